@@ -1,10 +1,14 @@
-"""Atomic file writes, after which a file has its old or its new content; locks among processes."""
+"""Atomic writes: a file has old or new content, a new folder all of it or is missing; locks of processes."""
 
+import errno
+import glob
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 
 def write_atomically(path: Path, content: bytes, *, mode: int = 0o600) -> None:
@@ -28,6 +32,86 @@ def write_atomically(path: Path, content: bytes, *, mode: int = 0o600) -> None:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
+
+
+class NewFile:
+    """A file that is written a part at a time beside its place, and gets its name when it is complete."""
+
+    def __init__(self, path: Path, *, mode: int = 0o600) -> None:
+        self._path = path
+        self._temporary = path.with_name(f".{path.name}.{os.urandom(8).hex()}.tmp")
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        self.stream: BinaryIO = os.fdopen(os.open(self._temporary, flags, mode), "w+b")
+
+    def reread(self) -> BinaryIO:
+        """A second stream over what was written; it shares the position of the first."""
+        self.stream.flush()
+        return os.fdopen(os.dup(self.stream.fileno()), "rb")
+
+    def sync(self) -> None:
+        """Bring what was written to the disk."""
+        self.stream.flush()
+        sync_file(self.stream.fileno())
+
+    def keep(self) -> None:
+        """Give it its name, durably; written again if somebody removed it meanwhile."""
+        if sys.platform == "win32":  # an open file cannot be renamed there, and nobody can remove it
+            self.stream.close()
+        try:
+            self._temporary.replace(self._path)
+        except FileNotFoundError:
+            self.stream.seek(0)
+            again = NewFile(self._path)
+            try:
+                shutil.copyfileobj(self.stream, again.stream)
+                again.sync()
+                again.keep()
+            finally:
+                again.discard()
+        else:
+            sync_folder(self._path.parent)
+
+    def discard(self) -> None:
+        """Close it, and remove it if it was not kept."""
+        with suppress(OSError):
+            self.stream.close()
+        with suppress(OSError):
+            self._temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def new_folder(folder: Path) -> Iterator[Path]:
+    """A folder that is there with everything in it, or not at all: filled beside its place, then renamed.
+
+    What a killed attempt left beside is removed by the next one.
+
+    Raises:
+        FileExistsError: there is a file, or a folder that is not empty.
+        OSError: it cannot be written; nothing is left.
+    """
+    folder = folder.resolve()
+    _require_empty(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for left in folder.parent.glob(f".{glob.escape(folder.name)}.*.new"):
+        shutil.rmtree(left, ignore_errors=True)
+    beside = folder.with_name(f".{folder.name}.{os.urandom(8).hex()}.new")
+    beside.mkdir(mode=0o700)
+    try:
+        yield beside
+        sync_folder(beside)
+        _require_empty(folder)
+        if sys.platform == "win32" and folder.exists():
+            folder.rmdir()
+        beside.rename(folder)
+        sync_folder(folder.parent)
+    except BaseException:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
+
+
+def _require_empty(folder: Path) -> None:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise FileExistsError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY), str(folder))
 
 
 def sync_folder(folder: Path) -> None:

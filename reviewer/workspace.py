@@ -4,7 +4,7 @@ import importlib.metadata
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -12,18 +12,25 @@ from typing import Self
 
 from reviewer.access.activity import ActivityCounts
 from reviewer.access.audit_log import AuditLog
+from reviewer.access.backups import BackupRepository
+from reviewer.access.checkpoint import Checkpoint
 from reviewer.access.exports import ExportRepository
 from reviewer.access.nda import Acknowledgements
 from reviewer.access.people import PersonRepository
-from reviewer.access.verification import Finding, verify_log
+from reviewer.access.policy import Policy
+from reviewer.access.recovery_key import RecoveryKeyRepository
+from reviewer.access.table_seal import TableSeals
+from reviewer.access.verification import Finding, verify_file, verify_log
 from reviewer.audio.decode.decoder import Decoder
 from reviewer.clips.alignments import AlignmentRepository
+from reviewer.clips.backup_file import read_header
 from reviewer.clips.content import ClipContent
 from reviewer.clips.draft_distances import DraftDistanceRepository
 from reviewer.clips.draft_versions import DraftVersionRepository
 from reviewer.clips.drafts import DraftRepository
 from reviewer.clips.held_finds import HeldFindRepository
 from reviewer.clips.hypotheses import HypothesisRepository
+from reviewer.clips.key_delivery import KeyDeliveries
 from reviewer.clips.keys import KdfParameters
 from reviewer.clips.label_schemas import LabelSchemas
 from reviewer.clips.open_tasks import OpenTasks
@@ -34,16 +41,19 @@ from reviewer.clips.retention import RetentionRepository
 from reviewer.clips.store import LocalClipStore
 from reviewer.clips.withdrawals import WithdrawalRepository
 from reviewer.db.connection import Database
-from reviewer.db.schema import migrate
+from reviewer.db.schema import migrate, require_sound
 from reviewer.db.workspace_meta import read_meta
 from reviewer.desk.session import KINDS as DESK_KINDS
 from reviewer.desk.session import DeskSession
-from reviewer.errors import NoWorkspace, Refused, Unavailable
-from reviewer.files import write_atomically
+from reviewer.errors import Damaged, NoWorkspace, Refused, Unavailable
+from reviewer.files import new_folder, write_atomically
 from reviewer.labels.schema import load_schema
+from reviewer.lead.backup import unpack_backup
 from reviewer.lead.init_workspace import init_workspace
 from reviewer.lead.project_file import parse_project, read_project
+from reviewer.lead.recovery import Recovery
 from reviewer.lead.session import LeadSession
+from reviewer.lead.withdrawals import Withdrawal
 from reviewer.model.clock import Clock, ForwardClock, SystemClock
 from reviewer.model.people import Identity, Person
 from reviewer.model.project import QueueRules
@@ -57,20 +67,24 @@ from reviewer.queue.outbox import Outbox
 from reviewer.queue.sqlite import SqliteQueue
 from reviewer.session.access_limits import ActivityLimits
 from reviewer.session.agreement import Agreement
+from reviewer.session.backup_lists import purge_list_of
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.draft_measurement import DraftMeasurement
 from reviewer.session.due_purges import DuePurges
 from reviewer.session.listening_record import ListeningRecord
 from reviewer.session.locale_conventions import ANY_LANGUAGE, LocaleConventions
+from reviewer.session.policy import WorkspacePolicy
 from reviewer.session.sign_in import SignIn, require_strong
 from reviewer.session.unfinished_exports import UnfinishedExports
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.work_session import WorkSession
 from reviewer.transcript.conventions import load_conventions
 from reviewer.transcript.lexicon import read_lexicon
+from reviewer.untrusted_files import open_untrusted, read_untrusted_text
 
 CLIPS_FOLDER = "clips"
 LEXICON_FOLDER = "lexicon"
+_MOST_BACKUP_BYTES = 1 << 50
 APP_VERSION = importlib.metadata.version("reviewer")
 
 MakeQueue = Callable[[Database, Clock, QueueRules], Queue]
@@ -105,6 +119,8 @@ class Workspace:
 
     def _assemble(self, make_queue: MakeQueue) -> None:
         migrate(self._database)
+        require_sound(self._database)
+        self._database.reserve.fill()
         self._meta = read_meta(self._database)
         self._unit = unit_of_work(
             self.path,
@@ -120,17 +136,19 @@ class Workspace:
         form = load_schema(_own_or_resource(self.path, "schemas", self.project.schema))
         self._schema = self._unit.label_schemas.keep(form)
         self._conventions = _load_conventions(self.path, self.project.conventions)
-        self.sessions = SignIn(self._unit, self._parameters)
+        self.policy = WorkspacePolicy(self._unit.log, self.path, _shipped_files(), self._meta.log_public_key)
+        self.sessions = SignIn(self._unit, self._parameters, self.policy)
         self.agreement = Agreement(
             sign_in=self.sessions,
             acknowledgements=self._unit.acknowledgements,
             locale=self.project.locale,
+            languages=self._languages_of,
+            log_public_key=self._meta.log_public_key,
             app_version=APP_VERSION,
         )
         self._access = ClipAccess(
             unit=self._unit,
             sign_in=self.sessions,
-            locale=self.project.locale,
             limits=ActivityLimits(self._unit, self.project.limits),
             unwitnessed_rows=self.project.log.unwitnessed_rows,
         )
@@ -148,6 +166,11 @@ class Workspace:
     def enrol(self, name: str, code: str, passphrase: str) -> Person:
         """Activates an invited account."""
         return self.sessions.enrol(name, code, passphrase)
+
+    @property
+    def recovery(self) -> Recovery:
+        """The recovery key, for whoever holds it."""
+        return Recovery(self._unit, self._parameters)
 
     def purge_due(self, identity: Identity) -> tuple[str, ...]:
         """Purges what is due, and records the end of exports that were killed; returns the purged clips.
@@ -216,6 +239,12 @@ class Workspace:
             recognisers=self.project.asr.recogniser,
         )
 
+    def _languages_of(self, person_id: str) -> tuple[str, ...]:
+        try:
+            return self._unit.queue.languages().get(person_id, ())
+        except Unavailable:  # a queue elsewhere; the agreement is shown in the project's language
+            return ()
+
     def _verify_log(self) -> Finding:
         return verify_log(self.path / DATABASE_FILE, self._meta.workspace_id, self._meta.log_public_key)
 
@@ -227,6 +256,7 @@ def unit_of_work(path: Path, *, database: Database, queue: Queue, clock: Clock, 
     clips = ClipRepository(database)
     content = ClipContent(workspace_id, LocalClipStore(path / CLIPS_FOLDER), clips, database)
     log = AuditLog(database, clock, workspace_id, public_key=meta.log_public_key)
+    TableSeals(database, log)
     agreements = _own_folder_or_resource(path, "nda")
     return UnitOfWork(
         database=database,
@@ -247,9 +277,12 @@ def unit_of_work(path: Path, *, database: Database, queue: Queue, clock: Clock, 
         log=log,
         activity=ActivityCounts(database),
         exports=ExportRepository(database),
+        backups=BackupRepository(database),
         withdrawals=WithdrawalRepository(database),
         retention=RetentionRepository(database),
         people=PersonRepository(database, clock),
+        recovery_keys=RecoveryKeyRepository(database, clock),
+        key_deliveries=KeyDeliveries(database),
         acknowledgements=Acknowledgements(database, log, clock, agreements, nda_days),
         clock=clock,
     )
@@ -287,32 +320,128 @@ def make_workspace(
     *,
     clock: Clock | None = None,
     parameters: KdfParameters | None = None,
-) -> None:
-    """Creates a workspace and its first lead.
+) -> str:
+    """Creates a workspace and its first lead, or nothing: it is made beside its place and then renamed.
 
-    Raises: Refused when there is one already, the passphrase is weak or the project file is wrong.
+    Returns: its recovery key, which is stored nowhere.
+
+    Raises: Refused when the folder is not empty, the passphrase is weak or the project file is wrong.
     """
     folder = Path(path)
     if (folder / DATABASE_FILE).exists():
         raise Refused("WORKSPACE_EXISTS", folder=str(folder))
     require_strong(passphrase)
-    text = (project_file or resource("project.toml")).read_text(encoding="utf-8")
-    parse_project(text)
+    source = project_file or resource("project.toml")
+    text = read_untrusted_text(source)
+    parse_project(text, source.name)
     os.umask(0o077)
+    who, when, cost = (lead, passphrase), clock or SystemClock(), parameters or KdfParameters()
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_atomically(folder / PROJECT_FILE, text.encode())
+        with new_folder(folder) as beside:
+            write_atomically(beside / PROJECT_FILE, text.encode())
+            policy = Policy.of(beside, _shipped_files())
+            recovery_key = init_workspace(beside / DATABASE_FILE, *who, when, cost, policy)
+    except FileExistsError as error:
+        raise Refused("WORKSPACE_FOLDER_NOT_EMPTY", folder=str(folder)) from error
     except OSError as error:
         raise Unavailable("FOLDER_NOT_WRITABLE", folder=str(folder), reason=str(error)) from error
-    init_workspace(
-        folder / DATABASE_FILE, lead, passphrase, clock or SystemClock(), parameters or KdfParameters()
-    )
+    return recovery_key
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreOptions:
+    """What happened after a backup was made: purges, withdrawals, and a checkpoint kept elsewhere.
+
+    Without the list of purges that lies beside the backup, or one that is named, ``without_purged_list``
+    must say that there is none: purged clips would come back.
+    """
+
+    purged_list: Path | None = None
+    without_purged_list: bool = False
+    withdrawn: tuple[Withdrawal, ...] = ()
+    checkpoint: Checkpoint | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreReport:
+    """A restored workspace. ``lost_rows`` of the log came after the backup; None without a checkpoint."""
+
+    made_at: str
+    rows: int
+    purged: int
+    lost_rows: int | None
+
+    def to_json(self) -> dict[str, object]:
+        """The object that ``restore --json`` prints."""
+        return asdict(self)
+
+
+def restore_workspace(
+    file: Path,
+    folder: Path,
+    lead: str,
+    passphrase: str,
+    options: RestoreOptions,
+    *,
+    clock: Clock | None = None,
+    parameters: KdfParameters | None = None,
+) -> RestoreReport:
+    """Makes a workspace from a backup, or nothing: it is unpacked and verified beside its place.
+
+    Raises: Refused when the folder is not empty or the list of purges is missing; WrongPassphrase; Damaged
+        when anything in the backup does not verify; Unavailable when the disk fails.
+    """
+    os.umask(0o077)
+    purged = _purged_since(file, options)
+    try:
+        with open_untrusted(file, _MOST_BACKUP_BYTES) as stream, new_folder(folder) as beside:
+            header = read_header(stream)
+            unpack_backup(stream, header, header.key(header.open_keyring(passphrase)), beside)
+            rows, lost = _verified_rows(beside / DATABASE_FILE, options.checkpoint)
+            with open_workspace(beside, clock=clock, parameters=parameters) as workspace:
+                person = workspace.sign_in(lead, passphrase)
+                report = person.lead.finish_restore(header.backup_id, purged, options.withdrawn)
+                workspace.sign_out(person)
+    except FileExistsError as error:
+        raise Refused("WORKSPACE_FOLDER_NOT_EMPTY", folder=str(folder)) from error
+    except OSError as error:
+        raise Unavailable("FOLDER_NOT_WRITABLE", folder=str(folder), reason=str(error)) from error
+    return RestoreReport(header.made_at, rows, len(report.purged), lost)
+
+
+def _purged_since(file: Path, options: RestoreOptions) -> tuple[str, ...]:
+    listed = options.purged_list or purge_list_of(file)
+    if options.purged_list is not None or listed.exists():
+        return tuple(read_untrusted_text(listed).split())
+    if not options.without_purged_list:
+        raise Refused("BACKUP_WITHOUT_PURGED")
+    return ()
+
+
+def _verified_rows(database: Path, checkpoint: Checkpoint | None) -> tuple[int, int | None]:
+    """The rows of a restored log, and how many a checkpoint has more. Raises Damaged."""
+    finding = verify_file(database)
+    if finding.ok and checkpoint is not None:
+        rows, finding = finding.rows, verify_file(database, checkpoint)
+        if not finding.ok and finding.notice.code == "LOG_CUT":  # a backup is older than what came after it
+            return rows, checkpoint.size - rows
+    if not finding.ok:
+        raise Damaged(finding.notice.code, **finding.notice.parameters)
+    return finding.rows, None if checkpoint is None else 0
 
 
 def _own_or_resource(workspace: Path, kind: str, name: str) -> Path:
     """A schema or conventions file: the workspace's own, else the built-in one."""
     own = workspace / kind / f"{name}.toml"
-    return own if own.is_file() else resource(kind, f"{name}.toml")
+    return own if os.path.lexists(own) else resource(kind, f"{name}.toml")
+
+
+def _shipped_files() -> dict[str, Path]:
+    """The files that decide where a workspace has none of its own, by name."""
+    root = resource("project.toml").parent
+    folders = (root / kind for kind in ("schemas", "conventions", "nda"))
+    paths = (path for folder in folders for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(root).as_posix(): path for path in sorted(paths)}
 
 
 def _own_folder_or_resource(workspace: Path, kind: str) -> Path:

@@ -85,7 +85,13 @@ class AuditLog:
         """Reverts one ``unlock``; the last one drops the key."""
         self._holders = max(0, self._holders - 1)
         if not self._holders:
+            self._database.flush()
             self._log_key = None
+
+    @property
+    def signing_key(self) -> bytes | None:
+        """The log's private key while somebody is signed in, for the seal of the tables."""
+        return self._log_key
 
     @property
     def is_unlocked(self) -> bool:
@@ -235,6 +241,17 @@ class AuditLog:
             yield from (LogRow(**row) for row in page)
             since = page[-1]["seq"] + 1
             left = None if left is None else left - len(page)
+
+    def newest(self, action: Action, public_key: bytes) -> LogRow | None:
+        """The last row of an act, which must be signed. Raises Damaged."""
+        seq = self._database.value("SELECT max(seq) FROM log_index WHERE action = ?", (action,))
+        row = None if seq is None else next(self.rows(seq, 1), None)
+        if row is None:
+            return None
+        is_whole = row.hash == link_hash(row.prev, row.body) and row.fields().get("action") == action
+        if not is_whole or not signing.verify(public_key, row.hash, row.signature):
+            raise Damaged("LOG_SIGNATURE_WRONG", row=row.seq)
+        return row
 
     def about(self, target: str) -> list[LogRow]:
         """The rows of acts on one clip or person, in order."""

@@ -2,21 +2,24 @@
 
 import hashlib
 import secrets
-import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from math import ceil
 from pathlib import Path
 from typing import Any
 
 from reviewer.access import signing
+from reviewer.access.agreement_copies import FORMAT, SignedAgreement, verify_copy
 from reviewer.access.audit_log import AuditLog
 from reviewer.access.log_chain import canonical, parse
 from reviewer.db.connection import Database, Row
 from reviewer.errors import Damaged, NdaRequired, Refused, Unavailable
-from reviewer.model.clock import Clock, to_iso, to_micros
+from reviewer.model.clock import Clock, from_micros, to_iso, to_micros
 from reviewer.model.event import Action, Event
 from reviewer.model.people import Identity, Person, PersonState
+from reviewer.untrusted_files import parse_untrusted_toml, read_untrusted, read_untrusted_text
 
 FALLBACK_LOCALE = "en-US"
 KIND = "nda-acknowledgement"
@@ -59,6 +62,29 @@ class Record:
     signature: bytes
 
 
+class AgreementState(StrEnum):
+    """Whether a signed agreement counts; ``ENDED`` with the account, the role or the key that signed it."""
+
+    VALID = "valid"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+    ENDED = "ended"
+    DAMAGED = "damaged"
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterEntry:
+    """One line of the register: who signed which version when; it counts until ``until`` at most."""
+
+    person: Person
+    record_id: str
+    version: str
+    locale: str
+    signed_at: datetime
+    until: datetime
+    state: AgreementState
+
+
 def load_agreement(folder: Path, locale: str) -> NdaText:
     """The newest version of the agreement, in this language or else in English.
 
@@ -97,16 +123,25 @@ class Acknowledgements:
         """The current text, read again from its file."""
         return load_agreement(self._folder, locale)
 
-    def is_live(self, person: Person, locale: str) -> bool:
-        """Whether this person's newest acknowledgement of a valid text verifies and has not expired."""
-        return self._live(person, locale) is not None
+    def text_for(self, languages: Sequence[str], locale: str) -> NdaText:
+        """The current text in the first of a person's languages that it has, or else in ``locale``."""
+        published = self._published()
+        for wanted in languages:
+            near = [name for name in published if _primary(name) == _primary(wanted)]
+            if near:
+                return self.text(wanted if wanted in near else near[0])
+        return self.text(locale)
 
-    def require_live(self, person: Person, locale: str) -> str:
+    def is_live(self, person: Person) -> bool:
+        """Whether this person's newest acknowledgement of a valid text verifies and has not expired."""
+        return self._live(person) is not None
+
+    def require_live(self, person: Person) -> str:
         """The id of the acknowledgement that lets this person hear clips.
 
         Raises NdaRequired otherwise, after a log row; call it outside a transaction, or the row goes with it.
         """
-        record = self._live(person, locale)
+        record = self._live(person)
         if record is None:
             self._log.record(
                 Event(
@@ -179,7 +214,9 @@ class Acknowledgements:
             self._database.insert(
                 "nda_acknowledgement", {**which, **whose, "record": body, "signature": signature}
             )
-            self._note(Action.NDA_ACCEPTED, identity, text, record_id)
+            self._note(
+                Action.NDA_ACCEPTED, identity, text, record_id, record=hashlib.sha256(body).hexdigest()
+            )
         return record_id
 
     def of(self, person_id: str) -> list[Record]:
@@ -191,31 +228,107 @@ class Acknowledgements:
             "SELECT * FROM nda_acknowledgement WHERE person_id = ? ORDER BY signed_at DESC, id", (person_id,)
         )
 
-    def _live(self, person: Person, locale: str) -> Record | None:
+    def register(self, people: Sequence[Person]) -> list[RegisterEntry]:
+        """Every acknowledgement of these people, and whether it counts, by person, the newest first."""
+        counting = self._counting()
+        return [self._entry(person, row, counting) for person in people for row in self._rows(person.id)]
+
+    def copy_of(self, person: Person, record_id: str, log_public_key: bytes) -> SignedAgreement:
+        """A person's own signed agreement, to keep. Raises Refused, Damaged."""
+        row = next((row for row in self._rows(person.id) if row["id"] == record_id), None)
+        if row is None:
+            raise Refused("NO_SUCH_AGREEMENT")
+        record = _record(row)
+        log_row = next(
+            (each for each in self._log.about(record_id) if each.event().action is Action.NDA_ACCEPTED), None
+        )
+        if log_row is None:
+            raise Damaged("ACKNOWLEDGEMENT_UNREADABLE")
+        text = self._text_of(record)
+        fields = parse(record.body)
+        copy = {
+            "format": FORMAT,
+            "text": text,
+            "record": record.body.decode(),
+            "signature": record.signature.hex(),
+            "log_public_key": log_public_key.hex(),
+            "log_row": {
+                "body": log_row.body.decode(),
+                "prev": log_row.prev.hex(),
+                "hash": log_row.hash.hex(),
+                "signature": log_row.signature.hex(),
+            },
+        }
+        verify_copy(copy)
+        return SignedAgreement(
+            title=str(fields["title"]),
+            version=record.version,
+            locale=record.locale,
+            text=text,
+            name=record.typed_name,
+            signed_at=record.signed_at,
+            statement=record.statement,
+            sha256=record.sha256,
+            json=copy,
+        )
+
+    def _live(self, person: Person) -> Record | None:
         if person.state is not PersonState.ACTIVE:
             return None
-        counting = self._counting(locale)
+        counting = self._counting()
         row = next((row for row in self._rows(person.id) if row["sha256"] in counting), None)
-        if row is None:
+        if row is None or self._entry(person, row, counting).state is not AgreementState.VALID:
             return None
+        return _record(row)
+
+    def _entry(self, person: Person, row: Row, counting: Mapping[str, str]) -> RegisterEntry:
+        signed_at = from_micros(row["signed_at"])
+        until = signed_at + timedelta(days=self._days)
+        state = self._state(person, row, counting)
+        return RegisterEntry(person, row["id"], row["version"], row["locale"], signed_at, until, state)
+
+    def _state(self, person: Person, row: Row, counting: Mapping[str, str]) -> AgreementState:
         try:
             record = _record(row)
-        except Damaged:
-            return None
-        is_theirs = record.person_id == person.id and record.id == row["id"]
-        is_signed = signing.verify(person.public_key, record.body, record.signature)
-        is_current = record.sha256 in counting and record.version == counting[record.sha256]
-        is_in_time = self._clock.now() < record.signed_at + timedelta(days=self._days)
-        return record if is_theirs and is_signed and is_current and is_in_time else None
+            fields = parse(record.body)
+            key = bytes.fromhex(str(fields["public_key"]))
+            role = fields["role"]
+        except (Damaged, KeyError, ValueError):
+            return AgreementState.DAMAGED
+        here = (row["id"], person.id, row["sha256"], row["signed_at"])
+        if here != (record.id, record.person_id, record.sha256, to_micros(record.signed_at)):
+            return AgreementState.DAMAGED
+        if not signing.verify(key, record.body, record.signature):
+            return AgreementState.DAMAGED
+        is_same_person = person.state is PersonState.ACTIVE and key == person.public_key
+        if not is_same_person or role != person.role:
+            return AgreementState.ENDED
+        if counting.get(record.sha256) != record.version:
+            return AgreementState.SUPERSEDED
+        is_over = self._clock.now() >= record.signed_at + timedelta(days=self._days)
+        return AgreementState.EXPIRED if is_over else AgreementState.VALID
 
-    def _counting(self, locale: str) -> dict[str, str]:
-        # The newest text is valid, and older ones back to the last that everybody had to sign again.
+    def _counting(self) -> dict[str, str]:
+        # The newest text is valid in each of its languages, and older ones back to the last that everybody
+        # had to sign again.
         counting: dict[str, str] = {}
-        for text in load_agreements(self._folder, locale):
-            counting[text.sha256] = text.version
+        for text in load_agreements(self._folder, FALLBACK_LOCALE):
+            for file in sorted((self._folder / text.version).glob("*.txt")):
+                counting[hashlib.sha256(file.read_bytes()).hexdigest()] = text.version
             if text.requires_reack:
                 break
         return counting
+
+    def _published(self) -> list[str]:
+        newest = load_agreement(self._folder, FALLBACK_LOCALE)
+        return sorted(file.stem for file in (self._folder / newest.version).glob("*.txt"))
+
+    def _text_of(self, record: Record) -> str:
+        for file in self._folder.glob("*/*.txt"):
+            data = file.read_bytes()
+            if hashlib.sha256(data).hexdigest() == record.sha256:
+                return data.decode()
+        raise Unavailable("NDA_TEXT_GONE", version=record.version)
 
     def _check(self, identity: Identity, text: NdaText, typed_name: str) -> tuple[datetime, datetime]:
         """The times of showing and reaching the end; raises Refused unless it may be signed now."""
@@ -244,8 +357,8 @@ class Acknowledgements:
                 times = shown_at, row.at()
         return times
 
-    def _note(self, action: Action, identity: Identity, text: NdaText, about: str) -> None:
-        detail = {"version": text.version, "locale": text.locale, "sha256": text.sha256}
+    def _note(self, action: Action, identity: Identity, text: NdaText, about: str, **more: str) -> None:
+        detail = {"version": text.version, "locale": text.locale, "sha256": text.sha256, **more}
         self._log.record(Event.by(identity, action, about, detail=detail))
 
 
@@ -256,10 +369,10 @@ def least_reading_seconds(text: NdaText) -> float:
 
 def _load(folder: Path, locale: str) -> NdaText:
     try:
-        about: dict[str, Any] = tomllib.loads((folder / "nda.toml").read_text(encoding="utf-8"))
+        about: dict[str, Any] = parse_untrusted_toml(read_untrusted_text(folder / "nda.toml"), "nda.toml")
         found = locale if (folder / f"{locale}.txt").is_file() else FALLBACK_LOCALE
         # Bytes, not read_text: the hash must cover the file's exact bytes, including line ends.
-        data = (folder / f"{found}.txt").read_bytes()
+        data = read_untrusted(folder / f"{found}.txt")
         title = about["title"][found]
         requires_reack = about["requires_reack"]
         if about["version"] != folder.name or not isinstance(requires_reack, bool):
@@ -267,7 +380,9 @@ def _load(folder: Path, locale: str) -> NdaText:
         return NdaText(
             folder.name, found, title, data.decode(), hashlib.sha256(data).hexdigest(), requires_reack
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, Refused) as error:
+        if isinstance(error, Refused) and error.code == "FILE_MISSING":
+            raise Unavailable("NDA_MISSING", folder=str(folder)) from error
         raise Damaged("NDA_FILE_WRONG", folder=folder.name) from error
 
 
@@ -289,6 +404,10 @@ _TIME_FIELDS = ("shown_at", "end_reached_at", "signed_at")
 
 def _version_key(version: str) -> tuple[tuple[int, ...], str]:
     return tuple(int(part) for part in version.split(".") if part.isdigit()), version
+
+
+def _primary(tag: str) -> str:
+    return tag.partition("-")[0].lower()
 
 
 def _spaced(name: str) -> str:

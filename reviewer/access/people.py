@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 
+from reviewer.access.confusables import SKELETONS
 from reviewer.db.connection import Database
 from reviewer.errors import Refused
 from reviewer.model.clock import Clock, from_micros, to_micros
@@ -19,6 +20,10 @@ FIRST_WAIT_SECONDS = 30
 LONGEST_WAIT_SECONDS = 3600
 _LONGEST_NAME = 200
 _SALT = "sign_in_salt"
+# Of the property Default_Ignorable_Code_Point those that Python calls printable.
+_INVISIBLE = frozenset(
+    map(chr, (0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180F, 0x3164, 0xFFA0))
+) | frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,43 @@ class PersonRepository:
     def invite(self, person: Person, keyring: bytes, until: datetime) -> Person:
         """Adds somebody who may enrol until then. Raises Refused for an empty or taken name."""
         return self._insert(person, PersonState.INVITED, keyring, until)
+
+    def invite_again(self, person_id: str, keyring: bytes, until: datetime) -> None:
+        """Replaces the keyring of somebody who lost their passphrase by one under a new code.
+
+        Raises Refused when there is no such account, or it is closed.
+        """
+        touched = self._database.execute(
+            "UPDATE person SET state = 'invited', keyring = ?, code_until = ?, delivery_card = x''"
+            " WHERE id = ? AND state != 'revoked'",
+            (keyring, to_micros(until), person_id),
+        )
+        if not touched:
+            raise Refused("NO_ACCOUNT")
+
+    def replace_keyring(self, person_id: str, old: bytes, new: bytes) -> bool:
+        """Replaces a keyring, unless somebody else did meanwhile; whether it was replaced."""
+        return bool(
+            self._database.execute(
+                "UPDATE person SET keyring = ? WHERE id = ? AND state = 'active' AND keyring = ?",
+                (new, person_id, old),
+            )
+        )
+
+    def delivery_card(self, person_id: str) -> bytes:
+        """The public keys to which new keys are sealed for this person; empty if none were registered."""
+        card: bytes | None = self._database.value(
+            "SELECT delivery_card FROM person WHERE id = ?", (person_id,)
+        )
+        return card or b""
+
+    def put_delivery_card(self, person_id: str, card: bytes) -> None:
+        """Registers the public keys to which new keys are sealed for this person."""
+        self._database.execute("UPDATE person SET delivery_card = ? WHERE id = ?", (card, person_id))
+
+    def forget_deleted(self) -> None:
+        """Removes replaced keyrings from the write-ahead log; must be called after the commit."""
+        self._database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def activate(self, person_id: str, public_key: bytes, keyring: bytes) -> None:
         """Uses an invitation: the new keyring replaces the one under the code.
@@ -142,6 +184,8 @@ class PersonRepository:
 
     def _insert(self, person: Person, state: PersonState, keyring: bytes, until: datetime | None) -> Person:
         name = shown_name(person.name)
+        self._require_distinct(name)
+        self._salt()  # made while somebody can sign it
         added = Person(person.id, name, person.role, state, person.public_key)
         code_until = None if until is None else to_micros(until)
         row = {"name_key": name_key(name), "keyring": keyring, "code_until": code_until}
@@ -152,6 +196,15 @@ class PersonRepository:
         except sqlite3.IntegrityError as error:
             raise Refused("NAME_TAKEN") from error
         return added
+
+    def _require_distinct(self, name: str) -> None:
+        """Raises Refused for a name that is taken, or looks like one that is or was."""
+        looks = look_alikes(name)
+        for other in self.all():
+            if name_key(other.name) == name_key(name):
+                raise Refused("NAME_TAKEN")
+            if looks & look_alikes(other.name):
+                raise Refused("NAME_LOOKS_ALIKE", name=other.name)
 
     def _bucket(self, name: str) -> str:
         # People type passphrases into the name field. 24 bits distinguish names well enough to slow
@@ -180,6 +233,22 @@ def name_key(name: str) -> str:
     """The form in which two spellings of one name are equal: NFKC, case folded, single spaces."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     return " ".join(folded.encode("utf-8", "replace").decode().split())
+
+
+def look_alikes(name: str) -> frozenset[str]:
+    """What a name looks like, with and without its capitals: two names that share one are easily mistaken.
+
+    Skeletons of Unicode Technical Standard 39, section 4, without spaces: letters of Latin, Greek, Cyrillic
+    and Armenian that look alike are one, ``rn`` is ``m``, ``I`` is ``l``; what shows nothing is left out.
+    """
+    plain = unicodedata.normalize("NFKC", name)
+    return frozenset({_skeleton(plain.casefold()).casefold(), _skeleton(plain).casefold()})
+
+
+def _skeleton(text: str) -> str:
+    visible = (each for each in unicodedata.normalize("NFD", text) if each not in _INVISIBLE)
+    looks = "".join(SKELETONS.get(each, each) for each in visible)
+    return "".join(unicodedata.normalize("NFD", looks).split())
 
 
 def _wait_after(failures: int) -> int:

@@ -23,6 +23,7 @@ class Act(StrEnum):
     REDACT = "confirm or reject redactions"
     DECIDE_HELD = "decide about what was held back"
     PURGE = "destroy clips"
+    BACK_UP = "make backups"
     CHANGE_POLICY = "change the rules of the workspace"
 
 

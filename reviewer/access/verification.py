@@ -13,8 +13,11 @@ from reviewer.access.checkpoint import Checkpoint
 from reviewer.access.checkpoint_verification import StoredCheckpoint, Witnessings, read_checkpoints
 from reviewer.access.log_chain import parse
 from reviewer.access.log_walk import LogWalk, Mismatch, RowListener, require_signatures, stored_rows
+from reviewer.access.signed_facts import FactTables, SignedFacts
+from reviewer.access.table_seal import SealedTables, SealRows
 from reviewer.access.work_verification import LoggedWork, WorkTables
 from reviewer.db.schema import migrations
+from reviewer.db.table_sums import NOT_COVERED
 from reviewer.errors import Notice, Unavailable
 from reviewer.model.people import PersonState
 
@@ -37,6 +40,8 @@ class Finding:
     first_bad: int | None
     notice: Notice
     rows: int
+    not_covered: tuple[str, ...] = tuple(sorted(NOT_COVERED))
+    """The tables that are held against nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,8 @@ class _Tables:
     about: int | None
     people: dict[str, tuple[str, str]]
     work: WorkTables | None
+    sealed: SealedTables
+    facts: FactTables | None
 
 
 def verify_log(
@@ -128,8 +135,8 @@ def _verify(
     signed = {size: note for size, note in ours.items() if note is not None}
     walk = LogWalk(log_id, signed, frozenset(_wanted(tables, outside)))
     walks.append(walk)
-    work, witnessings = LoggedWork(), Witnessings()
-    listeners: list[RowListener] = [work, witnessings]
+    work, witnessings, seals, facts = LoggedWork(), Witnessings(), SealRows(), SignedFacts()
+    listeners: list[RowListener] = [work, witnessings, seals, facts]
     problem: Mismatch | None = None
     try:
         walk.run(
@@ -150,10 +157,18 @@ def _verify(
         _match_index(connection, tables, walk)
         _match_people(tables.people, walk)
         tables.work.match(work)
+        if tables.facts is not None:
+            tables.facts.match(facts)
+        tables.sealed.match(walk, seals, public_key)
 
 
 def _wanted(tables: _Tables, outside: Checkpoint | None) -> list[int]:
-    return [*(each.size for each in tables.checkpoints), *([outside.size] if outside else [])]
+    seal = tables.sealed.seal
+    return [
+        *(each.size for each in tables.checkpoints),
+        *([outside.size] if outside else []),
+        *([seal.head.size] if seal else []),
+    ]
 
 
 def _open(file: Path) -> sqlite3.Connection:
@@ -200,6 +215,8 @@ def _snapshot(connection: sqlite3.Connection) -> _Tables:
         about=_about(connection) if has_work else None,
         people=_people(connection) if has_work else {},
         work=WorkTables.read(connection) if has_work else None,
+        sealed=SealedTables.read(connection),
+        facts=FactTables.read(connection) if has_work else None,
     )
     connection.execute("COMMIT")
     return tables
@@ -282,7 +299,7 @@ def _first_not_indexed(connection: sqlite3.Connection, last: Any) -> int:
         target = index.pop(seq, "")
         if target != parse(body)["object"]:
             return int(seq)
-    return int(min(index, default=last))
+    return min((_number(seq) for seq in index), default=int(last))
 
 
 def _hex(data: Any) -> str:
@@ -298,3 +315,7 @@ def _praise(rows: int, outside: Checkpoint | None) -> Notice:
     if outside is None:
         return Notice("LOG_VERIFIES", {"rows": rows})
     return Notice("LOG_VERIFIES_FROM_CHECKPOINT", {"rows": rows, "checkpoint": outside.size})
+
+
+def _number(seq: object) -> int:
+    return seq if isinstance(seq, int) else 0

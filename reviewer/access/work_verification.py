@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any, ClassVar
 
+from reviewer.access.agreement_verification import AgreementRecords, LoggedAgreements
 from reviewer.access.log_walk import Mismatch
 from reviewer.errors import Notice
 from reviewer.model.event import Action
@@ -42,6 +43,8 @@ class LoggedWork:
         Action.TAKEN_BACK,
         Action.REVIEW_DRAWN,
         Action.SUBMISSION_REFUSED,
+        Action.REDACTION_APPLIED,
+        *LoggedAgreements.actions,
     }
     work: dict[str, tuple[int, _Work]] = field(default_factory=dict)
     """Annotation id -> the first row that submits it."""
@@ -53,6 +56,7 @@ class LoggedWork:
     passed: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)
     taken_back: set[str] = field(default_factory=set)
+    agreements: LoggedAgreements = field(default_factory=LoggedAgreements)
     """The annotations that their authors took back."""
 
     def add(self, seq: int, fields: dict[str, Any]) -> None:
@@ -60,6 +64,7 @@ class LoggedWork:
         action, detail = fields["action"], fields["detail"]
         if not isinstance(detail, dict):
             return
+        self.agreements.add(seq, fields)
         if action == Action.REDACTION_APPLIED:
             self._add_resealed(seq, detail)
         annotation, task = str(detail.get("annotation")), str(detail.get("task"))
@@ -114,6 +119,7 @@ class WorkTables:
     finals: dict[str, tuple[str, str]]
     clips: dict[str, str]
     is_sending: bool
+    agreements: AgreementRecords
 
     @classmethod
     def read(cls, connection: sqlite3.Connection) -> "WorkTables":
@@ -136,6 +142,7 @@ class WorkTables:
             },
             clips={str(clip): str(state) for clip, state in rows("SELECT clip_id, state FROM queue_clip")},
             is_sending=rows("SELECT 1 FROM outbox LIMIT 1").fetchone() is not None,
+            agreements=AgreementRecords.read(connection),
         )
 
     def match(self, log: LoggedWork) -> None:
@@ -148,6 +155,9 @@ class WorkTables:
         self._match_tasks(log)
         self._match_replaced(log)
         self._match_finals(log)
+        flaw = self.agreements.flaw(log.agreements)
+        if flaw is not None:
+            raise Mismatch(*flaw)
 
     def _match_work(self, log: LoggedWork) -> None:
         for annotation, here in self.work.items():

@@ -9,6 +9,8 @@ MAX_RATE_HZ = 655_350
 """The maximum of a FLAC frame header in tens of hertz (RFC 9639, section 9.1.2)."""
 MAX_RECORD_BYTES = 1 << 20
 """The size of one record between the decoding process and its parent."""
+MAX_SOUND_BYTES = 3 << 30
+"""Decoded samples of one file, whatever its length allows: their peaks are in memory, 1/24 of it."""
 MAX_DESCRIPTORS = 16
 """Files that the decoding process may have open."""
 

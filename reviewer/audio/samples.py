@@ -95,11 +95,25 @@ class Samples:
         return as_float(self.data)
 
     def sha256(self) -> bytes:
-        """SHA-256 over rate, channels, bits and the little-endian samples: equal sounds have equal hashes."""
-        digest = hashlib.sha256(f"{self.rate_hz} {self.channels} {self.bits} ".encode())
-        little = self.data.astype(self.data.dtype.newbyteorder("<"), copy=False)
-        digest.update(np.ascontiguousarray(little).data)
+        """The digest of the whole sound; see ``SampleDigest``."""
+        digest = SampleDigest(format_of(self))
+        digest.add(self.data)
         return digest.digest()
+
+
+class SampleDigest:
+    """SHA-256 over rate, channels, bits and the little-endian samples: equal sounds have equal digests."""
+
+    def __init__(self, form: AudioFormat) -> None:
+        self._digest = hashlib.sha256(f"{form.rate_hz} {form.channels} {form.bits} ".encode())
+
+    def add(self, block: IntSamples) -> None:
+        """The next samples, shape ``(frames, channels)``."""
+        little = block.astype(block.dtype.newbyteorder("<"), copy=False)
+        self._digest.update(np.ascontiguousarray(little).data)
+
+    def digest(self) -> bytes:
+        return self._digest.digest()
 
 
 def format_of(sound: Sound) -> AudioFormat:

@@ -15,6 +15,7 @@ from reviewer.files import write_atomically
 from reviewer.messages import command_catalogue
 from reviewer.model.clock import to_iso
 from reviewer.places import DATABASE_FILE, default_workspace
+from reviewer.untrusted_files import read_untrusted_text
 
 if TYPE_CHECKING:
     from reviewer.access.checkpoint import Checkpoint
@@ -97,7 +98,7 @@ def verify(
     """Verify every row of the access log. Signs nobody in and writes nothing: a copy is enough."""
     from reviewer.access.verification import verify_file  # noqa: PLC0415
 
-    outside = _read_submission(checkpoint).checkpoint if checkpoint else None
+    outside = read_submission(checkpoint).checkpoint if checkpoint else None
     if witness is not None:
         _require_witness(witness, outside)
     file = (workspace or default_workspace()) / DATABASE_FILE
@@ -143,7 +144,7 @@ def witnessed(
 ) -> None:
     """Record that a witness countersigned a checkpoint of this log."""
     lead = work.person.lead
-    made = _read_submission(file).checkpoint
+    made = read_submission(file).checkpoint
     lead.witnessed(made)
     unwitnessed = lead.overview().unwitnessed
     if json:
@@ -165,11 +166,11 @@ def witness_file(
     """
     from reviewer.access.witness import cosign  # noqa: PLC0415
 
-    given = _read_submission(file)
+    given = read_submission(file)
     name, secret = _witness_key(key)
     new = given.checkpoint
     memory = key.with_name(f"{key.name}.{new.log_id}")
-    seen = _read_submission(memory).checkpoint if memory.exists() else None
+    seen = read_submission(memory).checkpoint if memory.exists() else None
     given.require_extends(seen)
     signed = cosign(new, name, secret, datetime.now(UTC))
     write_atomically(memory, signed.text_with_cosignatures.encode())
@@ -208,7 +209,7 @@ def _print_finding(finding: "Finding", *, as_json: bool) -> None:
     sentence = command_catalogue().words(finding.notice).sentence
     if as_json:
         found = {"ok": finding.ok, "rows": finding.rows, "first_bad": finding.first_bad}
-        output.print_json(found | {"sentence": sentence})
+        output.print_json(found | {"sentence": sentence, "not_covered": list(finding.not_covered)})
     elif finding.ok:
         print(sentence)
 
@@ -228,7 +229,7 @@ def _witness_key(file: Path) -> tuple[str, bytes]:
         if not file.exists():
             made = f"reviewer-witness/{secrets.token_hex(4)} {secrets.token_hex(32)}\n"
             write_atomically(file, made.encode())
-        name, secret = file.read_text(encoding="utf-8").split()
+        name, secret = read_untrusted_text(file).split()
         return name, bytes.fromhex(secret)
     except OSError as error:
         raise Unavailable("WITNESS_KEY_UNREADABLE", problem=str(error)) from error
@@ -236,16 +237,16 @@ def _witness_key(file: Path) -> tuple[str, bytes]:
         raise Unavailable("WITNESS_KEY_UNREADABLE", problem="not a key") from error
 
 
-def _read_submission(file: Path) -> "Submission":
+def read_submission(file: Path) -> "Submission":
+    """A checkpoint kept elsewhere, with the proofs before it if there are any. Raises Refused, Damaged."""
     from reviewer.access.witness import parse_submission  # noqa: PLC0415
 
     try:
-        text = file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise Unavailable("CHECKPOINT_UNREADABLE", problem=str(error)) from error
-    except UnicodeDecodeError as error:
-        raise Damaged("NOT_A_CHECKPOINT") from error
-    return parse_submission(text)
+        return parse_submission(read_untrusted_text(file))
+    except Refused as error:
+        if error.code == "FILE_NOT_UTF8":
+            raise Damaged("NOT_A_CHECKPOINT") from error
+        raise
 
 
 def _utc(moment: datetime | None) -> datetime | None:

@@ -133,6 +133,7 @@ def purge(
     withdrawals = read_withdrawals(withdrawn) if withdrawn else ()
     with signed_in(workspace, as_name, passphrase_file, purges_due=False) as work:
         report = work.person.lead.withdraw(withdrawals, retention=retention)
+        unlisted = work.person.lead.list_purges()
     if json:
         output.print_json(report.to_json())
     else:
@@ -140,6 +141,8 @@ def purge(
         if report.later:
             print(output.sentence("PURGED_LATER", clips=len(report.later)))
         print_recall(report.recall)
+        for backup in unlisted:
+            print(output.sentence("BACKUP_NOT_LISTED", file=backup))
     if report.unknown:
         raise Damaged("WITHDRAWALS_UNKNOWN", sources=report.unknown)
 

@@ -15,6 +15,7 @@ from reviewer.messages import command_catalogue
 from reviewer.transcript.checks import check_text
 from reviewer.transcript.conventions import Conventions, load_conventions
 from reviewer.transcript.normalisation import normalise, stored_text
+from reviewer.untrusted_files import parse_untrusted_json
 
 app = typer.Typer(help="Check convention files, and try them on text.", no_args_is_help=True)
 
@@ -64,7 +65,9 @@ def _texts(json_lines: bool) -> Iterator[tuple[int, str]]:
     for number, raw in enumerate(sys.stdin.buffer, 1):
         try:
             line = raw.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
-            text = json.loads(line)["text"] if json_lines and line.strip() else line
+            text = parse_untrusted_json(line)["text"] if json_lines and line.strip() else line
+            if isinstance(text, str):
+                text.encode()  # an escaped lone surrogate: UnicodeEncodeError is a ValueError
         except (ValueError, KeyError, TypeError) as error:
             raise Refused("TEXT_LINE_UNREADABLE", line=number) from error
         if not isinstance(text, str):

@@ -6,7 +6,9 @@ from typing import Annotated
 import typer
 
 from reviewer.cli import output
-from reviewer.cli.sign_in import AsJson, PassphraseFile, passphrase_from
+from reviewer.cli.recovery import NewRecoveryKeyFile, show_recovery_key
+from reviewer.cli.sign_in import AsJson, PassphraseFile, opened, passphrase_from
+from reviewer.errors import Refused
 
 
 def init(
@@ -19,15 +21,21 @@ def init(
         ),
     ] = None,
     passphrase_file: PassphraseFile = None,
+    recovery_key_file: NewRecoveryKeyFile = None,
     *,
     json: AsJson = False,
 ) -> None:
-    """Create a workspace and its first lead."""
+    """Create a workspace, its first lead and its recovery key, which is shown once."""
     from reviewer.workspace import make_workspace  # noqa: PLC0415
 
-    make_workspace(folder, lead, passphrase_from(passphrase_file, is_new=True), project)
+    if recovery_key_file is not None and recovery_key_file.exists():
+        raise Refused("RECOVERY_KEY_FILE_EXISTS", file=str(recovery_key_file))
+    recovery_key = make_workspace(folder, lead, passphrase_from(passphrase_file, is_new=True), project)
     name = " ".join(lead.split())
-    if json:
-        output.print_json({"workspace": str(folder), "lead": name})
-    else:
+    if not json:
         print(output.sentence("WORKSPACE_MADE", folder=str(folder), name=name))
+    with opened(folder) as workspace:
+        show_recovery_key(workspace, recovery_key, recovery_key_file, is_quiet=json)
+    if json:
+        printed = {"workspace": str(folder), "lead": name}
+        output.print_json(printed if recovery_key_file else {**printed, "recovery_key": recovery_key})

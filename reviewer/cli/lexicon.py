@@ -12,7 +12,7 @@ from reviewer.cli.sign_in import WorkspaceDir
 from reviewer.errors import NoWorkspace, Refused, Unavailable
 from reviewer.files import write_atomically
 from reviewer.places import DATABASE_FILE, default_workspace
-from reviewer.transcript.lexicon import ANY_LOCALE, parse_words, read_words, with_words
+from reviewer.transcript.lexicon import ANY_LOCALE, lexicon_text, parse_words, read_words, with_words
 
 app = typer.Typer(help="Names, products and terms that spelling accepts.", no_args_is_help=True)
 
@@ -35,7 +35,7 @@ def add(
     file = _folder(workspace) / f"{locale}.txt"
     known = len(read_words(file))
     try:
-        text = with_words(file.read_text(encoding="utf-8") if file.exists() else "", words)
+        text = with_words(lexicon_text(file), words)
         file.parent.mkdir(mode=0o700, exist_ok=True)
         write_atomically(file, text.encode())
     except OSError as error:

@@ -1,5 +1,6 @@
 """The command line: all commands, and how their errors end as a message and an exit code."""
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ import typer
 
 from reviewer.cli import (
     audit,
+    backup,
     clips,
     conventions,
     doctor,
@@ -20,8 +22,10 @@ from reviewer.cli import (
     output,
     people,
     pii,
+    policy,
     qa,
     queue,
+    recovery,
     retention,
 )
 from reviewer.errors import Refused, ReviewerError, Unavailable
@@ -41,6 +45,7 @@ app = typer.Typer(
 app.command("init")(init.init)
 app.add_typer(people.app, name="people")
 app.command("enrol")(people.enrol)
+app.command("recover")(recovery.recover)
 app.add_typer(nda.app, name="nda")
 app.command("import")(clips.import_clips)
 app.add_typer(queue.app, name="queue")
@@ -53,6 +58,9 @@ app.add_typer(pii.app, name="pii")
 app.command("export")(clips.export)
 app.add_typer(audit.app, name="audit")
 app.command("purge")(clips.purge)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
+app.add_typer(policy.app, name="policy")
 app.add_typer(retention.app, name="retention")
 app.add_typer(retention.recall_app, name="recall")
 app.command("doctor")(doctor.doctor)
@@ -81,6 +89,8 @@ def run(arguments: Sequence[str], commands: typer.Typer = app) -> int:
     Codes: 0 done; 1 our bug; 2 refused by a rule; 3 disk, server or device failed; 4 data does not verify;
     130 interrupted.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a folder's name may be bytes that are no text
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code = commands(list(arguments), prog_name="reviewer", standalone_mode=False)
         sys.stdout.flush()
@@ -108,6 +118,8 @@ def _as_known_error(problem: Exception) -> ReviewerError:
         path = context.command_path if context else "reviewer"
         message = problem.format_message()  # type: ignore[attr-defined]
         return Refused("USAGE", problem=message, command=path)
+    if isinstance(problem, UnicodeEncodeError):  # bytes that are no text, typed or in an argument
+        return Refused("TYPED_NOT_TEXT")
     if isinstance(problem, typer.Abort):
         return Unavailable("INTERRUPTED")
     if isinstance(problem, OSError):

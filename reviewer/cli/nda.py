@@ -2,6 +2,9 @@
 
 import sys
 import time
+from csv import DictWriter
+from json import dump, loads
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,10 +20,13 @@ from reviewer.cli.sign_in import (
     signed_in,
     signs_in,
 )
-from reviewer.errors import Refused
+from reviewer.errors import Damaged, Refused, Unavailable
+from reviewer.model.clock import to_iso
 
 if TYPE_CHECKING:
     from reviewer.access.nda import NdaText
+
+REGISTER_COLUMNS = ("name", "role", "version", "locale", "signed_at", "until", "state", "record")
 
 app = typer.Typer(help="Read and sign the non-disclosure agreement.", no_args_is_help=True)
 
@@ -66,7 +72,7 @@ def accept(
     json: AsJson = False,
 ) -> None:
     """Sign the agreement. If it was not shown to you yet, it is printed first, with a least reading time."""
-    text = work.workspace.agreement.text()
+    text = work.workspace.agreement.text(work.person.identity)
     if version != text.version:
         raise Refused("NDA_OTHER_VERSION", version=text.version)
     _let_read(work, text)
@@ -79,6 +85,87 @@ def accept(
         )
     else:
         print(output.sentence("NDA_SIGNED", version=text.version))
+
+
+@app.command("register")
+@signs_in
+def register(
+    work: CommandSession,
+    *,
+    csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values.")] = False,
+    json: AsJson = False,
+) -> None:
+    """List who signed which version when, and whether it still counts."""
+    rows = [
+        {
+            "name": entry.person.name,
+            "role": entry.person.role.value,
+            "version": entry.version,
+            "locale": entry.locale,
+            "signed_at": to_iso(entry.signed_at),
+            "until": to_iso(entry.until),
+            "state": entry.state.value,
+            "record": entry.record_id,
+        }
+        for entry in work.person.lead.agreement_register()
+    ]
+    from reviewer.formats.csv_table import safe_cell  # noqa: PLC0415
+
+    if json:
+        output.print_json({"agreements": rows})
+    elif csv:
+        writer = DictWriter(sys.stdout, REGISTER_COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({name: safe_cell(value) for name, value in row.items()} for row in rows)
+    else:
+        output.print_table(REGISTER_COLUMNS, [tuple(row.values()) for row in rows])
+
+
+@app.command("copy")
+@signs_in
+def copy(
+    work: CommandSession,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="A new file for the copy.")],
+    *,
+    json: AsJson = False,
+) -> None:
+    """Write a copy of the agreement that you signed last: text, signature and log row, as JSON."""
+    agreement, identity = work.workspace.agreement, work.person.identity
+    mine = agreement.mine(identity)
+    if not mine:
+        raise Refused("NO_SUCH_AGREEMENT")
+    signed = agreement.copy_of(identity, mine[0].record_id)
+    try:
+        with out.open("x", encoding="utf-8") as stream:
+            dump(dict(signed.json), stream, ensure_ascii=False, indent=2)
+    except OSError as error:
+        raise Unavailable("OPERATING_SYSTEM", problem=str(error)) from error
+    if json:
+        output.print_json({"file": str(out), "record": mine[0].record_id, "version": signed.version})
+    else:
+        print(output.sentence("AGREEMENT_COPIED", file=str(out)))
+
+
+@app.command("check")
+def check(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy that nda copy wrote.")],
+    *,
+    json: AsJson = False,
+) -> None:
+    """Check a copy of a signed agreement; needs no workspace."""
+    from reviewer.access.agreement_copies import verify_copy  # noqa: PLC0415
+
+    try:
+        fields = verify_copy(loads(file.read_text(encoding="utf-8")))
+    except (ValueError, AttributeError) as error:
+        raise Damaged("AGREEMENT_COPY_DAMAGED") from error
+    names = ("name", "typed_name", "version", "locale", "sha256", "signed_at", "public_key", "log_id")
+    told = {name: str(fields[name]) for name in names}
+    if json:
+        output.print_json(told)
+    else:
+        print(output.sentence("AGREEMENT_COPY_VERIFIES"))
+        output.print_table(("field", "value"), list(told.items()))
 
 
 def _let_read(work: CommandSession, text: "NdaText") -> None:

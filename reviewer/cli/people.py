@@ -1,22 +1,24 @@
 """``reviewer people`` and ``reviewer enrol``: accounts."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from reviewer.cli import output
+from reviewer.cli.recovery import NewRecoveryKeyFile, print_code, show_recovery_key
 from reviewer.cli.sign_in import (
     AsJson,
     CommandSession,
     PassphraseFile,
     WorkspaceDir,
+    new_passphrase_from,
     opened,
     passphrase_from,
     signs_in,
 )
 from reviewer.errors import Refused
-from reviewer.model.clock import to_iso
 from reviewer.model.people import Role
 
 app = typer.Typer(help="Add, list and revoke people.", no_args_is_help=True)
@@ -43,22 +45,7 @@ def add(
 ) -> None:
     """Invite a person; prints their one-time enrolment code."""
     invitation = work.person.lead.add_person(name, Role(role))
-    person, until = invitation.person, to_iso(invitation.until)
-    if json:
-        output.print_json(
-            {
-                "id": person.id,
-                "name": person.name,
-                "role": person.role.value,
-                "code": invitation.code,
-                "until": until,
-            }
-        )
-    else:
-        print(
-            output.sentence("INVITED", name=person.name, role=output.term("ROLE", person.role), until=until)
-        )
-        print(invitation.code)
+    print_code(invitation, "INVITED", as_json=json)
 
 
 @app.command("list")
@@ -151,6 +138,55 @@ def lift_limits(work: CommandSession, name: PersonName, *, json: AsJson = False)
         output.print_json({"name": person.name})
     else:
         print(output.sentence("LIMITS_LIFTED", name=person.name))
+
+
+@app.command("code")
+@signs_in
+def issue_code(work: CommandSession, name: PersonName, *, json: AsJson = False) -> None:
+    """Issue a new one-time code for somebody who lost their passphrase; their work is kept."""
+    print_code(work.person.lead.issue_code(name), "CODE_ISSUED", as_json=json)
+
+
+@app.command("passphrase")
+@signs_in
+def change_passphrase(
+    work: CommandSession,
+    new_passphrase_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--new-passphrase-file",
+            metavar="FILE",
+            help="Its first line is the new passphrase; default: a prompt.",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    json: AsJson = False,
+) -> None:
+    """Change your own passphrase."""
+    new = new_passphrase_from(new_passphrase_file)
+    work.workspace.sessions.change_passphrase(work.person.identity, work.passphrase, new)
+    if json:
+        output.print_json({"name": work.person.identity.person.name, "changed": True})
+    else:
+        print(output.sentence("PASSPHRASE_CHANGED"))
+
+
+@app.command("recovery-key")
+@signs_in
+def replace_recovery_key(
+    work: CommandSession,
+    recovery_key_file: NewRecoveryKeyFile = None,
+    *,
+    json: AsJson = False,
+) -> None:
+    """Make a new recovery key; the one before opens nothing any more."""
+    recovery_key = work.person.lead.replace_recovery_key()
+    show_recovery_key(work.workspace, recovery_key, recovery_key_file, is_quiet=json)
+    if json:
+        output.print_json({} if recovery_key_file else {"recovery_key": recovery_key})
+    else:
+        print(output.sentence("RECOVERY_KEY_REPLACED"))
 
 
 @app.command("revoke")

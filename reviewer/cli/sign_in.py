@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reviewer.errors import Refused, ReviewerError, Unavailable
+from reviewer.errors import Refused, ReviewerError
 from reviewer.places import default_workspace
+from reviewer.untrusted_files import read_untrusted_text
 
 if TYPE_CHECKING:
     from reviewer.workspace import SignedIn, Workspace
 
 VARIABLE = "REVIEWER_PASSPHRASE"
+_MOST_PASSPHRASE_BYTES = 1 << 20
 _KEYWORD = Parameter.KEYWORD_ONLY
 
 WorkspaceDir = Annotated[
@@ -127,25 +129,36 @@ def name_from(given: str | None) -> str:
 def passphrase_from(file: Path | None, *, is_new: bool = False) -> str:
     """The passphrase from a file, the environment or a prompt; a new one is asked for twice.
 
-    Raises: Refused if there is none; Unavailable if the file cannot be read.
+    Raises: Refused if there is none, or the file cannot be read.
     """
     if file is not None:
-        return _first_line(file)
+        return first_line(file)
     if VARIABLE in os.environ:
         return os.environ[VARIABLE]
     if not sys.stdin.isatty():
         raise Refused("NO_PASSPHRASE")
-    first = getpass.getpass("New passphrase: " if is_new else "Passphrase: ")
-    if is_new and getpass.getpass("Again: ") != first:
+    return _asked_twice() if is_new else getpass.getpass("Passphrase: ")
+
+
+def new_passphrase_from(file: Path | None) -> str:
+    """The passphrase that replaces one's own, from a file or a prompt. Raises Refused, Unavailable."""
+    if file is not None:
+        return first_line(file)
+    if not sys.stdin.isatty():
+        raise Refused("NO_PASSPHRASE")
+    return _asked_twice()
+
+
+def _asked_twice() -> str:
+    first = getpass.getpass("New passphrase: ")
+    if getpass.getpass("Again: ") != first:
         raise Refused("PASSPHRASES_DIFFER")
     return first
 
 
-def _first_line(file: Path) -> str:
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise Unavailable("PASSPHRASE_FILE_UNREADABLE", problem=str(error)) from error
+def first_line(file: Path) -> str:
+    """The first line of a file with a secret. Raises Refused when it is empty or cannot be read."""
+    lines = read_untrusted_text(file, _MOST_PASSPHRASE_BYTES).splitlines()
     if not lines or not lines[0]:
         raise Refused("PASSPHRASE_FILE_EMPTY")
     return lines[0]

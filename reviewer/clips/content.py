@@ -4,11 +4,14 @@ import hashlib
 import hmac
 import io
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import BinaryIO, cast
 
 from reviewer.clips import keys
+from reviewer.clips.key_delivery import KeyDeliveries
+from reviewer.clips.new_clip import NewClip
 from reviewer.clips.repository import ClipRepository
 from reviewer.clips.seal import CHUNK_BYTES, SealContext, SealedReader, seal, unseal
 from reviewer.clips.store import ClipStore
@@ -25,6 +28,11 @@ class ClipFiles:
     flac: bytes
     peaks: bytes
     speech: bytes | None = None
+
+    def by_kind(self) -> dict[ContentKind, bytes]:
+        """The files there are."""
+        files = {ContentKind.AUDIO: self.flac, ContentKind.PEAKS: self.peaks, ContentKind.SPEECH: self.speech}
+        return {kind: data for kind, data in files.items() if data is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,7 @@ class ClipContent:
         self._store = store
         self._clips = clips
         self._database = database
+        self._deliveries = KeyDeliveries(database)
 
     def seal(self, keyring: Keyring, clip_id: str, kind: ContentKind, name: str, data: bytes) -> bytes:
         """Seals content of a clip; raises Refused if the clip was purged."""
@@ -102,33 +111,25 @@ class ClipContent:
         """HMAC-SHA256 under the clip's key: identifies content, and reveals nothing without the key."""
         return digest_of(self._key(keyring, clip_id), data)
 
-    def add(
-        self,
-        keyring: Keyring,
-        clip: Clip,
-        flac: bytes,
-        peaks: bytes,
-        in_transaction: Callable[[], None],
-        *,
-        speech: bytes | None = None,
-    ) -> None:
-        """Imports a clip: sealed files first, then its row and ``in_transaction`` in one commit.
+    def new_clip(self, clip_id: str) -> AbstractContextManager[NewClip]:
+        """The sealed files of a clip to be imported, under a new key; removed unless ``add`` keeps them."""
+        return self._new_files(clip_id, clip_id)
+
+    def add(self, keyring: Keyring, clip: Clip, new: NewClip, in_transaction: Callable[[], None]) -> None:
+        """Imports a clip whose files are written: its row, ``in_transaction`` and their names, in one commit.
 
         Raises Refused (code DUPLICATE) for a clip that was imported before. If anything is raised, also by
         ``in_transaction``, no file is left.
         """
         if self._clips.has(clip.id):
             raise Refused("DUPLICATE")
-        key = keys.new_clip_key()
-        wrapped = keys.wrap_clip_key(keyring.workspace_key, clip.id, key)
-        contents = self._sealed_files(key, clip.id, flac, peaks, speech)
+        new.sync()
         try:
-            self._put_missing(clip.id, contents)
             with self._database.transaction():
-                self._clips.add(clip, wrapped)
+                # In this transaction: before it the workspace key may be replaced.
+                self._clips.add(clip, self._wrap(keyring, clip.id, new.key))
                 in_transaction()
-                # Another process may have swept since the files were written; in this transaction none can.
-                self._put_missing(clip.id, contents)
+                new.keep()  # in this transaction no other process can sweep
         except BaseException:
             # Ctrl-C may come just after the commit: then the clip is imported, and its files must stay.
             if not self._clips.has(clip.id):
@@ -155,20 +156,22 @@ class ClipContent:
 
         Raises: Refused (code CLIP_CHANGED, PURGED); then nothing has changed.
         """
-        old, new = self._key(keyring, clip_id), keys.new_clip_key()
-        wrapped = keys.wrap_clip_key(keyring.workspace_key, clip_id, new)
-        contents = self._sealed_files(new, clip_id, files.flac, files.peaks, files.speech)
+        old = self._key(keyring, clip_id)
         name = f"{clip_id}-{secrets.token_hex(4)}"  # two who do this at once do not write the same files
-        try:
-            self._put_missing(name, contents)
-            with self._database.transaction():
-                self._clips.replace_key(clip_id, wrapped, stored_as=name, instead_of=instead_of)
-                in_transaction(Resealer(old, new, self._workspace_id, clip_id))
-                self._put_missing(name, contents)  # another process may have swept them, as in ``add``
-        except BaseException:
-            if self._clips.stored_as(clip_id) != name:
-                self._store.remove(name)
-            raise
+        with self._new_files(clip_id, name) as new:
+            for kind, data in files.by_kind().items():
+                new.write(kind, [data])
+            new.sync()
+            try:
+                with self._database.transaction():
+                    wrapped = self._wrap(keyring, clip_id, new.key)
+                    self._clips.replace_key(clip_id, wrapped, stored_as=name, instead_of=instead_of)
+                    in_transaction(Resealer(old, new.key, self._workspace_id, clip_id))
+                    new.keep()
+            except BaseException:
+                if self._clips.stored_as(clip_id) != name:
+                    self._store.remove(name)
+                raise
         self.sweep()
 
     def sweep(self) -> int:
@@ -192,20 +195,13 @@ class ClipContent:
         self._store.remove(name)
         self._clips.truncate_wal()
 
-    def _sealed_files(
-        self, key: bytes, clip_id: str, flac: bytes, peaks: bytes, speech: bytes | None
-    ) -> dict[ContentKind, bytes]:
-        plain = {ContentKind.AUDIO: flac, ContentKind.PEAKS: peaks, ContentKind.SPEECH: speech}
-        return {
-            kind: seal(key, self._context(clip_id, kind), data)
-            for kind, data in plain.items()
-            if data is not None
-        }
-
-    def _put_missing(self, name: str, contents: dict[ContentKind, bytes]) -> None:
-        for kind, sealed in contents.items():
-            if not self._store.has(name, kind):
-                self._store.put(name, kind, sealed)
+    @contextmanager
+    def _new_files(self, clip_id: str, stored_as: str) -> Iterator[NewClip]:
+        new = NewClip(self._store, self._workspace_id, clip_id, stored_as)
+        try:
+            yield new
+        finally:
+            new.discard()
 
     def _open(self, keyring: Keyring, clip_id: str, kind: ContentKind) -> BinaryIO:
         self._database.require_no_transaction()
@@ -228,7 +224,16 @@ class ClipContent:
         return cast("BinaryIO", io.BufferedReader(reader, CHUNK_BYTES))
 
     def _key(self, keyring: Keyring, clip_id: str) -> bytes:
-        return keys.unwrap_clip_key(keyring.workspace_key, clip_id, self._clips.wrapped_key(clip_id))
+        while True:
+            current = self._deliveries.current(keyring)
+            try:
+                return keys.unwrap_clip_key(current.workspace_key, clip_id, self._clips.wrapped_key(clip_id))
+            except Damaged:
+                if self._deliveries.generation() == current.generation:
+                    raise  # else the workspace key was replaced between the two reads
+
+    def _wrap(self, keyring: Keyring, clip_id: str, key: bytes) -> bytes:
+        return keys.wrap_clip_key(self._deliveries.current(keyring).workspace_key, clip_id, key)
 
     def _context(self, clip_id: str, kind: ContentKind, name: str = "") -> SealContext:
         return SealContext(self._workspace_id, clip_id, kind, name)

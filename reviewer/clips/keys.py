@@ -5,7 +5,7 @@ import hmac
 import secrets
 import struct
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from cryptography.exceptions import InvalidTag
@@ -20,8 +20,10 @@ from reviewer.model.people import Keyring, Role
 KEY_BYTES = 32
 _NONCE_BYTES = 12
 _MAGIC = b"RVKR"
-_VERSION = 1
+_VERSION = 2
+_FIRST_VERSION = 1
 _HEADER = struct.Struct(">4sBIII16s12s")  # magic, version, KiB, passes, lanes, salt, nonce
+_GENERATION = struct.Struct(">I")
 _WRAPPED_VERSION = b"\x01"
 # OWASP password storage cheat sheet: Argon2id with at least 19 MiB, two passes, one lane.
 _FLOOR = (19 * 1024, 2, 1)
@@ -51,13 +53,20 @@ class KdfParameters:
             raise Refused("KDF_TOO_COSTLY")
 
 
-def new_keyring(role: Role, *, workspace_key: bytes, log_key: bytes, qa_secret: bytes | None) -> Keyring:
-    """A person's keyring with a new Ed25519 signing key; a contractor never gets the QA secret."""
-    return Keyring(
-        workspace_key=workspace_key,
+def new_workspace_keyring() -> Keyring:
+    """The keyring of the first lead: every key is new."""
+    workspace_key, signing_key, log_key, qa_secret, hash_key = (
+        secrets.token_bytes(KEY_BYTES) for _ in range(5)
+    )
+    return Keyring(workspace_key, signing_key, log_key, qa_secret, hash_key)
+
+
+def new_keyring(role: Role, keyring: Keyring) -> Keyring:
+    """A keyring for somebody else, with a new Ed25519 signing key; a contractor never gets the QA secret."""
+    return replace(
+        keyring,
         signing_key=secrets.token_bytes(KEY_BYTES),
-        log_key=log_key,
-        qa_secret=None if role is Role.CONTRACTOR else qa_secret,
+        qa_secret=None if role is Role.CONTRACTOR else keyring.qa_secret,
     )
 
 
@@ -75,7 +84,7 @@ def seal_keyring(
         _MAGIC, _VERSION, parameters.memory_kib, parameters.passes, parameters.lanes, salt, nonce
     )
     key = _stretch(secret, salt, parameters)
-    return header + AESGCM(key).encrypt(nonce, _pack(keyring), _owner(header, person_id, role))
+    return header + AESGCM(key).encrypt(nonce, pack_keyring(keyring), _owner(header, person_id, role))
 
 
 def open_keyring(blob: bytes, secret: str, person_id: str, role: Role) -> Keyring:
@@ -90,7 +99,7 @@ def open_keyring(blob: bytes, secret: str, person_id: str, role: Role) -> Keyrin
         parameters.require_sane()
     except (struct.error, Refused) as error:
         raise _not_a_keyring() from error
-    if (magic, version) != (_MAGIC, _VERSION):
+    if magic != _MAGIC or version not in {_FIRST_VERSION, _VERSION}:
         raise _not_a_keyring()
     header = blob[: _HEADER.size]
     key = _stretch(secret, salt, parameters)
@@ -98,7 +107,7 @@ def open_keyring(blob: bytes, secret: str, person_id: str, role: Role) -> Keyrin
         plain = AESGCM(key).decrypt(nonce, blob[_HEADER.size :], _owner(header, person_id, role))
     except (InvalidTag, ValueError) as error:
         raise WrongPassphrase from error
-    return _unpack(plain)
+    return _unpack_first(plain) if version == _FIRST_VERSION else unpack_keyring(plain)
 
 
 def burn_time(secret: str, parameters: KdfParameters) -> None:
@@ -134,14 +143,18 @@ def subkey(key: bytes, purpose: str) -> bytes:
     return HKDF(hashes.SHA256(), KEY_BYTES, salt=None, info=b"reviewer " + purpose.encode()).derive(key)
 
 
+def normal_passphrase(typed: str) -> str:
+    """NIST SP 800-63B: normalised, so that the same passphrase from two keyboards is equal."""
+    return unicodedata.normalize("NFKC", typed)
+
+
 def keyed_hash(key: bytes, data: bytes) -> str:
     """HMAC-SHA256 in hex: equal data is recognised, but cannot be guessed without the key."""
     return hmac.new(key, data, hashlib.sha256).hexdigest()
 
 
 def _stretch(secret: str, salt: bytes, parameters: KdfParameters) -> bytes:
-    # NIST SP 800-63B: normalise, so that the same passphrase from two keyboards is equal.
-    typed = unicodedata.normalize("NFKC", secret).encode("utf-8", "surrogatepass")
+    typed = normal_passphrase(secret).encode("utf-8", "surrogatepass")
     kdf = Argon2id(
         salt=salt,
         length=KEY_BYTES,
@@ -156,18 +169,30 @@ def _owner(header: bytes, person_id: str, role: Role) -> bytes:
     return header + role.encode() + b"\x00" + person_id.encode()
 
 
-def _pack(keyring: Keyring) -> bytes:
-    keys = (keyring.workspace_key, keyring.signing_key, keyring.log_key)
+def pack_keyring(keyring: Keyring) -> bytes:
+    """A keyring as plain bytes, to be sealed at once."""
+    keys = (keyring.hash_key, keyring.workspace_key, keyring.signing_key, keyring.log_key)
     if any(len(key) != KEY_BYTES for key in (*keys, keyring.qa_secret or keyring.log_key)):
         raise ValueError("every key of a keyring has 32 bytes")
-    return b"".join(keys) + (keyring.qa_secret or b"")
+    return _GENERATION.pack(keyring.generation) + b"".join(keys) + (keyring.qa_secret or b"")
 
 
-def _unpack(plain: bytes) -> Keyring:
+def unpack_keyring(plain: bytes) -> Keyring:
+    """Reads what ``pack_keyring`` wrote; raises Damaged."""
+    if len(plain) < _GENERATION.size:
+        raise _not_a_keyring()
+    (generation,) = _GENERATION.unpack_from(plain)
+    hash_key = plain[_GENERATION.size : _GENERATION.size + KEY_BYTES]
+    first = _unpack_first(plain[_GENERATION.size + KEY_BYTES :])
+    return replace(first, hash_key=hash_key, generation=generation)
+
+
+def _unpack_first(plain: bytes) -> Keyring:
     parts = [plain[start : start + KEY_BYTES] for start in range(0, len(plain), KEY_BYTES)]
     if len(plain) not in {3 * KEY_BYTES, 4 * KEY_BYTES}:
         raise _not_a_keyring()
-    return Keyring(*parts)
+    workspace_key, signing_key, log_key, *qa_secret = parts
+    return Keyring(workspace_key, signing_key, log_key, qa_secret[0] if qa_secret else None)
 
 
 def _bad_clip_key() -> Damaged:

@@ -38,6 +38,10 @@ class OwnWords:
             (identity.person.id, sealed),
         )
 
+    def remove(self, person_id: str) -> None:
+        """Removes the words of somebody who lost the key that opens them."""
+        self._database.execute("DELETE FROM own_words WHERE person_id = ?", (person_id,))
+
     def _read(self, identity: Identity) -> dict[str, list[str]]:
         sealed = self._database.value(
             "SELECT sealed FROM own_words WHERE person_id = ?", (identity.person.id,)

@@ -1,6 +1,7 @@
 """The ``clip`` table: the facts of each clip, and its wrapped key."""
 
 import sqlite3
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -51,6 +52,19 @@ class ClipRepository:
         if wrapped is None:
             raise Refused("PURGED")
         return wrapped
+
+    def wrapped_keys(self) -> dict[str, bytes]:
+        """The wrapped key of each clip that has one."""
+        rows = self._database.rows("SELECT id, wrapped_key FROM clip WHERE wrapped_key IS NOT NULL")
+        return {row["id"]: row["wrapped_key"] for row in rows}
+
+    def replace_wrapped_keys(self, wrapped: Mapping[str, bytes]) -> None:
+        """Replaces the wrapped keys of clips that were not purged. Needs a transaction."""
+        self._database.require_transaction()
+        for clip_id, key in wrapped.items():
+            self._database.execute(
+                "UPDATE clip SET wrapped_key = ? WHERE id = ? AND wrapped_key IS NOT NULL", (key, clip_id)
+            )
 
     def stored_as(self, clip_id: str) -> str:
         """The name of the clip's files, another one for each key. Raises Refused for an unknown clip."""
@@ -149,6 +163,13 @@ class ClipRepository:
         """The clips whose key was destroyed."""
         rows = self._database.rows("SELECT id FROM clip WHERE wrapped_key IS NULL ORDER BY id")
         return [row["id"] for row in rows]
+
+    def redacted(self) -> list[tuple[str, str]]:
+        """The clips whose sound was replaced, each with the present name of its files."""
+        rows = self._database.rows(
+            "SELECT id, stored_as FROM clip WHERE wrapped_key IS NOT NULL AND stored_as != '' ORDER BY id"
+        )
+        return [(row["id"], row["stored_as"]) for row in rows]
 
     def _row(self, clip_id: str) -> Row:
         row = self._database.row("SELECT * FROM clip WHERE id = ?", (clip_id,))

@@ -60,6 +60,59 @@ def seal(key: bytes, context: SealContext, data: bytes) -> bytes:
     return b"".join((header, *chunks))
 
 
+class SealedWriter:
+    """Seals an object of unknown length a chunk at a time; the result is as from ``seal``.
+
+    The first chunk is kept until the end, because a format may write lengths into its header last.
+    """
+
+    def __init__(self, key: bytes, context: SealContext, stream: BinaryIO) -> None:
+        salt = secrets.token_bytes(_SALT_BYTES)
+        header = _MAGIC + salt
+        self._cipher = _cipher(key, salt)
+        self._bound = header + context.to_bytes()
+        self._stream = stream
+        self._first: bytearray | None = None
+        self._pending = bytearray()
+        self._index = 0
+        self._is_finished = False
+        stream.write(header)
+
+    def write(self, data: bytes) -> None:
+        """Appends plain bytes."""
+        self._pending += data
+        while len(self._pending) > CHUNK_BYTES:  # what may be the last chunk waits for its flag
+            chunk = self._pending[:CHUNK_BYTES]
+            del self._pending[:CHUNK_BYTES]
+            if self._first is None:
+                self._first = chunk
+                self._stream.seek(_SEALED_CHUNK_BYTES, io.SEEK_CUR)
+            else:
+                self._stream.write(self._sealed(chunk, self._index, is_last=False))
+            self._index += 1
+
+    def rewrite_start(self, data: bytes) -> None:
+        """Replaces the first bytes, which must have been written, all in the first chunk."""
+        start = self._pending if self._first is None else self._first
+        if len(data) > len(start):
+            raise ValueError("not written yet")
+        start[: len(data)] = data
+
+    def finish(self) -> None:
+        """Seals the last and the first chunk; nothing can be written afterwards."""
+        if self._is_finished:
+            return
+        self._is_finished = True
+        self._stream.write(self._sealed(self._pending, self._index, is_last=True))
+        if self._first is not None:
+            self._stream.seek(_HEADER_BYTES)
+            self._stream.write(self._sealed(self._first, 0, is_last=False))
+            self._stream.seek(0, io.SEEK_END)
+
+    def _sealed(self, chunk: bytearray, index: int, *, is_last: bool) -> bytes:
+        return self._cipher.encrypt(_nonce(index, index if is_last else -1), bytes(chunk), self._bound)
+
+
 def unseal(key: bytes, context: SealContext, sealed: bytes) -> bytes:
     """The plain bytes; raises Damaged if a bit, the length, the key or the context differs."""
     return SealedReader(key, context, io.BytesIO(sealed)).readall()

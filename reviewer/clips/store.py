@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from reviewer.errors import Damaged, Refused, Unavailable
-from reviewer.files import sync_folder, write_atomically
+from reviewer.files import NewFile, sync_folder, write_atomically
 from reviewer.model.clip import ContentKind
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -13,11 +13,40 @@ _SEALED = ".sealed"
 _TEMPORARY = ".tmp"
 
 
+class NewObject(Protocol):
+    """A sealed object that is being written, and has no name in the store yet."""
+
+    @property
+    def stream(self) -> BinaryIO:
+        """Where it is written, seekable."""
+        ...
+
+    def reread(self) -> BinaryIO:
+        """A second stream over what was written; close it before the object is kept."""
+        ...
+
+    def sync(self) -> None:
+        """Brings it to the disk; raises OSError."""
+        ...
+
+    def keep(self) -> None:
+        """Gives it its name, durably, even if a sweep removed it meanwhile; raises OSError."""
+        ...
+
+    def discard(self) -> None:
+        """Closes it, and removes it if it was not kept."""
+        ...
+
+
 class ClipStore(Protocol):
     """Sealed objects by clip id and kind."""
 
     def put(self, clip_id: str, kind: ContentKind, sealed: bytes) -> None:
         """Stores an object atomically and durably; raises Unavailable."""
+        ...
+
+    def create(self, clip_id: str, kind: ContentKind) -> "NewObject":
+        """An object to be written a part at a time; raises Unavailable."""
         ...
 
     def open(self, clip_id: str, kind: ContentKind) -> BinaryIO:
@@ -59,6 +88,12 @@ class LocalClipStore:
         target = self._path(clip_id, kind)
         try:
             write_atomically(target, sealed)
+        except OSError as error:
+            raise Unavailable("CLIP_NOT_WRITTEN", problem=str(error.strerror)) from error
+
+    def create(self, clip_id: str, kind: ContentKind) -> "NewFile":
+        try:
+            return NewFile(self._path(clip_id, kind))
         except OSError as error:
             raise Unavailable("CLIP_NOT_WRITTEN", problem=str(error.strerror)) from error
 

@@ -2,13 +2,15 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlite_utils
 
+from reviewer.db.disk_reserve import DiskReserve
+from reviewer.db.table_sums import RowChanges
 from reviewer.db.write_lock import WriteLock
 from reviewer.errors import Damaged, Unavailable
 
@@ -28,8 +30,11 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.reserve = DiskReserve(path.with_name(path.name + ".reserve"))
         self._lock = threading.RLock()
         self._writer: int | None = None  # the thread whose transaction is open
+        self._changes: RowChanges | None = None
+        self._before_commit: Callable[[], None] = lambda: None
         try:
             self._write_lock = WriteLock(path.with_name(path.name + ".turn"))
         except OSError as error:
@@ -46,8 +51,17 @@ class Database:
         """Makes all writes inside one commit; nested calls join the outermost.
 
         The outermost call waits for the write lock, then begins at once (BEGIN IMMEDIATE).
-        Raises Unavailable when the disk or another process prevents it.
+        Raises Unavailable when the disk or another process prevents it, Damaged for a row that breaks the
+        rules of its own table: the conflicts that can happen are caught by those who write.
         """
+        try:
+            with self._joined_transaction():
+                yield
+        except sqlite3.IntegrityError as error:
+            raise Damaged("WORKSPACE_ROW_DAMAGED") from error
+
+    @contextmanager
+    def _joined_transaction(self) -> Iterator[None]:
         if self._writer == threading.get_ident():
             yield
             return
@@ -56,11 +70,34 @@ class Database:
             self._begin()
             try:
                 yield
+                self.flush()
             except BaseException:
                 self._writer = None
                 self._connection.rollback()
+                self.take_changes()
                 raise
             self._commit()
+
+    def before_commit(self, listener: Callable[[], None]) -> None:
+        """From now on changed rows are summed, and ``listener`` runs at the end of each transaction."""
+        with self._lock, translated():
+            self._changes = RowChanges(self._connection)
+        self._before_commit = listener
+
+    def flush(self) -> None:
+        """Runs the listener now, if a transaction is open: before a key is dropped that it needs."""
+        if self._writer == threading.get_ident():
+            with translated():
+                self._before_commit()
+
+    def take_changes(self) -> dict[str, int]:
+        """What the sums of tables changed by since the last call, by table."""
+        return self._changes.take() if self._changes else {}
+
+    def raw(self) -> sqlite3.Connection:
+        """The connection, for what the listener stores; raises RuntimeError outside a transaction."""
+        self.require_transaction()
+        return self._connection
 
     def require_transaction(self) -> None:
         """Raises RuntimeError outside a transaction of this thread: what follows must be one commit."""
@@ -74,7 +111,7 @@ class Database:
 
     def execute(self, sql: str, parameters: Parameters = ()) -> int:
         """Runs one writing statement (in the open transaction, or its own); returns the number of rows."""
-        with self.transaction(), translated():
+        with self._joined_transaction(), translated(), self._undone_if_it_fails():
             return self._connection.execute(sql, parameters).rowcount
 
     def insert(self, table: str, values: Mapping[str, Any]) -> None:
@@ -84,7 +121,7 @@ class Database:
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """All rows of a query (or of a statement with RETURNING, inside a transaction)."""
-        with self._lock, translated():
+        with self._lock, translated(), self._undone_if_it_fails():
             return [dict(row) for row in self._connection.execute(sql, parameters).fetchall()]
 
     def row(self, sql: str, parameters: Parameters = ()) -> Row | None:
@@ -98,10 +135,28 @@ class Database:
             found = self._connection.execute(sql, parameters).fetchone()
         return found[0] if found else None
 
+    def copy_to(self, target: Path) -> None:
+        """Copies the file as of the last commit, through SQLite's backup. Raises Unavailable, Damaged."""
+        with self._lock, translated(), closing(sqlite3.connect(target)) as copy:
+            self._connection.backup(copy)
+
     def close(self) -> None:
         with self._lock:
             self._connection.close()
             self._write_lock.close()
+
+    @contextmanager
+    def _undone_if_it_fails(self) -> Iterator[None]:
+        """SQLite undoes what a failing statement wrote, without a word to its triggers."""
+        if self._changes is None:
+            yield
+            return
+        kept = self._changes.copy()
+        try:
+            yield
+        except BaseException:
+            self._changes.restore(kept)
+            raise
 
     def _begin(self) -> None:
         with translated():
@@ -161,6 +216,8 @@ def translated() -> Iterator[None]:
         if type(error) is sqlite3.DatabaseError:  # not a subclass: the file itself is damaged
             raise _damaged(error) from error
         raise
+    except OverflowError as error:  # computed from a number of the file, and too large for it
+        raise Damaged("WORKSPACE_ROW_DAMAGED") from error
     except UnicodeDecodeError as error:  # also a message in which SQLite quotes a broken schema
         raise _damaged(error) from error
 

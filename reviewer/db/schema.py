@@ -3,16 +3,21 @@
 from sqlite_utils import Database as Tables
 from sqlite_utils import Migrations
 
+from reviewer.db.activity_tables import ACTIVITY
 from reviewer.db.connection import Database, translated
 from reviewer.db.enum_columns import one_of as _one_of
+from reviewer.db.key_tables import KEYS
 from reviewer.db.log_evidence import LOG_EVIDENCE
 from reviewer.db.redaction_tables import REDACTIONS
-from reviewer.errors import Refused
+from reviewer.db.table_sums import TABLE_SUMS, different_tables, stored_sums, table_sums
+from reviewer.db.withdrawal_tables import WITHDRAWALS
+from reviewer.errors import Damaged, Refused
 from reviewer.model.clip import ClipState
 from reviewer.model.people import PersonState, Role
 from reviewer.model.task import SkipReason, TaskKind, TaskState, VerdictKind
 
 migrations = Migrations("reviewer-2")
+_VERIFIED_ELSEWHERE = {"log", "log_about", "log_index"}
 
 
 def migrate(database: Database) -> None:
@@ -23,7 +28,32 @@ def migrate(database: Database) -> None:
     with translated():
         if database.value("SELECT 1 FROM sqlite_schema WHERE name = 'qa_check'"):
             raise Refused("OLD_WORKSPACE", folder=str(database.path.parent))
+        if migrations.pending(database.tables):
+            _require_whole(database)
         migrations.apply(database.tables)
+
+
+def require_sound(database: Database) -> None:
+    """Raises Damaged where a table holds a value that its column forbids, or cannot be read.
+
+    SQLite checks types and conditions when it writes, never when it reads. The log is left out: it is long,
+    and has its own verification.
+    """
+    tables = database.rows("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    for table in sorted({row["name"] for row in tables} - _VERIFIED_ELSEWHERE):
+        found = database.value(f'PRAGMA quick_check("{table}")')
+        if found != "ok":
+            raise Damaged("WORKSPACE_FILE_DAMAGED", problem=str(found))
+
+
+def _require_whole(database: Database) -> None:
+    """Raises Damaged where rows do not fit their sums: after a migration they could not be compared."""
+    if not database.value("SELECT 1 FROM sqlite_schema WHERE name = 'table_sum'"):
+        return
+    with database.transaction():
+        names = different_tables(stored_sums(database.raw()), table_sums(database.raw()))
+    if names:
+        raise Damaged("TABLES_DIFFER", names=", ".join(names))
 
 
 @migrations()
@@ -114,7 +144,7 @@ def m012_redactions(db: Tables) -> None:
 @migrations()
 def m013_withdrawals_and_retention(db: Tables) -> None:
     """Withdrawals of sources, decisions to keep clips longer, and where exports write plain files."""
-    for statement in _WITHDRAWALS:
+    for statement in WITHDRAWALS:
         db.conn.execute(statement)
 
 
@@ -126,9 +156,31 @@ def m014_log_as_evidence(db: Tables) -> None:
 
 
 @migrations()
+def m015_backups(db: Tables) -> None:
+    """Backups that were made, so that later purges can be listed beside them."""
+    db.conn.execute(
+        "CREATE TABLE backup (id TEXT PRIMARY KEY, file TEXT NOT NULL, made_at INTEGER NOT NULL) STRICT"
+    )
+
+
+@migrations()
 def m017_activity(db: Tables) -> None:
     """Counts of what each person opens, skips and hears."""
-    for statement in _ACTIVITY:
+    for statement in ACTIVITY:
+        db.conn.execute(statement)
+
+
+@migrations()
+def m018_keys(db: Tables) -> None:
+    """Keys that a lead sends to people, and the recovery key."""
+    for statement in KEYS:
+        db.conn.execute(statement)
+
+
+@migrations()
+def m020_table_sums(db: Tables) -> None:
+    """The signed sums over the rows of the tables."""
+    for statement in TABLE_SUMS:
         db.conn.execute(statement)
 
 
@@ -503,49 +555,6 @@ _KEPT_WORK = (
     "CREATE INDEX draft_version_by_clip ON draft_version (clip_id)",
 )
 
-# settled_at: it is known what became of the folder in which an export began to write plain files.
-_WITHDRAWALS = (
-    """
-    CREATE TABLE withdrawal (
-        source_hash TEXT PRIMARY KEY,
-        at INTEGER NOT NULL,
-        list TEXT NOT NULL,
-        recorded_at INTEGER NOT NULL
-    ) STRICT, WITHOUT ROWID
-    """,
-    "CREATE INDEX withdrawal_by_list ON withdrawal (list)",
-    """
-    CREATE TABLE retention (
-        clip_id TEXT NOT NULL REFERENCES clip (id),
-        until INTEGER NOT NULL,
-        was INTEGER NOT NULL,
-        decided_by TEXT NOT NULL REFERENCES person (id),
-        why TEXT NOT NULL,
-        decided_at INTEGER NOT NULL,
-        PRIMARY KEY (clip_id, until),
-        CHECK (until > was)
-    ) STRICT, WITHOUT ROWID
-    """,
-    """
-    CREATE TABLE export_folder (
-        export_id TEXT PRIMARY KEY REFERENCES export (id),
-        folder TEXT NOT NULL,
-        out TEXT NOT NULL,
-        marker TEXT NOT NULL,
-        parent TEXT NOT NULL,
-        is_made INTEGER NOT NULL DEFAULT 0 CHECK (is_made IN (0, 1)),
-        may_exist INTEGER NOT NULL DEFAULT 0 CHECK (may_exist IN (0, 1)),
-        settled_at INTEGER
-    ) STRICT, WITHOUT ROWID
-    """,
-    "CREATE INDEX export_folder_unsettled ON export_folder (export_id) WHERE settled_at IS NULL",
-    "CREATE INDEX clip_by_purge ON clip (purge_at) WHERE wrapped_key IS NOT NULL",
-    """
-    CREATE INDEX clip_by_withdrawal ON clip (consent_withdrawn_at)
-    WHERE wrapped_key IS NOT NULL AND consent_withdrawn_at IS NOT NULL
-    """,
-)
-
 _LABEL_SCHEMAS = (
     """
     CREATE TABLE label_schema (
@@ -563,26 +572,4 @@ _LABEL_SCHEMAS = (
     CREATE TRIGGER label_schema_no_delete BEFORE DELETE ON label_schema
     BEGIN SELECT RAISE(ABORT, 'label schemas are append-only'); END
     """,
-)
-
-# Derived from the log as its rows are written; ``slot`` counts five minutes from 1970.
-_ACTIVITY = (
-    """
-    CREATE TABLE activity (
-        person_id TEXT NOT NULL,
-        kind TEXT NOT NULL,
-        slot INTEGER NOT NULL,
-        count INTEGER NOT NULL,
-        PRIMARY KEY (person_id, kind, slot)
-    ) STRICT, WITHOUT ROWID
-    """,
-    """
-    CREATE TABLE clip_heard (
-        person_id TEXT NOT NULL,
-        clip_id TEXT NOT NULL,
-        frames INTEGER NOT NULL,
-        PRIMARY KEY (person_id, clip_id)
-    ) STRICT, WITHOUT ROWID
-    """,
-    "CREATE INDEX clip_heard_by_clip ON clip_heard (clip_id)",
 )

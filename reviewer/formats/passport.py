@@ -22,7 +22,8 @@ class Passport:
 
     ``made_by`` is a pseudonym; ``formats`` maps each format to its version; ``conventions`` maps each
     convention file's id to the facts of its profile; ``schemas`` maps the id of each label form of the set's
-    answers to its clips and questions; ``left_out`` counts clips by reason; ``log_hash`` is the hex hash of
+    answers to its clips and questions; ``personal_data_denied`` counts clips whose author said that likely
+    personal data is none; ``left_out`` counts clips by reason; ``log_hash`` is the hex hash of
     row ``log_size`` of the access log; ``checkpoint`` is the signed
     checkpoint made just before.
     """
@@ -42,6 +43,7 @@ class Passport:
     agreement: Mapping[str, str]
     clips: int
     clips_without_text: int
+    personal_data_denied: int
     seconds: float
     left_out: Mapping[str, int]
     log_size: int

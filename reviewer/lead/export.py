@@ -194,7 +194,7 @@ class Export:
         )
 
     def _utterances(self, order: _Order, selection: Selection) -> list[Utterance]:
-        names = Pseudonyms(order.identity.keyring.workspace_key)
+        names = Pseudonyms(order.identity.keyring.hash_key)
         rows = (
             utterance_of(
                 one, names.speaker(one.clip), partial(self._flac, order.identity, one), split=order.split
@@ -212,7 +212,7 @@ class Export:
 
     def _passport(self, order: _Order, selection: Selection, utterances: Sequence[Utterance]) -> Passport:
         agreement = self._unit.acknowledgements.text(self._project.locale)
-        names = Pseudonyms(order.identity.keyring.workspace_key)
+        names = Pseudonyms(order.identity.keyring.hash_key)
         conventions = {one.conventions.id: one.conventions for one in selection.selected}
         return Passport(
             export_id=order.id,
@@ -234,6 +234,7 @@ class Export:
             },
             clips=len(utterances),
             clips_without_text=sum(not utterance.text for utterance in utterances),
+            personal_data_denied=sum(one.has_denied for one in selection.selected),
             seconds=_seconds(utterances),
             left_out=selection.left_out,
             log_size=order.head.size,

@@ -1,63 +1,81 @@
 """Creates a workspace's database, its first lead and their keys."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from reviewer.access.audit_log import AuditLog
 from reviewer.access.people import PersonRepository
+from reviewer.access.policy import Policy
+from reviewer.access.recovery_key import RecoveryKey, RecoveryKeyRepository
+from reviewer.access.signed_facts import name_digest
 from reviewer.access.signing import public_key_of
-from reviewer.clips.keys import KdfParameters, new_keyring, seal_keyring
+from reviewer.access.table_seal import MIGRATIONS, TableSeals
+from reviewer.clips.keys import KdfParameters, new_workspace_keyring, seal_keyring
 from reviewer.db.connection import Database
-from reviewer.db.schema import migrate
+from reviewer.db.schema import migrate, migrations
 from reviewer.db.workspace_meta import WorkspaceMeta, write_meta
+from reviewer.lead.recovery import new_recovery_key, sealed_under
 from reviewer.model.clock import Clock
-from reviewer.model.event import Action, Event
+from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Person, PersonState, Role
 
 
-def init_workspace(file: Path, lead: str, passphrase: str, clock: Clock, parameters: KdfParameters) -> None:
-    """Creates the database with its first lead, their keys and the first log row, or nothing."""
+def init_workspace(
+    file: Path, lead: str, passphrase: str, clock: Clock, parameters: KdfParameters, policy: Policy
+) -> str:
+    """Creates the database with its first lead, their keys and the first log row.
+
+    The row signs ``policy``, the files that decide here. What is left after an error is not a database to
+    use: the caller fills a folder that nobody knows yet. Returns: the recovery key.
+    """
     person = Person(f"p{secrets.token_hex(6)}", " ".join(lead.split()), Role.LEAD, PersonState.ACTIVE)
-    keyring = new_keyring(
-        Role.LEAD,
-        workspace_key=secrets.token_bytes(32),
-        log_key=secrets.token_bytes(32),
-        qa_secret=secrets.token_bytes(32),
-    )
+    keyring = new_workspace_keyring()
+    recovery_key = new_recovery_key()
+    recovery = sealed_under(recovery_key, keyring, parameters)
     sealed = seal_keyring(keyring, passphrase, person.id, person.role, parameters)
     person = replace(person, public_key=public_key_of(keyring.signing_key))
     workspace_id, log_public_key = f"w{secrets.token_hex(8)}", public_key_of(keyring.log_key)
-    draft = file.with_name(f"{file.name}.new")
-    _remove(draft)  # of an initialisation that was interrupted
-    database = Database(draft)
+    database = Database(file)
     try:
         migrate(database)
         with database.transaction():
             write_meta(database, WorkspaceMeta(workspace_id, log_public_key))
-            PersonRepository(database, clock).add(person, sealed)
+            person = PersonRepository(database, clock).add(person, sealed)
+            RecoveryKeyRepository(database, clock).put(recovery)
             log = AuditLog(database, clock, workspace_id)
             log.unlock(keyring.log_key)
-            log.record(
-                Event(
-                    Action.WORKSPACE_MADE,
-                    actor=person.id,
-                    role=person.role,
-                    object=workspace_id,
-                    detail={"log_public_key": log_public_key.hex(), "public_key": person.public_key.hex()},
-                )
-            )
+            seals = TableSeals(database, log)
+            signed = _signed(policy, database)
+            for event in _first_events(person, workspace_id, log_public_key, recovery, signed):
+                log.record(event)
             log.checkpoint("workspace_made")
-    except BaseException:
+            seals.begin(keyring.log_key)
+    finally:
         database.close()
-        _remove(draft)
-        raise
-    database.close()
-    draft.replace(file)
-    _remove(draft)
+    return recovery_key
 
 
-def _remove(draft: Path) -> None:
-    """Removes an unfinished database and the files that SQLite and the write lock keep beside it."""
-    for path in draft.parent.glob(f"{draft.name}*"):
-        path.unlink()
+def _signed(policy: Policy, database: Database) -> dict[str, DetailValue]:
+    return {**policy.to_detail(), MIGRATIONS: len(migrations.applied(database.tables))}
+
+
+def _first_events(
+    lead: Person,
+    workspace_id: str,
+    log_public_key: bytes,
+    recovery: RecoveryKey,
+    signed: Mapping[str, DetailValue],
+) -> tuple[Event, Event]:
+    made = {
+        "log_public_key": log_public_key.hex(),
+        "public_key": lead.public_key.hex(),
+        "name_sha256": name_digest(lead.id, lead.name),
+        **signed,
+    }
+    by_recovery = {"public_key": recovery.public_key.hex()}
+    return (
+        Event(Action.WORKSPACE_MADE, actor=lead.id, role=lead.role, object=workspace_id, detail=made),
+        Event(Action.RECOVERY_KEY_MADE, detail=by_recovery),
+    )

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from reviewer.access.rights import Act, require
 from reviewer.audio.decode.decoder import Decoded, Decoder
+from reviewer.clips.new_clip import NewClip
 from reviewer.clips.repository import PurgeReason
 from reviewer.errors import Notice, Refused, ReviewerError, Unavailable
 from reviewer.lead.intake_report import IntakeLog, IntakeOptions, IntakeReport, ReportRow
 from reviewer.lead.keyed_hashes import KeyedHashes
 from reviewer.lead.manifest import ManifestLine, audio_path, read_manifest
 from reviewer.lead.sampling import check_sample, draw_sample, interleaved_sort_keys
-from reviewer.model.clip import Clip, ClipState
+from reviewer.model.clip import Clip, ClipState, ContentKind
 from reviewer.model.held_back import HeldCode, HeldFind
 from reviewer.model.hypothesis import MANIFEST_ENGINE, Hypothesis, Word
 from reviewer.model.people import Identity
@@ -26,6 +27,7 @@ from reviewer.privacy.consent import purge_at
 from reviewer.privacy.gate import Gate
 from reviewer.privacy.manifest_row import Decision, ManifestRow, Outcome, RefusalCode
 from reviewer.privacy.redaction import kind_of, spans_in_words
+from reviewer.session.backup_lists import list_purges
 from reviewer.session.delivery import Delivery
 from reviewer.session.drafts import Drafts
 from reviewer.session.due_purges import destroy_clip
@@ -182,14 +184,17 @@ class _IntakeRun:
         path = audio_path(self._folder, candidate.row.audio)
         if path is None:
             return _OUTSIDE_FOLDER
+        clip_id = f"c{secrets.token_hex(8)}"
         try:
-            decoded = decoder.decode(path, self._project.decode)
-            samples = self._hashes.of_samples(decoded)
-            if samples in self._seen or clips.of_samples(samples) not in (None, replaced):
-                return _SAME_SAMPLES
-            if replaced is not None and not self._options.dry_run:
-                self._replace(replaced)
-            self._keep(candidate, decoded, self._clip(candidate, decoded, source, samples), sort_key)
+            with self._unit.content.new_clip(clip_id) as new:
+                decoded = decoder.decode(path, self._project.decode, new.create(ContentKind.AUDIO))
+                samples = self._hashes.of_samples(decoded)
+                if samples in self._seen or clips.of_samples(samples) not in (None, replaced):
+                    return _SAME_SAMPLES
+                if replaced is not None and not self._options.dry_run:
+                    self._replace(replaced)
+                clip = self._clip(clip_id, candidate.row, decoded, (source, samples))
+                self._keep(candidate, decoded, clip, new, sort_key)
         except Refused as refused:
             code = refusal_code_of(refused.code)
             if code is None:
@@ -213,8 +218,9 @@ class _IntakeRun:
         """Purges the clip before the corrected one is imported; a killed run leaves it to the next."""
         destroy_clip(self._unit, self._identity, clip_id, PurgeReason.REPLACED, by_date=False)
         self._unit.content.sweep()
+        list_purges(self._unit)
 
-    def _keep(self, candidate: _Candidate, decoded: Decoded, clip: Clip, sort_key: int) -> None:
+    def _keep(self, candidate: _Candidate, decoded: Decoded, clip: Clip, new: NewClip, sort_key: int) -> None:
         unit, keyring = self._unit, self._identity.keyring
         is_quarantined = candidate.decision.outcome is Outcome.QUARANTINED
 
@@ -227,12 +233,12 @@ class _IntakeRun:
                 self._hold_back(clip, hypothesis)
             passes = self._project.queue.passes
             self._delivery.add_clip(clip, passes=passes, sort_key=sort_key, quarantined=is_quarantined)
-            self._log.record_line(candidate.line.number, candidate.decision, clip.id)
+            self._log.record_line(candidate.line.number, candidate.decision, clip)
 
         if not self._options.dry_run:
-            unit.content.add(
-                keyring, clip, decoded.flac, decoded.peaks, in_transaction, speech=decoded.speech
-            )
+            new.write(ContentKind.PEAKS, decoded.peaks)
+            new.write(ContentKind.SPEECH, [decoded.speech])
+            unit.content.add(keyring, clip, new, in_transaction)
             self._deliver()
         clip_id = "" if self._options.dry_run else clip.id
         self._report(candidate.line, candidate.decision, clip_id, decoded.notes)
@@ -257,12 +263,11 @@ class _IntakeRun:
         with suppress(Unavailable):
             self._delivery.deliver()
 
-    def _clip(self, candidate: _Candidate, decoded: Decoded, source: str, samples: str) -> Clip:
-        row = candidate.row
+    def _clip(self, clip_id: str, row: ManifestRow, decoded: Decoded, hashes: tuple[str, str]) -> Clip:
         if row.consent_granted_at is None:
             raise AssertionError("the gate let a clip without consent pass")
         return Clip(
-            id=f"c{secrets.token_hex(8)}",
+            id=clip_id,
             product=row.product,
             locale=row.locale,
             rate_hz=decoded.rate_hz,
@@ -270,12 +275,12 @@ class _IntakeRun:
             frames=decoded.frames,
             recorded_at=row.recorded_at,
             consent_granted_at=row.consent_granted_at,
-            consent_withdrawn_at=self._consent_ends(row, source),
+            consent_withdrawn_at=self._consent_ends(row, hashes[0]),
             purge_at=purge_at(row.recorded_at, self._project.intake),
             imported_at=self._unit.clock.now(),
-            source_hash=source,
+            source_hash=hashes[0],
             speaker_hash=self._hashes.of_speaker(row),
-            samples_hash=samples,
+            samples_hash=hashes[1],
         )
 
     def _is_withdrawn(self, source: str) -> bool:
@@ -289,7 +294,7 @@ class _IntakeRun:
 
     def _refuse(self, line: ManifestLine, decision: Decision) -> None:
         if not self._options.dry_run:
-            self._log.record_line(line.number, decision, "")
+            self._log.record_line(line.number, decision, None)
         self._report(line, decision, "", ())
 
     def _report(

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from reviewer.access.audit_log import AuditLog
+from reviewer.access.signed_facts import dates_of
 from reviewer.errors import Notice
 from reviewer.messages import MessageCatalogue
+from reviewer.model.clip import Clip
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Identity
 from reviewer.privacy.manifest_row import Decision, Outcome, RefusalCode
@@ -114,12 +116,12 @@ class IntakeLog:
             detail |= {"sample": options.sample, "seed": options.seed, "stratify": list(options.stratify)}
         self._record(Action.IMPORT_STARTED, detail, self._import_id)
 
-    def record_line(self, number: int, decision: Decision, clip_id: str) -> None:
-        """The outcome of one line; a refused one has no clip."""
+    def record_line(self, number: int, decision: Decision, clip: Clip | None) -> None:
+        """The outcome of one line, with the dates of its clip; a refused one has none."""
         detail: dict[str, DetailValue] = {"import": self._import_id, "line": number}
-        self._record(
-            _ACTIONS[decision.outcome], detail, clip_id, reason=decision.code.value if decision.code else ""
-        )
+        detail |= dates_of(clip) if clip else {}
+        reason = decision.code.value if decision.code else ""
+        self._record(_ACTIONS[decision.outcome], detail, clip.id if clip else "", reason=reason)
 
     def record_end(
         self, outcome: str, rows: Sequence[ReportRow], not_drawn: int, *, is_dry_run: bool

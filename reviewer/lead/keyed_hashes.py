@@ -16,7 +16,7 @@ class KeyedHashes:
 
     def __init__(self, keyring: Keyring) -> None:
         self._source, self._speaker, self._samples = (
-            subkey(keyring.workspace_key, purpose) for purpose in ("source", "speaker", "samples")
+            subkey(keyring.hash_key, purpose) for purpose in ("source", "speaker", "samples")
         )
 
     def of_source_id(self, source_id: str) -> str:
@@ -39,9 +39,9 @@ class Pseudonyms:
     """The names of speakers and people in exports: 48 bits in hexadecimal, the same in every export of a
     workspace, and different from the hashes kept inside it."""
 
-    def __init__(self, workspace_key: bytes) -> None:
-        self._speakers = subkey(workspace_key, "export speaker")
-        self._people = subkey(workspace_key, "export person")
+    def __init__(self, hash_key: bytes) -> None:
+        self._speakers = subkey(hash_key, "export speaker")
+        self._people = subkey(hash_key, "export person")
 
     def speaker(self, clip: Clip) -> str:
         """A clip of an unknown speaker gets a speaker of its own, which errs towards disjoint splits."""

@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, BinaryIO
 
-from reviewer.errors import Refused, Unavailable
+from reviewer.errors import Refused
 from reviewer.lead.table_files import is_visible
 from reviewer.privacy.manifest_row import Decision, ManifestRow, RefusalCode, WordTiming
+from reviewer.untrusted_files import open_untrusted
 
 FIELDS = (
     "audio", "product", "locale", "recorded_at", "consent_product", "consent_granted_at",
@@ -32,6 +33,7 @@ _LOCALE = re.compile(r"([A-Za-z]{2,3})(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|\d{3})
 _PRODUCT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _WORD_KEYS = ({"word", "start", "end"}, {"word", "start", "end", "confidence"})
 _LONGEST_LINE = 4 << 20
+_MOST_BYTES = 256 << 20
 _MOST_LINES_A_RECORD = 50
 _OTHER_ENCODINGS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 _JSON_ENDINGS = frozenset({".jsonl", ".ndjson", ".json"})
@@ -66,15 +68,13 @@ def read_manifest(path: Path) -> tuple[ManifestLine, ...]:
     UTF-8 with or without a byte order mark, lines ended by LF or CRLF. The first line decides the format, or,
     if it looks like neither, the file's extension.
 
-    Raises: Refused if there is no such file or it has another encoding, Unavailable if it cannot be read.
+    Raises: Refused if there is no such file, it has another encoding, is too large or cannot be read.
     """
     try:
-        with path.open("rb") as stream:
+        with open_untrusted(path, _MOST_BYTES) as stream:
             lines = list(_lines(stream))
-    except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
-        raise Refused("NO_MANIFEST", file=path.name) from error
     except OSError as error:
-        raise Unavailable("MANIFEST_UNREADABLE", problem=str(error.strerror)) from error
+        raise Refused("FILE_UNREADABLE", file=path.name, problem=str(error.strerror)) from error
     begin = next((index for index, line in enumerate(lines) if not line.is_blank), len(lines))
     if begin == len(lines):
         return ()
@@ -121,22 +121,31 @@ def audio_path(folder: Path, audio: str) -> Path | None:
 
 
 def _lines(stream: BinaryIO) -> Iterator[_Line]:
-    number = 0
+    number, total = 0, 0
     while raw := stream.readline(_LONGEST_LINE + 1):
         number += 1
+        total += len(raw)
+        if total > _MOST_BYTES:  # it grew, or has no size, as files of /proc
+            raise _too_large()
         if number == 1:
             if raw.startswith(_OTHER_ENCODINGS):
                 raise Refused("MANIFEST_NOT_UTF8")
             raw = raw.removeprefix(codecs.BOM_UTF8)
         if len(raw) > _LONGEST_LINE and not raw.endswith(b"\n"):
             while (rest := stream.readline(_LONGEST_LINE)) and not rest.endswith(b"\n"):
-                pass
+                total += len(rest)
+                if total > _MOST_BYTES:
+                    raise _too_large()
             yield _Line(number, "", "LINE_TOO_LONG")
             continue
         try:
             yield _Line(number, raw.removesuffix(b"\n").removesuffix(b"\r").decode())
         except UnicodeDecodeError:
             yield _Line(number, "", "LINE_NOT_UTF8")
+
+
+def _too_large() -> Refused:
+    return Refused("MANIFEST_TOO_LARGE", mebibytes=_MOST_BYTES >> 20)
 
 
 def _is_json(first: str, ending: str) -> bool:

@@ -2,22 +2,27 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from reviewer.access.people import shown_name
 from reviewer.access.rights import Act, require
+from reviewer.access.signed_facts import name_digest
+from reviewer.access.signing import public_key_of
+from reviewer.clips.key_delivery import delivery_card
 from reviewer.clips.keys import KdfParameters, new_keyring, seal_keyring
 from reviewer.errors import Refused
+from reviewer.lead.key_rotation import KeyRotation, redeliver
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.language_tags import language_tags
-from reviewer.model.people import Identity, Person, PersonState, Role
+from reviewer.model.people import Identity, Keyring, Person, PersonState, Role
 from reviewer.session.delivery import Delivery, Outcome
 from reviewer.session.drafts import Drafts
 from reviewer.session.unit_of_work import UnitOfWork
 
 CODE_HOURS = 72
 _CODE_GROUPS = 4
-_CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32 characters, none easily misread: 80 bits in 16
+CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32 characters, none easily misread: 80 bits in 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +34,63 @@ class Invitation:
     until: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class SealedInvitation:
+    """An invitation with its keys, ready to be stored; ``detail`` is for its log row."""
+
+    invitation: Invitation
+    keyring: bytes = field(repr=False)
+    card: bytes
+    detail: dict[str, DetailValue]
+
+    @property
+    def person(self) -> Person:
+        return self.invitation.person
+
+
+class Invitations:
+    """Makes enrolment codes, for new people and for those who lost their passphrase."""
+
+    def __init__(self, unit: UnitOfWork, parameters: KdfParameters) -> None:
+        self._unit = unit
+        self._parameters = parameters
+
+    def sealed(self, keyring: Keyring, person: Person) -> SealedInvitation:
+        """Seals keys for a person under a new code; writes nothing."""
+        code = new_code()
+        own = new_keyring(person.role, keyring)
+        sealed = seal_keyring(own, code.replace("-", ""), person.id, person.role, self._parameters)
+        until = self._unit.clock.now() + timedelta(hours=CODE_HOURS)
+        detail: dict[str, DetailValue] = {
+            "role": person.role.value,
+            "invitation_key": public_key_of(own.signing_key).hex(),
+        }
+        return SealedInvitation(Invitation(person, code, until), sealed, delivery_card(own), detail)
+
+    def put(self, made: SealedInvitation, *, is_new: bool) -> None:
+        """Stores an invitation. Needs a transaction. Raises Refused for a name that is taken or empty.
+
+        Somebody who has an account already keeps it with all their work, but not their own words: these
+        open only with the signing key that is lost.
+        """
+        unit = self._unit
+        unit.require_transaction()
+        person = made.person
+        if is_new:
+            unit.people.invite(person, made.keyring, made.invitation.until)
+        else:
+            unit.people.invite_again(person.id, made.keyring, made.invitation.until)
+            unit.key_deliveries.remove(person.id)
+            unit.own_words.remove(person.id)
+        unit.people.put_delivery_card(person.id, made.card)
+
+
 class People:
     """Adds and revokes accounts, and sets the languages of people."""
 
     def __init__(self, unit: UnitOfWork, parameters: KdfParameters) -> None:
         self._unit = unit
-        self._parameters = parameters
+        self._invitations = Invitations(unit, parameters)
 
     def all(self) -> list[Person]:
         """Everybody who was ever added, by name."""
@@ -46,40 +102,63 @@ class People:
         Raises: NotAllowed; Refused for a name that is taken or empty, or a role this lead cannot give.
         """
         require(identity.person, Act.MANAGE_PEOPLE)
-        code = new_code()
-        person = Person(f"p{secrets.token_hex(6)}", " ".join(name.split()), role, PersonState.INVITED)
-        own = identity.keyring
-        keyring = new_keyring(
-            role, workspace_key=own.workspace_key, log_key=own.log_key, qa_secret=own.qa_secret
+        unit = self._unit
+        made = self._invitations.sealed(
+            unit.key_deliveries.current(identity.keyring), Person.invited_as(name, role)
         )
-        sealed = seal_keyring(keyring, code.replace("-", ""), person.id, role, self._parameters)
-        until = self._unit.clock.now() + timedelta(hours=CODE_HOURS)
-        with self._unit.transaction():
-            self._unit.people.invite(person, sealed, until)
-            self._record(Action.PERSON_ADDED, identity, person)
-        return Invitation(person, code, until)
+        with unit.transaction():
+            self._invitations.put(made, is_new=True)
+            digest = name_digest(made.person.id, shown_name(name))
+            detail = {**made.detail, "name_sha256": digest}
+            unit.log.record(Event.by(identity, Action.PERSON_ADDED, made.person.id, detail=detail))
+        return made.invitation
+
+    def issue_code(self, identity: Identity, name: str) -> Invitation:
+        """Issues a new code for somebody who lost their passphrase or did not use their code in time.
+
+        Their passphrase opens nothing from now on. Their work, drafts and leases stay theirs; the agreement
+        has to be signed again with the new key, and their own words are lost with the old one.
+
+        Raises: NotAllowed; Refused for an unknown name, or one's own.
+        """
+        require(identity.person, Act.MANAGE_PEOPLE)
+        unit = self._unit
+        person = self._open_account(name)
+        if person.id == identity.person.id:
+            raise Refused("OWN_CODE")
+        keyring = unit.key_deliveries.current(identity.keyring)
+        made = self._invitations.sealed(keyring, person)
+        with unit.transaction():
+            self._invitations.put(made, is_new=False)
+            unit.log.record(Event.by(identity, Action.PERSON_CODE, person.id, detail=made.detail))
+            redeliver(unit, unit.key_deliveries.current(identity.keyring), identity.person.id)
+        unit.people.forget_deleted()
+        return made.invitation
 
     def revoke(self, identity: Identity, name: str) -> Person:
         """Revokes an account: its keys are destroyed, every window of it is refused, and the tasks leased
-        to it are open again.
+        to it are open again. The workspace key is replaced in the same commit.
 
         Raises: NotAllowed; Refused for an unknown name, or for the last lead.
         """
         require(identity.person, Act.MANAGE_PEOPLE)
         unit = self._unit
+        rotation = KeyRotation(unit)
+        prepared = rotation.prepare(identity.keyring)
         with unit.transaction_with_queue():
             with unit.transaction():
-                person = unit.people.by_name(name)
-                if person is None or person.state is PersonState.REVOKED:
-                    raise Refused("NO_ACCOUNT")
+                person = self._open_account(name)
                 is_active_lead = person.role is Role.LEAD and person.state is PersonState.ACTIVE
-                if is_active_lead and self._active_leads() < 2:
+                if is_active_lead and self.active_leads() < 2:
                     raise Refused("LAST_LEAD")
                 unit.people.revoke(person.id)
-                self._record(Action.PERSON_REVOKED, identity, person)
+                detail: dict[str, DetailValue] = {"role": person.role.value}
+                unit.log.record(Event.by(identity, Action.PERSON_REVOKED, person.id, detail=detail))
+                rotation.commit(identity, prepared)
             for lease in unit.queue.leases():
                 if lease.person_id == person.id:
                     release_task(unit, identity, lease.task_id)
+        unit.people.forget_deleted()
         return person
 
     def languages(self) -> dict[str, tuple[str, ...]]:
@@ -96,9 +175,7 @@ class People:
         require(identity.person, Act.MANAGE_PEOPLE)
         tags = language_tags(languages)
         unit = self._unit
-        person = unit.people.by_name(name)
-        if person is None or person.state is PersonState.REVOKED:
-            raise Refused("NO_ACCOUNT")
+        person = self._open_account(name)
 
         def record(_answer: Outcome) -> None:
             detail: dict[str, DetailValue] = {"languages": list(tags)}
@@ -107,11 +184,15 @@ class People:
         Delivery(unit, identity, Drafts(unit)).set_languages(person.id, tags, record)
         return tags
 
-    def _active_leads(self) -> int:
+    def active_leads(self) -> int:
+        """How many leads can sign in."""
         return sum(p.role is Role.LEAD and p.state is PersonState.ACTIVE for p in self._unit.people.all())
 
-    def _record(self, action: Action, identity: Identity, person: Person) -> None:
-        self._unit.log.record(Event.by(identity, action, person.id, detail={"role": person.role.value}))
+    def _open_account(self, name: str) -> Person:
+        person = self._unit.people.by_name(name)
+        if person is None or person.state is PersonState.REVOKED:
+            raise Refused("NO_ACCOUNT")
+        return person
 
 
 def release_task(unit: UnitOfWork, identity: Identity, task_id: str) -> None:
@@ -124,5 +205,5 @@ def release_task(unit: UnitOfWork, identity: Identity, task_id: str) -> None:
 
 def new_code() -> str:
     """A one-time code of 80 random bits in four groups, for reading aloud."""
-    groups = ("".join(secrets.choice(_CODE_ALPHABET) for _ in range(4)) for _ in range(_CODE_GROUPS))
+    groups = ("".join(secrets.choice(CODE_ALPHABET) for _ in range(4)) for _ in range(_CODE_GROUPS))
     return "-".join(groups)

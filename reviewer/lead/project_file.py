@@ -1,13 +1,12 @@
 """Reads the project file: the settings of a workspace."""
 
-import tomllib
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from reviewer.errors import Refused, Unavailable
+from reviewer.errors import Refused
 from reviewer.model.project import (
     AccessLimits,
     AsrRules,
@@ -21,12 +20,16 @@ from reviewer.model.project import (
     ScreenRules,
     WorkingHours,
 )
+from reviewer.places import PROJECT_FILE
+from reviewer.untrusted_files import parse_untrusted_toml, read_untrusted_text
 
 _LIMITS = ("opens_per_hour", "opens_without_hand_in", "technical_skips_per_day", "plays_per_clip")
 _MAY_BE_ZERO = frozenset(
     {"lock_minutes", "listening.heard_percent", "log.unwitnessed_rows", *(f"limits.{one}" for one in _LIMITS)}
 )
-_MAY_BE_AT_MOST = {"listening.heard_percent": 100, "asr.hidden_share": 1}
+_MAY_BE_AT_MOST = {"listening.heard_percent": 100, "asr.hidden_share": 1, "queue.qa_rate": 1}
+_LARGEST = 100_000  # days, minutes, seconds, counts: larger ones overflow dates, and nobody means them
+_LARGEST_BYTES = 1 << 44
 _RECOGNISERS = "asr.recogniser"
 _WORKING_HOURS = "limits.working_hours"
 _KINDS = ("pocketsphinx", "whisper.cpp", "command")
@@ -43,19 +46,13 @@ _SECTIONS = {
 
 
 def read_project(path: Path) -> Project:
-    """Reads a project file; see ``resources/project.toml`` for every setting. Raises Unavailable, Refused."""
-    try:
-        return parse_project(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise Unavailable("PROJECT_FILE_UNREADABLE", file=path.name, problem=str(error)) from error
+    """Reads a project file; see ``resources/project.toml`` for every setting. Raises Refused."""
+    return parse_project(read_untrusted_text(path), path.name)
 
 
-def parse_project(text: str) -> Project:
+def parse_project(text: str, name: str = PROJECT_FILE) -> Project:
     """The settings of a project file. Raises Refused for what is unknown or out of range."""
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise Refused("PROJECT_FILE_NOT_TOML", problem=str(error)) from error
+    raw = parse_untrusted_toml(text, name)
     values: dict[str, Any] = {}
     for key, value in raw.items():
         if key in _SECTIONS:
@@ -128,16 +125,20 @@ def _converted(key: str, value: Any, default: object) -> Any:
         isinstance(default, float)
         and isinstance(value, int | float)
         and not isinstance(value, bool)
-        and 0 <= value <= _MAY_BE_AT_MOST.get(key, value)
+        and 0 <= value <= _most(key)
     ):
         return float(value)
     if isinstance(default, int) and isinstance(value, int) and not isinstance(value, bool):
         least = 0 if key in _MAY_BE_ZERO else 1
-        if least <= value <= _MAY_BE_AT_MOST.get(key, value):
+        if least <= value <= _most(key):
             return value
     if isinstance(default, str) and isinstance(value, str) and value:
         return value
     raise Refused("SETTING_BAD_VALUE", setting=key)
+
+
+def _most(key: str) -> int:
+    return _MAY_BE_AT_MOST.get(key, _LARGEST_BYTES if key.endswith("_bytes") else _LARGEST)
 
 
 def _names(of: Any) -> set[str]:

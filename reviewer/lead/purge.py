@@ -10,6 +10,7 @@ from reviewer.clips.repository import PurgeReason
 from reviewer.lead.withdrawals import RecordedWithdrawals, Withdrawal, record_withdrawals
 from reviewer.model.clock import to_iso
 from reviewer.model.people import Identity
+from reviewer.session.backup_lists import list_purges
 from reviewer.session.due_purges import DuePurges, destroy_clip
 from reviewer.session.unit_of_work import UnitOfWork
 
@@ -62,19 +63,35 @@ class Purge:
         self._due_purges = due_purges
 
     def purge_clips(
-        self, identity: Identity, withdrawals: Iterable[Withdrawal], *, retention: bool
+        self,
+        identity: Identity,
+        withdrawals: Iterable[Withdrawal],
+        *,
+        retention: bool,
+        clips: Collection[str] = (),
     ) -> PurgeReport:
         """Purges the clips of these sources and, with ``retention``, all whose retention or consent is over.
 
         The withdrawals are recorded first, in one commit; killed after it, the next start of the program
         purges the rest. Then each clip is one commit (key, sealed work, tombstone, log row). Its sealed files
-        are removed afterwards, as are those that an interrupted purge left behind.
+        are removed afterwards, as are those that an interrupted purge left behind. ``clips`` were purged
+        before, after the backup from which the workspace was restored.
 
         Raises: NotAllowed for anybody but a lead; Unavailable when the disk fails.
         """
         require(identity.person, Act.PURGE)
+        with self._unit.with_reserve():
+            return self._purged(identity, tuple(withdrawals), clips, retention=retention)
+
+    def _purged(
+        self,
+        identity: Identity,
+        withdrawals: tuple[Withdrawal, ...],
+        again: Collection[str],
+        *,
+        retention: bool,
+    ) -> PurgeReport:
         unit = self._unit
-        withdrawals = tuple(withdrawals)
         recorded = (
             record_withdrawals(unit, identity, withdrawals) if withdrawals else RecordedWithdrawals((), (), 0)
         )
@@ -82,6 +99,7 @@ class Purge:
         if retention:
             self._due_purges.release()
             reasons = unit.clips.due_for_purge(unit.clock.now()) | reasons
+        reasons |= {clip: PurgeReason.CONSENT_ENDED for clip in again if unit.clips.has(clip)}
         recall = self.recall_of(reasons.keys())
         purged = tuple(
             (clip, why)
@@ -98,6 +116,7 @@ class Purge:
         recall = self.recall_of([clip_id])
         is_done = destroy_clip(self._unit, identity, clip_id, reason, by_date=False)
         self._unit.content.sweep()
+        list_purges(self._unit)
         return PurgeReport(((clip_id, reason),) if is_done else (), 0, recall)
 
     def recall(self) -> tuple[Recall, ...]:

@@ -17,7 +17,7 @@ from reviewer.model.held_back import HeldCode
 from reviewer.model.people import Identity
 from reviewer.model.redaction import Redaction, RedactionState
 from reviewer.model.task import SealedAnnotation, TaskState
-from reviewer.privacy.pii import find
+from reviewer.privacy.denial import undenied
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.locale_conventions import LocaleConventions
 from reviewer.session.redactions import record_reasons
@@ -44,7 +44,8 @@ class SelectedClip:
     """A clip that goes into the set.
 
     ``accepted`` is the exported annotation, ``annotation`` its content, with the flags of all passes;
-    ``text`` is normalised by ``conventions``.
+    ``text`` is normalised by ``conventions``. ``has_denied``: likely personal data is none, said
+    an author.
     """
 
     clip: Clip
@@ -52,6 +53,7 @@ class SelectedClip:
     annotation: Annotation
     text: str
     conventions: Conventions
+    has_denied: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,8 @@ class Selector:
         merged = replace(annotations[0], flags=frozenset(flag for one in annotations for flag in one.flags))
         if not where(Facts(clip, merged, len(text.split()))):
             return "filtered"
-        return SelectedClip(clip, passes[0], merged, text, conventions)
+        has_denied = any(one.denied for one in annotations)
+        return SelectedClip(clip, passes[0], merged, text, conventions, has_denied)
 
     def _record_reasons(
         self, clip: Clip, work: SealedAnnotation, annotation: Annotation, reason: str
@@ -276,7 +279,7 @@ def _reasons_against(
     typed = [annotation.text_verbatim, *(answer for answer in answers if isinstance(answer, str))]
     decided = {(one.start, one.end) for one in redactions if not one.is_muted}
     is_marked = any((span.start, span.end) not in decided for span in annotation.spans)
-    if is_marked or any(find(text, clip.locale) for text in typed):
+    if is_marked or any(undenied(text, clip.locale, annotation.denied) for text in typed):
         yield "personal_data_found"
     if not annotation.text_verbatim.strip() and Flag.NO_SPEECH not in annotation.flags:
         yield "no_text"

@@ -9,6 +9,7 @@ from reviewer.access.checkpoint import Checkpoint
 from reviewer.access.log_chain import LogRow
 from reviewer.access.log_search import LogFilter, every_row, find_rows
 from reviewer.access.log_segments import write_segments
+from reviewer.access.nda import RegisterEntry
 from reviewer.access.rights import Act, require
 from reviewer.access.verification import Finding
 from reviewer.access.witness import Submission, parse_witness_key
@@ -17,6 +18,7 @@ from reviewer.clips.keys import KdfParameters
 from reviewer.clips.retention import RetentionDecision
 from reviewer.errors import Refused
 from reviewer.labels.schema import Schema
+from reviewer.lead.backup import Backup, BackupResult
 from reviewer.lead.drafting import Drafting, DraftsReport
 from reviewer.lead.export import Export, ExportResult
 from reviewer.lead.held_back import HeldBack
@@ -24,6 +26,7 @@ from reviewer.lead.intake import Intake, MakeDecoder, Progress
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport
 from reviewer.lead.people import Invitation, People, release_task
 from reviewer.lead.purge import Purge, PurgeReport, Recall
+from reviewer.lead.recovery import Recovery
 from reviewer.lead.retention import SOON, RetentionExtension, RetentionOverview, due_clips
 from reviewer.lead.withdrawals import Withdrawal, read_withdrawals
 from reviewer.model.event import Action, DetailValue, Event
@@ -32,6 +35,7 @@ from reviewer.model.project import Project
 from reviewer.model.task import LateDraft, Lease, QueueCounts, TaskKind, UntakenCount, WorkCounts
 from reviewer.queue.api import HeldClip
 from reviewer.session.access_limits import PersonActivity
+from reviewer.session.backup_lists import list_purges, to_purge
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.due_purges import DuePurges
 from reviewer.session.locale_conventions import LocaleConventions
@@ -73,6 +77,9 @@ class Overview:
     """Exports that were killed and whose plain files cannot be removed now."""
     limited: tuple[str, ...] = ()
     """Names of people whom a limit on opening or skipping stopped in the last day."""
+    leads: int = 2
+    """Active leads; with one only, a lost passphrase leaves nothing but the recovery key."""
+    has_recovery_key: bool = True
 
 
 class LeadSession:
@@ -100,11 +107,13 @@ class LeadSession:
         self._access = access
         self._project = project
         self._people = People(unit, parameters)
+        self._recovery = Recovery(unit, parameters)
         self._intake = Intake(unit, make_decoder=make_decoder, project=project)
         self._export = Export(
             unit, access, project=project, schema=schema, conventions=conventions, unfinished=unfinished
         )
         self._purge = Purge(unit, due_purges)
+        self._backup = Backup(unit)
         self.redactions = Redactions(unit, access)
         self.held_back = HeldBack(unit, access, self.redactions, self._purge)
         self._due_purges = due_purges
@@ -137,6 +146,8 @@ class LeadSession:
             due_soon=len(self._unit.clips.due_for_purge(self._unit.clock.now() + SOON)) - len(due),
             unfinished_exports=len(self._unfinished.left()),
             limited=tuple(each.person.name for each in self.activity() if each.limits_day),
+            leads=self._people.active_leads(),
+            has_recovery_key=self._recovery.exists(),
         )
 
     def make_drafts(
@@ -173,6 +184,21 @@ class LeadSession:
         """Invites a person; the code is shown once."""
         self._require(Act.MANAGE_PEOPLE)
         return self._people.add(self.identity, name, role)
+
+    def agreement_register(self) -> list[RegisterEntry]:
+        """Who signed which version of the agreement when, and whether it still counts."""
+        self._require(Act.MANAGE_PEOPLE)
+        return self._unit.acknowledgements.register(self._unit.people.all())
+
+    def issue_code(self, name: str) -> Invitation:
+        """A new code for somebody who lost their passphrase; it is shown once."""
+        self._require(Act.MANAGE_PEOPLE)
+        return self._people.issue_code(self.identity, name)
+
+    def replace_recovery_key(self) -> str:
+        """A new recovery key, shown once; the one before opens nothing any more."""
+        self._require(Act.MANAGE_PEOPLE)
+        return self._recovery.replace(self.identity)
 
     def languages(self) -> dict[str, tuple[str, ...]]:
         """The languages of people, by id; who is not there gets clips of every language."""
@@ -237,7 +263,9 @@ class LeadSession:
     def withdraw(self, withdrawals: Sequence[Withdrawal], *, retention: bool = False) -> PurgeReport:
         """Records withdrawals and purges their clips on their day; with ``retention`` all that are due."""
         self._require(Act.PURGE)
-        return self._purge.purge_clips(self.identity, withdrawals, retention=retention)
+        report = self._purge.purge_clips(self.identity, withdrawals, retention=retention)
+        list_purges(self._unit)
+        return report
 
     def withdraw_list(self, file: Path) -> PurgeReport:
         """Purges the clips of a list of withdrawals, or refuses the whole list."""
@@ -275,6 +303,26 @@ class LeadSession:
         """The exports that contain purged clips, as often as it is asked for."""
         self._require(Act.PURGE)
         return self._purge.recall()
+
+    def list_purges(self) -> list[str]:
+        """Lists purged clips beside every backup that was made; returns the backups that are not there."""
+        self._require(Act.BACK_UP)
+        return list_purges(self._unit)
+
+    def backup(self, target: Path) -> BackupResult:
+        """Writes a verified backup of the workspace into a file, or a new file in a folder."""
+        self._require(Act.BACK_UP)
+        return self._backup.make(self.identity, target)
+
+    def finish_restore(
+        self, backup_id: str, purged: Sequence[str], withdrawn: Sequence[Withdrawal]
+    ) -> PurgeReport:
+        """Logs that the workspace was restored; purges what was purged, redacted, withdrawn or due since."""
+        self._require(Act.PURGE)
+        size = self._unit.log.head().size
+        self._unit.log.record(Event.by(self.identity, Action.RESTORED, backup_id, detail={"rows": size}))
+        clips = to_purge(self._unit, purged)
+        return self._purge.purge_clips(self.identity, withdrawn, retention=True, clips=clips)
 
     def release(self, task_id: str) -> None:
         """Ends a lease; the draft stays with its author."""

@@ -7,14 +7,14 @@ that is asked for again, so one line that cannot be read refuses the file, with 
 import codecs
 import json
 import re
-import stat
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reviewer.errors import Notice, Refused, Unavailable
+from reviewer.errors import Notice, Refused
+from reviewer.untrusted_files import read_untrusted
 
 LONGEST_KEY = 256
 _MOST_BYTES = 64 << 20
@@ -52,8 +52,7 @@ def read_table(path: Path, key: str, fields: Collection[str] = ()) -> tuple[Tabl
 
     Raises:
         Refused: it is none of these, there are no rows, or any row is malformed or has no visible value for
-            the key.
-        Unavailable: it cannot be read.
+            the key; or it cannot be read.
     """
     text = _text(path)
     table = _Table(key, {field_name(name): name for name in (key, *fields)})
@@ -315,16 +314,8 @@ def _quoted(line: str, start: int) -> tuple[str, int]:
 
 
 def _text(path: Path) -> str:
-    """The text of a file, its lines ended by LF. Raises Refused, Unavailable."""
-    try:
-        if path.exists() and not stat.S_ISREG(path.stat().st_mode):
-            raise Refused("TABLE_NOT_A_FILE", file=path.name)
-        with path.open("rb") as stream:
-            data = stream.read(_MOST_BYTES + 1)
-    except OSError as error:
-        raise Unavailable("TABLE_UNREADABLE", file=path.name, problem=error.strerror or "") from error
-    if len(data) > _MOST_BYTES:
-        raise Refused("TABLE_TOO_LARGE", file=path.name, mebibytes=_MOST_BYTES >> 20)
+    """The text of a file, its lines ended by LF. Raises Refused."""
+    data = read_untrusted(path, _MOST_BYTES)
     try:
         text = data.decode(_encoding(data))
     except UnicodeDecodeError as error:

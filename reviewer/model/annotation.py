@@ -95,7 +95,8 @@ class Annotation:
     """One person's work on a clip, without its envelope (id, author, versions); immutable.
 
     A short clip has one segment over its whole length. ``labels`` are the answers about the clip under the
-    form of its envelope, ``earlier`` those under earlier forms that this one does not ask for.
+    form of its envelope, ``earlier`` those under earlier forms that this one does not ask for. ``denied`` are
+    words that look like personal data and are none, says the author: casefolded, on one line.
     """
 
     segments: tuple[Segment, ...] = ()
@@ -103,6 +104,7 @@ class Annotation:
     labels: Labels = field(default_factory=lambda: _NO_LABELS)
     flags: frozenset[Flag] = frozenset()
     earlier: EarlierLabels = field(default_factory=lambda: _NO_EARLIER)
+    denied: frozenset[str] = frozenset()
 
     @classmethod
     def of_text(
@@ -134,6 +136,7 @@ class Annotation:
             "labels": _plain(self.labels),
             "flags": sorted(self.flags),
             **_plain_earlier(self.earlier),
+            **({"denied": sorted(self.denied)} if self.denied else {}),
         }
 
     @classmethod
@@ -159,6 +162,7 @@ class Annotation:
                 labels=_labels(body["labels"]),
                 flags=frozenset(Flag(name) for name in body["flags"]),
                 earlier=_earlier(body),
+                denied=frozenset(str(words) for words in body.get("denied", ())),
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Damaged("ANNOTATION_UNREADABLE") from error

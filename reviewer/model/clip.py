@@ -56,3 +56,4 @@ class ContentKind(StrEnum):
     LATE_DRAFT = "late-draft"
     COMMENT = "comment"
     OWN_WORDS = "own-words"  # of a person, not of a clip
+    BACKUP = "backup"  # of a whole workspace, under a key of its own

@@ -4,6 +4,8 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, Self
 
+from reviewer.errors import Damaged
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -75,9 +77,11 @@ def to_micros(moment: datetime) -> int:
 
 
 def from_micros(micros: int) -> datetime:
-    """A database time as timezone-aware UTC."""
-    seconds, rest = divmod(micros, 1_000_000)
-    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest)
+    """A database time as timezone-aware UTC. Raises Damaged for one that no calendar has."""
+    try:
+        return _EPOCH + timedelta(microseconds=micros)
+    except (OverflowError, TypeError) as error:
+        raise Damaged("TIME_OUT_OF_RANGE") from error
 
 
 def to_iso(moment: datetime) -> str:

@@ -23,6 +23,11 @@ class Action(StrEnum):
     PERSON_ENROLLED = "person.enrolled"
     ENROL_FAILED = "person.enrol_failed"
     PERSON_REVOKED = "person.revoked"
+    PERSON_CODE = "person.code_issued"
+    PERSON_KEY = "person.key_registered"
+    PASSPHRASE_CHANGED = "person.passphrase_changed"  # noqa: S105
+    RECOVERY_KEY_MADE = "recovery_key.made"
+    KEYS_REPLACED = "keys.replaced"
     PERSON_LANGUAGES = "person.languages"
     NDA_SHOWN = "nda.shown"
     NDA_END_REACHED = "nda.end_reached"
@@ -64,6 +69,8 @@ class Action(StrEnum):
     DRAFT_DROPPED = "hypothesis.dropped"
     EXPORT_LOST = "export.lost"
     PURGED = "clip.purged"
+    BACKED_UP = "backup.made"
+    RESTORED = "backup.restored"
     WITHDRAWAL = "withdrawal.recorded"
     RETENTION_EXTENDED = "retention.extended"
     CHECKPOINT = "checkpoint"
@@ -71,6 +78,7 @@ class Action(StrEnum):
     LOG_EXPORTED = "log.exported"
     CLOCK_SET_BACK = "clock.set_back"
     REFUSED = "refused"
+    TABLES_SEALED = "tables.sealed"
     POLICY_CHANGED = "policy.changed"
 
 

@@ -1,7 +1,9 @@
 """People, roles, keyrings, and the identity of a session."""
 
+import secrets
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Self
 
 
 class Role(StrEnum):
@@ -30,15 +32,31 @@ class Person:
     state: PersonState = PersonState.ACTIVE
     public_key: bytes = b""
 
+    @classmethod
+    def invited_as(cls, name: str, role: Role) -> Self:
+        """Somebody new, with an id of their own."""
+        return cls(f"p{secrets.token_hex(6)}", " ".join(name.split()), role, PersonState.INVITED)
+
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
-    """The secrets a passphrase unlocks; never printed, logged or pickled. All keys are 32 raw bytes."""
+    """The secrets a passphrase unlocks; never printed, logged or pickled. All keys are 32 raw bytes.
+
+    ``workspace_key`` wraps the keys of clips and is replaced when somebody is revoked; ``generation``
+    counts these. ``hash_key`` makes keyed hashes and pseudonyms and never changes, so that a withdrawn source
+    is found by its hash for ever; in keyrings made before there were generations it is the workspace key.
+    """
 
     workspace_key: bytes = field(repr=False)
     signing_key: bytes = field(repr=False)
     log_key: bytes = field(repr=False)
     qa_secret: bytes | None = field(repr=False, default=None)
+    hash_key: bytes = field(repr=False, default=b"")
+    generation: int = field(repr=False, default=1)
+
+    def __post_init__(self) -> None:
+        if not self.hash_key:
+            object.__setattr__(self, "hash_key", self.workspace_key)
 
 
 @dataclass(frozen=True, slots=True)

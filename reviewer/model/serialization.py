@@ -2,13 +2,15 @@
 
 import base64
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from functools import cache
 from types import NoneType
 from typing import Any, TypeVar, get_args, get_type_hints
 
+from reviewer.errors import Damaged
 from reviewer.model.clock import from_micros, to_micros
 
 T = TypeVar("T")
@@ -20,8 +22,9 @@ def to_columns(value: Any) -> dict[str, Any]:
 
 
 def from_columns(kind: type[T], row: Mapping[str, Any]) -> T:
-    """The value whose fields are columns of a row; what else is in the row is left out."""
-    return kind(**{name: _from_plain(hint, row[name]) for name, hint in _hints(kind).items()})
+    """The value whose fields are columns of a row; what else is in the row is left out. Raises Damaged."""
+    with _translated():
+        return kind(**{name: _from_plain(hint, row[name]) for name, hint in _hints(kind).items()})
 
 
 def to_json(value: Any) -> str:
@@ -30,8 +33,18 @@ def to_json(value: Any) -> str:
 
 
 def from_json(kind: Any, text: str) -> Any:
-    """What ``to_json`` was given; ``kind`` is its type."""
-    return _from_plain(kind, json.loads(text))
+    """What ``to_json`` was given; ``kind`` is its type. Raises Damaged."""
+    with _translated():
+        return _from_plain(kind, json.loads(text))
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """What no value can be made of was not stored by this program."""
+    try:
+        yield
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
+        raise Damaged("WORKSPACE_ROW_DAMAGED") from error
 
 
 def _hints_of(kind: Any) -> dict[str, Any]:

@@ -1,12 +1,12 @@
 """Reads TOML files that people edit; every error names file, table and key."""
 
 import re
-import tomllib
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from reviewer.errors import Parameter, Refused
+from reviewer.untrusted_files import parse_untrusted_toml, read_untrusted_text
 
 _MISSING = object()
 
@@ -22,15 +22,8 @@ class TomlTable:
     @classmethod
     def read(cls, path: Path) -> "TomlTable":
         """The whole file as a table; raises Refused when it is missing, not UTF-8 or not TOML."""
-        try:
-            source = path.read_text(encoding="utf-8")
-            return cls(tomllib.loads(source), path.name, source)
-        except OSError as error:
-            raise Refused("FILE_UNREADABLE", file=path.name) from error
-        except UnicodeDecodeError as error:
-            raise Refused("FILE_NOT_UTF8", file=path.name) from error
-        except tomllib.TOMLDecodeError as error:
-            raise Refused("FILE_NOT_TOML", file=path.name, problem=str(error)) from error
+        source = read_untrusted_text(path)
+        return cls(parse_untrusted_toml(source, path.name), path.name, source)
 
     def refuse(self, code: str, /, **parameters: Parameter) -> Refused:
         """An error about this table, to be raised by the caller; its words may use ``{place}``."""

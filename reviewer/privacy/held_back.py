@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from reviewer.model.annotation import Annotation, Flag, Segment
 from reviewer.model.held_back import HeldCode
 from reviewer.model.intervals import Span
-from reviewer.privacy import pii
+from reviewer.privacy.denial import undenied
 from reviewer.privacy.redaction import TAG_NAME
 from reviewer.transcript.tokens import TokenKind, tokenize
 
@@ -29,24 +29,26 @@ def _reasons_in(annotation: Annotation, locale: str) -> Iterator[Reason]:
     if Flag.PERSONAL_DATA in annotation.flags:
         yield Reason(HeldCode.FLAG)
     for segment in annotation.segments:
-        yield from _reasons_in_segment(segment, locale)
-    yield from _finds((a for a in annotation.labels.values() if isinstance(a, str)), locale, None)
-    if not any(pii.find(segment.text, locale) for segment in annotation.segments):
-        yield from _finds((annotation.text_verbatim,), locale, None)  # split over segments
+        yield from _reasons_in_segment(segment, locale, annotation.denied)
+    answers = (answer for answer in annotation.labels.values() if isinstance(answer, str))
+    yield from _finds(answers, locale, annotation.denied, None)
+    if not any(undenied(segment.text, locale, annotation.denied) for segment in annotation.segments):
+        # split over segments
+        yield from _finds((annotation.text_verbatim,), locale, annotation.denied, None)
 
 
-def _reasons_in_segment(segment: Segment, locale: str) -> Iterator[Reason]:
+def _reasons_in_segment(segment: Segment, locale: str, denied: frozenset[str]) -> Iterator[Reason]:
     span = Span(segment.start, segment.end)
     if Flag.PERSONAL_DATA.value in segment.flags:
         yield Reason(HeldCode.FLAG, span=span)
     answers = (answer for answer in segment.labels.values() if isinstance(answer, str))
-    yield from _finds((segment.text, *answers), locale, span)
+    yield from _finds((segment.text, *answers), locale, denied, span)
     for token in tokenize(segment.text):
         if token.kind is TokenKind.TAG and token.tag_name.lower() == TAG_NAME:
             yield Reason(HeldCode.TAG, token.tag_detail or "", span)
 
 
-def _finds(texts: Iterable[str], locale: str, span: Span | None) -> Iterator[Reason]:
+def _finds(texts: Iterable[str], locale: str, denied: frozenset[str], span: Span | None) -> Iterator[Reason]:
     for text in texts:
-        for find in pii.find(text, locale):
+        for find in undenied(text, locale, denied):
             yield Reason(HeldCode.TEXT, find.kind.value, span)

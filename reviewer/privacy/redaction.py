@@ -7,6 +7,7 @@ from reviewer.model.annotation import Annotation, PersonalDataKind, Segment
 from reviewer.model.hypothesis import Hypothesis, Word
 from reviewer.model.intervals import Span
 from reviewer.privacy import pii
+from reviewer.privacy.denial import without_stale_denials
 from reviewer.transcript.tokens import TokenKind, tokenize
 from reviewer.transcript.word_times import timed_words
 
@@ -77,7 +78,7 @@ def without_words(
             text = _without_words_of(segment, one, words, locale)
             is_known = is_known and text is not None
             segments[place] = replace(segment, text=segment.text if text is None else text)
-    return replace(annotation, segments=tuple(segments)), is_known
+    return without_stale_denials(replace(annotation, segments=tuple(segments))), is_known
 
 
 def hypothesis_without_words(

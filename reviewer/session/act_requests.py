@@ -14,6 +14,7 @@ from reviewer.model.intervals import Span
 from reviewer.model.people import Identity
 from reviewer.model.redaction import RedactionSource
 from reviewer.model.task import Lease, SealedAnnotation, SkipReason, TaskKind, Verdict, VerdictKind
+from reviewer.privacy.denial import without_stale_denials
 from reviewer.queue import outbox
 from reviewer.queue.api import Receipt
 from reviewer.session.acts import Decide, HandIn, Release, Skip, WorkAct
@@ -95,6 +96,7 @@ class ActRequests:
     def _hand_in(self, lease: Lease, annotation: Annotation) -> PreparedAct:
         clip = self.access.openable(lease.clip_id)
         conventions = self.conventions.of(clip.locale)
+        annotation = without_stale_denials(annotation)
         is_review = lease.kind is TaskKind.REVIEW
         if not is_review:
             require_complete(annotation, self.schema, conventions, clip.locale)

@@ -1,6 +1,9 @@
 """Reading and signing the non-disclosure agreement, the same in a window and at a terminal."""
 
-from reviewer.access.nda import Acknowledgements, NdaText
+from collections.abc import Callable, Sequence
+
+from reviewer.access.agreement_copies import SignedAgreement
+from reviewer.access.nda import Acknowledgements, NdaText, RegisterEntry
 from reviewer.model.people import Identity
 from reviewer.session.sign_in import SignIn
 
@@ -12,25 +15,36 @@ class Agreement:
     """
 
     def __init__(
-        self, *, sign_in: SignIn, acknowledgements: Acknowledgements, locale: str, app_version: str
+        self,
+        *,
+        sign_in: SignIn,
+        acknowledgements: Acknowledgements,
+        locale: str,
+        languages: Callable[[str], Sequence[str]],
+        log_public_key: bytes,
+        app_version: str,
     ) -> None:
+        """``languages`` are a person's, by id; ``locale`` is the project's, for those who have none."""
         self._sign_in = sign_in
         self._acknowledgements = acknowledgements
         self._locale = locale
+        self._languages = languages
+        self._log_public_key = log_public_key
         self._app_version = app_version
 
-    def text(self) -> NdaText:
-        """The exact text to show."""
-        return self._acknowledgements.text(self._locale)
+    def text(self, identity: Identity | None = None) -> NdaText:
+        """The exact text to show, in this person's language if there is one in it, else in the project's."""
+        languages = () if identity is None else self._languages(identity.person.id)
+        return self._acknowledgements.text_for(languages, self._locale)
 
     def is_live(self, identity: Identity) -> bool:
         """Whether this person has signed the current text and the signature is still valid."""
-        return self._acknowledgements.is_live(identity.person, self._locale)
+        return self._acknowledgements.is_live(identity.person)
 
     def shown(self, identity: Identity) -> NdaText:
         """Returns the text and logs that it was shown."""
         self._sign_in.require(identity)
-        text = self.text()
+        text = self.text(identity)
         self._acknowledgements.shown(identity, text)
         return text
 
@@ -57,3 +71,13 @@ class Agreement:
         """Logs that the person declined; no clip opens for them."""
         self._sign_in.require(identity)
         self._acknowledgements.declined(identity, text)
+
+    def mine(self, identity: Identity) -> list[RegisterEntry]:
+        """What this person has signed, the newest first."""
+        self._sign_in.require(identity)
+        return self._acknowledgements.register([identity.person])
+
+    def copy_of(self, identity: Identity, record_id: str) -> SignedAgreement:
+        """A copy of one's own signed agreement, to keep. Raises Refused, Damaged, Unavailable."""
+        self._sign_in.require(identity)
+        return self._acknowledgements.copy_of(identity.person, record_id, self._log_public_key)

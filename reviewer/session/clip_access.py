@@ -76,7 +76,6 @@ class ClipAccess:
         *,
         unit: UnitOfWork,
         sign_in: SignIn,
-        locale: str,
         limits: ActivityLimits,
         unwitnessed_rows: int = 0,
     ) -> None:
@@ -85,7 +84,6 @@ class ClipAccess:
         self.limits = limits
         self._unwitnessed_rows = unwitnessed_rows
         self._sign_in = sign_in
-        self._locale = locale
         self._open: dict[tuple[str, str], tuple[Lease, UnsealedClip]] = {}
         self._prefetched: dict[str, UnsealedClip] = {}
         self._held: dict[tuple[str, str], UnsealedClip] = {}
@@ -107,7 +105,7 @@ class ClipAccess:
         Raises: Refused (NotAllowed, NdaRequired, or signed out).
         """
         self.allow(identity, act)
-        return self._unit.acknowledgements.require_live(identity.person, self._locale)
+        return self._unit.acknowledgements.require_live(identity.person)
 
     def openable(self, clip_id: str) -> Clip:
         """The clip's facts; raises Refused if consent or retention has ended, or it was purged."""
@@ -149,8 +147,7 @@ class ClipAccess:
             if is_saving and (identity.session_id, clip_id) in self._redacted:
                 raise Refused("CLIP_REDACTED")
             return
-        if self._unit.clips.stored_as(clip_id) != opened.stored_as:
-            raise Refused("CLIP_REDACTED")
+        self._require_same_sound(opened)
         muted_now = _muted_ids(self._unit.redactions.of_clip(clip_id))
         if not is_saving and muted_now - _muted_ids(opened.redactions):
             raise Refused("CLIP_MUTED")
@@ -279,8 +276,7 @@ class ClipAccess:
         try:
             self.require(identity, Act.DECIDE_HELD)
             self.openable(clip_id)
-            if self._opened_held(identity, clip_id).stored_as != self._unit.clips.stored_as(clip_id):
-                raise Refused("CLIP_REDACTED")
+            self._require_same_sound(self._opened_held(identity, clip_id))
         except (Refused, Damaged) as error:
             self._take_away_held(identity, clip_id, Action.CLIP_PUT_AWAY, error.code)
             raise
@@ -436,6 +432,10 @@ class ClipAccess:
             raise Refused("CLIP_NOT_OPEN")
         return opened
 
+    def _require_same_sound(self, opened: UnsealedClip) -> None:
+        if self._unit.clips.stored_as(opened.clip.id) != opened.stored_as:
+            raise Refused("CLIP_REDACTED")
+
     def _take_away_held(self, identity: Identity, clip_id: str, action: Action, reason: str) -> None:
         found = self._held.pop((identity.session_id, clip_id), None)
         if found is None:
@@ -449,9 +449,8 @@ class ClipAccess:
     ) -> None:
         kept = [part for part in merge_heard(ranges) if 0 <= part.start < part.end <= clip.frames]
         if kept:
-            told: list[DetailValue] = [[part.start, part.end, part.speed_percent] for part in kept]
-            event = Event.by(identity, Action.CLIP_HEARD, clip.id, detail={**detail, "ranges": told})
-            self._unit.log.record(event)
+            detail["ranges"] = [[part.start, part.end, part.speed_percent] for part in kept]
+            self._unit.log.record(Event.by(identity, Action.CLIP_HEARD, clip.id, detail=detail))
 
     def _refuse_unless_accepted(self, annotation: SealedAnnotation) -> None:
         queue = self._unit.queue

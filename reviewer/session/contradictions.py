@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from reviewer.errors import Notice
 from reviewer.model.annotation import Annotation, Flag
 from reviewer.model.intervals import Span
+from reviewer.privacy.denial import is_denied
 from reviewer.session.submission_checks import is_answered_by_flag
 from reviewer.session.typed_personal_data import typed_personal_data
 from reviewer.transcript.tokens import TAG, TokenKind, tokenize
@@ -38,9 +39,9 @@ def contradictions(
 
 
 def likely_personal_data(annotation: Annotation, locale: str) -> Iterator[Notice]:
-    """The questions whether something is somebody's number or address."""
+    """The questions whether something is somebody's number or address; none that was answered with no."""
     for found in typed_personal_data(annotation, locale):
-        if not found.is_certain:
+        if not found.is_certain and not is_denied(found.words, annotation.denied):
             yield Notice("PERSONAL_DATA_LIKELY", {"said": found.words})
 
 

@@ -41,7 +41,7 @@ class DraftMeasurement:
 
     def is_hidden(self, identity: Identity, task_id: str) -> bool:
         """Whether HMAC-SHA256(key, task id), read as a fraction of 2**64, is below the share."""
-        key = subkey(identity.keyring.workspace_key, _PURPOSE)
+        key = subkey(identity.keyring.hash_key, _PURPOSE)
         digest = hmac.digest(key, task_id.encode(), hashlib.sha256)
         return int.from_bytes(digest[:8], "big") < self._share * 2**64
 

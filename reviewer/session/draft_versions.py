@@ -135,7 +135,11 @@ class DraftVersions:
         )
         annotation = Annotation.from_bytes(plain)
         form = str(json.loads(plain).get(_FORM, ""))
-        return DraftVersion(stored.id, stored.made_at, VersionReason(stored.reason), annotation, form)
+        try:
+            reason = VersionReason(stored.reason)
+        except ValueError as error:
+            raise Damaged("WORKSPACE_ROW_DAMAGED") from error
+        return DraftVersion(stored.id, stored.made_at, reason, annotation, form)
 
 
 def superfluous(made_at: Sequence[datetime]) -> list[int]:

@@ -8,6 +8,7 @@ from reviewer.errors import Refused
 from reviewer.model.clip import ClipState
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Identity
+from reviewer.session.backup_lists import list_purges
 from reviewer.session.unit_of_work import UnitOfWork
 
 LONGEST_SILENCE = timedelta(days=31)
@@ -71,6 +72,7 @@ class DuePurges:
                     purged.append(clip)
         if due:
             unit.content.sweep()
+            list_purges(unit)
         return tuple(purged)
 
     def due(self) -> dict[str, PurgeReason]:

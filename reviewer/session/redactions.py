@@ -29,6 +29,7 @@ from reviewer.model.task import SealedAnnotation
 from reviewer.privacy.held_back import reasons_in
 from reviewer.privacy.redaction import RemovedSound, hypothesis_without_words, without_words
 from reviewer.session import window
+from reviewer.session.backup_lists import list_purges
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.drafts import Draft
 from reviewer.session.unit_of_work import UnitOfWork
@@ -110,6 +111,7 @@ class Redactions:
             )
         except _OpenedMeanwhile:
             return False
+        list_purges(unit)
         return True
 
     def _reseal(
@@ -319,7 +321,9 @@ class _Texts:
         )
         if not is_known:
             return None
-        body = {**json.loads(plain), **annotation.to_table()}  # the label form stands beside the annotation
+        body = json.loads(plain)
+        body.pop("denied", None)  # it has no such key if nothing is left
+        body |= annotation.to_table()  # the label form stands beside the annotation
         after = json.dumps(body, ensure_ascii=False).encode()
         return self.resealer.seal(ContentKind.DRAFT_VERSION, version_id, after)
 

@@ -2,12 +2,15 @@
 
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 
 from reviewer.access.activity import ActivityCounts
 from reviewer.access.audit_log import AuditLog
+from reviewer.access.backups import BackupRepository
 from reviewer.access.exports import ExportRepository
 from reviewer.access.nda import Acknowledgements
 from reviewer.access.people import PersonRepository
+from reviewer.access.recovery_key import RecoveryKeyRepository
 from reviewer.clips.alignments import AlignmentRepository
 from reviewer.clips.content import ClipContent
 from reviewer.clips.draft_distances import DraftDistanceRepository
@@ -15,6 +18,7 @@ from reviewer.clips.draft_versions import DraftVersionRepository
 from reviewer.clips.drafts import DraftRepository
 from reviewer.clips.held_finds import HeldFindRepository
 from reviewer.clips.hypotheses import HypothesisRepository
+from reviewer.clips.key_delivery import KeyDeliveries
 from reviewer.clips.label_schemas import LabelSchemas
 from reviewer.clips.open_tasks import OpenTasks
 from reviewer.clips.own_words import OwnWords
@@ -50,9 +54,12 @@ class UnitOfWork:
     log: AuditLog
     activity: ActivityCounts
     exports: ExportRepository
+    backups: BackupRepository
     withdrawals: WithdrawalRepository
     retention: RetentionRepository
     people: PersonRepository
+    recovery_keys: RecoveryKeyRepository
+    key_deliveries: KeyDeliveries
     acknowledgements: Acknowledgements
     clock: Clock
 
@@ -63,6 +70,19 @@ class UnitOfWork:
     def transaction_with_queue(self) -> AbstractContextManager[None]:
         """One commit with the acts of a queue in the workspace's own file; nothing for a queue elsewhere."""
         return self.transaction() if self.queue.answers_at_once else nullcontext()
+
+    @property
+    def folder(self) -> Path:
+        """The workspace's folder."""
+        return self.database.path.parent
+
+    def copy_database(self, target: Path) -> None:
+        """Copies the workspace file as it is now, while people work. Raises Unavailable."""
+        self.database.copy_to(target)
+
+    def with_reserve(self) -> AbstractContextManager[None]:
+        """Gives up the disk reserve for an act that a full disk must not prevent."""
+        return self.database.reserve.released()
 
     def require_transaction(self) -> None:
         """Raises RuntimeError (a bug, not a refusal) outside a transaction."""

@@ -32,7 +32,7 @@ class Document:
         now = history.present.annotation
         if not now.segments:
             whole = Annotation.of_text("", frames, labels=now.labels, flags=now.flags)
-            history = History.of(replace(whole, spans=now.spans, earlier=now.earlier))
+            history = History.of(replace(whole, spans=now.spans, earlier=now.earlier, denied=now.denied))
         document = cls(history, frames)
         if history.present.cursor.segment_id not in {segment.id for segment in document.segments}:
             first = document.segments[0]
@@ -128,6 +128,10 @@ class Document:
         """Other flags of the clip."""
         return self._with(replace(self.annotation, flags=flags))
 
+    def with_denied(self, denied: frozenset[str]) -> "Document":
+        """With words denied to be personal data; no step: an answer to a question is not undone."""
+        return replace(self, history=self.history.mapped(lambda each: replace(each, denied=denied)))
+
     def with_segment_labels(self, labels: Labels) -> "Document":
         """Other answers about the current segment."""
         return self._with_current(replace(self.current, labels=labels))
@@ -195,7 +199,7 @@ class Document:
         return self._changed(edits.extend_from_previous(self.segments, self.current.id))
 
     def propose(self, proposals: Sequence[Segment]) -> "Document":
-        """Takes proposed segments: in place of a single one, whose text the first keeps, else in gaps."""
+        """Takes proposed segments: in gaps, or in place of a single one; the first has what that had."""
         if not proposals:
             return self
         if not self.is_segmented:
@@ -204,6 +208,7 @@ class Document:
                 text=self.current.text,
                 labels=self.current.labels,
                 earlier=self.current.earlier,
+                flags=self.current.flags,
             )
             return self._changed((first, *proposals[1:]), Cursor(first.id, len(first.text)))
         free = [

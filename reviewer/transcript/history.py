@@ -9,7 +9,7 @@ from reviewer.model.annotation import Annotation, Segment
 from reviewer.transcript.edits import in_time_order
 
 MAX_STEPS = 200
-_OF_CLIP = ("spans", "labels", "flags", "earlier")
+_OF_CLIP = ("spans", "labels", "flags", "earlier", "denied")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class History:
 
     def moved(self, cursor: Cursor) -> "History":
         """After the cursor moved: undo returns to where it was last."""
-        return replace(self, present=replace(self.present, cursor=cursor))
+        return replace(self, present=replace(self.present, cursor=cursor, saved=[]))
 
     def undo(self) -> "History":
         """One step back; the same history where there is none."""
@@ -130,7 +130,7 @@ def _difference(nearer: Annotation, step: Step) -> dict[str, Any]:
     table |= {"segments": changed} if changed else {}
     table |= {"removed": removed} if removed else {}
     others = [name for name in _OF_CLIP if getattr(nearer, name) != getattr(farther, name)]
-    whole = {"earlier": {}, **farther.to_table()} if others else {}
+    whole = {"earlier": {}, "denied": [], **farther.to_table()} if others else {}
     return table | {name: whole[name] for name in others}
 
 

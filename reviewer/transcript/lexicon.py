@@ -1,10 +1,12 @@
 """Words that a project or a person adds to the dictionaries: names, products, terms."""
 
+import os
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
-from reviewer.errors import Refused, Unavailable
+from reviewer.errors import Refused
+from reviewer.untrusted_files import read_untrusted_text
 
 ANY_LOCALE = "und"
 _MOST_CHARACTERS = 60
@@ -48,7 +50,7 @@ def locales_of(locale: str) -> tuple[str, ...]:
 
 
 def read_lexicon(folder: Path, locale: str) -> frozenset[str]:
-    """The project's words for a locale. Raises Unavailable, Refused."""
+    """The project's words for a locale. Raises Refused."""
     words: set[str] = set()
     for name in dict.fromkeys(locales_of(locale)):
         words |= set(read_words(folder / f"{name}.txt"))
@@ -56,13 +58,13 @@ def read_lexicon(folder: Path, locale: str) -> frozenset[str]:
 
 
 def read_words(file: Path) -> tuple[str, ...]:
-    """The words of one file; none if there is no file. Raises Unavailable, Refused."""
-    try:
-        return parse_words(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return ()
-    except (OSError, UnicodeDecodeError) as error:
-        raise Unavailable("LEXICON_UNREADABLE", file=file.name, reason=str(error)) from error
+    """The words of one file; none if there is no file. Raises Refused."""
+    return parse_words(lexicon_text(file))
+
+
+def lexicon_text(file: Path) -> str:
+    """The text of one file; empty if there is no file. Raises Refused."""
+    return read_untrusted_text(file) if os.path.lexists(file) else ""
 
 
 def with_words(text: str, words: Iterable[str]) -> str:

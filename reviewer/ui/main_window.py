@@ -1,6 +1,7 @@
 """The main window: sign-in, or the pages of whoever is signed in."""
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Slot
@@ -20,6 +21,8 @@ from reviewer.ui.theme import Theme
 from reviewer.ui.window_memory import WindowMemory
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from reviewer.pedal.device import HidBackend
     from reviewer.ui.auto_lock import AutoLock
     from reviewer.ui.capture_protection import CaptureProtection
@@ -170,7 +173,26 @@ class MainWindow(QMainWindow):
 
             tags = self._signed_in.data_keys() if self._signed_in is not None else []
             services = self._services
-            self._open(settings_dialog(services.preferences, tags, services.jobs, self._pedals, self))
+            self._open(
+                settings_dialog(
+                    services.preferences,
+                    tags,
+                    services.jobs,
+                    self._pedals,
+                    self,
+                    account=self._account_pages(),
+                )
+            )
+
+    def _account_pages(self) -> "list[Callable[[QWidget], QWidget]]":
+        """The settings pages of whoever is signed in."""
+        if self._identity is None:
+            return []
+        from reviewer.ui.settings.account_page import AccountPage  # noqa: PLC0415 - not before the first paint
+        from reviewer.ui.settings.agreements_page import AgreementsPage  # noqa: PLC0415
+
+        who = (self._identity, self._services.gateway, self._services.jobs)
+        return [partial(AccountPage, *who), partial(AgreementsPage, *who)]
 
     @Slot()
     def _on_idle(self) -> None:

@@ -131,6 +131,12 @@ TABLE: tuple[Shortcut, ...] = (
     _key("sign_in.enrol", Scope.SIGN_IN, "Ctrl+E", QT_TRANSLATE_NOOP("shortcuts", "Use a one-time code")),
     _key("sign_in.set", Scope.SIGN_IN, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Set my passphrase")),
     _key("sign_in.back", Scope.SIGN_IN, "Esc", QT_TRANSLATE_NOOP("shortcuts", "Back to sign-in")),
+    _key(
+        "sign_in.policy",
+        Scope.SIGN_IN,
+        "Ctrl+Shift+P",
+        QT_TRANSLATE_NOOP("shortcuts", "Sign the changed files"),
+    ),
     _key("nda.agree", Scope.NDA, "Ctrl+Shift+A", QT_TRANSLATE_NOOP("shortcuts", "Accept the agreement")),
     _key("nda.decline", Scope.NDA, "Ctrl+Shift+D", QT_TRANSLATE_NOOP("shortcuts", "Decline the agreement")),
     # The desk
@@ -189,7 +195,7 @@ TABLE: tuple[Shortcut, ...] = (
     _key("qa.submit", Scope.QA, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Submit my version")),
     _key("qa.accept", Scope.QA, "Ctrl+Shift+A", QT_TRANSLATE_NOOP("shortcuts", "Accept")),
     _key("qa.return", Scope.QA, "Ctrl+Shift+R", QT_TRANSLATE_NOOP("shortcuts", "Return with a comment")),
-    _key("qa.redact", Scope.QA, "Ctrl+Shift+Y", QT_TRANSLATE_NOOP("shortcuts", "Confirm a redaction")),
+    _key("qa.redact", Scope.QA, "Ctrl+Shift+I", QT_TRANSLATE_NOOP("shortcuts", "Confirm a redaction")),
     _key("qa.reject", Scope.QA, "Ctrl+Shift+N", QT_TRANSLATE_NOOP("shortcuts", "Reject a redaction")),
     *_listening(Scope.QA),
     _key(
@@ -210,6 +216,9 @@ TABLE: tuple[Shortcut, ...] = (
         "overview.release", Scope.OVERVIEW, "Ctrl+Shift+R", QT_TRANSLATE_NOOP("shortcuts", "Release a clip")
     ),
     _key("people.add", Scope.PEOPLE, "Ctrl+N", QT_TRANSLATE_NOOP("shortcuts", "Add a person")),
+    _key(
+        "people.code", Scope.PEOPLE, "Ctrl+Shift+N", QT_TRANSLATE_NOOP("shortcuts", "New code for a person")
+    ),
     _key("people.copy", Scope.PEOPLE, "Ctrl+Shift+C", QT_TRANSLATE_NOOP("shortcuts", "Copy the code")),
     _key("people.languages", Scope.PEOPLE, "Ctrl+Shift+G", QT_TRANSLATE_NOOP("shortcuts", "Set languages")),
     _key("people.revoke", Scope.PEOPLE, "Ctrl+Shift+X", QT_TRANSLATE_NOOP("shortcuts", "Revoke a person")),
@@ -223,7 +232,7 @@ TABLE: tuple[Shortcut, ...] = (
     _key("held.refresh", Scope.HELD, "F5", QT_TRANSLATE_NOOP("shortcuts", "Refresh")),
     _key("held.open", Scope.HELD, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Open the clip")),
     _key("held.play", Scope.HELD, "Ctrl+Space", QT_TRANSLATE_NOOP("shortcuts", "Play or stop")),
-    _key("held.redact", Scope.HELD, "Ctrl+Shift+Y", QT_TRANSLATE_NOOP("shortcuts", "Remove the sound")),
+    _key("held.redact", Scope.HELD, "Ctrl+Shift+I", QT_TRANSLATE_NOOP("shortcuts", "Remove the sound")),
     _key("held.reject", Scope.HELD, "Ctrl+Shift+N", QT_TRANSLATE_NOOP("shortcuts", "Reject a redaction")),
     _key("held.release", Scope.HELD, "Ctrl+Shift+R", QT_TRANSLATE_NOOP("shortcuts", "Release")),
     _key("held.drop", Scope.HELD, "Ctrl+Shift+D", QT_TRANSLATE_NOOP("shortcuts", "Remove the drafts")),

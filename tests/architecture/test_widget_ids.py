@@ -37,6 +37,7 @@ from reviewer.ui.settings.pedal_page import PedalPage
 from reviewer.ui.shortcuts import TABLE, shortcuts_in
 from reviewer.ui.signin.enrol_page import EnrolPage
 from reviewer.ui.signin.nda_page import NdaPage
+from reviewer.ui.signin.policy_page import PolicyPage
 from reviewer.ui.signin.signin_page import SignInPage
 from tests.benches.clip_page import clip_tools
 from tests.fakes.lead import FakeLead
@@ -46,6 +47,7 @@ from tests.fakes.work_session import FakeDesk, FakeQa
 PAGES: dict[str, Callable[[Jobs], QWidget]] = {
     "sign_in": lambda _jobs: SignInPage(),
     "enrol": lambda _jobs: EnrolPage(),
+    "policy": lambda _jobs: PolicyPage(),
     "nda": lambda _jobs: NdaPage(),
     "desk": lambda jobs: DeskPage(FakeDesk(), clip_tools(jobs)),
     "mine": lambda jobs: MinePage(FakeDesk(), jobs),
@@ -124,7 +126,7 @@ def test_every_key_of_the_table_works_on_its_page(build, scope: Scope):
 
 
 def test_every_key_before_sign_in_works_on_one_of_the_pages(build):
-    pages = [build(name) for name in ("sign_in", "enrol", "nda")]
+    pages = [build(name) for name in ("sign_in", "enrol", "nda", "policy")]
     bound = {shortcut.objectName() for page in pages for shortcut in page.findChildren(QShortcut)}
     rows = [row for row in shortcuts_in(Scope.SIGN_IN, Scope.NDA) if row.id not in SHOWN_ONLY]
     assert [row.id for row in rows if f"key_{row.id}" not in bound] == []

@@ -22,6 +22,7 @@ from reviewer.model.people import Keyring
 from reviewer.model.project import QueueRules
 from reviewer.model.task import Lease, SealedAnnotation, TaskKind, Verdict, VerdictKind
 from reviewer.queue.sqlite import SqliteQueue, new_id
+from tests.benches.clips import add_clip
 from tests.factories import a_clip, a_keyring, a_person
 from tests.fakes.clock import FakeClock
 
@@ -48,7 +49,8 @@ class Capabilities:
     def import_clip(self, clip_id: str, *, passes: int = 1) -> str:
         """A clip that is sealed, known to the queue, and open to all."""
         clip = a_clip(id=clip_id, source_hash=f"source-{clip_id}", samples_hash=f"samples-{clip_id}")
-        self.content.add(
+        add_clip(
+            self.content,
             self.keyring,
             clip,
             b"flac of " + clip_id.encode(),

@@ -34,6 +34,7 @@ from reviewer.session.unfinished_exports import UnfinishedExports
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.transcript.conventions import load_conventions
 from reviewer.workspace import unit_of_work
+from tests.benches.clips import add_clip
 from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, make_bench
 from tests.factories import a_clip
 from tests.fakes.clock import FakeClock
@@ -76,7 +77,6 @@ class LeadBench:
         self.access = ClipAccess(
             unit=self.unit,
             sign_in=self.sign_in,
-            locale="en-US",
             limits=ActivityLimits(self.unit, AccessLimits()),
         )
         self.lead = self.sign_in.sign_in(LEAD, PASSPHRASE)
@@ -107,7 +107,8 @@ class LeadBench:
         noise = np.random.default_rng(number).integers(-9000, 9000, (frames, 1)).astype(np.int16)
         hashes = {f"{kind}_hash": f"{kind} {clip_id}" for kind in ("source", "samples")}
         clip = replace(a_clip(id=clip_id, frames=frames, **hashes), **changes)
-        self.unit.content.add(
+        add_clip(
+            self.unit.content,
             self.lead.keyring,
             clip,
             encode_flac(Samples(clip.rate_hz, noise)),

@@ -97,6 +97,13 @@ class Bench:
         """Ends somebody's session."""
         return self.workspace.sign_out(self.signed_in.pop(name))
 
+    def sign_policy(self) -> None:
+        """Lets the lead sign the files of the workspace as they are now."""
+        sessions = self.workspace.sessions
+        identity = sessions.sign_in(LEAD, PASSPHRASE, for_policy=True)
+        self.workspace.policy.apply(identity)
+        sessions.sign_out(identity)
+
     def another_window(self) -> "Bench":
         """The same workspace opened by a second window, with the same clock."""
         opened = open_workspace(self.workspace.path, clock=self.clock, parameters=KdfParameters.cheap())

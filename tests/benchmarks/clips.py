@@ -9,13 +9,15 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from reviewer.audio.io.flac import without_metadata
+from reviewer.audio.io.flac import FlacWriter, MemoryOutput
+from reviewer.audio.samples import AudioFormat
 from reviewer.audio.view.peaks import FIRST_BIN, PeakPyramid
 from reviewer.clips.content import ClipContent
 from reviewer.clips.repository import ClipRepository
 from reviewer.clips.store import LocalClipStore
 from reviewer.db.connection import Database
 from reviewer.db.schema import migrate
+from tests.benches.clips import add_clip as add_sealed_clip
 from tests.factories import a_clip, a_keyring
 
 RATE = 16_000
@@ -54,10 +56,13 @@ def pyramid_of(seconds: int) -> PeakPyramid:
 def add_clip(vault: ClipContent, folder: Path, clip_id: str, seconds: int) -> None:
     """Brings such a clip in."""
     file = write_sound(folder / f"{clip_id}.flac", seconds)
-    flac = without_metadata(file.read_bytes())
+    flac = MemoryOutput()
+    with soundfile.SoundFile(file) as sound, FlacWriter(flac, AudioFormat(RATE, 1, 16)) as out:
+        for block in sound.blocks(1 << 16, dtype="int16", always_2d=True):
+            out.write(block)
     file.unlink()
     clip = a_clip(id=clip_id, frames=seconds * RATE, rate_hz=RATE, source_hash=clip_id, samples_hash=clip_id)
-    vault.add(KEYRING, clip, flac, pyramid_of(seconds).to_bytes(), lambda: None)
+    add_sealed_clip(vault, KEYRING, clip, flac.getvalue(), pyramid_of(seconds).to_bytes())
 
 
 @contextmanager

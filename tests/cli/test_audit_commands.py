@@ -72,10 +72,10 @@ def test_file_rolled_back_shows_against_the_checkpoint_only(lead, workspace, tmp
     assert lead("audit", "verify", "--checkpoint", note).code == 4
 
 
-def test_text_that_is_no_checkpoint_ends_with_4_and_a_missing_one_with_3(lead, tmp_path):
+def test_text_that_is_no_checkpoint_ends_with_4_and_a_missing_one_with_2(lead, tmp_path):
     (tmp_path / "note").write_bytes(b"\xff hello")
     assert lead("audit", "verify", "--checkpoint", tmp_path / "note").code == 4
-    assert lead("audit", "verify", "--checkpoint", tmp_path / "none").code == 3
+    assert lead("audit", "verify", "--checkpoint", tmp_path / "none").code == 2
 
 
 def test_file_that_is_no_database_ends_with_4_and_a_sentence(command, workspace):
@@ -149,6 +149,7 @@ def test_project_with_witnesses_counts_no_row_as_witnessed_before_one_countersig
     public = command("audit", "witness-key", key).out.strip()
     with (workspace / "project.toml").open("a", encoding="utf-8") as project:
         project.write(f'\n[log]\nwitnesses = ["{public}"]\n')
+    assert lead("policy", "apply", "--yes").code == 0
     note.write_text(lead("audit", "checkpoint").out, encoding="utf-8")
     assert lead("audit", "witnessed", note).code == 2
     before = lead("queue", "status", "--json").json["unwitnessed"]

@@ -82,3 +82,11 @@ def test_a_line_that_cannot_be_read_is_named(command, monkeypatch) -> None:
     done = command("conventions", "try", "--locale", "en-US", "--json")
     assert done.code == 2
     assert "Line 2" in done.err
+
+
+@pytest.mark.parametrize("line", [rb'{"text": "\ud800"}', b"[" * 100_000], ids=["half a pair", "deep"])
+def test_a_line_that_no_text_can_be_made_of_is_named(command, monkeypatch, line: bytes) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b'{"text": "yes"}\n' + line + b"\n")))
+    done = command("conventions", "try", "--locale", "en-US", "--json")
+    assert done.code == 2
+    assert "Line 2" in done.err

@@ -21,6 +21,7 @@ def test_drafts_are_made_and_counted(lead, workspace):
     project = workspace / PROJECT_FILE
     text = project.read_text()
     project.write_text(text + "\n[[asr.recogniser]]\nkind = 'command'\ncommand = ['no-such-program']\n")
+    assert lead("policy", "apply", "--yes").code == 0
     made = lead("drafts", "make", "--every", "--json").json
     assert made["made"] == 0
     assert {one["code"] for one in made["failed"]} == {"RECOGNISER_MISSING"}

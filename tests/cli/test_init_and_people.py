@@ -8,7 +8,9 @@ from tests.benches.workspace import ANA, LEAD, PASSPHRASE
 def test_init_makes_a_workspace_whose_lead_can_sign_in(command, tmp_path):
     made = command("init", tmp_path / "new", "--lead", "Mia Lead", "--json")
     assert made.code == 0
-    assert made.json == {"workspace": str(tmp_path / "new"), "lead": "Mia Lead"}
+    told = made.json
+    assert len(told.pop("recovery_key").split("-")) == 8
+    assert told == {"workspace": str(tmp_path / "new"), "lead": "Mia Lead"}
     listed = command("people", "list", "--workspace", tmp_path / "new", "--as", "Mia Lead", "--json")
     assert [(person["name"], person["role"]) for person in listed.json["people"]] == [("Mia Lead", "lead")]
 
@@ -24,11 +26,21 @@ def test_init_refuses_a_folder_that_is_a_workspace(command, workspace):
     assert command("init", workspace, "--lead", "Mia").code == 2
 
 
-def test_init_goes_on_where_an_interrupted_one_left_a_file(command, tmp_path):
+def test_init_removes_what_an_interrupted_one_left_beside(command, tmp_path):
     (tmp_path / "new").mkdir()
-    (tmp_path / "new" / "workspace.db.new").write_bytes(b"half a database")
+    left = tmp_path / ".new.0123456789abcdef.new"
+    left.mkdir()
+    (left / "workspace.db").write_bytes(b"half a database")
     assert command("init", tmp_path / "new", "--lead", "Mia").code == 0
-    assert sorted(path.name for path in (tmp_path / "new").glob("workspace.db*")) == ["workspace.db"]
+    assert [path.name for path in tmp_path.iterdir()] == ["new"]
+    assert command("people", "list", "--workspace", tmp_path / "new", "--as", "Mia").code == 0
+
+
+def test_init_refuses_a_folder_with_something_in_it(command, tmp_path):
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "notes.txt").write_text("mine", encoding="utf-8")
+    assert command("init", tmp_path / "new", "--lead", "Mia").code == 2
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["notes.txt"]
 
 
 @pytest.mark.parametrize("weak", ["short", "abababababababab"])
@@ -71,7 +83,7 @@ def test_passphrase_comes_from_a_file_first(command, workspace, tmp_path, monkey
     file.write_text(PASSPHRASE + "\n", encoding="utf-8")
     arguments = ("people", "list", "--workspace", workspace, "--as", LEAD, "--passphrase-file")
     assert command(*arguments, file).code == 0
-    assert command(*arguments, tmp_path / "nowhere").code == 3
+    assert command(*arguments, tmp_path / "nowhere").code == 2
     file.write_text("", encoding="utf-8")
     assert command(*arguments, file).err.startswith("The passphrase file is empty.")
 

@@ -62,3 +62,26 @@ def test_whoever_was_not_shown_the_text_is_shown_it_and_given_time_to_read(
 def test_another_version_or_another_name_does_not_sign(nina, text):
     assert accept(nina, "0.1").code == 2
     assert accept(nina, text["version"], "Somebody Else").code == 2
+
+
+def test_register_lists_who_signed_which_version(lead):
+    rows = lead("nda", "register", "--json").json["agreements"]
+    assert {(row["name"], row["version"], row["state"]) for row in rows} >= {(LEAD, "1.0", "valid")}
+    assert NINA not in {row["name"] for row in rows}
+    lines = lead("nda", "register", "--csv").out.splitlines()
+    assert lines[0] == "name,role,version,locale,signed_at,until,state,record"
+    assert len(lines) == len(lead("nda", "register").out.splitlines()) == len(rows) + 1
+
+
+def test_a_copy_is_written_and_checked_without_the_workspace(lead, command, tmp_path):
+    file = tmp_path / "copy.json"
+    assert lead("nda", "copy", "--out", file, "--json").json["version"] == "1.0"
+    assert command("nda", "check", file, "--json").json["typed_name"] == LEAD
+    assert "verifies" in command("nda", "check", file).out
+    assert lead("nda", "copy", "--out", file).code == 3  # never over another file
+    file.write_text(file.read_text(encoding="utf-8").replace(LEAD, "Eva Nobody"), encoding="utf-8")
+    assert command("nda", "check", file).code == 4
+
+
+def test_who_signed_nothing_has_no_copy(nina, tmp_path):
+    assert nina("nda", "copy", "--out", tmp_path / "copy.json").code == 2

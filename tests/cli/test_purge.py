@@ -85,6 +85,7 @@ def test_withdrawals_of_unknown_sources_and_recall_lists_can_be_printed_at_any_t
     lead, workspace, all_withdrawn, tmp_path
 ):
     (workspace / "project.toml").write_text("[queue]\nqa_rate = 0.0\n", encoding="utf-8")
+    assert lead("policy", "apply", "--yes").code == 0
     lead("qa", "draw")
     assert lead("recall", "list").out == "No export contains a purged clip.\n"
     assert lead("export", tmp_path / "set", "--format", "csv").code == 0
@@ -111,6 +112,7 @@ def test_exports_that_contain_purged_clips_are_named_for_recall_each_time(
     lead, workspace, all_withdrawn, tmp_path
 ):
     (workspace / "project.toml").write_text("[queue]\nqa_rate = 0.0\n", encoding="utf-8")
+    assert lead("policy", "apply", "--yes").code == 0
     lead("qa", "draw")
     assert lead("export", tmp_path / "set", "--format", "csv").code == 0
     first = lead("purge", "--withdrawn", all_withdrawn, "--json").json

@@ -26,7 +26,7 @@ from reviewer.db.connection import Database
 from reviewer.db.schema import migrate
 from reviewer.errors import Damaged, NdaRequired, Refused
 from reviewer.model.event import Action
-from reviewer.model.people import Identity, Person, PersonState
+from reviewer.model.people import Identity, Person, PersonState, Role
 from reviewer.places import resource
 from tests.factories import a_keyring, a_person
 from tests.fakes.clock import START, FakeClock
@@ -96,11 +96,11 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 class TestSigning:
     def test_an_agreement_is_live_once_it_is_signed(self, office: Office) -> None:
-        assert not office.desk.is_live(ADA, "en-US")
+        assert not office.desk.is_live(ADA)
         assert office.desk.of("p1") == []
         record_id = office.sign()
-        assert office.desk.is_live(ADA, "en-US")
-        assert office.desk.require_live(ADA, "en-US") == record_id
+        assert office.desk.is_live(ADA)
+        assert office.desk.require_live(ADA) == record_id
 
     def test_the_record_holds_all_that_was_shown_and_done_and_anybody_can_check_it(
         self, office: Office
@@ -139,7 +139,7 @@ class TestSigning:
     def test_another_name_than_ones_own_is_refused(self, office: Office, name: str) -> None:
         with pytest.raises(Refused):
             office.sign(name=name)
-        assert not office.desk.is_live(ADA, "en-US")
+        assert not office.desk.is_live(ADA)
 
     def test_another_text_than_the_current_one_is_refused(self, office: Office) -> None:
         text = office.desk.text("en-US")
@@ -203,73 +203,81 @@ class TestSigning:
         office.desk.declined(IDENTITY, text)
         assert office.actions() == [Action.NDA_SHOWN, Action.NDA_DECLINED]
         assert [row.event().detail["locale"] for row in office.ledger.rows()] == ["de-DE", "de-DE"]
-        assert not office.desk.is_live(ADA, "de-DE")
+        assert not office.desk.is_live(ADA)
 
 
 class TestLiving:
     def test_without_it_nobody_passes_and_the_log_says_so(self, office: Office) -> None:
         with pytest.raises(NdaRequired):
-            office.desk.require_live(ADA, "en-US")
+            office.desk.require_live(ADA)
         (row,) = office.ledger.rows()
         assert (row.event().action, row.event().reason) == (Action.REFUSED, "NDA_REQUIRED")
 
     def test_it_lives_for_its_days_and_signing_again_begins_a_new_term(self, office: Office) -> None:
         office.sign()
         office.clock.advance(DAYS * 86_400 - 1)
-        assert office.desk.is_live(ADA, "en-US")
+        assert office.desk.is_live(ADA)
         office.clock.advance(1)
-        assert not office.desk.is_live(ADA, "en-US")
+        assert not office.desk.is_live(ADA)
         again = office.sign()
-        assert office.desk.require_live(ADA, "en-US") == again == office.desk.of("p1")[0].id
+        assert office.desk.require_live(ADA) == again == office.desk.of("p1")[0].id
 
     @pytest.mark.parametrize(
-        ("signed_in", "person", "locale", "lives"),
+        ("signed_in", "person", "lives"),
         [
-            ("de-DE", ADA, "de-DE", True),
-            ("de-DE", ADA, "en-US", False),
-            ("en-US", ADA, "pt-BR", True),  # which has no text, and is served by the English one
-            ("en-US", a_person(id="p2"), "en-US", False),
-            ("en-US", a_person(state=PersonState.REVOKED), "en-US", False),
-            ("en-US", a_person(state=PersonState.INVITED), "en-US", False),
-            ("en-US", a_person(public_key=signing.public_key_of(b"x" * 32)), "en-US", False),
+            ("de-DE", ADA, True),
+            ("en-US", ADA, True),
+            ("en-US", a_person(id="p2"), False),
+            ("en-US", a_person(role=Role.QA), False),
+            ("en-US", a_person(state=PersonState.REVOKED), False),
+            ("en-US", a_person(state=PersonState.INVITED), False),
+            ("en-US", a_person(public_key=signing.public_key_of(b"x" * 32)), False),
         ],
     )
-    def test_it_lives_for_its_language_person_account_and_key_alone(
-        self, office: Office, signed_in: str, person: Person, locale: str, *, lives: bool
+    def test_it_lives_for_its_person_role_account_and_key_alone(
+        self, office: Office, signed_in: str, person: Person, *, lives: bool
     ) -> None:
         office.sign(signed_in)
-        assert office.desk.is_live(person, locale) is lives
+        assert office.desk.is_live(person) is lives
 
     @pytest.mark.parametrize("state", [PersonState.REVOKED, PersonState.INVITED])
     def test_it_dies_with_the_account(self, office: Office, state: PersonState) -> None:
         office.sign()
-        assert not office.desk.is_live(a_person(state=state), "en-US")
+        assert not office.desk.is_live(a_person(state=state))
 
-    def test_it_counts_for_the_language_it_was_signed_in(self, office: Office) -> None:
-        office.sign("de-DE")
-        assert office.desk.is_live(ADA, "de-DE")
-        assert not office.desk.is_live(ADA, "en-US")
-
-    def test_a_language_without_a_text_is_served_by_english(self, office: Office) -> None:
-        office.sign("en-US")
-        assert office.desk.is_live(ADA, "pt-BR")
+    @pytest.mark.parametrize(
+        ("languages", "shown"),
+        [
+            ((), "en-US"),
+            (("de",), "de-DE"),
+            (("de-AT", "en"), "de-DE"),
+            (("pl", "de-DE"), "de-DE"),
+            (("pl", "pt-BR"), "en-US"),
+            (("en-GB", "de"), "en-US"),
+        ],
+    )
+    def test_it_is_shown_in_the_first_language_of_the_person_that_it_has(
+        self, office: Office, languages: tuple[str, ...], shown: str
+    ) -> None:
+        assert office.desk.text_for(languages, "en-US").locale == shown
+        assert office.desk.text_for((), "de-DE").locale == "de-DE"
 
     def test_the_same_text_as_another_version_must_be_signed_anew(self, office: Office) -> None:
         office.sign("de-DE")
         (office.folder / "1.0").rename(office.folder / "1.1")
         about = office.folder / "1.1" / "nda.toml"
         about.write_text(about.read_text("utf-8").replace('"1.0"', '"1.1"'), "utf-8")
-        assert not office.desk.is_live(ADA, "de-DE")
+        assert not office.desk.is_live(ADA)
 
     def test_a_new_version_must_be_signed_anew_unless_it_says_otherwise(self, office: Office) -> None:
         office.sign()
         office.publish("1.1", reack=False)
-        assert office.desk.is_live(ADA, "en-US")
+        assert office.desk.is_live(ADA)
         for version, reack in (("1.2", True), ("1.3", False)):
             office.publish(version, reack=reack)
-            assert not office.desk.is_live(ADA, "en-US")
+            assert not office.desk.is_live(ADA)
         office.sign()
-        assert office.desk.is_live(ADA, "en-US")
+        assert office.desk.is_live(ADA)
 
     def test_one_changed_byte_of_the_text_must_be_signed_anew(self, office: Office) -> None:
         office.sign()
@@ -277,7 +285,7 @@ class TestLiving:
         data = bytearray(file.read_bytes())
         data[1000] ^= 1
         file.write_bytes(bytes(data))
-        assert not office.desk.is_live(ADA, "en-US")
+        assert not office.desk.is_live(ADA)
 
 
 class TestTampering:
@@ -296,38 +304,38 @@ class TestTampering:
         office.sign()
         (record,) = office.desk.of("p1")
         office.alter(record=canonical({**json.loads(record.body), **changes}))
-        assert not office.desk.is_live(ADA, "en-US")
+        assert not office.desk.is_live(ADA)
 
     def test_columns_of_another_text_or_a_later_time_do_not_make_a_record_live(self, office: Office) -> None:
         office.sign("de-DE")
         office.alter(sha256=office.desk.text("en-US").sha256, locale="en-US")
-        assert not office.desk.is_live(ADA, "en-US")
+        assert not office.desk.is_live(ADA)
         office.alter(sha256=office.desk.text("de-DE").sha256, locale="de-DE", signed_at=4_000_000_000_000_000)
         office.clock.advance(DAYS * 86_400)
-        assert not office.desk.is_live(ADA, "de-DE")
+        assert not office.desk.is_live(ADA)
 
     def test_a_record_of_somebody_else_cannot_be_passed_off_as_ones_own(self, office: Office) -> None:
         office.sign()
         office.alter(person_id="p2")
         bo = a_person(id="p2", name="Bo Contractor", public_key=signing.public_key_of(b"b" * 32))
-        assert not office.desk.is_live(bo, "en-US")
+        assert not office.desk.is_live(bo)
         # Not even when both accounts hold one key.
-        assert not office.desk.is_live(replace(bo, public_key=ADA.public_key), "en-US")
+        assert not office.desk.is_live(replace(bo, public_key=ADA.public_key))
 
     def test_a_record_under_another_id_is_dead(self, office: Office) -> None:
         office.sign()
         office.alter(id="n0")
-        assert not office.desk.is_live(ADA, "en-US")
+        assert not office.desk.is_live(ADA)
 
     def test_a_later_time_in_the_table_does_not_make_it_live_longer(self, office: Office) -> None:
         office.sign()
         office.alter(signed_at=4_000_000_000_000_000)
         office.clock.advance(DAYS * 86_400)
-        assert not office.desk.is_live(ADA, "en-US")
+        assert not office.desk.is_live(ADA)
 
     def test_a_public_key_that_was_swapped_kills_it(self, office: Office) -> None:
         office.sign()
-        assert not office.desk.is_live(a_person(public_key=signing.public_key_of(b"x" * 32)), "en-US")
+        assert not office.desk.is_live(a_person(public_key=signing.public_key_of(b"x" * 32)))
 
     @pytest.mark.parametrize(
         "record", [b"", b"{}", b"not json", b'{"kind":"nda-acknowledgement"}', b'{"kind":1}']
@@ -337,7 +345,7 @@ class TestTampering:
     ) -> None:
         office.sign()
         office.alter(record=record)
-        assert not office.desk.is_live(ADA, "en-US")
+        assert not office.desk.is_live(ADA)
         with pytest.raises(Damaged):
             office.desk.of("p1")
 
@@ -351,9 +359,9 @@ class TestTampering:
         changed = bytearray(kept[column])
         changed[data.draw(st.integers(0, len(changed) - 1))] ^= data.draw(st.integers(1, 255))
         signed.alter(**{column: bytes(changed)})
-        assert not signed.desk.is_live(ADA, "en-US")
+        assert not signed.desk.is_live(ADA)
         signed.alter(**kept)
-        assert signed.desk.is_live(ADA, "en-US")
+        assert signed.desk.is_live(ADA)
 
 
 @pytest.fixture(scope="module")

@@ -66,7 +66,7 @@ def parts(tmp_path: Path) -> Iterator[Access]:
 def made(bench: Bench, unit: UnitOfWork) -> Access:
     sign_in = SignIn(unit, KdfParameters.cheap())
     limits = ActivityLimits(unit, AccessLimits())
-    access = ClipAccess(unit=unit, sign_in=sign_in, locale="en-US", limits=limits)
+    access = ClipAccess(unit=unit, sign_in=sign_in, limits=limits)
     return Access(bench, unit, sign_in, access)
 
 

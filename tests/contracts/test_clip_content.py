@@ -15,8 +15,9 @@ from reviewer.clips.store import ClipStore, LocalClipStore
 from reviewer.db.connection import Database
 from reviewer.errors import Damaged, Refused, Unavailable
 from reviewer.model.clip import ContentKind
+from tests.benches.clips import add_clip
 from tests.factories import a_clip, a_keyring
-from tests.fakes.store import MemoryClips
+from tests.fakes.store import MemoryClips, MemoryObject
 
 KEYRING = a_keyring()
 FLAC = b"fLaC" + bytes(range(256)) * 600
@@ -35,7 +36,7 @@ class Room:
         """A clip of that id, of a source and a sound of its own."""
         facts = {"id": clip_id, "source_hash": f"source {clip_id}", "samples_hash": f"samples {clip_id}"}
         clip, speech = a_clip(**facts | changes), SPEECH + clip_id.encode()
-        self.vault.add(KEYRING, clip, FLAC, PEAKS, lambda: None, speech=speech)
+        add_clip(self.vault, KEYRING, clip, FLAC, PEAKS, lambda: None, speech=speech)
 
 
 @pytest.fixture(params=["memory", "local"])
@@ -57,13 +58,13 @@ def test_a_clip_that_came_in_is_heard_seen_and_read(room: Room) -> None:
 
 
 def test_a_clip_from_before_passages_were_kept_has_none(room: Room) -> None:
-    room.vault.add(KEYRING, a_clip(), FLAC, PEAKS, lambda: None)
+    add_clip(room.vault, KEYRING, a_clip(), FLAC, PEAKS, lambda: None)
     assert room.vault.speech(KEYRING, "c1") is None
 
 
 def test_the_row_of_the_clip_is_there_when_the_rest_of_the_transaction_runs(room: Room) -> None:
     seen: list[bool] = []
-    room.vault.add(KEYRING, a_clip(), FLAC, PEAKS, lambda: seen.append(room.catalogue.has("c1")))
+    add_clip(room.vault, KEYRING, a_clip(), FLAC, PEAKS, lambda: seen.append(room.catalogue.has("c1")))
     assert seen == [True]
 
 
@@ -81,7 +82,7 @@ def test_a_transaction_that_fails_leaves_no_file_and_no_row(room: Room, error: B
         raise error
 
     with pytest.raises(type(error)):
-        room.vault.add(KEYRING, a_clip(), FLAC, PEAKS, fail)
+        add_clip(room.vault, KEYRING, a_clip(), FLAC, PEAKS, fail)
     assert room.store.clip_ids() == set()
     assert not room.catalogue.has("c1")
 
@@ -99,7 +100,9 @@ def test_a_duplicate_is_refused_and_leaves_no_file(room: Room, same: str) -> Non
 def test_a_clip_of_a_known_id_does_not_touch_the_one_that_is_there(room: Room) -> None:
     room.add()
     with pytest.raises(Refused):
-        room.vault.add(KEYRING, a_clip(source_hash="x", samples_hash="y"), b"other", b"other", lambda: None)
+        add_clip(
+            room.vault, KEYRING, a_clip(source_hash="x", samples_hash="y"), b"other", b"other", lambda: None
+        )
     with room.vault.audio(KEYRING, "c1") as stream:
         assert stream.read() == FLAC
 
@@ -118,7 +121,7 @@ def test_a_store_that_fails_leaves_nothing_of_the_clip(database: Database, puts:
     store.error, store.puts_before_error = Unavailable("WORKSPACE_FILE_FAILED", problem="disk full"), puts
     catalogue = ClipRepository(database)
     with pytest.raises(Unavailable):
-        ClipContent("w1", store, catalogue, database).add(KEYRING, a_clip(), FLAC, PEAKS, lambda: None)
+        add_clip(ClipContent("w1", store, catalogue, database), KEYRING, a_clip(), FLAC, PEAKS, lambda: None)
     assert store.clip_ids() == set()
     assert not catalogue.has("c1")
 
@@ -135,34 +138,31 @@ class InterruptedAfterCommit:
             yield
         raise KeyboardInterrupt
 
+    def value(self, sql: str, parameters: tuple[object, ...]) -> object:
+        return self.database.value(sql, parameters)
+
 
 def test_an_interrupt_just_after_the_commit_leaves_the_clip_its_files(room: Room) -> None:
     vault = ClipContent("w1", room.store, room.catalogue, InterruptedAfterCommit(room.database))
     with pytest.raises(KeyboardInterrupt):
-        vault.add(KEYRING, a_clip(), FLAC, PEAKS, lambda: None)
+        add_clip(vault, KEYRING, a_clip(), FLAC, PEAKS, lambda: None)
     assert room.vault.peaks(KEYRING, "c1").read() == PEAKS
 
 
-class SweptBetween(MemoryClips):
-    """A store in which another process sweeps just after the files were written."""
-
-    def put(self, clip_id: str, kind: ContentKind, sealed: bytes) -> None:
-        super().put(clip_id, kind, sealed)
-        if kind is ContentKind.PEAKS and not self.swept:
-            self.swept = True
-            self.sweep(set())
-
-    swept = False
-
-
-def test_a_sweep_by_another_process_between_files_and_row_loses_nothing(database: Database) -> None:
-    store = SweptBetween()
+def test_a_sweep_by_another_process_between_files_and_row_loses_nothing(
+    database: Database, tmp_path: Path
+) -> None:
+    store = LocalClipStore(tmp_path / "clips")
     vault = ClipContent("w1", store, ClipRepository(database), database)
-    vault.add(KEYRING, a_clip(), FLAC, PEAKS, lambda: None)
-    assert store.swept
+    with vault.new_clip("c1") as new:
+        for kind, part in ((ContentKind.AUDIO, FLAC), (ContentKind.PEAKS, PEAKS)):
+            new.write(kind, [part])
+        assert store.sweep(set()) == 2
+        vault.add(KEYRING, a_clip(), new, lambda: None)
     assert vault.peaks(KEYRING, "c1").read() == PEAKS
     with vault.audio(KEYRING, "c1") as stream:
         assert stream.read() == FLAC
+    assert not list((tmp_path / "clips").glob(".*"))
 
 
 class ImportedMeanwhile(MemoryClips):
@@ -172,10 +172,10 @@ class ImportedMeanwhile(MemoryClips):
         super().__init__()
         self.importer, self.has_files = importer, Event()
 
-    def put(self, clip_id: str, kind: ContentKind, sealed: bytes) -> None:
-        super().put(clip_id, kind, sealed)
+    def create(self, clip_id: str, kind: ContentKind) -> MemoryObject:
         if kind is ContentKind.PEAKS:
             self.has_files.set()
+        return super().create(clip_id, kind)
 
     def sweep(self, keep: set[str]) -> int:
         self.importer.start()
@@ -186,7 +186,7 @@ class ImportedMeanwhile(MemoryClips):
 
 def test_no_clip_comes_in_between_the_look_of_a_sweep_and_its_removal(database: Database) -> None:
     with closing(Database(database.path)) as other:
-        importer = Thread(target=lambda: imports.add(KEYRING, a_clip(), FLAC, PEAKS, lambda: None))
+        importer = Thread(target=lambda: add_clip(imports, KEYRING, a_clip(), FLAC, PEAKS))
         store = ImportedMeanwhile(importer)
         imports = ClipContent("w1", store, ClipRepository(other), other)
         vault = ClipContent("w1", store, ClipRepository(database), database)

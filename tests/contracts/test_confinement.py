@@ -18,7 +18,11 @@ _FILTERED = pytest.mark.skipif(
 def _inside(act: str, *, seconds: float = 5.0, memory_bytes: int = 1 << 30) -> str:
     """What the confined process says about ``act``: "done", or the name of what stopped it."""
     code = f"""
-import os, resource, socket, subprocess, sys, numpy
+import ctypes, mmap, os, resource, signal, socket, subprocess, sys, threading, numpy
+libc = ctypes.CDLL(None, use_errno=True)
+def call(number, *arguments):
+    if libc.syscall(number, *arguments) == -1:
+        raise OSError(ctypes.get_errno(), "")
 from reviewer.audio.decode import sandbox
 sandbox.restrict_process({seconds}, {memory_bytes})
 try:
@@ -52,6 +56,12 @@ def test_ordinary_work_goes_on() -> None:
         "os.fork()",
         "os.execv(sys.executable, [sys.executable, '-c', ''])",
         "os.kill(os.getppid(), 0)",
+        "os.kill(os.getpid(), 0)",
+        "os.killpg(0, 0)",
+        "signal.pthread_kill(threading.get_ident(), 0)",
+        "mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_EXEC)",
+        "os.memfd_create('a')",
+        "signal.pidfd_send_signal(0, 0)",
         "os.chmod('/tmp', 0o777)",
         "os.symlink('/a', '/tmp/reviewer-should-not-be')",
         "os.unlink('/tmp/reviewer-should-not-be')",
@@ -59,6 +69,36 @@ def test_ordinary_work_goes_on() -> None:
 )
 def test_what_reaches_outside_is_refused(act: str) -> None:
     assert _inside(act) == "PermissionError"
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="numbers of this machine's calls")
+@pytest.mark.parametrize(
+    "call",
+    [
+        "234, os.getppid(), os.getppid(), 10",  # tgkill
+        "200, os.getppid(), 10",  # tkill
+        "62, -1, 0",  # kill
+        "129, os.getppid(), 10, 0",  # rt_sigqueueinfo
+        "0x40000002, b'/etc/passwd', 0",  # open of the x32 table
+        "435, 0, 0",  # clone3
+        "425, 1, 0",  # io_uring_setup
+        "101, 16, os.getppid(), 0, 0",  # ptrace
+        "310, os.getppid(), 0, 0, 0, 0, 0",  # process_vm_readv
+    ],
+)
+def test_raw_system_calls_are_refused(call: str) -> None:
+    assert _inside(f"call({call})") == "PermissionError"
+
+
+@_FILTERED
+def test_memory_in_use_cannot_become_executable() -> None:
+    act = "call(10 if os.uname().machine == 'x86_64' else 226, 0x10000, 4096, 7)"
+    assert _inside(act) == "PermissionError"
+
+
+@_FILTERED
+def test_an_abort_still_ends_the_process() -> None:
+    assert _inside("os.abort()").startswith("ended by signal")
 
 
 @_ON_LINUX

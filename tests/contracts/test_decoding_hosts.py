@@ -18,6 +18,7 @@ from reviewer.audio.samples import Samples
 from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.errors import Refused
 from reviewer.model.project import DecodeLimits
+from tests.fakes.decoder import decode_whole
 from tests.refusals import hint_of, reason_of, refused, said
 from tests.sounds import a_tone, a_wav, put, some_noise, sound_file
 
@@ -37,7 +38,7 @@ class DecodingContract:
 
     def test_a_wav_becomes_the_same_samples(self, decoder: Decoder, tmp_path: Path) -> None:
         data = some_noise(5_000, channels=2)
-        decoded = decoder.decode(put(tmp_path, "a.wav", a_wav(data, rate_hz=22_050)), _LIMITS)
+        decoded = decode_whole(decoder, put(tmp_path, "a.wav", a_wav(data, rate_hz=22_050)), _LIMITS)
         back = read_canonical(io.BytesIO(decoded.flac))
         assert (decoded.rate_hz, decoded.channels, decoded.frames) == (22_050, 2, 5_000)
         assert (back.data == data).all()
@@ -46,7 +47,7 @@ class DecodingContract:
 
     def test_peaks_are_those_of_the_samples(self, decoder: Decoder, tmp_path: Path) -> None:
         data = some_noise(5_000)
-        decoded = decoder.decode(put(tmp_path, "a.wav", a_wav(data)), _LIMITS)
+        decoded = decode_whole(decoder, put(tmp_path, "a.wav", a_wav(data)), _LIMITS)
         assert decoded.peaks == PeakPyramid.from_samples(data).to_bytes()
 
     def test_an_empty_file_is_refused(self, decoder: Decoder, tmp_path: Path) -> None:
@@ -61,28 +62,28 @@ class DecodingContract:
         self, decoder: Decoder, tmp_path: Path, frames: int
     ) -> None:
         path = put(tmp_path, "a.wav", a_wav(some_noise(frames)))
-        assert decoder.decode(path, DecodeLimits(audio_seconds=1.0)).frames == frames
+        assert decode_whole(decoder, path, DecodeLimits(audio_seconds=1.0)).frames == frames
         assert list(tmp_path.iterdir()) == [path]
 
     def test_a_header_of_terabytes_costs_no_memory(self, decoder: Decoder, tmp_path: Path) -> None:
         path = put(tmp_path, "a.wav", a_wav(some_noise(1_000), claimed_bytes=0x7FFFFF00))
-        decoded = decoder.decode(path, _LIMITS)
+        decoded = decode_whole(decoder, path, _LIMITS)
         assert decoded.frames == 1_000
         assert said(decoded.notes) == ("The file is shorter than its header says.",)
 
     def test_after_a_refusal_the_next_file_comes_in(self, decoder: Decoder, tmp_path: Path) -> None:
         _refused(decoder, put(tmp_path, "a.wav", b"nothing"), "UNDECODABLE", "not an audio file")
-        assert decoder.decode(put(tmp_path, "b.wav", a_wav(some_noise(10))), _LIMITS).frames == 10
+        assert decode_whole(decoder, put(tmp_path, "b.wav", a_wav(some_noise(10))), _LIMITS).frames == 10
 
     def test_too_little_memory_is_a_sentence(self, decoder: Decoder, tmp_path: Path) -> None:
         path = put(tmp_path, "a.flac", sound_file(some_noise(16_000 * 60), container="FLAC"))
         with pytest.raises(Refused) as caught:
-            decoder.decode(path, DecodeLimits(memory_bytes=1 << 20))
+            decode_whole(decoder, path, DecodeLimits(memory_bytes=1 << 20))
         assert reason_of(caught.value) in ("UNDECODABLE", "TOO_LONG")
 
     def test_a_name_of_every_script_opens(self, decoder: Decoder, tmp_path: Path) -> None:
         path = put(tmp_path, "имя — 録音 שלום 🎤 #%&;$(x).wav", a_wav(some_noise(10)))
-        assert decoder.decode(path, _LIMITS).frames == 10
+        assert decode_whole(decoder, path, _LIMITS).frames == 10
 
 
 class TestProcessPerFileHost(DecodingContract):
@@ -126,7 +127,7 @@ class TestForkingHost(DecodingContract):
     ) -> None:
         tone = a_tone(16_000, loudness=0.5)
         path = put(tmp_path, f"a.{extension}", sound_file(tone, container=container, subtype=subtype))
-        decoded = decoder.decode(path, _LIMITS)
+        decoded = decode_whole(decoder, path, _LIMITS)
         back = read_canonical(io.BytesIO(decoded.flac))
         middle = back.as_float()[4_000:12_000, 0]
         assert abs(float(np.sqrt((middle**2).mean())) - 0.5 / np.sqrt(2)) < 0.02
@@ -135,14 +136,14 @@ class TestForkingHost(DecodingContract):
     @pytest.mark.parametrize("subtype", ["FLOAT", "DOUBLE", "PCM_32", "PCM_24"])
     def test_wide_sources_keep_24_bits(self, decoder: Decoder, tmp_path: Path, subtype: str) -> None:
         data = some_noise(2_000, bits=24)
-        decoded = decoder.decode(put(tmp_path, "a.wav", sound_file(data, subtype=subtype)), _LIMITS)
+        decoded = decode_whole(decoder, put(tmp_path, "a.wav", sound_file(data, subtype=subtype)), _LIMITS)
         assert (read_canonical(io.BytesIO(decoded.flac)).data == data).all()
 
     def test_the_same_integers_hash_the_same_and_floats_apart(self, decoder: Decoder, tmp_path: Path) -> None:
         data = some_noise(2_000, bits=24)
         hashes = {
-            subtype: decoder.decode(
-                put(tmp_path, f"{subtype}.wav", sound_file(data, subtype=subtype)), _LIMITS
+            subtype: decode_whole(
+                decoder, put(tmp_path, f"{subtype}.wav", sound_file(data, subtype=subtype)), _LIMITS
             ).samples_sha256
             for subtype in ("PCM_24", "PCM_32", "FLOAT")
         }
@@ -152,21 +153,21 @@ class TestForkingHost(DecodingContract):
     @pytest.mark.parametrize("subtype", ["PCM_16", "PCM_U8", "ULAW"])
     def test_narrow_sources_are_kept_as_16_bit(self, decoder: Decoder, tmp_path: Path, subtype: str) -> None:
         path = put(tmp_path, "a.wav", sound_file(a_tone(500), subtype=subtype))
-        assert read_canonical(io.BytesIO(decoder.decode(path, _LIMITS).flac)).bits == 16
+        assert read_canonical(io.BytesIO(decode_whole(decoder, path, _LIMITS).flac)).bits == 16
 
     def test_samples_that_are_no_numbers_become_silence_with_a_note(
         self, decoder: Decoder, tmp_path: Path
     ) -> None:
         values = a_tone(1_000).astype(np.float32) / 32_768
         values[10:13, 0] = (np.nan, np.inf, -np.inf)
-        decoded = decoder.decode(put(tmp_path, "a.wav", sound_file(values, subtype="FLOAT")), _LIMITS)
+        decoded = decode_whole(decoder, put(tmp_path, "a.wav", sound_file(values, subtype="FLOAT")), _LIMITS)
         assert said(decoded.notes) == ("3 invalid samples (NaN or infinity) were replaced by silence.",)
         assert not read_canonical(io.BytesIO(decoded.flac)).data[10:13].any()
 
     def test_floats_beyond_full_scale_are_limited_and_noted(self, decoder: Decoder, tmp_path: Path) -> None:
         values = np.full((100, 1), 1.5, np.float32)
         values[::2] = -1.5
-        decoded = decoder.decode(put(tmp_path, "a.wav", sound_file(values, subtype="FLOAT")), _LIMITS)
+        decoded = decode_whole(decoder, put(tmp_path, "a.wav", sound_file(values, subtype="FLOAT")), _LIMITS)
         assert said(decoded.notes) == ("Clipped: 100.00 % of the samples are at full scale.",)
 
     def test_nothing_of_the_metadata_survives(self, decoder: Decoder, tmp_path: Path) -> None:
@@ -174,14 +175,14 @@ class TestForkingHost(DecodingContract):
         with soundfile.SoundFile(out, "w", 16_000, 1, format="FLAC") as sound:
             sound.artist = sound.comment = sound.title = "Testperson ZX81"
             sound.write(some_noise(1_000))
-        decoded = decoder.decode(put(tmp_path, "Testperson.flac", out.getvalue()), _LIMITS)
+        decoded = decode_whole(decoder, put(tmp_path, "Testperson.flac", out.getvalue()), _LIMITS)
         assert b"Testperson" in out.getvalue()
         assert b"Testperson" not in decoded.flac + decoded.peaks
         assert "Testperson" not in " ".join(said(decoded.notes))
 
     def test_content_decides_and_a_wrong_extension_is_noted(self, decoder: Decoder, tmp_path: Path) -> None:
         path = put(tmp_path, "a.mp3", sound_file(some_noise(100), container="FLAC"))
-        assert said(decoder.decode(path, _LIMITS).notes) == ("The file is named .mp3 but holds FLAC.",)
+        assert said(decode_whole(decoder, path, _LIMITS).notes) == ("The file is named .mp3 but holds FLAC.",)
 
     @pytest.mark.parametrize("name", ["a.raw", "a.gsm", "a.vox", "a"])
     def test_an_extension_never_makes_sound_of_bytes(
@@ -195,12 +196,12 @@ class TestForkingHost(DecodingContract):
 
     def test_an_mp3_cut_short_comes_in_with_a_note(self, decoder: Decoder, tmp_path: Path) -> None:
         whole = sound_file(a_tone(160_000), container="MP3", subtype="MPEG_LAYER_III")
-        decoded = decoder.decode(put(tmp_path, "a.mp3", whole[: len(whole) // 2]), _LIMITS)
+        decoded = decode_whole(decoder, put(tmp_path, "a.mp3", whole[: len(whole) // 2]), _LIMITS)
         assert said(decoded.notes) == ("The file is shorter than its header says.",)
 
     def test_a_streamed_wav_needs_no_note(self, decoder: Decoder, tmp_path: Path) -> None:
         path = put(tmp_path, "a.wav", a_wav(some_noise(1_000), claimed_bytes=0xFFFFFFFF))
-        decoded = decoder.decode(path, _LIMITS)
+        decoded = decode_whole(decoder, path, _LIMITS)
         assert (decoded.frames, said(decoded.notes)) == (1_000, ())
 
     def test_a_wav_without_sound_is_refused_as_empty(self, decoder: Decoder, tmp_path: Path) -> None:
@@ -220,7 +221,7 @@ class TestForkingHost(DecodingContract):
     ) -> None:
         path = put(tmp_path, "a.wav", _with_rate(a_wav(some_noise(9)), rate_hz))
         with pytest.raises(Refused) as caught:
-            decoder.decode(path, _LIMITS)
+            decode_whole(decoder, path, _LIMITS)
         assert caught.value.code.startswith("UNDECODABLE")
 
     @pytest.mark.parametrize(
@@ -246,7 +247,7 @@ class TestForkingHost(DecodingContract):
     def test_a_host_that_hangs_is_ended_and_started_again_and_none_is_left(self, tmp_path: Path) -> None:
         path, before = put(tmp_path, "a.wav", a_wav(some_noise(10))), _children()
         with Decoder(ForkingHost()) as decoder:
-            decoder.decode(path, _LIMITS)
+            decode_whole(decoder, path, _LIMITS)
             (host,) = _children() - before
             os.kill(host, signal.SIGSTOP)
             _refused(
@@ -256,15 +257,15 @@ class TestForkingHost(DecodingContract):
                 "more time or memory",
                 DecodeLimits(seconds=0.0, audio_seconds=0.1),
             )
-            assert decoder.decode(path, _LIMITS).frames == 10
+            assert decode_whole(decoder, path, _LIMITS).frames == 10
         assert _children() == before
 
     def test_no_descriptor_is_left_after_many_files(self, decoder: Decoder, tmp_path: Path) -> None:
         path, bad = put(tmp_path, "a.wav", a_wav(some_noise(10))), put(tmp_path, "b.wav", b"bad")
-        decoder.decode(path, _LIMITS)
+        decode_whole(decoder, path, _LIMITS)
         before = len(list(Path("/dev/fd").iterdir()))
         for _ in range(20):
-            decoder.decode(path, _LIMITS)
+            decode_whole(decoder, path, _LIMITS)
             _refused(decoder, bad, "UNDECODABLE", "not an audio file")
         assert len(list(Path("/dev/fd").iterdir())) == before
 
@@ -295,13 +296,13 @@ def _with_rate(wav: bytes, rate_hz: int) -> bytes:
 
 def _refused(decoder: Decoder, path: Path, code: str, words: str, limits: DecodeLimits = _LIMITS) -> None:
     with refused(words) as caught:
-        decoder.decode(path, limits)
+        decode_whole(decoder, path, limits)
     assert reason_of(caught.value) == code
     assert hint_of(caught.value)
 
 
 def _outcome(decoder: Decoder, path: Path) -> str:
     try:
-        return "sound" if decoder.decode(path, _LIMITS).frames else "nothing"
+        return "sound" if decode_whole(decoder, path, _LIMITS).frames else "nothing"
     except Refused as refusal:
         return reason_of(refusal)

@@ -12,6 +12,7 @@ from reviewer.audio.decode.decoder import Decoder
 from reviewer.audio.io.flac import read_canonical
 from reviewer.errors import Refused
 from reviewer.model.project import DecodeLimits
+from tests.fakes.decoder import decode_whole
 from tests.refusals import hint_of, reason_of, said, sentence_of
 
 pytestmark = pytest.mark.speech
@@ -71,7 +72,7 @@ def _bad(folder: Path, number: str) -> Path:
 
 @pytest.mark.parametrize("number", _ACCEPTED)
 def test_an_odd_file_comes_in_with_its_notes(decoder: Decoder, speech_folder: Path, number: str) -> None:
-    decoded = decoder.decode(_bad(speech_folder, number), _LIMITS)
+    decoded = decode_whole(decoder, _bad(speech_folder, number), _LIMITS)
     assert (decoded.frames, said(decoded.notes)) == _ACCEPTED[number]
 
 
@@ -80,7 +81,7 @@ def test_a_bad_file_is_refused_with_a_code_and_a_sentence(
     decoder: Decoder, speech_folder: Path, number: str
 ) -> None:
     with pytest.raises(Refused) as caught:
-        decoder.decode(_bad(speech_folder, number), _LIMITS)
+        decode_whole(decoder, _bad(speech_folder, number), _LIMITS)
     assert reason_of(caught.value) == _REFUSED[number]
     assert sentence_of(caught.value).endswith(".")
     assert hint_of(caught.value)
@@ -97,7 +98,7 @@ def test_personal_metadata_is_in_the_file_and_in_nothing_that_is_kept(
 ) -> None:
     path = _bad(speech_folder, number)
     source = path.read_bytes()
-    decoded = decoder.decode(path, _LIMITS)
+    decoded = decode_whole(decoder, path, _LIMITS)
     kept = decoded.flac + decoded.peaks + " ".join(said(decoded.notes)).encode()
     assert any(word in source for word in _PERSONAL)
     assert not any(word in kept for word in _PERSONAL)
@@ -110,7 +111,7 @@ def test_every_real_clip_comes_in_whole_and_lossless_ones_bit_for_bit(
     names: dict[bytes, set[str]] = {}
     for line in lines:
         path = speech_folder / json.loads(line)["audio"]
-        decoded = decoder.decode(path, _LIMITS)
+        decoded = decode_whole(decoder, path, _LIMITS)
         back = read_canonical(io.BytesIO(decoded.flac))
         source = soundfile.info(path)
         assert (back.rate_hz, back.channels) == (source.samplerate, source.channels), path.name

@@ -1,13 +1,12 @@
 """Every export is remembered with the annotation that left, so that it can be recalled."""
 
-import sqlite3
 from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
 
 from reviewer.access.exports import ExportFolder, ExportRecord, ExportRepository, ExportState
-from reviewer.errors import Refused
+from reviewer.errors import Damaged, Refused
 from tests.benches.capabilities import ANN, Capabilities
 from tests.fakes.clock import START
 
@@ -119,7 +118,7 @@ def test_export_of_an_unknown_clip_leaves_the_export_unfinished(
     bench: Capabilities, exports: ExportRepository
 ) -> None:
     exports.start("x1", ANN, ("csv",), START)
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(Damaged):
         write(exports, "x1", {"c1": "a1", "nowhere": "a9"})
     assert state_of(bench, "x1") is ExportState.STARTED
     assert items_of(bench, "x1") == {}

@@ -156,8 +156,8 @@ def test_an_empty_manifest_has_no_lines(tmp_path: Path, content: bytes) -> None:
 def test_a_manifest_in_another_encoding_or_that_is_not_there_is_refused_whole(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="MANIFEST_NOT_UTF8"):
         read(tmp_path, json.dumps(line(1)).encode("utf-16"))
-    for path in (tmp_path / "none.jsonl", tmp_path):
-        with pytest.raises(Refused, match="NO_MANIFEST"):
+    for path, code in ((tmp_path / "none.jsonl", "FILE_MISSING"), (tmp_path, "FILE_NOT_REGULAR")):
+        with pytest.raises(Refused, match=code):
             read_manifest(path)
 
 

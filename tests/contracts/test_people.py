@@ -53,6 +53,52 @@ class TestPeople:
             register.add(a_person(id="p2", name="ADA CONTRACTOR"), b"keyring")
         assert len(register.all()) == 1
 
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "\u0410da Contractor",  # Cyrillic A
+            "Ada Contract\u043er",  # Cyrillic o
+            "Ada C\u03bfntractor",  # Greek omicron
+            "Ada C\u0585ntractor",  # Armenian oh
+            "AdaContractor",
+            "Ada\u2009Contractor",
+            "Ada C\u034fontractor",  # combining grapheme joiner
+            "Ada Contractor\ufe0f",
+            "\U0001d400da Contractor",  # mathematical A
+            "ADA C0NTRACTOR",
+        ],
+    )
+    def test_a_name_that_looks_like_another_is_refused(self, register: PersonRepository, name: str) -> None:
+        register.add(a_person(), b"keyring")
+        with pytest.raises(Refused, match=r"NAME_LOOKS_ALIKE|NAME_TAKEN"):
+            register.add(a_person(id="p2", name=name), b"keyring")
+        assert len(register.all()) == 1
+
+    @pytest.mark.parametrize(("one", "other"), [("Ian Modern", "lan Modern"), ("Lee Modem", "Lee Modern")])
+    def test_letters_that_look_alike_in_one_alphabet_are_refused_too(
+        self, register: PersonRepository, one: str, other: str
+    ) -> None:
+        register.add(a_person(name=one), b"keyring")
+        with pytest.raises(Refused, match="NAME_LOOKS_ALIKE"):
+            register.add(a_person(id="p2", name=other), b"keyring")
+
+    @pytest.mark.parametrize(
+        "name", ["Ada Contractor Jr", "Áda Contractor", "Ada Kontractor", "Анна Ким", "Ada Contractor 2"]
+    )
+    def test_another_name_is_not_mistaken_for_one_that_is_there(
+        self, register: PersonRepository, name: str
+    ) -> None:
+        register.add(a_person(), b"keyring")
+        assert register.add(a_person(id="p2", name=name), b"keyring").name == name
+
+    def test_a_name_that_looks_like_that_of_a_revoked_person_is_refused(
+        self, register: PersonRepository
+    ) -> None:
+        register.add(a_person(), b"keyring")
+        register.revoke("p1")
+        with pytest.raises(Refused, match="NAME_LOOKS_ALIKE"):
+            register.add(a_person(id="p2", name="Ada Contract\u043er"), b"keyring")
+
     @pytest.mark.parametrize("name", ["", "   ", "a\x00b", "a\u202eb", "x" * 201])
     def test_what_is_not_a_name_is_refused(self, register: PersonRepository, name: str) -> None:
         with pytest.raises(Refused):

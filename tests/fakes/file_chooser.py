@@ -22,4 +22,4 @@ class FakeFileChooser(FileChooser):
         return self.path
 
     folder = keys_to_read = withdrawals = manifest
-    keys_to_write = log_table = checkpoint
+    keys_to_write = agreement = log_table = checkpoint

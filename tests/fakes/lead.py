@@ -134,6 +134,11 @@ class FakeLead:
         self.everybody.append(person)
         return Invitation(person, CODE, NOON + timedelta(hours=72))
 
+    def issue_code(self, name: str) -> Invitation:
+        self._called("issue_code")
+        person = next(person for person in self.everybody if person.name == name)
+        return Invitation(person, CODE, NOON + timedelta(hours=72))
+
     def languages(self) -> dict[str, tuple[str, ...]]:
         self._called("languages")
         return dict(self.spoken)

@@ -1,11 +1,14 @@
 """The gateway of a workspace without a workspace: sign-in, agreement, and the sessions a test puts behind."""
 
 import hashlib
+from datetime import timedelta
 
-from reviewer.access.nda import NdaText
+from reviewer.access.agreement_copies import SignedAgreement
+from reviewer.access.nda import AgreementState, NdaText, RegisterEntry
 from reviewer.errors import Refused, WrongPassphrase
 from reviewer.model.people import Identity, Keyring, Person, Role
 from reviewer.model.project import Project
+from tests.factories import NOON
 
 PASSPHRASE = "four plain words here"
 CODE = "ABCD-EFGH-JKMN-PQRS"
@@ -64,6 +67,10 @@ class FakeSignIn:
         if passphrase != PASSPHRASE:
             raise WrongPassphrase
 
+    def change_passphrase(self, identity: Identity, old: str, new: str) -> None:
+        self.calls.append("change_passphrase")
+        self.confirm(identity, old)
+
     def enrol(self, name: str, code: str, passphrase: str) -> Person:
         self.calls.append("enrol")
         if name not in self.invited or code != CODE:
@@ -86,8 +93,30 @@ class FakeAgreement:
         self.fails_with: Exception | None = None
         self.calls: list[str] = []
 
-    def text(self) -> NdaText:
+    def text(self, identity: Identity | None = None) -> NdaText:
         return self._text
+
+    def mine(self, identity: Identity) -> list[RegisterEntry]:
+        times = (NOON, NOON + timedelta(days=365))
+        return [
+            RegisterEntry(identity.person, "ack-1", self._text.version, "en-US", *times, AgreementState.VALID)
+            for name in self.signed
+            if name == identity.person.name
+        ]
+
+    def copy_of(self, identity: Identity, record_id: str) -> SignedAgreement:
+        text = self._text
+        return SignedAgreement(
+            title=text.title,
+            version=text.version,
+            locale=text.locale,
+            text=text.text,
+            name=identity.person.name,
+            signed_at=NOON,
+            statement="I sign it.",
+            sha256=text.sha256,
+            json={"signature": "ab" * 64, "record": record_id},
+        )
 
     def is_live(self, identity: Identity) -> bool:
         if self.fails_with is not None:

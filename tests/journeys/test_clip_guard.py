@@ -122,6 +122,7 @@ def test_a_damaged_agreement_takes_the_clip_away_too(opened: Open) -> None:
     own = opened.bench.workspace.path / "nda"
     shutil.copytree(resource("nda"), own)
     opened.bench.sign_out(opened.name)
+    opened.bench.sign_policy()
     second = opened.bench.another_window()
     with second.workspace:
         again = Open(second, opened.name, second.work(opened.name), opened.lease)

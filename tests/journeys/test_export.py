@@ -309,6 +309,41 @@ def test_spans_and_what_is_said_of_a_segment_count_too(
     assert bench.run_export(out).left_out == {reason: 1}
 
 
+LIKELY = "five five five two six seven one"
+CERTAIN = "four one five five five five two six seven one"
+
+
+@pytest.mark.parametrize(
+    ("text", "denied", "left_out"),
+    [
+        (LIKELY, LIKELY, {}),
+        (LIKELY, "one two three four five six seven", {"personal_data_found": 1}),
+        (CERTAIN, CERTAIN, {"personal_data_found": 1}),
+    ],
+)
+def test_likely_personal_data_passes_where_its_author_said_no_and_is_counted(
+    bench: LeadBench, out: Path, text: str, denied: str, left_out: dict[str, int]
+) -> None:
+    bench.accepted("c1", "yes")
+    bench.add_clip("c2")
+    work = replace(Annotation.of_text(f"the code is {text}", 1600), denied=frozenset({denied}))
+    bench.submit_annotation(bench.claim(), work)
+    bench.accept_all()
+    assert bench.run_export(out).left_out == left_out
+    assert passport_of(out)["personal_data_denied"] == (0 if left_out else 1)
+    assert "denied" not in (out / "manifest.jsonl").read_text(encoding="utf-8")
+
+
+def test_the_no_of_one_pass_does_not_count_for_another(bench: LeadBench, out: Path) -> None:
+    bench.accepted("c1", "yes")
+    bench.add_clip("c2", passes=2)
+    plain = Annotation.of_text(f"the code is {LIKELY}", 1600)
+    bench.submit_annotation(bench.claim(ANA), replace(plain, denied=frozenset({LIKELY})))
+    bench.submit_annotation(bench.claim(BEN), plain)
+    bench.accept_all()
+    assert bench.run_export(out).left_out == {"personal_data_found": 1}
+
+
 def test_adjudicated_annotation_leaves_where_passes_differ(bench: LeadBench, out: Path) -> None:
     bench.accepted_twice("c1", {"text": "yes"}, {"text": "no"})
     bench.unit.queue.add_adjudication("c1")
@@ -438,7 +473,7 @@ def test_without_a_log_row_no_clip_is_unsealed_for_an_export(bench: LeadBench, o
     unit = bench.replaced(
         log=Replaced(bench.unit.log, record=record), content=Replaced(bench.unit.content, audio=audio)
     )
-    access = type(bench.access)(unit=unit, sign_in=bench.sign_in, locale="en-US", limits=bench.access.limits)
+    access = type(bench.access)(unit=unit, sign_in=bench.sign_in, limits=bench.access.limits)
     with pytest.raises(Unavailable):
         bench.export(unit=unit, access=access).export_set(bench.lead, out, ("nemo",))
     assert unsealed == []

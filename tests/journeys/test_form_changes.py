@@ -37,6 +37,7 @@ def change_form(bench: Bench, version: str, label: str, *choices: str) -> Bench:
     (folder / "default.toml").write_text(text, encoding="utf-8")
     for name in tuple(bench.signed_in):
         bench.sign_out(name)
+    bench.sign_policy()
     bench.workspace.close()
     return bench.another_window()
 

@@ -32,6 +32,7 @@ class Gate(RuleBasedStateMachine):
         self.bench = make_bench(self.folder, drafts=("", "", "", "", "", ""), project=project)
         self.nda = self.bench.workspace.path / "nda"
         shutil.copytree(resource("nda"), self.nda)
+        self.bench.sign_policy()
         self.bench.workspace.close()
         self.reopen()
         self.version = 1
@@ -100,6 +101,7 @@ class Gate(RuleBasedStateMachine):
             text.write_text(
                 text.read_text(encoding="utf-8") + f"\nVersion {self.version}.\n", encoding="utf-8"
             )
+        self.bench.sign_policy()
 
     @rule(days=st.sampled_from([1, 10, NDA_DAYS]))
     def wait(self, days: int) -> None:

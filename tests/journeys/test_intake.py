@@ -139,8 +139,8 @@ def test_voices_and_sources_of_the_same_name_do_not_share_a_hash(imports: Import
 
 
 def test_the_hashes_of_a_workspace_hang_on_its_key() -> None:
-    row, decoded = a_manifest_row(), Decoded(b"", b"", b"", 8000, 1, 8000, b"d" * 32, ())
-    one, other = (KeyedHashes(a_keyring(workspace_key=key * 32)) for key in (b"1", b"2"))
+    row, decoded = a_manifest_row(), Decoded((), b"", 8000, 1, 8000, b"d" * 32, ())
+    one, other = (KeyedHashes(a_keyring(hash_key=key * 32)) for key in (b"1", b"2"))
     assert one.of_source_id(row.source_id) != other.of_source_id(row.source_id)
     assert one.of_speaker(row) != other.of_speaker(row)
     assert one.of_samples(decoded) != other.of_samples(decoded)
@@ -343,10 +343,10 @@ def test_a_failure_that_is_no_files_fault_ends_the_import_and_the_log_says_so(
     imports: Imports, error: ReviewerError
 ) -> None:
     class Failing(FakeDecoder):
-        def decode(self, path: Path, limits: Any) -> Any:
+        def decode(self, path: Path, limits: Any, out: Any) -> Any:
             if self.asked:
                 raise error
-            return super().decode(path, limits)
+            return super().decode(path, limits, out)
 
     with pytest.raises(type(error)):
         imports.run(a_line(1), a_line(2), decoder=Failing())

@@ -144,7 +144,7 @@ def test_work_replaced_without_a_row_of_its_being_taken_back_is_found(submitted:
         SqliteQueue(database, submitted.clock, RULES).take_back(
             submitted.person(ANA).identity.person.id, past.annotation_id, key="planted"
         )
-    assert verified(submitted) == "LOG_VERIFIES"
+    assert verified(submitted) == "TABLES_DIFFER"
     lease = work.resume()
     work.submit(lease, hear(work, lease).draft.with_text("turn right"))
     assert verified(submitted) == "ANNOTATION_REPLACED"

@@ -26,6 +26,7 @@ import os, signal, sys
 from pathlib import Path
 from reviewer.clips.keys import KdfParameters
 from reviewer.clips.store import LocalClipStore
+from reviewer.files import NewFile
 from reviewer.lead.intake_report import IntakeOptions
 from reviewer.queue.sqlite import SqliteQueue
 from reviewer.workspace import open_workspace
@@ -34,22 +35,31 @@ from tests.fakes.clock import FakeClock
 
 folder, manifest, moment = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 die = lambda: os.kill(os.getpid(), signal.SIGKILL)
-puts, keep, move = [], LocalClipStore.put, Path.replace  # three files a clip; the third clip is hit
+made, names = [], []  # three files a clip; the third clip is hit
+create, keep = LocalClipStore.create, NewFile.keep
 
-def put(self, clip_id, kind, sealed):
-    puts.append(kind)
-    if moment == "before the first file" and len(puts) == 7:
-        die()
-    keep(self, clip_id, kind, sealed)
-    if (moment, len(puts)) in {("between the files", 7), ("before the row", 9)}:
+def die_when(now, count):
+    if (moment, count) == (now, 7):
         die()
 
-def replace(self, target):
-    if moment == "in a half-written file" and len(puts) == 7:
-        die()
-    return move(self, target)
+def create_or_die(self, clip_id, kind):
+    made.append(kind)
+    die_when("before the first file", len(made))
+    new = create(self, clip_id, kind)
+    die_when("in a half-written file", len(made))
+    if len(made) == 8:
+        die_when("between the files", 7)
+    return new
 
-LocalClipStore.put, Path.replace = put, replace
+def keep_or_die(self):
+    names.append(self)
+    die_when("before the first name", len(names))
+    keep(self)
+    die_when("between the names", len(names))
+    if len(names) == 9:
+        die_when("before the row", 7)
+
+LocalClipStore.create, NewFile.keep = create_or_die, keep_or_die
 def progress(done, total):
     print(done, flush=True)
     if moment == "after the commit" and done == 3:
@@ -74,6 +84,8 @@ MOMENTS = [
     "before the first file",
     "in a half-written file",
     "between the files",
+    "before the first name",
+    "between the names",
     "before the row",
     "in the transaction",
     "after the commit",

@@ -245,7 +245,8 @@ def test_a_comment_a_version_and_an_unfinished_text_are_sealed_again(bench: Benc
     lease = work.claim()
     work.open(lease)
     work.save_draft(lease, annotation(f"{TEXT} indeed", frames=FRAMES), 1)
-    work.keep_version(lease, annotation(f"{TEXT} truly", frames=FRAMES), VersionReason.REPLACED)
+    denied = replace(annotation(f"{TEXT} truly", frames=FRAMES), denied=frozenset({"tango nine"}))
+    work.keep_version(lease, denied, VersionReason.REPLACED)
     work.close(lease)
     confirmed(bench, redactions(bench)[0].id)
     opened = work.open(lease)
@@ -258,6 +259,7 @@ def test_a_comment_a_version_and_an_unfinished_text_are_sealed_again(bench: Benc
     texts = [version.annotation.text_verbatim for version in work.versions(lease)]
     assert "my code is [pii:name] thank you truly" in texts
     assert not [text for text in texts if "tango" in text]
+    assert not [version for version in work.versions(lease) if version.annotation.denied]
     assert bench.person(LEAD).lead.verify_log().ok
 
 

@@ -138,6 +138,12 @@ def test_proposals_replace_the_single_segment_of_a_clip_which_keeps_its_text() -
     assert rows(blank("so").propose(proposals)) == [(100, 300, "", "so"), (400, 900, "", "")]
 
 
+def test_the_first_proposal_keeps_the_flags_of_the_single_segment() -> None:
+    flagged = blank("so").with_segment_flag(Flag.PERSONAL_DATA)
+    first, second = flagged.propose([Segment("a", 100, 300), Segment("b", 400, 900)]).segments
+    assert (first.flags, second.flags) == ({Flag.PERSONAL_DATA}, frozenset())
+
+
 def test_proposals_fill_only_gaps_between_segments() -> None:
     document = of((0, 350, "", "so"), (800, 1000, "", "then"))
     proposals = [Segment("a", 100, 300), Segment("b", 400, 700)]

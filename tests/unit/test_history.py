@@ -161,8 +161,28 @@ def test_answers_under_earlier_forms_are_steps_like_others() -> None:
     assert again.redo().undo().present.annotation == second
 
 
+def test_a_denial_is_saved_with_every_step() -> None:
+    first = Annotation.of_text("so", FRAMES)
+    second = replace(first, denied=frozenset({"one two"}))
+    history = History.of(first).changed(second, Cursor()).changed(first, Cursor()).undo()
+    again = History.from_table(second, json.loads(json.dumps(history.to_table())))
+    assert again.undo().present.annotation == again.redo().present.annotation == first
+    assert again.redo().undo().present.annotation == second
+
+
 def test_a_change_of_every_step_leaves_those_that_it_does_not_change() -> None:
     history = typed("", "so", "so then").undo()
     changed = history.mapped(lambda each: each.with_text("SO") if each.text_verbatim == "so" else each)
     assert [text_of(changed), text_of(changed.undo()), text_of(changed.redo())] == ["SO", "", "so then"]
     assert changed.past[0] is history.past[0]
+
+
+def test_a_cursor_that_moved_after_an_undo_comes_back_with_the_draft() -> None:
+    first, second = (Annotation.of_text(text, 1000) for text in ("so", "so it"))
+    history = History.of(first).changed(second, Cursor("s", 5)).undo()
+    history.to_table()
+    history = history.redo()
+    history.to_table()
+    history = history.undo()
+    history = history.moved(Cursor("s", 1)).redo()
+    assert History.from_table(second, history.to_table()) == history

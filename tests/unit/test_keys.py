@@ -77,7 +77,7 @@ def with_cost(memory_kib: int, passes: int, lanes: int) -> bytes:
     "blob",
     [
         *(BLOB[:length] for length in (0, 4, 20, 44)),
-        *(prefix + BLOB[5:] for prefix in (b"XXXX\x01", b"RVKR\x02")),
+        *(prefix + BLOB[5:] for prefix in (b"XXXX\x01", b"RVKR\x03")),
         *(with_cost(*cost) for cost in BELOW_THE_FLOOR + TOO_COSTLY),
     ],
 )
@@ -91,6 +91,22 @@ def test_another_cost_above_the_floor_does_not_open() -> None:
         open_keyring(with_cost(19 * 1024, 3, 1), PASSPHRASE, "p1", Role.QA)
 
 
+def test_a_keyring_of_the_first_version_opens_and_hashes_by_its_workspace_key() -> None:
+    header = struct.pack(">4sBIII16s12s", b"RVKR", 1, 19 * 1024, 2, 1, b"s" * 16, b"n" * 12)
+    kdf = Argon2id(salt=b"s" * 16, length=32, iterations=2, lanes=1, memory_cost=19 * 1024)
+    key = AESGCM(keys.subkey(kdf.derive(PASSPHRASE.encode()), "keyring"))
+    blob = header + key.encrypt(b"n" * 12, b"w" * 32 + b"s" * 32 + b"l" * 32 + b"q" * 32, header + b"qa\0p1")
+    opened = open_keyring(blob, PASSPHRASE, "p1", Role.QA)
+    assert opened == a_keyring()
+    assert (opened.hash_key, opened.generation) == (b"w" * 32, 1)
+
+
+def test_hash_key_and_generation_come_back() -> None:
+    keyring = a_keyring(hash_key=b"h" * 32, generation=7)
+    blob = seal_keyring(keyring, PASSPHRASE, "p1", Role.QA, CHEAP)
+    assert open_keyring(blob, PASSPHRASE, "p1", Role.QA) == keyring
+
+
 def test_keyring_is_sealed_under_argon2id_of_the_cost_in_its_header_and_bound_to_the_header() -> None:
     blob = seal_keyring(a_keyring(), PASSPHRASE, "p1", Role.QA, KdfParameters(20 * 1024, 3, 2))
     header = blob[:45]
@@ -98,7 +114,7 @@ def test_keyring_is_sealed_under_argon2id_of_the_cost_in_its_header_and_bound_to
     assert (memory_kib, passes, lanes) == (20 * 1024, 3, 2)
     kdf = Argon2id(salt=salt, length=32, iterations=3, lanes=2, memory_cost=20 * 1024)
     key = AESGCM(keys.subkey(kdf.derive(PASSPHRASE.encode()), "keyring"))
-    assert key.decrypt(nonce, blob[45:], header + b"qa\0p1").startswith(a_keyring().workspace_key)
+    assert key.decrypt(nonce, blob[45:], header + b"qa\0p1") == keys.pack_keyring(a_keyring())
 
 
 def test_nothing_is_sealed_below_the_floor() -> None:
@@ -221,4 +237,4 @@ def test_what_does_not_belong_together_does_not_verify(
 
 
 def new_for(role: Role) -> Keyring:
-    return keys.new_keyring(role, workspace_key=b"w" * 32, log_key=b"l" * 32, qa_secret=b"q" * 32)
+    return keys.new_keyring(role, a_keyring())

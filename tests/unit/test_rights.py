@@ -9,7 +9,7 @@ from tests.factories import a_person
 
 ALLOWED = {
     Role.CONTRACTOR: {Act.CLAIM, Act.TRANSCRIBE},
-    Role.QA: {Act.REVIEW, Act.DRAW},
+    Role.QA: {Act.REVIEW, Act.DRAW, Act.REDACT},
     Role.LEAD: {
         Act.DRAW,
         Act.IMPORT,
@@ -20,7 +20,10 @@ ALLOWED = {
         Act.READ_LOG,
         Act.MAKE_CHECKPOINT,
         Act.PURGE,
+        Act.BACK_UP,
         Act.CHANGE_POLICY,
+        Act.REDACT,
+        Act.DECIDE_HELD,
     },
 }
 

@@ -51,7 +51,7 @@ def test_choices_and_bounds_are_read(tmp_path: Path) -> None:
 
 
 def test_missing_file_is_refused_by_its_name(tmp_path: Path) -> None:
-    with pytest.raises(Refused, match="FILE_UNREADABLE") as caught:
+    with pytest.raises(Refused, match="FILE_MISSING") as caught:
         load_schema(tmp_path / "calls.toml")
     assert caught.value.parameters["file"] == "calls.toml"
 

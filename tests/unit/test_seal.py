@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.clips.seal import CHUNK_BYTES, SealContext, SealedReader, seal, unseal
+from reviewer.clips.seal import CHUNK_BYTES, SealContext, SealedReader, SealedWriter, seal, unseal
 from reviewer.errors import Damaged
 from reviewer.model.clip import ContentKind
 
@@ -53,6 +53,29 @@ def test_what_was_sealed_is_read_back_and_costs_a_header_and_a_tag_a_chunk(size:
     sealed = seal(KEY, PLACE, data)
     assert unseal(KEY, PLACE, sealed) == data
     assert len(sealed) == HEADER + size + 16 * max(1, -(-size // CHUNK_BYTES))
+
+
+@pytest.mark.parametrize(
+    "size", [0, 1, 50, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 2 * CHUNK_BYTES, 2 * CHUNK_BYTES + 7]
+)
+@pytest.mark.parametrize("part", [7_001, CHUNK_BYTES, 5 * CHUNK_BYTES])
+def test_what_was_sealed_in_parts_opens_as_if_sealed_at_once(size: int, part: int) -> None:
+    data, out = bytes(range(256)) * (size // 256 + 1), io.BytesIO()
+    data = data[:size]
+    writer = SealedWriter(KEY, PLACE, out)
+    for start in range(0, size, part):
+        writer.write(data[start : start + part])
+    writer.rewrite_start(b"head"[:size])
+    writer.finish()
+    assert unseal(KEY, PLACE, out.getvalue()) == b"head"[:size] + data[4:]
+    assert len(out.getvalue()) == len(seal(KEY, PLACE, data))
+
+
+def test_only_what_was_written_can_be_written_again() -> None:
+    writer = SealedWriter(KEY, PLACE, io.BytesIO())
+    writer.write(b"abc")
+    with pytest.raises(ValueError, match="not written"):
+        writer.rewrite_start(b"abcd")
 
 
 def test_the_same_bytes_are_sealed_differently_each_time_and_nothing_of_them_shows() -> None:

@@ -127,7 +127,7 @@ def test_a_key_removes_the_sound_and_the_clip_leaves_the_list(
     page: HeldBackPage, bench: Bench, press: Callable[..., None]
 ) -> None:
     assert not is_on(page, "held_release")
-    press(Qt.Key.Key_Y)
+    press(Qt.Key.Key_I)
     assert len(rows(page)) == 1
     assert bench.person(LEAD).lead.overview().counts.clips == {"quarantined": 1, "ready": 1}
     assert "removed" in page.message.text
@@ -153,7 +153,7 @@ def test_a_selection_is_redacted_after_the_clip_was_opened(
     assert not is_on(page, "held_redact")
     press(Qt.Key.Key_Return, CTRL)
     page.waves.select(Selection(10_000, 60_000))
-    press(Qt.Key.Key_Y)
+    press(Qt.Key.Key_I)
     assert len(rows(page)) == 1
     assert len(bench.events("redaction.applied")) == 1
 

@@ -16,7 +16,7 @@ from tests.widgets.scenes import SCENES
 _ENOUGH = 200
 _BARS = "theme_button keys_button settings_button lock_button"
 _SIDEBAR_OF_LEAD = (
-    "sidebar_overview sidebar_people sidebar_import sidebar_export sidebar_log sidebar_retention"
+    "sidebar_overview sidebar_people sidebar_import sidebar_export sidebar_log sidebar_retention sidebar_held"
 )
 ROADS = {
     "sign_in": "sign_in_name sign_in_passphrase sign_in_enrol",
@@ -34,11 +34,12 @@ ROADS = {
     "compared_check": "qa_theirs qa_mine qa_comment qa_return qa_accept",
     "overview": f"{_BARS} {_SIDEBAR_OF_LEAD} overview_activity overview_refresh "
     "overview_people overview_leases overview_late",
-    "people": f"{_SIDEBAR_OF_LEAD} people_table people_revoke people_languages "
+    "people": f"{_SIDEBAR_OF_LEAD} people_table people_revoke people_code people_languages "
     "people_set_languages people_name people_role people_add invitation_copy invitation_done",
     "import": f"{_SIDEBAR_OF_LEAD} import_manifest import_choose import_dry_run import_sample import_seed "
     "import_stratify import_run import_rows",
-    "log": f"{_SIDEBAR_OF_LEAD} log_refresh log_checkpoint log_verify log_message_retry log_table",
+    "log": f"{_SIDEBAR_OF_LEAD} log_refresh log_csv log_checkpoint log_verify log_message_retry "
+    "log_person log_act log_on log_since log_until log_table",
 }
 """Screen -> the controls that Tab comes to one after the other, from somewhere on the round."""
 

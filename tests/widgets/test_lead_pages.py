@@ -27,7 +27,7 @@ from reviewer.ui.widgets.count_tiles import CountTiles
 from reviewer.ui.widgets.tables import RowsModel
 from reviewer.ui.widgets.widget_ids import refresh_shortcuts
 from tests.fakes.file_chooser import FakeFileChooser
-from tests.fakes.lead import ADA, FakeLead, a_log_row, an_overview
+from tests.fakes.lead import ADA, LEE, FakeLead, a_log_row, an_overview
 from tests.fakes.workspace_gateway import CODE
 
 
@@ -200,6 +200,40 @@ def test_a_taken_name_is_said_and_can_be_changed(people: PeoplePage, settle):
 def test_without_a_name_nobody_is_added(people: PeoplePage):
     people.name.setText("   ")
     assert not people.add_button.isEnabled()
+
+
+@pytest.mark.parametrize("yes", [True, False])
+def test_a_new_code_is_asked_about_and_shown_after_a_yes(
+    people: PeoplePage, lead: FakeLead, settle, yes: bool
+):
+    people.table_view.selectRow(0)
+    people.code_button.click()
+    assert "words they added" in people.findChild(QLabel, "confirm_text").text()
+    assert "issue_code" not in lead.calls
+    _answer(people, yes=yes)
+    settle()
+    assert ("issue_code" in lead.calls) is yes
+    assert people.invitation.isHidden() is not yes
+
+
+def test_nobody_issues_a_code_for_themselves(people: PeoplePage):
+    row = [person.name for person in people.people.rows].index(LEE.name)
+    people.table_view.selectRow(row)
+    assert people.revoke_button.isEnabled()
+    assert not people.code_button.isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("leads", "has_key", "said"),
+    [(1, True, "only the recovery key helps"), (1, False, "no recovery key"), (2, True, "not witnessed")],
+)
+def test_the_only_lead_is_asked_for_a_second(jobs, settle, qtbot, leads, has_key, said):
+    lead = FakeLead(overview=an_overview(leads=leads, has_recovery_key=has_key))
+    page = OverviewPage(lead, jobs)
+    qtbot.addWidget(page)
+    page.enter()
+    settle()
+    assert said in page.message.text
 
 
 @pytest.mark.parametrize("yes", [True, False])

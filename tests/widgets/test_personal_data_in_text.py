@@ -1,10 +1,15 @@
 """Personal data in typed text must become a tag before the work goes in."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog
 
+from reviewer.errors import Unavailable
 from reviewer.model.annotation import Flag
+from reviewer.session.open_clip import ReturnedWork
 from tests.benches.clip_page import CTRL, SHIFT, ClipPageBench
+from tests.fakes.work_session import typed
 
 CERTAIN = "write to anna@example.org today"
 
@@ -77,3 +82,39 @@ def test_what_is_likely_is_asked_about_once_and_goes_in_after_a_no(bench: ClipPa
     dialog.accept()
     bench.settle()
     assert len(bench.work.submitted) == 1
+
+
+WORDS = "nine nine one two three four five"
+
+
+def test_a_no_is_kept_in_the_work_and_in_its_draft(bench: ClipPageBench) -> None:
+    ready(bench, LIKELY)
+    bench.work.errors["submit"] = [Unavailable("WORKSPACE_FILE_FAILED", problem="disk full")]
+    bench.submit()
+    question(bench).accept()
+    bench.settle()
+    assert [draft.denied for draft in bench.work.drafts.values()] == [{WORDS}]
+    bench.workspace.presenter.retry()
+    bench.settle()
+    (handed_in,) = bench.work.submitted
+    assert handed_in.denied == {WORDS}
+
+
+def test_returned_work_is_not_asked_about_again_after_a_restart(bench: ClipPageBench) -> None:
+    annotation = replace(typed(LIKELY), denied=frozenset({WORDS}))
+    bench.open_role("desk", returned=ReturnedWork("listen again", annotation))
+    bench.answer()
+    bench.hear()
+    bench.submit()
+    assert question(bench) is None
+    assert [each.denied for each in bench.work.submitted] == [{WORDS}]
+
+
+def test_other_words_are_asked_about_in_spite_of_an_earlier_no(bench: ClipPageBench) -> None:
+    annotation = replace(typed(LIKELY), denied=frozenset({"one two three four five six seven"}))
+    bench.open_role("desk", returned=ReturnedWork("listen again", annotation))
+    bench.answer()
+    bench.hear()
+    bench.submit()
+    assert question(bench) is not None
+    assert bench.work.submitted == []

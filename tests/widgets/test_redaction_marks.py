@@ -47,6 +47,20 @@ def test_the_selection_is_muted_as_the_kind_that_was_chosen(bench: ClipPageBench
     assert not waves._plot.state.traces[0].y[len(waves._plot.state.traces[0].y) // 4].any()
 
 
+def test_what_is_typed_before_and_after_a_mark_is_saved(bench: ClipPageBench) -> None:
+    bench.open(FakeDesk(an_open_clip()))
+    bench.type("hello")
+    bench.workspace.view.waveform.waves.select(SELECTED)
+    bench.press(Qt.Key.Key_O, CTRL | SHIFT)
+    menu(bench).actions()[2].trigger()
+    bench.settle()
+    bench.save()
+    assert bench.work.drafts["task-1"].text_verbatim == "hello"
+    bench.type(" there")
+    bench.page.close_down()
+    assert bench.work.drafts["task-1"].text_verbatim == "hello there"
+
+
 def test_words_that_are_selected_in_the_text_are_muted_and_replaced_by_their_tag(
     bench: ClipPageBench,
 ) -> None:
@@ -94,7 +108,7 @@ def test_a_contractor_sees_what_is_muted_and_cannot_decide(bench: ClipPageBench)
 
 @pytest.mark.parametrize(
     ("key", "state"),
-    [(Qt.Key.Key_Y, RedactionState.CONFIRMED), (Qt.Key.Key_N, RedactionState.REJECTED)],
+    [(Qt.Key.Key_I, RedactionState.CONFIRMED), (Qt.Key.Key_N, RedactionState.REJECTED)],
 )
 def test_qa_decides_by_a_key(bench: ClipPageBench, key: Qt.Key, state: RedactionState) -> None:
     bench.open(FakeQa("turn left", redactions=(a_redaction(),)))
@@ -105,7 +119,7 @@ def test_qa_decides_by_a_key(bench: ClipPageBench, key: Qt.Key, state: Redaction
 
 def test_what_was_confirmed_is_removed_when_the_clip_is_left(bench: ClipPageBench) -> None:
     bench.open(FakeQa("turn left", "turn right", redactions=(a_redaction(),)))
-    bench.press(Qt.Key.Key_Y, CTRL | SHIFT)
+    bench.press(Qt.Key.Key_I, CTRL | SHIFT)
     assert "apply_confirmed" not in bench.work.calls
     bench.page.workspace.presenter.hand_over(lambda lease, _annotation: Release(lease))
     bench.settle()
@@ -116,9 +130,9 @@ def test_several_are_decided_one_after_the_other(bench: ClipPageBench) -> None:
     two = (a_redaction(), a_redaction(id="r2", start=16_000, end=20_000))
     bench.open(FakeQa("turn left", redactions=two))
     assert said(bench) == "Muted: name, 0.25–0.50 s, and 1 more"
-    bench.press(Qt.Key.Key_Y, CTRL | SHIFT)
+    bench.press(Qt.Key.Key_I, CTRL | SHIFT)
     assert said(bench) == "Muted: name, 1.00–1.25 s"
-    bench.press(Qt.Key.Key_Y, CTRL | SHIFT)
+    bench.press(Qt.Key.Key_I, CTRL | SHIFT)
     assert said(bench) == "Personal data removed or confirmed: 2"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from reviewer.errors import ReviewerError, Unavailable
+from reviewer.errors import Refused, ReviewerError
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.transcript.spelling_checker import SpellingChecker
 from tests.fakes.work_session import conventions_of
@@ -92,7 +92,7 @@ def test_a_lexicon_that_cannot_be_read_is_said_once_and_there_are_no_hints(
     themed: QApplication, jobs: Jobs, settle: Settle, found: Found
 ) -> None:
     def words_of(_locale: str) -> frozenset[str]:
-        raise Unavailable("LEXICON_UNREADABLE", file="de.txt", reason="")
+        raise Refused("FILE_UNREADABLE", file="de.txt", problem="")
 
     errors: list[ReviewerError] = []
     checker = checker_of(jobs, found, words_of)
@@ -100,5 +100,5 @@ def test_a_lexicon_that_cannot_be_read_is_said_once_and_there_are_no_hints(
     for text in ("teh", "teh teh"):
         checker.check(text)
         settle()
-    assert [error.code for error in errors] == ["LEXICON_UNREADABLE"]
+    assert [error.code for error in errors] == ["FILE_UNREADABLE"]
     assert found == [("teh teh", [])]

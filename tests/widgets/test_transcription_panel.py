@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -13,6 +14,7 @@ from reviewer.model.annotation import Annotation, Flag, Segment
 from reviewer.model.hypothesis import Hypothesis, Word
 from reviewer.places import resource
 from reviewer.transcript.edits import Edge
+from reviewer.transcript.find import Match
 from reviewer.ui.clip.transcription_panel import TranscriptionPanel
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.transcript.segment_table import END, SPEAKER, START, TEXT, SegmentTable
@@ -332,3 +334,69 @@ def test_the_questions_about_a_segment_are_answered_for_each(
     assert panel.segment_form.labels == {}
     panel.segment_form.labels_changed.emit({"style": "free"})
     assert [dict(one.labels) for one in panel.annotation.segments] == [{"style": "read"}, {"style": "free"}]
+    panel.clear()
+    assert panel.segment_form.labels == {}
+
+
+def test_replacing_after_the_rows_changed_places_changes_no_other_segment(bench: PanelBench) -> None:
+    bench.open((0, 9000, "A", "one"), (2000, 12000, "B", "teh end"), (3000, 14000, "C", "three"))
+    bar = bench.panel.editor.find_bar
+    bench.press(Qt.Key.Key_Home)
+    bench.panel.editor.find_and_replace()
+    bar.wanted.setText("teh")
+    bar.replacement.setText("the")
+    bench.panel.choose_segment("s0")
+    bench.qtbot.waitUntil(lambda: len(bar.matches) == 1)
+    bench.panel.drag_edge(EdgeDrag("s1", Edge.START, 4000, is_snapping=False, is_final=True))
+    assert [match.row for match in bar.matches] == [2]
+    bar.replace_all()
+    assert {one.id: one.text for one in bench.panel.annotation.segments} == {
+        "s0": "one",
+        "s1": "the end",
+        "s2": "three",
+    }
+
+
+def test_a_selection_over_two_shown_paragraphs_is_found(bench: PanelBench) -> None:
+    bench.open((0, FRAMES, "", "word " * 300 + "end"))
+    bench.field.selectAll()
+    bench.panel.editor.find_text()
+    assert bench.panel.editor.find_bar.matches == (Match(0, 0, 1503),)
+
+
+def test_a_text_typed_in_decomposed_form_is_split_at_the_cursor_and_found_in_its_place(
+    bench: PanelBench,
+) -> None:
+    bench.field.insertPlainText("e\u0301e\u0301e\u0301 abc def")
+    for _ in range(3):
+        bench.press(Qt.Key.Key_Left)
+    bench.panel.act("split")
+    assert [row[3] for row in bench.rows] == ["\u00e9\u00e9\u00e9 abc", "def"]
+
+
+def test_a_match_in_a_text_typed_in_decomposed_form_is_selected(bench: PanelBench) -> None:
+    bench.field.insertPlainText("e\u0301e\u0301e\u0301 abc def")
+    bench.panel.editor.find_text()
+    bench.panel.editor.find_bar.wanted.setText("abc")
+    assert bench.field.textCursor().selectedText() == "abc"
+
+
+def test_a_mark_typed_within_a_text_leaves_the_cursor_behind_it(bench: PanelBench) -> None:
+    bench.type("caf noir")
+    for _ in range(5):
+        bench.press(Qt.Key.Key_Left)
+    for typed_by_key in ("e", "\u0301", "s"):
+        bench.field.insertPlainText(typed_by_key)
+    assert bench.field.text == "caf\u00e9s noir"
+    assert bench.field.caret == 5
+    assert bench.rows[0][3] == "caf\u00e9s noir"
+
+
+def test_a_commit_beside_text_that_is_still_composed_waits_for_its_end(bench: PanelBench) -> None:
+    for composed, committed in (("o", "e\u0301"), ("", "o\u0302")):
+        event = QInputMethodEvent(composed, [])
+        event.setCommitString(committed)
+        QApplication.sendEvent(bench.field, event)
+        layout = bench.field.textCursor().block().layout()
+        assert not composed or layout.preeditAreaPosition() == bench.field.textCursor().position()
+    assert bench.field.text == "\u00e9\u00f4"

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from reviewer.audio.decode import sandbox
 from reviewer.audio.decode.wire import ENDED, KILLED, REQUEST, TIMED_OUT, VERDICT, Failure, Head, Sender, Tail
 from reviewer.audio.samples import IntSamples
+from reviewer.process_guard import harden_process
 
 _BLOCK_VALUES = 1 << 16
 _LOSSY = ("VORBIS", "OPUS", "MPEG_LAYER_I", "MPEG_LAYER_II", "MPEG_LAYER_III")
@@ -51,6 +52,7 @@ def send_sound(source: int, sender: Sender, audio_seconds: float) -> None:
 
 def main(arguments: list[str]) -> None:
     """Serve the parent on standard input until it closes; with ``--once``, serve one file only."""
+    harden_process()
     if arguments[:1] == ["--once"]:
         _serve_once(float(arguments[1]), int(arguments[2]), float(arguments[3]))
     with socket.socket(fileno=0) as parent:

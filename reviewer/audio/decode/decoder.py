@@ -2,14 +2,13 @@
 
 import hashlib
 import os
-import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, BinaryIO, Protocol, Self
 
 import numpy as np
 import soundfile
@@ -26,28 +25,41 @@ from reviewer.audio.decode.wire import (
     received_records,
 )
 from reviewer.audio.dsp import quality_warnings, speech_detection
-from reviewer.audio.io.flac import encode_flac
-from reviewer.audio.limits import refuse_unsupported
-from reviewer.audio.samples import IntSamples, Samples
-from reviewer.audio.view.peaks import PeakPyramid
+from reviewer.audio.io.flac import FlacOutput, FlacWriter, close_sound, open_sound
+from reviewer.audio.limits import MAX_SOUND_BYTES, refuse_unsupported
+from reviewer.audio.samples import AudioFormat, IntSamples, SampleDigest
+from reviewer.audio.view.peaks import PEAK_BLOCK_FRAMES, PeakWriter
 from reviewer.errors import Notice, Refused
 from reviewer.model.project import DecodeLimits
+from reviewer.untrusted_files import open_untrusted
 
 _NO_DATA_CHUNK = 71
 _NOT_SOUND = (1, 7)
+_SOURCE_CODES = {
+    "FILE_MISSING": "UNDECODABLE_NOT_FOUND",
+    "FILE_NOT_REGULAR": "UNDECODABLE_NOT_A_FILE",
+    "FILE_UNREADABLE": "UNDECODABLE_NOT_READABLE",
+    "FILE_TOO_LARGE": "TOO_LONG_BYTES",
+}
 _LIMIT_SIGNALS = (9, 24)  # SIGKILL, SIGXCPU: the limits on memory and processor time
+
+
+class SoundOutput(FlacOutput, Protocol):
+    """Where the canonical FLAC is written, and read again for what must be heard twice."""
+
+    def reread(self) -> BinaryIO:
+        """All that was written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """One file's sound in our own formats.
+    """What is known of one file's sound, beside the FLAC that was written.
 
-    ``flac`` and ``peaks`` contain only samples, ``speech`` the passages of speech; ``frames`` counts decoded
-    frames, whatever the header said; ``notes`` are warnings for the import report.
+    ``peaks`` are the parts of the peaks' bytes, to be used once, and ``speech`` the passages of speech;
+    ``frames`` counts decoded frames, whatever the header said; ``notes`` are warnings for the import report.
     """
 
-    flac: bytes
-    peaks: bytes
+    peaks: Iterable[bytes]
     speech: bytes
     rate_hz: int
     channels: int
@@ -60,8 +72,8 @@ class Decoder:
     """Decodes files one after another in a separate process; a context manager.
 
     The process gets an open file, limits, and a pipe, and returns integer samples whose count and size are
-    checked. FLAC, peaks, passages of speech, hash and notes are made here. So this process never parses the
-    file's format, and no metadata or name is kept.
+    checked. FLAC, peaks, passages of speech, hash and notes are made here, a block at a time: a long clip is
+    never in memory. So this process never parses the file's format, and no metadata or name is kept.
     """
 
     def __init__(self, host: DecodeHost | None = None) -> None:
@@ -80,118 +92,144 @@ class Decoder:
         """End the decoding process."""
         self._host.close()
 
-    def decode(self, path: Path, limits: DecodeLimits) -> Decoded:
-        """Decode one file.
+    def decode(self, path: Path, limits: DecodeLimits, out: SoundOutput) -> Decoded:
+        """Decode one file, and write its canonical FLAC to ``out``; after an error that is to be thrown away.
 
         Raises:
             Refused: ``UNDECODABLE``, ``EMPTY_AUDIO`` or ``TOO_LONG``, with a sentence and a hint.
-            Unavailable: no decoding process can be started here.
+            Unavailable: no decoding process can be started here; or what ``out`` raises.
         """
         with self._lock:
-            head, samples, notes = self._decoded(path, limits)
+            head, tail, measured = self._written(path, limits, out)
+        sound = open_sound(out.reread())
+        try:
+            speech = speech_detection.to_bytes(speech_detection.detect_speech(sound), tail.frames)
+        finally:
+            close_sound(sound)
         return Decoded(
-            flac=encode_flac(samples),
-            peaks=PeakPyramid.from_samples(samples.data).to_bytes(),
-            speech=speech_detection.to_bytes(speech_detection.detect_speech(samples), samples.frames),
-            rate_hz=samples.rate_hz,
-            channels=samples.channels,
-            frames=samples.frames,
-            samples_sha256=_hash_as_it_came(head, samples),
+            peaks=measured.peaks.parts(),
+            speech=speech,
+            rate_hz=head.rate_hz,
+            channels=head.channels,
+            frames=tail.frames,
+            samples_sha256=_digest_as_it_came(head, measured.digest.digest()),
             notes=quality_warnings.warn_about_name(path.suffix, head.container)
-            + notes
-            + quality_warnings.warn_about_sound(samples),
+            + _notes_of(tail)
+            + measured.warnings.notices(),
         )
 
-    def _decoded(self, path: Path, limits: DecodeLimits) -> tuple[Head, Samples, tuple[Notice, ...]]:
+    def _written(
+        self, path: Path, limits: DecodeLimits, out: SoundOutput
+    ) -> tuple[Head, Tail, "_Measurements"]:
         with (
-            open_untrusted(path, limits.input_bytes) as source,
+            open_source(path, limits.input_bytes) as source,
             self._host.start_decoding(path, source, limits) as job,
         ):
             try:
-                return _samples(received_records(job.stream), limits)
+                return _write_sound(received_records(job.stream), limits, out)
             except InvalidRecord as error:
                 raise _died(*job.verdict()) from error
 
 
 @contextmanager
-def open_untrusted(path: Path, most_bytes: int) -> Iterator[int]:
-    """A read-only descriptor of a regular file of at most ``most_bytes``.
+def open_source(path: Path, most_bytes: int) -> Iterator[int]:
+    """A read-only descriptor of a regular file with 1 to ``most_bytes`` bytes.
 
-    Pipes and devices never block it. The decoding limits also apply to a file that grows later.
+    The decoding limits also apply to a file that grows later.
 
     Raises:
-        Refused: no such file, not a regular one, unreadable (``UNDECODABLE``), empty (``EMPTY_AUDIO``), or
-            too large (``TOO_LONG``).
+        Refused: ``UNDECODABLE_...``, ``EMPTY_AUDIO_FILE`` or ``TOO_LONG_BYTES``.
     """
-    flags = os.O_RDONLY
-    for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"):
-        flags |= getattr(os, name, 0)
-    try:
-        descriptor = os.open(path, flags)
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise Refused("UNDECODABLE_NOT_FOUND") from error
-    except (OSError, ValueError) as error:
-        raise Refused("UNDECODABLE_NOT_READABLE") from error
-    try:
-        _check_file(os.fstat(descriptor), most_bytes)
-        yield descriptor
-    finally:
-        os.close(descriptor)
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(open_untrusted(path, most_bytes))
+        except Refused as error:
+            raise Refused(_SOURCE_CODES[error.code], mebibytes=most_bytes >> 20) from error
+        if not os.fstat(file.fileno()).st_size:
+            raise Refused("EMPTY_AUDIO_FILE")
+        yield file.fileno()
 
 
-def _check_file(status: os.stat_result, most_bytes: int) -> None:
-    if not stat.S_ISREG(status.st_mode):
-        raise Refused("UNDECODABLE_NOT_A_FILE")
-    if status.st_size == 0:
-        raise Refused("EMPTY_AUDIO_FILE")
-    if status.st_size > most_bytes:
-        raise Refused("TOO_LONG_BYTES", mebibytes=most_bytes >> 20)
+class _Measurements:
+    """What is measured block by block while the sound is written."""
+
+    def __init__(self, form: AudioFormat) -> None:
+        self.peaks = PeakWriter()
+        self.digest = SampleDigest(form)
+        self.warnings = quality_warnings.SoundWarnings(form.channels, bits=form.bits)
+
+    def add(self, block: IntSamples) -> None:
+        self.peaks.add(block)
+        self.digest.add(block)
+        self.warnings.add(block)
 
 
-def _samples(
-    records: Iterator[Head | bytes | Tail | Failure], limits: DecodeLimits
-) -> tuple[Head, Samples, tuple[Notice, ...]]:
-    """Head, samples and notes from the records; every number is checked against the limits."""
-    content = bytearray()
+def _write_sound(
+    records: Iterator[Head | bytes | Tail | Failure], limits: DecodeLimits, out: SoundOutput
+) -> tuple[Head, Tail, _Measurements]:
+    """Writes the samples of the records; every number is checked against the limits."""
     head = next(records)
     if not isinstance(head, Head):
         raise _failed(head)
     refuse_unsupported(head.rate_hz, head.channels)
+    form = AudioFormat(head.rate_hz, head.channels, 16 if head.sample_bytes == 2 else 24)
+    measured, ends = _Measurements(form), list[Tail]()
+    with FlacWriter(out, form) as flac:
+        for block in _blocks(records, head, limits, ends):
+            flac.write(block)
+            measured.add(block)
+        if not ends[0].frames:
+            raise Refused("EMPTY_AUDIO_SAMPLES")
+    return head, ends[0], measured
+
+
+def _blocks(
+    records: Iterator[Head | bytes | Tail | Failure], head: Head, limits: DecodeLimits, ends: list[Tail]
+) -> Iterator[IntSamples]:
+    """The samples in blocks of ``PEAK_BLOCK_FRAMES``, the last one shorter; the tail goes to ``ends``."""
     frame_bytes = head.channels * head.sample_bytes
-    most_bytes = min(int(limits.audio_seconds * head.rate_hz) * frame_bytes, limits.memory_bytes)
+    most_bytes = min(int(limits.audio_seconds * head.rate_hz) * frame_bytes, MAX_SOUND_BYTES)
+    block_bytes, total, content = PEAK_BLOCK_FRAMES * frame_bytes, 0, bytearray()
     for record in records:
-        if isinstance(record, bytes):
-            content += record
-            if len(content) > most_bytes:
-                raise Refused("TOO_LONG_SECONDS")
-            continue
-        if not isinstance(record, Tail):
+        if isinstance(record, Tail):
+            if record.frames * frame_bytes != total:
+                raise InvalidRecord
+            if content:
+                yield _samples(bytes(content), head)
+            ends.append(record)
+            return
+        if not isinstance(record, bytes):
             raise _failed(record)
-        if record.frames * frame_bytes != len(content):
-            raise InvalidRecord
-        return _finished(head, record, content)
+        content += record
+        total += len(record)
+        if total > most_bytes:
+            raise Refused("TOO_LONG_SECONDS")
+        while len(content) >= block_bytes:
+            yield _samples(bytes(content[:block_bytes]), head)
+            del content[:block_bytes]
     raise InvalidRecord
 
 
-def _finished(head: Head, tail: Tail, content: bytearray) -> tuple[Head, Samples, tuple[Notice, ...]]:
-    if not tail.frames:
-        raise Refused("EMPTY_AUDIO_SAMPLES")
+def _samples(content: bytes, head: Head) -> IntSamples:
     dtype: np.dtype[Any] = np.dtype(np.int16 if head.sample_bytes == 2 else np.int32)
-    data: IntSamples = np.frombuffer(content, dtype).reshape(tail.frames, head.channels)
+    data: IntSamples = np.frombuffer(content, dtype).reshape(-1, head.channels)
     if head.sample_bytes == 4 and np.bitwise_and(data, 0xFF).any():
         raise InvalidRecord
+    return data
+
+
+def _notes_of(tail: Tail) -> tuple[Notice, ...]:
     notes = []
     if tail.is_short:
         notes.append(Notice("AUDIO_SHORTER_THAN_HEADER"))
     if tail.invalid:
         notes.append(Notice("AUDIO_INVALID_SAMPLES", {"count": tail.invalid}))
-    return head, Samples(head.rate_hz, data), tuple(notes)
+    return tuple(notes)
 
 
-def _hash_as_it_came(head: Head, samples: Samples) -> bytes:
+def _digest_as_it_came(head: Head, digest: bytes) -> bytes:
     """Floating-point samples are hashed apart: being equal after our rounding does not prove a duplicate."""
-    same = samples.sha256()
-    return hashlib.sha256(b"floating point" + same).digest() if head.is_floating else same
+    return hashlib.sha256(b"floating point" + digest).digest() if head.is_floating else digest
 
 
 def _failed(failure: "Head | bytes | Tail | Failure") -> Refused:

@@ -1,7 +1,8 @@
 """Restricts the decoding process before it opens an untrusted file: resources, privileges, system calls.
 
 On Linux a seccomp filter allows reading and writing open descriptors, memory, time and exit. Opening a file,
-starting a process or creating a socket fails with EPERM. Its format and numbers are from
+starting a process, creating a socket, mapping memory to be executed, or sending a signal, even to itself,
+fails with EPERM: ``abort`` then ends in an illegal instruction. Its format and numbers are from
 ``include/uapi/linux/filter.h``, ``seccomp.h``, ``audit.h`` and the two machines' call tables.
 """
 
@@ -11,6 +12,7 @@ import math
 import platform
 import struct
 import sys
+from collections.abc import Mapping
 
 from reviewer.audio.limits import MAX_DESCRIPTORS
 
@@ -25,8 +27,11 @@ _EPERM = 0x00050001
 _KILL = 0x80000000
 _LOAD_WORD = 0x20
 _JUMP_IF_EQUAL = 0x15
+_JUMP_IF_ANY_BIT = 0x45
 _RETURN = 0x06
-_OFFSET_OF_CALL, _OFFSET_OF_MACHINE = 0, 4
+_OFFSET_OF_CALL, _OFFSET_OF_MACHINE, _OFFSET_OF_PROTECTION = 0, 4, 32
+_PROT_EXEC = 4
+_MAPPING_CALLS = ("mmap", "mprotect")  # their third argument is the protection
 
 _X86_64 = {
     "read": 0,
@@ -52,7 +57,6 @@ _X86_64 = {
     "futex": 202,
     "clock_gettime": 228,
     "exit_group": 231,
-    "tgkill": 234,
     "getrandom": 318,
 }
 _AARCH64 = {
@@ -67,7 +71,6 @@ _AARCH64 = {
     "futex": 98,
     "clock_gettime": 113,
     "sched_yield": 124,
-    "tgkill": 131,
     "rt_sigaction": 134,
     "rt_sigprocmask": 135,
     "rt_sigreturn": 139,
@@ -137,22 +140,32 @@ def filter_system_calls() -> bool:
     known = ALLOWED_CALLS.get(platform.machine())
     if sys.platform != "linux" or known is None:
         return False
-    content = filter_program(known[0], tuple(known[1].values()))
+    content = filter_program(*known)
     program = _Program(len(content) // 8, content)
     library = ctypes.CDLL(None)
     result: int = library.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0)
     return result == 0
 
 
-def filter_program(machine: int, calls: tuple[int, ...]) -> bytes:
-    """The filter as classic BPF: another machine's call kills, one of ``calls`` passes, any other fails."""
+def filter_program(machine: int, calls: Mapping[str, int]) -> bytes:
+    """The filter as classic BPF: another machine's call kills, one of ``calls`` passes, any other fails.
+
+    Both machines are little-endian, so the low word of an argument comes first.
+    """
+    mapping = [calls[name] for name in _MAPPING_CALLS]
+    plain = [number for name, number in calls.items() if name not in _MAPPING_CALLS]
+    count = len(plain) + len(mapping)
     steps = [
         (_LOAD_WORD, 0, 0, _OFFSET_OF_MACHINE),
         (_JUMP_IF_EQUAL, 1, 0, machine),
         (_RETURN, 0, 0, _KILL),
         (_LOAD_WORD, 0, 0, _OFFSET_OF_CALL),
-        *((_JUMP_IF_EQUAL, len(calls) - index, 0, call) for index, call in enumerate(calls)),
+        *((_JUMP_IF_EQUAL, count - index + 2, 0, call) for index, call in enumerate(plain)),
+        *((_JUMP_IF_EQUAL, count - index, 0, call) for index, call in enumerate(mapping, len(plain))),
         (_RETURN, 0, 0, _EPERM),
+        (_LOAD_WORD, 0, 0, _OFFSET_OF_PROTECTION),
+        (_JUMP_IF_ANY_BIT, 1, 0, _PROT_EXEC),
         (_RETURN, 0, 0, _ALLOW),
+        (_RETURN, 0, 0, _EPERM),
     ]
     return b"".join(struct.pack("=HBBI", *step) for step in steps)

@@ -1,11 +1,9 @@
 """Warnings about the quality of a clip's sound, as short sentences for the import report."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from reviewer.audio.samples import Samples, full_scale
+from reviewer.audio.samples import IntSamples
 from reviewer.errors import Notice
 
 _CLIPPED_SHARE = 0.0001
@@ -44,28 +42,42 @@ def warn_about_name(extension: str, container: str) -> tuple[Notice, ...]:
     return (Notice("AUDIO_NAMED_AS_ANOTHER_FORMAT", {"extension": named, "container": found}),)
 
 
-def warn_about_sound(samples: Samples) -> tuple[Notice, ...]:
-    """Warnings about silence, clipping and a DC offset; for at least one frame.
+class SoundWarnings:
+    """Warnings about silence, clipping and a DC offset of a sound that comes in blocks.
 
     Silence: a swing of at most 2 steps of 16 bits; clipping: 0.01 % of samples at full scale; offset: 2 %.
     """
-    full = float(full_scale(samples.data.dtype))
-    means, low, high = np.array([_mean_and_ends(samples.data[:, one]) for one in range(samples.channels)]).T
-    notes = []
-    if _is_silent(means, low, high, full):
-        notes.append(Notice("AUDIO_SILENT"))
-    clipped = _clipped_share(samples)
-    if clipped >= _CLIPPED_SHARE:
-        notes.append(Notice("AUDIO_CLIPPED", {"percent": 100 * clipped}))
-    offset = float(means[np.argmax(np.abs(means))]) / full
-    if abs(offset) >= _OFFSET:
-        notes.append(Notice("AUDIO_DC_OFFSET", {"offset": offset}))
-    return tuple(notes)
 
+    def __init__(self, channels: int, *, bits: int) -> None:
+        self._full = 32768.0 if bits == 16 else 2147483648.0
+        self._ends = (-32768, 32767) if bits == 16 else (-(1 << 31), ((1 << 23) - 1) << 8)
+        self._sums = np.zeros(channels)
+        self._low, self._high = np.full(channels, np.inf), np.full(channels, -np.inf)
+        self._frames, self._clipped = 0, 0
 
-def _mean_and_ends(channel: NDArray[Any]) -> tuple[float, float, float]:
-    values = np.ascontiguousarray(channel)  # three passes over every other sample cost more than one copy
-    return float(values.mean(dtype=np.float64)), float(values.min()), float(values.max())
+    def add(self, block: IntSamples) -> None:
+        """The next samples, shape ``(frames, channels)``, at least one frame."""
+        bottom, top = self._ends
+        self._frames += block.shape[0]
+        self._clipped += int(np.count_nonzero(block >= top) + np.count_nonzero(block <= bottom))
+        for channel in range(block.shape[1]):
+            values = np.ascontiguousarray(block[:, channel])  # three passes cost more than one copy
+            self._sums[channel] += values.sum(dtype=np.float64)
+            self._low[channel] = min(self._low[channel], values.min())
+            self._high[channel] = max(self._high[channel], values.max())
+
+    def notices(self) -> tuple[Notice, ...]:
+        """The warnings; for at least one frame."""
+        means, notes = self._sums / self._frames, []
+        if _is_silent(means, self._low, self._high, self._full):
+            notes.append(Notice("AUDIO_SILENT"))
+        clipped = self._clipped / (self._frames * self._sums.size)
+        if clipped >= _CLIPPED_SHARE:
+            notes.append(Notice("AUDIO_CLIPPED", {"percent": 100 * clipped}))
+        offset = float(means[np.argmax(np.abs(means))]) / self._full
+        if abs(offset) >= _OFFSET:
+            notes.append(Notice("AUDIO_DC_OFFSET", {"offset": offset}))
+        return tuple(notes)
 
 
 def _is_silent(
@@ -73,10 +85,3 @@ def _is_silent(
 ) -> bool:
     swing = np.maximum(high - means, means - low).max()
     return bool(swing <= _SILENT * full)
-
-
-def _clipped_share(samples: Samples) -> float:
-    """The share of samples at full scale."""
-    bottom, top = (-32768, 32767) if samples.bits == 16 else (-(1 << 31), ((1 << 23) - 1) << 8)
-    at_full = np.count_nonzero(samples.data >= top) + np.count_nonzero(samples.data <= bottom)
-    return float(at_full) / samples.data.size

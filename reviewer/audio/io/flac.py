@@ -2,9 +2,10 @@
 
 import io
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Lock
-from typing import Any, BinaryIO
+from types import TracebackType
+from typing import Any, BinaryIO, Protocol, Self
 
 import numpy as np
 import soundfile
@@ -12,7 +13,7 @@ import soundfile
 from reviewer.audio.block_cache import BlockCache
 from reviewer.audio.io.muted_sound import MutedSound, muted_samples
 from reviewer.audio.limits import refuse_unsupported
-from reviewer.audio.samples import IntSamples, Samples, Sound
+from reviewer.audio.samples import AudioFormat, IntSamples, Samples, Sound, format_of
 from reviewer.errors import Damaged, Refused, ReviewerError, Unavailable
 from reviewer.model.intervals import Span
 
@@ -25,6 +26,157 @@ _ENCODE_FRAMES = 1 << 16
 _STREAMINFO_BYTES = 34
 
 
+class FlacOutput(Protocol):
+    """Where FLAC is written: from the beginning to the end, but for its header, which is written again."""
+
+    def write(self, data: bytes, /) -> object: ...
+
+    def rewrite_start(self, data: bytes, /) -> None: ...
+
+
+class MemoryOutput(io.BytesIO):
+    """FLAC in memory."""
+
+    def rewrite_start(self, data: bytes, /) -> None:
+        self.seek(0)
+        self.write(data)
+        self.seek(0, io.SEEK_END)
+
+
+class FlacWriter:
+    """Encodes samples a block at a time as FLAC (RFC 9639) with one metadata block, STREAMINFO.
+
+    16-bit samples are kept as 16 bit, wider ones as 24 bit; rate and channels are unchanged. A context
+    manager; what was written is a FLAC once it ends without an error.
+    """
+
+    def __init__(self, out: FlacOutput, form: AudioFormat) -> None:
+        """Begin a FLAC.
+
+        Raises:
+            Refused: more channels, or a higher rate, than FLAC can hold (``UNDECODABLE_...``).
+        """
+        refuse_unsupported(form.rate_hz, form.channels)
+        self._form = form
+        self._stream = _CanonicalStream(out)
+        subtype = "PCM_16" if form.bits == 16 else "PCM_24"
+        with self._translated():
+            self._file = soundfile.SoundFile(
+                self._stream, "w", form.rate_hz, form.channels, subtype=subtype, format="FLAC"
+            )
+
+    def write(self, block: IntSamples) -> None:
+        """The next samples, shape ``(frames, channels)``. Raises what the output raises."""
+        with self._translated():
+            self._file.write(block)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None:
+            self._stream.discard()
+            with suppress(soundfile.LibsndfileError):
+                self._file.close()
+            return
+        with self._translated():
+            self._file.close()
+            self._stream.finish()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (soundfile.LibsndfileError, AssertionError) as error:  # the latter for a short write
+            self._stream.raise_error()
+            form = self._form
+            raise Refused("UNDECODABLE_AS_FLAC", rate_hz=form.rate_hz, channels=form.channels) from error
+        self._stream.raise_error()
+
+
+class _CanonicalStream:
+    """The file that libsndfile writes; its metadata stays here, and only STREAMINFO reaches the output.
+
+    libsndfile's callbacks swallow errors: ``raise_error`` raises them.
+    """
+
+    def __init__(self, out: FlacOutput) -> None:
+        self._out: FlacOutput | None = out
+        self._metadata = bytearray()
+        self._frames_at: int | None = None  # where the metadata ends
+        self._position = self._size = 0
+        self._error: BaseException | None = None
+
+    def write(self, data: bytes) -> int:
+        try:
+            self._write(data)
+        except BaseException as error:  # noqa: BLE001 - raised again by raise_error
+            self._error = self._error or error
+            return 0
+        self._position += len(data)
+        self._size = max(self._size, self._position)
+        return len(data)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._position = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[
+            whence
+        ] + offset
+        return self._position
+
+    def tell(self) -> int:
+        return self._position
+
+    def finish(self) -> None:
+        """Write the header again, which has the number of frames now."""
+        if self._out is not None:
+            self._out.rewrite_start(_streaminfo_only(self._metadata))
+
+    def discard(self) -> None:
+        """Write nothing any more."""
+        self._out = None
+
+    def raise_error(self) -> None:
+        error, self._error = self._error, None
+        if error is not None:
+            raise error
+
+    def _write(self, data: bytes) -> None:
+        if self._out is None:
+            return
+        if self._frames_at is not None and self._position >= self._frames_at:
+            if self._position != self._size:
+                raise ValueError("FLAC frames are written in order")
+            self._out.write(data)
+            return
+        self._metadata[self._position : self._position + len(data)] = data
+        if self._frames_at is None and (end := _metadata_end(self._metadata)) is not None:
+            self._frames_at = end
+            self._out.write(_streaminfo_only(self._metadata))
+            self._out.write(bytes(self._metadata[end:]))
+            del self._metadata[end:]
+
+
+def _metadata_end(flac: bytearray) -> int | None:
+    """Where the metadata blocks end (RFC 9639, section 8); None if they are not complete."""
+    offset, is_last = 4, False
+    while not is_last:
+        if len(flac) < offset + 4:
+            return None
+        is_last = bool(flac[offset] & 0x80)
+        offset += 4 + int.from_bytes(flac[offset + 1 : offset + 4], "big")
+    return offset if len(flac) >= offset else None
+
+
+def _streaminfo_only(metadata: bytearray) -> bytes:
+    """STREAMINFO as the only metadata block, which is the first of every FLAC."""
+    if metadata[:4] != b"fLaC" or metadata[4] & 0x7F != 0:
+        raise ValueError("not a FLAC stream")
+    head = bytes((0x80,)) + _STREAMINFO_BYTES.to_bytes(3, "big")
+    return b"fLaC" + head + bytes(metadata[8 : 8 + _STREAMINFO_BYTES])
+
+
 def encode_flac(samples: Samples) -> bytes:
     """The samples as FLAC (RFC 9639) with one metadata block, STREAMINFO.
 
@@ -33,18 +185,11 @@ def encode_flac(samples: Samples) -> bytes:
     Raises:
         Refused: more channels, or a higher rate, than FLAC can hold (``UNDECODABLE_...``).
     """
-    refuse_unsupported(samples.rate_hz, samples.channels)
-    written = io.BytesIO()
-    subtype = "PCM_16" if samples.bits == 16 else "PCM_24"
-    try:
-        with soundfile.SoundFile(
-            written, "w", samples.rate_hz, samples.channels, subtype=subtype, format="FLAC"
-        ) as out:
-            for start in range(0, samples.frames, _ENCODE_FRAMES):
-                out.write(samples.data[start : start + _ENCODE_FRAMES])
-    except soundfile.LibsndfileError as error:
-        raise Refused("UNDECODABLE_AS_FLAC", rate_hz=samples.rate_hz, channels=samples.channels) from error
-    return without_metadata(written.getvalue())
+    written = MemoryOutput()
+    with FlacWriter(written, format_of(samples)) as flac:
+        for start in range(0, samples.frames, _ENCODE_FRAMES):
+            flac.write(samples.data[start : start + _ENCODE_FRAMES])
+    return written.getvalue()
 
 
 def cut_flac(samples: Samples, start: int, end: int) -> bytes:
@@ -74,22 +219,6 @@ def read_canonical(stream: BinaryIO) -> Samples:
         if data.shape[0] != sound.frames:
             raise Damaged("AUDIO_TRUNCATED")
         return Samples(int(sound.samplerate), np.ascontiguousarray(data))
-
-
-def without_metadata(flac: bytes) -> bytes:
-    """The same FLAC with STREAMINFO as its only metadata block (RFC 9639, section 8).
-
-    Raises:
-        ValueError: the bytes are not a FLAC stream that begins with STREAMINFO.
-    """
-    if flac[:4] != b"fLaC" or len(flac) < 42 or flac[4] & 0x7F != 0:
-        raise ValueError("not a FLAC stream")
-    offset, is_last = 4, False
-    while not is_last:
-        is_last = bool(flac[offset] & 0x80)
-        offset += 4 + int.from_bytes(flac[offset + 1 : offset + 4], "big")
-    streaminfo = bytes((0x80,)) + _STREAMINFO_BYTES.to_bytes(3, "big") + flac[8 : 8 + _STREAMINFO_BYTES]
-    return b"fLaC" + streaminfo + flac[offset:]
 
 
 class ErrorKeepingStream:

@@ -2,7 +2,7 @@
 
 import io
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any, BinaryIO
@@ -17,6 +17,7 @@ from reviewer.model.intervals import Span
 
 FIRST_BIN = 64
 FACTOR = 4
+PEAK_BLOCK_FRAMES = FIRST_BIN * FACTOR**5
 _IN_MEMORY_BYTES = 1 << 20
 _BLOCK_BYTES = 1 << 16
 _CACHED_BLOCKS = 32
@@ -258,6 +259,44 @@ class PeakPyramid:
         else:
             lows, highs = chosen[channel, :, begin:end]
         return _reduce_spans(lows, highs, first - begin, after - begin)
+
+
+class PeakWriter:
+    """Reduces a sound that comes in blocks to the bytes of its peaks.
+
+    Only the peaks are kept: about 1/32 of the samples' size.
+    """
+
+    def __init__(self) -> None:
+        self._parts: list[Extremes] = []
+        self._frames = 0
+
+    def add(self, block: IntSamples) -> None:
+        """The next samples; every block but the last has ``PEAK_BLOCK_FRAMES``."""
+        if self._frames % PEAK_BLOCK_FRAMES:
+            raise ValueError("a block after the last one")
+        bins = empty_first_level(block.shape[0], block.shape[1], block.dtype)
+        fill_first_level(bins, block)
+        self._parts.append(bins)
+        self._frames += block.shape[0]
+
+    def parts(self) -> Iterator[bytes]:
+        """What ``PeakPyramid.to_bytes`` gives for the whole sound, for at least one frame; used once."""
+        parts, self._parts = self._parts, []
+        channels, size = parts[0].shape[0], parts[0].dtype.itemsize
+        yield _HEADER.pack(_MAGIC, _VERSION, size, channels, self._frames)
+        for level in range(_level_count(self._frames)):
+            if level:
+                parts = [_reduced(part) for part in _whole_fours(parts)]
+            for channel in range(channels):
+                for which in (0, 1):
+                    for part in parts:
+                        yield part[channel, which].astype(f"<i{size}", copy=False).tobytes()
+
+
+def _whole_fours(parts: list[Extremes]) -> list[Extremes]:
+    """The parts, joined where they have become too short to be reduced one by one."""
+    return parts if parts[0].shape[2] >= FACTOR else [np.concatenate(parts, axis=2)]
 
 
 def _read_header(blob: bytes, length: int) -> tuple[int, int, int, list[int]]:

@@ -83,6 +83,11 @@ class Autosave(QObject):
         """Whether nothing is waiting to be saved or being saved."""
         return self._newest is None and not self._saving
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether nothing is saved: there is no clip, or its work was handed over."""
+        return self._is_stopped
+
     def note(self, history: History) -> None:
         """Takes the newest work, to be saved."""
         self._last_change = self._now()

@@ -221,12 +221,17 @@ class ClipPresenter(QObject):
 
     def run(self, step: Callable[[Lease], T], done: Callable[[T], None]) -> None:
         """Runs a step for the open clip on the pool, in order; errors are shown like those of a hand-over."""
+        was_saving = not self._autosave.is_stopped  # it was not where the work is submitted already
+
+        def stay(result: T) -> None:
+            if was_saving and not self._state.is_in(ClipState.CLOSED):
+                self._autosave.resume()
+            self._on_stayed(done, lease, result)
+
         if self._begin_hand_over(lambda: self.run(step, done)):
             assert self._lease is not None
             lease = self._lease
-            self._executor.run(
-                partial(step, lease), lambda result: self._on_stayed(done, lease, result), self._on_refused
-            )
+            self._executor.run(partial(step, lease), stay, self._on_refused)
 
     def refresh_counts(self) -> None:
         """Fetches waiting and finished work, for the status bar and the empty page."""

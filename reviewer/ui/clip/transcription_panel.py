@@ -175,6 +175,7 @@ class TranscriptionPanel(QWidget):
         self.editor.show_text("")
         self.segments.show_nothing()
         self.form.show_labels({})
+        self.segment_form.show_labels({})
         self.flags.show_flags(())
         self.notice.show_nothing()
         self.drafts.show_nothing()
@@ -366,6 +367,7 @@ class TranscriptionPanel(QWidget):
         self.editor.set_one_of_several(is_one_of_several=len(document.segments) > 1)
         if is_other_text:
             self.editor.show_text(document.current.text, document.cursor.offset)
+        self.editor.show_in_find_bar()
         self.segments.show_document(document, self._rate_hz)
         self._show_answers()
         if self.flags.flags != document.annotation.flags:

@@ -14,6 +14,7 @@ from reviewer.ui.theme import GAP_PX
 from reviewer.ui.widgets.widget_ids import named
 
 _DAY_PX = 116
+_PERSON_LETTERS, _ACT_LETTERS = 16, 24
 
 
 class LogFilterBar(QWidget):
@@ -23,9 +24,9 @@ class LogFilterBar(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.people = named(QComboBox(self), "log_person", self.tr("Only acts of this person"))
+        self.people = self._choice("log_person", self.tr("Only acts of this person"), _PERSON_LETTERS)
         self.people.addItem(self.tr("Everybody"), "")
-        self.acts = named(QComboBox(self), "log_act", self.tr("Only this act"))
+        self.acts = self._choice("log_act", self.tr("Only this act"), _ACT_LETTERS)
         self.acts.addItem(self.tr("Every act"), "")
         for label, action in sorted((term("ACTION", action), action.value) for action in Action):
             self.acts.addItem(label, action)
@@ -74,6 +75,13 @@ class LogFilterBar(QWidget):
     @Slot()
     def _on_changed(self) -> None:
         self.changed.emit()
+
+    def _choice(self, name: str, spoken: str, letters: int) -> QComboBox:
+        """As wide as so many letters, whatever it offers and whatever was measured before."""
+        made = named(QComboBox(self), name, spoken)
+        made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        made.setMinimumContentsLength(letters)
+        return made
 
     def _field(self, name: str, spoken: str, hint: str) -> QLineEdit:
         made = named(QLineEdit(self), name, spoken)

@@ -148,6 +148,15 @@ class OverviewPage(LeadPage):
                 ),
                 self.tr("Add somebody, or set more languages for a person, under People."),
             )
+        if overview.leads < 2:
+            return Message(
+                self.tr("You are the only lead: if you lose your passphrase, only the recovery key helps.")
+                if overview.has_recovery_key
+                else self.tr("You are the only lead, and there is no recovery key."),
+                self.tr("Add a second lead under People.")
+                if overview.has_recovery_key
+                else self.tr("Add a second lead under People, and run: reviewer people recovery-key."),
+            )
         if overview.unwitnessed:
             return Message(
                 self.tr("{0} rows of the access log are not witnessed.").format(overview.unwitnessed),

@@ -43,14 +43,7 @@ class PeoplePage(LeadPage):
         )
         self.table_view.setColumnWidth(1, 130)
         self.table_view.setColumnWidth(2, 130)
-        self.revoke_button = self.button(
-            "people_revoke",
-            self.tr("Revoke…"),
-            self.tr("Revoke the selected person's account"),
-            self._on_revoke,
-            shortcut_id="people.revoke",
-            kind="danger",
-        )
+        self._account_buttons()
         self.languages = named(
             QLineEdit(self), "people_languages", self.tr("Languages of the selected person")
         )
@@ -69,11 +62,29 @@ class PeoplePage(LeadPage):
         self.people.modelReset.connect(self._on_chosen)
         self._update_buttons()
 
+    def _account_buttons(self) -> None:
+        self.revoke_button = self.button(
+            "people_revoke",
+            self.tr("Revoke…"),
+            self.tr("Revoke the selected person's account"),
+            self._on_revoke,
+            shortcut_id="people.revoke",
+            kind="danger",
+        )
+        self.code_button = self.button(
+            "people_code",
+            self.tr("New code…"),
+            self.tr("Give the selected person a new one-time code, if they lost their passphrase"),
+            self._on_code,
+            shortcut_id="people.code",
+        )
+
     def _lay_out(self) -> None:
         left = QVBoxLayout()
         left.addWidget(self.table_view, 1)
         below = QHBoxLayout()
         below.addWidget(self.revoke_button)
+        below.addWidget(self.code_button)
         below.addStretch()
         label = self.label(self.tr("Languages"))
         label.setBuddy(self.languages)
@@ -89,6 +100,7 @@ class PeoplePage(LeadPage):
         tab_through(
             self.table_view,
             self.revoke_button,
+            self.code_button,
             self.languages,
             self.languages_button,
             self.name,
@@ -198,6 +210,28 @@ class PeoplePage(LeadPage):
         self.refresh()
 
     @Slot()
+    def _on_code(self) -> None:
+        person = self._chosen()
+        if person is None or not self.code_button.isEnabled():
+            return
+        dialog = ConfirmDialog(
+            self.tr("New code for {0}?").format(person.name),
+            self.tr(
+                "Their passphrase opens nothing from now on. Their work and drafts stay; they sign the "
+                "agreement again, and words they added to the dictionary for themselves are lost."
+            ),
+            self.tr("Create code"),
+            self,
+        )
+        dialog.accepted.connect(lambda: self._issue_code(person))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _issue_code(self, person: Person) -> None:
+        self.message.clear()
+        self.run(lambda _token: self._lead.issue_code(person.name), self._added, failed=self._failed)
+
+    @Slot()
     def _on_set_languages(self) -> None:
         person = self._chosen()
         if person is None or not self.languages_button.isEnabled():
@@ -237,6 +271,9 @@ class PeoplePage(LeadPage):
         is_open = chosen is not None and chosen.state is not PersonState.REVOKED
         for widget in (self.revoke_button, self.languages, self.languages_button):
             enable(widget, is_open, why)
+        is_own = chosen is not None and chosen.id == self._lead.identity.person.id
+        own = self.tr("Change your own passphrase in the settings.")
+        enable(self.code_button, is_open and not is_own, own if is_own else why)
         enable(self.add_button, bool(self.name.text().strip()), self.tr("Enter a name first."))
 
     def _roles(self) -> dict[str, str]:

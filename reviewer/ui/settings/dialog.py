@@ -116,6 +116,8 @@ def settings_dialog(
     jobs: Jobs | None = None,
     pedals: PedalReader | None = None,
     parent: QWidget | None = None,
+    *,
+    account: Sequence[PageMaker] = (),
 ) -> SettingsDialog:
     """The settings dialog with all its pages.
 
@@ -123,6 +125,7 @@ def settings_dialog(
         tags: Shortcuts that data defines, as shown, and what each inserts.
         jobs: The pool on which audio outputs are listed; None leaves that page out.
         pedals: The foot pedal; None leaves that page out.
+        account: Make the pages for the account of whoever is signed in.
     """
     makers: list[PageMaker] = [
         partial(ListeningPage, preferences),
@@ -133,6 +136,7 @@ def settings_dialog(
         makers.insert(1, partial(SoundPage, preferences, jobs))
     if pedals is not None:
         makers.append(partial(PedalPage, preferences, pedals))
+    makers.extend(account)
     return SettingsDialog(preferences, makers, parent)
 
 

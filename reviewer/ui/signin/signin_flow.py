@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from reviewer.errors import NotAllowed, Refused
 from reviewer.model.people import Identity, Person, Role
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.messages import Message
@@ -14,8 +15,10 @@ from reviewer.ui.workspace_gateway import WorkspaceGateway
 
 if TYPE_CHECKING:
     from reviewer.access.nda import NdaText
+    from reviewer.access.policy import Difference
     from reviewer.ui.signin.enrol_page import EnrolEntry, EnrolPage
     from reviewer.ui.signin.nda_page import NdaAnswer, NdaPage
+    from reviewer.ui.signin.policy_page import PolicyPage
 
 T = TypeVar("T")
 HEARS_CLIPS = frozenset({Role.CONTRACTOR, Role.QA})
@@ -38,6 +41,7 @@ class SignInFlow(QStackedWidget):
         self.sign_in_page = SignInPage(self)
         self._enrol_page: EnrolPage | None = None
         self._nda_page: NdaPage | None = None
+        self._policy_page: PolicyPage | None = None
         self.addWidget(self.sign_in_page)
         self.sign_in_page.sign_in_requested.connect(self._on_sign_in_requested)
         self.sign_in_page.enrol_requested.connect(self._on_enrol_wanted)
@@ -73,6 +77,18 @@ class SignInFlow(QStackedWidget):
         return self._nda_page
 
     @property
+    def policy_page(self) -> "PolicyPage":
+        """The page on which a lead signs changed files, created on first use."""
+        if self._policy_page is None:
+            from reviewer.ui.signin.policy_page import PolicyPage  # noqa: PLC0415 - see above
+
+            page = self._policy_page = PolicyPage(self)
+            page.apply_requested.connect(self._on_policy_signed)
+            page.back_requested.connect(self._on_policy_left)
+            self.addWidget(page)
+        return self._policy_page
+
+    @property
     def is_at_agreement(self) -> bool:
         """Whether the agreement is shown."""
         return self._nda_page is not None and self.currentWidget() is self._nda_page
@@ -94,8 +110,51 @@ class SignInFlow(QStackedWidget):
         self._run(
             lambda: self._gateway.sign_in.sign_in(entry.name, entry.passphrase),
             self._signed_in,
-            self.sign_in_page.show_error,
+            lambda error: self._not_signed_in(error, entry),
         )
+
+    def _not_signed_in(self, error: Exception, entry: SignInEntry) -> None:
+        """Where files differ, the same entry is tried for a lead who may sign them."""
+        if not isinstance(error, Refused) or error.code != "POLICY_DIFFERS":
+            self.sign_in_page.show_error(error)
+            return
+        self._run(
+            lambda: self._for_policy(entry),
+            self._policy_known,
+            lambda other: self.sign_in_page.show_error(error if isinstance(other, NotAllowed) else other),
+        )
+
+    def _for_policy(self, entry: SignInEntry) -> "tuple[Identity, tuple[Difference, ...]]":
+        """On the job pool: signs a lead in for the changed files alone."""
+        sign_in = self._gateway.sign_in
+        identity = sign_in.sign_in(entry.name, entry.passphrase, for_policy=True)
+        return identity, sign_in.policy.differences() if sign_in.policy else ()
+
+    def _policy_known(self, found: "tuple[Identity, tuple[Difference, ...]]") -> None:
+        self._identity, differences = found
+        self.policy_page.show_differences(differences)
+        self.setCurrentWidget(self.policy_page)
+
+    @Slot()
+    def _on_policy_signed(self) -> None:
+        identity, policy = self._identity, self._gateway.sign_in.policy
+        if identity is not None and policy is not None:
+            self._run(
+                lambda: policy.apply(identity),
+                lambda _done: self._leave_policy(),
+                self.policy_page.message.show_error,
+            )
+
+    def _leave_policy(self) -> None:
+        self._on_policy_left()
+        self.sign_in_page.reset(Message(self.tr("The files are signed. Sign in again."), ""))
+
+    @Slot()
+    def _on_policy_left(self) -> None:
+        identity = self._identity
+        self.show_sign_in()
+        if identity is not None:
+            self._run(lambda: self._gateway.sign_in.sign_out(identity), _nothing, _nothing)
 
     def _signed_in(self, identity: Identity) -> None:
         if identity.person.role in HEARS_CLIPS:

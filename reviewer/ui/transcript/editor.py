@@ -22,7 +22,7 @@ from reviewer.ui.shortcuts import shortcut
 from reviewer.ui.theme import GAP_PX, GRID_PX
 from reviewer.ui.transcript.find_bar import FindBar
 from reviewer.ui.transcript.spelling_checker import SpellingChecker
-from reviewer.ui.transcript.text_edit import Span, TextField
+from reviewer.ui.transcript.text_edit import Span, TextField, one_line
 from reviewer.ui.widgets.elided_label import ElidedLabel
 from reviewer.ui.widgets.read_only_text import Preview
 from reviewer.ui.widgets.widget_ids import named, restyle
@@ -284,7 +284,7 @@ class TranscriptEditor(QWidget):
         self._look.stop()
         text, caret = self._field.text, self._field.caret
         self._problems = self._hints.among(self._checker.check(text, self._conventions), text)
-        self._show_in_find_bar()
+        self.show_in_find_bar()
         shown = self._without_word_being_typed(text, caret)
         self._field.mark([Span(*tag.span()) for tag in TAG.finditer(text)], shown)
         around, before = _around(text, caret)
@@ -340,11 +340,12 @@ class TranscriptEditor(QWidget):
             self._on_look()
 
     def _open_find_bar(self, *, to_replace: bool) -> None:
-        selected = self._field.textCursor().selectedText()
+        selected = one_line(self._field.textCursor().selectedText())
         self.find_bar.open(selected, to_replace=to_replace)
-        self._show_in_find_bar()
+        self.show_in_find_bar()
 
-    def _show_in_find_bar(self) -> None:
+    def show_in_find_bar(self) -> None:
+        """Finds in the present texts; the owner calls it when those of other segments changed."""
         if self.find_bar.isVisible():
             locale, is_read_only = self._conventions.clip_locale, self._field.isReadOnly()
             self.find_bar.show_texts(self.found_in()[0], locale, is_read_only=is_read_only)

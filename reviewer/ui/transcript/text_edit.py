@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -39,6 +40,7 @@ _PARAGRAPH = 800
 _FRAME_PX = 12
 """Border and padding, above and below."""
 _BREAK = "\n"
+_MOVE, _SELECT = QTextCursor.MoveMode.MoveAnchor, QTextCursor.MoveMode.KeepAnchor
 _NO_SPACE_BEFORE = ".,?!"
 
 
@@ -84,7 +86,7 @@ class TextField(QTextEdit):
         self._steps = UndoSteps()
         self._tags: Sequence[Range] = ()
         self._wrong: Sequence[Range] = ()
-        self._is_breaking = False
+        self._is_breaking = self._has_preedit = False
         self.setAcceptRichText(False)
         self.setUndoRedoEnabled(False)
         self.setTabChangesFocus(True)
@@ -239,9 +241,27 @@ class TextField(QTextEdit):
     def _on_text_changed(self) -> None:
         if self._is_breaking:
             return
+        self._compose()
         self._break_paragraph()
         direct_document(self.document(), self.text)
         self.edited.emit(self._steps.begins_step(self.textCursor().position()))
+
+    def _compose(self) -> None:
+        """Shows the text in NFC, as it is stored: else offsets in one would not be offsets in the other."""
+        if self._has_preedit or unicodedata.is_normalized("NFC", self.text):
+            return  # Qt would keep the old place of the preedit text; its commit comes here again
+        self._is_breaking = True
+        block, cursor = self.document().begin(), QTextCursor(self.document())
+        while block.isValid():
+            text, composed = block.text(), unicodedata.normalize("NFC", block.text())
+            if text != composed:
+                before = _alike(text, composed)
+                after = _alike(text[before:][::-1], composed[before:][::-1])
+                for end, move in ((before, _MOVE), (len(text) - after, _SELECT)):
+                    cursor.setPosition(block.position() + to_units(text, end), move)
+                cursor.insertText(composed[before : len(composed) - after])
+            block = block.next()
+        self._is_breaking = False
 
     def _break_paragraph(self) -> None:
         """Breaks the paragraph with the cursor where it has become too long."""
@@ -277,6 +297,7 @@ class TextField(QTextEdit):
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         self._steps.begin_key(event.commitString(), self.textCursor())
+        self._has_preedit = bool(event.preeditString())
         super().inputMethodEvent(event)
         self._steps.end_key()
 
@@ -385,6 +406,12 @@ def _problem_look() -> QTextCharFormat:
     made.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
     made.setUnderlineColor(QColor(theme.tokens().warn))
     return made
+
+
+def _alike(text: str, other: str) -> int:
+    """How many characters both begin with."""
+    pairs = enumerate(zip(text, other, strict=False))
+    return next((place for place, (one, two) in pairs if one != two), min(len(text), len(other)))
 
 
 def to_units(text: str, place: int) -> int:

@@ -37,6 +37,13 @@ class FileChooser:
         )
         return Path(name) if name else None
 
+    def agreement(self, parent: QWidget, suggestion: str) -> Path | None:
+        """Where to write a copy of a signed agreement."""
+        chosen, _ = QFileDialog.getSaveFileName(
+            parent, _tr("Save a copy of the agreement"), suggestion, _tr("PDF (*.pdf)")
+        )
+        return Path(chosen) if chosen else None
+
     def log_table(self, parent: QWidget, suggestion: str) -> Path | None:
         name, _ = QFileDialog.getSaveFileName(
             parent, _tr("Save the rows of the access log"), suggestion, _tr("Tables (*.csv)")

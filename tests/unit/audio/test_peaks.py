@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reviewer.audio.samples import Samples
-from reviewer.audio.view.peaks import FACTOR, FIRST_BIN, PeakPyramid
+from reviewer.audio.view.peaks import FACTOR, FIRST_BIN, PEAK_BLOCK_FRAMES, PeakPyramid, PeakWriter
 from reviewer.errors import Damaged
 from tests.sounds import some_noise
 
@@ -19,6 +19,22 @@ _LENGTHS = st.integers(1, 40_000)
 
 def _data(frames: int, channels: int = 1, bits: int = 16) -> np.ndarray:
     return some_noise(frames, channels=channels, bits=bits, seed=frames)
+
+
+@pytest.mark.parametrize("frames", [1, 63, 4_096, 65_535, 65_536, 65_537, 131_072, 300_000, 600_001])
+@pytest.mark.parametrize(("channels", "bits"), [(1, 16), (3, 24)])
+def test_peaks_made_in_blocks_are_those_of_the_whole(frames: int, channels: int, bits: int) -> None:
+    data, writer = _data(frames, channels, bits), PeakWriter()
+    for start in range(0, frames, PEAK_BLOCK_FRAMES):
+        writer.add(data[start : start + PEAK_BLOCK_FRAMES])
+    assert b"".join(writer.parts()) == PeakPyramid.from_samples(data).to_bytes()
+
+
+def test_no_block_follows_a_short_one() -> None:
+    writer = PeakWriter()
+    writer.add(_data(10))
+    with pytest.raises(ValueError, match="last"):
+        writer.add(_data(10))
 
 
 @given(_LENGTHS, st.integers(1, 3), st.sampled_from([16, 24]))

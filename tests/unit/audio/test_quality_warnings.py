@@ -1,10 +1,19 @@
 import numpy as np
 import pytest
 
-from reviewer.audio.dsp.quality_warnings import warn_about_name, warn_about_sound
+from reviewer.audio.dsp.quality_warnings import SoundWarnings, warn_about_name
 from reviewer.audio.samples import Samples
+from reviewer.errors import Notice
 from tests.refusals import said
 from tests.sounds import a_tone, some_samples
+
+
+def warn_about_sound(samples: Samples) -> tuple[Notice, ...]:
+    """The warnings, of a sound that comes in two blocks."""
+    warnings = SoundWarnings(samples.channels, bits=samples.bits)
+    for block in np.array_split(samples.data, 2):
+        warnings.add(block)
+    return warnings.notices()
 
 
 def _samples(data: np.ndarray) -> Samples:

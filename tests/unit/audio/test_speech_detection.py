@@ -20,6 +20,7 @@ from reviewer.errors import Damaged
 from reviewer.model.intervals import Span
 from reviewer.model.project import DecodeLimits
 from reviewer.places import resource
+from tests.fakes.decoder import decode_whole
 from tests.fakes.sound import ReadSound
 
 LOUD = 0.3
@@ -205,4 +206,4 @@ def test_real_clips_with_words_have_speech_and_a_silent_one_has_none(speech_fold
 
 
 def _stream(decoder: Decoder, path: Path) -> io.BytesIO:
-    return io.BytesIO(decoder.decode(path, DecodeLimits(seconds=60)).flac)
+    return io.BytesIO(decode_whole(decoder, path, DecodeLimits(seconds=60)).flac)

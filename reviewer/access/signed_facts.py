@@ -1,0 +1,104 @@
+"""Verifies the dates of clips and the names and roles of people against the access log.
+
+The sums over the tables show that another program changed a row; these rows show what a date or a role was,
+and whose act changed it, also where somebody had the key of the log.
+"""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, ClassVar
+
+from reviewer.access.log_walk import Mismatch
+from reviewer.errors import Notice
+from reviewer.model.clip import Clip
+from reviewer.model.clock import to_micros
+from reviewer.model.event import Action, DetailValue
+
+_NEVER = 0
+_FIXED = ("recorded_at", "consent_granted_at")
+_COLUMNS = (*_FIXED, "consent_withdrawn_at", "purge_at")
+_IMPORTED = frozenset({Action.CLIP_IMPORTED, Action.CLIP_QUARANTINED})
+
+
+def dates_of(clip: Clip) -> dict[str, DetailValue]:
+    """The details of a clip's import, in microseconds: its recording, its consent, and its purge."""
+    ends = clip.consent_withdrawn_at
+    return {
+        "recorded_at": to_micros(clip.recorded_at),
+        "consent_granted_at": to_micros(clip.consent_granted_at),
+        "consent_withdrawn_at": _NEVER if ends is None else to_micros(ends),
+        "purge_at": to_micros(clip.purge_at),
+    }
+
+
+def name_digest(person_id: str, name: str) -> str:
+    """A person's name in the log, which no search by name finds."""
+    return sha256(f"{person_id}\n{name}".encode()).hexdigest()
+
+
+@dataclass(slots=True)
+class SignedFacts:
+    """The dates of clips, and the names and roles of people, as the rows have them, collected in order."""
+
+    actions: ClassVar[frozenset[Action]] = _IMPORTED | {
+        Action.WITHDRAWAL,
+        Action.RETENTION_EXTENDED,
+        Action.PERSON_ADDED,
+        Action.WORKSPACE_MADE,
+    }
+    clips: dict[str, dict[str, int]] = field(default_factory=dict)
+    people: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Person -> role and digest of the name."""
+
+    def add(self, _seq: int, fields: dict[str, Any]) -> None:
+        """Takes a row that verified."""
+        action, detail, target = fields["action"], fields["detail"], str(fields["object"])
+        if action in _IMPORTED:
+            if "purge_at" in detail:
+                self.clips[target] = {name: int(detail[name]) for name in _COLUMNS}
+        elif action == Action.WITHDRAWAL and target in self.clips:
+            dates, at = self.clips[target], _micros(detail["at"])
+            dates["consent_withdrawn_at"] = min(dates["consent_withdrawn_at"] or at, at)
+        elif action == Action.RETENTION_EXTENDED and target in self.clips:
+            self.clips[target]["purge_at"] = _micros(detail["until"])
+        elif "name_sha256" in detail:
+            person = target if action == Action.PERSON_ADDED else str(fields["actor"])
+            role = str(detail["role"] if action == Action.PERSON_ADDED else fields["role"])
+            self.people[person] = role, str(detail["name_sha256"])
+
+
+@dataclass(frozen=True, slots=True)
+class FactTables:
+    """The same as the tables have it."""
+
+    clips: Mapping[str, Mapping[str, int]]
+    people: Mapping[str, tuple[str, str]]
+
+    @classmethod
+    def read(cls, connection: sqlite3.Connection) -> "FactTables":
+        """Reads the tables, in the snapshot in which the end of the log was read."""
+        clips = connection.execute(f"SELECT id, {', '.join(_COLUMNS)} FROM clip")  # noqa: S608
+        people = connection.execute("SELECT id, role, name FROM person")
+        return cls(
+            {
+                str(clip): dict(zip(_COLUMNS, (each or _NEVER for each in dates), strict=True))
+                for clip, *dates in clips
+            },
+            {str(person): (str(role), name_digest(str(person), str(name))) for person, role, name in people},
+        )
+
+    def match(self, log: SignedFacts) -> None:
+        """Raises Mismatch for the first clip or person that is not as the log says, or is missing."""
+        for clip, dates in log.clips.items():
+            if self.clips.get(clip) != dates:
+                raise Mismatch(None, Notice("CLIP_DATES_DIFFER", {"clip": clip}))
+        for person, signed in log.people.items():
+            if self.people.get(person) != signed:
+                raise Mismatch(None, Notice("PERSON_DIFFERS", {"person": person}))
+
+
+def _micros(text: object) -> int:
+    return to_micros(datetime.fromisoformat(str(text)))

@@ -1,0 +1,184 @@
+"""Signs the sums over the rows of all tables, so that an edit by anything but this program is found.
+
+Each commit by somebody who is signed in renews the seal: the log's key signs the sums together with the end
+of the log. Nothing is signed on top of a seal that does not verify, and what another program writes changes
+no sum, so its edit stays visible for ever.
+"""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any, ClassVar
+
+from reviewer.access import signing
+from reviewer.access.audit_log import AuditLog, Head
+from reviewer.access.log_walk import LogWalk, Mismatch
+from reviewer.db.connection import Database
+from reviewer.db.table_sums import different_tables, store_sums, stored_sums, table_sums
+from reviewer.errors import Notice
+from reviewer.model.event import Action, Event
+
+MIGRATIONS = "migrations"
+"""In the details of a row: how many migrations the tables had when they were summed anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableSeal:
+    """The end of the log at a commit, the number of migrations of the file, and the signature."""
+
+    head: Head
+    migrations: int
+    signature: bytes
+
+    def verifies(self, public_key: bytes, log_id: str, sums: Mapping[str, int]) -> bool:
+        """Whether these sums were signed."""
+        message = _message(log_id, self.head, self.migrations, sums)
+        return signing.verify(public_key, message, self.signature)
+
+
+class TableSeals:
+    """Renews the seal at every commit of one connection."""
+
+    def __init__(self, database: Database, log: AuditLog) -> None:
+        self._database = database
+        self._log = log
+        self._own: TableSeal | None = None
+        database.before_commit(self._renew)
+
+    def begin(self, log_key: bytes) -> None:
+        """Sums all rows as they are, and signs."""
+        connection = self._database.raw()
+        self._database.take_changes()
+        connection.execute("DELETE FROM table_sum")
+        sums = table_sums(connection)
+        store_sums(connection, sums)
+        self._sign(log_key, sums)
+
+    def _renew(self) -> None:
+        """Adds what this commit changed to the sums and signs; nothing while nobody is signed in."""
+        changes = self._database.take_changes()
+        log_key = self._log.signing_key
+        if log_key is None:
+            return
+        connection = self._database.raw()
+        seal = _read(connection)
+        if seal is None:
+            if not self._was_sealed():
+                self._begin_anew(log_key)
+            return
+        if not changes and seal == self._own and seal.head == self._log.head():
+            return
+        sums = stored_sums(connection)
+        public_key = signing.public_key_of(log_key)
+        if seal != self._own and not seal.verifies(public_key, self._log.log_id, sums):
+            return
+        if seal.migrations != _count_migrations(connection):
+            self._begin_anew(log_key)
+            return
+        changed = {name: sums.get(name, 0) + change for name, change in changes.items()}
+        store_sums(connection, changed)
+        self._sign(log_key, stored_sums(connection))
+
+    def _begin_anew(self, log_key: bytes) -> None:
+        """For a file of an earlier version, with a row in the log."""
+        count = _count_migrations(self._database.raw())
+        self._log.record(Event(Action.TABLES_SEALED, detail={MIGRATIONS: count}))
+        self.begin(log_key)
+
+    def _was_sealed(self) -> bool:
+        if self._database.value("SELECT 1 FROM log_index WHERE action = ?", (Action.TABLES_SEALED,)):
+            return True
+        return any(MIGRATIONS in row.fields()["detail"] for row in self._log.rows(1, 1))
+
+    def _sign(self, log_key: bytes, sums: Mapping[str, int]) -> None:
+        connection, head = self._database.raw(), self._log.head()
+        count = _count_migrations(connection)
+        seal = TableSeal(head, count, signing.sign(log_key, _message(self._log.log_id, head, count, sums)))
+        connection.execute("DELETE FROM table_seal")
+        connection.execute(
+            "INSERT INTO table_seal (size, head, migrations, signature) VALUES (?, ?, ?, ?)",
+            (head.size, head.hash, count, seal.signature),
+        )
+        self._own = seal
+
+
+@dataclass(slots=True)
+class SealRows:
+    """The rows of the log that say that the tables have been summed, in order."""
+
+    actions: ClassVar[frozenset[Action]] = frozenset({Action.WORKSPACE_MADE, Action.TABLES_SEALED})
+    counts: list[int] = field(default_factory=list)
+
+    def add(self, seq: int, fields: dict[str, Any]) -> None:
+        """Takes a row that verified; sums are made anew only for a new version of the tables."""
+        count = fields["detail"].get(MIGRATIONS)
+        if not isinstance(count, int):
+            return
+        if self.counts and count <= self.counts[-1]:
+            raise Mismatch(seq, Notice("TABLES_SUMMED_AGAIN", {"row": seq}))
+        self.counts.append(count)
+
+
+@dataclass(frozen=True, slots=True)
+class SealedTables:
+    """The seal and the sums, stored and computed, read in the snapshot in which the log's end was read."""
+
+    seal: TableSeal | None
+    stored: Mapping[str, int]
+    computed: Mapping[str, int]
+    later: int
+    """How many signed rows the log has after the seal."""
+    are_forms_whole: bool = True
+
+    @classmethod
+    def read(cls, connection: sqlite3.Connection) -> "SealedTables":
+        """Reads them; a file of an earlier version has none."""
+        exists = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'table_seal'").fetchone()
+        seal = _read(connection) if exists else None
+        if seal is None:
+            return cls(None, {}, {}, 0)
+        later = connection.execute(
+            "SELECT count(*) FROM log WHERE seq > ? AND length(signature) > 0", (seal.head.size,)
+        ).fetchone()[0]
+        forms = connection.execute("SELECT sha256, body FROM label_schema").fetchall()
+        return cls(
+            seal,
+            stored_sums(connection),
+            table_sums(connection),
+            later=int(later),
+            are_forms_whole=all(sha256(body.encode()).hexdigest() == digest for digest, body in forms),
+        )
+
+    def match(self, walk: LogWalk, rows: SealRows, public_key: bytes) -> None:
+        """Raises Mismatch when any table is not as this program left it."""
+        if self.seal is None:
+            if rows.counts:
+                raise Mismatch(None, Notice("TABLE_SEAL_MISSING"))
+            return
+        end = walk.ends.get(self.seal.head.size)
+        is_newest = not self.later and end is not None and end[0] == self.seal.head.hash
+        if not is_newest or not self.seal.verifies(public_key, walk.log_id, self.stored):
+            raise Mismatch(None, Notice("TABLE_SEAL_WRONG"))
+        names = different_tables(self.stored, self.computed)
+        names += [] if self.are_forms_whole else ["label_schema"]
+        if names:
+            raise Mismatch(None, Notice("TABLES_DIFFER", {"names": ", ".join(names)}))
+
+
+def _read(connection: sqlite3.Connection) -> TableSeal | None:
+    row = connection.execute("SELECT size, head, migrations, signature FROM table_seal").fetchone()
+    if row is None:
+        return None
+    size, head, migrations, signature = row
+    return TableSeal(Head(size, head), migrations, signature)
+
+
+def _count_migrations(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT count(*) FROM _sqlite_migrations").fetchone()[0])
+
+
+def _message(log_id: str, head: Head, migrations: int, sums: Mapping[str, int]) -> bytes:
+    listed = "\n".join(f"{name} {total:x}" for name, total in sorted(sums.items()))
+    digest = sha256(listed.encode()).hexdigest()
+    return f"reviewer tables\n{log_id}\n{head.size}\n{head.hash.hex()}\n{migrations}\n{digest}\n".encode()

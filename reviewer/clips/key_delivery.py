@@ -1,0 +1,170 @@
+"""The ``key_delivery`` table: new workspace keys, sealed for people who are not signed in.
+
+A lead cannot change a keyring, which is sealed under a passphrase. So everybody has an X25519 key pair
+derived from their signing key; when keys are replaced the lead seals the new ones to each public key
+(ephemeral X25519, HKDF-SHA256, AES-256-GCM) and signs what was sealed.
+"""
+
+import secrets
+import struct
+from collections.abc import Mapping
+from dataclasses import replace
+
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from reviewer.clips import keys
+from reviewer.db.connection import Database
+from reviewer.errors import Damaged, Refused
+from reviewer.model.people import Keyring, Role
+
+RECOVERY_ID = "recovery"
+"""The recovery key is given new keys as a person is; no person has this id."""
+_GENERATION = "key_generation"
+_PURPOSE = "key delivery"
+_CARD_BYTES = 128
+_NONCE_BYTES = 12
+
+
+def delivery_card(keyring: Keyring) -> bytes:
+    """What others need to seal keys for this person: X25519 and Ed25519 public key, and a signature (64)."""
+    signer = Ed25519PrivateKey.from_private_bytes(keyring.signing_key)
+    public = _private_key(keyring).public_key().public_bytes_raw()
+    return public + signer.public_key().public_bytes_raw() + signer.sign(_card_message(public))
+
+
+def is_card_of(card: bytes, public_key: bytes) -> bool:
+    """Whether a card was made by the holder of this signing key."""
+    if len(card) != _CARD_BYTES or card[32:64] != public_key:
+        return False
+    return _verifies(public_key, _card_message(card[:32]), card[64:])
+
+
+class KeyDeliveries:
+    """How many times keys were replaced, and the newest keys for each person."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._opened: dict[bytes, Keyring] = {}
+
+    def generation(self) -> int:
+        """1 in a new workspace, one more each time the workspace key was replaced."""
+        value = self._database.value("SELECT value FROM meta WHERE key = ?", (_GENERATION,))
+        try:
+            return int(value or 1)
+        except ValueError as error:
+            raise Damaged("WORKSPACE_META") from error
+
+    def current(self, keyring: Keyring) -> Keyring:
+        """This keyring with the workspace's present keys, also in a session that began with earlier ones.
+
+        Raises: Refused (code KEYS_REPLACED) when the person was not given them; Damaged.
+        """
+        generation = self.generation()
+        if keyring.generation >= generation:
+            return keyring
+        opened = self._opened.get(keyring.signing_key)
+        if opened is None or opened.generation < generation:
+            opened = self._opened[keyring.signing_key] = self._open(keyring, generation)
+        return opened
+
+    def deliver(self, keyring: Keyring, sender_id: str, cards: Mapping[str, tuple[Role, bytes]]) -> None:
+        """Seals the keys of ``keyring`` for everybody in ``cards``, instead of what was delivered before.
+
+        Needs a transaction. ``sender_id`` is the lead whose keyring it is, or ``RECOVERY_ID``.
+        """
+        self._database.require_transaction()
+        self._database.execute("DELETE FROM key_delivery")
+        for person_id, (role, card) in cards.items():
+            sealed = _seal(keyring, role, card[:32])
+            message = _signed(keyring.generation, card[:32], sealed)
+            signature = Ed25519PrivateKey.from_private_bytes(keyring.signing_key).sign(message)
+            self._database.insert(
+                "key_delivery",
+                {
+                    "person_id": person_id,
+                    "recipient": card[:32],
+                    "generation": keyring.generation,
+                    "sealed": sealed,
+                    "sender_id": sender_id,
+                    "signature": signature,
+                },
+            )
+        self._database.execute(
+            "INSERT INTO meta (key, value) VALUES (?, ?)"
+            " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            (_GENERATION, str(keyring.generation)),
+        )
+
+    def remove(self, person_id: str) -> None:
+        """Removes what was delivered to somebody who lost their keys."""
+        self._database.execute("DELETE FROM key_delivery WHERE person_id = ?", (person_id,))
+
+    def _open(self, keyring: Keyring, generation: int) -> Keyring:
+        private = _private_key(keyring)
+        recipient = private.public_key().public_bytes_raw()
+        row = self._database.row(
+            "SELECT d.generation, d.sealed, d.signature,"
+            " coalesce((SELECT public_key FROM person WHERE id = d.sender_id AND role = 'lead'),"
+            " (SELECT public_key FROM recovery_key WHERE id = d.sender_id)) AS sender"
+            " FROM key_delivery d WHERE d.recipient = ?",
+            (recipient,),
+        )
+        if row is None:
+            raise Refused("KEYS_REPLACED")
+        message = _signed(row["generation"], recipient, row["sealed"])
+        if row["generation"] != generation or not _verifies(row["sender"] or b"", message, row["signature"]):
+            raise Damaged("KEY_DELIVERY_DAMAGED")
+        opened = replace(_unseal(private, row["sealed"]), signing_key=keyring.signing_key)
+        # Only the key of clips is ever replaced: other keys from here would be somebody's forgery.
+        is_same = (opened.hash_key, opened.log_key) == (keyring.hash_key, keyring.log_key)
+        if opened.generation != generation or not is_same:
+            raise Damaged("KEY_DELIVERY_DAMAGED")
+        return opened
+
+
+def _private_key(keyring: Keyring) -> X25519PrivateKey:
+    return X25519PrivateKey.from_private_bytes(keys.subkey(keyring.signing_key, _PURPOSE))
+
+
+def _seal(keyring: Keyring, role: Role, recipient: bytes) -> bytes:
+    plain = replace(
+        keyring, signing_key=bytes(32), qa_secret=None if role is Role.CONTRACTOR else keyring.qa_secret
+    )
+    ephemeral = X25519PrivateKey.generate()
+    public = ephemeral.public_key().public_bytes_raw()
+    key = _shared(ephemeral.exchange(X25519PublicKey.from_public_bytes(recipient)), public, recipient)
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return public + nonce + AESGCM(key).encrypt(nonce, keys.pack_keyring(plain), public + recipient)
+
+
+def _unseal(private: X25519PrivateKey, sealed: bytes) -> Keyring:
+    recipient = private.public_key().public_bytes_raw()
+    public, nonce, data = sealed[:32], sealed[32 : 32 + _NONCE_BYTES], sealed[32 + _NONCE_BYTES :]
+    try:
+        key = _shared(private.exchange(X25519PublicKey.from_public_bytes(public)), public, recipient)
+        return keys.unpack_keyring(AESGCM(key).decrypt(nonce, data, public + recipient))
+    except (InvalidTag, ValueError) as error:
+        raise Damaged("KEY_DELIVERY_DAMAGED") from error
+
+
+def _shared(secret: bytes, ephemeral: bytes, recipient: bytes) -> bytes:
+    return keys.subkey(secret, f"{_PURPOSE} {ephemeral.hex()} {recipient.hex()}")
+
+
+def _card_message(public: bytes) -> bytes:
+    return b"reviewer delivery card\n" + public
+
+
+def _signed(generation: int, recipient: bytes, sealed: bytes) -> bytes:
+    return b"reviewer key delivery\n" + struct.pack(">Q", generation) + recipient + sealed
+
+
+def _verifies(public_key: bytes, message: bytes, signature: bytes) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True

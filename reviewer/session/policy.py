@@ -1,0 +1,66 @@
+"""Nobody signs in where files differ from those that a lead signed, but a lead to sign them."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from reviewer.access.audit_log import AuditLog
+from reviewer.access.policy import Difference, Policy
+from reviewer.access.rights import Act, require
+from reviewer.errors import Refused
+from reviewer.model.event import Action, Event
+from reviewer.model.people import Identity, Role
+
+
+class WorkspacePolicy:
+    """The signed policy of one open workspace, and its files."""
+
+    def __init__(self, log: AuditLog, folder: Path, shipped: Mapping[str, Path], public_key: bytes) -> None:
+        self._log = log
+        self._public_key = public_key
+        self._read: Callable[[], Policy] = lambda: Policy.of(folder, shipped)
+        self._opened = self._read().without_agreements()
+
+    def signed(self) -> Policy | None:
+        """What a lead last signed; None in a workspace of an earlier version."""
+        row = self._log.newest(Action.POLICY_CHANGED, self._public_key)
+        if row is None:
+            row = self._log.newest(Action.WORKSPACE_MADE, self._public_key)
+        return None if row is None else Policy.from_detail(row.fields()["detail"])
+
+    def differences(self) -> tuple[Difference, ...]:
+        """What differs now from what was signed."""
+        signed = self.signed()
+        return () if signed is None else signed.differences(self._read())
+
+    def require_signed(self) -> None:
+        """Raises Refused when a file differs now, or did when the workspace was opened."""
+        signed = self.signed()
+        if signed is None:
+            return
+        found = signed.differences(self._read())
+        if found:
+            raise Refused("POLICY_DIFFERS", files=", ".join(sorted({each.file for each in found})))
+        if signed.without_agreements().differences(self._opened):
+            raise Refused("POLICY_OPENED_BEFORE")
+
+    def follow(self, identity: Identity) -> None:
+        """At a lead's sign-in: signs the first policy, and files that came with a newer program."""
+        if identity.person.role is not Role.LEAD:
+            return
+        signed, now = self.signed(), self._read()
+        if signed is None:
+            self._sign(identity, now, "first")
+        elif signed.shipped != now.shipped and not signed.differences(now):
+            self._sign(identity, now, "update")
+
+    def apply(self, identity: Identity) -> tuple[Difference, ...]:
+        """Signs the files as they are now; returns what changed. Raises NotAllowed."""
+        require(identity.person, Act.CHANGE_POLICY)
+        found = self.differences()
+        if found:
+            self._sign(identity, self._read(), "apply")
+        return found
+
+    def _sign(self, identity: Identity, policy: Policy, reason: str) -> None:
+        event = Event.by(identity, Action.POLICY_CHANGED, reason=reason, detail=policy.to_detail())
+        self._log.record(event, seal="policy")

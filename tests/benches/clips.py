@@ -1,0 +1,26 @@
+"""Clips put into a workspace as they are, without a decoder."""
+
+from collections.abc import Callable
+
+from reviewer.clips.content import ClipContent
+from reviewer.model.clip import Clip, ContentKind
+from reviewer.model.people import Keyring
+
+
+def add_clip(
+    content: ClipContent,
+    keyring: Keyring,
+    clip: Clip,
+    flac: bytes,
+    peaks: bytes,
+    in_transaction: Callable[[], None] = lambda: None,
+    *,
+    speech: bytes | None = None,
+) -> None:
+    """Seals the parts and imports the clip."""
+    parts = {ContentKind.AUDIO: flac, ContentKind.PEAKS: peaks, ContentKind.SPEECH: speech}
+    with content.new_clip(clip.id) as new:
+        for kind, part in parts.items():
+            if part is not None:
+                new.write(kind, [part])
+        content.add(keyring, clip, new, in_transaction)

@@ -1,0 +1,102 @@
+"""``people passphrase``, ``people code``, ``people recovery-key`` and ``recover``."""
+
+import io
+
+import pytest
+
+from tests.benches.workspace import ANA, LEAD
+
+NEW = "another long passphrase"
+
+
+@pytest.fixture
+def made(command, tmp_path):
+    """A new workspace with its recovery key in a file."""
+    file = tmp_path / "key"
+    ran = command("init", tmp_path / "new", "--lead", "Mia", "--recovery-key-file", file, "--json")
+    assert ran.json == {"workspace": str(tmp_path / "new"), "lead": "Mia"}
+    return tmp_path / "new", file
+
+
+def at_terminal(monkeypatch, *lines):
+    monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+
+
+def test_passphrase_is_changed_with_a_file(lead, command, workspace, tmp_path, monkeypatch):
+    file = tmp_path / "new passphrase"
+    file.write_text(f"{NEW}\n", encoding="utf-8")
+    assert lead("people", "passphrase", "--new-passphrase-file", file, "--json").json["changed"] is True
+    assert lead("people", "list").code == 2
+    monkeypatch.setenv("REVIEWER_PASSPHRASE", NEW)
+    assert lead("people", "list").code == 0
+
+
+def test_new_passphrase_is_asked_for_twice_and_never_taken_from_the_environment(lead, monkeypatch):
+    assert lead("people", "passphrase").code == 2
+    answers = iter([NEW, f"{NEW}!", NEW, NEW])
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("getpass.getpass", lambda _prompt: next(answers))
+    assert lead("people", "passphrase").code == 2
+    assert lead("people", "passphrase").code == 0
+
+
+def test_code_lets_somebody_set_a_new_passphrase(lead, command, workspace, monkeypatch):
+    code = lead("people", "code", ANA, "--json").json["code"]
+    monkeypatch.setenv("REVIEWER_PASSPHRASE", NEW)
+    assert command("enrol", ANA, "--code", code, "--workspace", workspace).code == 0
+
+
+def test_recovery_key_file_is_private_new_and_opens_the_workspace(made, command, monkeypatch):
+    folder, file = made
+    assert file.stat().st_mode & 0o777 == 0o600
+    code = command("recover", "--workspace", folder, "--lead", "Mia", "--recovery-key-file", file, "--json")
+    monkeypatch.setenv("REVIEWER_PASSPHRASE", NEW)
+    enrolled = command("enrol", "Mia", "--code", code.json["code"], "--workspace", folder, "--json")
+    assert enrolled.json["role"] == "lead"
+    assert command("audit", "verify", "--workspace", folder).code == 0
+
+
+def test_init_refuses_to_overwrite_a_file_and_makes_nothing(command, tmp_path):
+    (tmp_path / "key").write_text("mine", encoding="utf-8")
+    ran = command("init", tmp_path / "new", "--lead", "Mia", "--recovery-key-file", tmp_path / "key")
+    assert (ran.code, (tmp_path / "new").exists()) == (2, False)
+    assert (tmp_path / "key").read_text(encoding="utf-8") == "mine"
+
+
+def test_recovery_key_is_typed_back_at_a_terminal(command, tmp_path, monkeypatch, lead):
+    at_terminal(monkeypatch, "AAAA-BBBB", "", "CCCC")
+    ran = command("init", tmp_path / "new", "--lead", "Mia")
+    assert ran.code == 2
+    assert ran.err.count("not the recovery key") == 3
+    key = ran.out.splitlines()[2]
+    monkeypatch.setattr("sys.stdin", io.StringIO("wrong"))
+    file = tmp_path / "typed"
+    file.write_text(key.lower(), encoding="utf-8")
+    assert (
+        command("recover", "--workspace", tmp_path / "new", "--lead", "Ann", "--recovery-key-file", file).code
+        == 0
+    )
+
+
+def test_a_new_recovery_key_replaces_the_first(made, command, tmp_path):
+    folder, first = made
+    second = tmp_path / "second"
+    who = ("--workspace", folder, "--as", "Mia")
+    assert command("people", "recovery-key", "--recovery-key-file", second, *who).code == 0
+    recover = ("recover", "--workspace", folder, "--lead", "Ann", "--recovery-key-file")
+    assert command(*recover, first).code == 2
+    assert command(*recover, second).code == 0
+
+
+def test_recovery_key_without_a_file_is_printed_and_tried(lead):
+    printed = lead("people", "recovery-key").out.splitlines()
+    assert any(line.count("-") == 7 for line in printed)
+    assert any("tried and works" in line for line in printed)
+
+
+@pytest.mark.parametrize("name", [ANA, LEAD])
+def test_recover_needs_a_key(command, workspace, name, monkeypatch):
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
+    assert command("recover", "--workspace", workspace, "--lead", name).code == 2
+    assert command("people", "list", "--workspace", workspace, "--as", LEAD).code == 0

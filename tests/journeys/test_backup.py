@@ -1,0 +1,307 @@
+"""The drill: a backup made while people work, restored elsewhere, with nothing lost and nothing come back."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from reviewer.clips.keys import KdfParameters
+from reviewer.errors import Damaged, NotAllowed, Refused, ReviewerError, WrongPassphrase
+from reviewer.lead.session import LeadSession
+from reviewer.lead.withdrawals import Withdrawal
+from reviewer.model.annotation import PersonalDataKind
+from reviewer.model.task import VerdictKind
+from reviewer.places import DATABASE_FILE
+from reviewer.session.backup_lists import purge_list_of
+from reviewer.workspace import RestoreOptions, RestoreReport, open_workspace, restore_workspace
+from tests.benches.workspace import (
+    ANA,
+    BEN,
+    FRAMES,
+    LEAD,
+    PASSPHRASE,
+    QUINN,
+    Bench,
+    annotation,
+    hear,
+    make_bench,
+)
+from tests.fakes.clock import FakeClock
+
+_FLIPS = int(os.environ.get("REVIEWER_FLIPS", "60"))
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    """Work at every stage: accepted, under review, and being typed."""
+    bench = make_bench(tmp_path, drafts=("one draft", "", "", ""))
+    bench.agree(LEAD, ANA, BEN, QUINN)
+    bench.submitted(ANA, "first words")
+    bench.reviewed(QUINN, "first words", VerdictKind.ACCEPTED)
+    (bench.workspace.path / "lexicon").mkdir()
+    (bench.workspace.path / "lexicon" / "und.txt").write_text("Kowalska\n", encoding="utf-8")
+    return bench
+
+
+def lead(bench: Bench) -> LeadSession:
+    return bench.person(LEAD).lead
+
+
+def restore(bench: Bench, file: Path, folder: Path, **options: object) -> RestoreReport:
+    return restore_workspace(
+        file,
+        folder,
+        LEAD,
+        PASSPHRASE,
+        RestoreOptions(**options),  # type: ignore[arg-type]
+        clock=bench.clock,
+        parameters=KdfParameters.cheap(),
+    )
+
+
+def opened(bench: Bench, folder: Path) -> Bench:
+    return Bench(open_workspace(folder, clock=bench.clock, parameters=KdfParameters.cheap()), bench.clock)
+
+
+def test_what_was_typed_and_accepted_is_there_after_a_restore(bench: Bench, tmp_path: Path) -> None:
+    work = bench.work(BEN)
+    lease = work.claim()
+    work.open(lease)
+    work.save_draft(lease, annotation("typed so far"), 1)
+    made = lead(bench).backup(tmp_path / "a.backup")
+    work.save_draft(lease, annotation("typed after the backup"), 2)
+    assert made.clips == 4
+    report = restore(bench, made.file, tmp_path / "restored")
+    assert (report.rows, report.purged, report.lost_rows) == (made.rows, 0, None)
+    again = opened(bench, tmp_path / "restored")
+    assert (tmp_path / "restored" / "lexicon" / "und.txt").read_text(encoding="utf-8") == "Kowalska\n"
+    assert [past.text for past in again.work(ANA).history()] == ["first words"]
+    bench.clock.advance(600)  # the window in which it was open does not answer
+    resumed = again.work(BEN).resume()
+    assert resumed is not None
+    assert again.work(BEN).open(resumed).draft.text_verbatim == "typed so far"
+    assert again.person(LEAD).lead.verify_log().ok
+    again.workspace.close()
+
+
+def test_a_folder_gets_a_file_named_by_date_and_nothing_is_left_beside(bench: Bench, tmp_path: Path) -> None:
+    (tmp_path / "backups").mkdir()
+    made = lead(bench).backup(tmp_path / "backups")
+    names = sorted(path.name for path in (tmp_path / "backups").iterdir())
+    assert names == [made.file.name, made.file.name + ".purged"]
+    assert not list(bench.workspace.path.glob(".*"))
+
+
+def test_nothing_of_the_workspace_can_be_read_in_the_file(bench: Bench, tmp_path: Path) -> None:
+    content = lead(bench).backup(tmp_path / "a.backup").file.read_bytes()
+    log = [row.body for row in lead(bench).log_rows(20)]
+    for secret in (b"Kowalska", b"Moreau", b"sign_in", b"SQLite", b"qa_rate", *log):
+        assert secret not in content
+
+
+@pytest.mark.parametrize("name", [ANA, QUINN])
+def test_only_a_lead_makes_a_backup(bench: Bench, tmp_path: Path, name: str) -> None:
+    with pytest.raises(NotAllowed):
+        bench.person(name).lead.backup(tmp_path / "a.backup")
+    assert not list(tmp_path.glob("a.backup*"))
+
+
+def test_a_backup_opens_with_the_passphrase_of_a_lead_only(bench: Bench, tmp_path: Path) -> None:
+    made = lead(bench).backup(tmp_path / "a.backup")
+    with pytest.raises(WrongPassphrase):
+        restore_workspace(made.file, tmp_path / "new", LEAD, "another passphrase", RestoreOptions())
+    assert not (tmp_path / "new").exists()
+
+
+def test_what_is_there_is_not_overwritten(bench: Bench, tmp_path: Path) -> None:
+    made = lead(bench).backup(tmp_path / "a.backup")
+    with pytest.raises(Refused, match="BACKUP_EXISTS"):
+        lead(bench).backup(made.file)
+    before = (bench.workspace.path / DATABASE_FILE).read_bytes()
+    with pytest.raises(Refused, match="WORKSPACE_FOLDER_NOT_EMPTY"):
+        restore(bench, made.file, bench.workspace.path)
+    assert (bench.workspace.path / DATABASE_FILE).read_bytes() == before
+
+
+def test_a_clip_purged_after_the_backup_does_not_come_back(bench: Bench, tmp_path: Path) -> None:
+    made = lead(bench).backup(tmp_path / "a.backup")
+    ((purged, _),) = lead(bench).purge(["source-0001"]).purged
+    assert restore(bench, made.file, tmp_path / "restored").purged == 1
+    again = opened(bench, tmp_path / "restored")
+    assert not list((tmp_path / "restored" / "clips").glob(f"{purged}.*"))
+    assert again.person(LEAD).lead.purge(["source-0001"]).purged == ()
+    assert again.person(LEAD).lead.verify_log().ok
+    again.workspace.close()
+
+
+def test_a_clip_redacted_after_the_backup_is_purged_and_one_redacted_before_it_stays(
+    bench: Bench, tmp_path: Path
+) -> None:
+    redacted_next(bench)
+    made = lead(bench).backup(tmp_path / "a.backup")
+    assert restore(bench, made.file, tmp_path / "one").purged == 0
+    clip = redacted_next(bench)
+    assert restore(bench, made.file, tmp_path / "two").purged == 1
+    again = opened(bench, tmp_path / "two")
+    assert not list((tmp_path / "two" / "clips").glob(f"{clip}*"))
+    assert again.person(LEAD).lead.verify_log().ok
+    again.workspace.close()
+
+
+def test_a_clip_purged_by_hand_is_listed_beside_the_backup_at_once(bench: Bench, tmp_path: Path) -> None:
+    made = lead(bench).backup(tmp_path / "a.backup")
+    clip = marked_next(bench)
+    lead(bench).held_back.purge(lead(bench).identity, clip)
+    assert clip in purge_list_of(made.file).read_text(encoding="utf-8").split()
+
+
+def redacted_next(bench: Bench) -> str:
+    """The lead confirms the span that Ana marked in the next clip; gives the clip."""
+    clip = marked_next(bench)
+    of_lead = lead(bench)
+    [one] = of_lead.redactions.of_clip(of_lead.identity, clip)
+    of_lead.redactions.confirm(of_lead.identity, one.id)
+    return clip
+
+
+def marked_next(bench: Bench) -> str:
+    """Ana marks a span of the next clip and hands it in; gives the clip."""
+    work = bench.work(ANA)
+    lease = work.claim()
+    hear(work, lease)
+    work.redactions.mark(lease, 1000, 2000, PersonalDataKind.NUMBER)
+    work.submit(lease, annotation("words", frames=FRAMES))
+    work.close(lease)
+    return lease.clip_id
+
+
+def test_without_the_list_of_purges_a_restore_must_be_asked_for(bench: Bench, tmp_path: Path) -> None:
+    made = lead(bench).backup(tmp_path / "a.backup")
+    made.file.with_name("a.backup.purged").rename(tmp_path / "kept elsewhere")
+    with pytest.raises(Refused, match="BACKUP_WITHOUT_PURGED"):
+        restore(bench, made.file, tmp_path / "restored")
+    assert restore(bench, made.file, tmp_path / "one", purged_list=tmp_path / "kept elsewhere").purged == 0
+    withdrawn = restore(
+        bench,
+        made.file,
+        tmp_path / "two",
+        without_purged_list=True,
+        withdrawn=(Withdrawal("source-0000"), Withdrawal("source-0002")),
+    )
+    assert withdrawn.purged == 2
+
+
+def test_backups_that_are_not_there_are_named(bench: Bench, tmp_path: Path) -> None:
+    made = lead(bench).backup(tmp_path / "a.backup")
+    assert lead(bench).list_purges() == []
+    made.file.rename(tmp_path / "on another disk")
+    assert lead(bench).list_purges() == [str(made.file)]
+
+
+def test_retention_goes_on_while_a_backup_lies_there(bench: Bench, tmp_path: Path) -> None:
+    made = lead(bench).backup(tmp_path / "a.backup")
+    bench.clock.advance(800 * 24 * 3600)
+    assert restore(bench, made.file, tmp_path / "restored").purged == 4
+
+
+def test_an_older_log_is_told_by_a_checkpoint_and_another_one_is_refused(
+    bench: Bench, tmp_path: Path
+) -> None:
+    made = lead(bench).backup(tmp_path / "a.backup")
+    checkpoint = lead(bench).checkpoint()
+    report = restore(bench, made.file, tmp_path / "restored", checkpoint=checkpoint)
+    assert report.lost_rows == checkpoint.size - made.rows > 0
+    (tmp_path / "other").mkdir()
+    other = make_bench(tmp_path / "other", drafts=(), clock=FakeClock())
+    with pytest.raises(Damaged, match="ANOTHER_LOG"):
+        restore(bench, made.file, tmp_path / "new", checkpoint=lead(other).checkpoint())
+    assert not (tmp_path / "new").exists()
+    other.workspace.close()
+
+
+def test_a_workspace_whose_log_does_not_verify_is_not_backed_up(bench: Bench, tmp_path: Path) -> None:
+    with bench.database() as database:
+        database.execute("DROP TRIGGER log_no_update")
+        database.execute("UPDATE log SET body = x'7b7d' WHERE seq = 5")
+    with pytest.raises(Damaged):
+        lead(bench).backup(tmp_path / "a.backup")
+    assert not list(tmp_path.glob("*a.backup*"))
+
+
+def test_a_flipped_bit_or_a_cut_backup_is_refused_and_leaves_nothing(bench: Bench, tmp_path: Path) -> None:
+    made = lead(bench).backup(tmp_path / "a.backup")
+    whole, rng, broken = made.file.read_bytes(), random.Random(3), tmp_path / "broken"
+    (tmp_path / "broken.purged").write_bytes(b"")
+    for number in range(_FLIPS):
+        content = bytearray(whole)
+        # Every second flip in the header, where there is most to parse.
+        place = rng.randrange(len(whole) if number % 2 else 700)
+        content[place] ^= 1 << rng.randrange(8)
+        broken.write_bytes(content if number % 5 else content[: rng.randrange(len(whole))])
+        with pytest.raises(ReviewerError) as caught:
+            restore(bench, broken, tmp_path / "restored")
+        assert caught.value.exit_code in (2, 4)
+        assert not (tmp_path / "restored").exists()
+    assert not list(tmp_path.glob(".*"))
+
+
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from reviewer.clips import backup_file, seal
+from reviewer.clips.keys import KdfParameters
+from reviewer.files import NewFile
+from reviewer.workspace import open_workspace
+from tests.benches.workspace import LEAD, PASSPHRASE
+from tests.fakes.clock import FakeClock
+
+left, write, keep = [int(sys.argv[3])], seal.SealedWriter.write, NewFile.keep
+def count():
+    left[0] -= 1
+    if left[0] == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+def counted(self, data):
+    count()
+    write(self, data)
+def kept(self):
+    count()
+    keep(self)
+seal.SealedWriter.write, NewFile.keep = counted, kept
+workspace = open_workspace(Path(sys.argv[1]), clock=FakeClock(), parameters=KdfParameters.cheap())
+workspace.sign_in(LEAD, PASSPHRASE).lead.backup(Path(sys.argv[2]))
+print(int(sys.argv[3]) - left[0])
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here")
+def test_a_killed_backup_leaves_nothing_that_looks_whole(
+    bench: Bench, tmp_path: Path, repository: Path
+) -> None:
+    bench.sign_out(LEAD)
+    (tmp_path / "backups").mkdir()
+    target = tmp_path / "backups" / "a.backup"
+
+    def run(die_at: int) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-c", _KILLED, str(bench.workspace.path), str(target), str(die_at)],
+            capture_output=True,
+            check=False,
+            text=True,
+            env=os.environ | {"PYTHONPATH": str(repository)},
+        )
+
+    done = run(1_000_000)
+    assert done.returncode == 0, done.stderr
+    calls = int(done.stdout)
+    for path in (tmp_path / "backups").iterdir():
+        path.unlink()
+    for die_at in sorted({1, 2, calls // 2, calls - 1, calls}):
+        assert run(die_at).returncode == -signal.SIGKILL
+        assert not target.exists()
+    assert run(1_000_000).returncode == 0
+    assert not list(bench.workspace.path.glob(".backup-*"))
+    assert restore(bench, target, tmp_path / "restored").purged == 0

@@ -1,0 +1,57 @@
+"""What a small file that holds hours of sound costs the process that imports it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from tests.benches.workspace import make_bench
+from tests.unit.test_manifest_fields import GOOD
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the peak is read from /proc")
+_MOST_KIB = 256 * 1024
+_HOURS = 3
+_CHILD = """
+import json, sys
+from pathlib import Path
+from reviewer.clips.keys import KdfParameters
+from reviewer.lead.intake_report import IntakeOptions
+from reviewer.workspace import open_workspace
+from tests.benches.workspace import LEAD, PASSPHRASE
+
+workspace = open_workspace(Path(sys.argv[1]), parameters=KdfParameters.cheap())
+lead = workspace.sign_in(LEAD, PASSPHRASE).lead
+report = lead.import_manifest(Path(sys.argv[2]), IntakeOptions())
+(peak,) = (line for line in open("/proc/self/status") if line.startswith("VmHWM"))
+print(json.dumps([[row.outcome for row in report.rows], int(peak.split()[1])]))
+"""
+
+
+@pytest.mark.parametrize(("allowed_hours", "outcome"), [(4, "accepted"), (2, "refused")])
+def test_hours_of_silence_do_not_come_into_memory(
+    tmp_path: Path, repository: Path, allowed_hours: int, outcome: str
+) -> None:
+    bench = make_bench(tmp_path, drafts=())
+    bench.workspace.close()
+    folder = bench.workspace.path
+    settings = f"[decode]\naudio_seconds = {allowed_hours * 3600}\n"
+    (folder / "project.toml").write_text(settings, encoding="utf-8")
+    with soundfile.SoundFile(tmp_path / "silence.flac", "w", 16_000, 2, subtype="PCM_24") as file:
+        for _ in range(_HOURS * 60):
+            file.write(np.zeros((60 * 16_000, 2), np.int32))
+    manifest = tmp_path / "silence.jsonl"
+    manifest.write_text(json.dumps(GOOD | {"audio": "silence.flac"}), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", _CHILD, str(folder), str(manifest)],
+        capture_output=True,
+        check=True,
+        env=os.environ | {"PYTHONPATH": str(repository)},
+    )
+    outcomes, peak_kib = json.loads(done.stdout)
+    assert outcomes == [outcome]
+    assert peak_kib < _MOST_KIB

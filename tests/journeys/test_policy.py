@@ -1,0 +1,62 @@
+"""The signed policy of an open workspace."""
+
+from pathlib import Path
+
+import pytest
+
+from reviewer.access.policy import Policy
+from reviewer.errors import Refused
+from reviewer.model.event import Action
+from reviewer.places import PROJECT_FILE
+from reviewer.session.policy import WorkspacePolicy
+from tests.benches.workspace import ANA, LEAD, Bench
+
+
+def guard(bench: Bench, shipped: dict[str, Path]) -> WorkspacePolicy:
+    meta = bench.workspace._meta
+    return WorkspacePolicy(bench.workspace._unit.log, bench.workspace.path, shipped, meta.log_public_key)
+
+
+def test_a_workspace_opened_with_other_files_than_the_signed_lets_nobody_in(bench: Bench) -> None:
+    file = bench.workspace.path / PROJECT_FILE
+    signed = file.read_text(encoding="utf-8")
+    file.write_text("nda_days = 999\n" + signed, encoding="utf-8")
+    window = bench.another_window()
+    file.write_text(signed, encoding="utf-8")
+    with window.workspace, pytest.raises(Refused, match="POLICY_OPENED_BEFORE"):
+        window.person(ANA)
+
+
+def test_files_of_a_newer_program_keep_nobody_out_and_the_lead_signs_them(
+    bench: Bench, tmp_path: Path
+) -> None:
+    newer = tmp_path / "default.toml"
+    newer.write_text("id = 'newer'\n", encoding="utf-8")
+    policy = guard(bench, {"schemas/default.toml": newer})
+    policy.require_signed()
+    policy.follow(bench.person(ANA).identity)
+    assert not bench.events(Action.POLICY_CHANGED)
+    policy.follow(bench.person(LEAD).identity)
+    (row,) = bench.events(Action.POLICY_CHANGED)
+    assert row.reason == "update"
+
+
+def test_a_workspace_without_a_signed_policy_gets_one_at_a_leads_sign_in(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed = Policy.from_detail
+    monkeypatch.setattr(
+        Policy, "from_detail", lambda detail: None if "log_public_key" in detail else signed(detail)
+    )
+    policy = bench.workspace.policy
+    policy.require_signed()
+    policy.follow(bench.person(LEAD).identity)
+    (row,) = bench.events(Action.POLICY_CHANGED)
+    assert row.reason == "first"
+    assert policy.signed() is not None
+
+
+def test_a_policy_signed_with_another_key_is_damage(bench: Bench) -> None:
+    policy = WorkspacePolicy(bench.workspace._unit.log, bench.workspace.path, {}, bytes(32))
+    with pytest.raises(Exception, match="LOG_SIGNATURE_WRONG"):
+        policy.signed()

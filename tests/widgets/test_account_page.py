@@ -1,0 +1,75 @@
+"""The settings page that changes one's own passphrase."""
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from reviewer.ui.jobs import Jobs
+from reviewer.ui.preferences import Preferences
+from reviewer.ui.settings.account_page import AccountPage
+from reviewer.ui.settings.dialog import settings_dialog
+from tests.fakes.workspace_gateway import PASSPHRASE, FakeWorkspaceGateway, an_identity
+
+NEW = "another long passphrase"
+
+
+@pytest.fixture
+def gateway() -> FakeWorkspaceGateway:
+    return FakeWorkspaceGateway()
+
+
+@pytest.fixture
+def page(qtbot: QtBot, jobs: Jobs, gateway: FakeWorkspaceGateway) -> AccountPage:
+    made = AccountPage(an_identity(), gateway, jobs)
+    qtbot.addWidget(made)
+    return made
+
+
+def typed(page: AccountPage, old: str, new: str, again: str) -> None:
+    for field, text in ((page.old, old), (page.new, new), (page.again, again)):
+        field.setText(text)
+
+
+def test_the_passphrase_is_changed_and_the_fields_are_cleared(
+    page: AccountPage, gateway: FakeWorkspaceGateway, settle: Callable[[], None]
+) -> None:
+    typed(page, PASSPHRASE, NEW, NEW)
+    page.button.click()
+    assert not page.button.isEnabled()
+    settle()
+    assert gateway.sign_in.calls == ["change_passphrase"]
+    assert "is changed" in page.message.text
+    assert [field.text() for field in (page.old, page.new, page.again)] == ["", "", ""]
+
+
+def test_a_wrong_one_is_said_and_can_be_tried_again(page: AccountPage, settle: Callable[[], None]) -> None:
+    typed(page, "wrong", NEW, NEW)
+    page.button.click()
+    settle()
+    assert page.message.text
+    assert "is changed" not in page.message.text
+    typed(page, PASSPHRASE, NEW, NEW)
+    assert page.button.isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "again"),
+    [("", NEW, NEW), (PASSPHRASE, "short", "short"), (PASSPHRASE, NEW, f"{NEW}!"), (PASSPHRASE, "", "")],
+)
+def test_an_incomplete_form_cannot_be_sent(page: AccountPage, old: str, new: str, again: str) -> None:
+    typed(page, old, new, again)
+    assert not page.button.isEnabled()
+
+
+def test_the_settings_have_the_page_only_for_somebody(
+    qtbot: QtBot, jobs: Jobs, gateway: FakeWorkspaceGateway
+) -> None:
+    def page(parent: QWidget) -> QWidget:
+        return AccountPage(an_identity(), gateway, jobs, parent)
+
+    for account, is_there in (([page], True), ([], False)):
+        dialog = settings_dialog(Preferences(), [], account=account)
+        qtbot.addWidget(dialog)
+        assert (dialog.findChild(AccountPage) is not None) is is_there
