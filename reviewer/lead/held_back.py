@@ -12,7 +12,7 @@ from reviewer.model.clip import ClipState
 from reviewer.model.event import Action, DetailValue, Event, HeardRange
 from reviewer.model.held_back import HeldBackClip, HeldCode, HeldFind, HeldState, ReleaseReason
 from reviewer.model.hypothesis import Hypothesis
-from reviewer.model.intervals import Span, merge_heard
+from reviewer.model.intervals import Span
 from reviewer.model.people import Identity, Person, PersonState, Role
 from reviewer.model.redaction import Redaction, RedactionSource, RedactionState
 from reviewer.model.task import TaskState
@@ -75,22 +75,25 @@ class HeldBack:
             texts = [self._access.unseal_annotation(identity, work) for work in works]
             drafts = self._unit.hypotheses.of_clip(identity.keyring, clip_id)
         except BaseException:
-            self.close(identity, sound)
+            self.close(identity, clip_id)
             raise
         return OpenedHeldClip(held, sound, drafts, tuple(texts))
 
     def heard(self, identity: Identity, clip_id: str, ranges: Sequence[HeardRange]) -> None:
-        """Logs which frames of an open held clip reached the device."""
-        self._access.allow(identity, Act.DECIDE_HELD)
-        kept = [[part.start, part.end, part.speed_percent] for part in merge_heard(ranges)]
-        if kept:
-            detail: dict[str, DetailValue] = {"purpose": "held", "ranges": kept}
-            self._unit.log.record(Event.by(identity, Action.CLIP_HEARD, clip_id, detail=detail))
+        """Logs which frames of an open held clip reached the device. Raises Refused if it is not open."""
+        self._access.heard_held(identity, clip_id, ranges)
 
-    def close(self, identity: Identity, sound: UnsealedClip) -> None:
-        """Closes the sound, with a row in the log."""
-        sound.close()
-        self._unit.log.record(Event.by(identity, Action.CLIP_CLOSED, sound.clip.id))
+    def beat(self, identity: Identity, clip_id: str) -> None:
+        """The heartbeat of an open clip: checks that it may stay open.
+
+        Checks session, role, agreement, consent, retention and key. If one fails, the clip is closed with a
+        log row that says why, and the refusal is raised.
+        """
+        self._access.beat_held(identity, clip_id)
+
+    def close(self, identity: Identity, clip_id: str) -> None:
+        """Closes an open clip, with a row in the log."""
+        self._access.close_held(identity, clip_id)
 
     def release(self, identity: Identity, clip_id: str, reason: ReleaseReason) -> None:
         """Lets a clip go: from quarantine into the queue, or finished work into the next export.

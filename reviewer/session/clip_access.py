@@ -86,6 +86,7 @@ class ClipAccess:
         self._sign_in = sign_in
         self._open: dict[tuple[str, str], tuple[Lease, UnsealedClip]] = {}
         self._prefetched: dict[str, UnsealedClip] = {}
+        self._held: dict[tuple[str, str], UnsealedClip] = {}
         self._redacted: set[tuple[str, str]] = set()
         """Put away since their sound was replaced: what was typed to the old one is not saved any more."""
         sign_in.before_sign_out(self.put_all_away)
@@ -146,8 +147,7 @@ class ClipAccess:
             if is_saving and (identity.session_id, clip_id) in self._redacted:
                 raise Refused("CLIP_REDACTED")
             return
-        if self._unit.clips.stored_as(clip_id) != opened.stored_as:
-            raise Refused("CLIP_REDACTED")
+        self._require_same_sound(opened)
         muted_now = _muted_ids(self._unit.redactions.of_clip(clip_id))
         if not is_saving and muted_now - _muted_ids(opened.redactions):
             raise Refused("CLIP_MUTED")
@@ -259,14 +259,37 @@ class ClipAccess:
             return read_canonical(stream)
 
     def open_held(self, identity: Identity, clip_id: str, texts: Sequence[str]) -> UnsealedClip:
-        """Opens a clip that is held back, for a lead who decides about it; the caller closes it."""
+        """Opens a clip that is held back, for a lead who decides about it; ends with ``close_held``."""
         acknowledgement_id = self.require(identity, Act.DECIDE_HELD)
         clip = self.openable(clip_id)
         detail: dict[str, DetailValue] = {"purpose": "held", "nda": acknowledgement_id}
         if texts:
             detail["annotations"] = list(texts)
         self._unit.log.record(Event.by(identity, Action.CLIP_OPENED, clip.id, detail=detail))
-        return self._unsealed(identity, clip)
+        unsealed = self._unsealed(identity, clip)
+        self.close_held(identity, clip_id)
+        self._held[identity.session_id, clip_id] = unsealed
+        return unsealed
+
+    def beat_held(self, identity: Identity, clip_id: str) -> None:
+        """Checks that a held clip may stay open; if not, closes it with a row and raises the refusal."""
+        try:
+            self.require(identity, Act.DECIDE_HELD)
+            self.openable(clip_id)
+            self._require_same_sound(self._opened_held(identity, clip_id))
+        except (Refused, Damaged) as error:
+            self._take_away_held(identity, clip_id, Action.CLIP_PUT_AWAY, error.code)
+            raise
+
+    def heard_held(self, identity: Identity, clip_id: str, ranges: Sequence[HeardRange]) -> None:
+        """Logs which frames of an open held clip reached the device. Raises Refused if it is not open."""
+        self.allow(identity, Act.DECIDE_HELD)
+        opened = self._opened_held(identity, clip_id)
+        self._record_heard(identity, opened.clip, ranges, {"purpose": "held"})
+
+    def close_held(self, identity: Identity, clip_id: str) -> None:
+        """Closes a held clip and logs it if possible; needs no rights, and never fails."""
+        self._take_away_held(identity, clip_id, Action.CLIP_CLOSED, "")
 
     def open_for_recogniser(self, identity: Identity, clip: Clip, engine: str) -> Samples:
         """Opens a clip for a recogniser, after a row that names it. Raises Refused, Damaged."""
@@ -354,13 +377,7 @@ class ClipAccess:
         opened = self.opened(identity, lease.clip_id)
         if opened is None:
             raise Refused("CLIP_NOT_OPEN")
-        kept = [part for part in merge_heard(ranges) if 0 <= part.start < part.end <= opened.clip.frames]
-        if kept:
-            detail: dict[str, DetailValue] = {
-                "task": lease.task_id,
-                "ranges": [[part.start, part.end, part.speed_percent] for part in kept],
-            }
-            self._unit.log.record(Event.by(identity, Action.CLIP_HEARD, lease.clip_id, detail=detail))
+        self._record_heard(identity, opened.clip, ranges, {"task": lease.task_id})
 
     def close(self, identity: Identity, lease: Lease) -> None:
         """Closes the clip and logs it if possible; needs no rights, and never fails."""
@@ -390,6 +407,9 @@ class ClipAccess:
         for session_id, clip_id in list(self._open):
             if session_id == identity.session_id:
                 self._take_away(identity, clip_id, Action.CLIP_CLOSED, "")
+        for session_id, clip_id in list(self._held):
+            if session_id == identity.session_id:
+                self.close_held(identity, clip_id)
         with contextlib.suppress(ReviewerError):
             self.drop_prefetched(identity)
         with contextlib.suppress(ReviewerError):
@@ -405,6 +425,32 @@ class ClipAccess:
             self._unit.log.record(Event.by(identity, action, clip_id, reason=reason))
             name = window.of_session(identity.session_id)
             self._unit.open_tasks.left(lease.task_id, lease.person_id, name)
+
+    def _opened_held(self, identity: Identity, clip_id: str) -> UnsealedClip:
+        opened = self._held.get((identity.session_id, clip_id))
+        if opened is None:
+            raise Refused("CLIP_NOT_OPEN")
+        return opened
+
+    def _require_same_sound(self, opened: UnsealedClip) -> None:
+        if self._unit.clips.stored_as(opened.clip.id) != opened.stored_as:
+            raise Refused("CLIP_REDACTED")
+
+    def _take_away_held(self, identity: Identity, clip_id: str, action: Action, reason: str) -> None:
+        found = self._held.pop((identity.session_id, clip_id), None)
+        if found is None:
+            return
+        found.close()
+        with contextlib.suppress(ReviewerError):
+            self._unit.log.record(Event.by(identity, action, clip_id, reason=reason))
+
+    def _record_heard(
+        self, identity: Identity, clip: Clip, ranges: Sequence[HeardRange], detail: dict[str, DetailValue]
+    ) -> None:
+        kept = [part for part in merge_heard(ranges) if 0 <= part.start < part.end <= clip.frames]
+        if kept:
+            detail["ranges"] = [[part.start, part.end, part.speed_percent] for part in kept]
+            self._unit.log.record(Event.by(identity, Action.CLIP_HEARD, clip.id, detail=detail))
 
     def _refuse_unless_accepted(self, annotation: SealedAnnotation) -> None:
         queue = self._unit.queue

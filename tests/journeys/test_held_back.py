@@ -1,6 +1,6 @@
 """A lead decides about clips in quarantine, and about finished work that an export holds back."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,13 +11,14 @@ from reviewer.lead.export import NothingToExport
 from reviewer.lead.held_back import HeldBack
 from reviewer.lead.intake_report import IntakeOptions
 from reviewer.model.annotation import Flag, PersonalDataKind
+from reviewer.model.event import HeardRange
 from reviewer.model.held_back import HeldBackClip, HeldCode, HeldState, ReleaseReason
 from reviewer.model.intervals import Span
 from reviewer.model.people import Identity, Role
 from reviewer.model.redaction import RedactionSource, RedactionState
 from reviewer.model.task import VerdictKind
 from tests.benches.spoken import FRAMES_A_WORD, write_spoken
-from tests.benches.workspace import ANA, BEN, LEAD, QUINN, Bench, annotation, hear, make_bench
+from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN, Bench, annotation, hear, make_bench
 
 NUMBER = "four one five five five five two six seven one"
 LIKELY = "five five five two six seven one"
@@ -98,7 +99,7 @@ def test_words_with_times_are_proposed_as_spans_and_muted_from_the_start(bench: 
     opened = held_back.open(identity, clip_id)
     assert not opened.sound.samples.read(SPAN.start, SPAN.end).any()
     assert opened.sound.samples.read(0, 10_000).any()
-    held_back.close(identity, opened.sound)
+    held_back.close(identity, clip_id)
 
 
 def test_a_draft_without_times_is_held_back_with_its_kind_and_no_span(bench: Bench) -> None:
@@ -122,7 +123,7 @@ def test_content_is_shown_only_after_a_row_and_listing_opens_nothing(bench: Benc
     assert opened.hypotheses[0].text == TEXT
     (row,) = bench.events("clip.opened")
     assert (row.object, row.detail["purpose"]) == (clip_id, "held")
-    held_back.close(identity, opened.sound)
+    held_back.close(identity, clip_id)
     assert len(bench.events("clip.closed")) == 1
 
 
@@ -332,3 +333,61 @@ def test_a_clip_that_is_not_held_back_is_refused_by_name(bench: Bench) -> None:
     with pytest.raises(Refused) as refused:
         held_back.release(identity, clip_id, ReleaseReason.PUBLIC)
     assert refused.value.code == "NOT_HELD_BACK"
+
+
+# While a clip is open
+
+
+def revoke_elsewhere(bench: Bench, _clip_id: str) -> None:
+    invitation = bench.person(LEAD).lead.add_person("Vera Second", Role.LEAD)
+    bench.workspace.enrol("Vera Second", invitation.code, PASSPHRASE)
+    bench.person("Vera Second").lead.revoke(LEAD)
+
+
+ENDINGS: dict[str, Callable[[Bench, str], object]] = {
+    "ACCOUNT_CHANGED": revoke_elsewhere,
+    "NDA_REQUIRED": lambda bench, _clip_id: bench.clock.advance(400 * 86_400),
+    "PURGED": lambda bench, clip_id: desk(bench)[0].purge(desk(bench)[1], clip_id),
+    "CLIP_REDACTED": lambda bench, clip_id: desk(bench)[0].redact(desk(bench)[1], clip_id),
+}
+
+
+@pytest.mark.parametrize("code", ENDINGS)
+def test_an_open_clip_is_closed_at_the_next_beat_once_a_condition_has_ended(bench: Bench, code: str) -> None:
+    clip_id = quarantined(bench)
+    held_back, identity = desk(bench)
+    held_back.open(identity, clip_id)
+    held_back.beat(identity, clip_id)
+    ENDINGS[code](bench, clip_id)
+    with pytest.raises(Refused) as caught:
+        held_back.beat(identity, clip_id)
+    assert caught.value.code == code
+    assert [(row.object, row.reason) for row in bench.events("clip.put_away")] == [(clip_id, code)]
+    with pytest.raises(Refused):
+        held_back.heard(identity, clip_id, [HeardRange(0, 10)])
+    assert bench.events("clip.heard") == []
+
+
+def test_a_sign_out_closes_what_is_open(bench: Bench) -> None:
+    clip_id = quarantined(bench)
+    held_back, identity = desk(bench)
+    held_back.open(identity, clip_id)
+    bench.sign_out(LEAD)
+    assert [row.object for row in bench.events("clip.closed")] == [clip_id]
+    with pytest.raises(Refused, match="SIGNED_OUT"):
+        held_back.heard(identity, clip_id, [HeardRange(0, 10)])
+
+
+def test_nothing_is_logged_as_heard_of_a_clip_that_is_not_open(bench: Bench) -> None:
+    clip_id = quarantined(bench)
+    held_back, identity = desk(bench)
+    with pytest.raises(Refused, match="CLIP_NOT_OPEN"):
+        held_back.heard(identity, clip_id, [HeardRange(0, 10)])
+    held_back.open(identity, clip_id)
+    held_back.heard(identity, clip_id, [HeardRange(0, 10**9)])
+    assert bench.events("clip.heard") == []
+    held_back.heard(identity, clip_id, [HeardRange(0, 10)])
+    held_back.close(identity, clip_id)
+    with pytest.raises(Refused, match="CLIP_NOT_OPEN"):
+        held_back.heard(identity, clip_id, [HeardRange(0, 10)])
+    assert len(bench.events("clip.heard")) == 1

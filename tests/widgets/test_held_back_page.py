@@ -189,3 +189,19 @@ def test_the_overview_says_how_many_wait(
     page.enter()
     settle()
     assert page.findChild(QLabel, "overview_held_back").text().endswith(": 2")
+
+
+def test_a_clip_that_may_not_be_open_any_more_leaves_within_one_beat(
+    page: HeldBackPage, bench: Bench, press: Callable[..., None], player: FakePlayer, settle
+) -> None:
+    press(Qt.Key.Key_Return, CTRL)
+    page.beat_now()
+    settle()
+    assert TEXTS[0] in page.text.toPlainText()
+    bench.clock.advance(400 * 86_400)
+    page.beat_now()
+    settle()
+    assert page.text.toPlainText() == ""
+    assert player.loaded is None
+    assert [event.reason for event in bench.events("clip.put_away")] == ["NDA_REQUIRED"]
+    assert page.message.text

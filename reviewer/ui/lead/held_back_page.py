@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, Qt, Slot
+from PySide6.QtCore import QMimeData, Qt, QTimer, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
 from reviewer.model.annotation import PersonalDataKind
@@ -12,6 +12,9 @@ from reviewer.model.held_back import HeldBackClip, HeldState, ReleaseReason
 from reviewer.model.intervals import Span
 from reviewer.model.people import Person, PersonState, Role
 from reviewer.model.redaction import Redaction, RedactionState, silent_spans
+from reviewer.ui.clip.autosave import is_lost
+from reviewer.ui.clip.lease_renewal import BEAT_EVERY_MS
+from reviewer.ui.clip.serial_executor import SerialExecutor
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.lead.held_back_rows import clip_columns, content_words, redaction_columns
 from reviewer.ui.lead.lead_page import LeadPage
@@ -56,6 +59,9 @@ class HeldBackPage(LeadPage):
         self._opened: OpenedHeldClip | None = None
         self._tools = tools
         self._playback: PlaybackController | None = None
+        self._in_order = SerialExecutor(tools.jobs, self)
+        self._beat_timer = QTimer(self, singleShot=True, interval=BEAT_EVERY_MS)
+        self._beat_timer.timeout.connect(self.beat_now)
         self.clips = RowsModel(clip_columns())
         self.redactions = RowsModel(redaction_columns(self._rate_hz))
         self.waves = WaveformView(self)
@@ -161,6 +167,7 @@ class HeldBackPage(LeadPage):
         self.waves.show_redacted(silent_spans(sound.redactions, clip.rate_hz, clip.frames))
         self.playback.load(sound.samples, sound.speech)
         self.text.setPlainText(content_words(opened))
+        self._beat_timer.start()
         self._update_buttons()
 
     def _rate_hz(self) -> int:
@@ -192,6 +199,32 @@ class HeldBackPage(LeadPage):
     def _redaction(self) -> Redaction | None:
         rows = self.redaction_table.selectionModel().selectedRows()
         return self.redactions.rows[rows[0].row()] if rows else None
+
+    # While a clip is open
+
+    @Slot()
+    def beat_now(self) -> None:
+        """Checks that the open clip may stay open; if not, it leaves the screen and the sound stops."""
+        opened, lead = self._opened, self._lead
+        if opened is not None:
+            self._in_order.run(
+                lambda: lead.held_back.beat(lead.identity, opened.held.clip.id),
+                partial(self._on_beaten, opened),
+                partial(self._on_beat_failed, opened),
+            )
+
+    def _on_beaten(self, asked: "OpenedHeldClip", _done: object = None) -> None:
+        if self._opened is asked:
+            self._beat_timer.start()
+
+    def _on_beat_failed(self, asked: "OpenedHeldClip", error: Exception) -> None:
+        if self._opened is not asked:
+            return
+        if not is_lost(error):
+            self._beat_timer.start()
+            return
+        self._close_clip()
+        self.message.show_error(error)
 
     # Acts
 
@@ -276,7 +309,9 @@ class HeldBackPage(LeadPage):
         opened, lead = self._opened, self._lead
         if opened is not None:
             clip_id = opened.held.clip.id
-            self.run(lambda _token: lead.held_back.heard(lead.identity, clip_id, ranges), lambda _done: None)
+            self._in_order.run(
+                lambda: lead.held_back.heard(lead.identity, clip_id, ranges), failed=self.message.show_error
+            )
 
     def _close_clip(self) -> None:
         """Removes the content from the screen; the pool closes it, with its row."""
@@ -284,6 +319,7 @@ class HeldBackPage(LeadPage):
         if self._playback is not None:
             self._playback.unload()
         self._opened = None
+        self._beat_timer.stop()
         self.waves.show_nothing()
         self.text.clear()
         if opened is not None:
@@ -292,7 +328,8 @@ class HeldBackPage(LeadPage):
 
     def _close(self, opened: "OpenedHeldClip") -> None:
         lead = self._lead
-        self.run(lambda _token: lead.held_back.close(lead.identity, opened.sound), lambda _done: None)
+        clip_id = opened.held.clip.id
+        self._in_order.run(lambda: lead.held_back.close(lead.identity, clip_id))
 
     # Making
 
