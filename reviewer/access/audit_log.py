@@ -11,7 +11,7 @@ from pathlib import Path
 from reviewer.access import signing
 from reviewer.access.activity import ActivityCounts
 from reviewer.access.checkpoint import Checkpoint, parse_checkpoint, write_checkpoint
-from reviewer.access.log_chain import GENESIS, VERSION, LogRow, canonical, leaf_of, link_hash
+from reviewer.access.log_chain import GENESIS, VERSION, LogRow, canonical, leaf_of, link_hash, stored_row
 from reviewer.access.merkle import Frontier, consistency_proof
 from reviewer.db.connection import Database
 from reviewer.errors import Damaged, Refused, ReviewerError
@@ -226,6 +226,8 @@ class AuditLog:
     def head(self) -> Head:
         """The present end of the log."""
         row = self._database.row("SELECT seq, hash FROM log ORDER BY seq DESC LIMIT 1")
+        if row is not None and not isinstance(row["hash"], bytes):
+            raise Damaged("LOG_ROW_UNREADABLE", row=row["seq"])
         return Head(row["seq"], row["hash"]) if row else Head(0, GENESIS)
 
     def rows(self, since: int = 1, limit: int | None = None) -> Iterator[LogRow]:
@@ -238,7 +240,7 @@ class AuditLog:
             )
             if not page:
                 return
-            yield from (LogRow(**row) for row in page)
+            yield from (stored_row(row) for row in page)
             since = page[-1]["seq"] + 1
             left = None if left is None else left - len(page)
 
@@ -261,7 +263,7 @@ class AuditLog:
             (target,),
         )
         # The row's object is signed; the index beside it is not.
-        rows = (LogRow(**row) for row in found)
+        rows = (stored_row(row) for row in found)
         return [row for row in rows if row.fields().get("object") == target]
 
     def unwitnessed(self) -> int:
@@ -301,7 +303,7 @@ class AuditLog:
 
     def _append(self, event: Event) -> int:
         newest = self._database.row(f"SELECT {_COLUMNS} FROM log ORDER BY seq DESC LIMIT 1")  # noqa: S608
-        last = LogRow(**newest) if newest else None
+        last = stored_row(newest) if newest else None
         head = Head(last.seq, last.hash) if last else Head(0, GENESIS)
         if self._log_key is not None and head != self._written:
             self._require_signed_end(signing.public_key_of(self._log_key))

@@ -67,6 +67,14 @@ class LogRow:
             raise Damaged("LOG_ROW_UNREADABLE", row=self.seq) from error
 
 
+def stored_row(columns: Mapping[str, Any]) -> LogRow:
+    """A row as the file has it. Raises Damaged for a column of another type."""
+    row = LogRow(**columns)
+    if not all(isinstance(each, bytes) for each in (row.body, row.prev, row.hash, row.signature)):
+        raise Damaged("LOG_ROW_UNREADABLE", row=row.seq)
+    return row
+
+
 def canonical(body: Mapping[str, Any]) -> bytes:
     """The one byte form of a body; raises TypeError for other than text, whole numbers, booleans, lists."""
     return _dump(_plain(body))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from reviewer.access.log_chain import LogRow
+from reviewer.access.log_chain import LogRow, stored_row
 from reviewer.db.connection import Database
 from reviewer.model.clock import to_micros
 
@@ -37,7 +37,7 @@ def find_rows(
         f" FROM log_index i JOIN log l ON l.seq = i.seq {where} ORDER BY i.seq DESC LIMIT ?",
         (*parameters, limit),
     )
-    return [LogRow(**row) for row in found]
+    return [stored_row(row) for row in found]
 
 
 def every_row(database: Database, wanted: LogFilter) -> Iterator[LogRow]:

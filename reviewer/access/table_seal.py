@@ -152,7 +152,10 @@ class SealedTables:
             stored_sums(connection),
             table_sums(connection),
             later=int(later),
-            are_forms_whole=all(sha256(body.encode()).hexdigest() == digest for digest, body in forms),
+            are_forms_whole=all(
+                isinstance(body, str) and sha256(body.encode()).hexdigest() == digest
+                for digest, body in forms
+            ),
         )
 
     def match(self, walk: LogWalk, rows: SealRows, public_key: bytes) -> None:

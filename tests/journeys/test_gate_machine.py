@@ -28,7 +28,7 @@ class Gate(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="gate-"))
-        project = f"nda_days = {NDA_DAYS}\n[queue]\nqa_rate = 1.0\nlease_minutes = 600000\n"
+        project = f"nda_days = {NDA_DAYS}\n[queue]\nqa_rate = 1.0\nlease_minutes = 100000\n"
         self.bench = make_bench(self.folder, drafts=("", "", "", "", "", ""), project=project)
         self.nda = self.bench.workspace.path / "nda"
         shutil.copytree(resource("nda"), self.nda)

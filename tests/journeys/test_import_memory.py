@@ -36,11 +36,10 @@ print(json.dumps([[row.outcome for row in report.rows], int(peak.split()[1])]))
 def test_hours_of_silence_do_not_come_into_memory(
     tmp_path: Path, repository: Path, allowed_hours: int, outcome: str
 ) -> None:
-    bench = make_bench(tmp_path, drafts=())
+    settings = f"[decode]\naudio_seconds = {allowed_hours * 3600}\n"
+    bench = make_bench(tmp_path, drafts=(), project=settings)
     bench.workspace.close()
     folder = bench.workspace.path
-    settings = f"[decode]\naudio_seconds = {allowed_hours * 3600}\n"
-    (folder / "project.toml").write_text(settings, encoding="utf-8")
     with soundfile.SoundFile(tmp_path / "silence.flac", "w", 16_000, 2, subtype="PCM_24") as file:
         for _ in range(_HOURS * 60):
             file.write(np.zeros((60 * 16_000, 2), np.int32))

@@ -34,6 +34,7 @@ from pathlib import Path
 from reviewer.clips.content import ClipContent
 from reviewer.clips.draft_versions import DraftVersionRepository
 from reviewer.clips.keys import KdfParameters
+from reviewer.clips.new_clip import NewClip
 from reviewer.clips.store import LocalClipStore
 from reviewer.queue.sqlite import SqliteQueue
 from reviewer.workspace import open_workspace
@@ -55,9 +56,9 @@ def dying(owner, name, *, before="", after="", at=1):
         return result
     setattr(owner, name, call)
 
-dying(LocalClipStore, "put", before="before the first file", after="between the files")
+dying(NewClip, "write", before="before the first file", after="between the files")
 dying(Path, "replace", before="in a half-written file")
-dying(LocalClipStore, "put", after="before the row", at=3)
+dying(NewClip, "sync", after="before the row")
 dying(SqliteQueue, "reseal_clip", before="in the transaction", after="after the annotations")
 dying(DraftVersionRepository, "reseal_clip", after="before the commit")
 dying(ClipContent, "sweep", before="after the commit", after="after the sweep")

@@ -173,7 +173,7 @@ def test_a_commit_that_fails_shows_nothing_and_keeps_both_clips(bench: Bench, wo
     before = len(bench.events())
     with bench.database() as database:
         database.execute("CREATE TRIGGER full BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'full'); END")
-    with pytest.raises(Exception, match="full"):
+    with pytest.raises(Exception, match="WORKSPACE_ROW_DAMAGED"):
         work.hand_over(HandIn(first, DONE))
     with bench.database() as database:
         database.execute("DROP TRIGGER full")

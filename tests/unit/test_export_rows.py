@@ -20,7 +20,7 @@ def row(text: str = "Yes", clip_id: str = "c1", **annotation: Any) -> Utterance:
         "a1", "t1", clip_id, "p1", None, "default@1", "en-US@1", b"digest", b"sealed", NOON
     )
     work = Annotation.of_text(text, 32_000, **annotation)
-    selected = SelectedClip(a_clip(id=clip_id), accepted, work, "yes", CONVENTIONS)
+    selected = SelectedClip(a_clip(id=clip_id), accepted, work, "yes", CONVENTIONS, False)
     return utterance_of(selected, "ab12", lambda: b"flac", split=False)
 
 
