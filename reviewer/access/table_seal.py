@@ -16,7 +16,7 @@ from reviewer.access.audit_log import AuditLog, Head
 from reviewer.access.log_walk import LogWalk, Mismatch
 from reviewer.db.connection import Database
 from reviewer.db.table_sums import different_tables, store_sums, stored_sums, table_sums
-from reviewer.errors import Notice
+from reviewer.errors import Notice, Refused
 from reviewer.model.event import Action, Event
 
 MIGRATIONS = "migrations"
@@ -56,13 +56,18 @@ class TableSeals:
         self._sign(log_key, sums)
 
     def _renew(self) -> None:
-        """Adds what this commit changed to the sums and signs; nothing while nobody is signed in."""
+        """Adds what this commit changed to the sums and signs.
+
+        Raises Refused for a change while nobody is signed in: the rows would never fit their sums again.
+        """
         changes = self._database.take_changes()
         log_key = self._log.signing_key
-        if log_key is None:
-            return
         connection = self._database.raw()
         seal = _read(connection)
+        if log_key is None:
+            if seal is not None and any(changes.values()):
+                raise Refused("NOT_LOGGED_NOBODY_SIGNED_IN")
+            return
         if seal is None:
             if not self._was_sealed():
                 self._begin_anew(log_key)

@@ -76,6 +76,7 @@ class Bench:
     workspace: Workspace
     clock: FakeClock
     signed_in: dict[str, SignedIn] = field(default_factory=dict)
+    make_queue: MakeQueue = SqliteQueue
 
     def person(self, name: str) -> SignedIn:
         """Somebody at work, signed in at the first call."""
@@ -106,8 +107,13 @@ class Bench:
 
     def another_window(self) -> "Bench":
         """The same workspace opened by a second window, with the same clock."""
-        opened = open_workspace(self.workspace.path, clock=self.clock, parameters=KdfParameters.cheap())
-        return Bench(opened, self.clock)
+        opened = open_workspace(
+            self.workspace.path,
+            clock=self.clock,
+            parameters=KdfParameters.cheap(),
+            make_queue=self.make_queue,
+        )
+        return Bench(opened, self.clock, make_queue=self.make_queue)
 
     @contextmanager
     def database(self) -> Iterator[Database]:
@@ -190,16 +196,15 @@ def make_bench(
 ) -> Bench:
     """A workspace in ``folder / "ws"``: a clip for each draft, everybody enrolled, nobody has agreed.
 
-    Without a clock of its own it is a copy of one made before in this process: decoding takes a second.
+    Without a clock or queue of its own it is a copy of one made before in this process: decoding takes a
+    second.
     """
-    if clock is not None:
-        return _made_bench(folder, drafts, project, clock, shape)
+    if clock is not None or make_queue is not SqliteQueue:
+        return _made_bench(folder, drafts, project, clock or FakeClock(), shape, make_queue)
     pattern = _pattern(tuple(drafts), project, shape)
     shutil.copytree(pattern, folder, dirs_exist_ok=True)
     clock = FakeClock()
-    workspace = open_workspace(
-        folder / "ws", clock=clock, parameters=KdfParameters.cheap(), make_queue=make_queue
-    )
+    workspace = open_workspace(folder / "ws", clock=clock, parameters=KdfParameters.cheap())
     bench = Bench(workspace, clock)
     bench.person(LEAD)
     return bench
@@ -217,13 +222,19 @@ def _pattern(drafts: tuple[str, ...], project: str, shape: tuple[int, int]) -> P
 
 
 def _made_bench(
-    folder: Path, drafts: Sequence[str], project: str, clock: FakeClock, shape: tuple[int, int]
+    folder: Path,
+    drafts: Sequence[str],
+    project: str,
+    clock: FakeClock,
+    shape: tuple[int, int],
+    make_queue: MakeQueue = SqliteQueue,
 ) -> Bench:
     cheap = KdfParameters.cheap()
     settings = folder / "project.toml"
     settings.write_text(project or PROJECT, encoding="utf-8")
     make_workspace(folder / "ws", LEAD, PASSPHRASE, settings, clock=clock, parameters=cheap)
-    bench = Bench(open_workspace(folder / "ws", clock=clock, parameters=cheap), clock)
+    workspace = open_workspace(folder / "ws", clock=clock, parameters=cheap, make_queue=make_queue)
+    bench = Bench(workspace, clock, make_queue=make_queue)
     lead = bench.person(LEAD).lead
     for name, role in ((ANA, Role.CONTRACTOR), (BEN, Role.CONTRACTOR), (QUINN, Role.QA)):
         invitation = lead.add_person(name, role)

@@ -24,6 +24,7 @@ def accepted(command, workspace):
     """Everything that was handed in is accepted: QA draws with a rate that the project sets to nothing."""
     settings = workspace / "project.toml"
     settings.write_text("[queue]\nqa_rate = 0.0\n", encoding="utf-8")
+    assert command("policy", "apply", "--yes", "--workspace", workspace, "--as", LEAD).code == 0
     command("qa", "draw", "--workspace", workspace, "--as", QUINN)
 
 

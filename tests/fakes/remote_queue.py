@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from reviewer.db.connection import Database
+from reviewer.db.connection import Database, Row
+from reviewer.db.schema import migrate
 from reviewer.errors import Unavailable
 from reviewer.model.clock import Clock
 from reviewer.model.project import QueueRules
@@ -76,21 +77,28 @@ class RemoteQueue:
 
 @dataclass
 class Network:
-    """Makes queues, each over a connection of its own, and decides what happens to each call of them."""
+    """Makes queues over a file beside the workspace, and decides what happens to each call of them."""
 
     faults: list[Fault] = field(default_factory=list)
     is_down: bool = False
     connections: list[Database] = field(default_factory=list)
 
     def __call__(self, database: Database, clock: Clock, rules: QueueRules) -> RemoteQueue:
-        own = Database(database.path)
+        own = Database(database.path.parent.with_name("queue.db"))
         self.connections.append(own)
+        migrate(own)
+        # Its clips and people are rows of the workspace, which are not in this file.
+        own.tables.conn.execute("PRAGMA foreign_keys=OFF")
         return RemoteQueue(SqliteQueue(own, clock, rules), self.next_fault)
 
     def next_fault(self) -> Fault:
         if self.is_down:
             return Fault.UNREACHABLE
         return self.faults.pop(0) if self.faults else Fault.NONE
+
+    def rows(self, query: str) -> list[Row]:
+        """What the file of the queue holds."""
+        return self.connections[-1].rows(query)
 
     def close(self) -> None:
         for connection in self.connections:

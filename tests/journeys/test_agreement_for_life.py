@@ -61,8 +61,10 @@ class TestEnds:
     ) -> None:
         publish(bench, "0.9", reack=True)
         bench = reopened(bench)
+        bench.sign_policy()
         bench.agree(ANA)
         publish(bench, "2.0", reack=reack)
+        bench.sign_policy()
         assert states(bench, ANA) == [state]
         bench.workspace.close()
 

@@ -58,8 +58,12 @@ def rows(bench: Bench, query: str) -> list[object]:
         return [next(iter(row.values())) for row in database.rows(query)]
 
 
-def submitted(bench: Bench) -> list[object]:
-    return rows(bench, "SELECT id FROM annotation")
+def queued(network: Network, query: str) -> list[object]:
+    return [next(iter(row.values())) for row in network.rows(query)]
+
+
+def submitted(network: Network) -> list[object]:
+    return queued(network, "SELECT id FROM annotation")
 
 
 def test_work_is_kept_and_sent_once_the_queue_answers(
@@ -70,7 +74,7 @@ def test_work_is_kept_and_sent_once_the_queue_answers(
     network.is_down = True
     receipt = work.submit(lease, DONE)
     assert receipt.is_pending
-    assert submitted(bench) == []
+    assert submitted(network) == []
     assert len(bench.events(Action.SUBMITTED)) == 1
     with pytest.raises(NotLeased):
         work.save_draft(lease, annotation("a straggler"), 2)
@@ -80,7 +84,7 @@ def test_work_is_kept_and_sent_once_the_queue_answers(
     following = work.claim()
     assert following is not None
     assert following.task_id != lease.task_id
-    assert submitted(bench) == [receipt.annotation_id]
+    assert submitted(network) == [receipt.annotation_id]
     assert len(bench.events(Action.SUBMITTED)) == 1
 
 
@@ -94,7 +98,7 @@ def test_pending_work_is_sent_by_the_next_window_after_a_crash(
     after = bench.another_window()
     with after.workspace:
         after.work(ANA).deliver()
-    assert submitted(bench) == [receipt.annotation_id]
+    assert submitted(network) == [receipt.annotation_id]
     assert rows(bench, "SELECT kind FROM outbox") == []
 
 
@@ -113,7 +117,7 @@ def test_a_hand_over_shows_the_prefetched_clip_without_waiting(
     network.is_down = False
     renewed = work.beat(clip.lease)
     assert (renewed.task_id, renewed.token) == (clip.lease.task_id, clip.lease.token)
-    assert len(submitted(bench)) == 1
+    assert len(submitted(network)) == 1
     hear(work, renewed)
     assert not work.submit(renewed, annotation("typed meanwhile and to the end")).is_pending
 
@@ -139,7 +143,7 @@ def test_a_submission_is_taken_back_once_whatever_becomes_of_the_answer(
     assert opened.draft == DONE
     work.submit(taken, DONE.with_text("better"))
     work.close(taken)
-    assert len(submitted(bench)) == 2
+    assert len(submitted(network)) == 2
 
 
 @pytest.mark.parametrize("fault", [Fault.ANSWER_LOST, Fault.SENT_TWICE])
@@ -154,7 +158,7 @@ def test_a_lost_or_repeated_answer_changes_nothing(
         except Unavailable:
             lease = work.claim()
         assert lease is not None
-        assert len(rows(bench, "SELECT id FROM task WHERE state = 'leased'")) == 1
+        assert len(queued(network, "SELECT id FROM task WHERE state = 'leased'")) == 1
         assert [event.object for event in bench.events(Action.TASK_CLAIMED)] == [lease.clip_id]
         return
     lease = claim_and_hear(work)
@@ -166,8 +170,8 @@ def test_a_lost_or_repeated_answer_changes_nothing(
     }
     acts[act]()
     work.deliver()
-    assert len(submitted(bench)) == (act == "submit")
-    assert len(rows(bench, "SELECT task_id FROM task_refusal")) == (act == "skip")
+    assert len(submitted(network)) == (act == "submit")
+    assert len(queued(network, "SELECT task_id FROM task_refusal")) == (act == "skip")
     assert rows(bench, "SELECT kind FROM outbox") == []
     assert work.resume() is None
 
@@ -188,7 +192,7 @@ def test_work_that_the_queue_refuses_later_is_kept_as_a_late_draft(
     assert len(bench.events(Action.LATE_DRAFT)) == 1
     (late,) = bench.person(LEAD).lead.overview().late_drafts
     assert (late.task_id, late.person_id) == (lease.task_id, work.identity.person.id)
-    assert submitted(bench) == []
+    assert submitted(network) == []
     assert work.claim() is not None
 
 
@@ -224,8 +228,8 @@ def test_a_verdict_waits_for_the_blind_version_before_it(
         with pytest.raises(Unavailable):
             qa.work.deliver()
     qa.work.deliver()
-    assert rows(bench, "SELECT kind FROM verdict") == ["accepted"]
-    assert len(submitted(bench)) == 2
+    assert queued(network, "SELECT kind FROM verdict") == ["accepted"]
+    assert len(submitted(network)) == 2
     assert qa.waiting() == 0
 
 
@@ -270,7 +274,7 @@ def test_clip_imported_while_the_queue_cannot_be_reached_is_queued_by_the_next_i
     manifest = write_clips(tmp_path / "more", bench.clock, [""] * 6)
     network.is_down = True
     assert lead.import_manifest(manifest, IntakeOptions()).accepted == 1
-    assert len(rows(bench, "SELECT clip_id FROM queue_clip")) == 5
+    assert len(queued(network, "SELECT clip_id FROM queue_clip")) == 5
     network.is_down = False
     assert lead.import_manifest(manifest, IntakeOptions()).accepted == 0
-    assert len(rows(bench, "SELECT clip_id FROM queue_clip")) == 6
+    assert len(queued(network, "SELECT clip_id FROM queue_clip")) == 6
