@@ -80,7 +80,8 @@ class LocalClipStore:
         self._folder = folder
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            folder.chmod(0o700)
+            if not folder.is_symlink():  # where a link leads to is not ours to change
+                folder.chmod(0o700)
         except OSError as error:
             raise Unavailable("CLIP_FOLDER", problem=str(error)) from error
 

@@ -1,0 +1,68 @@
+"""Every way by which a session gives sound or text, over a bench on which all have something to open."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from reviewer.lead.intake_report import IntakeOptions
+from reviewer.model.event import Action
+from reviewer.model.people import Identity
+from reviewer.model.task import Lease, VerdictKind
+from reviewer.session.draft_versions import VersionReason
+from reviewer.transcript.find import Query
+from reviewer.workspace import SignedIn
+from tests.benches.spoken import write_spoken
+from tests.benches.workspace import ANA, BEN, LEAD, QUINN, Bench, annotation, claim_and_hear, make_bench
+
+CONTENT_ROWS = (Action.CLIP_OPENED, Action.CLIP_PREFETCHED, Action.TEXT_OPENED)
+NUMBER = "call me four one five five five five two six seven one"
+
+
+@dataclass
+class Rooms:
+    """A workspace in which Ana has a clip at hand, Quinn a review, and the lead accepted and held work."""
+
+    bench: Bench
+    ana: Lease
+    quinn: Lease
+    held_clip: str
+    out: Path
+
+    def session(self, name: str, forged: Identity | None = None) -> SignedIn:
+        """Somebody's sessions; those of an identity that did not come from a sign-in, if one is given."""
+        if forged is None:
+            return self.bench.person(name)
+        workspace = self.bench.workspace
+        return SignedIn(forged, workspace.desk(forged), workspace.qa(forged), workspace.lead(forged))
+
+
+Door = Callable[[Rooms, SignedIn], object]
+
+DOORS: dict[str, tuple[str, Door]] = {
+    "open": (ANA, lambda rooms, who: who.desk.work.open(rooms.ana)),
+    "prefetch": (ANA, lambda rooms, who: who.desk.work.prefetch()),
+    "versions": (ANA, lambda rooms, who: who.desk.work.versions(rooms.ana)),
+    "history": (ANA, lambda rooms, who: who.desk.work.history()),
+    "search": (ANA, lambda rooms, who: who.desk.work.search_today(Query("words"))),
+    "open a review": (QUINN, lambda rooms, who: who.qa.work.open(rooms.quinn)),
+    "compare": (QUINN, lambda rooms, who: who.qa.compare(rooms.quinn)),
+    "export": (LEAD, lambda rooms, who: who.lead.export(rooms.out, ["csv"])),
+    "open held": (LEAD, lambda rooms, who: who.lead.held_back.open(who.identity, rooms.held_clip)),
+    "drop drafts": (LEAD, lambda rooms, who: who.lead.held_back.drop_drafts(who.identity, rooms.held_clip)),
+}
+
+
+def make_rooms(folder: Path) -> Rooms:
+    """Everybody has agreed and is signed in."""
+    bench = make_bench(folder, drafts=("one draft", "", "", "", ""))
+    bench.agree(LEAD, ANA, BEN, QUINN)
+    bench.submitted(ANA, "accepted words")
+    bench.reviewed(QUINN, "accepted words", VerdictKind.ACCEPTED)
+    bench.submitted(BEN, "words to review")
+    quinn = bench.blind(QUINN, "words of the review")
+    ana = claim_and_hear(bench.work(ANA))
+    bench.work(ANA).keep_version(ana, annotation("a version"), VersionReason.REPLACED)
+    manifest = write_spoken(folder / "held", bench.clock, [NUMBER], with_times=False)
+    report = bench.person(LEAD).lead.import_manifest(manifest, IntakeOptions())
+    assert report.quarantined == 1
+    return Rooms(bench, ana, quinn, report.rows[0].clip, folder / "set")
