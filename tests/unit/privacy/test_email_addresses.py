@@ -70,7 +70,8 @@ def test_invisible_characters_hide_nothing() -> None:
 @given(st.text(alphabet="abcdefghijklmnopqrstuvwxyz", min_size=2, max_size=12))
 def test_any_name_at_a_known_provider_is_found(name: str) -> None:
     assert email_addresses(f"write {name}@gmail.com now")
-    assert email_addresses(" ".join(name) + " at g m a i l dot c o m")
+    if set(name) - set("eu"):  # letters that are hesitations too: a name of these alone cannot be told
+        assert email_addresses(" ".join(name) + " at g m a i l dot c o m")
 
 
 @given(st.text(max_size=120))
