@@ -21,6 +21,8 @@ def carried(annotation: Annotation, schema: Schema, made_under: str) -> Annotati
     Returns:
         The same object if nothing changes.
     """
+    if made_under == schema.id:
+        return annotation
     segments = tuple(
         _carried_segment(each, schema.per(FieldScope.SEGMENT), made_under) for each in annotation.segments
     )

@@ -124,11 +124,13 @@ class QaSession:
             compare_segments(theirs.segments, mine.segments, clip.rate_hz),
             clip.rate_hz,
             self.work.forms.get(reviewed.schema_version),
-            self._aligned({Side.THEIRS: (reviewed.id, theirs), Side.MINE: (own.id, mine)}),
+            self._aligned(lease, {Side.THEIRS: (reviewed.id, theirs), Side.MINE: (own.id, mine)}),
         )
 
-    def _aligned(self, versions: Mapping[Side, tuple[str, Annotation]]) -> dict[Side, AlignedTexts]:
-        found = {side: self.work.alignment_of(*version) for side, version in versions.items()}
+    def _aligned(
+        self, lease: Lease, versions: Mapping[Side, tuple[str, Annotation]]
+    ) -> dict[Side, AlignedTexts]:
+        found = {side: self.work.alignment_of(lease, *version) for side, version in versions.items()}
         return {side: AlignedTexts.of(each.texts) for side, each in found.items() if each is not None}
 
     def decide(self, lease: Lease, kind: VerdictKind, comment: str = "") -> None:

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any, Self
 
 from reviewer.errors import Damaged
+from reviewer.labels.earlier import carried
+from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation
 from reviewer.model.clip import ContentKind
 from reviewer.model.people import Identity
@@ -38,6 +40,13 @@ class Draft:
     def annotation(self) -> Annotation | None:
         """The work itself."""
         return None if self.history is None else self.history.present.annotation
+
+    def under(self, schema: Schema) -> "Draft":
+        """The draft under another label form, with what can be undone; see ``carried``."""
+        if self.history is None or self.form == schema.id:
+            return self
+        history = self.history.mapped(lambda annotation: carried(annotation, schema, self.form))
+        return replace(self, history=history, form=schema.id)
 
     def to_bytes(self) -> bytes:
         body: dict[str, Any] = {}

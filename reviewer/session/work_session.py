@@ -7,7 +7,15 @@ from datetime import datetime
 
 from reviewer.audio.samples import Sound
 from reviewer.clips.alignments import Alignment
-from reviewer.errors import Damaged, LeaseLost, NotLeased, OpenElsewhere, Refused, ReviewerError
+from reviewer.errors import (
+    ClipWithdrawn,
+    Damaged,
+    LeaseLost,
+    NotLeased,
+    OpenElsewhere,
+    Refused,
+    ReviewerError,
+)
 from reviewer.labels.earlier import carried
 from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation
@@ -150,7 +158,8 @@ class WorkSession:
                 self._access.openable(lease.clip_id)
             except Refused:
                 is_back_again = lease.task_id in given_back
-                self._end(Skip(lease, SkipReason.TECHNICAL) if is_back_again else Release(lease))
+                with suppress(ClipWithdrawn):  # a purge was quicker, and took the task away
+                    self._end(Skip(lease, SkipReason.TECHNICAL) if is_back_again else Release(lease))
                 given_back.add(lease.task_id)
                 continue
             return lease
@@ -259,7 +268,7 @@ class WorkSession:
         event = Event.by(self.identity, Action.TEXT_OPENED, lease.clip_id, detail=detail)
         self._unit.log.record(event)
         kept = self._versions.all(self.identity, lease)
-        return [replace(one, annotation=self._carried(one.annotation, one.form)) for one in kept]
+        return [replace(one, annotation=carried(one.annotation, self.schema, one.form)) for one in kept]
 
     def keep_version(self, lease: Lease, annotation: Annotation, reason: VersionReason) -> None:
         """Keeps a version of the work on the open clip, before something replaces it."""
@@ -294,10 +303,11 @@ class WorkSession:
         self._require_unfinished(lease)
         return self._alignment.align(lease, segments, cancelled)
 
-    def alignment_of(self, annotation_id: str, annotation: Annotation) -> Alignment | None:
-        """The word times that were handed in with an annotation, whose opening was logged before."""
+    def alignment_of(self, lease: Lease, annotation_id: str, annotation: Annotation) -> Alignment | None:
+        """The word times handed in with an annotation whose opening was logged; None if its clip is closed."""
         self._require()
-        return self._alignment.of_annotation(annotation_id, annotation)
+        is_open = self._access.opened(self.identity, lease.clip_id) is not None
+        return self._alignment.of_annotation(annotation_id, annotation) if is_open else None
 
     def beat(self, lease: Lease) -> Lease:
         """The heartbeat: checks that the clip may stay open; returns the lease, renewed when due.
@@ -546,19 +556,9 @@ class WorkSession:
         if before is not None and lease.returned_annotation is not None:
             aligned = self._alignment.of_annotation(lease.returned_annotation, before)
         if returned is not None:
-            returned = replace(returned, annotation=self._carried(returned.annotation, returned.form))
+            returned = replace(returned, annotation=carried(returned.annotation, self.schema, returned.form))
         shown = self._measurement.shown(self.identity, lease)
-        return _Texts(shown, self._carried_draft(draft), returned, blind, aligned)
-
-    def _carried_draft(self, draft: Draft) -> Draft:
-        """A draft under the present form, with what can be undone."""
-        if draft.history is None or draft.form == self.schema.id:
-            return draft
-        history = draft.history.mapped(lambda annotation: self._carried(annotation, draft.form))
-        return replace(draft, history=history, form=self.schema.id)
-
-    def _carried(self, annotation: Annotation, form: str) -> Annotation:
-        return annotation if form == self.schema.id else carried(annotation, self.schema, form)
+        return _Texts(shown, draft.under(self.schema), returned, blind, aligned)
 
     def _keep_late(self, lease: Lease, annotation: Annotation, *, keep_draft: bool = False) -> None:
         sealed = self._drafts.seal_late(self.identity, lease, annotation.to_bytes())

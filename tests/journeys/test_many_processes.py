@@ -9,7 +9,7 @@ from pathlib import Path
 from reviewer.access.verification import verify_file
 from reviewer.clips.keys import KdfParameters
 from reviewer.clips.store import LocalClipStore
-from reviewer.errors import Refused
+from reviewer.errors import Refused, ReviewerError
 from reviewer.lead.intake_report import IntakeOptions
 from reviewer.places import DATABASE_FILE
 from reviewer.workspace import CLIPS_FOLDER, open_workspace
@@ -24,7 +24,10 @@ def at_work(folder: Path, now: FakeClock, name: str) -> Iterator[Bench]:
     with open_workspace(folder, clock=now, parameters=KdfParameters.cheap()) as workspace:
         bench = Bench(workspace, now)
         bench.person(name)
-        yield bench
+        try:
+            yield bench
+        except ReviewerError as error:  # its parameters do not go from one process to another
+            raise AssertionError(f"{name}: {error.code} {dict(error.parameters)}") from error
         bench.sign_out(name)
 
 
