@@ -304,7 +304,7 @@ class WorkSession:
         return self._alignment.align(lease, segments, cancelled)
 
     def alignment_of(self, lease: Lease, annotation_id: str, annotation: Annotation) -> Alignment | None:
-        """The word times handed in with an annotation whose opening was logged; None if its clip is closed."""
+        """The word times handed in with an annotation whose opening was logged; None if it is closed."""
         self._require()
         is_open = self._access.opened(self.identity, lease.clip_id) is not None
         return self._alignment.of_annotation(annotation_id, annotation) if is_open else None

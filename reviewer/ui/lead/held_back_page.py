@@ -24,7 +24,6 @@ from reviewer.ui.playback.key_bindings import connect_waveform
 from reviewer.ui.private_clipboard import copied
 from reviewer.ui.theme import GAP_PX, GROUP_PX
 from reviewer.ui.waveform.waveform_view import WaveformView
-from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
 from reviewer.ui.widgets.tab_order import tab_through
 from reviewer.ui.widgets.tables import RowsModel
 from reviewer.ui.widgets.widget_ids import enable, named
@@ -276,15 +275,12 @@ class HeldBackPage(LeadPage):
         held = self.chosen
         if held is None:
             return
-        dialog = ConfirmDialog(
+        self.confirm(
             self.tr("Purge this clip?"),
             self.tr("Its key is destroyed, and with it sound, drafts and all work. This cannot be undone."),
             self.tr("Purge"),
-            self,
+            self._purge_now,
         )
-        dialog.accepted.connect(self._purge_now)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
 
     @Slot()
     def _purge_now(self) -> None:

@@ -11,6 +11,7 @@ from reviewer.ui.jobs import CancelToken, Job, Jobs
 from reviewer.ui.page import Page
 from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
+from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
 from reviewer.ui.widgets.inline_message import InlineMessage
 from reviewer.ui.widgets.tables import RowsModel, Table, tidy
 from reviewer.ui.widgets.widget_ids import named
@@ -53,6 +54,13 @@ class LeadPage(Page):
         return self._jobs.run(
             work, done, failed or self.message.show_error, progressed=progressed, owner=self
         )
+
+    def confirm(self, title: str, consequences: str, verb: str, act: Callable[[], object]) -> None:
+        """Asks before ``act``, which cannot be undone; see ``ConfirmDialog``."""
+        dialog = ConfirmDialog(title, consequences, verb, self)
+        dialog.accepted.connect(act)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def button(
         self,

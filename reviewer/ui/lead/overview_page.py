@@ -17,7 +17,6 @@ from reviewer.ui.messages import Message, term
 from reviewer.ui.page import StatusFacts
 from reviewer.ui.theme import GROUP_PX
 from reviewer.ui.time_format import day_and_time
-from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
 from reviewer.ui.widgets.count_tiles import CountTiles
 from reviewer.ui.widgets.tab_order import tab_through
 from reviewer.ui.widgets.tables import Column, RowsModel, Table
@@ -251,18 +250,15 @@ class OverviewPage(LeadPage):
         lease = self._chosen()
         if lease is None:
             return
-        dialog = ConfirmDialog(
+        self.confirm(
             self.tr("Release this clip?"),
             self.tr(
                 "{0} can no longer submit it. Their text stays as their draft, "
                 "and the clip returns to the queue for anybody."
             ).format(self._name(lease.person_id)),
             self.tr("Release"),
-            self,
+            lambda: self._release_now(lease),
         )
-        dialog.accepted.connect(lambda: self._release_now(lease))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
 
     @Slot()
     def _on_activity(self) -> None:

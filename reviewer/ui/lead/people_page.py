@@ -12,7 +12,6 @@ from reviewer.ui.lead.invitation import InvitationPanel
 from reviewer.ui.lead.lead_page import LeadPage
 from reviewer.ui.messages import Message, term
 from reviewer.ui.theme import GAP_PX, GRID_PX, GROUP_PX
-from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
 from reviewer.ui.widgets.tab_order import tab_through
 from reviewer.ui.widgets.tables import Column, RowsModel
 from reviewer.ui.widgets.widget_ids import enable, named
@@ -189,18 +188,15 @@ class PeoplePage(LeadPage):
         person = self._chosen()
         if person is None:
             return
-        dialog = ConfirmDialog(
+        self.confirm(
             self.tr("Revoke {0}?").format(person.name),
             self.tr(
                 "Their keys are destroyed and they lose access in every window. "
                 "Clips they hold return to the queue; submitted work stays. This cannot be undone."
             ),
             self.tr("Revoke"),
-            self,
+            lambda: self._revoke_now(person),
         )
-        dialog.accepted.connect(lambda: self._revoke_now(person))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
 
     def _revoke_now(self, person: Person) -> None:
         self.run(lambda _token: self._lead.revoke(person.name), self._revoked)
@@ -214,18 +210,15 @@ class PeoplePage(LeadPage):
         person = self._chosen()
         if person is None or not self.code_button.isEnabled():
             return
-        dialog = ConfirmDialog(
+        self.confirm(
             self.tr("New code for {0}?").format(person.name),
             self.tr(
                 "Their passphrase opens nothing from now on. Their work and drafts stay; they sign the "
                 "agreement again, and words they added to the dictionary for themselves are lost."
             ),
             self.tr("Create code"),
-            self,
+            lambda: self._issue_code(person),
         )
-        dialog.accepted.connect(lambda: self._issue_code(person))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
 
     def _issue_code(self, person: Person) -> None:
         self.message.clear()

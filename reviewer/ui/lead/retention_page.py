@@ -14,7 +14,6 @@ from reviewer.ui.lead.lead_page import LeadPage
 from reviewer.ui.messages import Message, message_of, term
 from reviewer.ui.theme import GAP_PX, GROUP_PX
 from reviewer.ui.time_format import day_and_time
-from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
 from reviewer.ui.widgets.file_chooser import FileChooser
 from reviewer.ui.widgets.tab_order import tab_through
 from reviewer.ui.widgets.tables import Column, RowsModel, Table
@@ -114,24 +113,26 @@ class RetentionPage(LeadPage):
         file = self._chooser.withdrawals(self)
         if file is None:
             return
-        self._ask(
+        self.confirm(
             self.tr("Purge the clips of this list?"),
             self.tr(
                 "Their keys are destroyed: nobody can open them again. Sources that are not here are "
                 "remembered, and refused when they are imported. If any line of {0} cannot be read, "
                 "nothing is done."
             ).format(file.name),
+            self.tr("Purge"),
             lambda: self._withdraw(file),
         )
 
     @Slot()
     def _on_purge(self) -> None:
-        self._ask(
+        self.confirm(
             self.tr("Purge everything that is due?"),
             self.tr(
                 "The keys of all clips whose consent or retention is over by the clock of this machine are "
                 "destroyed: nobody can open them again."
             ),
+            self.tr("Purge"),
             lambda: self.run(lambda _token: self._lead.purge(retention=True), self._purged),
         )
 
@@ -174,12 +175,6 @@ class RetentionPage(LeadPage):
             told = Message(told.sentence, self.tr("Recall these clips from the exports below."))
         self.message.show_message(told, "warn" if report.unknown or report.recall else "ok")
         self._read(is_silent=True)
-
-    def _ask(self, title: str, consequences: str, act: Any) -> None:
-        dialog = ConfirmDialog(title, consequences, self.tr("Purge"), self)
-        dialog.accepted.connect(act)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
 
     def _chosen(self) -> "list[DueClip]":
         rows = self._due_table.selectionModel().selectedRows()
