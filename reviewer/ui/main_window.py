@@ -218,8 +218,6 @@ class MainWindow(QMainWindow):
             self._back_to(self._signed_in)
             return
         from reviewer.ui.break_reminder import BreakReminder  # noqa: PLC0415 - not before the first paint
-        from reviewer.ui.due_purges import DuePurgeTimer  # noqa: PLC0415
-        from reviewer.ui.log_seal import LogSealTimer  # noqa: PLC0415
         from reviewer.ui.role_pages import role_pages  # noqa: PLC0415
         from reviewer.ui.signed_in_view import SignedInView  # noqa: PLC0415
         from reviewer.ui.watermark import Watermark  # noqa: PLC0415
@@ -242,8 +240,18 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(signed_in)
         if self._services.gateway.project.screen.watermark:
             Watermark(identity.person.name, self._services.clock, signed_in)
-        DuePurgeTimer(identity, self._services, signed_in)
-        LogSealTimer(self._services, signed_in)
+        self._keep_house(identity, signed_in)
+
+    def _keep_house(self, identity: Identity, signed_in: "SignedInView") -> None:
+        """Purges what is due, now and every quarter of an hour; a checkpoint when the last is 5 min old."""
+        from reviewer.ui.periodic_job import PeriodicJob  # noqa: PLC0415 - not before the first paint
+
+        gateway, jobs = self._services.gateway, self._services.jobs
+        purges = PeriodicJob(
+            "due_purges", lambda: gateway.purge_due(identity), jobs, signed_in, every_seconds=900
+        )
+        purges.run()
+        PeriodicJob("log_seal", gateway.sign_in.seal_log, jobs, signed_in, every_seconds=60)
 
     @Slot()
     def _on_agreement_requested(self) -> None:
