@@ -6,8 +6,9 @@ from reviewer.errors import Notice
 from reviewer.model.annotation import Annotation, Flag
 from reviewer.model.intervals import Span
 from reviewer.privacy.denial import is_denied
+from reviewer.privacy.pii import find
 from reviewer.session.submission_checks import is_answered_by_flag
-from reviewer.session.typed_personal_data import typed_personal_data
+from reviewer.session.typed_personal_data import Find, typed_personal_data
 from reviewer.transcript.tokens import TAG, TokenKind, tokenize
 
 PERSONAL_DATA_TAG = "pii"
@@ -25,7 +26,7 @@ def implied_flags(text: str) -> frozenset[Flag]:
 
 
 def contradictions(
-    annotation: Annotation, speech: Sequence[Span], sample_rate: int, locale: str
+    annotation: Annotation, speech: Sequence[Span], sample_rate: int, locale: str, find_in: Find = find
 ) -> tuple[Notice, ...]:
     """The doubtful points to ask about; empty for most work. None of them prevents a submission.
 
@@ -34,13 +35,17 @@ def contradictions(
         speech: Where speech was detected, in frames; disjoint.
         sample_rate: Frames per second of ``speech``.
         locale: Of the clip, for what may be personal data in the text.
+        find_in: ``find``, or one that remembers.
     """
-    return (*_against_sound(annotation, speech, sample_rate), *likely_personal_data(annotation, locale))
+    return (
+        *_against_sound(annotation, speech, sample_rate),
+        *likely_personal_data(annotation, locale, find_in),
+    )
 
 
-def likely_personal_data(annotation: Annotation, locale: str) -> Iterator[Notice]:
+def likely_personal_data(annotation: Annotation, locale: str, find_in: Find = find) -> Iterator[Notice]:
     """The questions whether something is somebody's number or address; none that was answered with no."""
-    for found in typed_personal_data(annotation, locale):
+    for found in typed_personal_data(annotation, locale, find_in):
         if not found.is_certain and not is_denied(found.words, annotation.denied):
             yield Notice("PERSONAL_DATA_LIKELY", {"said": found.words})
 

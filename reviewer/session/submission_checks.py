@@ -4,7 +4,8 @@ from reviewer.errors import Notice, Refused
 from reviewer.labels.schema import Schema
 from reviewer.labels.validate import TEXT_FIELD, check_annotation
 from reviewer.model.annotation import Annotation, Flag
-from reviewer.session.typed_personal_data import refused
+from reviewer.privacy.pii import find
+from reviewer.session.typed_personal_data import Find, refused
 from reviewer.transcript.checks import check_text
 from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.text_checker import CheckText
@@ -31,19 +32,20 @@ def missing(
     conventions: Conventions,
     check: CheckText = check_text,
     locale: str = "",
+    find_in: Find = find,
 ) -> tuple[Notice, ...]:
     """What is missing; empty when the work may be submitted.
 
     A clip flagged as without speech, unusable, in another language or distressing needs neither text nor
     labels: the flag is the answer. Words with the flag “no speech” are refused, because either may be a
     mistake. Certain personal data in the text, by the numbers of the clip's ``locale``, must become a tag
-    first. ``check`` is ``check_text``, or one that remembers.
+    first. ``check`` is ``check_text`` and ``find_in`` ``find``, or ones that remember.
     """
     answered_by_flag = is_answered_by_flag(annotation)
     found: list[Notice] = []
     if not annotation.text_verbatim.strip() and not answered_by_flag:
         found.append(Notice("NOTHING_TYPED"))
-    found += refused(annotation, locale or conventions.id)
+    found += refused(annotation, locale or conventions.id, find_in)
     for segment in annotation.segments:
         problems = check(segment.text, conventions)
         found += [problem.notice for problem in problems if problem.blocks]

@@ -3,15 +3,20 @@
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from reviewer.errors import Notice
 from reviewer.model.annotation import Annotation, Flag, PersonalDataKind, PersonalDataSpan, Segment
-from reviewer.privacy.pii import PiiKind, find
+from reviewer.privacy.pii import PiiKind, PiiSpan, find
 from reviewer.transcript.checks import TextProblem, check_text
 from reviewer.transcript.conventions import Conventions
+from reviewer.transcript.text_checker import pieces
 from reviewer.transcript.word_times import TimedWord
 
 TimesOf = Callable[[Segment], Sequence[TimedWord]]
+Find = Callable[[str, str], Sequence[PiiSpan]]
+"""Finds personal data in a text of a locale: ``find``, or one that remembers."""
+_MOST_WINDOWS = 20_000
 _DETAILS = {PiiKind.EMAIL: "email", PiiKind.PHONE: "phone", PiiKind.CARD: "card"}
 _OTHER_DETAIL = "id"
 
@@ -35,7 +40,51 @@ class TypedPersonalData:
     words: str
 
 
-def typed_personal_data(annotation: Annotation, locale: str) -> tuple[TypedPersonalData, ...]:
+class PersonalDataFinder:
+    """``find`` with a memory, which ``forget`` clears when the clip leaves the screen.
+
+    A long text is searched in windows of two neighbouring pieces that overlap by one, so that after a key
+    only two windows are searched again. A piece has 160 characters or more: what is longer than a piece may
+    be found as its parts.
+    """
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str], tuple[PiiSpan, ...]] = {}
+
+    def find(self, text: str, locale: str) -> tuple[PiiSpan, ...]:
+        """What ``find`` finds; of finds that overlap the longest."""
+        if len(self._found) > _MOST_WINDOWS:
+            self.forget()
+        cut = list(pieces(text))
+        if len(cut) < 2:
+            return self._of_window(text, locale)
+        spans = [
+            replace(span, start=span.start + start, end=span.end + start)
+            for (start, one), (_, other) in pairwise(cut)
+            for span in self._of_window(one + other, locale)
+        ]
+        kept: list[PiiSpan] = []
+        for span in sorted(spans, key=lambda each: (each.start, -each.end)):
+            if not kept or span.start >= kept[-1].end:
+                kept.append(span)
+            elif span.end - span.start > kept[-1].end - kept[-1].start:
+                kept[-1] = span
+        return tuple(kept)
+
+    def forget(self) -> None:
+        """Removes every text from memory."""
+        self._found.clear()
+
+    def _of_window(self, text: str, locale: str) -> tuple[PiiSpan, ...]:
+        found = self._found.get((text, locale))
+        if found is None:
+            found = self._found[text, locale] = find(text, locale)
+        return found
+
+
+def typed_personal_data(
+    annotation: Annotation, locale: str, find_in: Find = find
+) -> tuple[TypedPersonalData, ...]:
     """What the detection finds in the texts of all segments, read as one: a number may go on in the next."""
     text = annotation.text_verbatim
     starts, place = [], 0
@@ -49,7 +98,7 @@ def typed_personal_data(annotation: Annotation, locale: str) -> tuple[TypedPerso
             tuple(_parts(annotation.segments, starts, span.start, span.end)),
             " ".join(text[span.start : span.end].split()),
         )
-        for span in find(text, locale)
+        for span in find_in(text, locale)
     )
 
 
@@ -72,9 +121,9 @@ def check_typed(text: str, conventions: Conventions) -> tuple[TextProblem, ...]:
     return tuple(sorted((*check_text(text, conventions), *finds), key=lambda one: (one.start, -one.end)))
 
 
-def refused(annotation: Annotation, locale: str) -> tuple[Notice, ...]:
+def refused(annotation: Annotation, locale: str, find_in: Find = find) -> tuple[Notice, ...]:
     """The notice that prevents a submission while certain personal data stands in the text."""
-    count = sum(found.is_certain for found in typed_personal_data(annotation, locale))
+    count = sum(found.is_certain for found in typed_personal_data(annotation, locale, find_in))
     return (Notice("PERSONAL_DATA_TYPED", {"count": count}),) if count else ()
 
 

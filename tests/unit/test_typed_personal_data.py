@@ -1,10 +1,12 @@
 """Personal data in typed text: found across segments, replaced by tags and spans."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reviewer.model.annotation import Annotation, Flag, PersonalDataKind, PersonalDataSpan, Segment
 from reviewer.privacy.pii import find
-from reviewer.session.typed_personal_data import refused, tagged, typed_personal_data
+from reviewer.session.typed_personal_data import PersonalDataFinder, refused, tagged, typed_personal_data
 from reviewer.transcript.word_times import TimedWord
 
 RATE = 100
@@ -108,3 +110,27 @@ def test_the_notice_counts_and_never_repeats_the_words() -> None:
 def test_ordinary_text_stays_as_it_is() -> None:
     before = annotation_of("we meet at ten thirty", "bring two of them")
     assert tag_all(before) == before
+
+
+WORDS = st.sampled_from(
+    ["so", "the", "four", "one", "five", "dot", "at", "anna", "example", "com", "415", "555", "0199", ","]
+)
+
+
+@given(st.lists(WORDS, min_size=150, max_size=400), st.data())
+def test_a_long_text_is_searched_in_windows_and_nothing_short_is_missed(words: list[str], data) -> None:
+    finder = PersonalDataFinder()
+    text = " ".join(words)
+    place = data.draw(st.integers(0, len(words) - 1))
+    for each in (text, " ".join([*words[:place], "changed", *words[place:]])):
+        found = [range(span.start, span.end) for span in finder.find(each, "en-US")]
+        for span in find(each, "en-US"):
+            if span.end - span.start <= 160:
+                said = each[span.start : span.end]
+                assert any(set(range(span.start, span.end)) & set(one) for one in found), said
+
+
+def test_a_number_across_two_windows_is_one_find() -> None:
+    text = "so " * 60 + "call 415 555 0199 now " + "and " * 60
+    found = PersonalDataFinder().find(text, "en-US")
+    assert [text[span.start : span.end] for span in found] == ["415 555 0199"]

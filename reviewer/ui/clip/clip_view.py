@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayou
 from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation
 from reviewer.session.coverage import Lack
+from reviewer.session.typed_personal_data import PersonalDataFinder
 from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.history import History
 from reviewer.ui.clip.clip_facts import ClipFacts
@@ -69,6 +70,7 @@ class ClipView(QWidget):
         self.facts = ClipFacts(self)
         self.redactions = RedactionBar(scope, self)
         self.waveform = WaveformPanel(scope, jobs, self)
+        self.personal_data = PersonalDataFinder()
         self.transcription = TranscriptionPanel(scope, schema, conventions, self)
         self.transcription.annotation_changed.connect(self.annotation_changed)
         self.transcription.speakers_overlap.connect(self._on_speakers_overlap)
@@ -136,6 +138,7 @@ class ClipView(QWidget):
         self.facts.show_clip(clip.clip)
         self.waveform.show_clip(clip)
         self.show_stage(self.transcription)
+        self.personal_data.forget()
         self.transcription.show_clip(clip)
         self.show_busy(is_busy=False)
 
@@ -148,6 +151,7 @@ class ClipView(QWidget):
         self.facts.clear()
         self.redactions.show_redactions((), 1)
         self.waveform.clear()
+        self.personal_data.forget()
         self.transcription.clear()
         self.message.clear()
         self.show_stage(self.transcription)

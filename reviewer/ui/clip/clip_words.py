@@ -61,7 +61,7 @@ class ClipWords(QObject):
     def _tag_personal_data(self) -> None:
         """Replaces every find, certain or likely, as one step that can be undone."""
         panel = self._view.transcription
-        found = typed_personal_data(panel.annotation, self._view.clip_locale)
+        found = typed_personal_data(panel.annotation, self._view.clip_locale, self._view.personal_data.find)
         if not found:
             self._view.message.show_message(Message(self.tr("No number or address was found in the text.")))
             return

@@ -39,7 +39,8 @@ class ContradictionQuestion:
         clip = self._clip
         if clip is None:
             return True
-        found = contradictions(annotation, clip.speech, clip.samples.rate_hz, clip.clip.locale)
+        find_in = self._view.personal_data.find
+        found = contradictions(annotation, clip.speech, clip.samples.rate_hz, clip.clip.locale, find_in)
         left = [notice for notice in found if notice.code not in self._confirmed]
         if left:
             self._ask(clip, left, go_on)

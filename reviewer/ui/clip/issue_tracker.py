@@ -86,7 +86,13 @@ class SubmissionIssueTracker(QObject):
         lack_of = lack_of_reason if is_answered_by_flag(annotation) else lack_of_speech
         lack = lack_of(self._playback.coverage, self._rules)
         issues = submission_issues(
-            annotation, self._schema, self._conventions, lack, self._view.check, self._locale
+            annotation,
+            self._schema,
+            self._conventions,
+            lack,
+            self._view.check,
+            self._locale,
+            self._view.personal_data.find,
         )
         self._view.show_issues(issues)
         return issues

@@ -6,8 +6,10 @@ from reviewer.errors import Notice
 from reviewer.labels.schema import Schema
 from reviewer.labels.validate import TEXT_FIELD, FieldProblem, check_annotation
 from reviewer.model.annotation import Annotation
+from reviewer.privacy.pii import find
 from reviewer.session.coverage import Lack
 from reviewer.session.submission_checks import is_answered_by_flag, missing
+from reviewer.session.typed_personal_data import Find
 from reviewer.transcript.checks import check_text
 from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.text_checker import CheckText
@@ -54,10 +56,11 @@ def submission_issues(
     lack: Lack | None = None,
     check: CheckText = check_text,
     locale: str = "",
+    find_in: Find = find,
 ) -> SubmissionIssues:
     """Applies the session's rules and adds the place of each issue in the form."""
     found = () if is_answered_by_flag(annotation) else check_annotation(schema, annotation)
-    found_by_session = missing(annotation, schema, conventions, check, locale)
+    found_by_session = missing(annotation, schema, conventions, check, locale, find_in)
     return SubmissionIssues(
         notices=found_by_session if lack is None else (*found_by_session, lack.notice),
         lack=lack,
