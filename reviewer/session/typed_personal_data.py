@@ -8,6 +8,7 @@ from itertools import pairwise
 from reviewer.errors import Notice
 from reviewer.model.annotation import Annotation, Flag, PersonalDataKind, PersonalDataSpan, Segment
 from reviewer.privacy.pii import PiiKind, PiiSpan, find
+from reviewer.privacy.text_matching import TextSpans
 from reviewer.transcript.checks import TextProblem, check_text
 from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.text_checker import pieces
@@ -63,13 +64,10 @@ class PersonalDataFinder:
             for (start, one), (_, other) in pairwise(cut)
             for span in self._of_window(one + other, locale)
         ]
-        kept: list[PiiSpan] = []
-        for span in sorted(spans, key=lambda each: (each.start, -each.end)):
-            if not kept or span.start >= kept[-1].end:
-                kept.append(span)
-            elif span.end - span.start > kept[-1].end - kept[-1].start:
-                kept[-1] = span
-        return tuple(kept)
+        taken = TextSpans()
+        longest_first = sorted(spans, key=lambda span: (span.start - span.end, span.start))
+        kept = [span for span in longest_first if taken.add(span.start, span.end)]
+        return tuple(sorted(kept, key=lambda span: span.start))
 
     def forget(self) -> None:
         """Removes every text from memory."""
