@@ -239,7 +239,8 @@ class MainWindow(QMainWindow):
         self._stack.addWidget(signed_in)
         self._stack.setCurrentWidget(signed_in)
         if self._services.gateway.project.screen.watermark:
-            Watermark(identity.person.name, self._services.clock, signed_in)
+            mark = Watermark(identity.person.name, self._services.clock, signed_in)
+            signed_in.resized.connect(mark.tick)
         self._keep_house(identity, signed_in)
 
     def _keep_house(self, identity: Identity, signed_in: "SignedInView") -> None:

@@ -32,6 +32,7 @@ class SignedInView(QWidget):
     page_changed = Signal(str)
     """Carries the id of the page that is shown now."""
     agreement_requested = Signal()
+    resized = Signal()
 
     def __init__(
         self, project: Project, identity: Identity, pages: Sequence[RolePage], parent: QWidget | None = None
@@ -159,6 +160,7 @@ class SignedInView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.sidebar.fold(folded=self.width() < FOLD_BELOW_PX)
+        self.resized.emit()
 
 
 def _line(parent: QWidget, *, upright: bool = False) -> QFrame:

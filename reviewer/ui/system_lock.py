@@ -134,5 +134,6 @@ def _buses() -> "tuple[QDBusConnection, QDBusConnection] | None":
     with suppress(ImportError):
         from PySide6.QtDBus import QDBusConnection  # noqa: PLC0415 - not on every system
 
-        return QDBusConnection.systemBus(), QDBusConnection.sessionBus()
+        buses = QDBusConnection.systemBus(), QDBusConnection.sessionBus()
+        return buses if any(bus.isConnected() for bus in buses) else None
     return None

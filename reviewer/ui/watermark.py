@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -36,8 +36,6 @@ class Watermark(QWidget):
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self.tick)
         self._timer.start()
-        over.installEventFilter(self)
-        self.setGeometry(over.rect())
         self.tick()
         self.show()
 
@@ -48,17 +46,13 @@ class Watermark(QWidget):
 
     @Slot()
     def tick(self) -> None:
-        """Takes over the minute, and stays on top."""
+        """Takes over the minute and the size of what it lies over, and stays on top."""
+        self.setGeometry(self._over.rect())
         text = watermark_text(self._name, self._clock.now())
         if text != self._text:
             self._text, self._tile = text, QPixmap()
             self.update()
         self.raise_()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._over and event.type() == QEvent.Type.Resize:
-            self.setGeometry(self._over.rect())
-        return False
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -124,7 +124,7 @@ class HeightBudget(QObject):
             parts.append(shown.doubts.heightForWidth(self._width_px))
         return sum(parts) + GAP_PX * (len(parts) - 1)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if event.type() in _SHOWN_OR_HIDDEN:
             self.share()
-        return super().eventFilter(watched, event)
+        return False
