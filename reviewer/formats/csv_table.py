@@ -15,6 +15,7 @@ from reviewer.formats.dataset import Utterance, write_bytes
 from reviewer.formats.validation import SetValidator
 from reviewer.model.annotation import LabelValue
 
+TITLE = "CSV"
 VERSION = "1"
 NAME = "utterances.csv"
 COLUMNS = (

@@ -17,11 +17,38 @@ _DEV_FROM, _TEST_FROM = 80, 90
 
 
 @dataclass(frozen=True, slots=True)
+class UtteranceSegment:
+    """Frames ``start`` to ``end`` (exclusive) of an utterance's own audio, who speaks there and what.
+
+    ``speaker`` is ``[a-z0-9]+`` and never a name; ``text`` is derived by the set's profile.
+    """
+
+    start: int
+    end: int
+    speaker: str
+    text: str
+    text_verbatim: str
+    labels: Mapping[str, LabelValue] = field(default_factory=lambda: MappingProxyType({}))
+    flags: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class UtteranceWord:
+    """A word of ``text`` and its frames ``start`` to ``end`` (exclusive) of an utterance's own audio."""
+
+    start: int
+    end: int
+    text: str
+    speaker: str
+
+
+@dataclass(frozen=True, slots=True)
 class Utterance:
     """One row of a set. ``frames`` counts samples per channel; ``flac`` encodes its audio when called.
 
     ``text`` is derived by a profile, ``text_verbatim`` as typed but on one line; both are NFC. ``speaker`` is
-    a keyed hash. ``split`` is empty if the set is not split.
+    a keyed hash. ``split`` is empty if the set is not split. ``segments`` are in the order of time and lie
+    inside the audio; those of two speakers may overlap. ``words`` are empty where nothing is known of them.
     """
 
     id: str
@@ -39,6 +66,8 @@ class Utterance:
     schema_version: str = ""
     conventions_version: str = ""
     split: str = ""
+    segments: tuple[UtteranceSegment, ...] = ()
+    words: tuple[UtteranceWord, ...] = ()
     flac: Callable[[], bytes] = field(default=lambda: b"", repr=False, compare=False)
 
     @property

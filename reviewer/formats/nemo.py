@@ -9,6 +9,7 @@ from reviewer.errors import Notice
 from reviewer.formats.dataset import SPLITS, Utterance, write_lines
 from reviewer.formats.validation import SetValidator
 
+TITLE = "NeMo"
 VERSION = "1"
 NOSPEECH = "nospeech"
 # NVIDIA NeMo, ASR data preparation: reads audio_filepath, duration and text, and ignores the others.

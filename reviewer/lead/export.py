@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from reviewer.access.audit_log import Head
 from reviewer.access.checkpoint import Checkpoint
 from reviewer.access.rights import Act
 from reviewer.audio.io.flac import cut_flac
-from reviewer.errors import Damaged, Notice, Refused, ReviewerError, Unavailable
-from reviewer.formats import csv_table, nemo, passport
+from reviewer.errors import Damaged, Refused, ReviewerError, Unavailable
+from reviewer.formats import passport
+from reviewer.formats.catalogue import FORMATS, Format
 from reviewer.formats.dataset import Utterance, write_clips
 from reviewer.formats.output_folder import (
     is_gone,
@@ -38,18 +39,6 @@ from reviewer.session.clip_access import ClipAccess
 from reviewer.session.locale_conventions import LocaleConventions
 from reviewer.session.unfinished_exports import UnfinishedExports, export_folder
 from reviewer.session.unit_of_work import UnitOfWork
-
-
-class Format(Protocol):
-    """A labelled-set format: writes a set's tables, and validates them by the format's rules."""
-
-    VERSION: str
-
-    def write(self, folder: Path, utterances: Sequence[Utterance]) -> None: ...
-    def validate(self, folder: Path) -> list[Notice]: ...
-
-
-FORMATS: Mapping[str, Format] = {"nemo": nemo, "csv": csv_table}
 
 
 class NothingToExport(Refused):

@@ -15,9 +15,10 @@ import pytest
 
 from reviewer.errors import Damaged, NdaRequired, NotAllowed, Refused, ReviewerError, Unavailable
 from reviewer.formats import csv_table, nemo, passport
+from reviewer.formats.catalogue import FORMATS
 from reviewer.formats.dataset import Utterance
 from reviewer.formats.validation import decoded_length
-from reviewer.lead.export import FORMATS, NothingToExport
+from reviewer.lead.export import NothingToExport
 from reviewer.model.annotation import Annotation, Flag, PersonalDataSpan, Segment
 from reviewer.model.clip import ClipState
 from reviewer.model.event import Action

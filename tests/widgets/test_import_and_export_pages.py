@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QTableView
 from pytestqt.qtbot import QtBot
 
 from reviewer.errors import NdaRequired, Refused
-from reviewer.lead import export
+from reviewer.formats import catalogue
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.lead.export_page import FORMATS, ExportPage
@@ -186,7 +186,7 @@ def test_an_export_without_a_live_agreement_asks_for_it(exporting: ExportPage, l
 
 
 def test_the_page_offers_the_formats_that_there_are():
-    assert {name for name, _ in FORMATS} == set(export.FORMATS)
+    assert {name for name, _ in FORMATS} == set(catalogue.FORMATS)
 
 
 def test_the_bar_is_not_seen_when_nothing_runs_but_has_its_place(page: ImportPage | ExportPage, settle):
