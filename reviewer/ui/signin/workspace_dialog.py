@@ -48,6 +48,7 @@ class WorkspaceDialog(QDialog):
         self._hint.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.list = named(QListWidget(self), "workspace_list", self.tr("Workspaces opened before"))
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.message = InlineMessage("workspace_message", lines=3, parent=self)
         self._make_buttons()
         self._lay_out()
@@ -56,6 +57,7 @@ class WorkspaceDialog(QDialog):
         self._hint.setText(self._words_for(folders))
         self.list.setVisible(bool(folders))
         self.list.setCurrentRow(0)
+        (self.list if folders else self.browse_button).setFocus()
         self._connect()
 
     def _make_buttons(self) -> None:
