@@ -19,6 +19,7 @@ from reviewer.clips.retention import RetentionDecision
 from reviewer.errors import Refused
 from reviewer.labels.schema import Schema
 from reviewer.lead.backup import Backup, BackupResult
+from reviewer.lead.clip_list import ClipList
 from reviewer.lead.drafting import Drafting, DraftsReport
 from reviewer.lead.export import Export, ExportResult
 from reviewer.lead.held_back import HeldBack
@@ -116,6 +117,7 @@ class LeadSession:
         self._backup = Backup(unit)
         self.redactions = Redactions(unit, access)
         self.held_back = HeldBack(unit, access, self.redactions, self._purge)
+        self.clip_list = ClipList(unit, access, self.held_back, self.release)
         self._due_purges = due_purges
         self._unfinished = unfinished
         self._extension = RetentionExtension(unit, project.intake)
