@@ -95,13 +95,13 @@ def test_what_is_muted_is_muted_for_the_lead_and_a_later_mark_closes_the_clip(be
     work = bench.work(ANA)
     lease = work.claim()
     work.open(lease)
-    work.redactions.mark(lease, 1000, 2000, PersonalDataKind.PHONE)
+    work.redactions.mark(lease, 1000, 2000, PersonalDataKind.NUMBER)
     sound = clips.open(lead, lease.clip_id, ListenReason.QUESTION)
     assert not sound.samples.read(1200, 1800).any()
     assert sound.samples.read(3000, 4000).any()
     assert rows(bench)[lease.clip_id].held_back == (HeldCode.PENDING,)
     clips.beat(lead, lease.clip_id)
-    work.redactions.mark(lease, 5000, 6000, PersonalDataKind.PHONE)
+    work.redactions.mark(lease, 5000, 6000, PersonalDataKind.NUMBER)
     with pytest.raises(Refused) as refused:
         clips.beat(lead, lease.clip_id)
     assert refused.value.code == "CLIP_MUTED"
