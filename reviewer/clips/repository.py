@@ -132,12 +132,14 @@ class ClipRepository:
         rows = self._database.rows("SELECT id FROM clip WHERE wrapped_key IS NOT NULL")
         return {row["id"] for row in rows}
 
-    def listed(self) -> list[StoredClip]:
-        """What the list of all clips needs of each, purged ones too."""
+    def listed(self) -> dict[str, StoredClip]:
+        """What the list of all clips needs of each, purged ones too, by id."""
         rows = self._database.rows(
             "SELECT id, product, locale, CAST(frames AS REAL) / rate_hz AS seconds, imported_at FROM clip"
         )
-        return [StoredClip(**row) for row in rows]
+        return {
+            row["id"]: (row["product"], row["locale"], row["seconds"], row["imported_at"]) for row in rows
+        }
 
     def due_for_purge(self, now: datetime) -> dict[str, PurgeReason]:
         """The clips whose consent or retention is over and whose key still exists, the longest overdue first.

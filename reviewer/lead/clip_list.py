@@ -2,14 +2,14 @@
 
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 
 from reviewer.access.rights import Act
 from reviewer.errors import Refused
 from reviewer.lead.held_back import HeldBack
 from reviewer.model.clip import ClipState
-from reviewer.model.clip_list import ListedClip, QueuedClip, StoredClip
+from reviewer.model.clip_list import ListedClip, StoredClip
 from reviewer.model.event import Action, DetailValue, Event, HeardRange
-from reviewer.model.held_back import HeldCode
 from reviewer.model.hold import HoldReason, ListenReason
 from reviewer.model.people import Identity, Person, PersonState, Role
 from reviewer.model.task import TaskState
@@ -18,7 +18,7 @@ from reviewer.session.clip_access import ClipAccess, UnsealedClip
 from reviewer.session.unit_of_work import UnitOfWork
 
 LONGEST_NOTE = 120
-_UNKNOWN = StoredClip("", "", "", 0.0, 0)
+_UNKNOWN: StoredClip = ("", "", 0.0, 0)
 
 
 class ClipList:
@@ -38,13 +38,24 @@ class ClipList:
         """All clips by id, nothing of their content; a few statements, however many clips there are."""
         self._access.allow(identity, Act.SEE_PROGRESS)
         names = {person.id: person.name for person in self._unit.people.all()}
-        stored = {clip.id: clip for clip in self._unit.clips.listed()}
-        queued = self._unit.queue.listed()
-        held = self._held_back.codes({clip.clip_id: clip.state for clip in queued})
-        return [
-            _listed(clip, stored.get(clip.clip_id, _UNKNOWN), names, held.get(clip.clip_id, ()))
-            for clip in queued
-        ]
+        named = cache(lambda ids: tuple(dict.fromkeys(names.get(each, each) for each in ids.split(","))))
+        listed_refusals = cache(lambda joined: tuple(joined.split(",")))
+        stored, held_codes = self._unit.clips.listed(), self._held_back.codes()
+        found = []
+        for queued in self._unit.queue.listed():
+            product, locale, seconds, imported_at = stored.get(queued.clip_id, _UNKNOWN)
+            found.append(
+                ListedClip(
+                    queued.clip_id, queued.state, locale, product, seconds,
+                    named(queued.has) if queued.has else (),
+                    named(queued.assigned) if queued.assigned else (),
+                    named(queued.did) if queued.did else (),
+                    queued.changed_at or imported_at, queued.passes, queued.done,
+                    listed_refusals(queued.refusals) if queued.refusals else (),
+                    queued.hold, held_codes(queued.clip_id, queued.state),
+                )
+            )  # fmt: skip
+        return found
 
     # Listening
 
@@ -129,31 +140,6 @@ class ClipList:
     def _release_all(self, task_ids: Iterable[str]) -> None:
         for task_id in task_ids:
             self._release_task(task_id)
-
-
-def _listed(
-    queued: QueuedClip, stored: StoredClip, names: dict[str, str], held: tuple[HeldCode, ...]
-) -> ListedClip:
-    return ListedClip(
-        id=queued.clip_id,
-        state=queued.state,
-        locale=stored.locale,
-        product=stored.product,
-        seconds=stored.seconds,
-        has=_named(queued.has, names),
-        assigned=_named(queued.assigned, names),
-        did=_named(queued.did, names),
-        changed_at=queued.changed_at or stored.imported_at,
-        passes=queued.passes,
-        done=queued.done,
-        refusals=queued.refusals,
-        hold=queued.hold,
-        held_back=held,
-    )
-
-
-def _named(ids: tuple[str, ...], names: dict[str, str]) -> tuple[str, ...]:
-    return tuple([names.get(person, person) for person in ids]) if ids else ()
 
 
 def _checked(note: str) -> str:

@@ -1,6 +1,6 @@
 """The interface of work queues: leases, submissions, reviews."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -219,8 +219,8 @@ class Queue(Protocol):
     def leases(self) -> list[Lease]: ...
     def held(self) -> list[HeldClip]: ...
     def late_drafts(self) -> list[LateDraft]: ...
-    def listed(self) -> list[QueuedClip]:
-        """Every clip, purged ones too, by id."""
+    def listed(self) -> Iterator[QueuedClip]:
+        """Every clip, purged ones too, by id, in one statement."""
         ...
 
     def holds(self) -> dict[str, HoldReason]:

@@ -2,7 +2,7 @@
 open."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -51,6 +51,7 @@ _WITH_QA = ("submitted", "qa_pending", "accepted", "done", "withdrawn")
 _HANDED_IN = {"submitted", "qa_pending", "accepted"}
 _HELD_STATES = {ClipState.QUARANTINED, ClipState.WITH_LEAD, ClipState.EXPORTED, ClipState.PURGED}
 _NOBODY = ""
+_CLIP_STATES = {state.value: state for state in ClipState}
 
 
 class SqliteQueue:
@@ -305,9 +306,13 @@ class SqliteQueue:
         rows = self._database.rows("SELECT * FROM late_draft ORDER BY kept_at DESC, rowid DESC")
         return [from_columns(LateDraft, row) for row in rows]
 
-    def listed(self) -> list[QueuedClip]:
-        rows = self._database.rows(queries.LISTED, {"now": self._now()})
-        return [_listed(row) for row in rows]
+    def listed(self) -> Iterator[QueuedClip]:
+        for row in self._database.rows(queries.LISTED, {"now": self._now()}):
+            yield QueuedClip(
+                row["clip_id"], _CLIP_STATES[row["state"]], row["passes"], row["done"] or 0,
+                row["has"] or "", row["assigned"] or "", row["did"] or "", row["changed_at"],
+                row["refusals"] or "", row["hold"],
+            )  # fmt: skip
 
     def holds(self) -> dict[str, HoldReason]:
         rows = self._database.rows("SELECT clip_id, hold FROM queue_clip WHERE hold != '' ORDER BY clip_id")
@@ -905,16 +910,6 @@ _DAY = timedelta(days=1) // _MICROSECOND
 def new_id() -> str:
     """A random id that cannot be guessed."""
     return uuid4().hex
-
-
-def _listed(row: Row) -> QueuedClip:
-    has, assigned, did, refusals = (
-        tuple(row[name].split(",")) if row[name] else () for name in ("has", "assigned", "did", "refusals")
-    )
-    return QueuedClip(
-        row["clip_id"], ClipState(row["state"]), row["passes"], row["done"] or 0, has, assigned,
-        tuple(dict.fromkeys(did)), row["changed_at"], refusals, row["hold"],
-    )  # fmt: skip
 
 
 def _claim_order(task: Row) -> tuple[int, int, int]:

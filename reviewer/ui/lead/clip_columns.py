@@ -10,16 +10,16 @@ from reviewer.ui.time_format import day_and_time
 from reviewer.ui.widgets.tables import Column
 
 WIDTHS = {
-    ClipColumn.ID: 158,
-    ClipColumn.STATE: 96,
+    ClipColumn.ID: 152,
+    ClipColumn.STATE: 90,
     ClipColumn.LOCALE: 72,
-    ClipColumn.PRODUCT: 96,
-    ClipColumn.LENGTH: 68,
-    ClipColumn.HAS: 112,
-    ClipColumn.DID: 124,
-    ClipColumn.WHEN: 128,
+    ClipColumn.PRODUCT: 84,
+    ClipColumn.LENGTH: 64,
+    ClipColumn.HAS: 98,
+    ClipColumn.DID: 104,
+    ClipColumn.WHEN: 126,
     ClipColumn.PASSES: 60,
-    ClipColumn.SKIPS: 116,
+    ClipColumn.SKIPS: 110,
 }
 """The last column takes what is left."""
 _ROLES = {
