@@ -1,7 +1,9 @@
 """The lead's list of all clips, and what can be done from it: listen, assign, hold, release."""
 
+import gc
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 
 from reviewer.access.rights import Act
@@ -37,25 +39,8 @@ class ClipList:
     def rows(self, identity: Identity) -> list[ListedClip]:
         """All clips by id, nothing of their content; a few statements, however many clips there are."""
         self._access.allow(identity, Act.SEE_PROGRESS)
-        names = {person.id: person.name for person in self._unit.people.all()}
-        named = cache(lambda ids: tuple(dict.fromkeys(names.get(each, each) for each in ids.split(","))))
-        listed_refusals = cache(lambda joined: tuple(joined.split(",")))
-        stored, held_codes = self._unit.clips.listed(), self._held_back.codes()
-        found = []
-        for queued in self._unit.queue.listed():
-            product, locale, seconds, imported_at = stored.get(queued.clip_id, _UNKNOWN)
-            found.append(
-                ListedClip(
-                    queued.clip_id, queued.state, locale, product, seconds,
-                    named(queued.has) if queued.has else (),
-                    named(queued.assigned) if queued.assigned else (),
-                    named(queued.did) if queued.did else (),
-                    queued.changed_at or imported_at, queued.passes, queued.done,
-                    listed_refusals(queued.refusals) if queued.refusals else (),
-                    queued.hold, held_codes(queued.clip_id, queued.state),
-                )
-            )  # fmt: skip
-        return found
+        with _without_collection():
+            return self._rows()
 
     # Listening
 
@@ -137,9 +122,45 @@ class ClipList:
             raise Refused("NOTHING_TO_RELEASE", clip=clip_id)
         return "leases"
 
+    def _rows(self) -> list[ListedClip]:
+        names = {person.id: person.name for person in self._unit.people.all()}
+        named = cache(lambda ids: tuple(dict.fromkeys(names.get(each, each) for each in ids.split(","))))
+        listed_refusals = cache(lambda joined: tuple(joined.split(",")))
+        stored, held_codes = self._unit.clips.listed(), self._held_back.codes()
+        found = []
+        for queued in self._unit.queue.listed():
+            product, locale, seconds, imported_at = stored.get(queued.clip_id, _UNKNOWN)
+            found.append(
+                ListedClip(
+                    queued.clip_id, queued.state, locale, product, seconds,
+                    named(queued.has) if queued.has else (),
+                    named(queued.assigned) if queued.assigned else (),
+                    named(queued.did) if queued.did else (),
+                    queued.changed_at or imported_at, queued.passes, queued.done,
+                    listed_refusals(queued.refusals) if queued.refusals else (),
+                    queued.hold, held_codes(queued.clip_id, queued.state),
+                )
+            )  # fmt: skip
+        return found
+
     def _release_all(self, task_ids: Iterable[str]) -> None:
         for task_id in task_ids:
             self._release_task(task_id)
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Keeps the garbage collector from going through tens of thousands of new rows again and again.
+
+    It stops every thread meanwhile, the window's too; and rows hold nothing that holds them.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _checked(note: str) -> str:
