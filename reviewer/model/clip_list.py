@@ -1,24 +1,23 @@
 """The list of all clips: what is listed of each, and how the list is filtered and sorted."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, NamedTuple, Self
 
 from reviewer.model.clip import ClipState
 from reviewer.model.clock import to_micros
 from reviewer.model.held_back import HeldCode
 from reviewer.model.hold import HoldReason
+from reviewer.model.sorting import sorted_in_runs
 
 EXPIRED, TAKEN = "expiry", "taken"
 """Beside the reasons of skips: a lease that expired, and a task that a lead took from somebody."""
 StoredClip = tuple[str, str, float, int]
 """What is stored of a clip, of its facts only what the list needs: product, locale, length in seconds, and
 when it was imported, in microseconds."""
-_RUN = 2048
-R = TypeVar("R")
 
 
 class QueuedClip(NamedTuple):
@@ -188,49 +187,6 @@ def arranged(
     lets_through = wanted.predicate()
     found = [clip for clip in clips if lets_through(clip)]
     return sorted_in_runs(found, _KEYS[order.column], order.is_descending, cancelled)
-
-
-def sorted_in_runs(
-    rows: Sequence[R],
-    key: Callable[[R], Any],
-    is_descending: bool,  # noqa: FBT001
-    cancelled: Callable[[], bool] = lambda: False,
-) -> list[R]:
-    """``sorted(rows, key=key)``, in steps of a few milliseconds; what was cancelled comes unsorted.
-
-    Numbers and texts make the best keys: many tuples or lists would wake the garbage collector, which stops
-    all threads.
-    """
-    keys = [key(row) for row in rows]
-    runs = [
-        sorted(range(first, min(first + _RUN, len(keys))), key=keys.__getitem__)
-        for first in range(0, len(keys), _RUN)
-    ]
-    while len(runs) > 1:
-        if cancelled():
-            return list(rows)
-        pairs = [runs[place : place + 2] for place in range(0, len(runs), 2)]
-        runs = [_merged(pair[0], pair[1], keys) if len(pair) > 1 else pair[0] for pair in pairs]
-    places = runs[0] if runs else []
-    if is_descending:
-        places.reverse()
-    return [rows[place] for place in places]
-
-
-def _merged(left: list[int], right: list[int], keys: list[Any]) -> list[int]:
-    """Two sorted lists of places as one, by steps that let other threads in."""
-    merged: list[int] = []
-    one = two = 0
-    while one < len(left) and two < len(right):
-        if keys[left[one]] <= keys[right[two]]:
-            merged.append(left[one])
-            one += 1
-        else:
-            merged.append(right[two])
-            two += 1
-    merged.extend(left[one:])
-    merged.extend(right[two:])
-    return merged
 
 
 def _on_hold_for(reason: HoldReason) -> ClipTest:

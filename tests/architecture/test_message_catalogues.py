@@ -13,7 +13,7 @@ from reviewer.model.event import Action
 from reviewer.model.hold import HoldReason, ListenReason
 from reviewer.model.people import Role
 from reviewer.model.task import HELD_BACK, SkipReason, TaskState
-from reviewer.privacy.manifest_row import Outcome
+from reviewer.privacy.manifest_row import Outcome, RefusalCode
 from reviewer.transcript.conventions import TagClass
 from tests.conftest import REPOSITORY
 
@@ -73,6 +73,7 @@ def test_every_code_that_the_program_names_has_words() -> None:
         ("CLIP_STATE", tuple(ClipState)),
         ("TASK_STATE", (*TaskState, HELD_BACK)),
         ("REFUSAL", (*SkipReason, EXPIRED, TAKEN)),
+        ("REASON", tuple(RefusalCode)),
         ("HOLD_REASON", tuple(HoldReason)),
         ("LISTEN_REASON", tuple(ListenReason)),
     ],

@@ -14,11 +14,11 @@ from reviewer.model.clip_list import (
     ListedClip,
     Withheld,
     arranged,
-    sorted_in_runs,
 )
 from reviewer.model.clock import to_micros
 from reviewer.model.held_back import HeldCode
 from reviewer.model.hold import HoldReason
+from reviewer.model.sorting import sorted_in_runs
 
 
 def a_row(name: str = "c1", **changes: object) -> ListedClip:

@@ -441,7 +441,7 @@ def _write(place: Path, rows: Sequence[ListedClip]) -> int:
         with place.open("w", encoding="utf-8", newline="") as file:
             write_clips(file, rows)
     except OSError as error:
-        raise Unavailable("CHECKPOINT_NOT_WRITTEN", problem=error.strerror or "") from error
+        raise Unavailable("TABLE_NOT_WRITTEN", problem=error.strerror or "") from error
     return len(rows)
 
 
