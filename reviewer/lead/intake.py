@@ -231,6 +231,8 @@ class _IntakeRun:
                 hypothesis = hypothesis_of(candidate.row, clip)
                 unit.hypotheses.add(keyring, hypothesis)
                 self._hold_back(clip, hypothesis)
+            if candidate.row.reference:
+                unit.references.add(keyring, clip.id, candidate.row.reference)
             passes = self._project.queue.passes
             self._delivery.add_clip(clip, passes=passes, sort_key=sort_key, quarantined=is_quarantined)
             self._log.record_line(candidate.line.number, candidate.decision, clip)

@@ -19,13 +19,13 @@ from reviewer.untrusted_files import open_untrusted
 
 FIELDS = (
     "audio", "product", "locale", "recorded_at", "consent_product", "consent_granted_at",
-    "consent_withdrawn_at", "source_id", "speaker", "draft", "words",
+    "consent_withdrawn_at", "source_id", "speaker", "reference", "draft", "words",
 )  # fmt: skip
 # A table cannot hold word times.
 CSV_FIELDS = tuple(name for name in FIELDS if name != "words")
 # A line without the consent fields is well formed; the gate refuses it.
 _REQUIRED = ("audio", "product", "locale", "recorded_at", "source_id", "speaker")
-_LONGEST = {"audio": 1_024, "source_id": 256, "speaker": 256, "draft": 100_000}
+_LONGEST = {"audio": 1_024, "source_id": 256, "speaker": 256, "reference": 256, "draft": 100_000}
 _LONGEST_SHORT, _MOST_WORDS = 64, 50_000
 # RFC 3339 section 5.6, with the zone that makes it an instant.
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
@@ -331,7 +331,8 @@ _READERS: Mapping[str, Callable[[str, Any], Any]] = {
     "consent_withdrawn_at": _time,
     "source_id": _source_id,
     "speaker": _text,
+    "reference": _source_id,
     "draft": _text,
     "words": _words,
 }
-_ABSENT: Mapping[str, Any] = {"draft": "", "words": ()}
+_ABSENT: Mapping[str, Any] = {"reference": "", "draft": "", "words": ()}

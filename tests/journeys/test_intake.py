@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from reviewer.audio.decode.decoder import Decoded
+from reviewer.clips.repository import PurgeReason
 from reviewer.errors import NotAllowed, Notice, Refused, ReviewerError, Unavailable
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport
 from reviewer.lead.keyed_hashes import KeyedHashes
@@ -17,6 +18,7 @@ from reviewer.model.clip import ClipState
 from reviewer.model.clock import to_iso
 from reviewer.model.event import Action
 from reviewer.model.hypothesis import Word
+from reviewer.session.due_purges import destroy_clip
 from tests.benches.lead import TRANSCRIBE, LeadBench
 from tests.benches.workspace import ANA, LEAD, PASSPHRASE, make_bench
 from tests.factories import a_keyring, a_manifest_row
@@ -366,3 +368,23 @@ def test_voices_do_not_come_in_a_row(imports: Imports) -> None:
 def test_many_refused_lines_are_all_logged(imports: Imports) -> None:
     imports.run(*[a_line(n, product="xbox") for n in range(450)])
     assert len(imports.events(Action.CLIP_REFUSED)) == 450
+
+
+def test_a_reference_is_sealed_with_its_clip_and_given_back(imports: Imports) -> None:
+    with_one, without = imports.run(a_line(1, reference="canary-key-7"), a_line(2)).rows
+    unit, keyring = imports.unit, imports.keyring
+    assert unit.references.of_clip(keyring, with_one.clip) == "canary-key-7"
+    assert unit.references.of_clip(keyring, without.clip) == ""
+    for path in imports.bench.folder.rglob("*"):
+        assert not path.is_file() or b"canary" not in path.read_bytes()
+
+
+def test_a_reference_is_gone_with_the_key_of_its_clip(imports: Imports) -> None:
+    (row,) = imports.run(a_line(1, reference="key-7")).rows
+    destroy_clip(imports.unit, imports.bench.lead, row.clip, PurgeReason.RETENTION_ENDED, by_date=False)
+    assert imports.unit.references.of_clip(imports.keyring, row.clip) == ""
+
+
+def test_a_reference_that_names_somebody_is_refused(imports: Imports) -> None:
+    report = imports.run(a_line(1, reference="jane@example.com"), a_line(2, reference="+49 30 1234567"))
+    assert codes(report) == ["IDENTIFIER_FOUND"] * 2
