@@ -12,9 +12,10 @@ from reviewer.audio.decode.decoder import Decoded, Decoder
 from reviewer.clips.new_clip import NewClip
 from reviewer.clips.repository import PurgeReason
 from reviewer.errors import Notice, Refused, ReviewerError, Unavailable
+from reviewer.lead.audio_folder import audio_path
 from reviewer.lead.intake_report import IntakeLog, IntakeOptions, IntakeReport, ReportRow
 from reviewer.lead.keyed_hashes import KeyedHashes
-from reviewer.lead.manifest import ManifestLine, audio_path, read_manifest
+from reviewer.lead.manifest import ManifestLine, read_manifest
 from reviewer.lead.sampling import check_sample, draw_sample, interleaved_sort_keys
 from reviewer.model.clip import Clip, ClipState, ContentKind
 from reviewer.model.held_back import HeldCode, HeldFind

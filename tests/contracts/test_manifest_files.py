@@ -154,8 +154,10 @@ def test_an_empty_manifest_has_no_lines(tmp_path: Path, content: bytes) -> None:
 
 
 def test_a_manifest_in_another_encoding_or_that_is_not_there_is_refused_whole(tmp_path: Path) -> None:
-    with pytest.raises(Refused, match="MANIFEST_NOT_UTF8"):
-        read(tmp_path, json.dumps(line(1)).encode("utf-16"))
+    for encoding in ("utf-32", "utf-32-le", "utf-32-be"):
+        with pytest.raises(Refused) as refused:
+            read(tmp_path, json.dumps(line(1)).encode(encoding))
+        assert refused.value.parameters["encoding"] == "UTF-32"
     for path, code in ((tmp_path / "none.jsonl", "FILE_MISSING"), (tmp_path, "FILE_NOT_REGULAR")):
         with pytest.raises(Refused, match=code):
             read_manifest(path)
