@@ -96,12 +96,13 @@ def read_records(path: Path, keys: Sequence[str], fields: Sequence[str], *, unst
 
 def _lines(path: Path, data: bytes) -> list[_Line]:
     encoding = encoding_of(data)
+    if not encoding:
+        raise other_encoding(path, data)
     if encoding != UTF_8:
         try:
-            parts = data.decode(encoding or UTF_8).encode("utf-8", "surrogatepass")
+            data = data.decode(encoding).encode()
         except UnicodeDecodeError as error:
             raise other_encoding(path, data) from error
-        data = parts
     data = data.removeprefix("\ufeff".encode())
     if b"\n" not in data:
         data = data.replace(b"\r", b"\n")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from reviewer.errors import Notice, Refused
-from reviewer.lead.text_encodings import UTF_8, encoding_of, name_of_other
+from reviewer.lead.text_encodings import encoding_of, name_of_other
 from reviewer.untrusted_files import read_untrusted
 
 LONGEST_KEY = 256
@@ -343,8 +343,11 @@ def _quoted(line: str, start: int) -> tuple[str, int]:
 def _text(path: Path) -> str:
     """The text of a file, its lines ended by LF. Raises Refused."""
     data = read_untrusted(path, _MOST_BYTES)
+    encoding = encoding_of(data)
+    if not encoding:
+        raise other_encoding(path, data)
     try:
-        text = data.decode(encoding_of(data) or UTF_8)
+        text = data.decode(encoding)
     except UnicodeDecodeError as error:
         raise other_encoding(path, data) from error
     return text.replace("\r\n", "\n").replace("\r", "\n")
