@@ -11,7 +11,7 @@ from typing import Any
 
 from reviewer.errors import Refused
 from reviewer.lead.audio_folder import AudioFolder
-from reviewer.lead.record_files import Record, read_records
+from reviewer.lead.record_files import Record, Records
 from reviewer.lead.table_files import is_visible
 from reviewer.model.language_tags import locale_tag
 from reviewer.privacy.manifest_row import Decision, ManifestRow, RefusalCode, WordTiming
@@ -44,15 +44,11 @@ class ManifestLine:
     read: ManifestRow | Decision
 
 
-def read_manifest(path: Path) -> tuple[ManifestLine, ...]:
-    """All lines of a manifest in order, without blank ones; a bad line is refused and never stops the rest.
-
-    Raises: Refused if there is no such file, or it cannot be read as a whole (see ``read_records``).
-    """
-    found = read_records(path, ("audio",), FIELDS, unstripped="draft")
+def manifest_lines(found: Records, folder: Path) -> tuple[ManifestLine, ...]:
+    """The lines of a manifest whose audio is below a folder; a bad one never stops the rest."""
     fields = CSV_FIELDS if found.is_table else FIELDS
-    folder = AudioFolder(path.parent)
-    return tuple(manifest_line(record, folder, fields) for record in found.records)
+    audio = AudioFolder(folder)
+    return tuple(manifest_line(record, audio, fields) for record in found.records)
 
 
 def manifest_line(record: Record, folder: AudioFolder, fields: Sequence[str] = FIELDS) -> ManifestLine:

@@ -1,7 +1,7 @@
 """Mapping files: which of somebody's columns is which field, and where their consent comes from.
 
-TOML, in words of its owner. Nothing in it is guessed: a field that neither the source nor the mapping gives is
-missing, and the mapping has to say in words where the consent of the speakers is on record.
+Nothing is guessed: a field that neither the source nor the mapping gives is missing, and the mapping has to
+say in words where the consent of the speakers is on record.
 """
 
 import hashlib
@@ -53,8 +53,9 @@ class ColumnMapping:
         """The fields of one record. ``defaults`` are the columns that the source itself has for fields."""
         columns = {name: column for name, column in defaults.items() if name not in self.constants}
         fields: dict[str, Any] = {
-            name: record.get(column) for name, column in (columns | dict(self.columns)).items()
+            name: record.get(column) for name, column in {**columns, **self.columns}.items()
         }
+        fields |= self.constants
         for name, known in self.values.items():
             value = fields.get(name)
             if isinstance(value, str):
@@ -64,7 +65,7 @@ class ColumnMapping:
         if isinstance(audio := fields.get("audio"), str):
             audio = audio.removeprefix(self.remove_prefix)
             fields["audio"] = f"{self.folder}/{audio}" if self.folder and audio else audio
-        return fields | dict(self.constants)
+        return fields
 
     def _time(self, name: str, value: Any) -> Any:
         """A time with its zone. A day alone becomes that end of it which gives consent the least room."""
@@ -163,7 +164,11 @@ def _zone(times: TomlTable) -> tzinfo:
             return ZoneInfo(name)
         minutes = int(offset[2]) * 60 + int(offset[3])
         return timezone(timedelta(minutes=-minutes if offset[1] == "-" else minutes))
-    except (ValueError, OSError, LookupError) as error:  # ZoneInfo raises each of them for one name or another
+    except (
+        ValueError,
+        OSError,
+        LookupError,
+    ) as error:  # ZoneInfo raises each of them for one name or another
         raise times.refuse("MAPPING_ZONE", key="zone", value=name) from error
 
 

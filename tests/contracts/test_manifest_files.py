@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reviewer.errors import Refused
-from reviewer.lead.manifest import ManifestLine, read_manifest
+from reviewer.lead.manifest import ManifestLine
+from reviewer.lead.sources import read_source
 from reviewer.privacy.manifest_row import Decision, ManifestRow, RefusalCode
 from tests.unit.test_manifest_fields import GOOD
 
@@ -23,7 +24,7 @@ def line(number: int, **changes: Any) -> dict[str, Any]:
 def read(folder: Path, content: bytes | str, name: str = "m.jsonl") -> tuple[ManifestLine, ...]:
     path = folder / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return read_manifest(path)
+    return read_source(path).lines
 
 
 def codes(lines: tuple[ManifestLine, ...]) -> list[str]:
@@ -158,9 +159,9 @@ def test_a_manifest_in_another_encoding_or_that_is_not_there_is_refused_whole(tm
         with pytest.raises(Refused) as refused:
             read(tmp_path, json.dumps(line(1)).encode(encoding))
         assert refused.value.parameters["encoding"] == "UTF-32"
-    for path, code in ((tmp_path / "none.jsonl", "FILE_MISSING"), (tmp_path, "FILE_NOT_REGULAR")):
+    for path, code in ((tmp_path / "none.jsonl", "FILE_MISSING"), (tmp_path, "SOURCE_NEEDS_MAPPING")):
         with pytest.raises(Refused, match=code):
-            read_manifest(path)
+            read_source(path)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)

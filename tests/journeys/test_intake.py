@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -296,12 +297,22 @@ def test_a_sample_takes_so_many_of_those_the_cheap_rules_let_pass(imports: Impor
     assert report.to_json(command_catalogue())["not_drawn"] == 6
 
 
-def test_a_sample_again_takes_the_same_clips(imports: Imports) -> None:
+def test_a_sample_takes_the_same_clips_until_they_are_here_and_then_others(imports: Imports) -> None:
     rows = [a_line(n) for n in range(12)]
     options = IntakeOptions(sample=4, seed=7)
-    first, second = imports.run(*rows, options=options), imports.run(*rows, options=options)
-    assert [row.line for row in first.rows] == [row.line for row in second.rows]
-    assert codes(second) == ["DUPLICATE"] * 4
+    drawn = []
+    for one in (replace(options, dry_run=True), options, options, options, options):
+        report = imports.run(*rows, options=one)
+        drawn.append({row.line for row in report.rows})
+        assert report.refused == 0
+    assert drawn[0] == drawn[1]
+    assert set().union(*drawn) == set(range(1, 13))
+    assert [len(each) for each in drawn] == [4, 4, 4, 4, 0]
+
+
+def test_a_sample_draws_a_source_that_stands_twice_once(imports: Imports) -> None:
+    report = imports.run(a_line(1), a_line(2, source_id="source-1"), options=IntakeOptions(sample=2))
+    assert (report.accepted, report.refused, report.not_drawn) == (1, 0, 1)
 
 
 def test_a_sample_that_makes_no_sense_is_refused_before_anything(imports: Imports) -> None:
