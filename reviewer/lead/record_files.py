@@ -199,10 +199,10 @@ def _heading(
         else:
             if heading is not None:
                 return heading
-    if path.suffix.lower() in _JSON_ENDINGS:
-        return None
     if problems:
         raise refusal(path.name, [(lines[0].number, problems[0])])
+    if path.suffix.lower() in _JSON_ENDINGS:
+        return None
     raise _no_heading(path, lines, keys)
 
 

@@ -42,8 +42,8 @@ def name_of_other(data: bytes) -> str:
     A guess that is good enough for a message: single letters beyond ASCII inside a word are Windows-1252,
     kana, Hangul or Han their usual encodings, other long runs some encoding of one byte a letter.
     """
-    if not encoding_of(data):
-        return "UTF-32"
+    if encoding_of(data) != UTF_8:
+        return "" if encoding_of(data) else "UTF-32"
     runs = _RUN.findall(data)
     if not runs:
         return ""
