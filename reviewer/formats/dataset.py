@@ -105,10 +105,10 @@ def segments_of(utterance: Utterance) -> tuple[UtteranceSegment, ...]:
 
 
 def is_whole(utterance: Utterance) -> bool:
-    """Whether an utterance is one segment of its own speaker, from its first frame to its last."""
+    """Whether the row of an utterance says all that its segments say: one, of its speaker, from end to end."""
     first, *others = segments_of(utterance)
-    whole = (0, utterance.frames, utterance.speaker)
-    return not others and (first.start, first.end, first.speaker) == whole
+    whole = (0, utterance.frames, utterance.speaker, utterance.text, utterance.text_verbatim)
+    return not others and (first.start, first.end, first.speaker, first.text, first.text_verbatim) == whole
 
 
 def segment_id(utterance: Utterance, number: int) -> str:
