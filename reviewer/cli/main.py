@@ -4,6 +4,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -34,15 +35,28 @@ _STOPPED = 130
 # Newer versions of typer carry their own click; its usage errors are reached through typer's subclass.
 _UsageError = typer.BadParameter.__mro__[1]
 
+
+def _demo(
+    _folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", show_default=False)] = None,
+    _tour: Annotated[
+        Path | None,
+        typer.Option("--tour", metavar="OUT", help="Drive the window without a screen.", show_default=False),
+    ] = None,
+) -> None:
+    """Open the workstation on demo clips, with three demo people."""
+    raise AssertionError("the window has its own door, so that it opens without loading the commands")
+
+
 app = typer.Typer(
     name="reviewer",
-    help="Reviews voice clips. Without a command it opens the workstation; `reviewer demo` opens a demo.",
+    help="Reviews voice clips. Without a command it opens the workstation: `reviewer [--workspace DIR]`.",
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     no_args_is_help=True,
 )
 app.command("init")(init.init)
+app.command("demo")(_demo)
 app.add_typer(people.app, name="people")
 app.command("enrol")(people.enrol)
 app.command("recover")(recovery.recover)

@@ -129,6 +129,12 @@ TABLE: tuple[Shortcut, ...] = (
     # Sign-in and the agreement
     _key("sign_in.enter", Scope.SIGN_IN, "Return", QT_TRANSLATE_NOOP("shortcuts", "Sign in")),
     _key("sign_in.enrol", Scope.SIGN_IN, "Ctrl+E", QT_TRANSLATE_NOOP("shortcuts", "Use a one-time code")),
+    _key(
+        "sign_in.other_workspace",
+        Scope.SIGN_IN,
+        "Ctrl+O",
+        QT_TRANSLATE_NOOP("shortcuts", "Open another workspace"),
+    ),
     _key("sign_in.set", Scope.SIGN_IN, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Set my passphrase")),
     _key("sign_in.back", Scope.SIGN_IN, "Esc", QT_TRANSLATE_NOOP("shortcuts", "Back to sign-in")),
     _key(

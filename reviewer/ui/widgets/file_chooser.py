@@ -28,6 +28,10 @@ class FileChooser:
         name = QFileDialog.getExistingDirectory(parent, _tr("Choose where to write the export"))
         return Path(name) if name else None
 
+    def workspace(self, parent: QWidget) -> Path | None:
+        name = QFileDialog.getExistingDirectory(parent, _tr("Choose the folder of a workspace"))
+        return Path(name) if name else None
+
     def checkpoint(self, parent: QWidget, suggestion: str) -> Path | None:
         name, _ = QFileDialog.getSaveFileName(
             parent,
