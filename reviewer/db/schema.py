@@ -184,6 +184,15 @@ def m020_table_sums(db: Tables) -> None:
         db.conn.execute(statement)
 
 
+@migrations()
+def m024_compared_passes(db: Tables) -> None:
+    """The clips whose accepted passes were compared and agree, so that they are not unsealed for it again."""
+    db.conn.execute(
+        "CREATE TABLE passes_agree (clip_id TEXT PRIMARY KEY REFERENCES queue_clip (clip_id))"
+        " STRICT, WITHOUT ROWID"
+    )
+
+
 # Times are integer microseconds UTC. Sealed columns hold AES-256-GCM objects under the clip's key.
 _PEOPLE = (
     """
