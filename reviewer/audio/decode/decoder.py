@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +14,10 @@ import numpy as np
 import soundfile
 
 from reviewer.audio.decode.host import DecodeHost, ForkingHost, ProcessPerFileHost, can_fork
+from reviewer.audio.decode.signatures import CONTAINERS
 from reviewer.audio.decode.wire import (
     ENDED,
+    INCOMPLETE,
     KILLED,
     TIMED_OUT,
     Failure,
@@ -33,6 +35,14 @@ from reviewer.errors import Notice, Refused
 from reviewer.model.project import DecodeLimits
 from reviewer.untrusted_files import open_untrusted
 
+_INCOMPLETE_CODES = {
+    "cut_short": "INCOMPLETE_CUT_SHORT",
+    "more_follows": "INCOMPLETE_MORE_FOLLOWS",
+    "damaged": "INCOMPLETE_DAMAGED",
+    "not_decoded": "INCOMPLETE_NOT_DECODED",
+    "parts_differ": "INCOMPLETE_PARTS_DIFFER",
+    "no_end": "INCOMPLETE_NO_END",
+}
 _NO_DATA_CHUNK = 71
 _NOT_SOUND = (1, 7)
 _SOURCE_CODES = {
@@ -222,6 +232,8 @@ def _notes_of(tail: Tail) -> tuple[Notice, ...]:
     notes = []
     if tail.is_short:
         notes.append(Notice("AUDIO_SHORTER_THAN_HEADER"))
+    if tail.has_video:
+        notes.append(Notice("AUDIO_OF_A_VIDEO"))
     if tail.invalid:
         notes.append(Notice("AUDIO_INVALID_SAMPLES", {"count": tail.invalid}))
     return tuple(notes)
@@ -242,11 +254,29 @@ def _failed(failure: "Head | bytes | Tail | Failure") -> Refused:
         return Refused("UNDECODABLE_MEMORY")
     if failure.why == "broken_off":
         return Refused("UNDECODABLE_CUT_OFF")
+    if failure.why == "incomplete":
+        return Refused(_INCOMPLETE_CODES[_named(INCOMPLETE, failure.number)])
+    if failure.why == "container":
+        return Refused(
+            "UNDECODABLE_CONTAINER", container=CONTAINERS[_named(list(CONTAINERS), failure.number)]
+        )
+    if failure.why == "codec":
+        return Refused("UNDECODABLE_CODEC")
+    if failure.why == "streams":
+        if not failure.number:
+            return Refused("EMPTY_AUDIO_NO_STREAM")
+        return Refused("UNDECODABLE_STREAMS", count=failure.number)
     if failure.number == _NO_DATA_CHUNK:
         return Refused("EMPTY_AUDIO_HEADER_ALONE")
     if failure.number in _NOT_SOUND:
         return Refused("UNDECODABLE_FORMAT")
     return Refused("UNDECODABLE_LIBRARY", reason=_library_reason(failure.number))
+
+
+def _named(names: Sequence[str], number: int) -> str:
+    if not 0 <= number < len(names):
+        raise InvalidRecord
+    return names[number]
 
 
 def _library_reason(number: int) -> str:
