@@ -14,7 +14,7 @@ import sys
 from typing import NoReturn
 
 from reviewer.audio.decode import sandbox
-from reviewer.audio.decode.decoding import prepare, send_sound
+from reviewer.audio.decode.decoding import prepare, scratch_file, send_sound
 from reviewer.audio.decode.wire import ENDED, KILLED, REQUEST, TIMED_OUT, VERDICT, Sender
 from reviewer.process_guard import harden_process
 
@@ -35,6 +35,8 @@ def main(arguments: list[str]) -> None:
 def _fork_for_one_file(parent: socket.socket, message: bytes, source: int, out: int) -> tuple[int, int]:
     """Decode ``source`` into ``out`` in a fork; returns ENDED, KILLED or TIMED_OUT, and a detail."""
     wall_seconds, cpu_seconds, memory_bytes, audio_seconds = REQUEST.unpack(message)
+    with contextlib.suppress(OSError):
+        prepare(source)
     life, held = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -61,7 +63,7 @@ def _decode_and_leave(
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         parent.detach()
         seconds, memory_bytes, audio_seconds = limits
-        scratch = prepare(source)
+        scratch = scratch_file()
         sandbox.restrict_process(seconds, memory_bytes)
         send_sound(source, Sender(out), audio_seconds, scratch)
         status = 0
@@ -74,7 +76,8 @@ def _serve_once(seconds: float, memory_bytes: int, audio_seconds: float) -> NoRe
     out = os.dup(1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     source = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-    scratch = prepare(source)
+    prepare(source)
+    scratch = scratch_file()
     sandbox.restrict_process(seconds, memory_bytes)
     send_sound(source, Sender(out), audio_seconds, scratch)
     os._exit(0)

@@ -232,6 +232,8 @@ def _notes_of(tail: Tail) -> tuple[Notice, ...]:
     notes = []
     if tail.is_short:
         notes.append(Notice("AUDIO_SHORTER_THAN_HEADER"))
+    if tail.is_unbounded:
+        notes.append(Notice("AUDIO_LENGTH_UNKNOWN"))
     if tail.has_video:
         notes.append(Notice("AUDIO_OF_A_VIDEO"))
     if tail.invalid:
@@ -253,7 +255,7 @@ def _failed(failure: "Head | bytes | Tail | Failure") -> Refused:
     if failure.why == "memory":
         return Refused("UNDECODABLE_MEMORY")
     if failure.why == "broken_off":
-        return Refused("UNDECODABLE_CUT_OFF")
+        return Refused("INCOMPLETE_DAMAGED")
     if failure.why == "incomplete":
         return Refused(_INCOMPLETE_CODES[_named(INCOMPLETE, failure.number)])
     if failure.why == "container":

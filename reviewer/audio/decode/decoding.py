@@ -23,14 +23,14 @@ _CHUNKED = ("riff", "w64", "aiff", "caf", "au")
 _HEAD_BYTES = 512
 
 
-def prepare(descriptor: int) -> int:
-    """Before the process is restricted: load the library that this file needs, by its first bytes alone.
-
-    Returns:
-        A new, empty file in memory for views of the file, or -1 where the platform has none.
-    """
+def prepare(descriptor: int) -> None:
+    """Before the process is restricted: load the library that this file needs, by its first bytes alone."""
     if _recognised(Source(descriptor))[0] in media.DEMUXERS:
         media.load()
+
+
+def scratch_file() -> int:
+    """Before the process is restricted: an empty file in memory for views, or -1 where there is none."""
     return os.memfd_create("view") if sys.platform == "linux" else -1
 
 
@@ -41,7 +41,7 @@ def send_sound(descriptor: int, sender: Sender, audio_seconds: float, scratch: i
         descriptor: the open file, not its name, so that the content alone decides.
         sender: the end of the pipe.
         audio_seconds: decoding stops after this much sound.
-        scratch: what ``prepare`` returned.
+        scratch: what ``scratch_file`` returned.
     """
     output = SoundOutput(sender, audio_seconds)
     try:
@@ -50,7 +50,7 @@ def send_sound(descriptor: int, sender: Sender, audio_seconds: float, scratch: i
     except DecodingStopped as stop:
         sender.send_failure(stop.failure)
     except soundfile.LibsndfileError as error:
-        why = "broken_off" if output.frames else "library"
+        why = "broken_off" if output.has_begun else "library"
         sender.send_failure(Failure(why, int(error.code)))
     except (MemoryError, OverflowError):
         sender.send_failure(Failure("memory"))
@@ -94,6 +94,7 @@ class _FileDecoder:
             return
         file: int | View = self._descriptor
         if data.size_at >= 0:
+            self._output.is_unbounded = True
             size = (data.end - data.start).to_bytes(4, "big" if source.at(0, 4) == b"RIFX" else "little")
             file = View(source, [(0, data.size_at), size, (data.start, data.end)])
         self._output.is_short |= data.is_short

@@ -3,7 +3,10 @@
 Only demuxers and decoders from closed lists are used, in the restricted process, without threads.
 """
 
+import contextlib
 import importlib
+import pkgutil
+import sys
 from typing import Any
 
 import numpy as np
@@ -34,19 +37,17 @@ _LOSSLESS = (
     "alac", "flac", "wmalossless", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_s32be",
     "pcm_u8", "pcm_f32le", "pcm_f32be", "pcm_f64le", "pcm_f64be",
 )  # fmt: skip
-_LOADED_LATE = ("av.subtitles.stream", "av.video.stream", "av.audio.stream", "av.data.stream", "av.stream")
+_NOT_LOADED = ("av.__main__", "av.datasets")
 _HAS_OWN_TIMES = ("mpeg4", "matroska", "cafcodec")
 
 
-def load() -> Any:
-    """PyAV, or None where it is not installed. It must be loaded before the process is restricted."""
-    try:
+def load() -> None:
+    """Load PyAV with all its modules, if it is installed: a restricted process can open no file."""
+    with contextlib.suppress(ImportError):
         av = importlib.import_module("av")
-        for name in _LOADED_LATE:
-            importlib.import_module(name)
-    except ImportError:
-        return None
-    return av
+        for module in pkgutil.walk_packages(av.__path__, "av."):
+            if module.name not in _NOT_LOADED:
+                importlib.import_module(module.name)
 
 
 def decode(source: Source, container: str, start: int, output: SoundOutput) -> None:
@@ -56,7 +57,7 @@ def decode(source: Source, container: str, start: int, output: SoundOutput) -> N
         DecodingStopped: the container or codec cannot be decoded here, or several audio streams are in the file.
         Incomplete: less came out than the file says it holds.
     """
-    av = load()
+    av = sys.modules.get("av")
     if container not in DEMUXERS or av is None:
         raise DecodingStopped(Failure("container", list(CONTAINERS).index(container)))
     seconds = check_whole(source, container, start)
@@ -70,7 +71,7 @@ def decode(source: Source, container: str, start: int, output: SoundOutput) -> N
         with av.open(view, format=DEMUXERS[container], options=options, metadata_errors="ignore") as media:
             _decode_stream(media, container, seconds, output)
     except av.FFmpegError as error:
-        raise DecodingStopped(Failure("library")) if not output.frames else Incomplete("damaged") from error
+        raise Incomplete("damaged") from error
 
 
 def _decode_stream(media: Any, container: str, seconds: float, output: SoundOutput) -> None:

@@ -21,12 +21,17 @@ class SoundOutput:
         self._audio_seconds = audio_seconds
         self._head: Head | None = None
         self._frames = self._invalid = 0
-        self.is_short = self.has_video = False
+        self.is_short = self.is_unbounded = self.has_video = False
 
     @property
     def frames(self) -> int:
         """Frames of all parts so far."""
         return self._frames
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the header of a part could be read."""
+        return self._head is not None
 
     def begin(self, head: Head) -> None:
         """A part begins. Raises Incomplete: it has another format than the part before."""
@@ -57,7 +62,13 @@ class SoundOutput:
     def finish(self) -> None:
         """All parts are sent."""
         self._sender.send_tail(
-            Tail(self._frames, self._invalid, is_short=self.is_short, has_video=self.has_video)
+            Tail(
+                self._frames,
+                self._invalid,
+                is_short=self.is_short,
+                is_unbounded=self.is_unbounded,
+                has_video=self.has_video,
+            )
         )
 
 

@@ -24,11 +24,11 @@ ENDED, KILLED, TIMED_OUT = 0, 1, 2
 
 _RECORD = struct.Struct("<cI")
 _HEAD = struct.Struct("<IHB?8s")
-_TAIL = struct.Struct("<QQ??")
+_TAIL = struct.Struct("<QQ???")
 _FAILURE = struct.Struct("<12si")
 FAILURES = ("library", "broken_off", "too_long", "memory", "incomplete", "container", "codec", "streams")
 INCOMPLETE = ("cut_short", "more_follows", "damaged", "not_decoded", "parts_differ", "no_end")
-"""Why not everything that a file holds would come in; the number of an ``incomplete`` failure is its place here."""
+"""Why a part of what a file holds would be lost; the number of an ``incomplete`` failure is its place here."""
 
 
 class InvalidRecord(Exception):
@@ -51,11 +51,15 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """The end: frames sent, NaN or infinite samples, whether the header had promised more; video beside it."""
+    """The end: frames sent, NaN or infinite samples, and what the report is to say.
+
+    ``is_short``: the header had promised more; ``is_unbounded``: it gave no length; ``has_video``: beside the sound.
+    """
 
     frames: int
     invalid: int
     is_short: bool
+    is_unbounded: bool = False
     has_video: bool = False
 
 
@@ -101,7 +105,9 @@ class Sender:
         self._record(b"S", np.ascontiguousarray(samples).tobytes())
 
     def send_tail(self, tail: Tail) -> None:
-        self._record(b"E", _TAIL.pack(tail.frames, tail.invalid, tail.is_short, tail.has_video))
+        self._record(
+            b"E", _TAIL.pack(tail.frames, tail.invalid, tail.is_short, tail.is_unbounded, tail.has_video)
+        )
 
     def send_failure(self, failure: Failure) -> None:
         self._record(b"F", _FAILURE.pack(failure.why.encode(), failure.number))
