@@ -1,10 +1,11 @@
-"""Walks the chunks of WAV, RF64, W64, AIFF and CAF files, and the header of AU, before libsndfile decodes them.
+"""Looks whether WAV, RF64, W64, AIFF, CAF, AU and NIST files hold what their headers say, and nothing more.
 
-libsndfile decodes the first data chunk as far as the file goes, and says nothing about what is missing or follows.
-Formats: Multimedia Programming Interface 1.0 (RIFF), EBU Tech 3306 (RF64), the Sony Wave64 white paper, AIFF-C of
-1991, Apple's Core Audio Format specification, and NeXT's ``soundstruct.h``.
+libsndfile decodes the first data chunk as far as the file goes, and says nothing of what is missing or follows.
+Formats: Multimedia Programming Interface 1.0 (RIFF), EBU Tech 3306 (RF64), the Sony Wave64 white paper, AIFF-C
+of 1991, Apple's Core Audio Format specification, NeXT's ``soundstruct.h``, and NIST's SPHERE manual.
 """
 
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -27,9 +28,9 @@ _EXTENSIBLE = 0xFFFE
 class DataChunk:
     """Where the samples are.
 
-    ``bytes_per_second``, ``frames`` and ``rate_hz`` are 0 where they are not known from the header. ``is_short``: less than the
-    header says, but not by much, or the header has a placeholder. ``size_at``: where the size must be replaced for
-    libsndfile to see the samples, or -1. ``tag``: the format tag of a WAV, ``codec`` the codec of a CAF.
+    ``bytes_per_second``, ``frames`` and ``rate_hz`` are 0 where the header does not give them. ``block_frames``:
+    samples that are coded together. ``is_short``: a little less than the header says, or it has a placeholder.
+    ``size_at``: where the size must be replaced for libsndfile to see the samples, or -1. ``tag``: that of a WAV.
     """
 
     start: int
@@ -37,10 +38,10 @@ class DataChunk:
     bytes_per_second: float = 0.0
     frames: int = 0
     rate_hz: float = 0.0
+    block_frames: int = 1
     is_short: bool = False
     size_at: int = -1
     tag: int = 0
-    codec: bytes = b""
 
     @property
     def is_mpeg(self) -> bool:
@@ -77,8 +78,8 @@ def find_data(source: Source, container: str) -> DataChunk | None:
     Raises:
         Incomplete: the file ends before its samples do, or more than tags follow them.
     """
-    if container == "au":
-        return _au_data(source)
+    if container in _WITHOUT_CHUNKS:
+        return _WITHOUT_CHUNKS[container](source)
     layout = {"w64": _W64, "aiff": _AIFF, "caf": _CAF}.get(container, _RIFF)
     if source.at(0, 4) == b"RIFX":
         layout = _RIFX
@@ -87,10 +88,11 @@ def find_data(source: Source, container: str) -> DataChunk | None:
         if name not in (b"data", b"SSND"):
             form.setdefault(name, (start, length))
             continue
+        size = length
         if name == b"data" and length == 0xFFFFFFFF and b"ds64" in form:
-            length = int.from_bytes(source.at(form[b"ds64"][0] + 8, 8), "little")
-        chunk = _described(source, layout, form, (start, length))
-        return _checked(source, layout, chunk, length)
+            size = int.from_bytes(source.at(form[b"ds64"][0] + 8, 8), "little")
+        chunk = _described(source, layout, form, (start, size))
+        return _checked(source, layout, chunk, size)
     return None
 
 
@@ -137,7 +139,7 @@ def _described(
         packet_bytes, packet_frames = int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
         rate_hz = _double(head[:8])
         per_second = rate_hz * packet_bytes / packet_frames if packet_frames else 0.0
-        return DataChunk(start + 4, start + length, per_second, codec=head[8:12])
+        return DataChunk(start + 4, start + length, per_second)
     return DataChunk(start, start + length)
 
 
@@ -155,7 +157,7 @@ def _wav_data(fmt: bytes, layout: _Layout, start: int, length: int) -> DataChunk
     block_frames = 1 if tag in _PLAIN_TAGS else number(18, 2) if tag in (2, 0x11, 0x31) else 0
     per_second = rate_hz * block / block_frames if block_frames else 0.0
     frames = length // block * block_frames if block else 0
-    return DataChunk(start, start + length, per_second, frames, rate_hz, tag=tag)
+    return DataChunk(start, start + length, per_second, frames, rate_hz, block_frames, tag=tag)
 
 
 def _checked(source: Source, layout: _Layout, chunk: DataChunk, length: int) -> DataChunk:
@@ -163,9 +165,7 @@ def _checked(source: Source, layout: _Layout, chunk: DataChunk, length: int) -> 
     missing = chunk.end - source.size
     is_open = length in _UNKNOWN or length >= _PLACEHOLDER
     if missing > 0:
-        if not is_open and (
-            not chunk.bytes_per_second or missing > _TOLERATED_SECONDS * chunk.bytes_per_second
-        ):
+        if not is_open and missing > _TOLERATED_SECONDS * chunk.bytes_per_second * (chunk.block_frames == 1):
             raise Incomplete("cut_short")
         return _ending(chunk, source.size, is_short=length not in _UNKNOWN)
     rest = _after_chunks(source, layout, chunk.end)
@@ -184,7 +184,7 @@ def _after_chunks(source: Source, layout: _Layout, end: int) -> int:
     rest = end
     for begin in (-(-end // layout.alignment) * layout.alignment, end):
         for name, start, size in _chunks(source, layout, begin):
-            if name in (b"RIFF", b"RF64", b"FORM", b"data", b"SSND", b"riff", b"caff"):
+            if name in (b"RIFF", b"RIFX", b"RF64", b"FORM", b"data", b"SSND", b"riff", b"caff"):
                 raise Incomplete("more_follows")
             rest = max(rest, start + size)
     return rest
@@ -206,13 +206,34 @@ def _au_data(source: Source) -> DataChunk | None:
     chunk = DataChunk(start, start + length, float(rate_hz * channels * width))
     if length in _UNKNOWN:
         return _ending(chunk, source.size, is_short=False)
-    rest = source.size - chunk.end
-    if rest < -_TOLERATED_SECONDS * chunk.bytes_per_second:
+    return _alone(source, chunk)
+
+
+def _nist_data(source: Source) -> DataChunk | None:
+    head = source.at(0, 1024)
+    values = {name: int(value) for name, value in re.findall(rb"(\w+) -i (\d{1,12})\s", head)}
+    frame_bytes = values.get(b"channel_count", 1) * values.get(b"sample_n_bytes", 2)
+    rate_hz, start = values.get(b"sample_rate", 0), int(head[8:16].strip() or b"0")
+    if b"sample_count" not in values or not rate_hz or b"shorten" in head:
+        return None
+    end = start + values[b"sample_count"] * frame_bytes
+    return _alone(
+        source, DataChunk(start, end, float(rate_hz * frame_bytes), values[b"sample_count"], rate_hz)
+    )
+
+
+def _alone(source: Source, chunk: DataChunk) -> DataChunk:
+    """The chunk of a format that has nothing else behind its header."""
+    tolerated = _TOLERATED_SECONDS * chunk.bytes_per_second
+    if chunk.end - source.size > tolerated:
         raise Incomplete("cut_short")
-    if rest > _TOLERATED_SECONDS * chunk.bytes_per_second and not source.is_zero(chunk.end, source.size):
+    if source.size - chunk.end > tolerated and not source.is_zero(chunk.end, source.size):
         raise Incomplete("more_follows")
     return chunk
 
 
 def _double(content: bytes) -> float:
     return float(struct.unpack(">d", content)[0]) if len(content) == 8 else 0.0
+
+
+_WITHOUT_CHUNKS = {"au": _au_data, "nist": _nist_data}

@@ -43,6 +43,13 @@ _INCOMPLETE_CODES = {
     "parts_differ": "INCOMPLETE_PARTS_DIFFER",
     "no_end": "INCOMPLETE_NO_END",
 }
+_FAILURE_CODES = {
+    "too_long": "TOO_LONG_SECONDS",
+    "memory": "UNDECODABLE_MEMORY",
+    "broken_off": "INCOMPLETE_DAMAGED",
+    "codec": "UNDECODABLE_CODEC",
+    "streams": "EMPTY_AUDIO_NO_STREAM",
+}
 _NO_DATA_CHUNK = 71
 _NOT_SOUND = (1, 7)
 _SOURCE_CODES = {
@@ -250,29 +257,25 @@ def _failed(failure: "Head | bytes | Tail | Failure") -> Refused:
     """The error for the reason from the decoding process."""
     if not isinstance(failure, Failure):
         raise InvalidRecord
-    if failure.why == "too_long":
-        return Refused("TOO_LONG_SECONDS")
-    if failure.why == "memory":
-        return Refused("UNDECODABLE_MEMORY")
-    if failure.why == "broken_off":
-        return Refused("INCOMPLETE_DAMAGED")
-    if failure.why == "incomplete":
-        return Refused(_INCOMPLETE_CODES[_named(INCOMPLETE, failure.number)])
-    if failure.why == "container":
-        return Refused(
-            "UNDECODABLE_CONTAINER", container=CONTAINERS[_named(list(CONTAINERS), failure.number)]
-        )
-    if failure.why == "codec":
-        return Refused("UNDECODABLE_CODEC")
-    if failure.why == "streams":
-        if not failure.number:
-            return Refused("EMPTY_AUDIO_NO_STREAM")
-        return Refused("UNDECODABLE_STREAMS", count=failure.number)
-    if failure.number == _NO_DATA_CHUNK:
+    number = failure.number
+    match failure.why:
+        case "incomplete":
+            return Refused(_INCOMPLETE_CODES[_named(INCOMPLETE, number)])
+        case "container":
+            return Refused("UNDECODABLE_CONTAINER", container=CONTAINERS[_named(list(CONTAINERS), number)])
+        case "streams" if number:
+            return Refused("UNDECODABLE_STREAMS", count=number)
+        case "library":
+            return _failed_in_library(number)
+    return Refused(_FAILURE_CODES[failure.why])
+
+
+def _failed_in_library(number: int) -> Refused:
+    if number == _NO_DATA_CHUNK:
         return Refused("EMPTY_AUDIO_HEADER_ALONE")
-    if failure.number in _NOT_SOUND:
+    if number in _NOT_SOUND:
         return Refused("UNDECODABLE_FORMAT")
-    return Refused("UNDECODABLE_LIBRARY", reason=_library_reason(failure.number))
+    return Refused("UNDECODABLE_LIBRARY", reason=_library_reason(number))
 
 
 def _named(names: Sequence[str], number: int) -> str:

@@ -15,11 +15,8 @@ from reviewer.audio.decode.wire import DecodingStopped, Failure, Head, Incomplet
 _LOSSY = ("VORBIS", "OPUS", "MPEG_LAYER_I", "MPEG_LAYER_II", "MPEG_LAYER_III")
 _FLOATING = ("FLOAT", "DOUBLE")
 _WIDE = ("PCM_24", "PCM_32", "DWVW_24", "ALAC_20", "ALAC_24", "ALAC_32")
-_PLAIN_BYTES = {
-    "PCM_S8": 1, "PCM_U8": 1, "PCM_16": 2, "PCM_24": 3, "PCM_32": 4, "FLOAT": 4, "DOUBLE": 8, "ULAW": 1, "ALAW": 1,
-}  # fmt: skip
-_LARGEST_HEADER_BYTES = 8192
-_CHUNKED = ("riff", "w64", "aiff", "caf", "au")
+_NOT_RECOGNISED = 1
+_CHUNKED = ("riff", "w64", "aiff", "caf", "au", "nist")
 _HEAD_BYTES = 512
 
 
@@ -115,28 +112,13 @@ class _FileDecoder:
             self._decode_part(part.view(self._source), part.samples / part.first.rate_hz)
 
     def _decode_other(self, start: int) -> None:
-        """MPEG audio, which has no signature, or one of libsndfile's other formats."""
-        source = self._source
-        try:
-            with self._opened(self._descriptor) as sound:
-                is_mpeg = sound.format == "MP3"
-        except soundfile.LibsndfileError:
-            if mpeg_audio.first_frame(source, start, source.size) < 0:
-                raise
-            is_mpeg = True
-        if not is_mpeg:
-            self._decode_part(self._descriptor, file_bytes=source.size)
-        elif mpeg_audio.first_frame(source, start, source.size) < 0:
-            raise DecodingStopped(Failure("library", 1))
-        else:
-            self._decode_mpeg(start, source.size)
+        """MPEG audio has no signature; libsndfile's rarer formats, whose ends cannot be checked, are refused."""
+        if mpeg_audio.first_frame(self._source, start, self._source.size) < 0:
+            raise DecodingStopped(Failure("library", _NOT_RECOGNISED))
+        self._decode_mpeg(start, self._source.size)
 
-    def _decode_part(self, file: int | View, expected_seconds: float = 0.0, *, file_bytes: int = 0) -> None:
-        """One part, from its header to its end.
-
-        Raises:
-            Incomplete: fewer samples came than expected, or than a file of ``file_bytes`` plain samples holds.
-        """
+    def _decode_part(self, file: int | View, expected_seconds: float = 0.0) -> None:
+        """One part, from its header to its end. Raises Incomplete: fewer samples came than expected."""
         output = self._output
         with self._opened(file) as sound:
             kind, before = str(sound.subtype), output.frames
@@ -150,9 +132,6 @@ class _FileDecoder:
             seconds = (output.frames - before) / rate_hz
             if not isinstance(file, View):
                 expected_seconds = max(expected_seconds, int(sound.frames) / rate_hz)
-            if file_bytes and kind in _PLAIN_BYTES:
-                held = (file_bytes - _LARGEST_HEADER_BYTES) / (_PLAIN_BYTES[kind] * channels * rate_hz)
-                expected_seconds = max(expected_seconds, held)
         if expected_seconds - seconds > TOLERATED_SECONDS:
             raise Incomplete("not_decoded")
 

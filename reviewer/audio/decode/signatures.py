@@ -16,6 +16,7 @@ CONTAINERS = {
     "midi": "MIDI",
     "dsd": "DSD",
     "silk": "SILK",
+    "voc": "Creative Voice",
     "ac3": "AC-3",
     "cafcodec": "CAF with AAC or Opus",
 }
@@ -31,6 +32,7 @@ _PLAIN = {
     b"caff": "caf",
     b".snd": "au",
     b"dns.": "au",
+    b"NIST": "nist",
     b"fLaC": "flac",
     b"OggS": "ogg",
     b"\x1a\x45\xdf\xa3": "matroska",
@@ -43,6 +45,7 @@ _PLAIN = {
     b"MThd": "midi",
     b"DSD ": "dsd",
     b"FRM8": "dsd",
+    b"Crea": "voc",
     b"#!SI": "silk",
     b"\x02#!S": "silk",
     b"\x00\x00\x01\xba": "mpegps",
@@ -57,7 +60,7 @@ def recognise(head: bytes) -> str:
     """The container of a file, from its first 512 bytes or more after any ID3 tag.
 
     Returns:
-        A key of ``CONTAINERS``; one of riff, w64, aiff, caf, au, flac, ogg, which have a walker of their own here; or an empty text for anything else.
+        A key of ``CONTAINERS``; one of riff, w64, aiff, caf, au, nist, flac, ogg, which have a walker of their own here; or an empty text for anything else.
     """
     if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
         return "avi"

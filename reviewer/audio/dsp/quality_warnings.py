@@ -24,7 +24,7 @@ _EXTENSIONS: dict[str, tuple[str, ...]] = {
     ".au": ("AU",),
     ".snd": ("AU",),
     ".w64": ("W64",),
-    ".voc": ("VOC",),
+    ".sph": ("NIST",),
     ".m4a": ("MPEG-4",),
     ".mp4": ("MPEG-4",),
     ".mov": ("MPEG-4",),
