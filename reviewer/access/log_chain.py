@@ -14,6 +14,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, cast
 
+import msgspec
+
 from reviewer.access.merkle import leaf_hash
 from reviewer.errors import Damaged, Notice
 from reviewer.model.clock import from_micros
@@ -21,11 +23,11 @@ from reviewer.model.event import Action, Event
 
 GENESIS = bytes(32)
 VERSION = 1
-_FIELDS = frozenset({
-    "v", "log_id", "seq", "ts", "mono", "actor", "role", "session",
-    "action", "object", "outcome", "reason", "detail", "app_version",
+_FIELDS: Mapping[str, type] = MappingProxyType({
+    "action": str, "actor": str, "app_version": str, "detail": dict, "log_id": str, "mono": int,
+    "object": str, "outcome": str, "reason": str, "role": str, "seq": int, "session": str, "ts": int,
+    "v": int,
 })  # fmt: skip
-_TEXTS = ("log_id", "actor", "role", "session", "action", "object", "outcome", "reason", "app_version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +98,19 @@ def parse(body: bytes) -> dict[str, Any]:
 def canonical_fields(body: bytes, log_id: str, seq: int) -> dict[str, Any] | None:
     """The fields of a body, if its bytes are the canonical form of row ``seq`` of this log; None otherwise.
 
-    Nearly all rows are plain ASCII without escapes: for them this form is written out here, which is several
-    times faster than ``parse``.
+    Nearly all rows are plain ASCII without escapes: for them msgspec's sorted form is the canonical one, and
+    several times faster than ``parse``.
     """
     if body.isascii() and b"\\" not in body and b"null" not in body:
         try:
-            text = body.decode()
-            fields, _end = _SCAN(text)
-            if text == _plain_text(fields, log_id, seq):
+            fields: Any = _DECODE(body)
+            if (
+                _ENCODE(fields) == body
+                and _is_plain(fields)
+                and (fields["log_id"], fields["seq"]) == (log_id, seq)
+            ):
                 return cast("dict[str, Any]", fields)
-        except (ValueError, TypeError, KeyError, RecursionError):
+        except (ValueError, TypeError, RecursionError):
             pass
     try:
         fields = parse(body)
@@ -160,26 +165,15 @@ def _flaw_of_body(row: LogRow, log_id: str) -> Notice | None:
     return None
 
 
-def _plain_text(of: dict[str, Any], log_id: str, seq: int) -> str:
-    """The canonical form of a row whose texts need no escapes."""
-    detail = _ENCODE(of["detail"]) if of["detail"] else "{}"
-    return (
-        f'{{"action":"{of["action"]}","actor":"{of["actor"]}","app_version":"{of["app_version"]}",'
-        f'"detail":{detail},"log_id":"{log_id}","mono":{of["mono"]},"object":"{of["object"]}",'
-        f'"outcome":"{of["outcome"]}","reason":"{of["reason"]}","role":"{of["role"]}","seq":{seq},'
-        f'"session":"{of["session"]}","ts":{of["ts"]},"v":1}}'
-    )
+def _is_plain(fields: Any) -> bool:
+    """Whether a canonical body has just the fields of this version, in their order."""
+    return tuple(fields) == _NAMES and tuple(map(type, fields.values())) == _KINDS and fields["v"] == VERSION
 
 
 def _has_form(fields: dict[str, Any]) -> bool:
-    if not fields.keys() >= _FIELDS or fields["v"] != VERSION:
+    if not fields.keys() >= _FIELDS.keys() or fields["v"] != VERSION:
         return False
-    are_numbers = all(type(fields[name]) is int for name in ("v", "seq", "ts", "mono"))
-    return (
-        are_numbers
-        and isinstance(fields["detail"], dict)
-        and all(type(fields[name]) is str for name in _TEXTS)
-    )
+    return all(type(fields[name]) is kind for name, kind in _FIELDS.items())
 
 
 def _dump(plain: Any) -> bytes:
@@ -190,8 +184,9 @@ def _no_float(text: str) -> None:
     raise ValueError(f"{text} has no single byte form")
 
 
-_SCAN = json.JSONDecoder(parse_float=_no_float, parse_constant=_no_float).raw_decode
-_ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+_NAMES, _KINDS = tuple(_FIELDS), tuple(_FIELDS.values())
+_DECODE = msgspec.json.Decoder(float_hook=_no_float).decode
+_ENCODE = msgspec.json.Encoder(order="sorted").encode
 
 
 def _plain(value: Any) -> Any:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,6 +80,8 @@ class SoundServer:
 
     def __exit__(self, *_: object) -> None:
         """End this server, and no other, and wait until it has gone."""
+        self._listener.terminate()
+        self._listener.wait()
         file = self._run / "pid"
         os.kill(int(file.read_text()), signal.SIGTERM)
         limit = time.monotonic() + 20
@@ -103,6 +105,17 @@ class SoundServer:
             capture_output=True,
             timeout=60,
         )
+        # While nobody records, the null sink works in blocks of 2 s, for which a recording waits.
+        self._listener = self._record_to(subprocess.DEVNULL)
+
+    def _record_to(self, out: "IO[bytes] | int") -> "subprocess.Popen[bytes]":
+        command = ["parec", "-d", "test.monitor", *(f"--{setting}" for setting in self._form)]
+        return subprocess.Popen(
+            [*command, "--latency-msec=20", "--raw"],
+            stdout=out,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | self.environment,
+        )
 
     def unplug(self) -> None:
         """As if the only card were pulled out."""
@@ -122,11 +135,8 @@ class SoundServer:
         """Record what arrives at the card meanwhile."""
         self._count += 1
         file = self._folder / f"recorded-{self._count}.raw"
-        command = ["parec", "-d", "test.monitor", *(f"--{setting}" for setting in self._form)]
         with file.open("wb") as out:
-            recorder = subprocess.Popen(
-                [*command, "--latency-msec=20", "--raw"], stdout=out, env=os.environ | self.environment
-            )
+            recorder = self._record_to(out)
             try:
                 recording = Recording(file, self._bits)
                 limit = time.monotonic() + 20

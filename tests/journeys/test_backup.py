@@ -33,6 +33,7 @@ from tests.benches.workspace import (
 from tests.fakes.clock import FakeClock
 
 _FLIPS = int(os.environ.get("REVIEWER_FLIPS", "60"))
+KILLS = int(os.environ.get("REVIEWER_KILLS", "0"))  # random moments beside the worst ones
 
 
 @pytest.fixture
@@ -278,6 +279,7 @@ print(int(sys.argv[3]) - left[0])
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here")
+@pytest.mark.timeout(60 + 10 * KILLS)
 def test_a_killed_backup_leaves_nothing_that_looks_whole(
     bench: Bench, tmp_path: Path, repository: Path
 ) -> None:
@@ -299,7 +301,8 @@ def test_a_killed_backup_leaves_nothing_that_looks_whole(
     calls = int(done.stdout)
     for path in (tmp_path / "backups").iterdir():
         path.unlink()
-    for die_at in sorted({1, 2, calls // 2, calls - 1, calls}):
+    moments = [random.SystemRandom().randint(1, calls) for _ in range(KILLS)]
+    for die_at in sorted({1, 2, calls // 2, calls - 1, calls}) + moments:
         assert run(die_at).returncode == -signal.SIGKILL
         assert not target.exists()
     assert run(1_000_000).returncode == 0

@@ -1,10 +1,16 @@
-"""A purge that is killed: whoever signs in next finishes it, or it never began."""
+"""A purge that is killed: whoever signs in next finishes it, or it never began.
+
+``REVIEWER_KILLS`` sets how many random moments are tried beside the worst ones.
+"""
 
 import os
+import random
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -18,6 +24,7 @@ from tests.fakes.clock import FakeClock
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here")
 CLIPS = 4
+KILLS = int(os.environ.get("REVIEWER_KILLS", "1"))
 CHILD = """
 import os, signal, sys
 from pathlib import Path
@@ -48,7 +55,9 @@ with open_workspace(folder, clock=FakeClock(), parameters=KdfParameters.cheap())
     for holder, name in ((WithdrawalRepository, "record"), keys, queue, (ClipContent, "sweep")):
         if name == moment:
             die_in(holder, name)
+    print("signed in", flush=True)
     lead.withdraw_list(file)
+    os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
@@ -91,3 +100,41 @@ def test_killed_purge_is_finished_by_the_next_session_of_anybody(
     assert purged(workspace) == (after or 1)
     kept = {path.name.split(".")[0] for path in (workspace / "clips").iterdir()}
     assert len(kept) == CLIPS - (after or 1)
+
+
+@pytest.mark.timeout(60 + 20 * KILLS)
+def test_purge_killed_from_outside_is_finished_or_never_began(tmp_path: Path, repository: Path) -> None:
+    (tmp_path / "pattern").mkdir()
+    bench = make_bench(tmp_path / "pattern", drafts=("",) * CLIPS, clock=FakeClock())
+    bench.sign_out(LEAD)
+    bench.workspace.close()
+    (tmp_path / "list").write_text("".join(f"source-{n:04d}\n" for n in range(CLIPS)), encoding="utf-8")
+    seed = random.SystemRandom().getrandbits(32)
+    print(f"seed {seed}")  # noqa: T201 - shown when the test fails
+    moments = random.Random(seed)
+    for kill in range(KILLS):
+        folder = tmp_path / f"kill{kill}"
+        shutil.copytree(bench.workspace.path, folder)
+        child = [sys.executable, "-c", CHILD, str(folder), str(tmp_path / "list"), "from outside", "0"]
+        environment = os.environ | {"PYTHONPATH": str(repository)}
+        with subprocess.Popen(child, stdout=subprocess.PIPE, env=environment) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline()
+            timer = threading.Timer(moments.uniform(0.0, 0.08), process.kill)
+            timer.start()
+            process.wait(timeout=60)
+            timer.cancel()
+        assert process.returncode == -signal.SIGKILL
+        before = purged(folder)
+        with open_workspace(folder, clock=FakeClock(), parameters=KdfParameters.cheap()) as opened:
+            ana = opened.sign_in(ANA, PASSPHRASE)
+            after = before + len(opened.purge_due(ana.identity))
+            opened.sign_out(ana)
+            lead = opened.sign_in(LEAD, PASSPHRASE)
+            assert lead.lead.verify_log().ok
+            opened.sign_out(lead)
+        assert after in {0, CLIPS}
+        assert purged(folder) == after
+        kept = {path.name.split(".")[0] for path in (folder / "clips").iterdir()}
+        assert len(kept) == CLIPS - after
+        shutil.rmtree(folder)
