@@ -189,7 +189,8 @@ def media_file(
             video.width, video.height, video.pix_fmt = 64, 64, "yuv420p"
         streams = [media.add_stream(codec, rate=rate_hz, layout=layout) for _ in range(tracks)]
         for stream in streams:
-            stream.bit_rate = bits_per_second or stream.bit_rate
+            if bits_per_second:
+                stream.bit_rate = bits_per_second
             stream.codec_context.options = {"strict": "-2"}
         if has_video:
             for _ in range(int(10 * SECONDS)):
@@ -219,7 +220,6 @@ _FRAGMENTS = {"movflags": "frag_keyframe+empty_moov+default_base_moof", "frag_du
 MEDIA: dict[str, Callable[[], bytes]] = {
     "m4a of a phone": lambda: media_file("ipod", "aac", 44_100),
     "m4a 8 kHz": lambda: media_file("ipod", "aac", 8_000),
-    "m4a, index first": lambda: media_file("ipod", "aac", options={"movflags": "faststart"}),
     "mp4 in fragments": lambda: media_file("mp4", "aac", 48_000, options=_FRAGMENTS),
     "mp4 with video": lambda: media_file("mp4", "aac", 44_100, has_video=True),
     "mov": lambda: media_file("mov", "pcm_s16le", 44_100, 2),
@@ -235,10 +235,8 @@ MEDIA: dict[str, Callable[[], bytes]] = {
     "aac": lambda: media_file("adts", "aac", 44_100),
     "wma": lambda: media_file("asf", "wmav2", 44_100, bits_per_second=64_000),
     "wma 8 kHz": lambda: media_file("asf", "wmav2", 8_000, bits_per_second=24_000),
-    "caf aac": lambda: media_file("caf", "aac", 44_100),
     "ogg flac": lambda: media_file("ogg", "flac", 16_000),
     "ogg opus of ffmpeg": lambda: media_file("ogg", "libopus", 48_000),
-    "ogv": lambda: media_file("ogg", "libopus", 48_000, has_video=False),
     "mp2": lambda: media_file("mp2", "mp2", 44_100, bits_per_second=64_000),
     "mp2 16 kHz": lambda: media_file("mp2", "mp2", 16_000, bits_per_second=64_000),
     "wav with mp3": lambda: media_file("wav", "libmp3lame", 16_000),

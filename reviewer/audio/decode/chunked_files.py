@@ -1,8 +1,8 @@
 """Looks whether WAV, RF64, W64, AIFF, CAF, AU and NIST files hold what their headers say, and nothing more.
 
-libsndfile decodes the first data chunk as far as the file goes, and says nothing of what is missing or follows.
-Formats: Multimedia Programming Interface 1.0 (RIFF), EBU Tech 3306 (RF64), the Sony Wave64 white paper, AIFF-C
-of 1991, Apple's Core Audio Format specification, NeXT's ``soundstruct.h``, and NIST's SPHERE manual.
+libsndfile decodes the first data chunk as far as the file goes, and says nothing of what is missing or
+follows. Formats: Multimedia Programming Interface 1.0 (RIFF), EBU Tech 3306 (RF64), the Sony Wave64 white paper,
+AIFF-C of 1991, Apple's Core Audio Format specification, NeXT's ``soundstruct.h``, and NIST's SPHERE manual.
 """
 
 import re
@@ -28,9 +28,9 @@ _EXTENSIBLE = 0xFFFE
 class DataChunk:
     """Where the samples are.
 
-    ``bytes_per_second``, ``frames`` and ``rate_hz`` are 0 where the header does not give them. ``block_frames``:
-    samples that are coded together. ``is_short``: a little less than the header says, or it has a placeholder.
-    ``size_at``: where the size must be replaced for libsndfile to see the samples, or -1. ``tag``: that of a WAV.
+    ``bytes_per_second``, ``frames`` and ``rate_hz`` are 0 where the header does not give them. ``block_frames``
+    are coded together. ``is_short``: there is a little less than the header says, or it has a placeholder.
+    ``size_at``: where the size must be replaced for libsndfile to see the samples, or -1. ``tag``: of a WAV.
     """
 
     start: int
@@ -123,15 +123,8 @@ def _described(
             int.from_bytes(head[8:10], "big") % 0x8000 - 16446
         )
         frame_bytes = channels * -(-int.from_bytes(head[6:8], "big") // 8)
-        is_plain = head[18:22] in (
-            b"",
-            b"NONE",
-            b"sowt",
-            b"twos",
-            b"fl32",
-            b"FL32",
-            b"fl64",
-        ) or not _has_codec(form)
+        codec = head[18:22] if form[b"COMM"][1] >= 22 else b"NONE"
+        is_plain = codec in (b"NONE", b"sowt", b"twos", b"fl32", b"FL32", b"fl64")
         offset = int.from_bytes(source.at(start, 4), "big")
         return DataChunk(start + 8 + offset, start + length, rate * frame_bytes * is_plain, frames, rate)
     if b"desc" in form:
@@ -141,10 +134,6 @@ def _described(
         per_second = rate_hz * packet_bytes / packet_frames if packet_frames else 0.0
         return DataChunk(start + 4, start + length, per_second)
     return DataChunk(start, start + length)
-
-
-def _has_codec(form: dict[bytes, tuple[int, int]]) -> bool:
-    return form[b"COMM"][1] >= 22
 
 
 def _wav_data(fmt: bytes, layout: _Layout, start: int, length: int) -> DataChunk:

@@ -6,7 +6,7 @@ from typing import Any
 
 import soundfile
 
-from reviewer.audio.decode import chunked_files, flac_stream, media, mpeg_audio, ogg_pages
+from reviewer.audio.decode import chunked_files, flac_stream, media, media_files, mpeg_audio, ogg_pages
 from reviewer.audio.decode.signatures import CONTAINERS, id3_bytes, recognise
 from reviewer.audio.decode.sound_output import BLOCK_VALUES, TOLERATED_SECONDS, SoundOutput
 from reviewer.audio.decode.source import Source, View
@@ -17,6 +17,8 @@ _FLOATING = ("FLOAT", "DOUBLE")
 _WIDE = ("PCM_24", "PCM_32", "DWVW_24", "ALAC_20", "ALAC_24", "ALAC_32")
 _NOT_RECOGNISED = 1
 _CHUNKED = ("riff", "w64", "aiff", "caf", "au", "nist")
+_OGG = ("ogg", "oggflac", "speex")
+_OGG_OF_FFMPEG = {"flac": "oggflac", "speex": "speex"}
 _HEAD_BYTES = 512
 
 
@@ -68,13 +70,13 @@ class _FileDecoder:
         """All of the file."""
         source = self._source
         container, start = _recognised(source)
-        if container in CONTAINERS:
-            media.decode(source, container, start, self._output)
+        if container in _OGG:
+            self._decode_ogg(start)
+        elif container in CONTAINERS:
+            seconds = media_files.check_whole(source, container, start)
+            media.decode(View(source, [(start, source.size)]), container, seconds, self._output)
         elif container == "flac":
             self._decode_flac(start)
-        elif container == "ogg":
-            for stream in ogg_pages.walk_streams(source, start):
-                self._decode_part(stream.view(source), stream.seconds)
         elif container in _CHUNKED and not start:
             self._decode_chunks(container)
         else:
@@ -97,6 +99,14 @@ class _FileDecoder:
         self._output.is_short |= data.is_short
         self._decode_part(file, data.frames / data.rate_hz if data.rate_hz else 0.0)
 
+    def _decode_ogg(self, start: int) -> None:
+        for stream in ogg_pages.walk_streams(self._source, start):
+            view = stream.view(self._source)
+            if stream.codec in _OGG_OF_FFMPEG:
+                media.decode(view, _OGG_OF_FFMPEG[stream.codec], stream.seconds, self._output)
+            else:
+                self._decode_part(view, stream.seconds)
+
     def _decode_flac(self, start: int) -> None:
         parts = flac_stream.walk_parts(self._source, start)
         for part in parts:
@@ -112,7 +122,7 @@ class _FileDecoder:
             self._decode_part(part.view(self._source), part.samples / part.first.rate_hz)
 
     def _decode_other(self, start: int) -> None:
-        """MPEG audio has no signature; libsndfile's rarer formats, whose ends cannot be checked, are refused."""
+        """MPEG audio has no signature. libsndfile's rarer formats, whose ends are not checked, are refused."""
         if mpeg_audio.first_frame(self._source, start, self._source.size) < 0:
             raise DecodingStopped(Failure("library", _NOT_RECOGNISED))
         self._decode_mpeg(start, self._source.size)

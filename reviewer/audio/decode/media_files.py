@@ -12,6 +12,7 @@ _AMR_WIDE = (17, 23, 32, 36, 40, 46, 50, 58, 60, 5)
 _AMR_EMPTY = (14, 15)
 _AMR_FRAME_SECONDS = 0.02
 _ADTS_RATES_HZ = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
+_ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 _ASF_FILE_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 _ASF_DATA = bytes.fromhex("3626b2758e66cf11a6d900aa0062ce6c")
 _EBML, _SEGMENT, _CLUSTER, _BLOCK_GROUP = 0x1A45DFA3, 0x18538067, 0x1F43B675, 0xA0
@@ -156,8 +157,11 @@ def _check_asf(source: Source, start: int) -> float:
                 seconds = max(0.0, int.from_bytes(form[64:72], "little") / 1e7 - preroll)
         elif head[:16] == _ASF_DATA:
             packets = int.from_bytes(head[40:48], "little")
-            if place + max(size, 50 + packets * packet_bytes) > source.size:
+            place += max(size, 50 + packets * packet_bytes)
+            if place > source.size:
                 raise Incomplete("cut_short")
+            if source.find(_ASF_HEADER, place) >= 0:
+                raise Incomplete("more_follows")
             return seconds
         if size < 24:
             raise Incomplete("damaged")

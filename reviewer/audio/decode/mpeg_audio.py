@@ -30,7 +30,6 @@ _DECODER_DELAY = 529
 """Samples that a decoder's filter bank comes late, which mpg123 drops at the start and gives back at the end."""
 _SEARCHED_BYTES = 1 << 16
 _TOLERATED_SECONDS = 0.05
-_MORE_BYTES = 1 << 18
 _RUN = 4
 _INFO_FIELDS = ((1, 4), (2, 4), (4, 100), (8, 4))
 """By flag: the sizes of the frame count, byte count, table of contents and quality in a Xing header."""
@@ -86,9 +85,8 @@ class Part:
             self.spans.append((start, start + frame.bytes))
 
     def view(self, source: Source) -> View:
-        """The part behind a header that says how long it is; without one, it looks longer than it is."""
-        header = _header(self)
-        return View(source, [header, *self.spans, b"" if header else bytes(_MORE_BYTES)])
+        """The part behind a header that says how long it is (layer III; the other layers have even frames)."""
+        return View(source, [_header(self), *self.spans])
 
 
 @lru_cache(1024)

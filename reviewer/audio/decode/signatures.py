@@ -18,6 +18,8 @@ CONTAINERS = {
     "silk": "SILK",
     "voc": "Creative Voice",
     "ac3": "AC-3",
+    "oggflac": "Ogg FLAC",
+    "speex": "Ogg Speex",
     "cafcodec": "CAF with AAC or Opus",
 }
 """Containers by their names in this program, in words for messages: those that libsndfile does not decode."""
@@ -53,6 +55,7 @@ _PLAIN = {
 }
 _MPEG4_BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"styp", b"moof")
 _CAF_CODECS = (b"aac ", b"aach", b"aacl", b"opus", b".mp3")
+_OGG_CODECS = {b"\x7fFLAC": "oggflac", b"Speex": "speex"}
 _TRANSPORT_PACKET = 188
 
 
@@ -66,6 +69,8 @@ def recognise(head: bytes) -> str:
         return "avi"
     if head[:4] == b"caff" and head[28:32] in _CAF_CODECS:
         return "cafcodec"
+    if head[:4] == b"OggS" and head[28:33] in _OGG_CODECS:
+        return _OGG_CODECS[head[28:33]]
     if head[4:8] in _MPEG4_BOXES:
         return "mpeg4"
     for length in (4, 2):
