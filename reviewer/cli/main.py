@@ -12,6 +12,7 @@ import typer
 from reviewer.cli import (
     audit,
     backup,
+    clip_list,
     clips,
     conventions,
     doctor,
@@ -63,6 +64,7 @@ app.command("recover")(recovery.recover)
 app.add_typer(nda.app, name="nda")
 app.command("import")(clips.import_clips)
 app.add_typer(queue.app, name="queue")
+app.add_typer(clip_list.app, name="clips")
 app.add_typer(held.app, name="held")
 app.add_typer(qa.app, name="qa")
 app.add_typer(drafts.app, name="drafts")

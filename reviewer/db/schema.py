@@ -6,6 +6,7 @@ from sqlite_utils import Migrations
 from reviewer.db.activity_tables import ACTIVITY
 from reviewer.db.connection import Database, translated
 from reviewer.db.enum_columns import one_of as _one_of
+from reviewer.db.hold_tables import HOLDS
 from reviewer.db.key_tables import KEYS
 from reviewer.db.log_evidence import LOG_EVIDENCE
 from reviewer.db.redaction_tables import REDACTIONS
@@ -189,6 +190,13 @@ def m020_table_sums(db: Tables) -> None:
 def m021_references(db: Tables) -> None:
     """The sealed reference of each clip that has one."""
     for statement in REFERENCES:
+        db.conn.execute(statement)
+
+
+@migrations()
+def m025_holds(db: Tables) -> None:
+    """Clips that a lead put on hold; indexes for the list of all clips."""
+    for statement in HOLDS:
         db.conn.execute(statement)
 
 

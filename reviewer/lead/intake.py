@@ -44,6 +44,7 @@ _OUTSIDE_FOLDER = Decision.refuse(RefusalCode.BAD_VALUE, "AUDIO_OUTSIDE_FOLDER")
 
 MakeDecoder = Callable[[], AbstractContextManager[Decoder]]
 Progress = Callable[[int, int], None]
+Arrived = Callable[[ReportRow], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +71,11 @@ class Intake:
         options: IntakeOptions,
         progress: Progress = lambda _done, _total: None,
         cancelled: Callable[[], bool] = lambda: False,
+        arrived: Arrived = lambda _row: None,
     ) -> IntakeReport:
         """Imports the clips that the rules allow; one report row for each line but those outside the sample.
 
-        ``progress`` gets the number of lines done and of all lines. A run that is killed or cancelled leaves
+        ``progress`` gets the number of lines done and of all lines, ``arrived`` each row as it is known. A run that is killed or cancelled leaves
         each clip complete or absent; a second run refuses complete ones as duplicates and imports the others.
 
         Raises: NotAllowed for anybody but a lead; Refused for an invalid manifest or sample; Unavailable when
@@ -86,6 +88,7 @@ class Intake:
         if not options.dry_run:
             self._unit.content.sweep()
         run = _IntakeRun(self._unit, self._project, identity, source, options, progress)
+        run.arrived = arrived
         return run.import_lines(source.lines, self._make_decoder, cancelled)
 
 
@@ -117,6 +120,7 @@ class _IntakeRun:
         self._rows: list[ReportRow] = []
         self._not_drawn = 0
         self._was_cancelled = False
+        self.arrived: Arrived = lambda _row: None
 
     def import_lines(
         self, lines: Sequence[ManifestLine], make_decoder: MakeDecoder, cancelled: Callable[[], bool]
@@ -320,6 +324,7 @@ class _IntakeRun:
                 line.number, line.audio, decision.outcome, decision.code, decision.notice, clip_id, notes
             )
         )
+        self.arrived(self._rows[-1])
         self._tell_progress()
 
     def _record_end(self, outcome: str) -> None:
