@@ -74,6 +74,7 @@ from reviewer.session.draft_measurement import DraftMeasurement
 from reviewer.session.due_purges import DuePurges
 from reviewer.session.listening_record import ListeningRecord
 from reviewer.session.locale_conventions import ANY_LANGUAGE, LocaleConventions
+from reviewer.session.pass_comparison import PassComparison
 from reviewer.session.policy import WorkspacePolicy
 from reviewer.session.sign_in import SignIn, require_strong
 from reviewer.session.unfinished_exports import UnfinishedExports
@@ -194,6 +195,7 @@ class Workspace:
             unit=self._unit,
             access=self._access,
             scorecards=Scorecards(self._unit, self._access),
+            comparison=PassComparison(self._unit, self._access, self._conventions),
             rate=self.project.queue.qa_rate,
         )
 

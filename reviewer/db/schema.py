@@ -194,6 +194,15 @@ def m021_references(db: Tables) -> None:
 
 
 @migrations()
+def m024_compared_passes(db: Tables) -> None:
+    """The clips whose accepted passes were compared and agree, so that they are not unsealed for it again."""
+    db.conn.execute(
+        "CREATE TABLE passes_agree (clip_id TEXT PRIMARY KEY REFERENCES queue_clip (clip_id))"
+        " STRICT, WITHOUT ROWID"
+    )
+
+
+@migrations()
 def m025_holds(db: Tables) -> None:
     """Clips that a lead put on hold; indexes for the list of all clips."""
     for statement in HOLDS:
