@@ -54,6 +54,11 @@ class FileChooser:
         )
         return Path(name) if name else None
 
+    def table(self, parent: QWidget, title: str, suggestion: str) -> Path | None:
+        """Where to write a table."""
+        name, _ = QFileDialog.getSaveFileName(parent, title, suggestion, _tr("Tables (*.csv)"))
+        return Path(name) if name else None
+
     def keys_to_read(self, parent: QWidget) -> Path | None:
         name, _ = QFileDialog.getOpenFileName(
             parent, _tr("Choose a keymap file"), "", _tr("Keymaps (*.toml);;All files (*)")
