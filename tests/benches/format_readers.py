@@ -131,6 +131,7 @@ def read_audiofolder(folder: Path) -> Read:
     for metadata in sorted((folder / "audiofolder").glob("*/metadata.jsonl")):
         for line in text_lines(metadata):
             row = json.loads(line)
+            row["words"] = json.loads(row["words"])
             rows[row["id"]] = _json_reading(row, metadata.parent / row["file_name"])
     return rows
 

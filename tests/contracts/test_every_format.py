@@ -42,7 +42,8 @@ IN_MILLISECONDS = ("eaf", "webvtt", "srt", "common-voice")
 TRICKY = (
     "-->", "<s>", "(uh)", "a / b", "{ um / uh }", "@", ";; no", '"yes" he said', "&amp;", "<b>b</b>", "=1+1",
     "#0", "'s", "NOTE", "WEBVTT", "12", "007", "true", "\N{BYTE ORDER MARK}", "1\n2", "a\tb", "[noise]",
-    "<unk>", "it's", "cafe\u0301", "Ünï", "日本語", "نعم", "👍🏽", "straße", "\ud800", "\ufffe", "\x00", "a\u2028b",
+    "<unk>", "it's",
+    "cafe\u0301", "Ünï", "日本語", "نعم", "👍🏽", "straße", "\ud800", "\ufffe", "\x00", "a\u2028b",
     "]]>", "ﬁ",
 )  # fmt: skip
 
