@@ -36,6 +36,7 @@ def datasets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     module = pytest.importorskip("datasets")
     monkeypatch.setattr(module.config, "HF_DATASETS_CACHE", tmp_path / "cache")
+    pytest.importorskip("tqdm").tqdm.monitor_interval = 0  # no thread that outlives the test
     return module
 
 
