@@ -53,6 +53,7 @@ class Utterance:
     ``text`` is derived by a profile, ``text_verbatim`` as typed but on one line; both are NFC. ``speaker`` is
     a keyed hash. ``split`` is empty if the set is not split. ``segments`` are in the order of time and lie
     inside the audio; those of two speakers may overlap. ``words`` are empty where nothing is known of them.
+    ``reference`` is the lead's own opaque key of the clip, as its manifest had it; empty if there was none.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Utterance:
     split: str = ""
     segments: tuple[UtteranceSegment, ...] = ()
     words: tuple[UtteranceWord, ...] = ()
+    reference: str = ""
     flac: Callable[[], bytes] = field(default=lambda: b"", repr=False, compare=False)
 
     @property

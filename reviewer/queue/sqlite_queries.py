@@ -17,12 +17,12 @@ NEVER_HAD = """
 WORKABLE = """
     EXISTS (SELECT 1 FROM queue_clip q WHERE q.clip_id = t.clip_id AND (q.open_until IS NULL OR q.open_until
     > :now)
-        AND q.state IN ('ready', 'in_review', 'reviewed', 'final'))
+        AND q.state IN ('ready', 'in_review', 'reviewed', 'final') AND q.hold = '')
 """
 REVIEWABLE = """
     EXISTS (SELECT 1 FROM queue_clip q WHERE q.clip_id = t.clip_id AND (q.open_until IS NULL OR q.open_until
     > :now)
-        AND q.state NOT IN ('quarantined', 'purged'))
+        AND q.state NOT IN ('quarantined', 'purged') AND q.hold = '')
 """
 # True when the task of row `t` is in a language of the person; :locales are the queue's that they take.
 _SPOKEN = "t.locale IN (SELECT value FROM json_each(:locales))"
@@ -141,6 +141,7 @@ WAITING_FOR = f"""
     SELECT (SELECT count(*) FROM task t WHERE {RETURNED} OR {PREFETCHED}) + (
         SELECT count(*) FROM task t JOIN queue_clip q ON q.clip_id = t.clip_id
         WHERE t.kind = :kind AND t.clip_id NOT IN had AND (q.open_until IS NULL OR q.open_until > :now)
+        AND q.hold = ''
         AND (q.state IN ('ready', 'in_review', 'reviewed', 'final')
             OR t.kind != 'transcribe' AND q.state NOT IN ('quarantined', 'purged'))
         AND (
@@ -169,7 +170,7 @@ CLIP_AND_TASKS = """
     WHERE q.clip_id = ?
 """
 CLIPS_BY_STATE = "SELECT state, count(*) AS n FROM queue_clip GROUP BY state ORDER BY state"
-# Nobody can take a task of a clip that waits for the lead or is in quarantine: it is not open.
+# Nobody can take a task of a clip that waits for the lead, is on hold or in quarantine: it is not open.
 TASKS_BY_STATE = f"""
     SELECT CASE WHEN t.state IN ('open', 'returned') AND NOT ({WORKABLE}) THEN :held_back ELSE t.state END
     AS state,
@@ -177,6 +178,30 @@ TASKS_BY_STATE = f"""
     FROM task t WHERE t.kind = 'transcribe' GROUP BY 1 ORDER BY 1
 """
 REVIEWS_BY_STATE = "SELECT state, count(*) AS n FROM task WHERE kind = 'review' GROUP BY state ORDER BY state"
+ADJUDICATIONS_BY_STATE = """
+    SELECT state, count(*) AS n FROM task WHERE kind = 'adjudicate' GROUP BY state ORDER BY state
+"""
+# Clips whose passes are all accepted and whose adjudication is not done.
+UNDECIDED = """
+    SELECT count(*) FROM task t JOIN queue_clip q ON q.clip_id = t.clip_id
+    WHERE t.kind = 'adjudicate' AND t.state IN ('open', 'leased') AND q.state = 'reviewed'
+"""
+ACCEPTED_PASSES = """
+    SELECT a.* FROM task t JOIN annotation a ON a.id = t.annotation_id
+    WHERE t.clip_id = ? AND t.kind = 'transcribe' AND t.state = 'accepted' ORDER BY t.round
+"""
+PASSES_TO_COMPARE = """
+    WITH chosen (clip_id) AS MATERIALIZED (
+        SELECT q.clip_id FROM queue_clip q
+        WHERE q.state = 'final' AND q.passes > 1 AND q.clip_id > :after
+        AND (q.open_until IS NULL OR q.open_until > :now)
+        AND q.clip_id NOT IN (SELECT clip_id FROM passes_agree)
+        AND NOT EXISTS (SELECT 1 FROM task t WHERE t.clip_id = q.clip_id AND t.kind = 'adjudicate')
+        ORDER BY q.clip_id LIMIT :limit
+    )
+    SELECT a.* FROM chosen c JOIN task t ON t.clip_id = c.clip_id JOIN annotation a ON a.id = t.annotation_id
+    WHERE t.kind = 'transcribe' AND t.state = 'accepted' ORDER BY t.clip_id, t.round
+"""
 # A skip of a distressing clip, or of one in another language, is never held against anybody.
 # Accepted and returned count annotations; a returned one stays returned, whatever its author submits later.
 WORK_BY_PERSON = f"""
@@ -208,3 +233,27 @@ ERASE_CLIP = (
     "UPDATE verdict SET comment = NULL WHERE clip_id = ?",
     "DELETE FROM late_draft WHERE clip_id = ?",
 )
+# Every clip in one statement; refusals are reasons of skips, ``expiry`` and ``taken``.
+LISTED = """
+    SELECT q.clip_id, q.state, q.passes, q.hold, t.done, t.has, t.assigned, a.did, r.refusals,
+        max(coalesce(t.started, 0), coalesce(a.made, 0), coalesce(r.refused, 0), coalesce(v.decided, 0))
+        AS changed_at
+    FROM queue_clip q
+    LEFT JOIN (
+        SELECT clip_id,
+            sum(kind = 'transcribe' AND state IN ('submitted', 'qa_pending', 'returned', 'accepted')) AS done,
+            group_concat(iif(state = 'leased' AND lease_until > :now, person_id, NULL)) AS has,
+            group_concat(iif(state IN ('open', 'returned'), assigned_to, NULL)) AS assigned,
+            max(lease_started) AS started
+        FROM task GROUP BY clip_id
+    ) t ON t.clip_id = q.clip_id
+    LEFT JOIN (
+        SELECT clip_id, group_concat(author) AS did, max(made_at) AS made FROM annotation GROUP BY clip_id
+    ) a ON a.clip_id = q.clip_id
+    LEFT JOIN (
+        SELECT clip_id, group_concat(iif(kind = 'skip', reason, kind)) AS refusals, max(at) AS refused
+        FROM task_refusal GROUP BY clip_id
+    ) r ON r.clip_id = q.clip_id
+    LEFT JOIN (SELECT clip_id, max(at) AS decided FROM verdict GROUP BY clip_id) v ON v.clip_id = q.clip_id
+    ORDER BY q.clip_id
+"""
