@@ -125,6 +125,13 @@ class ClipWithdrawn(NotLeased):
         super().__init__("CLIP_WITHDRAWN")
 
 
+class ClipOnHold(Refused):
+    """A lead put the clip on hold while somebody worked on it; what they typed is kept."""
+
+    def __init__(self) -> None:
+        super().__init__("CLIP_ON_HOLD")
+
+
 class NoWorkspace(Unavailable):
     """There is no workspace in this folder."""
 

@@ -26,3 +26,10 @@ def sound_record() -> Path:
     import platformdirs  # noqa: PLC0415 - as above
 
     return Path(platformdirs.user_state_dir("reviewer", appauthor=False)) / "sound.json"
+
+
+def recent_workspaces_file() -> Path:
+    """The file with the workspaces that this user opened, newest first."""
+    import platformdirs  # noqa: PLC0415 - as above
+
+    return Path(platformdirs.user_state_dir("reviewer", appauthor=False)) / "workspaces.json"

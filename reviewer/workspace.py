@@ -36,6 +36,7 @@ from reviewer.clips.label_schemas import LabelSchemas
 from reviewer.clips.open_tasks import OpenTasks
 from reviewer.clips.own_words import OwnWords
 from reviewer.clips.redactions import RedactionRepository
+from reviewer.clips.references import ReferenceRepository
 from reviewer.clips.repository import ClipRepository
 from reviewer.clips.retention import RetentionRepository
 from reviewer.clips.store import LocalClipStore
@@ -269,6 +270,7 @@ def unit_of_work(path: Path, *, database: Database, queue: Queue, clock: Clock, 
         hypotheses=HypothesisRepository(database, content, clock),
         alignments=AlignmentRepository(database, content, clock),
         draft_distances=DraftDistanceRepository(database, clock),
+        references=ReferenceRepository(database, content),
         redactions=RedactionRepository(database),
         held_finds=HeldFindRepository(database),
         drafts=DraftRepository(database),

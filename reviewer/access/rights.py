@@ -22,6 +22,7 @@ class Act(StrEnum):
     MAKE_CHECKPOINT = "make a checkpoint of the access log"
     REDACT = "confirm or reject redactions"
     DECIDE_HELD = "decide about what was held back"
+    LISTEN = "listen to clips that are not theirs"
     PURGE = "destroy clips"
     BACK_UP = "make backups"
     CHANGE_POLICY = "change the rules of the workspace"

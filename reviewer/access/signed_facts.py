@@ -1,4 +1,4 @@
-"""Verifies the dates of clips and the names and roles of people against the access log.
+"""Verifies the dates and holds of clips and the names and roles of people against the access log.
 
 The sums over the tables show that another program changed a row; these rows show what a date or a role was,
 and whose act changed it, also where somebody had the key of the log.
@@ -21,6 +21,7 @@ _NEVER = 0
 _FIXED = ("recorded_at", "consent_granted_at")
 _COLUMNS = (*_FIXED, "consent_withdrawn_at", "purge_at")
 _IMPORTED = frozenset({Action.CLIP_IMPORTED, Action.CLIP_QUARANTINED})
+_HOLDS = frozenset({Action.HOLD_BEGUN, Action.HOLD_ENDED, Action.PURGED})
 
 
 def dates_of(clip: Clip) -> dict[str, DetailValue]:
@@ -41,17 +42,21 @@ def name_digest(person_id: str, name: str) -> str:
 
 @dataclass(slots=True)
 class SignedFacts:
-    """The dates of clips, and the names and roles of people, as the rows have them, collected in order."""
+    """The dates and holds of clips, and the names and roles of people, as the rows have them, collected in
+    order."""
 
     actions: ClassVar[frozenset[Action]] = _IMPORTED | {
         Action.WITHDRAWAL,
         Action.RETENTION_EXTENDED,
         Action.PERSON_ADDED,
         Action.WORKSPACE_MADE,
+        *_HOLDS,
     }
     clips: dict[str, dict[str, int]] = field(default_factory=dict)
     people: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Person -> role and digest of the name."""
+    holds: dict[str, str] = field(default_factory=dict)
+    """Clip -> the reason of its hold, while it is on hold."""
 
     def add(self, _seq: int, fields: dict[str, Any]) -> None:
         """Takes a row that verified."""
@@ -64,6 +69,10 @@ class SignedFacts:
             dates["consent_withdrawn_at"] = min(dates["consent_withdrawn_at"] or at, at)
         elif action == Action.RETENTION_EXTENDED and target in self.clips:
             self.clips[target]["purge_at"] = _micros(detail["until"])
+        elif action == Action.HOLD_BEGUN:
+            self.holds[target] = str(fields["reason"])
+        elif action in _HOLDS:
+            self.holds.pop(target, None)
         elif "name_sha256" in detail:
             person = target if action == Action.PERSON_ADDED else str(fields["actor"])
             role = str(detail["role"] if action == Action.PERSON_ADDED else fields["role"])
@@ -76,6 +85,8 @@ class FactTables:
 
     clips: Mapping[str, Mapping[str, int]]
     people: Mapping[str, tuple[str, str]]
+    holds: Mapping[str, str] = field(default_factory=dict)
+    """Every clip of the queue in this file -> the reason of its hold, empty without one."""
 
     @classmethod
     def read(cls, connection: sqlite3.Connection) -> "FactTables":
@@ -88,16 +99,29 @@ class FactTables:
                 for clip, *dates in clips
             },
             {str(person): (str(role), name_digest(str(person), str(name))) for person, role, name in people},
+            _holds(connection),
         )
 
     def match(self, log: SignedFacts) -> None:
         """Raises Mismatch for the first clip or person that is not as the log says, or is missing."""
+        for clip, hold in self.holds.items():
+            if log.holds.get(clip, "") != hold:
+                raise Mismatch(None, Notice("HOLD_DIFFERS", {"clip": clip}))
         for clip, dates in log.clips.items():
             if self.clips.get(clip) != dates:
                 raise Mismatch(None, Notice("CLIP_DATES_DIFFER", {"clip": clip}))
         for person, signed in log.people.items():
             if self.people.get(person) != signed:
                 raise Mismatch(None, Notice("PERSON_DIFFERS", {"person": person}))
+
+
+def _holds(connection: sqlite3.Connection) -> dict[str, str]:
+    """A file of an earlier version has no holds."""
+    columns = {name for (name,) in connection.execute("SELECT name FROM pragma_table_info('queue_clip')")}
+    if "hold" not in columns:
+        return {}
+    rows = connection.execute("SELECT clip_id, hold FROM queue_clip")
+    return {str(clip): str(hold) for clip, hold in rows}
 
 
 def _micros(text: object) -> int:

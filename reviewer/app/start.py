@@ -7,10 +7,11 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtCore import QProcess, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
 from reviewer.app.window import after_first_paint, application, make_window
@@ -18,7 +19,8 @@ from reviewer.app.workspace_gateway import LazyWorkspaceGateway
 from reviewer.errors import ReviewerError
 from reviewer.messages import window_catalogue
 from reviewer.model.clock import SystemClock
-from reviewer.places import DATABASE_FILE, default_workspace, sound_record
+from reviewer.places import DATABASE_FILE, sound_record
+from reviewer.recent_workspaces import recent_workspaces, remember_workspace
 from reviewer.ui.icons import defer_icons, load_deferred_icons
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.main_window import MainWindow
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     from reviewer.audio.play.player import Player
     from reviewer.pedal.device import HidBackend
+    from reviewer.ui.signin.signin_page import SignInPage
 
 _SIGNAL_POLL_MS = 200
 _PEDALS_AFTER_MS = 500  # after showing the window: nobody signs in sooner
@@ -46,7 +49,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         match list(arguments):
             case []:
-                return _window(default_workspace())
+                return _window(None)
             case ["--workspace", folder]:
                 return _window(Path(folder))
         options = _options(arguments)
@@ -106,13 +109,19 @@ def _demo_in(folder: Path, tour: Path | None) -> int:
     print("Sign in as one of:")
     for person in PEOPLE:
         print(f"  {person.name:<14} {person.role:<11} passphrase: {person.passphrase}")
-    return _window(folder)
+    return _window(folder, is_demo=True)
 
 
-def _window(folder: Path) -> int:
-    """Paints the sign-in page first; opens the workspace and loads the rest behind it."""
-    gateway = LazyWorkspaceGateway(folder, then=read_ahead)
+def _window(given: Path | None, *, is_demo: bool = False) -> int:
+    """Paints the sign-in page first; opens the workspace and loads the rest behind it.
+
+    Without a folder it is the workspace that was opened last, or one that is chosen now.
+    """
     app = application()
+    folder = given or next(iter(recent_workspaces()), None) or _chosen_workspace()
+    if folder is None:
+        return 0
+    gateway = LazyWorkspaceGateway(folder, then=read_ahead)
     sys.excepthook = _show_crash
     defer_icons()
     window, jobs = make_window(app, gateway, SystemClock(), QSettings(), sound_card_player, is_complete=False)
@@ -126,7 +135,12 @@ def _window(folder: Path) -> int:
             window.complete()
         except ReviewerError as error:
             window.sign_in_flow.sign_in_page.show_error(error)
+        if is_demo:
+            _offer_demo_people(window.sign_in_flow.sign_in_page)
+        else:
+            remember_workspace(folder)
 
+    window.sign_in_flow.sign_in_page.other_workspace_requested.connect(partial(_choose_another, window))
     window.sign_in_flow.sign_in_page.sign_in_requested.connect(import_pyqtgraph)
     after_first_paint(window, complete_window)
     window.show()
@@ -138,6 +152,46 @@ def _window(folder: Path) -> int:
         window.close_pedals()
         jobs.close()
         gateway.close()
+
+
+def _chosen_workspace() -> Path | None:
+    """Asks for a workspace before there is a window; None when nothing was chosen."""
+    from reviewer.ui.signin.workspace_dialog import WorkspaceDialog  # noqa: PLC0415 - seldom needed
+
+    found: list[Path] = []
+    dialog = WorkspaceDialog(recent_workspaces())
+    dialog.chosen.connect(found.append)
+    dialog.exec()
+    return found[0] if found else None
+
+
+def _choose_another(window: MainWindow) -> None:
+    """Another workspace is opened by another process: keys and sessions of two are never in one."""
+    from reviewer.ui.signin.workspace_dialog import WorkspaceDialog  # noqa: PLC0415 - seldom needed
+
+    dialog = WorkspaceDialog(recent_workspaces(), window)
+
+    def open_it(folder: Path) -> None:
+        arguments = ["-m", "reviewer", "--workspace", str(folder.absolute())]
+        if QProcess.startDetached(sys.executable, arguments)[0]:
+            window.close()
+
+    dialog.chosen.connect(open_it)
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()
+
+
+def _offer_demo_people(page: "SignInPage") -> None:
+    """The demo's people are fictitious and their passphrases public."""
+    from reviewer.app.demo import PEOPLE  # noqa: PLC0415 - for the demo alone
+    from reviewer.ui.messages import term  # noqa: PLC0415
+    from reviewer.ui.signin.signin_page import SignInEntry  # noqa: PLC0415
+
+    entries = [
+        (f"{one.name}, {term('ROLE', one.role)}: {one.passphrase}", SignInEntry(one.name, one.passphrase))
+        for one in PEOPLE
+    ]
+    page.offer(QApplication.translate("SignInPage", "People of the demo"), entries)
 
 
 def read_ahead() -> None:

@@ -1,5 +1,6 @@
 """``reviewer init``: creates a workspace and its first lead."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from reviewer.cli import output
 from reviewer.cli.recovery import NewRecoveryKeyFile, show_recovery_key
 from reviewer.cli.sign_in import AsJson, PassphraseFile, opened, passphrase_from
 from reviewer.errors import Refused
+from reviewer.recent_workspaces import remember_workspace
 
 
 def init(
@@ -31,11 +33,14 @@ def init(
     if recovery_key_file is not None and recovery_key_file.exists():
         raise Refused("RECOVERY_KEY_FILE_EXISTS", file=str(recovery_key_file))
     recovery_key = make_workspace(folder, lead, passphrase_from(passphrase_file, is_new=True), project)
+    remember_workspace(folder)
     name = " ".join(lead.split())
     if not json:
         print(output.sentence("WORKSPACE_MADE", folder=str(folder), name=name))
     with opened(folder) as workspace:
         show_recovery_key(workspace, recovery_key, recovery_key_file, is_quiet=json)
+    if not json:
+        print(output.sentence("WORKSPACE_OPENS", folder=shlex.quote(str(folder))))
     if json:
         printed = {"workspace": str(folder), "lead": name}
         output.print_json(printed if recovery_key_file else {**printed, "recovery_key": recovery_key})

@@ -4,6 +4,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ import typer
 from reviewer.cli import (
     audit,
     backup,
+    clip_list,
     clips,
     conventions,
     doctor,
@@ -34,21 +36,35 @@ _STOPPED = 130
 # Newer versions of typer carry their own click; its usage errors are reached through typer's subclass.
 _UsageError = typer.BadParameter.__mro__[1]
 
+
+def _demo(
+    _folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", show_default=False)] = None,
+    _tour: Annotated[
+        Path | None,
+        typer.Option("--tour", metavar="OUT", help="Drive the window without a screen.", show_default=False),
+    ] = None,
+) -> None:
+    """Open the workstation on demo clips, with three demo people."""
+    raise AssertionError("the window has its own door, so that it opens without loading the commands")
+
+
 app = typer.Typer(
     name="reviewer",
-    help="Reviews voice clips. Without a command it opens the workstation; `reviewer demo` opens a demo.",
+    help="Reviews voice clips. Without a command it opens the workstation: `reviewer [--workspace DIR]`.",
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     no_args_is_help=True,
 )
 app.command("init")(init.init)
+app.command("demo")(_demo)
 app.add_typer(people.app, name="people")
 app.command("enrol")(people.enrol)
 app.command("recover")(recovery.recover)
 app.add_typer(nda.app, name="nda")
 app.command("import")(clips.import_clips)
 app.add_typer(queue.app, name="queue")
+app.add_typer(clip_list.app, name="clips")
 app.add_typer(held.app, name="held")
 app.add_typer(qa.app, name="qa")
 app.add_typer(drafts.app, name="drafts")
@@ -89,8 +105,9 @@ def run(arguments: Sequence[str], commands: typer.Typer = app) -> int:
     Codes: 0 done; 1 our bug; 2 refused by a rule; 3 disk, server or device failed; 4 data does not verify;
     130 interrupted.
     """
-    if isinstance(sys.stdout, io.TextIOWrapper):  # a folder's name may be bytes that are no text
-        sys.stdout.reconfigure(errors="backslashreplace")
+    for stream in (sys.stdout, sys.stderr):  # for a terminal of few letters, and names that are no text
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = commands(list(arguments), prog_name="reviewer", standalone_mode=False)
         sys.stdout.flush()

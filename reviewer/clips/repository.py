@@ -8,6 +8,7 @@ from enum import StrEnum
 from reviewer.db.connection import Database, Row
 from reviewer.errors import Refused
 from reviewer.model.clip import Clip
+from reviewer.model.clip_list import StoredClip
 from reviewer.model.clock import to_micros
 from reviewer.model.serialization import from_columns, to_columns
 
@@ -130,6 +131,15 @@ class ClipRepository:
         """The clips whose key still exists."""
         rows = self._database.rows("SELECT id FROM clip WHERE wrapped_key IS NOT NULL")
         return {row["id"] for row in rows}
+
+    def listed(self) -> dict[str, StoredClip]:
+        """What the list of all clips needs of each, purged ones too, by id."""
+        rows = self._database.rows(
+            "SELECT id, product, locale, CAST(frames AS REAL) / rate_hz AS seconds, imported_at FROM clip"
+        )
+        return {
+            row["id"]: (row["product"], row["locale"], row["seconds"], row["imported_at"]) for row in rows
+        }
 
     def due_for_purge(self, now: datetime) -> dict[str, PurgeReason]:
         """The clips whose consent or retention is over and whose key still exists, the longest overdue first.

@@ -2,19 +2,25 @@
 
 Grammar: ``or``, ``and``, ``not``, parentheses; ``locale product recorded`` (text; recorded is YYYY-MM-DD),
 ``duration rate_hz channels words`` (numbers), ``flag("...")``, ``label("...")``; ``= != < <= > >=`` and
-``in (..., ...)``. Example: ``locale = "en-US" and not flag("distressing") and duration > 1.5``.
+``in (..., ...)``. Example: ``locale = "en-US" and not flag("distressing") and duration > 1.5``. The list of
+all clips has fields of its own.
 """
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from reviewer.errors import Parameter, Refused
 from reviewer.labels.schema import Field, FieldKind, Schema
 from reviewer.model.annotation import Annotation, Flag, LabelValue
-from reviewer.model.clip import Clip
+from reviewer.model.clip import Clip, ClipState
+from reviewer.model.clip_list import EXPIRED, TAKEN, ListedClip
+from reviewer.model.clock import from_micros
+from reviewer.model.held_back import HeldCode
+from reviewer.model.hold import HoldReason
+from reviewer.model.task import SkipReason
 
 _TOKEN = re.compile(r'\s*(?:("[^"\n]*")|(\d+(?:\.\d+)?)|([A-Za-z_]+)|(!=|<=|>=|==|[=<>(),]))')
 _LONGEST, _DEEPEST = 2000, 40
@@ -37,7 +43,7 @@ class Facts:
     words: int
 
 
-_Value = Callable[[Facts], LabelValue | float | None]
+_Value = Callable[[Any], LabelValue | float | None]
 _TEXTS: dict[str, _Value] = {
     "locale": lambda facts: facts.clip.locale,
     "product": lambda facts: facts.clip.product,
@@ -49,6 +55,30 @@ _NUMBERS: dict[str, _Value] = {
     "channels": lambda facts: facts.clip.channels,
     "words": lambda facts: facts.words,
 }
+_LIST_TEXTS: dict[str, _Value] = {
+    "id": lambda clip: clip.id,
+    "state": lambda clip: clip.state,
+    "locale": lambda clip: clip.locale,
+    "product": lambda clip: clip.product,
+    "person": lambda clip: clip.people,
+    "skipped": lambda clip: clip.refusals,
+    "hold": lambda clip: clip.hold,
+    "held_back": lambda clip: clip.held_back,
+    "changed": lambda clip: from_micros(clip.changed_at).date().isoformat(),
+}
+_LIST_NUMBERS: dict[str, _Value] = {
+    "duration": lambda clip: clip.seconds,
+    "passes": lambda clip: clip.passes,
+    "done": lambda clip: clip.done,
+    "skips": lambda clip: len(clip.refusals),
+}
+_LIST_WORDS: dict[str, frozenset[str]] = {
+    "state": frozenset(ClipState),
+    "skipped": frozenset({*SkipReason, EXPIRED, TAKEN}),
+    "hold": frozenset({*HoldReason, ""}),
+    "held_back": frozenset(HeldCode),
+}
+_DAYS = ("recorded", "changed")
 _ORDERS: dict[str, Callable[[float | str, float | str], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
 }  # fmt: skip
@@ -56,9 +86,17 @@ _ORDERS: dict[str, Callable[[float | str, float | str], bool]] = {
 
 def parse_filter(text: str, schema: Schema) -> Predicate:
     """Compiles a filter; raises Refused with the position of the error."""
+    return _compiled(text, _Parser(text, schema))
+
+
+def parse_list_filter(text: str) -> Callable[[ListedClip], bool]:
+    """Compiles a filter for the list of all clips, in the same language. Raises Refused."""
+    return _compiled(text, _Parser(text, None, _LIST_TEXTS, _LIST_NUMBERS))
+
+
+def _compiled(text: str, parser: "_Parser") -> Callable[[Any], bool]:
     if len(text) > _LONGEST:
         raise Refused("FILTER_TOO_LONG", limit=_LONGEST)
-    parser = _Parser(text, schema)
     predicate = parser.either(0)
     if parser.token:
         parser.refuse("FILTER_UNEXPECTED")
@@ -76,9 +114,17 @@ class _Subject:
 
 
 class _Parser:
-    def __init__(self, text: str, schema: Schema) -> None:
+    def __init__(
+        self,
+        text: str,
+        schema: Schema | None,
+        texts: Mapping[str, _Value] = _TEXTS,
+        numbers: Mapping[str, _Value] = _NUMBERS,
+    ) -> None:
         self._text = text.rstrip()
-        self._schema = schema
+        self._schema = schema  # None where there are neither labels nor flags
+        self._texts = texts
+        self._numbers = numbers
         self._end = 0
         self._start = 0
         self.token = ""
@@ -110,7 +156,7 @@ class _Parser:
             inner = self.either(depth + 1)
             self._expect(")")
             return inner
-        return self._flag() if self._takes("flag") else self._comparison()
+        return self._flag() if self._schema is not None and self._takes("flag") else self._comparison()
 
     def _flag(self) -> Predicate:
         name = self._named("flag", tuple(Flag))
@@ -138,16 +184,17 @@ class _Parser:
 
     def _subject(self) -> _Subject:
         name = self.token
-        if self._takes("label"):
+        if self._schema is not None and self._takes("label"):
             fields = {field.key: field for field in self._schema.fields}
             return _label(fields[self._named("label", tuple(fields))])
-        if name not in _TEXTS | _NUMBERS:
-            known = ", ".join((*_TEXTS, *_NUMBERS, "flag", "label"))
-            self.refuse("FILTER_NO_FIELD", known=known)
+        if name not in self._texts and name not in self._numbers:
+            more = () if self._schema is None else ("flag", "label")
+            self.refuse("FILTER_NO_FIELD", known=", ".join((*self._texts, *self._numbers, *more)))
         self._next()
-        if name in _NUMBERS:
-            return _Subject(_NUMBERS[name], float, is_ordered=True)
-        return _Subject(_TEXTS[name], str, is_ordered=name == "recorded")
+        if name in self._numbers:
+            return _Subject(self._numbers[name], float, is_ordered=True)
+        words = frozenset() if self._schema is not None else _LIST_WORDS.get(name, frozenset())
+        return _Subject(self._texts[name], str, is_ordered=name in _DAYS, allowed=words)
 
     def _named(self, what: str, known: tuple[str, ...]) -> str:
         self._expect("(")

@@ -1,6 +1,6 @@
 """A lead decides about clips that are held back because of personal data."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from reviewer.access.rights import Act
@@ -58,6 +58,31 @@ class HeldBack:
         ids = {*unit.queue.quarantined(), *finds, *muted, *unit.redactions.clips_with_open_text()}
         found = (self._held(clip_id, finds.get(clip_id, [])) for clip_id in sorted(ids))
         return tuple(sorted((one for one in found if one is not None), key=lambda one: one.since))
+
+    def codes(self) -> Callable[[str, ClipState], tuple[HeldCode, ...]]:
+        """Why a clip in a state is held back, empty if it is not, for the list of all clips."""
+        unit = self._unit
+        finds: dict[str, list[HeldFind]] = {}
+        for find in unit.held_finds.all():
+            finds.setdefault(find.clip_id, []).append(find)
+        redactions: dict[str, list[Redaction]] = {}
+        for stage in (RedactionState.PROPOSED, RedactionState.CONFIRMED, RedactionState.APPLIED):
+            for one in unit.redactions.in_state(stage):
+                redactions.setdefault(one.clip_id, []).append(one)
+
+        def codes_of(clip_id: str, state: ClipState) -> tuple[HeldCode, ...]:
+            is_quarantined = state is ClipState.QUARANTINED
+            if state is ClipState.PURGED or not (is_quarantined or clip_id in finds or clip_id in redactions):
+                return ()
+            its = tuple(redactions.get(clip_id, ()))
+            codes = [one.code for one in self._that_hold(state, finds.get(clip_id, []), its)]
+            codes += [HeldCode.PENDING for one in its if one.is_muted]
+            codes += [HeldCode.TEXT_OPEN for one in its if one.is_text_open]
+            if not codes and is_quarantined:
+                return (HeldCode.DRAFT,)
+            return tuple(dict.fromkeys(codes))
+
+        return codes_of
 
     def get(self, identity: Identity, clip_id: str) -> HeldBackClip:
         """One of them. Raises Refused (code NOT_HELD_BACK)."""

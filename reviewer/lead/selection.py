@@ -90,11 +90,14 @@ class Selector:
         left_out: Counter[str] = Counter()
         differing: dict[str, PassDifference] = {}
         candidates: list[tuple[Clip, list[SealedAnnotation]]] = []
+        on_hold = self._unit.queue.holds()
         for clip_id, accepted in groupby(self._unit.queue.accepted(), key=lambda work: work.clip_id):
             if self._unit.queue.clip_state(clip_id) not in _FINISHED:
                 continue  # counted below, by the clip's state
             clip = self._unit.clips.get(clip_id)
-            if reason := self._no_longer_covered(clip) or self._not_yet_redacted(clip):
+            if clip_id in on_hold:
+                left_out["on_hold"] += 1
+            elif reason := self._no_longer_covered(clip) or self._not_yet_redacted(clip):
                 left_out[reason] += 1
             else:
                 candidates.append((clip, self._final(clip_id, list(accepted))))

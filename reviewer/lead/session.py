@@ -19,10 +19,12 @@ from reviewer.clips.retention import RetentionDecision
 from reviewer.errors import Refused
 from reviewer.labels.schema import Schema
 from reviewer.lead.backup import Backup, BackupResult
+from reviewer.lead.clip_list import ClipList
 from reviewer.lead.drafting import Drafting, DraftsReport
 from reviewer.lead.export import Export, ExportResult
 from reviewer.lead.held_back import HeldBack
-from reviewer.lead.intake import Intake, MakeDecoder, Progress
+from reviewer.lead.import_history import PastImport, past_imports, report_of
+from reviewer.lead.intake import Arrived, Intake, MakeDecoder, Progress
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport
 from reviewer.lead.people import Invitation, People, release_task
 from reviewer.lead.purge import Purge, PurgeReport, Recall
@@ -116,6 +118,7 @@ class LeadSession:
         self._backup = Backup(unit)
         self.redactions = Redactions(unit, access)
         self.held_back = HeldBack(unit, access, self.redactions, self._purge)
+        self.clip_list = ClipList(unit, access, self.held_back, self.release)
         self._due_purges = due_purges
         self._unfinished = unfinished
         self._extension = RetentionExtension(unit, project.intake)
@@ -239,10 +242,21 @@ class LeadSession:
         options: IntakeOptions,
         progress: Progress = lambda _done, _all: None,
         cancelled: Callable[[], bool] = lambda: False,
+        arrived: Arrived = lambda _row: None,
     ) -> IntakeReport:
         """Imports clips through the gate; one report row for each line."""
         self._require(Act.IMPORT)
-        return self._intake.import_manifest(self.identity, manifest, options, progress, cancelled)
+        return self._intake.import_manifest(self.identity, manifest, options, progress, cancelled, arrived)
+
+    def past_imports(self) -> list[PastImport]:
+        """Every import and dry run that the access log has, the newest first."""
+        self._require(Act.IMPORT)
+        return past_imports(self._unit.database)
+
+    def report_of_import(self, import_id: str) -> IntakeReport:
+        """The lines of a past import, as far as the access log has them. Raises Refused (code NO_IMPORT)."""
+        self._require(Act.IMPORT)
+        return report_of(self._unit.database, import_id)
 
     def export(
         self,

@@ -67,6 +67,8 @@ class Action(StrEnum):
     REDACTION_APPLIED = "redaction.applied"
     INCIDENT = "incident.personal_data"
     HELD_RELEASED = "held.released"
+    HOLD_BEGUN = "hold.begun"
+    HOLD_ENDED = "hold.ended"
     DRAFT_DROPPED = "hypothesis.dropped"
     EXPORT_LOST = "export.lost"
     PURGED = "clip.purged"

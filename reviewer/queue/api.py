@@ -1,11 +1,13 @@
 """The interface of work queues: leases, submissions, reviews."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from reviewer.model.clip import ClipState
+from reviewer.model.clip_list import QueuedClip
+from reviewer.model.hold import HoldReason
 from reviewer.model.language_tags import UNDETERMINED
 from reviewer.model.task import (
     DailyCounts,
@@ -16,6 +18,7 @@ from reviewer.model.task import (
     SealedAnnotation,
     SkipReason,
     TaskKind,
+    TaskState,
     UntakenCount,
     Verdict,
     WorkCounts,
@@ -118,14 +121,14 @@ class Queue(Protocol):
         """Extends a lease, up to the maximum length, and with it the person's other live leases: the
         prefetch lease, and a task that waits while a submission is reworked.
 
-        Raises LeaseLost or NotLeased.
+        Raises LeaseLost, NotLeased or ClipOnHold.
         """
         ...
 
     def check_lease(self, lease: Lease) -> None:
         """Checks that the lease is live, and belongs to its clip, task and annotations.
 
-        Raises LeaseLapsed, LeaseLost, NotLeased, ClipWithdrawn.
+        Raises LeaseLapsed, LeaseLost, NotLeased, ClipWithdrawn, ClipOnHold.
         """
         ...
 
@@ -216,6 +219,18 @@ class Queue(Protocol):
     def leases(self) -> list[Lease]: ...
     def held(self) -> list[HeldClip]: ...
     def late_drafts(self) -> list[LateDraft]: ...
+    def listed(self) -> Iterator[QueuedClip]:
+        """Every clip, purged ones too, by id, in one statement."""
+        ...
+
+    def holds(self) -> dict[str, HoldReason]:
+        """The clips on hold, each with the reason."""
+        ...
+
+    def tasks_of(self, clip_id: str) -> list[tuple[str, TaskState]]:
+        """The transcription tasks of a clip in the order of its passes, then reviews and the adjudication."""
+        ...
+
     def is_distressing(self, clip_id: str) -> bool:
         """Whether somebody found a clip distressing, in their work or by skipping it."""
         ...
@@ -279,7 +294,20 @@ class Queue(Protocol):
         ...
 
     def assign(self, task_id: str, person_id: str) -> None:
-        """Assigns an unleased task to one person; raises Refused if it is leased or they had the clip."""
+        """Assigns an unleased task to one person; raises Refused if it is leased, they had the clip, or it
+        is on hold."""
+        ...
+
+    def hold(self, clip_id: str, reason: HoldReason) -> None:
+        """Puts a clip on hold: none of its tasks is leased or resumed, and a live lease passes no check.
+
+        What was typed on a live lease may still be saved and submitted. A second hold changes the reason.
+        Raises Refused (code NO_CLIP, or CLIP_WITHDRAWN for a purged clip).
+        """
+        ...
+
+    def end_hold(self, clip_id: str) -> None:
+        """Ends a hold; leases go on as they were. Raises Refused (code NOT_ON_HOLD)."""
         ...
 
     def lead_release(self, task_id: str) -> None:

@@ -2,16 +2,26 @@
 open."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from uuid import uuid4
 
 from reviewer.db.connection import Database, Row
-from reviewer.errors import ClipWithdrawn, LeaseLapsed, LeaseLost, NotLeased, Refused, SubmissionConflict
+from reviewer.errors import (
+    ClipOnHold,
+    ClipWithdrawn,
+    LeaseLapsed,
+    LeaseLost,
+    NotLeased,
+    Refused,
+    SubmissionConflict,
+)
 from reviewer.model.clip import ClipState
+from reviewer.model.clip_list import QueuedClip
 from reviewer.model.clock import Clock, from_micros, to_micros
+from reviewer.model.hold import HoldReason
 from reviewer.model.language_tags import UNDETERMINED, language_tags, takes
 from reviewer.model.project import QueueRules
 from reviewer.model.serialization import from_columns, from_json, to_columns, to_json
@@ -42,6 +52,7 @@ _WITH_QA = ("submitted", "qa_pending", "accepted", "done", "withdrawn")
 _HANDED_IN = {"submitted", "qa_pending", "accepted"}
 _HELD_STATES = {ClipState.QUARANTINED, ClipState.WITH_LEAD, ClipState.EXPORTED, ClipState.PURGED}
 _NOBODY = ""
+_CLIP_STATES = {state.value: state for state in ClipState}
 
 
 class SqliteQueue:
@@ -101,6 +112,7 @@ class SqliteQueue:
     def renew(self, lease: Lease) -> Lease:
         with self._database.transaction():
             task = self._held(lease)
+            self._refuse_on_hold(task["clip_id"])
             now = self._now()
             cap = task["lease_started"] + timedelta(minutes=self._rules.lease_cap_minutes) // _MICROSECOND
             if now >= cap:
@@ -117,6 +129,7 @@ class SqliteQueue:
         blind = lease.blind_annotation or its.blind_annotation
         if (lease.returned_annotation, blind) != (its.returned_annotation, its.blind_annotation):
             raise NotLeased  # the task's row decides what a lease opens, whatever the caller put into it
+        self._refuse_on_hold(task["clip_id"])
         if task["lease_until"] <= self._now():
             raise LeaseLapsed
 
@@ -296,6 +309,25 @@ class SqliteQueue:
         rows = self._database.rows("SELECT * FROM late_draft ORDER BY kept_at DESC, rowid DESC")
         return [from_columns(LateDraft, row) for row in rows]
 
+    def listed(self) -> Iterator[QueuedClip]:
+        for row in self._database.rows(queries.LISTED, {"now": self._now()}):
+            yield QueuedClip(
+                row["clip_id"], _CLIP_STATES[row["state"]], row["passes"], row["done"] or 0,
+                row["has"] or "", row["assigned"] or "", row["did"] or "", row["changed_at"],
+                row["refusals"] or "", row["hold"],
+            )  # fmt: skip
+
+    def holds(self) -> dict[str, HoldReason]:
+        rows = self._database.rows("SELECT clip_id, hold FROM queue_clip WHERE hold != '' ORDER BY clip_id")
+        return {row["clip_id"]: HoldReason(row["hold"]) for row in rows}
+
+    def tasks_of(self, clip_id: str) -> list[tuple[str, TaskState]]:
+        rows = self._database.rows(
+            "SELECT id, state FROM task WHERE clip_id = ? ORDER BY kind != 'transcribe', kind, round, rowid",
+            (clip_id,),
+        )
+        return [(row["id"], TaskState(row["state"])) for row in rows]
+
     # Managing tasks
 
     def add_clip(
@@ -386,8 +418,22 @@ class SqliteQueue:
             if task["state"] == TaskState.LEASED:
                 raise Refused("TASK_LEASED", task=task_id)
             self._refuse_if_had(task_id, person_id)
+            self._refuse_on_hold(task["clip_id"])
             self._put_back(task["clip_id"])
             self._database.execute("UPDATE task SET assigned_to = ? WHERE id = ?", (person_id, task_id))
+
+    def hold(self, clip_id: str, reason: HoldReason) -> None:
+        with self._database.transaction():
+            if self.clip_state(clip_id) is ClipState.PURGED:
+                raise ClipWithdrawn
+            self._database.execute("UPDATE queue_clip SET hold = ? WHERE clip_id = ?", (reason, clip_id))
+
+    def end_hold(self, clip_id: str) -> None:
+        touched = self._database.execute(
+            "UPDATE queue_clip SET hold = '' WHERE clip_id = ? AND hold != ''", (clip_id,)
+        )
+        if not touched:
+            raise Refused("NOT_ON_HOLD", clip=clip_id)
 
     def lead_release(self, task_id: str) -> None:
         with self._database.transaction():
@@ -441,6 +487,7 @@ class SqliteQueue:
             for statement in queries.ERASE_CLIP:
                 self._database.execute(statement, (clip_id,))
             self._set_clip(clip_id, ClipState.PURGED, reason)
+            self._database.execute("UPDATE queue_clip SET hold = '' WHERE clip_id = ?", (clip_id,))
 
     def reseal_clip(self, clip_id: str, resealing: Resealing) -> list[SealedAnnotation]:
         self._database.require_transaction()
@@ -843,6 +890,10 @@ class SqliteQueue:
                 (clip_id, SkipReason.NOT_MY_LANGUAGE),
             )
         )
+
+    def _refuse_on_hold(self, clip_id: str) -> None:
+        if self._database.value("SELECT hold != '' FROM queue_clip WHERE clip_id = ?", (clip_id,)):
+            raise ClipOnHold
 
     def _set_clip(self, clip_id: str, state: ClipState, reason: str = "") -> None:
         self._database.execute(

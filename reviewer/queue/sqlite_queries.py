@@ -17,12 +17,12 @@ NEVER_HAD = """
 WORKABLE = """
     EXISTS (SELECT 1 FROM queue_clip q WHERE q.clip_id = t.clip_id AND (q.open_until IS NULL OR q.open_until
     > :now)
-        AND q.state IN ('ready', 'in_review', 'reviewed', 'final'))
+        AND q.state IN ('ready', 'in_review', 'reviewed', 'final') AND q.hold = '')
 """
 REVIEWABLE = """
     EXISTS (SELECT 1 FROM queue_clip q WHERE q.clip_id = t.clip_id AND (q.open_until IS NULL OR q.open_until
     > :now)
-        AND q.state NOT IN ('quarantined', 'purged'))
+        AND q.state NOT IN ('quarantined', 'purged') AND q.hold = '')
 """
 # True when the task of row `t` is in a language of the person; :locales are the queue's that they take.
 _SPOKEN = "t.locale IN (SELECT value FROM json_each(:locales))"
@@ -141,6 +141,7 @@ WAITING_FOR = f"""
     SELECT (SELECT count(*) FROM task t WHERE {RETURNED} OR {PREFETCHED}) + (
         SELECT count(*) FROM task t JOIN queue_clip q ON q.clip_id = t.clip_id
         WHERE t.kind = :kind AND t.clip_id NOT IN had AND (q.open_until IS NULL OR q.open_until > :now)
+        AND q.hold = ''
         AND (q.state IN ('ready', 'in_review', 'reviewed', 'final')
             OR t.kind != 'transcribe' AND q.state NOT IN ('quarantined', 'purged'))
         AND (
@@ -169,7 +170,7 @@ CLIP_AND_TASKS = """
     WHERE q.clip_id = ?
 """
 CLIPS_BY_STATE = "SELECT state, count(*) AS n FROM queue_clip GROUP BY state ORDER BY state"
-# Nobody can take a task of a clip that waits for the lead or is in quarantine: it is not open.
+# Nobody can take a task of a clip that waits for the lead, is on hold or in quarantine: it is not open.
 TASKS_BY_STATE = f"""
     SELECT CASE WHEN t.state IN ('open', 'returned') AND NOT ({WORKABLE}) THEN :held_back ELSE t.state END
     AS state,
@@ -232,3 +233,27 @@ ERASE_CLIP = (
     "UPDATE verdict SET comment = NULL WHERE clip_id = ?",
     "DELETE FROM late_draft WHERE clip_id = ?",
 )
+# Every clip in one statement; refusals are reasons of skips, ``expiry`` and ``taken``.
+LISTED = """
+    SELECT q.clip_id, q.state, q.passes, q.hold, t.done, t.has, t.assigned, a.did, r.refusals,
+        max(coalesce(t.started, 0), coalesce(a.made, 0), coalesce(r.refused, 0), coalesce(v.decided, 0))
+        AS changed_at
+    FROM queue_clip q
+    LEFT JOIN (
+        SELECT clip_id,
+            sum(kind = 'transcribe' AND state IN ('submitted', 'qa_pending', 'returned', 'accepted')) AS done,
+            group_concat(iif(state = 'leased' AND lease_until > :now, person_id, NULL)) AS has,
+            group_concat(iif(state IN ('open', 'returned'), assigned_to, NULL)) AS assigned,
+            max(lease_started) AS started
+        FROM task GROUP BY clip_id
+    ) t ON t.clip_id = q.clip_id
+    LEFT JOIN (
+        SELECT clip_id, group_concat(author) AS did, max(made_at) AS made FROM annotation GROUP BY clip_id
+    ) a ON a.clip_id = q.clip_id
+    LEFT JOIN (
+        SELECT clip_id, group_concat(iif(kind = 'skip', reason, kind)) AS refusals, max(at) AS refused
+        FROM task_refusal GROUP BY clip_id
+    ) r ON r.clip_id = q.clip_id
+    LEFT JOIN (SELECT clip_id, max(at) AS decided FROM verdict GROUP BY clip_id) v ON v.clip_id = q.clip_id
+    ORDER BY q.clip_id
+"""

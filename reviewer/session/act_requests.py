@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 
-from reviewer.errors import LeaseLapsed, LeaseLost, NotLeased, Refused, Unavailable
+from reviewer.errors import ClipOnHold, LeaseLapsed, LeaseLost, NotLeased, Refused, Unavailable
 from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation, Flag
 from reviewer.model.clip import Clip, ContentKind
@@ -81,13 +81,14 @@ class ActRequests:
     def lost(self, lease: Lease) -> LeaseLost | None:
         """The loss of the lease to somebody else, as far as this machine knows.
 
-        A lease that expired is not lost while nobody took the task. Raises NotLeased.
+        A lease that expired is not lost while nobody took the task, nor one of a clip on hold. Raises
+        NotLeased.
         """
         if not self.delivery.answers_at_once:
             return None
         try:
             self.unit.queue.check_lease(lease)
-        except LeaseLapsed:
+        except (LeaseLapsed, ClipOnHold):
             return None
         except LeaseLost as error:
             return error

@@ -16,6 +16,7 @@ from reviewer.errors import Damaged, NotLeased, OpenElsewhere, Refused, Reviewer
 from reviewer.model.annotation import Annotation
 from reviewer.model.clip import Clip, ClipState, ContentKind
 from reviewer.model.event import Action, DetailValue, Event, HeardRange
+from reviewer.model.hold import ListenReason
 from reviewer.model.intervals import Span, merge_heard
 from reviewer.model.people import Identity
 from reviewer.model.redaction import Redaction, muted_spans
@@ -68,6 +69,15 @@ class Permit:
     acknowledgement_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """A clip that a lead has open without a lease: by which right, for what, and under which condition."""
+
+    act: Act
+    purpose: str
+    unsealed: UnsealedClip
+
+
 class ClipAccess:
     """Opens clips for authorised people, checks open ones again, and logs what was heard."""
 
@@ -86,7 +96,7 @@ class ClipAccess:
         self._sign_in = sign_in
         self._open: dict[tuple[str, str], tuple[Lease, UnsealedClip]] = {}
         self._prefetched: dict[str, UnsealedClip] = {}
-        self._held: dict[tuple[str, str], UnsealedClip] = {}
+        self._held: dict[tuple[str, str], _Opening] = {}
         self._redacted: set[tuple[str, str]] = set()
         """Put away since their sound was replaced: what was typed to the old one is not saved any more."""
         sign_in.before_sign_out(self.put_all_away)
@@ -148,9 +158,8 @@ class ClipAccess:
                 raise Refused("CLIP_REDACTED")
             return
         self._require_same_sound(opened)
-        muted_now = _muted_ids(self._unit.redactions.of_clip(clip_id))
-        if not is_saving and muted_now - _muted_ids(opened.redactions):
-            raise Refused("CLIP_MUTED")
+        if not is_saving:
+            self._require_not_muted_since(opened)
 
     # Opening
 
@@ -260,35 +269,54 @@ class ClipAccess:
 
     def open_held(self, identity: Identity, clip_id: str, texts: Sequence[str]) -> UnsealedClip:
         """Opens a clip that is held back, for a lead who decides about it; ends with ``close_held``."""
-        acknowledgement_id = self.require(identity, Act.DECIDE_HELD)
+        detail: dict[str, DetailValue] = {"annotations": list(texts)} if texts else {}
+        return self._open_without_lease(identity, clip_id, Act.DECIDE_HELD, "held", detail)
+
+    def open_to_listen(
+        self, identity: Identity, clip_id: str, reason: ListenReason, note: str
+    ) -> UnsealedClip:
+        """Opens any clip that is not in quarantine, for a lead who says why; ends with ``close_held``."""
+        self.allow(identity, Act.LISTEN)
+        if self._unit.queue.clip_state(clip_id) is ClipState.QUARANTINED:
+            raise Refused("LISTEN_QUARANTINED", clip=clip_id)
+        self._require_witnessed()
+        detail: dict[str, DetailValue] = {"why": reason.value, **({"note": note} if note else {})}
+        return self._open_without_lease(identity, clip_id, Act.LISTEN, "listen", detail)
+
+    def _open_without_lease(
+        self, identity: Identity, clip_id: str, act: Act, purpose: str, detail: dict[str, DetailValue]
+    ) -> UnsealedClip:
+        """Checks, commits the row, and unseals; what was open before of the clip is closed."""
+        acknowledgement_id = self.require(identity, act)
         clip = self.openable(clip_id)
-        detail: dict[str, DetailValue] = {"purpose": "held", "nda": acknowledgement_id}
-        if texts:
-            detail["annotations"] = list(texts)
+        detail |= {"purpose": purpose, "nda": acknowledgement_id}
         self._unit.log.record(Event.by(identity, Action.CLIP_OPENED, clip.id, detail=detail))
         unsealed = self._unsealed(identity, clip)
         self.close_held(identity, clip_id)
-        self._held[identity.session_id, clip_id] = unsealed
+        self._held[identity.session_id, clip_id] = _Opening(act, purpose, unsealed)
         return unsealed
 
     def beat_held(self, identity: Identity, clip_id: str) -> None:
-        """Checks that a held clip may stay open; if not, closes it with a row and raises the refusal."""
+        """Checks that a clip that a lead opened may stay open; if not, closes it with a row and raises the
+        refusal."""
         try:
-            self.require(identity, Act.DECIDE_HELD)
+            opening = self._opened_held(identity, clip_id)
+            self.require(identity, opening.act)
             self.openable(clip_id)
-            self._require_same_sound(self._opened_held(identity, clip_id))
+            self._require_same_sound(opening.unsealed)
+            self._require_not_muted_since(opening.unsealed)
         except (Refused, Damaged) as error:
             self._take_away_held(identity, clip_id, Action.CLIP_PUT_AWAY, error.code)
             raise
 
     def heard_held(self, identity: Identity, clip_id: str, ranges: Sequence[HeardRange]) -> None:
-        """Logs which frames of an open held clip reached the device. Raises Refused if it is not open."""
-        self.allow(identity, Act.DECIDE_HELD)
-        opened = self._opened_held(identity, clip_id)
-        self._record_heard(identity, opened.clip, ranges, {"purpose": "held"})
+        """Logs which frames of an open clip reached the device. Raises Refused if it is not open."""
+        opening = self._opened_held(identity, clip_id)
+        self.allow(identity, opening.act)
+        self._record_heard(identity, opening.unsealed.clip, ranges, {"purpose": opening.purpose})
 
     def close_held(self, identity: Identity, clip_id: str) -> None:
-        """Closes a held clip and logs it if possible; needs no rights, and never fails."""
+        """Closes a clip that a lead opened, and logs it if possible; needs no rights, and never fails."""
         self._take_away_held(identity, clip_id, Action.CLIP_CLOSED, "")
 
     def open_for_recogniser(self, identity: Identity, clip: Clip, engine: str) -> Samples:
@@ -426,7 +454,7 @@ class ClipAccess:
             name = window.of_session(identity.session_id)
             self._unit.open_tasks.left(lease.task_id, lease.person_id, name)
 
-    def _opened_held(self, identity: Identity, clip_id: str) -> UnsealedClip:
+    def _opened_held(self, identity: Identity, clip_id: str) -> _Opening:
         opened = self._held.get((identity.session_id, clip_id))
         if opened is None:
             raise Refused("CLIP_NOT_OPEN")
@@ -436,11 +464,15 @@ class ClipAccess:
         if self._unit.clips.stored_as(opened.clip.id) != opened.stored_as:
             raise Refused("CLIP_REDACTED")
 
+    def _require_not_muted_since(self, opened: UnsealedClip) -> None:
+        if _muted_ids(self._unit.redactions.of_clip(opened.clip.id)) - _muted_ids(opened.redactions):
+            raise Refused("CLIP_MUTED")
+
     def _take_away_held(self, identity: Identity, clip_id: str, action: Action, reason: str) -> None:
         found = self._held.pop((identity.session_id, clip_id), None)
         if found is None:
             return
-        found.close()
+        found.unsealed.close()
         with contextlib.suppress(ReviewerError):
             self._unit.log.record(Event.by(identity, action, clip_id, reason=reason))
 

@@ -19,6 +19,7 @@ ICONS = {
     "mine": "ph.clock-counter-clockwise",
     "qa": "ph.check-square-offset",
     "overview": "ph.gauge",
+    "clips": "ph.waveform",
     "people": "ph.users",
     "import": "ph.download-simple",
     "export": "ph.export",

@@ -60,6 +60,7 @@ def _qa(identity: Identity, services: Services) -> tuple[RolePage, ...]:
 
 
 def _lead(identity: Identity, services: Services) -> tuple[RolePage, ...]:
+    from reviewer.ui.lead.clips_page import ClipsPage  # noqa: PLC0415
     from reviewer.ui.lead.export_page import ExportPage  # noqa: PLC0415
     from reviewer.ui.lead.held_back_page import HeldBackPage  # noqa: PLC0415
     from reviewer.ui.lead.import_page import ImportPage  # noqa: PLC0415
@@ -79,6 +80,7 @@ def _lead(identity: Identity, services: Services) -> tuple[RolePage, ...]:
         _role_page(
             "held", _tr("Held back"), lambda parent: HeldBackPage(lead, _clip_tools(services), parent)
         ),
+        _role_page("clips", _tr("Clips"), lambda parent: ClipsPage(lead, _clip_tools(services), parent)),
     )
 
 

@@ -126,9 +126,16 @@ TABLE: tuple[Shortcut, ...] = (
     _key("window.page_5", Scope.WINDOW, "Ctrl+Shift+F5", QT_TRANSLATE_NOOP("shortcuts", "Fifth page")),
     _key("window.page_6", Scope.WINDOW, "Ctrl+Shift+F7", QT_TRANSLATE_NOOP("shortcuts", "Sixth page")),
     _key("window.page_7", Scope.WINDOW, "Alt+F7", QT_TRANSLATE_NOOP("shortcuts", "Seventh page")),
+    _key("window.page_8", Scope.WINDOW, "Alt+F8", QT_TRANSLATE_NOOP("shortcuts", "Eighth page")),
     # Sign-in and the agreement
     _key("sign_in.enter", Scope.SIGN_IN, "Return", QT_TRANSLATE_NOOP("shortcuts", "Sign in")),
     _key("sign_in.enrol", Scope.SIGN_IN, "Ctrl+E", QT_TRANSLATE_NOOP("shortcuts", "Use a one-time code")),
+    _key(
+        "sign_in.other_workspace",
+        Scope.SIGN_IN,
+        "Ctrl+O",
+        QT_TRANSLATE_NOOP("shortcuts", "Open another workspace"),
+    ),
     _key("sign_in.set", Scope.SIGN_IN, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Set my passphrase")),
     _key("sign_in.back", Scope.SIGN_IN, "Esc", QT_TRANSLATE_NOOP("shortcuts", "Back to sign-in")),
     _key(
@@ -234,6 +241,33 @@ TABLE: tuple[Shortcut, ...] = (
     _key(
         "overview.release", Scope.OVERVIEW, "Ctrl+Shift+R", QT_TRANSLATE_NOOP("shortcuts", "Release a clip")
     ),
+    _key("clips.refresh", Scope.CLIPS, "F5", QT_TRANSLATE_NOOP("shortcuts", "Refresh")),
+    _key("clips.find", Scope.CLIPS, "Ctrl+F", QT_TRANSLATE_NOOP("shortcuts", "Find a clip by its id")),
+    _key("clips.open", Scope.CLIPS, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Listen to the clip")),
+    _key("clips.play", Scope.CLIPS, "Ctrl+Space", QT_TRANSLATE_NOOP("shortcuts", "Play or stop")),
+    _key(
+        "clips.assign",
+        Scope.CLIPS,
+        "Ctrl+Shift+G",
+        QT_TRANSLATE_NOOP("shortcuts", "Assign the clip to somebody"),
+    ),
+    _key("clips.hold", Scope.CLIPS, "Ctrl+Shift+H", QT_TRANSLATE_NOOP("shortcuts", "Put the clip on hold")),
+    _key("clips.release", Scope.CLIPS, "Ctrl+Shift+R", QT_TRANSLATE_NOOP("shortcuts", "Release the clip")),
+    _key(
+        "clips.sort", Scope.CLIPS, "Ctrl+Shift+S", QT_TRANSLATE_NOOP("shortcuts", "Sort by the next column")
+    ),
+    _key("clips.reverse", Scope.CLIPS, "Ctrl+Shift+B", QT_TRANSLATE_NOOP("shortcuts", "Reverse the order")),
+    _key("clips.save_filter", Scope.CLIPS, "Ctrl+S", QT_TRANSLATE_NOOP("shortcuts", "Save the filter")),
+    _key(
+        "clips.remove_filter",
+        Scope.CLIPS,
+        "Ctrl+Shift+X",
+        QT_TRANSLATE_NOOP("shortcuts", "Remove the saved filter"),
+    ),
+    _key(
+        "clips.clear_filter", Scope.CLIPS, "Ctrl+Shift+E", QT_TRANSLATE_NOOP("shortcuts", "Clear the filter")
+    ),
+    _key("clips.csv", Scope.CLIPS, "Ctrl+Shift+C", QT_TRANSLATE_NOOP("shortcuts", "Save the list as CSV")),
     _key("people.add", Scope.PEOPLE, "Ctrl+N", QT_TRANSLATE_NOOP("shortcuts", "Add a person")),
     _key(
         "people.code", Scope.PEOPLE, "Ctrl+Shift+N", QT_TRANSLATE_NOOP("shortcuts", "New code for a person")

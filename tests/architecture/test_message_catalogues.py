@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from reviewer.model.clip import ClipState
+from reviewer.model.clip_list import EXPIRED, TAKEN
 from reviewer.model.event import Action
+from reviewer.model.hold import HoldReason, ListenReason
 from reviewer.model.people import Role
-from reviewer.model.task import HELD_BACK, TaskState
-from reviewer.privacy.manifest_row import Outcome
+from reviewer.model.task import HELD_BACK, SkipReason, TaskState
+from reviewer.privacy.manifest_row import Outcome, RefusalCode
 from reviewer.transcript.conventions import TagClass
 from tests.conftest import REPOSITORY
 
@@ -70,6 +72,10 @@ def test_every_code_that_the_program_names_has_words() -> None:
         ("LEFT_OUT_TAG", tuple(TagClass)),
         ("CLIP_STATE", tuple(ClipState)),
         ("TASK_STATE", (*TaskState, HELD_BACK)),
+        ("REFUSAL", (*SkipReason, EXPIRED, TAKEN)),
+        ("REASON", tuple(RefusalCode)),
+        ("HOLD_REASON", tuple(HoldReason)),
+        ("LISTEN_REASON", tuple(ListenReason)),
     ],
 )
 def test_every_value_that_is_shown_has_a_word(kind: str, values: tuple[str, ...]) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from reviewer.lead.intake_report import IntakeOptions
 from reviewer.model.event import Action
+from reviewer.model.hold import ListenReason
 from reviewer.model.people import Identity
 from reviewer.model.task import Lease, VerdictKind
 from reviewer.session.draft_versions import VersionReason
@@ -48,6 +49,10 @@ DOORS: dict[str, tuple[str, Door]] = {
     "compare": (QUINN, lambda rooms, who: who.qa.compare(rooms.quinn)),
     "export": (LEAD, lambda rooms, who: who.lead.export(rooms.out, ["csv"])),
     "open held": (LEAD, lambda rooms, who: who.lead.held_back.open(who.identity, rooms.held_clip)),
+    "listen": (
+        LEAD,
+        lambda rooms, who: who.lead.clip_list.open(who.identity, rooms.ana.clip_id, ListenReason.AUDIT),
+    ),
     "drop drafts": (LEAD, lambda rooms, who: who.lead.held_back.drop_drafts(who.identity, rooms.held_clip)),
 }
 

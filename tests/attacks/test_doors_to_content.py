@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from reviewer.errors import Refused
+from reviewer.lead.clip_list import ClipList
 from reviewer.lead.held_back import HeldBack
 from reviewer.model.people import Identity
 from reviewer.qa.session import QaSession
@@ -139,14 +140,19 @@ NO_DOORS = {
         save_position align alignment_of beat heard close deliver submit skip release decide
         hand_over daily_counts""",
     QaSession: "draw waiting scorecards decide",
-    HeldBack: "clips get heard beat close release redact release_if_clean reassign purge",
+    ClipList: "rows heard beat close assign hold release",
+    HeldBack: "clips codes get heard beat close release redact release_if_clean reassign purge",
 }
 """What gives no content, or only of an open clip, or goes through a door (``hand_over``, ``reassign``)."""
 
 
 @pytest.mark.parametrize("session", NO_DOORS)
 def test_no_method_is_missing_from_the_list_of_doors(session: type) -> None:
-    doors = {WorkSession: "open prefetch versions history search_today", QaSession: "compare"}
+    doors = {
+        WorkSession: "open prefetch versions history search_today",
+        QaSession: "compare",
+        ClipList: "open",
+    }
     known = f"{NO_DOORS[session]} {doors.get(session, 'open drop_drafts')}".split()
     public = {name for name, _ in inspect.getmembers(session, inspect.isfunction) if name[0] != "_"}
     assert public == set(known)

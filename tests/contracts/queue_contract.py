@@ -6,9 +6,18 @@ from uuid import uuid4
 
 import pytest
 
-from reviewer.errors import ClipWithdrawn, LeaseLapsed, LeaseLost, NotLeased, Refused, SubmissionConflict
+from reviewer.errors import (
+    ClipOnHold,
+    ClipWithdrawn,
+    LeaseLapsed,
+    LeaseLost,
+    NotLeased,
+    Refused,
+    SubmissionConflict,
+)
 from reviewer.model.clip import ClipState
-from reviewer.model.clock import from_micros
+from reviewer.model.clock import from_micros, to_micros
+from reviewer.model.hold import HoldReason
 from reviewer.model.project import QueueRules
 from reviewer.model.task import (
     DailyCounts,
@@ -17,11 +26,13 @@ from reviewer.model.task import (
     SealedAnnotation,
     SkipReason,
     TaskKind,
+    TaskState,
     Verdict,
     VerdictKind,
     WorkCounts,
 )
 from reviewer.queue.api import DrawResult, Queue, Receipt
+from tests.factories import NOON
 from tests.fakes.clock import FakeClock
 
 RULES = QueueRules(passes=1, lease_minutes=30, lease_cap_minutes=240, skips_to_lead=3)
@@ -1197,6 +1208,96 @@ class QueueLeadContract(QueueSetting):
         assert self.review(queue, QUE) is None
 
 
+class QueueHoldContract(QueueSetting):
+    """Clips on hold, and the list of all clips."""
+
+    def test_clip_on_hold_goes_to_nobody_and_is_not_counted_as_open(self, queue, clip):
+        queue.hold(clip, HoldReason.TECHNICAL)
+        assert self.claim(queue, ANN) is None
+        assert self.prefetch(queue, ANN) is None
+        assert queue.counts().tasks == {"held_back": 1}
+        assert queue.waiting(TRANSCRIBE) == 0
+        assert queue.daily_counts(ANN, TRANSCRIBE, NOON).waiting == 0
+        assert queue.holds() == {clip: HoldReason.TECHNICAL}
+
+    def test_lease_of_a_clip_on_hold_passes_no_check_and_goes_on_after_it(self, queue, clip):
+        lease = self.claimed(queue, ANN)
+        queue.hold(clip, HoldReason.TECHNICAL)
+        for act in (queue.check_lease, queue.renew):
+            with pytest.raises(ClipOnHold):
+                act(lease)
+        assert queue.resume(ANN, TRANSCRIBE) is None
+        queue.end_hold(clip)
+        queue.check_lease(lease)
+        assert queue.resume(ANN, TRANSCRIBE).token == lease.token
+
+    def test_what_was_typed_before_a_hold_can_still_be_submitted(self, queue, clip):
+        lease = self.claimed(queue, ANN)
+        queue.hold(clip, HoldReason.TECHNICAL)
+        self.submit(queue, lease, b"typed")
+        assert queue.clip_state(clip) is ClipState.REVIEWED
+
+    def test_review_of_a_clip_on_hold_goes_to_nobody(self, queue, clip):
+        self.submitted(queue, ANN)
+        queue.draw(lambda _: True)
+        queue.hold(clip, HoldReason.RESERVED)
+        assert self.review(queue) is None
+        queue.end_hold(clip)
+        assert self.review(queue) is not None
+
+    def test_clip_on_hold_cannot_be_assigned_and_a_second_hold_changes_the_reason(self, queue, clip):
+        queue.hold(clip, HoldReason.TECHNICAL)
+        queue.hold(clip, HoldReason.RESERVED)
+        assert queue.holds() == {clip: HoldReason.RESERVED}
+        with pytest.raises(ClipOnHold):
+            queue.assign(queue.open_passes(clip)[0], ANN)
+
+    def test_only_a_hold_that_is_there_can_end_and_a_purged_clip_has_none(self, queue, clip):
+        with pytest.raises(Refused) as refused:
+            queue.end_hold(clip)
+        assert refused.value.code == "NOT_ON_HOLD"
+        queue.hold(clip, HoldReason.TECHNICAL)
+        queue.withdraw_clip(clip, "retention")
+        assert queue.holds() == {}
+        with pytest.raises(ClipWithdrawn):
+            queue.hold(clip, HoldReason.TECHNICAL)
+        with pytest.raises(Refused):
+            queue.hold("unknown", HoldReason.TECHNICAL)
+
+    def test_list_says_who_has_and_did_a_clip_and_when(self, queue, clock):
+        queue.add_clip("a", passes=2)
+        queue.add_clip("b", passes=1, sort_key=1, quarantined=True)
+        self.submitted(queue, ANN)
+        self.claimed(queue, BEN)
+        a, b = queue.listed()
+        assert (a.clip_id, a.state, a.passes, a.done) == ("a", ClipState.IN_REVIEW, 2, 1)
+        assert (a.has, a.did, a.assigned, a.refusals) == (BEN, ANN, "", "")
+        assert a.changed_at == to_micros(clock.now())
+        assert (b.clip_id, b.state, b.has, b.did, b.changed_at) == ("b", ClipState.QUARANTINED, "", "", 0)
+
+    def test_list_says_why_a_clip_was_skipped_and_that_a_lease_expired(self, queue, clip, clock):
+        queue.skip(self.claimed(queue, ANN), SkipReason.TECHNICAL, key=new_key())
+        self.claimed(queue, BEN)
+        clock.advance(10 * 3600)
+        assert next(iter(queue.listed())).has == ""
+        self.claimed(queue, CEM)
+        (listed,) = queue.listed()
+        assert (listed.has, sorted(listed.refusals.split(","))) == (CEM, ["expiry", "technical"])
+
+    def test_list_says_to_whom_a_clip_is_assigned_and_the_reason_of_a_hold(self, queue, clip):
+        queue.assign(queue.open_passes(clip)[0], DEE)
+        queue.hold(clip, HoldReason.INSTRUCTIONS)
+        (listed,) = queue.listed()
+        assert (listed.assigned, listed.hold) == (DEE, "instructions")
+
+    def test_tasks_of_a_clip_are_its_passes_and_then_its_reviews(self, queue, clip):
+        work = self.submitted(queue, ANN)
+        queue.draw(lambda _: True)
+        tasks = queue.tasks_of(clip)
+        assert [state for _, state in tasks] == [TaskState.QA_PENDING, TaskState.OPEN]
+        assert tasks[0][0] == work.task_id
+
+
 class QueueKeysContract(QueueSetting):
     """The same act under the same key is one act, with the same answer."""
 
@@ -1553,6 +1654,7 @@ class QueueContract(
     QueueWorkContract,
     QueueReviewsContract,
     QueueLeadContract,
+    QueueHoldContract,
     QueueKeysContract,
     QueueTakingBackContract,
 ):

@@ -21,5 +21,9 @@ class FakeFileChooser(FileChooser):
         self.suggested = suggestion
         return self.path
 
+    def table(self, parent: QWidget, title: str, suggestion: str) -> Path | None:
+        self.suggested = suggestion
+        return self.path
+
     folder = keys_to_read = withdrawals = manifest
     keys_to_write = agreement = log_table = checkpoint

@@ -20,9 +20,11 @@ from reviewer.lead.people import Invitation
 from reviewer.lead.purge import PurgeReport, Recall
 from reviewer.lead.retention import DueClip, RetentionOverview
 from reviewer.lead.session import Overview, PersonProgress
+from reviewer.model.clip import ClipState
+from reviewer.model.clip_list import ListedClip
 from reviewer.model.clock import to_micros
 from reviewer.model.language_tags import language_tags
-from reviewer.model.people import Person, PersonState, Role
+from reviewer.model.people import Identity, Person, PersonState, Role
 from reviewer.model.task import LateDraft, QueueCounts, WorkCounts
 from reviewer.privacy.manifest_row import Outcome, RefusalCode
 from reviewer.session.access_limits import PersonActivity
@@ -96,11 +98,27 @@ def a_log_row(seq: int, action: str = "clip.heard", **changes: object) -> LogRow
     return LogRow(seq, data, b"0" * 32, hashlib.sha256(data).digest(), b"")
 
 
+class FakeClipList:
+    """Three clips; nothing of them can be opened."""
+
+    def rows(self, identity: Identity) -> list[ListedClip]:
+        facts = {"has": (), "assigned": (), "did": (), "changed_at": to_micros(NOON), "refusals": ()}
+        return [
+            ListedClip("c1", ClipState.FINAL, "en-US", "translator", 4.2, passes=1, done=1, **facts),
+            ListedClip("c2", ClipState.READY, "he-IL", "cortana", 61.0, passes=2, done=0, **facts),
+            ListedClip(
+                "c3", ClipState.READY, "en-US", "translator", 8.9, passes=1, done=0, hold="reserved", **facts
+            ),
+        ]
+
+
 class FakeLead:
     """What was asked for stands in ``calls``; an error under a method's name is raised by its next call."""
 
     def __init__(self, *, overview: Overview | None = None, log: Sequence[LogRow] = ()) -> None:
         self.identity = an_identity(LEE)
+        self.clip_list = FakeClipList()
+        self.held_back = None
         self.calls: list[str] = []
         self.errors: dict[str, list[Exception]] = {}
         self.shown = overview or an_overview()

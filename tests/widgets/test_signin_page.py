@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from reviewer.errors import WrongPassphrase
@@ -99,3 +99,22 @@ def test_no_input_method_learns_the_passphrase(page: SignInPage, is_shown: bool)
     secret = Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText
     assert hints & secret == secret
     assert bool(hints & Qt.InputMethodHint.ImhHiddenText) is not is_shown
+
+
+def test_the_people_of_the_demo_fill_the_form_in(page: SignInPage, qtbot: QtBot):
+    page.offer(
+        "People", [("Ana: kettle", SignInEntry("Ana", "kettle")), ("Lee: boat", SignInEntry("Lee", "boat"))]
+    )
+    second = page.findChild(QPushButton, "sign_in_offer_2")
+    second.click()
+    assert page.button.isEnabled()
+    with qtbot.waitSignal(page.sign_in_requested) as asked:
+        page.button.click()
+    assert asked.args == [SignInEntry("Lee", "boat")]
+
+
+def test_another_workspace_can_be_asked_for_by_button_and_key(page: SignInPage, qtbot: QtBot):
+    with qtbot.waitSignal(page.other_workspace_requested):
+        page.other_button.click()
+    with qtbot.waitSignal(page.other_workspace_requested):
+        qtbot.keyClick(page.name, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)

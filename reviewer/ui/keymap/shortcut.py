@@ -24,6 +24,7 @@ class Scope(StrEnum):
     MINE = "mine"
     QA = "qa"
     OVERVIEW = "overview"
+    CLIPS = "clips"
     PEOPLE = "people"
     IMPORT = "import"
     EXPORT = "export"

@@ -1,26 +1,23 @@
 """Clips that are held back because of personal data: what was found, and every way on."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, Qt, QTimer, Slot
+from PySide6.QtCore import QMimeData, Qt, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
 from reviewer.model.annotation import PersonalDataKind
 from reviewer.model.held_back import HeldBackClip, HeldState, ReleaseReason
 from reviewer.model.intervals import Span
 from reviewer.model.people import Person, PersonState, Role
-from reviewer.model.redaction import Redaction, RedactionState, silent_spans
-from reviewer.ui.clip.autosave import is_lost
-from reviewer.ui.clip.lease_renewal import BEAT_EVERY_MS
-from reviewer.ui.clip.serial_executor import SerialExecutor
+from reviewer.model.redaction import Redaction, RedactionState
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.lead.held_back_rows import clip_columns, content_words, redaction_columns
 from reviewer.ui.lead.lead_page import LeadPage
+from reviewer.ui.lead.opened_sound import OpenedSound
 from reviewer.ui.messages import Message, term
 from reviewer.ui.playback.controller import PlaybackController
-from reviewer.ui.playback.key_bindings import connect_waveform
 from reviewer.ui.private_clipboard import copied
 from reviewer.ui.theme import GAP_PX, GROUP_PX
 from reviewer.ui.waveform.waveform_view import WaveformView
@@ -31,7 +28,6 @@ from reviewer.ui.widgets.widget_ids import enable, named
 if TYPE_CHECKING:
     from reviewer.lead.held_back import OpenedHeldClip
     from reviewer.lead.session import LeadSession
-    from reviewer.model.event import HeardRange
     from reviewer.ui.clip.workspace import ClipTools
 
 _WAVES_PX = 150
@@ -56,15 +52,13 @@ class HeldBackPage(LeadPage):
         self._lead = lead
         self._people: list[Person] = []
         self._opened: OpenedHeldClip | None = None
-        self._tools = tools
-        self._playback: PlaybackController | None = None
-        self._in_order = SerialExecutor(tools.jobs, self)
-        self._beat_timer = QTimer(self, singleShot=True, interval=BEAT_EVERY_MS)
-        self._beat_timer.timeout.connect(self.beat_now)
         self.clips = RowsModel(clip_columns())
         self.redactions = RowsModel(redaction_columns(self._rate_hz))
         self.waves = WaveformView(self)
         self.waves.setFixedHeight(_WAVES_PX)
+        self._sound = OpenedSound(lead.held_back, lead.identity, tools, self.waves, self)
+        self._sound.put_away.connect(self._on_put_away)
+        self._sound.not_logged.connect(self.message.show_error)
         self.text = named(_HeldText(self), "held_text", self.tr("Drafts and texts of the clip"))
         self.text.setToolTip("")
         self.text.setReadOnly(True)
@@ -97,20 +91,12 @@ class HeldBackPage(LeadPage):
 
     def close_down(self) -> None:
         self._close_clip()
-        if self._playback is not None:
-            self._playback.close()
+        self._sound.close_down()
 
     @property
     def playback(self) -> PlaybackController:
-        """The playback of opened clips; its player is made for the first of them."""
-        if self._playback is None:
-            tools = self._tools
-            self._playback = PlaybackController(
-                tools.player_factory(), self, preferences=tools.preferences, clock=tools.clock
-            )
-            connect_waveform(self.waves, self._playback)
-            self._playback.heard_due.connect(self._on_heard)
-        return self._playback
+        """The playback of opened clips."""
+        return self._sound.playback
 
     @property
     def chosen(self) -> HeldBackClip | None:
@@ -156,17 +142,11 @@ class HeldBackPage(LeadPage):
 
     def _show_opened(self, opened: "OpenedHeldClip") -> None:
         if self.chosen is None or self.chosen.clip.id != opened.held.clip.id:
-            self._close(opened)
+            self._sound.close_unseen(opened.held.clip.id)
             return
         self._opened = opened
-        sound = opened.sound
-        self.waves.show_clip(sound.samples, sound.peaks)
-        self.waves.show_speech(sound.speech)
-        clip = sound.clip
-        self.waves.show_redacted(silent_spans(sound.redactions, clip.rate_hz, clip.frames))
-        self.playback.load(sound.samples, sound.speech)
+        self._sound.show(opened.sound)
         self.text.setPlainText(content_words(opened))
-        self._beat_timer.start()
         self._update_buttons()
 
     def _rate_hz(self) -> int:
@@ -204,24 +184,10 @@ class HeldBackPage(LeadPage):
     @Slot()
     def beat_now(self) -> None:
         """Checks that the open clip may stay open; if not, it leaves the screen and the sound stops."""
-        opened, lead = self._opened, self._lead
-        if opened is not None:
-            self._in_order.run(
-                lambda: lead.held_back.beat(lead.identity, opened.held.clip.id),
-                partial(self._on_beaten, opened),
-                partial(self._on_beat_failed, opened),
-            )
+        self._sound.beat_now()
 
-    def _on_beaten(self, asked: "OpenedHeldClip", _done: object = None) -> None:
-        if self._opened is asked:
-            self._beat_timer.start()
-
-    def _on_beat_failed(self, asked: "OpenedHeldClip", error: Exception) -> None:
-        if self._opened is not asked:
-            return
-        if not is_lost(error):
-            self._beat_timer.start()
-            return
+    @Slot(object)
+    def _on_put_away(self, error: Exception) -> None:
         self._close_clip()
         self.message.show_error(error)
 
@@ -300,32 +266,12 @@ class HeldBackPage(LeadPage):
         self.message.show_message(Message(done), "ok")
         self.refresh()
 
-    @Slot(object)
-    def _on_heard(self, ranges: "Sequence[HeardRange]") -> None:
-        opened, lead = self._opened, self._lead
-        if opened is not None:
-            clip_id = opened.held.clip.id
-            self._in_order.run(
-                lambda: lead.held_back.heard(lead.identity, clip_id, ranges), failed=self.message.show_error
-            )
-
     def _close_clip(self) -> None:
         """Removes the content from the screen; the pool closes it, with its row."""
-        opened = self._opened
-        if self._playback is not None:
-            self._playback.unload()
         self._opened = None
-        self._beat_timer.stop()
-        self.waves.show_nothing()
+        self._sound.close()
         self.text.clear()
-        if opened is not None:
-            self._close(opened)
         self._update_buttons()
-
-    def _close(self, opened: "OpenedHeldClip") -> None:
-        lead = self._lead
-        clip_id = opened.held.clip.id
-        self._in_order.run(lambda: lead.held_back.close(lead.identity, clip_id))
 
     # Making
 

@@ -1,15 +1,18 @@
 """The sign-in page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QPushButton, QWidget
 
 from reviewer.ui.messages import Message
 from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.signin.card import Card, centred
 from reviewer.ui.signin.passphrase import PassphraseField
+from reviewer.ui.theme import GROUP_PX
 from reviewer.ui.widgets.inline_message import InlineMessage
 from reviewer.ui.widgets.widget_ids import enable, named
 
@@ -28,6 +31,7 @@ class SignInPage(QFrame):
     sign_in_requested = Signal(object)
     """Carries a SignInEntry."""
     enrol_requested = Signal()
+    other_workspace_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,7 +56,14 @@ class SignInPage(QFrame):
         )
         self._card.add_field(self.tr("Name"), self.name)
         self._card.add_field(self.tr("Passphrase"), self.passphrase)
-        for widget in (self.message, self.button, self.enrol_button):
+        self.other_button = named(
+            QPushButton(self.tr("Another workspace…"), self),
+            "sign_in_other_workspace",
+            self.tr("Open another workspace"),
+            shortcut_id="sign_in.other_workspace",
+            kind="link",
+        )
+        for widget in (self.message, self.button, self.enrol_button, self.other_button):
             self._card.column.addWidget(widget)
         centred(self._card, self)
         self._is_busy = False
@@ -62,6 +73,24 @@ class SignInPage(QFrame):
     def show_project(self, name: str) -> None:
         """Shows the project's name, which is known shortly after the page is shown."""
         self._card.show_subtitle(name)
+
+    def offer(self, heading: str, entries: Sequence[tuple[str, SignInEntry]]) -> None:
+        """Shows a button that fills the form in for each entry: the people of the demo."""
+        column = self._card.column
+        column.addSpacing(GROUP_PX)
+        caption = QLabel(heading, self)
+        caption.setProperty("kind", "label")
+        column.addWidget(caption)
+        for number, (text, entry) in enumerate(entries, start=1):
+            button = named(QPushButton(text, self), f"sign_in_offer_{number}", text)
+            button.clicked.connect(partial(self._fill_in, entry))
+            column.addWidget(button)
+
+    @Slot()
+    def _fill_in(self, entry: SignInEntry, _checked: object = None) -> None:
+        self.name.setText(entry.name)
+        self.passphrase.setText(entry.passphrase)
+        self.button.setFocus()
 
     def reset(self, message: Message | None = None) -> None:
         """Clears the page for the next person; after a lock the name stays."""
@@ -75,7 +104,7 @@ class SignInPage(QFrame):
         """Disables the form while the passphrase is checked."""
         self._is_busy = busy
         self.button.setText(self.tr("Checking…") if busy else self.tr("Sign in"))
-        for widget in (self.name, self.passphrase, self.enrol_button):
+        for widget in (self.name, self.passphrase, self.enrol_button, self.other_button):
             widget.setEnabled(not busy)
         self._update_buttons()
 
@@ -91,6 +120,8 @@ class SignInPage(QFrame):
         self.name.textChanged.connect(self._update_buttons)
         self.passphrase.textChanged.connect(self._update_buttons)
         self.enrol_button.clicked.connect(self.enrol_requested)
+        self.other_button.clicked.connect(self.other_workspace_requested)
+        bind_shortcut(self, "sign_in.other_workspace", self.other_workspace_requested.emit)
         bind_shortcut(self, "sign_in.enrol", self.enrol_requested.emit)
 
     @Slot()

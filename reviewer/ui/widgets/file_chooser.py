@@ -28,6 +28,10 @@ class FileChooser:
         name = QFileDialog.getExistingDirectory(parent, _tr("Choose where to write the export"))
         return Path(name) if name else None
 
+    def workspace(self, parent: QWidget) -> Path | None:
+        name = QFileDialog.getExistingDirectory(parent, _tr("Choose the folder of a workspace"))
+        return Path(name) if name else None
+
     def checkpoint(self, parent: QWidget, suggestion: str) -> Path | None:
         name, _ = QFileDialog.getSaveFileName(
             parent,
@@ -48,6 +52,11 @@ class FileChooser:
         name, _ = QFileDialog.getSaveFileName(
             parent, _tr("Save the rows of the access log"), suggestion, _tr("Tables (*.csv)")
         )
+        return Path(name) if name else None
+
+    def table(self, parent: QWidget, title: str, suggestion: str) -> Path | None:
+        """Where to write a table."""
+        name, _ = QFileDialog.getSaveFileName(parent, title, suggestion, _tr("Tables (*.csv)"))
         return Path(name) if name else None
 
     def keys_to_read(self, parent: QWidget) -> Path | None:

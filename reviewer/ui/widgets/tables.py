@@ -61,6 +61,18 @@ class RowsModel(QAbstractTableModel, Generic[R]):
         self._rows = tuple(rows)
         self.endResetModel()
 
+    def add_rows(self, rows: Sequence[R]) -> None:
+        """Adds rows at the end; selection and scroll position stay."""
+        if not rows:
+            return
+        first = len(self._rows)
+        if first == 0:  # a table that was empty says so no more
+            self.show_rows(rows)
+            return
+        self.beginInsertRows(QModelIndex(), first, first + len(rows) - 1)
+        self._rows = (*self._rows, *rows)
+        self.endInsertRows()
+
     def rowCount(self, parent: Index = _NOWHERE) -> int:
         return 0 if parent.isValid() else len(self._rows)
 

@@ -1,0 +1,113 @@
+"""``reviewer clips``: the list of all clips, and putting clips on hold."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from reviewer.cli import output
+from reviewer.cli.sign_in import AsJson, CommandSession, signs_in
+from reviewer.errors import Notice
+from reviewer.model.clip_list import ListedClip
+from reviewer.model.clock import from_micros, to_iso
+from reviewer.model.hold import HoldReason
+
+app = typer.Typer(help="List all clips, put them on hold, release them.", no_args_is_help=True)
+
+ClipId = Annotated[str, typer.Argument(metavar="CLIP", help="The clip, as clips list shows it.")]
+_HEADS = ("clip", "state", "locale", "product", "seconds", "has", "did", "changed_at", "skips", "hold")
+
+
+@app.command("list")
+@signs_in
+def list_clips(
+    work: CommandSession,
+    where: Annotated[
+        str | None,
+        typer.Option("--where", metavar="EXPR", help="A filter for clips; default: all.", show_default=False),
+    ] = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print the list as CSV.")] = False,
+    *,
+    json: AsJson = False,
+) -> None:
+    """Show every clip: its state, who has it or did it, skips, and what keeps it back; nothing is opened."""
+    from reviewer.lead.clip_table import write_clips  # noqa: PLC0415
+    from reviewer.lead.export_filter import parse_list_filter  # noqa: PLC0415
+
+    lets_through = parse_list_filter(where) if where else None
+    lead = work.person.lead
+    rows = lead.clip_list.rows(lead.identity)
+    found = [row for row in rows if lets_through is None or lets_through(row)]
+    if json:
+        output.print_json({"clips": [_clip(row) for row in found], "all": len(rows)})
+    elif as_csv:
+        write_clips(sys.stdout, found)
+    else:
+        output.print_table(_HEADS, [_shown(row) for row in found])
+
+
+@app.command("hold")
+@signs_in
+def hold(
+    work: CommandSession,
+    clip: ClipId,
+    reason: Annotated[HoldReason, typer.Option(help="Why.")],
+    *,
+    json: AsJson = False,
+) -> None:
+    """Put a clip on hold: nobody gets it, whoever has it open loses it, and no export has it."""
+    lead = work.person.lead
+    lead.clip_list.hold(lead.identity, clip, reason)
+    if json:
+        output.print_json({"clip": clip, "hold": reason.value})
+    else:
+        print(output.sentence("CLIP_HELD", clip=clip, reason=Notice(f"HOLD_REASON_{reason.value.upper()}")))
+
+
+@app.command("release")
+@signs_in
+def release(work: CommandSession, clip: ClipId, *, json: AsJson = False) -> None:
+    """Let a clip go on: end its hold, else its leases, else put it back from the lead into the queue."""
+    lead = work.person.lead
+    ended = lead.clip_list.release(lead.identity, clip)
+    if json:
+        output.print_json({"clip": clip, "released": ended})
+    else:
+        print(output.sentence(f"CLIP_RELEASED_{ended.upper()}", clip=clip))
+
+
+def _shown(row: ListedClip) -> tuple[str, ...]:
+    skips = (f"{output.term('REFUSAL', reason)} {count}" for reason, count in row.reasons.items())
+    kept = [output.term("HOLD_REASON", row.hold)] if row.hold else []
+    kept += [output.term("HELD_CODE", code) for code in row.held_back]
+    return (
+        row.id,
+        output.term("CLIP_STATE", row.state),
+        row.locale,
+        row.product,
+        f"{row.seconds:.1f}",
+        ", ".join((*row.has, *row.assigned)),
+        ", ".join(row.did),
+        to_iso(from_micros(row.changed_at)),
+        ", ".join(skips),
+        ", ".join(kept),
+    )
+
+
+def _clip(row: ListedClip) -> dict[str, object]:
+    return {
+        "clip": row.id,
+        "state": row.state.value,
+        "locale": row.locale,
+        "product": row.product,
+        "seconds": round(row.seconds, 3),
+        "has": list(row.has),
+        "assigned": list(row.assigned),
+        "did": list(row.did),
+        "changed_at": to_iso(from_micros(row.changed_at)),
+        "passes": row.passes,
+        "done": row.done,
+        "skips": row.reasons,
+        "hold": row.hold,
+        "held_back": list(row.held_back),
+    }

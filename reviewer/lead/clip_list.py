@@ -1,0 +1,173 @@
+"""The lead's list of all clips, and what can be done from it: listen, assign, hold, release."""
+
+import gc
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+
+from reviewer.access.rights import Act
+from reviewer.errors import Refused
+from reviewer.lead.held_back import HeldBack
+from reviewer.model.clip import ClipState
+from reviewer.model.clip_list import ListedClip, StoredClip
+from reviewer.model.event import Action, DetailValue, Event, HeardRange
+from reviewer.model.hold import HoldReason, ListenReason
+from reviewer.model.people import Identity, Person, PersonState, Role
+from reviewer.model.task import TaskState
+from reviewer.privacy import pii
+from reviewer.session.clip_access import ClipAccess, UnsealedClip
+from reviewer.session.unit_of_work import UnitOfWork
+
+LONGEST_NOTE = 120
+_UNKNOWN: StoredClip = ("", "", 0.0, 0)
+
+
+class ClipList:
+    """Every clip that was ever imported; of purged ones only the facts are left."""
+
+    def __init__(
+        self, unit: UnitOfWork, access: ClipAccess, held_back: HeldBack, release_task: Callable[[str], None]
+    ) -> None:
+        self._unit = unit
+        self._access = access
+        self._held_back = held_back
+        self._release_task = release_task
+
+    # Listing
+
+    def rows(self, identity: Identity) -> list[ListedClip]:
+        """All clips by id, nothing of their content; a few statements, however many clips there are."""
+        self._access.allow(identity, Act.SEE_PROGRESS)
+        with _without_collection():
+            return self._rows()
+
+    # Listening
+
+    def open(self, identity: Identity, clip_id: str, reason: ListenReason, note: str = "") -> UnsealedClip:
+        """Unseals the sound of a clip, after a row that says why; ``close`` it again.
+
+        Muted spans are silent here as well. ``note`` may add to the reason, in at most 120 characters; it is
+        no place for what is said in a clip.
+
+        Raises: Refused for a note with personal data, a clip in quarantine (see ``HeldBack``), consent or
+            retention that ended, no valid agreement; Damaged.
+        """
+        return self._access.open_to_listen(identity, clip_id, reason, _checked(note))
+
+    def beat(self, identity: Identity, clip_id: str) -> None:
+        """The heartbeat: if the clip may not stay open, closes it with a row and raises the refusal."""
+        self._access.beat_held(identity, clip_id)
+
+    def heard(self, identity: Identity, clip_id: str, ranges: Sequence[HeardRange]) -> None:
+        """Logs which frames of an open clip reached the device. Raises Refused if it is not open."""
+        self._access.heard_held(identity, clip_id, ranges)
+
+    def close(self, identity: Identity, clip_id: str) -> None:
+        """Closes an open clip, with a row in the log; never fails."""
+        self._access.close_held(identity, clip_id)
+
+    # Managing
+
+    def assign(self, identity: Identity, clip_id: str, name: str) -> Person:
+        """Assigns the first pass of a clip that nobody has to one contractor.
+
+        Raises: Refused for anybody who is not an active contractor or had the clip, a clip on hold or in
+            quarantine, and one without an open pass.
+        """
+        self._access.allow(identity, Act.MANAGE_QUEUE)
+        unit = self._unit
+        person = unit.people.by_name(name)
+        if person is None or person.state is not PersonState.ACTIVE or person.role is not Role.CONTRACTOR:
+            raise Refused("NOT_A_CONTRACTOR")
+        open_passes = unit.queue.open_passes(clip_id)
+        if not open_passes:
+            raise Refused("NO_OPEN_PASS", clip=clip_id)
+        task_id = open_passes[0]
+        with unit.transaction_with_queue():
+            unit.queue.assign(task_id, person.id)
+            detail: dict[str, DetailValue] = {"task": task_id, "to": person.id}
+            unit.log.record(Event.by(identity, Action.TASK_ASSIGNED, task_id, detail=detail))
+        return person
+
+    def hold(self, identity: Identity, clip_id: str, reason: HoldReason) -> None:
+        """Puts a clip on hold: nobody gets it, whoever has it open loses it, and no export has it."""
+        self._access.allow(identity, Act.MANAGE_QUEUE)
+        unit = self._unit
+        with unit.transaction_with_queue():
+            unit.queue.hold(clip_id, reason)
+            unit.log.record(Event.by(identity, Action.HOLD_BEGUN, clip_id, reason=reason))
+
+    def release(self, identity: Identity, clip_id: str) -> str:
+        """Lets a clip go on: ends its hold; else its leases; else puts it back from the lead to the queue.
+
+        Returns: what ended: ``hold``, ``leases`` or ``with_lead``.
+        Raises: Refused (code NOTHING_TO_RELEASE).
+        """
+        self._access.allow(identity, Act.MANAGE_QUEUE)
+        unit = self._unit
+        if clip_id in unit.queue.holds():
+            with unit.transaction_with_queue():
+                unit.queue.end_hold(clip_id)
+                unit.log.record(Event.by(identity, Action.HOLD_ENDED, clip_id))
+            return "hold"
+        tasks = unit.queue.tasks_of(clip_id)
+        leased = [task for task, state in tasks if state is TaskState.LEASED]
+        if unit.queue.clip_state(clip_id) is ClipState.WITH_LEAD:
+            waiting = [task for task, state in tasks if state in (TaskState.OPEN, TaskState.RETURNED)]
+            self._release_all((*leased, *waiting)[:1])
+            return "with_lead"
+        self._release_all(leased)
+        if not leased:
+            raise Refused("NOTHING_TO_RELEASE", clip=clip_id)
+        return "leases"
+
+    def _rows(self) -> list[ListedClip]:
+        names = {person.id: person.name for person in self._unit.people.all()}
+        named = cache(lambda ids: tuple(dict.fromkeys(names.get(each, each) for each in ids.split(","))))
+        listed_refusals = cache(lambda joined: tuple(joined.split(",")))
+        stored, held_codes = self._unit.clips.listed(), self._held_back.codes()
+        found = []
+        for queued in self._unit.queue.listed():
+            product, locale, seconds, imported_at = stored.get(queued.clip_id, _UNKNOWN)
+            found.append(
+                ListedClip(
+                    queued.clip_id, queued.state, locale, product, seconds,
+                    named(queued.has) if queued.has else (),
+                    named(queued.assigned) if queued.assigned else (),
+                    named(queued.did) if queued.did else (),
+                    queued.changed_at or imported_at, queued.passes, queued.done,
+                    listed_refusals(queued.refusals) if queued.refusals else (),
+                    queued.hold, held_codes(queued.clip_id, queued.state),
+                )
+            )  # fmt: skip
+        return found
+
+    def _release_all(self, task_ids: Iterable[str]) -> None:
+        for task_id in task_ids:
+            self._release_task(task_id)
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Keeps the garbage collector from going through tens of thousands of new rows again and again.
+
+    It stops every thread meanwhile, the window's too; and rows hold nothing that holds them.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _checked(note: str) -> str:
+    """The note in one line. Raises Refused when it is too long, or something like a phone number is in it."""
+    text = " ".join(note.split())
+    if len(text) > LONGEST_NOTE or any(unicodedata.category(char)[0] == "C" for char in text):
+        raise Refused("NOTE_TOO_LONG", most=LONGEST_NOTE)
+    if pii.find(text, ""):
+        raise Refused("NOTE_HAS_PERSONAL_DATA")
+    return text

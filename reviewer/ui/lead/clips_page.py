@@ -1,0 +1,452 @@
+"""All clips in one table, with filters; from it a lead listens, assigns, holds and releases."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
+
+from reviewer.errors import Unavailable
+from reviewer.lead.clip_table import write_clips
+from reviewer.model.clip import ClipState
+from reviewer.model.clip_list import ClipColumn, ClipOrder, ListedClip, arranged
+from reviewer.model.hold import HoldReason, ListenReason
+from reviewer.model.people import PersonState, Role
+from reviewer.ui.jobs import CancelToken, Job
+from reviewer.ui.keymap.shortcut import Scope
+from reviewer.ui.lead.clip_columns import WIDTHS, clip_columns
+from reviewer.ui.lead.clip_filter_bar import ClipFilterBar
+from reviewer.ui.lead.lead_page import LeadPage
+from reviewer.ui.lead.listen_dialog import ListenDialog
+from reviewer.ui.lead.opened_sound import OpenedSound
+from reviewer.ui.lead.saved_filters import SavedFilters
+from reviewer.ui.messages import Message, term
+from reviewer.ui.playback.controller import PlaybackController
+from reviewer.ui.shortcuts import bind_shortcut
+from reviewer.ui.theme import GAP_PX
+from reviewer.ui.waveform.waveform_view import WaveformView
+from reviewer.ui.widgets.file_chooser import FileChooser
+from reviewer.ui.widgets.tab_order import tab_through
+from reviewer.ui.widgets.tables import RowsModel
+from reviewer.ui.widgets.widget_ids import enable, named, put_value
+
+if TYPE_CHECKING:
+    from reviewer.lead.session import LeadSession
+    from reviewer.session.clip_access import UnsealedClip
+    from reviewer.ui.clip.workspace import ClipTools
+
+_WAVES_PX = 112
+_NAME_LETTERS, _REASON_LETTERS = 16, 24
+_COLUMNS = tuple(ClipColumn)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """All clips, and what the filter can offer of them."""
+
+    clips: list[ListedClip]
+    locales: tuple[str, ...]
+    products: tuple[str, ...]
+    people: tuple[str, ...]
+    contractors: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The clips that the filter lets through, in their order, and their length altogether."""
+
+    clips: list[ListedClip]
+    seconds: float
+
+
+class ClipsPage(LeadPage):
+    """Reads all clips at once, and filters and sorts them on the job pool: the window never waits."""
+
+    scope = Scope.CLIPS
+
+    def __init__(
+        self,
+        lead: "LeadSession",
+        tools: "ClipTools",
+        parent: QWidget | None = None,
+        *,
+        chooser: FileChooser | None = None,
+    ) -> None:
+        super().__init__("clips", self.tr("Clips"), tools.jobs, parent)
+        self._lead = lead
+        self._chooser = chooser or FileChooser()
+        self._all: list[ListedClip] = []
+        self._order = ClipOrder()
+        self._arranging: Job | None = None
+        self._opening = ""
+        self.clips = RowsModel(clip_columns())
+        self.filters = ClipFilterBar(SavedFilters(tools.preferences, lead.identity.person.id), self)
+        self.counts = named(QLabel(self), "clips_counts", self.tr("Clips listed"), kind="label")
+        self.counts.setToolTip("")
+        self.waves = WaveformView(self)
+        self.waves.setFixedHeight(_WAVES_PX)
+        self._sound = OpenedSound(lead.clip_list, lead.identity, tools, self.waves, self)
+        self._make_table()
+        self._make_buttons()
+        self._make_choices()
+        self._lay_out()
+        self._connect()
+        self._on_chosen()
+
+    # Public
+
+    @Slot()
+    def refresh(self) -> None:
+        """Reads all clips; nothing is opened."""
+        lead = self._lead
+        self.run(lambda _token: _read(lead), self._show_read)
+
+    def enter(self) -> None:
+        self.message.clear()
+        self.refresh()
+
+    def leave(self) -> None:
+        self._sound.close()
+        self._on_chosen()
+
+    def close_down(self) -> None:
+        self._sound.close_down()
+
+    @property
+    def playback(self) -> PlaybackController:
+        """The playback of opened clips."""
+        return self._sound.playback
+
+    @property
+    def chosen(self) -> ListedClip | None:
+        """The clip that is selected in the table."""
+        rows = self.clip_table.selectionModel().selectedRows()
+        return self.clips.rows[rows[0].row()] if rows else None
+
+    @property
+    def order(self) -> ClipOrder:
+        """By what the table is sorted."""
+        return self._order
+
+    @Slot()
+    def beat_now(self) -> None:
+        """Checks that the open clip may stay open; if not, it leaves the screen and the sound stops."""
+        self._sound.beat_now()
+
+    # Reading, filtering, sorting
+
+    def _show_read(self, read: _Read) -> None:
+        self._all = read.clips
+        self.filters.offer(read.locales, read.products, read.people)
+        chosen = self.names.currentText()
+        self.names.clear()
+        self.names.addItems(read.contractors)
+        self.names.setCurrentText(chosen)
+        self._arrange()
+
+    @Slot()
+    def _arrange(self) -> None:
+        wanted, order, clips = self.filters.chosen(), self._order, self._all
+        if wanted is None:
+            self.message.show_message(
+                Message(
+                    self.tr("The filter is not complete."),
+                    self.tr("A day is written like this: 2026-11-28; a length in seconds, like 2.5."),
+                ),
+                "error",
+            )
+            return
+        if self._arranging is not None:
+            self._arranging.cancel()
+
+        def work(token: CancelToken) -> _Found:
+            found = arranged(clips, wanted, order, lambda: token.is_cancelled)
+            return _Found(found, sum(clip.seconds for clip in found))
+
+        self._arranging = self.run(work, self._show_found)
+
+    def _show_found(self, found: _Found) -> None:
+        before, scrolled = self.chosen, self.clip_table.verticalScrollBar().value()
+        self.clips.show_rows(found.clips)
+        place = _place_of(before, found.clips)
+        if found.clips:
+            self.clip_table.selectRow(max(place, 0))
+            if place >= 0:
+                self.clip_table.verticalScrollBar().setValue(scrolled)
+        put_value(
+            self.counts,
+            self.tr("{0} of {1} clips, {2} h").format(
+                f"{len(found.clips):,}", f"{len(self._all):,}", f"{found.seconds / 3600:.1f}"
+            ),
+        )
+
+    @Slot(int)
+    def _on_header(self, place: int) -> None:
+        """Sorts by a column; a second click turns the order round."""
+        column = _COLUMNS[place]
+        is_same = column is self._order.column
+        self._sort(ClipOrder(column, not self._order.is_descending if is_same else False))
+
+    @Slot()
+    def _on_next_column(self) -> None:
+        place = (_COLUMNS.index(self._order.column) + 1) % len(_COLUMNS)
+        self._sort(ClipOrder(_COLUMNS[place], is_descending=False))
+
+    @Slot()
+    def _on_reverse(self) -> None:
+        self._sort(replace(self._order, is_descending=not self._order.is_descending))
+
+    def _sort(self, order: ClipOrder) -> None:
+        self._order = order
+        self._show_order()
+        self._arrange()
+
+    def _show_order(self) -> None:
+        direction = Qt.SortOrder.DescendingOrder if self._order.is_descending else Qt.SortOrder.AscendingOrder
+        self.clip_table.horizontalHeader().setSortIndicator(_COLUMNS.index(self._order.column), direction)
+
+    # Acts
+
+    @Slot()
+    def _on_chosen(self) -> None:
+        clip = self.chosen
+        if self._sound.clip_id and (clip is None or clip.id != self._sound.clip_id):
+            self._sound.close()
+        if not self._sound.clip_id:
+            hint = self.tr("Open a clip to hear it. You are asked why, and it is logged.")
+            self.waves.show_nothing(hint if clip is not None else "")
+        self._update_buttons()
+
+    @Slot()
+    def _update_buttons(self) -> None:
+        clip, is_open = self.chosen, bool(self._sound.clip_id)
+        none = self.tr("No clip is selected.")
+        is_gone = clip is not None and clip.state is ClipState.PURGED
+        enable(
+            self.open_button,
+            clip is not None and not is_open and not is_gone,
+            none if clip is None else self.tr("It is open, or its content was destroyed."),
+        )
+        enable(self.play_button, is_open, self.tr("Open the clip first."))
+        enable(self.assign_button, clip is not None and not is_gone and self.names.count() > 0, none)
+        enable(self.hold_button, clip is not None and not is_gone, none)
+        can_go = clip is not None and bool(clip.hold or clip.has or clip.state is ClipState.WITH_LEAD)
+        enable(self.release_button, can_go, self.tr("It is not on hold, nobody has it, it does not wait."))
+
+    @Slot()
+    def _on_open(self) -> None:
+        if self.chosen is not None and not self._sound.clip_id:
+            self._opening = self.chosen.id
+            dialog = ListenDialog(self)
+            dialog.listen_requested.connect(self._on_listen)
+            dialog.finished.connect(dialog.deleteLater)
+            dialog.open()
+
+    @Slot(object, str)
+    def _on_listen(self, reason: ListenReason, note: str) -> None:
+        lead, clip_id = self._lead, self._opening
+        self.message.clear()
+        self.run(lambda _token: lead.clip_list.open(lead.identity, clip_id, reason, note), self._show_sound)
+
+    def _show_sound(self, sound: "UnsealedClip") -> None:
+        if self.chosen is None or self.chosen.id != sound.clip.id or not self.isVisible():
+            self._sound.close_unseen(sound.clip.id)
+            return
+        self._sound.show(sound)
+        self._update_buttons()
+
+    @Slot(object)
+    def _on_put_away(self, error: Exception) -> None:
+        self._on_chosen()
+        self.message.show_error(error)
+
+    @Slot()
+    def _on_play(self) -> None:
+        if self._sound.clip_id:
+            self.playback.toggle()
+
+    @Slot()
+    def _on_assign(self) -> None:
+        lead, name = self._lead, self.names.currentText()
+        done = self.tr("Assigned to {0}.").format(name)
+        self._act(lambda clip: lead.clip_list.assign(lead.identity, clip, name), done)
+
+    @Slot()
+    def _on_hold(self) -> None:
+        lead, reason = self._lead, HoldReason(self.reasons.currentData())
+        done = self.tr("On hold: nobody gets the clip, and no export has it.")
+        self._act(lambda clip: lead.clip_list.hold(lead.identity, clip, reason), done)
+
+    @Slot()
+    def _on_release(self) -> None:
+        clip = self.chosen
+        if clip is None:
+            return
+        if clip.has and not clip.hold:
+            self.confirm(
+                self.tr("Take the clip from {0}?").format(", ".join(clip.has)),
+                self.tr("Their lease ends, and they do not get this clip again. Their text is kept."),
+                self.tr("Release"),
+                partial(self._release, clip.id),
+            )
+            return
+        self._release(clip.id)
+
+    def _release(self, clip_id: str) -> None:
+        lead = self._lead
+        self.message.clear()
+        done = partial(self._on_done, self.tr("Released."))
+        self.run(lambda _token: lead.clip_list.release(lead.identity, clip_id), done)
+
+    def _act(self, act: Callable[[str], object], done: str) -> None:
+        clip = self.chosen
+        if clip is not None:
+            self.message.clear()
+            self.run(lambda _token: act(clip.id), partial(self._on_done, done))
+
+    def _on_done(self, done: str, _result: object) -> None:
+        self.message.show_message(Message(done), "ok")
+        self.refresh()
+
+    @Slot()
+    def _on_csv(self) -> None:
+        place = self._chooser.table(self, self.tr("Save the list of clips"), self.tr("clips.csv"))
+        if place is not None:
+            rows = self.clips.rows
+            self.run(lambda _token: _write(place, rows), self._on_written)
+
+    def _on_written(self, rows: int) -> None:
+        self.message.show_message(Message(self.tr("{0} rows written.").format(f"{rows:,}")), "ok")
+
+    # Making
+
+    def _make_table(self) -> None:
+        self.clip_table = self.table(
+            "clips_table",
+            self.tr("All clips"),
+            self.clips,
+            stretch=len(WIDTHS),
+            empty=self.tr("No clip matches the filter, or none was imported yet."),
+        )
+        for column, width in WIDTHS.items():
+            self.clip_table.setColumnWidth(_COLUMNS.index(column), width)
+        header = self.clip_table.horizontalHeader()
+        header.setSectionsClickable(True)
+        header.setSortIndicatorShown(True)
+        self._show_order()
+
+    def _make_buttons(self) -> None:
+        self.refresh_button = self.button(
+            "clips_refresh", self.tr("Refresh"), self.tr("Refresh the list"), self.refresh,
+            shortcut_id="clips.refresh", glyph="refresh",
+        )  # fmt: skip
+        self.csv_button = self.button(
+            "clips_csv", self.tr("Save as CSV…"), self.tr("Write the clips that are listed to a file"),
+            self._on_csv, shortcut_id="clips.csv", glyph="checkpoint",
+        )  # fmt: skip
+        self.open_button = self.button(
+            "clips_open", self.tr("Listen…"), self.tr("Say why, and hear the clip; logged"), self._on_open,
+            shortcut_id="clips.open", kind="primary",
+        )  # fmt: skip
+        self.play_button = self.button(
+            "clips_play", self.tr("Play"), self.tr("Play or stop"), self._on_play, shortcut_id="clips.play"
+        )
+        self.assign_button = self.button(
+            "clips_assign", self.tr("Assign"), self.tr("Give a pass of the clip to this person"),
+            self._on_assign, shortcut_id="clips.assign",
+        )  # fmt: skip
+        self.hold_button = self.button(
+            "clips_hold", self.tr("Hold"), self.tr("Keep the clip from everybody, for this reason"),
+            self._on_hold, shortcut_id="clips.hold",
+        )  # fmt: skip
+        self.release_button = self.button(
+            "clips_release", self.tr("Release"),
+            self.tr("End the hold or the lease, or put the clip back into the queue"), self._on_release,
+            shortcut_id="clips.release",
+        )  # fmt: skip
+
+    def _make_choices(self) -> None:
+        self.names = self._choice("clips_names", self.tr("Who gets the clip"), _NAME_LETTERS)
+        self.reasons = self._choice("clips_reasons", self.tr("Reason for the hold"), _REASON_LETTERS)
+        for reason in HoldReason:
+            self.reasons.addItem(term("HOLD_REASON", reason), reason)
+
+    def _choice(self, name: str, spoken: str, letters: int) -> QComboBox:
+        made = named(QComboBox(self), name, spoken)
+        made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        made.setMinimumContentsLength(letters)
+        return made
+
+    def _lay_out(self) -> None:
+        self.title_row.addWidget(self.counts)
+        self.title_row.addSpacing(GAP_PX)
+        self.title_row.addWidget(self.csv_button)
+        self.title_row.addWidget(self.refresh_button)
+        below = QHBoxLayout()
+        below.setSpacing(GAP_PX)
+        acts = (
+            self.open_button, self.play_button, None, self.names, self.assign_button, None, self.reasons,
+            self.hold_button, None, self.release_button,
+        )  # fmt: skip
+        for part in acts:
+            if part is None:
+                below.addStretch()
+            else:
+                below.addWidget(part)
+        self.column.addWidget(self.filters)
+        self.column.addWidget(self.clip_table, 1)
+        self.column.addWidget(self.waves)
+        self.column.addLayout(below)
+        tab_through(
+            self.csv_button, self.refresh_button, self.filters, self.clip_table,
+            *(part for part in acts if part is not None),
+        )  # fmt: skip
+
+    def _connect(self) -> None:
+        self.filters.changed.connect(self._arrange)
+        self._sound.put_away.connect(self._on_put_away)
+        self._sound.not_logged.connect(self.message.show_error)
+        self.clip_table.horizontalHeader().sectionClicked.connect(self._on_header)
+        self.clip_table.selectionModel().selectionChanged.connect(self._on_chosen)
+        self.clips.modelReset.connect(self._on_chosen)
+        bind_shortcut(self, "clips.find", self.filters.focus_id)
+        bind_shortcut(self, "clips.sort", self._on_next_column)
+        bind_shortcut(self, "clips.reverse", self._on_reverse)
+
+
+def _read(lead: "LeadSession") -> _Read:
+    """On the job pool."""
+    clips = lead.clip_list.rows(lead.identity)
+    people = sorted({name for clip in clips for name in clip.people}, key=str.casefold)
+    contractors = (
+        person.name
+        for person in lead.people()
+        if person.role is Role.CONTRACTOR and person.state is PersonState.ACTIVE
+    )
+    return _Read(
+        clips,
+        tuple(sorted({clip.locale for clip in clips} - {""})),
+        tuple(sorted({clip.product for clip in clips} - {""})),
+        tuple(people),
+        tuple(sorted(contractors, key=str.casefold)),
+    )
+
+
+def _write(place: Path, rows: Sequence[ListedClip]) -> int:
+    """On the job pool; returns the number of rows."""
+    try:
+        with place.open("w", encoding="utf-8", newline="") as file:
+            write_clips(file, rows)
+    except OSError as error:
+        raise Unavailable("TABLE_NOT_WRITTEN", problem=error.strerror or "") from error
+    return len(rows)
+
+
+def _place_of(clip: ListedClip | None, clips: Sequence[ListedClip]) -> int:
+    """Where a clip is in a list, by its id; -1 if it is not there."""
+    if clip is None:
+        return -1
+    return next((place for place, each in enumerate(clips) if each.id == clip.id), -1)
