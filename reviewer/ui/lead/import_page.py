@@ -18,7 +18,7 @@ from reviewer.ui.lead.lead_page import LeadPage
 from reviewer.ui.lead.past_imports import ListedImport, import_columns, read_imports
 from reviewer.ui.lead.report_panel import ReportPanel
 from reviewer.ui.messages import Message
-from reviewer.ui.theme import GAP_PX, GROUP_PX
+from reviewer.ui.theme import GAP_PX
 from reviewer.ui.time_format import day_and_time
 from reviewer.ui.widgets.file_chooser import FileChooser
 from reviewer.ui.widgets.tab_order import tab_through
@@ -29,11 +29,12 @@ if TYPE_CHECKING:
     from reviewer.lead.intake_report import IntakeReport, ReportRow
     from reviewer.lead.session import LeadSession
 
-_PAST_WIDTHS = (126, 104, 64)
+_PAST_WIDTHS = (132, 148, 72, 72, 84, 84, 96, 132)
 _MOST = 1_000_000
 _MARGIN_PX = 6
 _SHOW_EVERY_MS = 100
-_SIDE_PX = 400
+_SIDE_PX = 370
+_PAST_PX = 90
 
 
 class ImportPage(LeadPage):
@@ -345,21 +346,28 @@ class ImportPage(LeadPage):
         )  # fmt: skip
 
     def _split(self) -> QSplitter:
-        """The rows at the left; reasons and past imports at the right."""
-        side = QWidget(self)
-        column = QVBoxLayout(side)
+        """The rows with their reasons at the right; the past imports below."""
+        report = self._splitter(
+            Qt.Orientation.Horizontal,
+            (self.report.row_table, 2 * _SIDE_PX),
+            (self.report.reason_table, _SIDE_PX),
+        )
+        past = QWidget(self)
+        column = QVBoxLayout(past)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP_PX)
-        column.addWidget(self.report.reason_table, 1)
         column.addWidget(self.label(self.tr("Past imports"), "heading"))
         column.addWidget(self.past_table, 1)
-        split = QSplitter(Qt.Orientation.Horizontal, self)
+        return self._splitter(Qt.Orientation.Vertical, (report, 3 * _PAST_PX), (past, 2 * _PAST_PX))
+
+    def _splitter(self, direction: Qt.Orientation, *parts: tuple[QWidget, int]) -> QSplitter:
+        """Parts with the pixels that each has at first, which is also their share of more room."""
+        split = QSplitter(direction, self)
         split.setObjectName("border")
         split.setChildrenCollapsible(False)
-        split.setHandleWidth(GROUP_PX)
-        split.addWidget(self.report.row_table)
-        split.addWidget(side)
-        split.setStretchFactor(0, 3)
-        split.setStretchFactor(1, 2)
-        split.setSizes([2 * _SIDE_PX, _SIDE_PX])
+        split.setHandleWidth(GAP_PX)
+        for part, pixels in parts:
+            split.addWidget(part)
+            split.setStretchFactor(split.indexOf(part), pixels)
+        split.setSizes([pixels for _, pixels in parts])
         return split

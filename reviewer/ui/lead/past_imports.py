@@ -35,27 +35,23 @@ def import_columns() -> list[Column[ListedImport]]:
     return [
         Column(_tr("When"), lambda row: day_and_time(row.past.begun_at)),
         Column(_tr("Who"), lambda row: row.name),
+        Column(_tr("What"), lambda row: _tr("check") if row.past.is_dry_run else _tr("import")),
         Column(_tr("Lines"), lambda row: f"{row.past.lines:,}", is_figure=True),
-        Column(_tr("Result"), _result, role=lambda row: _ROLES.get(row.past.outcome, "error"), whole=_result),
+        Column(_tr("Accepted"), lambda row: _count(row, row.past.accepted), is_figure=True),
+        Column(_tr("Refused"), lambda row: _count(row, row.past.refused), is_figure=True),
+        Column(_tr("Quarantined"), lambda row: _count(row, row.past.quarantined), is_figure=True),
+        Column(_tr("Not in the sample"), lambda row: _count(row, row.past.not_drawn), is_figure=True),
+        Column(
+            _tr("End"),
+            lambda row: term("IMPORT_OUTCOME", row.past.outcome),
+            role=lambda row: _ROLES.get(row.past.outcome, "error"),
+        ),
     ]
 
 
-def _result(row: ListedImport) -> str:
-    past = row.past
-    if past.is_dry_run:
-        words = _tr("check: {0} accepted, {1} refused, {2} quarantined")
-    else:
-        words = _tr("{0} accepted, {1} refused, {2} quarantined")
-    said = words.format(f"{past.accepted:,}", f"{past.refused:,}", f"{past.quarantined:,}")
-    if past.not_drawn:
-        said = _tr("{0}, {1} not in the sample").format(said, f"{past.not_drawn:,}")
-    if past.outcome == "ok":
-        return said
-    return (
-        f"{term('IMPORT_OUTCOME', past.outcome)}: {said}"
-        if past.last_row
-        else term("IMPORT_OUTCOME", past.outcome)
-    )
+def _count(row: ListedImport, count: int) -> str:
+    """Empty where the program was killed: the log has no counts."""
+    return f"{count:,}" if row.past.last_row else ""
 
 
 def _tr(text: str) -> str:
