@@ -12,14 +12,14 @@ from reviewer.ui.widgets.tables import Column
 WIDTHS = {
     ClipColumn.ID: 146,
     ClipColumn.STATE: 86,
-    ClipColumn.LOCALE: 68,
-    ClipColumn.PRODUCT: 92,
+    ClipColumn.LOCALE: 76,
+    ClipColumn.PRODUCT: 88,
     ClipColumn.LENGTH: 64,
-    ClipColumn.HAS: 96,
+    ClipColumn.HAS: 92,
     ClipColumn.DID: 104,
-    ClipColumn.WHEN: 116,
+    ClipColumn.WHEN: 126,
     ClipColumn.PASSES: 56,
-    ClipColumn.SKIPS: 96,
+    ClipColumn.SKIPS: 92,
 }
 """The last column takes what is left."""
 _ROLES = {
