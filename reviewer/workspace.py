@@ -36,6 +36,7 @@ from reviewer.clips.label_schemas import LabelSchemas
 from reviewer.clips.open_tasks import OpenTasks
 from reviewer.clips.own_words import OwnWords
 from reviewer.clips.redactions import RedactionRepository
+from reviewer.clips.references import ReferenceRepository
 from reviewer.clips.repository import ClipRepository
 from reviewer.clips.retention import RetentionRepository
 from reviewer.clips.store import LocalClipStore
@@ -73,6 +74,7 @@ from reviewer.session.draft_measurement import DraftMeasurement
 from reviewer.session.due_purges import DuePurges
 from reviewer.session.listening_record import ListeningRecord
 from reviewer.session.locale_conventions import ANY_LANGUAGE, LocaleConventions
+from reviewer.session.pass_comparison import PassComparison
 from reviewer.session.policy import WorkspacePolicy
 from reviewer.session.sign_in import SignIn, require_strong
 from reviewer.session.unfinished_exports import UnfinishedExports
@@ -193,6 +195,7 @@ class Workspace:
             unit=self._unit,
             access=self._access,
             scorecards=Scorecards(self._unit, self._access),
+            comparison=PassComparison(self._unit, self._access, self._conventions),
             rate=self.project.queue.qa_rate,
         )
 
@@ -267,6 +270,7 @@ def unit_of_work(path: Path, *, database: Database, queue: Queue, clock: Clock, 
         hypotheses=HypothesisRepository(database, content, clock),
         alignments=AlignmentRepository(database, content, clock),
         draft_distances=DraftDistanceRepository(database, clock),
+        references=ReferenceRepository(database, content),
         redactions=RedactionRepository(database),
         held_finds=HeldFindRepository(database),
         drafts=DraftRepository(database),

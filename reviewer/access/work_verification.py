@@ -51,7 +51,8 @@ class LoggedWork:
     of_task: dict[str, list[str]] = field(default_factory=dict)
     """Task id -> the submitted annotations, in order, without refused ones."""
     reviews: set[str] = field(default_factory=set)
-    adjudications: set[str] = field(default_factory=set)
+    adjudications: dict[str, str] = field(default_factory=dict)
+    """Adjudicated annotation -> the pass that it takes or starts from; empty for none."""
     decisions: dict[str, _Decision] = field(default_factory=dict)
     passed: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)
@@ -76,7 +77,7 @@ class LoggedWork:
             if detail.get("kind") == TaskKind.REVIEW:
                 self.reviews.add(annotation)
             elif detail.get("kind") == TaskKind.ADJUDICATE:
-                self.adjudications.add(annotation)
+                self.adjudications[annotation] = str(detail.get("parent", ""))
         elif action == Action.VERDICT:
             decision = _Decision(task, clip, annotation, str(detail.get("verdict")), actor)
             self.decisions[str(detail.get("verdict_id"))] = decision
@@ -120,12 +121,15 @@ class WorkTables:
     clips: dict[str, str]
     is_sending: bool
     agreements: AgreementRecords
+    parents: dict[str, str]
+    """Annotation -> the one that it is based on; empty for none."""
 
     @classmethod
     def read(cls, connection: sqlite3.Connection) -> "WorkTables":
         """Reads the tables, in the transaction in which the end of the log was read."""
         rows = connection.execute
         annotations = rows("SELECT id, task_id, clip_id, author, digest, sealed FROM annotation ORDER BY id")
+        parents = rows("SELECT id, coalesce(parent, '') FROM annotation")
         verdicts = rows(
             "SELECT id, task_id, clip_id, annotation_id, kind, person_id FROM verdict ORDER BY id"
         )
@@ -143,6 +147,7 @@ class WorkTables:
             clips={str(clip): str(state) for clip, state in rows("SELECT clip_id, state FROM queue_clip")},
             is_sending=rows("SELECT 1 FROM outbox LIMIT 1").fetchone() is not None,
             agreements=AgreementRecords.read(connection),
+            parents={str(name): str(parent) for name, parent in parents},
         )
 
     def match(self, log: LoggedWork) -> None:
@@ -167,6 +172,8 @@ class WorkTables:
             is_purged = here.sealed == _sha256(b"") and self.clips.get(here.clip) == "purged"
             if here != (replace(said, sealed=here.sealed) if is_purged else said):
                 raise Mismatch(row, Notice("ANNOTATION_DIFFERS", {"annotation": annotation, "row": row}))
+            if self.parents[annotation] != log.adjudications.get(annotation, self.parents[annotation]):
+                raise Mismatch(row, Notice("ANNOTATION_DIFFERS", {"annotation": annotation, "row": row}))
         for annotation, (row, said) in log.work.items():
             if annotation not in self.work and self._must_be_here(said.clip, annotation, log):
                 raise Mismatch(row, Notice("ANNOTATION_MISSING", {"annotation": annotation, "row": row}))
@@ -179,7 +186,7 @@ class WorkTables:
                 raise Mismatch(None, Notice("VERDICT_DIFFERS", {"verdict": verdict}))
         decided = {here.annotation for here in self.decisions.values()}
         wanted = {said.annotation: verdict for verdict, said in log.decisions.items()}
-        wanted |= {annotation: annotation for annotation in log.passed | log.adjudications}
+        wanted |= {annotation: annotation for annotation in log.passed | log.adjudications.keys()}
         for annotation, verdict in wanted.items():
             lacks_verdict = annotation in self.work and annotation not in decided
             if lacks_verdict and self._must_be_here(self.work[annotation].clip, verdict, log):
@@ -228,7 +235,7 @@ class WorkTables:
                 accepted = log.newest(decision.task) if is_fixed else decision.annotation
             if annotation != accepted:
                 raise Mismatch(None, Notice("FINAL_DIFFERS", {"clip": clip}))
-        for annotation in log.adjudications & self.work.keys():
+        for annotation in log.adjudications.keys() & self.work.keys():
             clip = self.work[annotation].clip
             if self.finals.get(clip, ("", ""))[0] != annotation:
                 raise Mismatch(None, Notice("FINAL_DIFFERS", {"clip": clip}))

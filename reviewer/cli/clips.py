@@ -4,7 +4,7 @@ import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,47 +22,68 @@ from reviewer.cli.sign_in import (
 from reviewer.errors import Damaged, Notice, Refused, Unavailable
 from reviewer.messages import command_catalogue
 
+if TYPE_CHECKING:
+    from reviewer.lead.intake_report import IntakeReport
+
 _OUTCOMES = ("accepted", "refused", "quarantined")
+
+
+_Source = Annotated[
+    Path,
+    typer.Argument(metavar="SOURCE", help="A manifest (JSON Lines, JSON, CSV), or a source to be mapped."),
+]
+_Mapping = Annotated[
+    Path | None,
+    typer.Option("--mapping", metavar="FILE", help="How a source becomes a manifest.", show_default=False),
+]
+_Sample = Annotated[
+    int | None,
+    typer.Option("--sample", metavar="N", min=1, help="Import only N clips.", show_default=False),
+]
+_Seed = Annotated[int, typer.Option("--seed", metavar="S", help="The seed of the sample.")]
+_Stratify = Annotated[
+    str,
+    typer.Option("--stratify", metavar="FIELDS", help="Stratify the sample by these, e.g. locale,product."),
+]
+_DryRun = Annotated[bool, typer.Option("--dry-run", help="Check every line, import nothing.")]
+_Report = Annotated[
+    Path | None,
+    typer.Option("--report", metavar="FILE", help="Write the report as CSV.", show_default=False),
+]
 
 
 @signs_in
 def import_clips(
     work: CommandSession,
-    manifest: Annotated[Path, typer.Argument(metavar="MANIFEST", help="JSON Lines or CSV.")],
-    sample: Annotated[
-        int | None,
-        typer.Option("--sample", metavar="N", min=1, help="Import only N clips.", show_default=False),
-    ] = None,
-    seed: Annotated[int, typer.Option("--seed", metavar="S", help="The seed of the sample.")] = 0,
-    stratify: Annotated[
-        str,
-        typer.Option(
-            "--stratify", metavar="FIELDS", help="Stratify the sample by these, e.g. locale,product."
-        ),
-    ] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check every line, import nothing.")] = False,
+    source: _Source,
+    mapping: _Mapping = None,
+    sample: _Sample = None,
+    seed: _Seed = 0,
+    stratify: _Stratify = "",
+    dry_run: _DryRun = False,
+    report_file: _Report = None,
     *,
     json: AsJson = False,
 ) -> None:
     """Import clips through the gate; prints a report row for each line."""
+    from reviewer.files import write_atomically  # noqa: PLC0415
     from reviewer.lead.intake_report import IntakeOptions  # noqa: PLC0415
 
     fields = tuple(field.strip() for field in stratify.split(",") if field.strip())
-    options = IntakeOptions(sample=sample, seed=seed, stratify=fields, dry_run=dry_run)
+    options = IntakeOptions(sample=sample, seed=seed, stratify=fields, dry_run=dry_run, mapping=mapping)
+    if report_file is not None:
+        _require_new(report_file)
     with (
         output.progress_bar("Importing") as progress,
         until_interrupted() as cancelled,
     ):
-        report = work.person.lead.import_manifest(manifest, options, progress, cancelled)
+        report = work.person.lead.import_manifest(source, options, progress, cancelled)
     if json:
         output.print_json(report.to_json(command_catalogue()))
     else:
-        rows = [row.to_json(command_catalogue()) for row in report.rows]
-        heads = ("line", "outcome", "code", "clip", "audio", "sentence")
-        shown = [row | {"outcome": output.term("OUTCOME", row["outcome"])} for row in rows]
-        output.print_table(heads, [tuple(row[head] for head in heads) for row in shown])
-        counts = (report.accepted, report.refused, report.quarantined)
-        print(output.sentence("IMPORTED", **dict(zip(_OUTCOMES, counts, strict=True))))
+        _print_report(report)
+    if report_file is not None:
+        write_atomically(report_file, report.to_csv(command_catalogue()).encode())
     if report.was_cancelled:
         raise Unavailable("IMPORT_INTERRUPTED")
 
@@ -145,6 +166,26 @@ def purge(
             print(output.sentence("BACKUP_NOT_LISTED", file=backup))
     if report.unknown:
         raise Damaged("WITHDRAWALS_UNKNOWN", sources=report.unknown)
+
+
+def _require_new(report: Path) -> None:
+    """Refuses, before anything is imported, a file that a report would replace or that has no folder."""
+    if report.exists() or report.is_symlink():
+        raise Refused("REPORT_EXISTS", file=report.name)
+    if not report.parent.is_dir():
+        raise Refused("OUTPUT_PARENT_MISSING", folder=report.name)
+
+
+def _print_report(report: "IntakeReport") -> None:
+    from reviewer.lead.intake_report import REPORT_COLUMNS  # noqa: PLC0415
+
+    rows = [row.to_json(command_catalogue()) for row in report.rows]
+    shown = [row | {"outcome": output.term("OUTCOME", row["outcome"])} for row in rows]
+    output.print_table(REPORT_COLUMNS, [tuple(row[head] for head in REPORT_COLUMNS) for row in shown])
+    counts = (report.accepted, report.refused, report.quarantined)
+    print(output.sentence("IMPORTED", **dict(zip(_OUTCOMES, counts, strict=True))))
+    if report.consent_from:
+        print(output.sentence("IMPORT_CONSENT", said=report.consent_from))
 
 
 def _print_left_out(left_out: Mapping[str, int]) -> None:

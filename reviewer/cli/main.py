@@ -105,8 +105,9 @@ def run(arguments: Sequence[str], commands: typer.Typer = app) -> int:
     Codes: 0 done; 1 our bug; 2 refused by a rule; 3 disk, server or device failed; 4 data does not verify;
     130 interrupted.
     """
-    if isinstance(sys.stdout, io.TextIOWrapper):  # a folder's name may be bytes that are no text
-        sys.stdout.reconfigure(errors="backslashreplace")
+    for stream in (sys.stdout, sys.stderr):  # for a terminal of few letters, and names that are no text
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = commands(list(arguments), prog_name="reviewer", standalone_mode=False)
         sys.stdout.flush()

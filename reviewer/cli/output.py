@@ -37,8 +37,10 @@ def print_error(problem: ReviewerError) -> None:
 
 
 def print_json(body: Mapping[str, Any]) -> None:
-    """Prints one JSON object."""
-    print(json.dumps(body, ensure_ascii=False, indent=2), flush=True)  # a checkpoint counts as out once it is
+    """Prints one JSON object, in ASCII where the output's encoding does not have every letter."""
+    has_all = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
+    text = json.dumps(body, ensure_ascii=not has_all, indent=2)
+    print(text, flush=True)  # a checkpoint counts as out once it is
 
 
 def print_table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

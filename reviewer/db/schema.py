@@ -10,6 +10,7 @@ from reviewer.db.hold_tables import HOLDS
 from reviewer.db.key_tables import KEYS
 from reviewer.db.log_evidence import LOG_EVIDENCE
 from reviewer.db.redaction_tables import REDACTIONS
+from reviewer.db.reference_tables import REFERENCES
 from reviewer.db.table_sums import TABLE_SUMS, different_tables, stored_sums, table_sums
 from reviewer.db.withdrawal_tables import WITHDRAWALS
 from reviewer.errors import Damaged, Refused
@@ -183,6 +184,22 @@ def m020_table_sums(db: Tables) -> None:
     """The signed sums over the rows of the tables."""
     for statement in TABLE_SUMS:
         db.conn.execute(statement)
+
+
+@migrations()
+def m021_references(db: Tables) -> None:
+    """The sealed reference of each clip that has one."""
+    for statement in REFERENCES:
+        db.conn.execute(statement)
+
+
+@migrations()
+def m024_compared_passes(db: Tables) -> None:
+    """The clips whose accepted passes were compared and agree, so that they are not unsealed for it again."""
+    db.conn.execute(
+        "CREATE TABLE passes_agree (clip_id TEXT PRIMARY KEY REFERENCES queue_clip (clip_id))"
+        " STRICT, WITHOUT ROWID"
+    )
 
 
 @migrations()

@@ -6,19 +6,84 @@ from types import MappingProxyType
 from typing import Protocol
 
 from reviewer.errors import Notice
-from reviewer.formats import csv_table, nemo
+from reviewer.formats import (
+    audacity,
+    audiofolder,
+    azure,
+    common_voice,
+    csv_excel,
+    csv_table,
+    ctm,
+    eaf,
+    jsonl,
+    kaldi,
+    label_studio,
+    lhotse,
+    librispeech,
+    nemo,
+    parquet,
+    rttm,
+    srt,
+    stm,
+    textgrid,
+    webdataset,
+    webvtt,
+)
 from reviewer.formats.dataset import Utterance
 
 
 class Format(Protocol):
-    """A labelled-set format: writes a set's tables, and validates them by the format's rules."""
+    """A labelled-set format: says which rows it cannot hold, writes a set, and validates it by its own rules.
 
-    TITLE: str
+    ``HAS_OWN_AUDIO``: its files hold the audio, in them or beside them, so that it needs no ``clips/``; where
+    ``clips/`` is there, it takes the audio from it. What a format leaves out of every row stands in the
+    messages as ``FORMAT_LEAVES_OUT_...``.
+    """
+
     VERSION: str
+    HAS_OWN_AUDIO: bool
 
-    def write(self, folder: Path, utterances: Sequence[Utterance]) -> None: ...
-    def validate(self, folder: Path) -> list[Notice]: ...
+    def problem(self, utterance: Utterance) -> str:
+        """The reason why it cannot hold a row, one of ``LEFT_OUT_...``, or an empty string."""
+        ...
+
+    def write(self, folder: Path, utterances: Sequence[Utterance]) -> None:
+        """Writes rows that have no problem and are in the order of their ids. May raise OSError."""
+        ...
+
+    def validate(self, folder: Path) -> list[Notice]:
+        """Reads the files back and returns every problem found."""
+        ...
 
 
-FORMATS: Mapping[str, Format] = MappingProxyType({"nemo": nemo, "csv": csv_table})
-"""By the name that ``--format`` takes."""
+FORMATS: Mapping[str, Format] = MappingProxyType(
+    {
+        "nemo": nemo,
+        "csv": csv_table,
+        "csv-excel": csv_excel,
+        "jsonl": jsonl,
+        "kaldi": kaldi,
+        "audiofolder": audiofolder,
+        "parquet": parquet,
+        "lhotse": lhotse,
+        "common-voice": common_voice,
+        "webdataset": webdataset,
+        "librispeech": librispeech,
+        "azure": azure,
+        "textgrid": textgrid,
+        "eaf": eaf,
+        "stm": stm,
+        "ctm": ctm,
+        "rttm": rttm,
+        "webvtt": webvtt,
+        "srt": srt,
+        "audacity": audacity,
+        "label-studio": label_studio,
+    }
+)
+"""By the name that ``--format`` takes; ``titles.TITLES`` has the same names."""
+
+
+def needs_clips(names: Sequence[str]) -> bool:
+    """Whether ``clips/`` is written: unless the only format has audio of its own."""
+    return len(names) != 1 or not FORMATS[names[0]].HAS_OWN_AUDIO

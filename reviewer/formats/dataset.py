@@ -1,11 +1,15 @@
 """A labelled set on disk: its utterances, their ids and splits, and one FLAC file for each."""
 
 import hashlib
+import os
 import re
+import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import BinaryIO, Self
 
 from reviewer.files import sync_file
 from reviewer.model.annotation import Flag, LabelValue
@@ -49,6 +53,7 @@ class Utterance:
     ``text`` is derived by a profile, ``text_verbatim`` as typed but on one line; both are NFC. ``speaker`` is
     a keyed hash. ``split`` is empty if the set is not split. ``segments`` are in the order of time and lie
     inside the audio; those of two speakers may overlap. ``words`` are empty where nothing is known of them.
+    ``reference`` is the lead's own opaque key of the clip, as its manifest had it; empty if there was none.
     """
 
     id: str
@@ -68,6 +73,7 @@ class Utterance:
     split: str = ""
     segments: tuple[UtteranceSegment, ...] = ()
     words: tuple[UtteranceWord, ...] = ()
+    reference: str = ""
     flac: Callable[[], bytes] = field(default=lambda: b"", repr=False, compare=False)
 
     @property
@@ -92,6 +98,31 @@ def utterance_id(speaker: str, clip: str, start_ms: int, end_ms: int) -> str:
     return f"{speaker}-{clip}-{start_ms:07d}-{end_ms:07d}"
 
 
+def segments_of(utterance: Utterance) -> tuple[UtteranceSegment, ...]:
+    """The segments of an utterance; if it has none, one over its whole audio."""
+    if utterance.segments:
+        return utterance.segments
+    whole = UtteranceSegment(0, utterance.frames, utterance.speaker, utterance.text, utterance.text_verbatim)
+    return (whole,)
+
+
+def is_whole(utterance: Utterance) -> bool:
+    """Whether the row of an utterance says all that its segments say: one, of its speaker, from end to end."""
+    first, *others = segments_of(utterance)
+    whole = (0, utterance.frames, utterance.speaker, utterance.text, utterance.text_verbatim)
+    return not others and (first.start, first.end, first.speaker, first.text, first.text_verbatim) == whole
+
+
+def segment_id(utterance: Utterance, number: int) -> str:
+    """The id of a segment, counted from 0: the utterance's own if it is whole.
+
+    Else ``<the segment's speaker>-<utterance's id>-<number>``: unique, and sorted with its speaker.
+    """
+    if is_whole(utterance):
+        return utterance.id
+    return f"{segments_of(utterance)[number].speaker}-{utterance.id}-{number:04d}"
+
+
 def split_of(speaker: str) -> str:
     """The split of all clips of a speaker: 80 % train, 10 % dev, 10 % test of the speakers.
 
@@ -111,9 +142,47 @@ def write_clips(folder: Path, utterances: Sequence[Utterance], progress: Callabl
         progress(number, len(utterances))
 
 
+class TextFiles:
+    """Writes text files of a set a line at a time, so that a large set needs no more memory than a small one.
+
+    Each is UTF-8 without BOM, with LF line ends, made at its first line and synced to disk at the end.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._files: dict[str, BinaryIO] = {}
+        self._open = ExitStack()
+
+    def add_line(self, name: str, line: str) -> None:
+        """Adds a line to the file ``name``, whose folder is made too. May raise OSError."""
+        self.begin(name).write(f"{line}\n".encode())
+
+    def begin(self, name: str) -> BinaryIO:
+        """The file ``name``, made now if it has no line yet. May raise OSError."""
+        file = self._files.get(name)
+        if file is None:
+            path = self._folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file = self._files[name] = self._open.enter_context(path.open("xb"))
+        return file
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_error: object) -> None:
+        with self._open:
+            if kind is None:
+                for file in self._files.values():
+                    file.flush()
+                    sync_file(file.fileno())
+
+
 def write_lines(path: Path, lines: Iterable[str]) -> None:
     """UTF-8 without BOM, LF, a final newline: as in every text file of a set."""
-    write_bytes(path, "".join(f"{line}\n" for line in lines).encode())
+    with path.open("xb") as file:
+        file.writelines(f"{line}\n".encode() for line in lines)
+        file.flush()
+        sync_file(file.fileno())
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -122,3 +191,26 @@ def write_bytes(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         sync_file(file.fileno())
+
+
+def audio_bytes(folder: Path, utterance: Utterance) -> bytes:
+    """The audio file of an utterance: that of ``clips/`` if it was written, else encoded now."""
+    try:
+        return (folder / utterance.path).read_bytes()
+    except FileNotFoundError:
+        return utterance.flac()
+
+
+def link_clip(folder: Path, utterance: Utterance, place: Path) -> None:
+    """Puts an utterance's audio file at ``place`` too: a hard link, or a copy where links are impossible."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    source = folder / utterance.path
+    if not source.exists():
+        write_bytes(place, utterance.flac())
+        return
+    try:
+        os.link(source, place)
+    except FileExistsError:
+        raise
+    except OSError:
+        shutil.copyfile(source, place)

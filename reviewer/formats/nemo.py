@@ -1,36 +1,48 @@
 """NeMo format: JSON Lines manifests with relative paths; clips without words in a separate manifest."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from reviewer.errors import Notice
-from reviewer.formats.dataset import SPLITS, Utterance, write_lines
+from reviewer.formats.dataset import SPLITS, TextFiles, Utterance, is_whole, segment_id, segments_of
+from reviewer.formats.row_problems import row_problem
 from reviewer.formats.validation import SetValidator
 
-TITLE = "NeMo"
-VERSION = "1"
+VERSION = "2"
+HAS_OWN_AUDIO = False
 NOSPEECH = "nospeech"
+SEGMENTS = "segments"
 # NVIDIA NeMo, ASR data preparation: reads audio_filepath, duration and text, and ignores the others.
 _KEYS = {
     "audio_filepath": str, "duration": float, "text": str, "lang": str, "speaker": str, "sampling_rate": int,
     "id": str,
 }  # fmt: skip
+_SEGMENT_KEYS = {**_KEYS, "offset": float}
 _NAMES = tuple(f"manifest{part}.jsonl" for part in ("", *(f"_{s}" for s in SPLITS), f"_{NOSPEECH}"))
+_SEGMENT_NAMES = tuple(f"manifest_{SEGMENTS}{part}.jsonl" for part in ("", *(f"_{s}" for s in SPLITS)))
+
+
+def problem(utterance: Utterance) -> str:
+    """Only what no format can hold."""
+    return row_problem(utterance)
 
 
 def write(folder: Path, utterances: Sequence[Utterance]) -> None:
     """Writes ``manifest.jsonl`` (one for each split of a split set) and ``manifest_nospeech.jsonl``.
 
-    The latter only if it has rows: training tools drop rows without text, or fail on them. May raise OSError.
+    The latter only if it has rows: training tools drop rows without text, or fail on them. Rows of several
+    segments are in ``manifest_segments.jsonl`` too, a line for each segment with its ``offset``. May raise
+    OSError.
     """
-    parts: dict[str, list[Utterance]] = {}
-    for utterance in sorted(utterances, key=lambda u: u.id):
-        part = utterance.split if utterance.text else NOSPEECH
-        parts.setdefault(f"manifest_{part}.jsonl" if part else "manifest.jsonl", []).append(utterance)
-    for name, rows in parts.items():
-        write_lines(folder / name, (_line(utterance) for utterance in rows))
+    with TextFiles(folder) as files:
+        for utterance in utterances:
+            part = utterance.split if utterance.text else NOSPEECH
+            files.add_line(_name(part), _line(utterance))
+            if not is_whole(utterance):
+                for line in _segment_lines(utterance):
+                    files.add_line(_name(SEGMENTS, utterance.split), line)
 
 
 def validate(folder: Path) -> list[Notice]:
@@ -40,43 +52,82 @@ def validate(folder: Path) -> list[Notice]:
     if not names:
         validator.add_problem("NEMO_NO_MANIFEST")
     for name in names:
-        text = validator.begin_file(name)
-        for number, line in enumerate(text.split("\n")[:-1], start=1):
-            _check(f"{name}:{number}", line, validator, wants_text=NOSPEECH not in name)
+        for where, line in validator.lines(name):
+            _check(where, line, validator, wants_text=NOSPEECH not in name)
+    for name in _SEGMENT_NAMES:
+        if (folder / name).exists():
+            for where, line in validator.lines(name):
+                _check_segment(where, line, validator)
     return validator.problems
 
 
+def _name(*parts: str) -> str:
+    return "_".join(("manifest", *(part for part in parts if part))) + ".jsonl"
+
+
 def _line(utterance: Utterance) -> str:
+    return _json(utterance, utterance.id, utterance.speaker, utterance.text, {"duration": utterance.duration})
+
+
+def _segment_lines(utterance: Utterance) -> Iterator[str]:
+    for number, segment in enumerate(segments_of(utterance)):
+        if segment.text:
+            place = {
+                "offset": segment.start / utterance.rate_hz,
+                "duration": (segment.end - segment.start) / utterance.rate_hz,
+            }
+            yield _json(utterance, segment_id(utterance, number), segment.speaker, segment.text, place)
+
+
+def _json(utterance: Utterance, row_id: str, speaker: str, text: str, place: Mapping[str, float]) -> str:
     row = {
         "audio_filepath": utterance.path,
-        "duration": utterance.duration,
-        "text": utterance.text,
+        **place,
+        "text": text,
         "lang": utterance.locale,
-        "speaker": utterance.speaker,
+        "speaker": speaker,
         "sampling_rate": utterance.rate_hz,
-        "id": utterance.id,
+        "id": row_id,
     }
     return json.dumps(row, ensure_ascii=False)
 
 
 def _check(where: str, line: str, validator: SetValidator, *, wants_text: bool) -> None:
-    try:
-        row: Any = json.loads(line)
-    except ValueError:
-        validator.add_problem("SET_NOT_JSON", where=where)
-        return
-    if not isinstance(row, dict) or set(row) != set(_KEYS):
-        validator.add_problem("SET_WRONG_KEYS", where=where, keys=", ".join(_KEYS))
-        return
-    wrong = [key for key, kind in _KEYS.items() if type(row[key]) is not kind]
-    if wrong:
-        validator.add_problem("SET_WRONG_TYPES", where=where, keys=", ".join(wrong))
+    row = _row(where, line, _KEYS, validator)
+    if row is None:
         return
     if row["duration"] <= 0:
         validator.add_problem("SET_DURATION_MISMATCH", where=where)
     if bool(row["text"]) is not wants_text:
         validator.add_problem("NEMO_TEXT_MISSING" if wants_text else "NEMO_TEXT_NOT_EXPECTED", where=where)
+    validator.check_row(where, row["id"], row["audio_filepath"], row["duration"])
+
+
+def _check_segment(where: str, line: str, validator: SetValidator) -> None:
+    row = _row(where, line, _SEGMENT_KEYS, validator)
+    if row is None:
+        return
+    if row["duration"] <= 0 or row["offset"] < 0:
+        validator.add_problem("SET_DURATION_MISMATCH", where=where)
+    if not row["text"]:
+        validator.add_problem("NEMO_TEXT_MISSING", where=where)
+    if not (validator.folder / row["audio_filepath"]).is_file():
+        validator.add_problem("SET_CLIP_UNREADABLE", where=where)
+
+
+def _row(where: str, line: str, keys: Mapping[str, type], validator: SetValidator) -> dict[str, Any] | None:
+    """The row of a line with the right keys and types, and a text by the rules; None after a problem."""
+    row = validator.json_object(where, line)
+    if row is None:
+        return None
+    if set(row) != set(keys):
+        validator.add_problem("SET_WRONG_KEYS", where=where, keys=", ".join(keys))
+        return None
+    wrong = [key for key, kind in keys.items() if type(row[key]) is not kind]
+    if wrong:
+        validator.add_problem("SET_WRONG_TYPES", where=where, keys=", ".join(wrong))
+        return None
     validator.check_text(where, "text", row["text"])
     if not row["id"].startswith(f"{row['speaker']}-"):
         validator.add_problem("SET_ID_WITHOUT_SPEAKER", where=where)
-    validator.check_row(where, row["id"], row["audio_filepath"], row["duration"])
+    return row

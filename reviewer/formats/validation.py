@@ -1,18 +1,24 @@
 """What the validators of all formats check: text files, text fields, and the FLAC file of each row."""
 
+import io
+import json
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import soundfile
 
 from reviewer.errors import Notice, Parameter
 from reviewer.formats.dataset import CLIPS
+from reviewer.formats.times import milliseconds
 from reviewer.transcript.invisible_characters import stray_positions
 
 _BOM = b"\xef\xbb\xbf"
 _ID = re.compile(r"[a-z0-9]+-[a-z0-9]+-[0-9]{7,}-[0-9]{7,}")
+_CLIP_SUFFIXES = (".flac", ".wav", ".opus")
 _BLOCK_FRAMES = 1 << 16
 # RFC 9639 section 8: STREAMINFO, PADDING and SEEKTABLE cannot identify anybody.
 _HARMLESS_BLOCKS = frozenset({0, 1, 3})
@@ -51,6 +57,61 @@ class SetValidator:
             self.add_problem("SET_FILE_LAST_LINE_END", file=name)
         return text
 
+    def lines(self, name: str, *, with_bom: bool = False) -> Iterator[tuple[str, str]]:
+        """The lines of a text file with their places, one in memory at a time; ids must be sorted within it.
+
+        Only a file ``with_bom`` begins with a byte order mark, which is no part of its first line.
+        """
+        self._last = ""
+        last = b"\n"
+        try:
+            with (self.folder / name).open("rb") as file:
+                for number, data in enumerate(file, start=1):
+                    if number == 1 and data.startswith(_BOM) is not with_bom:
+                        self.add_problem("SET_FILE_BOM_MISSING" if with_bom else "SET_FILE_BOM", file=name)
+                    if b"\r" in data:
+                        self.add_problem("SET_FILE_LINE_ENDS", file=name)
+                    text = data.decode("utf-8-sig" if number == 1 else "utf-8")
+                    yield f"{name}:{number}", text.removesuffix("\n")
+                    last = data
+        except OSError:
+            self.add_problem("SET_FILE_UNREADABLE", file=name)
+        except UnicodeDecodeError:
+            self.add_problem("SET_FILE_NOT_UTF8", file=name)
+        if not last.endswith(b"\n"):
+            self.add_problem("SET_FILE_LAST_LINE_END", file=name)
+
+    def side_files(self, place: str, suffix: str) -> Iterator[tuple[str, str]]:
+        """The name of each file of a folder with one file a row, and the path of the row's clip."""
+        names = sorted(path.name for path in (self.folder / place).glob(f"*{suffix}"))
+        if not names:
+            self.add_problem("SET_FILE_MISSING", file=place)
+        for name in names:
+            row = name.removesuffix(suffix)
+            self.begin_rows()
+            self.check_id(f"{place}/{name}", row)
+            clip = next((path for path in _clip_paths(row) if (self.folder / path).is_file()), "")
+            if not clip:
+                self.add_problem("SET_CLIP_UNREADABLE", where=f"{place}/{name}")
+            else:
+                yield f"{place}/{name}", clip
+
+    def begin_rows(self) -> None:
+        """Ids must be sorted from here on, as within each file that ``lines`` reads."""
+        self._last = ""
+
+    def json_object(self, where: str, text: str) -> dict[str, Any] | None:
+        """A JSON object; None, and a problem, for anything else."""
+        try:
+            value = json.loads(text)
+        except ValueError:
+            self.add_problem("SET_NOT_JSON", where=where)
+            return None
+        if isinstance(value, dict):
+            return value
+        self.add_problem("SET_NOT_JSON", where=where)
+        return None
+
     def check_text(self, where: str, field_name: str, text: str) -> None:
         """Checks a text field: NFC, visible characters, single spaces."""
         if code := text_problem(text):
@@ -58,6 +119,14 @@ class SetValidator:
 
     def check_row(self, where: str, utterance_id: str, path: str, duration_seconds: float) -> None:
         """Checks that ids are unique and sorted, and that the clip is there and as long as stated."""
+        self.check_id(where, utterance_id)
+        if path != f"{CLIPS}/{utterance_id}.flac":
+            self.add_problem("SET_CLIP_PATH", where=where, folder=CLIPS)
+        else:
+            self.check_clip(where, path, duration_seconds)
+
+    def check_id(self, where: str, utterance_id: str) -> None:
+        """Checks that an id is well-formed, unique in the set, and sorted within its file."""
         if not _ID.fullmatch(utterance_id):
             self.add_problem("SET_ID_MALFORMED", where=where)
         if utterance_id in self._seen:
@@ -66,21 +135,45 @@ class SetValidator:
             self.add_problem("SET_NOT_SORTED", where=where)
         self._seen.add(utterance_id)
         self._last = utterance_id
-        if path != f"{CLIPS}/{utterance_id}.flac":
-            self.add_problem("SET_CLIP_PATH", where=where, folder=CLIPS)
-        else:
-            self._check_clip(where, path, duration_seconds)
 
-    def _check_clip(self, where: str, path: str, duration_seconds: float) -> None:
+    def check_clip(self, where: str, path: str, duration_seconds: float) -> None:
+        """Checks that an audio file of the set decodes to the stated length."""
+        length = self.check_clip_decodes(where, path)
+        if length is not None and abs(duration_seconds * length[1] - length[0]) >= 0.5:
+            self.add_problem("SET_CLIP_DURATION", where=where, frames=length[0])
+
+    def check_clip_milliseconds(self, where: str, path: str, duration_ms: int) -> None:
+        """Checks that an audio file of the set decodes to a length that was rounded to milliseconds."""
+        length = self.check_clip_decodes(where, path)
+        if length is not None and milliseconds(*length) != duration_ms:
+            self.add_problem("SET_CLIP_DURATION", where=where, frames=length[0])
+
+    def check_clip_decodes(self, where: str, path: str) -> tuple[int, int] | None:
+        """The frames that an audio file decodes to, and its rate; None, and a problem, if it does not."""
         try:
-            frames, rate_hz = decoded_length(self.folder / path)
+            length = decoded_length(self.folder / path)
         except (OSError, soundfile.LibsndfileError):
+            self.add_problem("SET_CLIP_UNREADABLE", where=where)
+            return None
+        if not has_only_samples(self.folder / path):
+            self.add_problem("SET_CLIP_METADATA", where=where)
+        return length
+
+    def check_audio(self, where: str, data: bytes, duration_seconds: float) -> None:
+        """Checks that an audio file inside another file decodes to the stated length."""
+        try:
+            with soundfile.SoundFile(io.BytesIO(data)) as sound:
+                frames = sum(len(block) for block in sound.blocks(_BLOCK_FRAMES, dtype="int32"))
+                rate_hz = int(sound.samplerate)
+        except soundfile.LibsndfileError:
             self.add_problem("SET_CLIP_UNREADABLE", where=where)
             return
         if abs(duration_seconds * rate_hz - frames) >= 0.5:
             self.add_problem("SET_CLIP_DURATION", where=where, frames=frames)
-        if not has_only_samples(self.folder / path):
-            self.add_problem("SET_CLIP_METADATA", where=where)
+
+
+def _clip_paths(row: str) -> Iterator[str]:
+    yield from (f"{CLIPS}/{row}{suffix}" for suffix in _CLIP_SUFFIXES)
 
 
 def text_problem(text: str) -> str:

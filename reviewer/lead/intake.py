@@ -12,10 +12,12 @@ from reviewer.audio.decode.decoder import Decoded, Decoder
 from reviewer.clips.new_clip import NewClip
 from reviewer.clips.repository import PurgeReason
 from reviewer.errors import Notice, Refused, ReviewerError, Unavailable
+from reviewer.lead.audio_folder import audio_path
 from reviewer.lead.intake_report import IntakeLog, IntakeOptions, IntakeReport, ReportRow
 from reviewer.lead.keyed_hashes import KeyedHashes
-from reviewer.lead.manifest import ManifestLine, audio_path, read_manifest
+from reviewer.lead.manifest import ManifestLine
 from reviewer.lead.sampling import check_sample, draw_sample, interleaved_sort_keys
+from reviewer.lead.sources import Source, read_source
 from reviewer.model.clip import Clip, ClipState, ContentKind
 from reviewer.model.held_back import HeldCode, HeldFind
 from reviewer.model.hypothesis import MANIFEST_ENGINE, Hypothesis, Word
@@ -83,12 +85,12 @@ class Intake:
         require(identity.person, Act.IMPORT)
         if options.sample is not None:
             check_sample(options.sample, options.stratify)
-        lines = read_manifest(manifest)
+        source = read_source(manifest, options.mapping)
         if not options.dry_run:
             self._unit.content.sweep()
-        run = _IntakeRun(self._unit, self._project, identity, manifest.parent, options, progress, len(lines))
+        run = _IntakeRun(self._unit, self._project, identity, source, options, progress)
         run.arrived = arrived
-        return run.import_lines(lines, self._make_decoder, cancelled)
+        return run.import_lines(source.lines, self._make_decoder, cancelled)
 
 
 class _IntakeRun:
@@ -99,18 +101,18 @@ class _IntakeRun:
         unit: UnitOfWork,
         project: Project,
         identity: Identity,
-        folder: Path,
+        source: Source,
         options: IntakeOptions,
         progress: Progress,
-        total: int,
     ) -> None:
         self._unit = unit
         self._project = project
         self._identity = identity
-        self._folder = folder
+        self._source = source
+        self._folder = source.folder
         self._options = options
         self._progress = progress
-        self._total = total
+        self._total = len(source.lines)
         self._delivery = Delivery(unit, identity, Drafts(unit))
         self._log = IntakeLog(unit.log, identity)
         self._gate = Gate(project.intake, unit.clock.now())
@@ -125,7 +127,7 @@ class _IntakeRun:
         self, lines: Sequence[ManifestLine], make_decoder: MakeDecoder, cancelled: Callable[[], bool]
     ) -> IntakeReport:
         """Runs every line through gate, sample, decoder and seal; logs start and end."""
-        self._log.record_start(self._total, self._options)
+        self._log.record_start(self._total, self._options, self._source)
         self._deliver()
         try:
             self._tell_progress()
@@ -138,7 +140,8 @@ class _IntakeRun:
             raise
         self._record_end("cancelled" if self._was_cancelled else "ok")
         rows = tuple(sorted(self._rows, key=lambda row: row.line))
-        return IntakeReport(rows, self._not_drawn, self._options.dry_run, self._was_cancelled)
+        said = self._source.consent_from
+        return IntakeReport(rows, self._not_drawn, self._options.dry_run, self._was_cancelled, said)
 
     def _gated(self, lines: Sequence[ManifestLine]) -> list[_Candidate]:
         """Applies the cheap rules to every line; refused ones are reported and logged, many in one commit."""
@@ -159,11 +162,21 @@ class _IntakeRun:
     def _sampled(self, candidates: list[_Candidate]) -> list[_Candidate]:
         if self._options.sample is None:
             return candidates
-        rows = [candidate.row for candidate in candidates]
+        pool = self._not_here(candidates)
+        rows = [candidate.row for candidate in pool]
         drawn = draw_sample(rows, self._options.sample, self._options.seed, self._options.stratify)
         self._not_drawn = len(candidates) - len(drawn)
         self._tell_progress()
-        return [candidate for index, candidate in enumerate(candidates) if index in drawn]
+        return [candidate for index, candidate in enumerate(pool) if index in drawn]
+
+    def _not_here(self, candidates: list[_Candidate]) -> list[_Candidate]:
+        """The clips that a sample is drawn from: each source once, and none that was imported before."""
+        by_source = {self._hashes.of_source_id(one.row.source_id): one for one in reversed(candidates)}
+        return [
+            one
+            for source, one in reversed(by_source.items())
+            if not self._unit.clips.has_source(source) or self._replaced_by(one, source) is not None
+        ]
 
     def _import_all(
         self, decoder: Decoder, candidates: list[_Candidate], cancelled: Callable[[], bool]
@@ -236,6 +249,8 @@ class _IntakeRun:
                 hypothesis = hypothesis_of(candidate.row, clip)
                 unit.hypotheses.add(keyring, hypothesis)
                 self._hold_back(clip, hypothesis)
+            if candidate.row.reference:
+                unit.references.add(keyring, clip.id, candidate.row.reference)
             passes = self._project.queue.passes
             self._delivery.add_clip(clip, passes=passes, sort_key=sort_key, quarantined=is_quarantined)
             self._log.record_line(candidate.line.number, candidate.decision, clip)

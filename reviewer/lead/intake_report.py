@@ -1,19 +1,25 @@
 """The report of an import: the result of each line, and its rows in the access log."""
 
+import csv
+import io
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from reviewer.access.audit_log import AuditLog
 from reviewer.access.signed_facts import dates_of
 from reviewer.errors import Notice
+from reviewer.formats.csv_table import safe_cell
+from reviewer.lead.sources import Source
 from reviewer.messages import MessageCatalogue
 from reviewer.model.clip import Clip
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Identity
 from reviewer.privacy.manifest_row import Decision, Outcome, RefusalCode
 
+REPORT_COLUMNS = ("line", "outcome", "code", "clip", "audio", "sentence")
 _ACTIONS = {
     Outcome.ACCEPTED: Action.CLIP_IMPORTED,
     Outcome.REFUSED: Action.CLIP_REFUSED,
@@ -23,12 +29,14 @@ _ACTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class IntakeOptions:
-    """How to import. A ``sample`` is drawn by ``seed`` from the clips that the cheap rules do not refuse."""
+    """How to import. A ``sample`` is drawn by ``seed`` from the clips that the cheap rules do not refuse and
+    that are not here yet; ``mapping`` is a file that says how a source becomes a manifest."""
 
     sample: int | None = None
     seed: int = 0
     stratify: tuple[str, ...] = ()
     dry_run: bool = False
+    mapping: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +70,16 @@ class ReportRow:
 
 @dataclass(frozen=True, slots=True)
 class IntakeReport:
-    """The result of an import, in manifest order. ``not_drawn`` counts clips outside the sample."""
+    """The result of an import, in manifest order. ``not_drawn`` counts clips outside the sample.
+
+    ``consent_from`` says where the consent is on record, as a mapping file states it; empty for a manifest.
+    """
 
     rows: tuple[ReportRow, ...]
     not_drawn: int = 0
     is_dry_run: bool = False
     was_cancelled: bool = False
+    consent_from: str = ""
 
     @property
     def accepted(self) -> int:
@@ -95,7 +107,19 @@ class IntakeReport:
             body["dry_run"] = True
         if self.was_cancelled:
             body["cancelled"] = True
+        if self.consent_from:
+            body["consent_from"] = self.consent_from
         return body
+
+    def to_csv(self, catalogue: MessageCatalogue) -> str:
+        """A table with a row for each line, which spreadsheets open as UTF-8 and without formulas."""
+        out = io.StringIO(newline="")
+        table = csv.writer(out, lineterminator="\r\n")
+        table.writerow((*REPORT_COLUMNS, "consent_from"))
+        for row in self.rows:
+            cells = row.to_json(catalogue) | {"consent_from": self.consent_from}
+            table.writerow([safe_cell(str(cells[name])) for name in (*REPORT_COLUMNS, "consent_from")])
+        return f"\ufeff{out.getvalue()}"
 
     def _count(self, outcome: Outcome) -> int:
         return sum(row.outcome is outcome for row in self.rows)
@@ -109,9 +133,12 @@ class IntakeLog:
         self._identity = identity
         self._import_id = f"i{secrets.token_hex(8)}"
 
-    def record_start(self, lines: int, options: IntakeOptions) -> None:
-        """Must be called before any line is decided."""
+    def record_start(self, lines: int, options: IntakeOptions, source: Source) -> None:
+        """Must be called before any line is decided. Says where the consent of a mapped source is stated."""
         detail: dict[str, DetailValue] = {"lines": lines, "dry_run": options.dry_run}
+        if source.consent_from:
+            detail |= {"source": source.kind.value, "consent_from": source.consent_from}
+            detail["mapping"] = source.mapping_sha256
         if options.sample is not None:
             detail |= {"sample": options.sample, "seed": options.seed, "stratify": list(options.stratify)}
         self._record(Action.IMPORT_STARTED, detail, self._import_id)

@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from reviewer.formats.csv_table import label_cell
 from reviewer.formats.dataset import Utterance, split_of, utterance_id
 from reviewer.labels.schema import FieldScope, Schema
-from reviewer.labels.validate import fitting, without_hidden
+from reviewer.labels.validate import fitting
 from reviewer.lead.export_filter import Facts, Predicate
-from reviewer.model.annotation import Annotation, Flag, Labels, LabelValue
+from reviewer.model.annotation import Annotation, Flag
 from reviewer.model.clip import Clip, ClipState
 from reviewer.model.held_back import HeldCode
 from reviewer.model.people import Identity
@@ -19,11 +18,19 @@ from reviewer.model.redaction import Redaction, RedactionState
 from reviewer.model.task import SealedAnnotation, TaskState
 from reviewer.privacy.denial import undenied
 from reviewer.session.clip_access import ClipAccess
+from reviewer.session.clip_answers import answers_of_form, clean_answer, one_line, with_what_segments_have
 from reviewer.session.locale_conventions import LocaleConventions
+from reviewer.session.pass_comparison import (
+    PassComparison,
+    PassDifference,
+    differing_answers,
+    differing_texts,
+    form_of,
+)
 from reviewer.session.redactions import record_reasons
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.transcript.conventions import Conventions, TagClass
-from reviewer.transcript.normalisation import clean_text, normalise
+from reviewer.transcript.normalisation import normalise
 from reviewer.transcript.tokens import TokenKind, tokenize
 
 if TYPE_CHECKING:
@@ -35,7 +42,6 @@ _UNFINISHED = (ClipState.READY, ClipState.IN_REVIEW, ClipState.REVIEWED)
 _FINISHED = (ClipState.FINAL, ClipState.EXPORTED)
 _HELD_CODES = frozenset(code.value for code in HeldCode)
 _MAY_BE_RELEASED = {HeldCode.TEXT.value, HeldCode.FLAG.value}
-_FLAGS = frozenset(flag.value for flag in Flag)
 _CLIPS_A_BATCH = 100
 
 
@@ -71,6 +77,7 @@ class Selector:
         self._unit = unit
         self._access = access
         self._conventions = conventions
+        self._comparison = PassComparison(unit, access, conventions)
         self._kept: Mapping[str, KeptSchema] = {}
 
     def select(self, identity: Identity, where: Predicate) -> Selection:
@@ -99,6 +106,8 @@ class Selector:
             texts = iter(self._access.texts(identity, works, "export"))
             for clip, passes in batch:
                 found = self._judge(clip, passes, [next(texts) for _ in passes], where)
+                if isinstance(found, PassDifference):
+                    self._comparison.open_adjudication(identity, clip.id, found)
                 if isinstance(found, str):
                     left_out[found] += 1
                 else:
@@ -145,13 +154,14 @@ class Selector:
                 if not (is_released and reason in _MAY_BE_RELEASED):
                     self._record_reasons(clip, work, annotation, reason)
                     return reason
-        normalised = {normalise(one.text_verbatim, conventions, PROFILE) for one in annotations}
-        if len(normalised) > 1:
-            return "passes_differ"
+        if differing_texts(annotations, conventions):
+            return PassDifference.TEXTS
         answers = self._answers(passes, annotations)
+        if not isinstance(answers, str):
+            answers = differing_answers(answers, conventions, clip.rate_hz) or answers
         if isinstance(answers, str):
             return answers
-        annotations, text = answers, normalised.pop()
+        annotations, text = answers, normalise(annotations[0].text_verbatim, conventions, PROFILE)
         merged = replace(annotations[0], flags=frozenset(flag for one in annotations for flag in one.flags))
         if not where(Facts(clip, merged, len(text.split()))):
             return "filtered"
@@ -170,28 +180,24 @@ class Selector:
         self, passes: Sequence[SealedAnnotation], annotations: Sequence[Annotation]
     ) -> list[Annotation] | str:
         """The annotations with the answers to their own forms, or why there are none."""
-        forms = [self._form_of(work) for work in passes]
+        forms = [form_of(self._kept, work) for work in passes]
         if not all(map(_takes_all, forms, annotations)):
             return "answers_invalid"
-        answers = [
+        return [
             with_what_segments_have(answers_of_form(one, form))
             for one, form in zip(annotations, forms, strict=True)
         ]
-        return "labels_differ" if len({_comparable(one.labels) for one in answers}) > 1 else answers
-
-    def _form_of(self, work: SealedAnnotation) -> Schema | None:
-        """The label form of some work; None for work older than the form: its id meant another one then."""
-        kept = self._kept.get(work.schema_version)
-        return kept.schema if kept is not None and kept.kept_at <= work.made_at else None
 
     def _without_accepted_work(self) -> dict[str, int]:
         counts = self._unit.queue.counts()
-        unfinished = sum(counts.clips.get(state, 0) for state in _UNFINISHED)
+        undecided = counts.undecided
+        unfinished = sum(counts.clips.get(state, 0) for state in _UNFINISHED) - undecided
         # A clip of several passes may have several returned tasks; it is still one clip.
         returned = min(counts.tasks.get(TaskState.RETURNED, 0), unfinished)
         return {
             "not_accepted": unfinished - returned,
             "returned": returned,
+            "in_adjudication": undecided,
             "with_lead": counts.clips.get(ClipState.WITH_LEAD, 0),
             "quarantined": counts.clips.get(ClipState.QUARANTINED, 0),
             "purged": counts.clips.get(ClipState.PURGED, 0),
@@ -215,41 +221,13 @@ def utterance_of(
         channels=clip.channels,
         text=selected.text,
         text_verbatim=one_line(annotation.text_verbatim),
-        labels={key: _clean(value) for key, value in annotation.labels.items()},
+        labels={key: clean_answer(value) for key, value in annotation.labels.items()},
         flags=annotation.flags,
         schema_version=accepted.schema_version,
         conventions_version=accepted.conventions_version,
         split=split_of(speaker) if split else "",
         flac=flac,
     )
-
-
-def with_what_segments_have(annotation: Annotation) -> Annotation:
-    """The annotation with the answers and flags of its segments among its own, as the row of a clip has them.
-
-    Segments that agree give their answer, others a list of all in the order of time.
-    """
-    given: dict[str, list[LabelValue]] = {}
-    for segment in annotation.segments:
-        for key, value in segment.labels.items():
-            if value not in given.setdefault(key, []):
-                given[key].append(value)
-    labels = {key: values[0] if len(values) == 1 else _listed(values) for key, values in given.items()}
-    flags = {Flag(name) for segment in annotation.segments for name in segment.flags if name in _FLAGS}
-    return replace(annotation, labels={**labels, **annotation.labels}, flags=annotation.flags.union(flags))
-
-
-def answers_of_form(annotation: Annotation, form: Schema | None) -> Annotation:
-    """The annotation with the answers to its own form only; with all of them if its form is not known."""
-    if form is None:
-        return annotation
-    per_segment = form.per(FieldScope.SEGMENT)
-    segments = tuple(
-        replace(one, labels=without_hidden(per_segment, one.labels), earlier={})
-        for one in annotation.segments
-    )
-    labels = without_hidden(form.per(FieldScope.CLIP), annotation.labels)
-    return replace(annotation, segments=segments, labels=labels, earlier={})
 
 
 def _takes_all(form: Schema | None, annotation: Annotation) -> bool:
@@ -260,11 +238,6 @@ def _takes_all(form: Schema | None, annotation: Annotation) -> bool:
     return fitting(form.per(FieldScope.CLIP), annotation.labels) == annotation.labels and all(
         fitting(per_segment, segment.labels) == segment.labels for segment in annotation.segments
     )
-
-
-def one_line(text: str) -> str:
-    """A typed text as every file of a set has it: NFC, no stray invisible characters, single spaces."""
-    return " ".join(clean_text(text).split())
 
 
 def _reasons_against(
@@ -301,23 +274,3 @@ def _tag_classes(annotation: Annotation, conventions: Conventions, applied: Sequ
             elif tag is not None:
                 found.add(tag.tag_class)
     return found
-
-
-def _comparable(labels: Labels) -> frozenset[tuple[str, object]]:
-    """Labels for comparing passes: the order of choices and white space in answers do not matter."""
-    return frozenset(
-        (key, frozenset(value) if isinstance(value, tuple) else _clean(value))
-        for key, value in labels.items()
-        if value not in ("", ())
-    )
-
-
-def _listed(values: list[LabelValue]) -> tuple[str, ...]:
-    parts = (value if isinstance(value, tuple) else (label_cell(value),) for value in values)
-    return tuple(dict.fromkeys(part for each in parts for part in each))
-
-
-def _clean(value: LabelValue) -> LabelValue:
-    if isinstance(value, tuple):
-        return tuple(one_line(one) for one in value)
-    return one_line(value) if isinstance(value, str) else value

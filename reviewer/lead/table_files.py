@@ -4,7 +4,6 @@ Whoever asks for such a table acts on every row of it. A row that is overlooked 
 that is asked for again, so one line that cannot be read refuses the file, with the numbers of such lines.
 """
 
-import codecs
 import json
 import re
 import unicodedata
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from reviewer.errors import Notice, Refused
+from reviewer.lead.text_encodings import encoding_of, name_of_other
 from reviewer.untrusted_files import read_untrusted
 
 LONGEST_KEY = 256
@@ -74,8 +74,56 @@ def field_name(name: str) -> str:
     return re.sub(r"[\W_]+", "", name.casefold())
 
 
-class _BadLine(ValueError):
+class BadLine(ValueError):
     """A line that cannot be read; its text is a message code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The heading of a table: its delimiter, empty for a single column, and the names of the columns.
+
+    A column without a name has an empty one. ``length`` counts the lines, of which ``sep=`` may be the first.
+    """
+
+    delimiter: str
+    names: tuple[str, ...]
+    length: int
+
+
+def find_heading(lines: Sequence[str], key: str, known: Mapping[str, str]) -> Heading | None:
+    """The heading with which the lines of a table begin; None if the first line does not name the key.
+
+    Args:
+        lines: at least one, none of them blank.
+        known: the caller's spelling of each known field, by its ``field_name``.
+
+    Raises: BadLine for ``sep=`` with what is no delimiter, or without a heading that names the key.
+    """
+    separator = _SEP_LINE.fullmatch(lines[0].strip(" "))
+    length = 1 if separator is None else 2
+    delimiter = _delimiter(lines[0], key) if separator is None else separator[1]
+    if delimiter is None:
+        return None
+    if separator is not None and (delimiter.isalnum() or delimiter in '" _' or len(lines) < length):
+        raise BadLine("TABLE_BAD_DELIMITER")
+    cells = cells_of(lines[length - 1], delimiter)
+    names = tuple(known.get(field_name(cell), cell.strip()) for cell in cells)
+    if key not in names:
+        raise BadLine("TABLE_HEADING_WITHOUT_KEY")
+    return Heading(delimiter, names, length)
+
+
+def _delimiter(line: str, key: str) -> str | None:
+    """The delimiter of a line that names the key, empty if it is the only name; None for another line."""
+    marks = sorted({mark for mark in line if not (mark.isalnum() or mark in '_-" ')})
+    for mark in (*marks, ""):
+        try:
+            names = [field_name(cell) for cell in cells_of(line, mark)]
+        except BadLine:
+            continue
+        if field_name(key) in names:
+            return mark
+    return None
 
 
 @dataclass(slots=True)
@@ -104,24 +152,18 @@ class _Table:
             self._read_csv_or_values(lines)
 
     def _read_csv_or_values(self, lines: list[tuple[int, str]]) -> None:
-        separator = _SEP_LINE.fullmatch(lines[0][1].strip(" "))
-        if separator is None:
-            delimiter = self._delimiter(lines[0][1])
-        else:
-            delimiter, lines = separator[1], lines[1:]
-            if delimiter.isalnum() or delimiter in '" _' or not lines:
-                self.problems.append((1, "TABLE_BAD_DELIMITER"))
-                return
-        if delimiter is None:
+        try:
+            heading = find_heading([line for _, line in lines], self.key, self.known)
+            if heading is not None:
+                _require_once(heading.names)
+        except BadLine as problem:
+            has_sep = _SEP_LINE.fullmatch(lines[0][1].strip(" ")) and str(problem) != "TABLE_BAD_DELIMITER"
+            self.problems.append((lines[1 if has_sep else 0][0], str(problem)))
+            return
+        if heading is None:
             self._read_lines(lines, self._plain_row)
             return
-        number, line = lines[0]
-        try:
-            header = self._header(line, delimiter)
-        except _BadLine as problem:
-            self.problems.append((number, str(problem)))
-            return
-        self._read_lines(lines[1:], lambda text: self._csv_row(text, header, delimiter))
+        self._read_lines(lines[heading.length :], lambda text: self._csv_row(text, heading))
 
     def _read_lines(
         self, lines: list[tuple[int, str]], read: Callable[[str], Mapping[str, Any] | None]
@@ -131,63 +173,42 @@ class _Table:
                 values = read(line)
                 if values is not None:
                     self._add(number, values)
-            except _BadLine as problem:
+            except BadLine as problem:
                 self.problems.append((number, str(problem)))
 
     def _add(self, number: int, values: Mapping[str, Any]) -> None:
         value = values.get(self.key)
         if not isinstance(value, str) or not value.strip():
-            raise _BadLine("TABLE_NO_KEY")
+            raise BadLine("TABLE_NO_KEY")
         if not is_visible(value):
-            raise _BadLine("TABLE_BAD_KEY")
+            raise BadLine("TABLE_BAD_KEY")
         self.rows.append(TableRow(number, {**values, self.key: value.strip()}))
-
-    def _delimiter(self, line: str) -> str | None:
-        """The delimiter of a line that names the key, empty if it is the only name; None for another line."""
-        marks = sorted({mark for mark in line if not (mark.isalnum() or mark in '_-" ')})
-        for mark in (*marks, ""):
-            try:
-                names = [field_name(cell) for cell in _cells(line, mark)]
-            except _BadLine:
-                continue
-            if field_name(self.key) in names:
-                return mark
-        return None
-
-    def _header(self, line: str, delimiter: str) -> list[str]:
-        header = [self._name(cell) for cell in _cells(line, delimiter)]
-        named = [name for name in header if name]
-        if len(set(named)) < len(named):
-            raise _BadLine("TABLE_FIELD_TWICE")
-        if self.key not in named:
-            raise _BadLine("TABLE_HEADING_WITHOUT_KEY")
-        return header
 
     def _name(self, given: str) -> str:
         return self.known.get(field_name(given), given.strip())
 
-    def _csv_row(self, line: str, header: list[str], delimiter: str) -> dict[str, str] | None:
-        cells = _cells(line, delimiter)
+    def _csv_row(self, line: str, heading: Heading) -> dict[str, str] | None:
+        cells, header = cells_of(line, heading.delimiter), heading.names
         if not any(cells):
             return None  # spreadsheets write rows of nothing
         if len(cells) != len(header):
-            raise _BadLine("TABLE_CELL_COUNT")
+            raise BadLine("TABLE_CELL_COUNT")
         values = dict(zip(header, cells, strict=True))
         if any(cell for name, cell in zip(header, cells, strict=True) if not name):
-            raise _BadLine("TABLE_CELL_COUNT")
+            raise BadLine("TABLE_CELL_COUNT")
         values.pop("", None)
         return values
 
     def _plain_row(self, line: str) -> dict[str, str]:
         value = line.strip()
         if value.startswith('"'):
-            (value,) = _cells(value, "")
+            (value,) = cells_of(value, "")
             if "\\" in value:
-                raise _BadLine("TABLE_NOT_A_VALUE")  # an escape in JSON, itself in CSV
+                raise BadLine("TABLE_NOT_A_VALUE")  # an escape in JSON, itself in CSV
         elif not _BARE_VALUE.fullmatch(value):
-            raise _BadLine("TABLE_NOT_A_VALUE")
+            raise BadLine("TABLE_NOT_A_VALUE")
         if field_name(value) == field_name(self.key):
-            raise _BadLine("TABLE_HEADING_LATE")
+            raise BadLine("TABLE_HEADING_LATE")
         return {self.key: value}
 
     def _json_row(self, line: str) -> dict[str, Any]:
@@ -197,25 +218,31 @@ class _Table:
         """Reads element by element, for the line of each."""
         position, line = text.index("[") + 1, 1
         try:
-            for value, start in _elements(text, position):
+            for value, start in json_elements(text, position):
                 line = text.count("\n", 0, start) + 1
                 try:
                     self._add(line, {self.key: value} if isinstance(value, str) else self._of_json(value))
-                except _BadLine as problem:
+                except BadLine as problem:
                     self.problems.append((line, str(problem)))
-        except _Cut as cut:
+        except JsonCut as cut:
             self.problems.append((text.count("\n", 0, cut.position) + 1, "TABLE_NOT_JSON"))
 
     def _of_json(self, value: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
-            raise _BadLine("TABLE_NOT_AN_OBJECT")
+            raise BadLine("TABLE_NOT_AN_OBJECT")
         named = {self._name(name): each for name, each in value.items()}
         if len(named) < len(value):
-            raise _BadLine("TABLE_FIELD_TWICE")
+            raise BadLine("TABLE_FIELD_TWICE")
         return named
 
 
-class _Cut(ValueError):
+def _require_once(names: Sequence[str]) -> None:
+    named = [name for name in names if name]
+    if len(set(named)) < len(named):
+        raise BadLine("TABLE_FIELD_TWICE")
+
+
+class JsonCut(ValueError):
     """A JSON text that breaks off or is malformed at ``position``."""
 
     def __init__(self, position: int) -> None:
@@ -223,7 +250,7 @@ class _Cut(ValueError):
         self.position = position
 
 
-def _elements(text: str, position: int) -> Iterator[tuple[Any, int]]:
+def json_elements(text: str, position: int) -> Iterator[tuple[Any, int]]:
     """The elements of a JSON array whose bracket is just before ``position``, each with where it begins."""
     position = _skip(text, position)
     if text[position : position + 1] == "]":
@@ -233,16 +260,16 @@ def _elements(text: str, position: int) -> Iterator[tuple[Any, int]]:
             try:
                 value, end = _DECODER.raw_decode(text, position)
             except (ValueError, RecursionError) as error:
-                raise _Cut(position) from error
+                raise JsonCut(position) from error
             yield value, position
             end = _skip(text, end)
             if text[end : end + 1] != ",":
                 break
             position = _skip(text, end + 1)
     if text[end : end + 1] != "]":
-        raise _Cut(end)
+        raise JsonCut(end)
     if text[end + 1 :].strip():
-        raise _Cut(_skip(text, end + 1))
+        raise JsonCut(_skip(text, end + 1))
 
 
 def _skip(text: str, position: int) -> int:
@@ -269,13 +296,13 @@ def _json(decode: Callable[[], Any]) -> Any:
     try:
         return decode()
     except (ValueError, RecursionError) as error:
-        raise _BadLine("TABLE_NOT_JSON") from error
+        raise BadLine("TABLE_NOT_JSON") from error
 
 
-def _cells(line: str, delimiter: str) -> list[str]:
+def cells_of(line: str, delimiter: str) -> list[str]:
     """The cells of a line of CSV; without a delimiter it is one cell, which no common one may divide.
 
-    Raises _BadLine for a quote that is not closed, and for one inside or beside a cell.
+    Raises BadLine for a quote that is not closed, and for one inside or beside a cell.
     """
     cells: list[str] = []
     position = 0
@@ -285,15 +312,15 @@ def _cells(line: str, delimiter: str) -> list[str]:
             cell, position = _quoted(line, start)
             position += len(line[position:]) - len(line[position:].lstrip(" "))
             if position < len(line) and line[position] != delimiter:
-                raise _BadLine("TABLE_QUOTE_MISPLACED")
+                raise BadLine("TABLE_QUOTE_MISPLACED")
         else:
             end = line.find(delimiter, position) if delimiter else len(line)
             end = len(line) if end < 0 else end
             cell, position = line[position:end].strip(), end
             if '"' in cell:
-                raise _BadLine("TABLE_QUOTE_MISPLACED")
+                raise BadLine("TABLE_QUOTE_MISPLACED")
             if not delimiter and any(mark in cell for mark in _COMMON_DELIMITERS):
-                raise _BadLine("TABLE_CELL_COUNT")
+                raise BadLine("TABLE_CELL_COUNT")
         cells.append(cell)
         if position >= len(line):
             return cells
@@ -310,26 +337,26 @@ def _quoted(line: str, start: int) -> tuple[str, int]:
             return "".join(parts), end + 1
         parts.append('"')
         position = end + 2
-    raise _BadLine("TABLE_QUOTE_OPEN")
+    raise BadLine("TABLE_QUOTE_OPEN")
 
 
 def _text(path: Path) -> str:
     """The text of a file, its lines ended by LF. Raises Refused."""
     data = read_untrusted(path, _MOST_BYTES)
+    encoding = encoding_of(data)
+    if not encoding:
+        raise other_encoding(path, data)
     try:
-        text = data.decode(_encoding(data))
+        text = data.decode(encoding)
     except UnicodeDecodeError as error:
-        raise Refused("TABLE_ENCODING", file=path.name) from error
+        raise other_encoding(path, data) from error
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _encoding(data: bytes) -> str:
-    """By the byte order mark; without one, by the zero byte of the first character, which is ASCII."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    if data[1:2] == b"\0":
-        return "utf-16-le"
-    return "utf-16-be" if data[:1] == b"\0" else "utf-8-sig"
+def other_encoding(path: Path, data: bytes) -> Refused:
+    """The refusal of a file that is neither UTF-8 nor UTF-16, which names its encoding where it can."""
+    name = name_of_other(data)
+    return Refused("TABLE_OTHER_ENCODING" if name else "TABLE_ENCODING", file=path.name, encoding=name)
 
 
 def _has(text: str, categories: frozenset[str]) -> bool:

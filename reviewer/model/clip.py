@@ -55,5 +55,6 @@ class ContentKind(StrEnum):
     ANNOTATION = "annotation"
     LATE_DRAFT = "late-draft"
     COMMENT = "comment"
+    REFERENCE = "reference"
     OWN_WORDS = "own-words"  # of a person, not of a clip
     BACKUP = "backup"  # of a whole workspace, under a key of its own

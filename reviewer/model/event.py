@@ -56,6 +56,7 @@ class Action(StrEnum):
     REVIEW_DRAWN = "review.drawn"
     REVIEW_SUBMITTED = "review.submitted"
     VERDICT = "verdict"
+    ADJUDICATION_OPENED = "adjudication.opened"
     LIMIT_REACHED = "limit.reached"
     LIMITS_LIFTED = "limit.lifted"
     EXPORT_STARTED = "export.started"

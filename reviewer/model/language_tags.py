@@ -1,7 +1,7 @@
 """Language tags of people and clips: their usual form, and which clips a person can take."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from reviewer.errors import Refused
 
@@ -23,8 +23,60 @@ _MACROLANGUAGES = dict(
     )
 )
 _NO_LANGUAGE = frozenset({"und", "mul", "mis", "zxx"})
+# RFC 5646 section 2.1. A language of four letters, or of five to eight, is reserved or was never registered:
+# a name such as "german" is refused rather than taken for one.
+_LANGTAG = re.compile(
+    r"(?P<language>[a-z]{2,3})(?P<extlang>(?:-[a-z]{3}){0,3})"
+    r"(?:-(?P<script>[a-z]{4}))?(?:-(?P<region>[a-z]{2}|[0-9]{3}))?"
+    r"(?P<variants>(?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*)"
+    r"(?P<extensions>(?:-[a-wy-z0-9](?:-[a-z0-9]{2,8})+)*)"
+    r"(?P<private>-x(?:-[a-z0-9]{1,8})+)?",
+    re.ASCII,
+)
+_PRIVATE = re.compile(r"x(?:-[a-z0-9]{1,8})+", re.ASCII)
+# Tags of RFC 5646 that are older than its grammar, each with what the registry prefers to it, if anything.
+_GRANDFATHERED = {
+    "art-lojban": "jbo", "cel-gaulish": "", "en-gb-oed": "en-GB-oxendict", "i-ami": "ami", "i-bnn": "bnn",
+    "i-default": "", "i-enochian": "", "i-hak": "hak", "i-klingon": "tlh", "i-lux": "lb", "i-mingo": "",
+    "i-navajo": "nv", "i-pwn": "pwn", "i-tao": "tao", "i-tay": "tay", "i-tsu": "tsu", "no-bok": "nb",
+    "no-nyn": "nn", "sgn-be-fr": "sfb", "sgn-be-nl": "vgt", "sgn-ch-de": "sgg", "zh-guoyu": "cmn",
+    "zh-hakka": "hak", "zh-min": "", "zh-min-nan": "nan", "zh-xiang": "hsn",
+}  # fmt: skip
 _REGION_LETTERS, _REGION_DIGITS, _SCRIPT_LETTERS = 2, 3, 4
 _TRADITIONAL = frozenset({"TW", "HK", "MO"})
+
+
+def locale_tag(text: str) -> str | None:
+    """A language tag of RFC 5646 in canonical form (section 4.5), or None for other text.
+
+    Variants, extensions, private use and grandfathered tags are tags as well. The case is that of section
+    2.1.1; deprecated languages, extended languages and grandfathered tags become what the registry prefers,
+    and extensions are in the order of their letters.
+    """
+    lower = text.lower()
+    if not text.isascii():
+        return None
+    if lower in _GRANDFATHERED:
+        return _GRANDFATHERED[lower] or lower
+    if _PRIVATE.fullmatch(lower):
+        return lower
+    match = _LANGTAG.fullmatch(lower)
+    if match is None:
+        return None
+    variants = [each for each in match["variants"].split("-") if each]
+    extensions = re.findall(r"-([a-wy-z0-9](?:-[a-z0-9]{2,8})+)", match["extensions"])
+    extended = match["extlang"].split("-")[1:]
+    if _has_twice(variants) or _has_twice([each[0] for each in extensions]) or len(extended) > 1:
+        return None
+    language = _RENAMED.get(match["language"], match["language"])
+    script, region = (match["script"] or "").title(), (match["region"] or "").upper()
+    private = match["private"] or ""
+    parts = (*(extended or [language]), script, region, *variants, *sorted(extensions), private[1:])
+    return "-".join(part for part in parts if part)
+
+
+def _has_twice(parts: Sequence[str]) -> bool:
+    return len(set(parts)) < len(parts)
 
 
 def language_tag(text: str) -> str:
@@ -65,9 +117,12 @@ def takes(languages: Iterable[str], locale: str) -> bool:
 def subtags(locale: str) -> tuple[str, str, str]:
     """Language, script and region of a language tag; empty where it does not say.
 
-    The language of a macrolanguage's main member is the macrolanguage.
+    A tag for private use alone (``x-…``) says none of them. The language of a macrolanguage's main member is
+    the macrolanguage.
     """
     language, *others = locale.replace("_", "-").split("-")
+    if len(language) == 1:
+        return "", "", ""  # private use, or registered before languages had codes
     language, script, region = _RENAMED.get(language.lower(), language.lower()), "", ""
     language = _MACROLANGUAGES.get(language, language)
     for part in others:

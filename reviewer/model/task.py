@@ -1,6 +1,6 @@
 """Tasks, leases, submitted annotations and verdicts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -138,14 +138,16 @@ HELD_BACK = "held_back"
 class QueueCounts:
     """Counts of clips and tasks by state, computed, never stored. ``reviews`` counts review tasks by state.
 
-    Tasks whose clip waits for the lead or is in quarantine are counted as ``HELD_BACK``, not as open or
-    returned.
+    ``adjudications`` counts adjudications; ``undecided`` are the clips that wait for one. Tasks whose clip waits
+    for the lead or is in quarantine are counted as ``HELD_BACK``, not as open or returned.
     """
 
     clips: dict[str, int]
     tasks: dict[str, int]
     late_drafts: int
     reviews: dict[str, int]
+    adjudications: dict[str, int] = field(default_factory=dict)
+    undecided: int = 0
 
 
 @dataclass(frozen=True, slots=True)

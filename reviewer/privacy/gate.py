@@ -28,8 +28,8 @@ class Gate:
 
 
 def _check_identifiers(row: ManifestRow) -> Decision | None:
-    for name, token in (("source_id", row.source_id), ("speaker", row.speaker)):
-        found = identifier_in(token)
+    for name, token in (("source_id", row.source_id), ("speaker", row.speaker), ("reference", row.reference)):
+        found = identifier_in(token) if token else None
         if found:
             return Decision.refuse(RefusalCode.IDENTIFIER_FOUND, found.value, field=name)
     return None

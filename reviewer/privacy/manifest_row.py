@@ -51,7 +51,7 @@ class ManifestRow:
     """One line of a manifest whose fields are well formed; none of it is trusted yet.
 
     ``audio`` is relative to the manifest's folder. The two consent fields are None if the line has none: the
-    gate refuses that, not the reader.
+    gate refuses that, not the reader. ``reference`` is the lead's own opaque key, empty if there is none.
     """
 
     audio: str
@@ -65,6 +65,7 @@ class ManifestRow:
     speaker: str
     draft: str = ""
     words: tuple[WordTiming, ...] = ()
+    reference: str = ""
 
     @property
     def text(self) -> str:

@@ -1,19 +1,23 @@
 """A QA reviewer's work: select, transcribe blind, compare, accept or return."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from reviewer.access.rights import Act
-from reviewer.errors import Refused
+from reviewer.errors import Damaged, NdaRequired, NotLeased, Refused
+from reviewer.labels.earlier import carried
 from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation
 from reviewer.model.event import Action, DetailValue, Event
-from reviewer.model.task import Lease, TaskKind, VerdictKind
+from reviewer.model.task import Lease, SealedAnnotation, TaskKind, VerdictKind
 from reviewer.qa.differences import ComparedRow, Side, compare_segments
 from reviewer.qa.sampling import is_drawn
 from reviewer.qa.scorecard import Scorecard, Scorecards
 from reviewer.queue.api import DrawResult
 from reviewer.session.clip_access import ClipAccess
+from reviewer.session.pass_comparison import PassComparison
 from reviewer.session.redactions import Redactions
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.work_session import WorkSession
@@ -45,21 +49,41 @@ class Comparison:
     aligned: Mapping[Side, AlignedTexts] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class PassVersion:
+    """An accepted pass as an adjudicator sees it: without its author, with answers under the present form."""
+
+    annotation_id: str
+    annotation: Annotation
+    aligned: AlignedTexts
+    rate_hz: int
+
+
 class QaSession:
     """What only QA can do, for one signed-in person; ``work`` serves the rest."""
 
     def __init__(
-        self, *, work: WorkSession, unit: UnitOfWork, access: ClipAccess, scorecards: Scorecards, rate: float
+        self,
+        *,
+        work: WorkSession,
+        unit: UnitOfWork,
+        access: ClipAccess,
+        scorecards: Scorecards,
+        comparison: PassComparison,
+        rate: float,
     ) -> None:
         self.work = work
         self._unit = unit
         self._access = access
         self._scorecards = scorecards
         self._redactions = Redactions(unit, access)
+        self._comparison = comparison
         self._rate = rate
 
     def draw(self) -> DrawResult:
         """Decides for each new submission whether it is reviewed; the rest is accepted without review.
+
+        Clips whose accepted passes differ then go to adjudication, if this person may unseal anything now.
 
         Raises: Refused when this account has no QA secret (it never had the role).
         """
@@ -80,12 +104,65 @@ class QaSession:
                     "rate_per_mille": round(self._rate * 1000),
                 }
                 self._unit.log.record(Event.by(identity, Action.REVIEW_DRAWN, detail=detail))
+        with suppress(NdaRequired, Damaged):  # a damaged text must not keep reviews from anybody
+            self.adjudicate()
         return result
+
+    def adjudicate(self) -> list[str]:
+        """Compares accepted passes, and opens a task for each clip whose passes differ; returns the clips.
+
+        Raises: NdaRequired when there is something to compare; Damaged when an annotation does not verify.
+        """
+        self._access.allow(self.work.identity, Act.DRAW)
+        return self._comparison.compare_all(self.work.identity)
 
     def waiting(self) -> int:
         """How many submissions wait for a review."""
         self._access.allow(self.work.identity, Act.DRAW)
         return self._unit.queue.waiting(frozenset({TaskKind.REVIEW}))
+
+    def versions(self, lease: Lease) -> tuple[PassVersion, ...]:
+        """The versions between which an adjudication decides; a row for each before it is unsealed.
+
+        Their order is random, and the same at each opening: it says nothing about who made them, or when.
+        Empty where only one pass was accepted: then its text is held back, and nobody shall see it.
+        Raises: LeaseLost, NotLeased; Refused when the clip may not be opened any more.
+        """
+        identity = self.work.identity
+        if lease.kind is not TaskKind.ADJUDICATE:
+            raise NotLeased
+        self.work.deliver()
+        clip = self._access.permit(identity, lease).clip
+        passes = sorted(self._unit.queue.accepted_passes(lease.clip_id), key=lambda one: _place(lease, one))
+        if len(passes) < 2:
+            return ()
+        texts = self._access.texts(identity, passes, "adjudicate")
+        versions = []
+        for work, text in zip(passes, texts, strict=True):
+            if text is None:
+                raise Refused("CONSENT_ENDED")
+            aligned = self.work.alignment_of(lease, work.id, text)
+            carried_over = carried(text, self.work.schema, work.schema_version)
+            words = AlignedTexts() if aligned is None else AlignedTexts.of(aligned.texts)
+            versions.append(PassVersion(work.id, carried_over, words, clip.rate_hz))
+        return tuple(versions)
+
+    def compare_versions(self, lease: Lease, one: PassVersion, other: PassVersion) -> Comparison:
+        """Two of these versions side by side; nothing is unsealed for it."""
+        locale = self._unit.clips.get(lease.clip_id).locale
+        conventions = self.work.conventions_for(locale)
+        texts = one.annotation.text_verbatim, other.annotation.text_verbatim
+        return Comparison(
+            lease,
+            one.annotation,
+            other.annotation,
+            diff_words(*texts),
+            word_errors(normalise(texts[0], conventions), normalise(texts[1], conventions)),
+            compare_segments(one.annotation.segments, other.annotation.segments, one.rate_hz),
+            one.rate_hz,
+            None,
+            {Side.THEIRS: one.aligned, Side.MINE: other.aligned},
+        )
 
     def scorecards(self) -> list[Scorecard]:
         """Each contractor's share of accepted work, with its interval."""
@@ -136,3 +213,7 @@ class QaSession:
     def decide(self, lease: Lease, kind: VerdictKind, comment: str = "") -> None:
         """Accepts the work or returns it to its author with a comment. Raises Refused, Unheard."""
         self.work.decide(lease, kind, comment)
+
+
+def _place(lease: Lease, work: SealedAnnotation) -> bytes:
+    return sha256(f"{lease.task_id} {work.id}".encode()).digest()

@@ -265,9 +265,26 @@ class Queue(Protocol):
         """Marks a clip for whoever gets it next: their leases say so. Raises Refused (code NO_CLIP)."""
         ...
 
+    def passes_to_compare(self, limit: int, *, after: str = "") -> list[list[SealedAnnotation]]:
+        """The accepted passes of clips of several passes that nobody compared, that have no adjudication and
+        may be worked on: up to ``limit`` clips, those with an id after ``after``, by id."""
+        ...
+
+    def set_passes_agree(self, clip_id: str) -> None:
+        """Marks that the accepted passes of a clip were compared and agree; idempotent."""
+        ...
+
+    def accepted_passes(self, clip_id: str) -> list[SealedAnnotation]:
+        """The accepted transcriptions of one clip, in the order of its passes."""
+        ...
+
+    def has_adjudication(self, clip_id: str) -> bool:
+        """Whether a clip has, or had, an adjudication task."""
+        ...
+
     def add_adjudication(self, clip_id: str) -> str:
         """Adds an adjudication task for a clip whose accepted passes differ; returns its id, also if it
-        exists already."""
+        exists already. Raises Refused (code CLIP_NOT_FINAL) before all passes are accepted."""
         ...
 
     def draw(self, decide: Callable[[str], bool]) -> DrawResult:

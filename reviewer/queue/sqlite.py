@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import groupby
 from uuid import uuid4
 
 from reviewer.db.connection import Database, Row
@@ -262,6 +263,8 @@ class SqliteQueue:
                 tasks=self._counted(queries.TASKS_BY_STATE, {"held_back": HELD_BACK, "now": self._now()}),
                 late_drafts=int(self._database.value("SELECT count(*) FROM late_draft")),
                 reviews=self._counted(queries.REVIEWS_BY_STATE),
+                adjudications=self._counted(queries.ADJUDICATIONS_BY_STATE),
+                undecided=int(self._database.value(queries.UNDECIDED)),
             )
 
     def daily_counts(self, person_id: str, kinds: frozenset[TaskKind], since: datetime) -> DailyCounts:
@@ -350,6 +353,23 @@ class SqliteQueue:
             for number in range(1, passes + 1):
                 self._add_task(clip_id, TaskKind.TRANSCRIBE, number, priority=priority, sort_key=sort_key)
 
+    def passes_to_compare(self, limit: int, *, after: str = "") -> list[list[SealedAnnotation]]:
+        values = {"limit": limit, "after": after, "now": self._now()}
+        rows = self._database.rows(queries.PASSES_TO_COMPARE, values)
+        works = [from_columns(SealedAnnotation, row) for row in rows]
+        return [list(passes) for _, passes in groupby(works, key=lambda work: work.clip_id)]
+
+    def set_passes_agree(self, clip_id: str) -> None:
+        self._database.execute("INSERT OR IGNORE INTO passes_agree (clip_id) VALUES (?)", (clip_id,))
+
+    def accepted_passes(self, clip_id: str) -> list[SealedAnnotation]:
+        rows = self._database.rows(queries.ACCEPTED_PASSES, (clip_id,))
+        return [from_columns(SealedAnnotation, row) for row in rows]
+
+    def has_adjudication(self, clip_id: str) -> bool:
+        query = "SELECT 1 FROM task WHERE clip_id = ? AND kind = 'adjudicate'"
+        return bool(self._database.value(query, (clip_id,)))
+
     def add_adjudication(self, clip_id: str) -> str:
         with self._database.transaction():
             found = self._database.value(
@@ -357,7 +377,7 @@ class SqliteQueue:
             )
             if found is not None:
                 return str(found)
-            if self.clip_state(clip_id) is not ClipState.FINAL:
+            if self.clip_state(clip_id) not in (ClipState.FINAL, ClipState.EXPORTED):
                 raise Refused("CLIP_NOT_FINAL", clip=clip_id)
             task_id = self._add_task(clip_id, TaskKind.ADJUDICATE, 1, sort_key=self._now())
             self._follow(clip_id)

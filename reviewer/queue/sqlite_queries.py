@@ -178,6 +178,30 @@ TASKS_BY_STATE = f"""
     FROM task t WHERE t.kind = 'transcribe' GROUP BY 1 ORDER BY 1
 """
 REVIEWS_BY_STATE = "SELECT state, count(*) AS n FROM task WHERE kind = 'review' GROUP BY state ORDER BY state"
+ADJUDICATIONS_BY_STATE = """
+    SELECT state, count(*) AS n FROM task WHERE kind = 'adjudicate' GROUP BY state ORDER BY state
+"""
+# Clips whose passes are all accepted and whose adjudication is not done.
+UNDECIDED = """
+    SELECT count(*) FROM task t JOIN queue_clip q ON q.clip_id = t.clip_id
+    WHERE t.kind = 'adjudicate' AND t.state IN ('open', 'leased') AND q.state = 'reviewed'
+"""
+ACCEPTED_PASSES = """
+    SELECT a.* FROM task t JOIN annotation a ON a.id = t.annotation_id
+    WHERE t.clip_id = ? AND t.kind = 'transcribe' AND t.state = 'accepted' ORDER BY t.round
+"""
+PASSES_TO_COMPARE = """
+    WITH chosen (clip_id) AS MATERIALIZED (
+        SELECT q.clip_id FROM queue_clip q
+        WHERE q.state = 'final' AND q.passes > 1 AND q.clip_id > :after
+        AND (q.open_until IS NULL OR q.open_until > :now)
+        AND q.clip_id NOT IN (SELECT clip_id FROM passes_agree)
+        AND NOT EXISTS (SELECT 1 FROM task t WHERE t.clip_id = q.clip_id AND t.kind = 'adjudicate')
+        ORDER BY q.clip_id LIMIT :limit
+    )
+    SELECT a.* FROM chosen c JOIN task t ON t.clip_id = c.clip_id JOIN annotation a ON a.id = t.annotation_id
+    WHERE t.kind = 'transcribe' AND t.state = 'accepted' ORDER BY t.clip_id, t.round
+"""
 # A skip of a distressing clip, or of one in another language, is never held against anybody.
 # Accepted and returned count annotations; a returned one stays returned, whatever its author submits later.
 WORK_BY_PERSON = f"""

@@ -64,8 +64,8 @@ class ActRequests:
         self.require_own(act.lease)
         self.access.require(self.identity, RIGHTS[act.lease.kind])
         match act:
-            case HandIn(lease, annotation):
-                return self._hand_in(lease, annotation)
+            case HandIn(lease, annotation, parent):
+                return self._hand_in(lease, annotation, parent)
             case Skip(lease, reason):
                 return self._skip(lease, reason)
             case Release(lease):
@@ -94,7 +94,8 @@ class ActRequests:
             return error
         return None
 
-    def _hand_in(self, lease: Lease, annotation: Annotation) -> PreparedAct:
+    def _hand_in(self, lease: Lease, annotation: Annotation, parent: str | None) -> PreparedAct:
+        self._require_pass(lease, parent)
         clip = self.access.openable(lease.clip_id)
         conventions = self.conventions.of(clip.locale)
         annotation = without_stale_denials(annotation)
@@ -102,7 +103,7 @@ class ActRequests:
         if not is_review:
             require_complete(annotation, self.schema, conventions, clip.locale)
             self._require_heard(lease, self._lack(lease, clip, annotation))
-        work = self._sealed(lease, annotation, conventions.id)
+        work = self._sealed(lease, annotation, conventions.id, parent)
         action = Action.REVIEW_SUBMITTED if is_review else Action.SUBMITTED
         detail: dict[str, DetailValue] = {
             "annotation": work.id,
@@ -112,7 +113,8 @@ class ActRequests:
             "schema": work.schema_version,
             "conventions": work.conventions_version,
         }
-
+        if parent is not None:
+            detail["parent"] = parent
         distances = self.measurement.distances(self.identity, lease, work.id, annotation, conventions)
         if distances:
             detail["drafts_hidden"] = distances[0].is_hidden
@@ -198,7 +200,17 @@ class ActRequests:
 
         return PreparedAct(outbox.Decide(lease, verdict), record)
 
-    def _sealed(self, lease: Lease, annotation: Annotation, conventions_id: str) -> SealedAnnotation:
+    def _require_pass(self, lease: Lease, parent: str | None) -> None:
+        """An adjudication starts from an accepted pass of its clip; other work has no such parent."""
+        if parent is None:
+            return
+        passes = self.unit.queue.accepted_passes(lease.clip_id)
+        if lease.kind is not TaskKind.ADJUDICATE or parent not in [one.id for one in passes]:
+            raise NotLeased
+
+    def _sealed(
+        self, lease: Lease, annotation: Annotation, conventions_id: str, parent: str | None
+    ) -> SealedAnnotation:
         plain, keyring = annotation.to_bytes(), self.identity.keyring
         # The same work sent twice is one annotation: its id comes from the lease's random submission key.
         annotation_id = f"a{sha256(lease.submission_key.encode()).hexdigest()[:20]}"
@@ -207,7 +219,7 @@ class ActRequests:
             task_id=lease.task_id,
             clip_id=lease.clip_id,
             author=self.identity.person.id,
-            parent=lease.returned_annotation,
+            parent=parent or lease.returned_annotation,
             schema_version=self.schema.id,
             conventions_version=conventions_id,
             digest=self.unit.content.digest(keyring, lease.clip_id, plain),

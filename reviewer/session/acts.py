@@ -8,10 +8,11 @@ from reviewer.model.task import Lease, SkipReason, VerdictKind
 
 @dataclass(frozen=True, slots=True)
 class HandIn:
-    """Submits complete work."""
+    """Submits complete work; ``parent`` is the accepted pass that an adjudication takes or starts from."""
 
     lease: Lease
     annotation: Annotation
+    parent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

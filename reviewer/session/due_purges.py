@@ -33,6 +33,7 @@ def destroy_clip(unit: UnitOfWork, identity: Identity, clip: str, reason: str, *
             unit.hypotheses.delete_of_clip(clip)
             unit.alignments.delete_of_clip(clip)
             unit.draft_distances.delete_of_clip(clip)
+            unit.references.delete_of_clip(clip)
             unit.redactions.delete_of_clip(clip)
             unit.held_finds.delete_of_clip(clip)
             unit.drafts.delete_of_clip(clip)

@@ -133,6 +133,7 @@ class Redactions:
             tuple(RemovedSound(one.span, removed[one.id], one.kind) for one in confirmed),
         )
         texts.hypotheses = unit.hypotheses.reseal_clip(clip.id, resealer, texts.hypothesis)
+        unit.references.reseal_clip(clip.id, resealer)
         works = unit.queue.reseal_clip(clip.id, texts)
         for annotation_id, annotation in texts.annotations.items():
             record_reasons(unit, clip, annotation_id, annotation)

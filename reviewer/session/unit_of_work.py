@@ -23,6 +23,7 @@ from reviewer.clips.label_schemas import LabelSchemas
 from reviewer.clips.open_tasks import OpenTasks
 from reviewer.clips.own_words import OwnWords
 from reviewer.clips.redactions import RedactionRepository
+from reviewer.clips.references import ReferenceRepository
 from reviewer.clips.repository import ClipRepository
 from reviewer.clips.retention import RetentionRepository
 from reviewer.clips.withdrawals import WithdrawalRepository
@@ -44,6 +45,7 @@ class UnitOfWork:
     hypotheses: HypothesisRepository
     alignments: AlignmentRepository
     draft_distances: DraftDistanceRepository
+    references: ReferenceRepository
     redactions: RedactionRepository
     held_finds: HeldFindRepository
     drafts: DraftRepository

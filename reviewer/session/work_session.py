@@ -340,12 +340,12 @@ class WorkSession:
 
     # Ending work
 
-    def submit(self, lease: Lease, annotation: Annotation) -> Receipt:
+    def submit(self, lease: Lease, annotation: Annotation, parent: str | None = None) -> Receipt:
         """Submits work, once per lease; in a review, the reviewer's own version: the lease continues.
 
-        Raises: Incomplete; Unheard; LeaseLost (the text is kept as a late draft); SubmissionConflict.
+        ``parent`` is the accepted pass that an adjudication takes. Raises: Incomplete; Unheard; LeaseLost (the text is kept as a late draft); SubmissionConflict.
         """
-        prepared = self._prepare(HandIn(lease, annotation))
+        prepared = self._prepare(HandIn(lease, annotation, parent))
         assert isinstance(prepared.request, Submit)
         work = prepared.request.work
         try:
@@ -471,7 +471,7 @@ class WorkSession:
 
     def _end_and_close(self, act: WorkAct) -> None:
         if isinstance(act, HandIn):
-            self.submit(act.lease, act.annotation)
+            self.submit(act.lease, act.annotation, act.parent)
         else:
             self._end(act)
         self.close(act.lease)

@@ -1,12 +1,17 @@
 """What the repository says about itself is true, and says nothing of the machines it was made on."""
 
+import dataclasses
+import importlib.machinery
+import importlib.util
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from reviewer.model.project import Project, RecogniserRule
 from tests.conftest import REPOSITORY
 
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
@@ -95,6 +100,41 @@ def test_every_command_is_in_a_guide() -> None:
     names = list(_commands("reviewer", get_command(app)))
     assert len(names) > 10
     assert [name for name in names if name not in guides] == []
+
+
+def test_every_setting_is_in_the_guide_in_its_section_with_its_default() -> None:
+    sections = re.split(r"^## ", _text(REPOSITORY / "docs" / "guide" / "settings.md"), flags=re.MULTILINE)
+    shipped = tomllib.loads(_text(REPOSITORY / "resources" / "project.toml"))
+    top, *others = sections
+    for name, given in _settings(Project()):
+        table, _, setting = name.rpartition(".")
+        section = next((one for one in others if one.startswith(f"`[{table}]`")), "") if table else top
+        row = re.search(rf"^\| `{setting}` \| (.*?) \|", section, re.MULTILINE)
+        assert row, name
+        kept = shipped.get(table, {}) if table else shipped
+        if isinstance(given, bool | int | float | str):
+            assert row[1].strip('`"') == str(given).lower().strip('"') or row[1].strip('`"') == given, name
+            assert kept[setting] == given, name
+
+
+def _settings(of: object, table: str = "") -> Iterator[tuple[str, object]]:
+    for one in dataclasses.fields(of):  # type: ignore[arg-type]
+        value = getattr(of, one.name)
+        if dataclasses.is_dataclass(value):
+            yield from _settings(value, one.name)
+        elif one.name == "recogniser":
+            yield from ((f"asr.{each.name}", None) for each in dataclasses.fields(RecogniserRule))
+        else:
+            yield f"{table}.{one.name}" if table else one.name, value
+
+
+def test_every_key_is_in_the_guide() -> None:
+    loader = importlib.machinery.SourceFileLoader("keys_page", str(REPOSITORY / "script" / "make-keys-page"))
+    spec = importlib.util.spec_from_loader("keys_page", loader)
+    assert spec
+    maker = importlib.util.module_from_spec(spec)
+    loader.exec_module(maker)
+    assert _text(REPOSITORY / "docs" / "guide" / "keys.md") == maker.page(), "run script/make-keys-page"
 
 
 def _commands(name: str, command: object) -> Iterator[str]:

@@ -69,7 +69,7 @@ def a_set(folder: Path, rows: list[Utterance]) -> Path:
     folder.mkdir(exist_ok=True)
     write_clips(folder, rows, lambda _done, _all: None)
     for table in FORMATS:
-        table.write(folder, rows)
+        table.write(folder, sorted(rows, key=lambda row: row.id))
     return folder
 
 
@@ -225,7 +225,7 @@ NEMO_DAMAGE: dict[str, tuple[Callable[[Path], None], str]] = {
     "CRLF": (edit_bytes("manifest.jsonl", lambda b: b.replace(b"\n", b"\r\n")), "SET_FILE_LINE_ENDS"),
     "no final line end": (edit_bytes("manifest.jsonl", lambda b: b[:-1]), "SET_FILE_LAST_LINE_END"),
     "not JSON": (edit_bytes("manifest.jsonl", lambda b: b"{\n" + b), "SET_NOT_JSON"),
-    "not an object": (edit_bytes("manifest.jsonl", lambda b: b"[]\n" + b), "SET_WRONG_KEYS"),
+    "not an object": (edit_bytes("manifest.jsonl", lambda b: b"[]\n" + b), "SET_NOT_JSON"),
     "key missing": (edit_manifest(lambda r: r[0].pop("lang")), "SET_WRONG_KEYS"),
     "key too many": (edit_manifest(lambda r: r[0].update(name="Ana")), "SET_WRONG_KEYS"),
     "duration as text": (edit_manifest(lambda r: r[0].update(duration="1")), "SET_WRONG_TYPES"),

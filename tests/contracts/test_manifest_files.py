@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reviewer.errors import Refused
-from reviewer.lead.manifest import ManifestLine, read_manifest
+from reviewer.lead.manifest import ManifestLine
+from reviewer.lead.sources import read_source
 from reviewer.privacy.manifest_row import Decision, ManifestRow, RefusalCode
 from tests.unit.test_manifest_fields import GOOD
 
@@ -23,7 +24,7 @@ def line(number: int, **changes: Any) -> dict[str, Any]:
 def read(folder: Path, content: bytes | str, name: str = "m.jsonl") -> tuple[ManifestLine, ...]:
     path = folder / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return read_manifest(path)
+    return read_source(path).lines
 
 
 def codes(lines: tuple[ManifestLine, ...]) -> list[str]:
@@ -154,11 +155,13 @@ def test_an_empty_manifest_has_no_lines(tmp_path: Path, content: bytes) -> None:
 
 
 def test_a_manifest_in_another_encoding_or_that_is_not_there_is_refused_whole(tmp_path: Path) -> None:
-    with pytest.raises(Refused, match="MANIFEST_NOT_UTF8"):
-        read(tmp_path, json.dumps(line(1)).encode("utf-16"))
-    for path, code in ((tmp_path / "none.jsonl", "FILE_MISSING"), (tmp_path, "FILE_NOT_REGULAR")):
+    for encoding in ("utf-32", "utf-32-le", "utf-32-be"):
+        with pytest.raises(Refused) as refused:
+            read(tmp_path, json.dumps(line(1)).encode(encoding))
+        assert refused.value.parameters["encoding"] == "UTF-32"
+    for path, code in ((tmp_path / "none.jsonl", "FILE_MISSING"), (tmp_path, "SOURCE_NEEDS_MAPPING")):
         with pytest.raises(Refused, match=code):
-            read_manifest(path)
+            read_source(path)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
@@ -173,3 +176,86 @@ def test_whatever_stands_between_two_good_lines_both_are_read(
     lines = read(tmp_path, b"\n".join([*before, rubbish, last]), name)
     found = [each.read.source_id for each in lines if isinstance(each.read, ManifestRow)]
     assert {"source-1", "source-2"} <= set(found)
+
+
+HEADINGS = (str, str.upper, str.title, lambda name: name.replace("_", " ").title(), lambda name: f" {name} ")
+ROWS = [
+    line(1, draft='he said "one; two"', audio="é 1.wav"),
+    line(2, draft="a,b|c\td", audio="録音.wav"),
+    line(3, draft="", locale="de"),
+]
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be")
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> bytes:
+    """The same rows, as different programs write them."""
+    delimiter, end = draw(st.sampled_from(",;\t|^")), draw(st.sampled_from(["\n", "\r\n", "\r"]))
+    heading, extra = draw(st.sampled_from(HEADINGS)), draw(st.integers(0, 3))
+    quoting = draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=delimiter, lineterminator=end, quoting=quoting)
+    names = draw(st.permutations([*GOOD, "draft"]))
+    writer.writerow([*map(heading, names), *[""] * extra])
+    for row in ROWS:
+        writer.writerow([*(row[name] for name in names), *[""] * extra])
+    if draw(st.booleans()):
+        writer.writerow([""] * (len(names) + extra))
+    first = f"sep={delimiter}{end}" if draw(st.booleans()) else ""
+    return (first + out.getvalue()).encode(draw(st.sampled_from(ENCODINGS)))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
+@given(tables())
+def test_a_table_gives_the_same_rows_however_it_is_written(tmp_path: Path, content: bytes) -> None:
+    wanted = read(tmp_path, "".join(json.dumps(row) + "\n" for row in ROWS))
+    assert [each.read for each in read(tmp_path, content, "m.csv")] == [each.read for each in wanted]
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_an_array_is_read_with_the_line_of_each_row(tmp_path: Path, indent: int | None) -> None:
+    lines = read(tmp_path, json.dumps([line(1), 7, line(2, age=3)], indent=indent), "m.json")
+    assert codes(lines) == ["row", RefusalCode.BAD_VALUE, RefusalCode.UNKNOWN_FIELD]
+    assert [each.number for each in lines] == ([1, 1, 1] if indent is None else [2, 12, 13])
+
+
+OTHER = json.dumps(line(1, audio="é.wav"), ensure_ascii=False)
+CYRILLIC, GERMAN = "голос.wav", "Käse.wav"
+
+
+def a_table(audio: str, encoding: str, rows: int = 3) -> bytes:
+    return as_csv([line(n, audio=audio) for n in range(rows)]).encode(encoding)
+
+
+WHOLE: dict[str, tuple[bytes, str, str]] = {
+    "Windows-1252": (a_table(GERMAN, "cp1252"), "TABLE_OTHER_ENCODING", "Windows-1252"),
+    "one row": (a_table(GERMAN, "cp1252", 1), "TABLE_OTHER_ENCODING", "Windows-1252"),
+    "JSON Lines": (f"{OTHER}\n{OTHER}".encode("cp1252"), "TABLE_OTHER_ENCODING", "Windows-1252"),
+    "Windows-1251": (a_table(CYRILLIC, "cp1251"), "TABLE_OTHER_ENCODING", "Windows-1251"),
+    "Shift-JIS": (a_table("ひらがな.wav", "shift_jis"), "TABLE_OTHER_ENCODING", "Shift-JIS"),
+    "EUC-KR": (a_table("한국어.wav", "euc_kr"), "TABLE_OTHER_ENCODING", "EUC-KR"),
+    "GB 18030": (a_table("录音文件.wav", "gb18030"), "TABLE_OTHER_ENCODING", "GB 18030"),
+    "UTF-32": (a_table(GERMAN, "utf-32"), "TABLE_OTHER_ENCODING", "UTF-32"),
+    "UTF-16 cut off": (a_table(GERMAN, "utf-16")[:-1], "TABLE_ENCODING", ""),
+    "no heading": (FIRST.encode(), "MANIFEST_NO_HEADER", ""),
+    "no delimiter": (b"just some text\nof several lines", "MANIFEST_NO_HEADER", ""),
+    "sep= alone": (b"sep=;\n", "TABLE_LINES_REFUSED", ""),
+    "an array cut off": (json.dumps([line(1), line(2)])[:-9].encode(), "TABLE_LINES_REFUSED", ""),
+    "objects over lines": (json.dumps(line(1), indent=1).encode(), "MANIFEST_OBJECT_OVER_LINES", ""),
+}
+
+
+@pytest.mark.parametrize("name", ["m.csv", "m.json"])
+@pytest.mark.parametrize("mistake", WHOLE)
+def test_what_is_wrong_with_a_whole_file_refuses_it_once(tmp_path: Path, mistake: str, name: str) -> None:
+    content, code, named = WHOLE[mistake]
+    with pytest.raises(Refused) as refused:
+        read(tmp_path, content, name)
+    assert refused.value.code == code
+    assert named in str(refused.value.parameters.get("encoding", ""))
+
+
+def test_a_damaged_line_of_a_file_in_utf_8_is_refused_alone(tmp_path: Path) -> None:
+    good = as_csv([line(n, audio=GERMAN) for n in range(3)]).encode()
+    bad = f"{FIRST}\n{FIRST}\n".replace("1.wav", GERMAN).encode("cp1252")
+    assert codes(read(tmp_path, good + bad, "m.csv")) == ["row"] * 3 + [BAD] * 2

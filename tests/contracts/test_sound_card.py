@@ -51,6 +51,19 @@ def _sounding(recording: Recording) -> int:
     return int(np.count_nonzero(recording.samples()))
 
 
+def test_no_sound_system_writes_to_the_terminal(
+    sound_server: SoundServer, player: Player, capfd: pytest.CaptureFixture[str]
+) -> None:
+    capfd.readouterr()
+    list_outputs(rescan_first=True)
+    player.load(Samples(16_000, some_noise(1_600, seed=1)))
+    player.play()
+    _play_to_the_end(player)
+    player.close()
+    list_outputs(rescan_first=True)
+    assert capfd.readouterr().err == ""
+
+
 @pytest.mark.parametrize("run", range(20))
 def test_the_samples_that_arrive_are_the_clips(player: Player, recording: Recording, run: int) -> None:
     samples = Samples(16_000, some_noise(6_000, seed=100 + run))

@@ -111,7 +111,10 @@ class SoundServer:
     def _record_to(self, out: "IO[bytes] | int") -> "subprocess.Popen[bytes]":
         command = ["parec", "-d", "test.monitor", *(f"--{setting}" for setting in self._form)]
         return subprocess.Popen(
-            [*command, "--latency-msec=20", "--raw"], stdout=out, env=os.environ | self.environment
+            [*command, "--latency-msec=20", "--raw"],
+            stdout=out,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | self.environment,
         )
 
     def unplug(self) -> None:

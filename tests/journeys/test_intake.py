@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from reviewer.audio.decode.decoder import Decoded
+from reviewer.clips.repository import PurgeReason
 from reviewer.errors import NotAllowed, Notice, Refused, ReviewerError, Unavailable
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport
 from reviewer.lead.keyed_hashes import KeyedHashes
@@ -17,6 +19,7 @@ from reviewer.model.clip import ClipState
 from reviewer.model.clock import to_iso
 from reviewer.model.event import Action
 from reviewer.model.hypothesis import Word
+from reviewer.session.due_purges import destroy_clip
 from tests.benches.lead import TRANSCRIBE, LeadBench
 from tests.benches.workspace import ANA, LEAD, PASSPHRASE, make_bench
 from tests.factories import a_keyring, a_manifest_row
@@ -294,12 +297,22 @@ def test_a_sample_takes_so_many_of_those_the_cheap_rules_let_pass(imports: Impor
     assert report.to_json(command_catalogue())["not_drawn"] == 6
 
 
-def test_a_sample_again_takes_the_same_clips(imports: Imports) -> None:
+def test_a_sample_takes_the_same_clips_until_they_are_here_and_then_others(imports: Imports) -> None:
     rows = [a_line(n) for n in range(12)]
     options = IntakeOptions(sample=4, seed=7)
-    first, second = imports.run(*rows, options=options), imports.run(*rows, options=options)
-    assert [row.line for row in first.rows] == [row.line for row in second.rows]
-    assert codes(second) == ["DUPLICATE"] * 4
+    drawn = []
+    for one in (replace(options, dry_run=True), options, options, options, options):
+        report = imports.run(*rows, options=one)
+        drawn.append({row.line for row in report.rows})
+        assert report.refused == 0
+    assert drawn[0] == drawn[1]
+    assert set().union(*drawn) == set(range(1, 13))
+    assert [len(each) for each in drawn] == [4, 4, 4, 4, 0]
+
+
+def test_a_sample_draws_a_source_that_stands_twice_once(imports: Imports) -> None:
+    report = imports.run(a_line(1), a_line(2, source_id="source-1"), options=IntakeOptions(sample=2))
+    assert (report.accepted, report.refused, report.not_drawn) == (1, 0, 1)
 
 
 def test_a_sample_that_makes_no_sense_is_refused_before_anything(imports: Imports) -> None:
@@ -366,3 +379,23 @@ def test_voices_do_not_come_in_a_row(imports: Imports) -> None:
 def test_many_refused_lines_are_all_logged(imports: Imports) -> None:
     imports.run(*[a_line(n, product="xbox") for n in range(450)])
     assert len(imports.events(Action.CLIP_REFUSED)) == 450
+
+
+def test_a_reference_is_sealed_with_its_clip_and_given_back(imports: Imports) -> None:
+    with_one, without = imports.run(a_line(1, reference="canary-key-7"), a_line(2)).rows
+    unit, keyring = imports.unit, imports.keyring
+    assert unit.references.of_clip(keyring, with_one.clip) == "canary-key-7"
+    assert unit.references.of_clip(keyring, without.clip) == ""
+    for path in imports.bench.folder.rglob("*"):
+        assert not path.is_file() or b"canary" not in path.read_bytes()
+
+
+def test_a_reference_is_gone_with_the_key_of_its_clip(imports: Imports) -> None:
+    (row,) = imports.run(a_line(1, reference="key-7")).rows
+    destroy_clip(imports.unit, imports.bench.lead, row.clip, PurgeReason.RETENTION_ENDED, by_date=False)
+    assert imports.unit.references.of_clip(imports.keyring, row.clip) == ""
+
+
+def test_a_reference_that_names_somebody_is_refused(imports: Imports) -> None:
+    report = imports.run(a_line(1, reference="jane@example.com"), a_line(2, reference="+49 30 1234567"))
+    assert codes(report) == ["IDENTIFIER_FOUND"] * 2

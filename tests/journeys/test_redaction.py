@@ -57,6 +57,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
         "consent_granted_at": to_iso(recorded - timedelta(days=10)),
         "source_id": "source-0001",
         "speaker": "voice-1",
+        "reference": "key-7",
         "draft": TEXT,
         "words": [
             {"word": word, "start": place * 0.625, "end": (place + 1) * 0.625}
@@ -142,6 +143,13 @@ def test_a_marked_span_is_silent_for_whoever_opens_the_clip_next(bench: Bench) -
     assert opened.samples.read(0, 10_000).any()
     assert [one.state for one in opened.redactions] == [RedactionState.PROPOSED]
     assert not opened.peaks.columns(0, SPAN.start, SPAN.end, 10)[1].any()
+
+
+def test_a_reference_is_sealed_under_the_new_key_of_a_redacted_clip(bench: Bench) -> None:
+    assert confirmed(bench, marked(bench)) is RedactionState.APPLIED
+    lead = bench.person(LEAD).lead
+    (clip_id,) = {event.object for event in bench.events("clip.imported")}
+    assert lead._unit.references.of_clip(lead.identity.keyring, clip_id) == "key-7"
 
 
 def test_spans_of_the_annotation_are_muted_when_it_is_handed_in(bench: Bench) -> None:

@@ -4,10 +4,11 @@ import pytest
 
 from reviewer.formats.dataset import Utterance
 from reviewer.lead.keyed_hashes import Pseudonyms
-from reviewer.lead.selection import SelectedClip, one_line, utterance_of, with_what_segments_have
+from reviewer.lead.selection import SelectedClip, utterance_of
 from reviewer.model.annotation import Annotation, Flag, Segment
 from reviewer.model.task import SealedAnnotation
 from reviewer.places import resource
+from reviewer.session.clip_answers import one_line, with_what_segments_have
 from reviewer.transcript.conventions import load_conventions
 from tests.factories import NOON, a_clip
 

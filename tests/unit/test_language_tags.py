@@ -3,7 +3,7 @@
 import pytest
 
 from reviewer.errors import Refused
-from reviewer.model.language_tags import language_tag, language_tags, takes
+from reviewer.model.language_tags import language_tag, language_tags, locale_tag, takes
 
 
 @pytest.mark.parametrize(
@@ -59,4 +59,66 @@ def test_tags_that_differ_in_case_only_are_one():
     ],
 )
 def test_person_takes_the_clips_that_their_tags_cover(languages, locale, expected):
+    assert takes(languages, locale) is expected
+
+
+# RFC 5646, appendix A and sections 2.2.8 and 4.5.
+CANONICAL = {
+    "de": "de",
+    "MN-cYRL-mn": "mn-Cyrl-MN",
+    "zh-Hant": "zh-Hant",
+    "es-419": "es-419",
+    "sl-rozaj-biske-1994": "sl-rozaj-biske-1994",
+    "DE-ch-1901": "de-CH-1901",
+    "hy-Latn-IT-arevela": "hy-Latn-IT-arevela",
+    "ca-VALENCIA": "ca-valencia",
+    "de-CH-x-phonebk": "de-CH-x-phonebk",
+    "az-Arab-x-AZE-derbend": "az-Arab-x-aze-derbend",
+    "x-Whatever": "x-whatever",
+    "qaa-Qaaa-QM-x-southern": "qaa-Qaaa-QM-x-southern",
+    "en-US-u-islamcal": "en-US-u-islamcal",
+    "zh-CN-a-myext-x-private": "zh-CN-a-myext-x-private",
+    "en-b-ccc-bbb-a-aaa-X-xyz": "en-a-aaa-b-ccc-bbb-x-xyz",
+    "zh-yue-HK": "yue-HK",
+    "sgn-ase": "ase",
+    "iw-IL": "he-IL",
+    "i-klingon": "tlh",
+    "I-Enochian": "i-enochian",
+    "en-GB-oed": "en-GB-oxendict",
+    "zh-min-nan": "nan",
+    "sgn-BE-FR": "sfb",
+    "no-bok": "nb",
+}
+
+
+@pytest.mark.parametrize(("typed", "canonical"), CANONICAL.items())
+def test_a_locale_is_any_tag_of_rfc_5646_in_canonical_form(typed: str, canonical: str) -> None:
+    assert locale_tag(typed) == canonical
+    assert locale_tag(canonical) == canonical
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "e", "german", "deut", "de_DE", "de-419-DE", "a-DE", "ar-a-aaa-b-bbb-a-ccc", "de-DE-1901-1901",
+        "en-", "-en", "en--US", "en-a", "en-US-x", "x", "x-", "x-123456789", "i-nothing", "zh-yue-cmn-nan-hak", "eñ",
+        "en US", " en", "de-１９０１",
+    ],
+)  # fmt: skip
+def test_what_is_no_tag_of_rfc_5646_is_no_locale(text: str) -> None:
+    assert locale_tag(text) is None
+
+
+@pytest.mark.parametrize(
+    ("languages", "locale", "expected"),
+    [
+        (["ca"], "ca-valencia", True),
+        (["es"], "ca-valencia", False),
+        (["en-US"], "en-US-x-callcentre", True),
+        (["en-GB"], "en-US-x-callcentre", False),
+        (["de"], "x-whatever", True),
+        (["de"], "i-enochian", True),
+    ],
+)
+def test_variants_and_private_use_do_not_say_whose_a_clip_is(languages, locale, expected) -> None:
     assert takes(languages, locale) is expected

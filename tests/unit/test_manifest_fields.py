@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reviewer.lead.audio_folder import AudioFolder
 from reviewer.lead.manifest import CSV_FIELDS, FIELDS, read_fields
 from reviewer.messages import command_catalogue
 from reviewer.privacy.manifest_row import Decision, ManifestRow, RefusalCode, WordTiming
 
-FOLDER = Path("/nowhere/batch")
+FOLDER = AudioFolder(Path("/nowhere/batch"))
 GOOD: dict[str, Any] = {
     "audio": "dev/a.wav",
     "product": "translator",
@@ -91,7 +92,7 @@ NO_INSTANTS = [
     " 2026-01-01T00:15:00Z",
 ]
 OUTSIDE = ["../a.wav", "dev/../../a.wav", "/etc/passwd", "C:\\a.wav", "\\\\host\\a.wav", ".", "dev/.."]
-NO_LANGUAGE_TAGS = ["en_US", "english", "e", "en-US-x-private", "123"]
+NO_LANGUAGE_TAGS = ["en_US", "english", "e", "en-US-x-", "123"]
 WORD = {"word": "a", "start": 0, "end": 1}
 NO_WORDS: list[object] = [
     "hello",

@@ -10,9 +10,10 @@ from pytestqt.qtbot import QtBot
 
 from reviewer.errors import NdaRequired, Refused
 from reviewer.formats import catalogue
+from reviewer.formats.titles import TITLES, missing_package
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport
 from reviewer.ui.jobs import Jobs
-from reviewer.ui.lead.export_page import FORMATS, ExportPage
+from reviewer.ui.lead.export_page import ExportPage
 from reviewer.ui.lead.import_page import ImportPage
 from reviewer.ui.widgets.tables import RowsModel
 from tests.fakes.file_chooser import FakeFileChooser
@@ -262,8 +263,19 @@ def test_an_export_without_a_live_agreement_asks_for_it(exporting: ExportPage, l
         _begin(exporting)
 
 
-def test_the_page_offers_the_formats_that_there_are():
-    assert {name for name, _ in FORMATS} == set(catalogue.FORMATS)
+def test_the_page_offers_the_formats_that_there_are(exporting: ExportPage):
+    assert [box.text() for box in exporting.formats] == [TITLES[name] for name in catalogue.FORMATS]
+
+
+def test_a_format_says_what_it_leaves_out(exporting: ExportPage):
+    assert all(box.toolTip().startswith("Leaves out: ") for box in exporting.formats)
+
+
+def test_a_format_whose_package_is_missing_cannot_be_chosen(exporting: ExportPage):
+    boxes = dict(zip(TITLES, exporting.formats, strict=True))
+    assert {name for name, box in boxes.items() if not box.isEnabled()} == set(
+        filter(missing_package, TITLES)
+    )
 
 
 def test_the_bar_is_not_seen_when_nothing_runs_but_has_its_place(page: ImportPage | ExportPage, settle):

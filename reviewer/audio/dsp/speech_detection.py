@@ -1,27 +1,28 @@
 """Speech detection: the passages of a clip with speech, found at import and stored with it."""
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from reviewer.audio.dsp import voice_activity
+from reviewer.audio.dsp.voice_activity import Mono, VoiceActivityDetector, power_db
 from reviewer.audio.samples import Sound, as_float
 from reviewer.errors import Damaged
-from reviewer.model.intervals import Span
+from reviewer.model.intervals import Span, clip_to_length
 
-Mono = NDArray[np.float32]
+DetectorFor: TypeAlias = Callable[[int, float, float], VoiceActivityDetector]
 
 _MAGIC = b"RVSP"
 _VERSION = 1
 _HEADER = struct.Struct("<4sBQI")  # magic, version, frames of the clip, count of passages
 
-_RATES_HZ = (8_000, 16_000, 32_000, 48_000)  # a rate that the detector supports
-_OTHER_RATE_HZ = 16_000
-_LARGEST_RATIO = 200  # libsamplerate supports up to 256
-_STEP_HZ = 50  # decisions a second: the detector supports 10, 20 or 30 ms
-_MODE = 2  # of 0 (finds most) to 3 (finds least)
+_LOWEST_HZ, _HIGHEST_HZ = 80, 3_200_000  # libsamplerate supports a ratio up to 256, and we resample to 16 kHz
 _BLOCK_SECONDS = 10
+_LEVEL_STEP_HZ = 50
 
 _FLOOR_PERCENT = 10
 _LEVEL_PERCENT = 95
@@ -29,53 +30,74 @@ _LEVELS_DB = (-100, 0)
 _TARGET_DB = -20.0
 _SILENT_DB = -80.0
 _LOUDER_AT_MOST_DB = 50.0
-_BELOW_LEVEL_DB = 35.0
-_ABOVE_FLOOR_DB = 4.0  # the detector takes steady noise for speech; a voice is louder
+_OPPOSITE = -0.5  # the correlation of a channel with the loudest one if its polarity is inverted
 
-_JOIN_STEPS = 5  # a stop consonant, or a dropout of the detector: 100 ms
-_LEAST_STEPS = 5  # a click, a breath: 100 ms
-_PAD_STEPS = 5  # 100 ms: a soft beginning, the end of a vowel
-_MERGE_STEPS = 15  # a pause within a sentence: 300 ms
+_STARTS_AT, _HOLDS_AT = 0.2, 0.1  # low: what is missed need not be heard by anybody (decision 039)
+_JOIN_SECONDS = 0.1  # a stop consonant, or a dropout of the detector
+_LEAST_SECONDS = 0.1  # a click, a breath
+_PAD_SECONDS = 0.1  # a soft beginning, the end of a vowel
+_MERGE_SECONDS = 0.3  # a pause within a sentence
 
 
-def detect_speech(sound: Sound) -> tuple[Span, ...]:
+def detect_speech(sound: Sound, detector_for: DetectorFor = voice_activity.detector_for) -> tuple[Span, ...]:
     """The passages of a clip that contain speech.
 
-    The WebRTC voice activity detector (a mixture of Gaussians on six bands; github.com/wiseman/py-webrtcvad)
-    decides every 20 ms on the mix of all channels, at normalised loudness and, if it does not support their
-    rate, resampled to 16 kHz. The decisions are smoothed: pauses under 300 ms belong to the passage, blips
-    under 100 ms do not count, and each end is extended by 100 ms. The sound is read twice, in blocks of 10 s.
+    The detector rates every step of 32 ms (the fallback: 20 ms) on the mix of all channels, at normalised
+    loudness and, if it does not support their rate, resampled to 16 kHz. The ratings are smoothed: pauses
+    under 300 ms belong to the passage, blips under 100 ms do not count, and each end is extended by 100 ms.
+    The sound is read twice, in blocks of 10 s.
 
     Returns:
         Spans in the clip's frames, canonical, inside the clip; none for silence. The whole clip if its rate
-        cannot be resampled to 16 kHz, so that speech cannot be detected.
+        cannot be resampled to 16 kHz, so that speech cannot be detected. The same on every machine of a kind;
+        between processors of different kinds an end may move by a step.
     """
     if not sound.frames:
         return ()
-    if not _OTHER_RATE_HZ / _LARGEST_RATIO <= sound.rate_hz <= _OTHER_RATE_HZ * _LARGEST_RATIO:
+    if not _LOWEST_HZ <= sound.rate_hz <= _HIGHEST_HZ:
         return (Span(0, sound.frames),)
     levels = _levels_db(sound)
     if levels is None:
         return ()
-    runs = smoothed(_decisions(sound, *levels))
-    last = -(-sound.frames * _STEP_HZ // sound.rate_hz)
-    return tuple(
-        Span(start * sound.rate_hz // _STEP_HZ, min(end * sound.rate_hz // _STEP_HZ, sound.frames))
-        for start, end in padded(runs, last)
-    )
+    floor_db, level_db = levels
+    gain_db = min(_TARGET_DB - level_db, _LOUDER_AT_MOST_DB)
+    detector = detector_for(sound.rate_hz, floor_db + gain_db, level_db + gain_db)
+    steps = Steps(detector.step_frames, detector.rate_hz)
+    runs = steps.padded(steps.smoothed(_ratings(sound, detector, gain_db)))
+    spans = ((steps.frame(start, sound.rate_hz), steps.frame(end, sound.rate_hz)) for start, end in runs)
+    return clip_to_length(spans, sound.frames)
 
 
-def smoothed(decisions: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Runs of steps with speech: near ones are merged, then blips are dropped; ends are exclusive."""
-    edges = np.flatnonzero(np.diff(decisions.astype(np.int8), prepend=0, append=0))
-    runs = [(int(start), int(end)) for start, end in edges.reshape(-1, 2)]
-    return [run for run in _joined(runs, _JOIN_STEPS) if run[1] - run[0] >= _LEAST_STEPS]
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The detector's steps: ``frames`` each at ``rate_hz``. Runs of them are pairs, the end exclusive."""
 
+    frames: int
+    rate_hz: int
 
-def padded(runs: Iterable[tuple[int, int]], last: int) -> list[tuple[int, int]]:
-    """The runs extended at each end, within ``[0, last)``, and merged across short pauses."""
-    longer = [(max(start - _PAD_STEPS, 0), min(end + _PAD_STEPS, last)) for start, end in runs]
-    return _joined(longer, _MERGE_STEPS - 2 * _PAD_STEPS)
+    def smoothed(self, ratings: NDArray[np.float32]) -> list[tuple[int, int]]:
+        """Runs of steps with speech: near ones are merged, then blips are dropped.
+
+        A run is of ratings of at least 0.1, one of them at least 0.2.
+        """
+        holds = (ratings >= _HOLDS_AT).astype(np.int8)
+        edges = np.flatnonzero(np.diff(holds, prepend=0, append=0)).reshape(-1, 2)
+        runs = [(int(start), int(end)) for start, end in edges if ratings[start:end].max() >= _STARTS_AT]
+        least = self._count(_LEAST_SECONDS)
+        return [run for run in _joined(runs, self._count(_JOIN_SECONDS)) if run[1] - run[0] >= least]
+
+    def padded(self, runs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+        """The runs extended at each end, from 0 on, and merged across short pauses."""
+        pad = self._count(_PAD_SECONDS)
+        longer = [(max(start - pad, 0), end + pad) for start, end in runs]
+        return _joined(longer, self._count(_MERGE_SECONDS) - 2 * pad)
+
+    def frame(self, step: int, rate_hz: int) -> int:
+        """Where this step begins in a sound of another rate."""
+        return step * self.frames * rate_hz // self.rate_hz
+
+    def _count(self, seconds: float) -> int:
+        return round(seconds * self.rate_hz / self.frames)
 
 
 def to_bytes(spans: tuple[Span, ...], frames: int) -> bytes:
@@ -115,19 +137,13 @@ def _joined(runs: Iterable[tuple[int, int]], gap: int) -> list[tuple[int, int]]:
     return done
 
 
-def _decisions(sound: Sound, floor_db: float, level_db: float) -> NDArray[np.bool_]:
-    """Speech decisions, step by step; none far below the clip's level, or at its noise floor."""
-    import webrtcvad  # noqa: PLC0415  # only an import of clips needs it, never the start of the program
-
-    rate_hz = sound.rate_hz if sound.rate_hz in _RATES_HZ else _OTHER_RATE_HZ
-    detector = webrtcvad.Vad(_MODE)
-    gain = 10 ** (min(_TARGET_DB - level_db, _LOUDER_AT_MOST_DB) / 20)
-    least_db = max(level_db - _BELOW_LEVEL_DB, floor_db + _ABOVE_FLOOR_DB, _SILENT_DB)
-    found = [np.zeros(0, dtype=bool)]
-    for block in _whole_steps(_at_rate(_mono(sound), sound.rate_hz, rate_hz), rate_hz // _STEP_HZ):
-        loud = np.clip(np.rint(block * (gain * 32768.0)), -32768, 32767).astype("<i2")
-        is_speech = np.fromiter((detector.is_speech(step.tobytes(), rate_hz) for step in loud), dtype=bool)
-        found.append(is_speech & (_power_db(block) > least_db))
+def _ratings(sound: Sound, detector: VoiceActivityDetector, gain_db: float) -> NDArray[np.float32]:
+    """The ratings of all steps; 0 for silence, whatever the detector makes of it."""
+    gain = np.float32(10 ** (gain_db / 20))
+    found = [np.zeros(0, dtype=np.float32)]
+    for block in _whole_steps(_at_rate(_mono(sound), sound.rate_hz, detector.rate_hz), detector.step_frames):
+        ratings = detector.probabilities(np.clip(block * gain, -1, 1))
+        found.append(np.where(power_db(block) > _SILENT_DB, ratings, np.float32(0)))
     return np.concatenate(found)
 
 
@@ -138,8 +154,8 @@ def _levels_db(sound: Sound) -> tuple[float, float] | None:
     """
     low, high = _LEVELS_DB
     counts = np.zeros(high - low, dtype=np.int64)
-    for block in _whole_steps(_mono(sound), max(sound.rate_hz // _STEP_HZ, 1)):
-        levels = np.clip(_power_db(block), low, high - 1)
+    for block in _whole_steps(_mono(sound), max(sound.rate_hz // _LEVEL_STEP_HZ, 1)):
+        levels = np.clip(power_db(block), low, high - 1)
         counts += np.bincount((levels - low).astype(np.int64), minlength=counts.size)
     counts[: int(_SILENT_DB) - low + 1] = 0
     if not counts.any():
@@ -149,16 +165,23 @@ def _levels_db(sound: Sound) -> tuple[float, float] | None:
     return float(low + int(floor)), float(low + int(level))
 
 
-def _power_db(steps: NDArray[np.float32]) -> NDArray[np.float64]:
-    """The level of each row without its mean, in dB below full scale."""
-    levels: NDArray[np.float64] = 10 * np.log10(steps.var(axis=1, dtype=np.float64) + 1e-12)
-    return levels
-
-
 def _mono(sound: Sound) -> Iterator[Mono]:
     size = _BLOCK_SECONDS * sound.rate_hz
     for start in range(0, sound.frames, size):
-        yield as_float(sound.read(start, min(start + size, sound.frames))).mean(axis=1, dtype=np.float32)
+        block = as_float(sound.read(start, min(start + size, sound.frames)))
+        if block.shape[1] > 1:
+            block = block * _polarities(block)
+        yield block.mean(axis=1, dtype=np.float32)
+
+
+def _polarities(block: NDArray[np.float32]) -> NDArray[np.float32]:
+    """-1 for each channel that is an inverted copy of the loudest, or nearly: the mix would cancel both."""
+    centred = block - block.mean(axis=0)
+    energies = (centred**2).sum(axis=0, dtype=np.float64)
+    loudest = int(energies.argmax())
+    products = (centred * centred[:, [loudest]]).sum(axis=0, dtype=np.float64)
+    scale = np.sqrt(energies * energies[loudest])
+    return np.where(products < _OPPOSITE * scale, -1, 1).astype(np.float32)
 
 
 def _at_rate(blocks: Iterator[Mono], from_hz: int, to_hz: int) -> Iterator[Mono]:

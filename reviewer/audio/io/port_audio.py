@@ -2,7 +2,9 @@
 
 import ctypes
 import platform
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from threading import RLock
 from typing import Any
 
@@ -12,6 +14,10 @@ LOCK = RLock()
 """Held while opening, closing or listing: PortAudio's device lists are not thread-safe."""
 
 _MISSING = "PORT_AUDIO_NOT_INSTALLED_LINUX" if platform.system() == "Linux" else "PORT_AUDIO_NOT_INSTALLED"
+_HANDLERS = {
+    "libasound.so.2": ("snd_lib_error_set_handler",),
+    "libjack.so.0": ("jack_set_error_function", "jack_set_info_function"),
+}
 _open_streams: set[object] = set()
 
 
@@ -48,6 +54,7 @@ def library() -> Any:
     Raises:
         NoAudioDevice: PortAudio is missing.
     """
+    _silence_sound_systems()
     try:
         import sounddevice  # noqa: PLC0415 - fails where PortAudio is missing, and nothing else may import it
     except (OSError, ImportError) as error:
@@ -102,19 +109,21 @@ def remove_open_stream(stream: object) -> None:
     _open_streams.discard(stream)
 
 
-def silence_alsa() -> None:
-    """Stop ALSA from writing to the terminal at each underrun; streams count them themselves.
+@cache
+def _silence_sound_systems() -> None:
+    """Stop ALSA and JACK from writing to the terminal: PortAudio returns errors, streams count underruns.
 
-    Its handler becomes ``abs`` of the C library, which accepts any arguments and does nothing. Python code
+    Their handlers become ``abs`` of the C library, which accepts any arguments and does nothing. Python code
     there would run on the device's thread.
     """
     if platform.system() != "Linux":
         return
-    try:
-        handler = ctypes.cast(ctypes.CDLL(None).abs, ctypes.c_void_p)
-        ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(handler)
-    except (OSError, AttributeError):
-        return
+    for name, setters in _HANDLERS.items():
+        with suppress(OSError, AttributeError):
+            handler = ctypes.cast(ctypes.CDLL(None).abs, ctypes.c_void_p)
+            sound_system = ctypes.CDLL(name)
+            for setter in setters:
+                getattr(sound_system, setter)(handler)
 
 
 def _indexed(sounddevice: Any) -> list[Output | None]:

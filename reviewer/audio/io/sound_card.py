@@ -59,7 +59,6 @@ class SoundCard:
         """
         with port_audio.LOCK:
             sounddevice = port_audio.library()
-            port_audio.silence_alsa()
             self._rescan_if_stale(sounddevice)
             stream = self._first_that_opens(sounddevice, audio_format, fill)
             if stream is None and port_audio.rescan(sounddevice):

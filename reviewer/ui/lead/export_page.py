@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QWidget
 
-from reviewer.errors import NdaRequired
+from reviewer.errors import NdaRequired, Notice
+from reviewer.formats.titles import TITLES, USUAL, missing_package, term_of
 from reviewer.ui.jobs import CancelToken, Jobs
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.lead.lead_page import LeadPage
-from reviewer.ui.messages import Message, term
+from reviewer.ui.messages import Message, message_of, term
 from reviewer.ui.theme import GAP_PX, GROUP_PX
 from reviewer.ui.widgets.file_chooser import FileChooser
 from reviewer.ui.widgets.tables import Column, RowsModel
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from reviewer.lead.export import ExportResult
     from reviewer.lead.session import LeadSession
 
-FORMATS = (("nemo", "NeMo"), ("csv", "CSV"))
+_FORMATS_A_ROW = 5
 _EXAMPLE = 'locale = "en-US" and not flag("distressing") and duration > 1.5'
 LeftOut = tuple[str, int]
 
@@ -49,7 +50,7 @@ class ExportPage(LeadPage):
                 Column(self.tr("Clips"), lambda row: f"{row[1]:,}", is_figure=True),
             ]
         )
-        self.formats = [self._format(name, title) for name, title in FORMATS]
+        self.formats = [self._format(name, title) for name, title in TITLES.items()]
         self.where = named(
             QLineEdit(self),
             "export_where",
@@ -75,7 +76,7 @@ class ExportPage(LeadPage):
 
     def chosen(self) -> tuple[str, ...]:
         """The names of the ticked formats."""
-        return tuple(name for (name, _), box in zip(FORMATS, self.formats, strict=True) if box.isChecked())
+        return tuple(name for name, box in zip(TITLES, self.formats, strict=True) if box.isChecked())
 
     @Slot()
     def _on_choose(self) -> None:
@@ -141,8 +142,12 @@ class ExportPage(LeadPage):
 
     def _show_running(self, *, running: bool) -> None:
         self._is_running = running
-        for widget in (*self.formats, self.where, self.out, self.choose):
+        for widget in (self.where, self.out, self.choose):
             widget.setEnabled(not running)
+        for name, box in zip(TITLES, self.formats, strict=True):
+            package = missing_package(name)
+            needed = Notice("FORMAT_NEEDS_PACKAGE", {"format": name, "package": package})
+            enable(box, not running and not package, message_of(needed).sentence if package else "")
         self.progress.setRange(0, 0 if running else 1)
         self.progress.reset()
         self.progress.setFormat("")
@@ -150,8 +155,10 @@ class ExportPage(LeadPage):
         self._update_buttons()
 
     def _format(self, name: str, title: str) -> QCheckBox:
-        box = named(QCheckBox(title, self), f"export_{name}", self.tr("Format {0}").format(title))
-        box.setChecked(True)
+        left_out = self.tr("Leaves out: {0}").format(term("FORMAT_LEAVES_OUT", term_of(name)))
+        spoken = self.tr("Format {0}").format(title)
+        box = named(QCheckBox(title, self), f"export_{term_of(name)}", spoken, hint=left_out)
+        box.setChecked(name in USUAL)
         return box
 
     def _make_buttons(self) -> None:
@@ -177,11 +184,12 @@ class ExportPage(LeadPage):
         grid = QGridLayout()
         grid.setHorizontalSpacing(GROUP_PX)
         grid.setVerticalSpacing(GAP_PX)
-        formats = QHBoxLayout()
-        formats.setSpacing(GROUP_PX)
-        for box in self.formats:
-            formats.addWidget(box)
-        formats.addStretch()
+        formats = QGridLayout()
+        formats.setHorizontalSpacing(GROUP_PX)
+        formats.setVerticalSpacing(GAP_PX)
+        for number, box in enumerate(self.formats):
+            formats.addWidget(box, *divmod(number, _FORMATS_A_ROW))
+        formats.setColumnStretch(_FORMATS_A_ROW, 1)
         grid.addWidget(self.label(self.tr("Formats")), 0, 0)
         grid.addLayout(formats, 0, 1)
         for row, (caption, field) in enumerate(

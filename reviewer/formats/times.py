@@ -1,0 +1,19 @@
+"""Frames as the times that formats write."""
+
+
+def milliseconds(frames: int, rate_hz: int) -> int:
+    """A time as whole milliseconds, half up; equal frames give equal times."""
+    return (frames * 2000 + rate_hz) // (2 * rate_hz)
+
+
+def seconds(frames: int, rate_hz: int) -> str:
+    """A time as seconds with six decimals, which give the frames back at every rate that can be stored."""
+    return f"{frames / rate_hz:.6f}"
+
+
+def clock_time(milliseconds: int, point: str = ".") -> str:
+    """``hh:mm:ss.mmm``, as captions have it; ``point`` stands before the milliseconds."""
+    rest, thousandths = divmod(milliseconds, 1000)
+    minutes, in_seconds = divmod(rest, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02d}:{minutes:02d}:{in_seconds:02d}{point}{thousandths:03d}"

@@ -1,0 +1,123 @@
+"""WebDataset: tar shards whose neighbouring members of one base name are a sample.
+
+A sample is ``<id>.flac`` (as ``clips/`` has it), ``<id>.json`` and ``<id>.txt``. Ids have no dot, because the
+key ends at the first one. Headers have a fixed time, owner and mode: equal sets have equal bytes.
+"""
+
+import tarfile
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import BinaryIO
+
+from reviewer.errors import Notice
+from reviewer.files import sync_file
+from reviewer.formats.dataset import Utterance, audio_bytes
+from reviewer.formats.json_row import check_json_row, json_line, row_of
+from reviewer.formats.row_problems import row_problem
+from reviewer.formats.validation import SetValidator
+
+VERSION = "1"
+HAS_OWN_AUDIO = True
+FOLDER = "webdataset"
+UNSPLIT = "set"
+MOST_SHARD_BYTES = 1 << 28
+"""A quarter of the usual size: a shard of sensitive clips that goes astray is smaller."""
+MOST_SHARD_ROWS = 2_000
+_BUFFER_BYTES = 1 << 20
+_END = bytes(2 * tarfile.BLOCKSIZE)
+_Sample = tuple[str, tuple[tuple[str, bytes], ...]]
+
+
+def problem(utterance: Utterance) -> str:
+    """Only what no format can hold."""
+    return row_problem(utterance)
+
+
+def write(folder: Path, utterances: Sequence[Utterance]) -> None:
+    """Writes ``webdataset/<split>-000000.tar`` and so on. May raise OSError."""
+    (folder / FOLDER).mkdir()
+    for split in sorted({one.split for one in utterances}):
+        rows = (one for one in utterances if one.split == split)
+        samples = ((one.id, _members(folder, one)) for one in rows)
+        _write_shards(folder / FOLDER, split or UNSPLIT, samples)
+
+
+def validate(folder: Path) -> list[Notice]:
+    """Reads every shard back and returns every problem found."""
+    validator = SetValidator(folder)
+    paths = sorted((folder / FOLDER).glob("*.tar"))
+    if not paths:
+        validator.add_problem("SET_FILE_MISSING", file=FOLDER)
+    before = ""
+    for path in paths:
+        split = path.name.rpartition("-")[0]
+        if split != before:
+            validator.begin_rows()
+        before = split
+        try:
+            _check_shard(path, validator)
+        except (OSError, tarfile.TarError):
+            validator.add_problem("SET_FILE_UNREADABLE", file=path.name)
+    return validator.problems
+
+
+def _members(folder: Path, utterance: Utterance) -> tuple[tuple[str, bytes], ...]:
+    sound = Path(utterance.path).suffix.removeprefix(".")
+    row = f"{json_line(row_of(utterance))}\n"
+    return (sound, audio_bytes(folder, utterance)), ("json", row.encode()), ("txt", utterance.text.encode())
+
+
+def _write_shards(place: Path, split: str, samples: Iterator[_Sample]) -> None:
+    number, sample = 0, next(samples, None)
+    while sample is not None:
+        with (place / f"{split}-{number:06d}.tar").open("xb", buffering=_BUFFER_BYTES) as file:
+            rows = 0
+            while sample is not None and rows < MOST_SHARD_ROWS:
+                name, members = sample
+                if rows and file.tell() + sum(len(data) for _, data in members) > MOST_SHARD_BYTES:
+                    break
+                for suffix, data in members:
+                    _add(file, f"{name}.{suffix}", data)
+                rows += 1
+                sample = next(samples, None)
+            file.write(_END)
+            file.flush()
+            sync_file(file.fileno())
+        number += 1
+
+
+def _add(file: BinaryIO, name: str, data: bytes) -> None:
+    """Adds a member as ``TarFile`` does, which would keep every one of them in memory."""
+    member = tarfile.TarInfo(name)
+    member.size = len(data)
+    file.write(member.tobuf(tarfile.PAX_FORMAT))
+    file.write(data)
+    file.write(bytes(-len(data) % tarfile.BLOCKSIZE))
+
+
+def _check_shard(path: Path, validator: SetValidator) -> None:
+    with tarfile.open(path, mode="r:") as tar:
+        for key, members in groupby(_read(tar), key=lambda member: member[0]):
+            where = f"{path.name}:{key}"
+            sample = [(suffix, data) for _, suffix, data in members]
+            fields = dict(sample)
+            validator.check_id(where, key)
+            if len(sample) != 3 or not {"json", "txt"} < set(fields):
+                validator.add_problem("SET_WRONG_KEYS", where=where, keys="flac, json, txt")
+                continue
+            row = validator.json_object(where, fields.pop("json").decode(errors="replace"))
+            text = fields.pop("txt").decode(errors="replace")
+            if row is None or not check_json_row(where, row, validator):
+                continue
+            if row["id"] != key or row["text"] != text:
+                validator.add_problem("SET_ROW_UNKNOWN", where=where)
+            (sound,) = fields.values()
+            validator.check_audio(where, sound, row["duration"])
+
+
+def _read(tar: tarfile.TarFile) -> Iterator[tuple[str, str, bytes]]:
+    while (member := tar.next()) is not None:
+        key, _, suffix = member.name.partition(".")
+        file = tar.extractfile(member)
+        yield key, suffix, file.read() if file is not None else b""

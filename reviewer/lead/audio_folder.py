@@ -1,0 +1,127 @@
+"""Finds the audio that a manifest names: below its folder, whatever system wrote the path."""
+
+import unicodedata
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from reviewer.errors import Refused
+
+
+def audio_path(folder: Path, audio: str) -> Path | None:
+    """The resolved path of a clip's file, or None if it is not below the manifest's folder."""
+    if is_absolute(audio):
+        return None
+    try:
+        root = folder.resolve()
+        path = (root / audio).resolve()
+    except (OSError, RuntimeError, ValueError):  # a loop of symbolic links, or a name the system cannot have
+        return None
+    return path if path.is_relative_to(root) and path != root else None
+
+
+def is_absolute(audio: str) -> bool:
+    """Whether a path begins at a root, of this system or of another (``C:\\clips``)."""
+    return PurePosixPath(audio).is_absolute() or bool(PureWindowsPath(audio).root)
+
+
+@dataclass(slots=True)
+class AudioFolder:
+    """The folder of a manifest, in which the names of its lines are looked up.
+
+    A name that is there as written is taken. Else each part of the path may differ in Unicode normalisation
+    and in letter case, and ``\\`` may stand for ``/``, as long as exactly one file is meant.
+    """
+
+    path: Path
+    _entries: dict[Path, "_Entries"] = field(default_factory=dict)
+
+    def find(self, audio: str) -> str:
+        """The path of a file below the folder, relative to it; as written if there is no such file.
+
+        Raises: Refused with AUDIO_ABSOLUTE, AUDIO_OUTSIDE_FOLDER or AUDIO_AMBIGUOUS.
+        """
+        if is_absolute(audio):
+            raise Refused("AUDIO_ABSOLUTE")
+        found = audio_path(self.path, audio)
+        slashed = audio.replace("\\", "/")
+        if slashed == audio:
+            if found is None:
+                raise Refused("AUDIO_OUTSIDE_FOLDER")
+            return audio if _exists(found) else self._looked_up(audio) or audio
+        other = None if is_absolute(slashed) else audio_path(self.path, slashed)
+        if other is None or found is None:
+            raise Refused("AUDIO_OUTSIDE_FOLDER")
+        meant = slashed if _exists(other) else self._looked_up(slashed)
+        if _exists(found):
+            if meant:
+                raise Refused("AUDIO_AMBIGUOUS")
+            return audio
+        return meant or slashed
+
+    def _looked_up(self, audio: str) -> str:
+        """The only path that differs from this one in normalisation and case; empty if there is none."""
+        parts: list[str] = []
+        for part in PurePosixPath(audio).parts:
+            name = part if part == ".." else self._entry("/".join(parts) or ".", part)
+            if not name:
+                return ""
+            parts.append(name)
+        found = "/".join(parts)
+        if audio_path(self.path, found) is None:
+            raise Refused("AUDIO_OUTSIDE_FOLDER")
+        return found
+
+    def _entry(self, folder: str, name: str) -> str:
+        root = self.path.resolve()
+        path = (root / folder).resolve()
+        if not path.is_relative_to(root):
+            raise Refused("AUDIO_OUTSIDE_FOLDER")
+        if path not in self._entries:
+            self._entries[path] = _Entries.of(path)
+        return self._entries[path].find(name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entries:
+    """The names in one folder, by themselves, by their NFC, and by their NFC without case."""
+
+    names: frozenset[str]
+    by_form: dict[str, list[str]]
+    by_letters: dict[str, list[str]]
+
+    @classmethod
+    def of(cls, folder: Path) -> "_Entries":
+        by_form, by_letters = defaultdict[str, list[str]](list), defaultdict[str, list[str]](list)
+        try:
+            names = [entry.name for entry in folder.iterdir()]
+        except OSError:
+            names = []
+        for name in names:
+            by_form[_form(name)].append(name)
+            by_letters[_letters(name)].append(name)
+        return cls(frozenset(names), by_form, by_letters)
+
+    def find(self, name: str) -> str:
+        """The entry that is meant, empty if there is none. Raises Refused for more than one."""
+        if name in self.names:
+            return name
+        found = self.by_form.get(_form(name)) or self.by_letters.get(_letters(name)) or [""]
+        if len(found) > 1:
+            raise Refused("AUDIO_AMBIGUOUS")
+        return found[0]
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a name that is too long, a folder that may not be read
+        return False
+
+
+def _form(name: str) -> str:
+    return unicodedata.normalize("NFC", name)
+
+
+def _letters(name: str) -> str:
+    return unicodedata.normalize("NFC", _form(name).casefold())

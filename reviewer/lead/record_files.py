@@ -1,0 +1,293 @@
+"""Reads the records of a manifest one by one: JSON Lines, a JSON array, or a table with a heading.
+
+Encodings, headings and delimiters are those of ``table_files``, but a record that cannot be read is told and
+never stops the rest: its clip stays out, the others come in. What is wrong with the file as a whole (its
+encoding, its heading, a JSON text that breaks off) refuses the file, once.
+"""
+
+import csv
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from reviewer.errors import Refused
+from reviewer.lead.table_files import (
+    BadLine,
+    Heading,
+    JsonCut,
+    field_name,
+    find_heading,
+    json_elements,
+    other_encoding,
+    refusal,
+)
+from reviewer.lead.text_encodings import UTF_8, encoding_of, name_of_other
+from reviewer.untrusted_files import read_untrusted
+
+_LONGEST_LINE = 4 << 20
+_MOST_BYTES = 256 << 20
+_MOST_LINES_A_RECORD = 50
+_MOST_SHOWN = 60
+_JSON_ENDINGS = frozenset({".jsonl", ".ndjson", ".json"})
+# No delimiter: nothing divides the only column.
+_UNIT_SEPARATOR = "\x1f"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record: the line on which it begins, counted from 1, and its values or the code of what is wrong."""
+
+    line: int
+    values: Mapping[str, Any]
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The records of a file in order. Those of a table have only text, and the fields of its heading."""
+
+    records: tuple[Record, ...]
+    is_table: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    number: int
+    text: str
+    problem: str = ""
+
+    @property
+    def is_blank(self) -> bool:
+        return not self.problem and not self.text.strip()
+
+
+def read_records(path: Path, keys: Sequence[str], fields: Sequence[str], *, unstripped: str = "") -> Records:
+    """All records of a file. A heading names one of ``keys``; ``fields`` are the other known columns.
+
+    UTF-8 or UTF-16, with or without a byte order mark; lines end by LF, CRLF, or by CR in a file without any
+    LF. The first line decides the format, or, if it looks like none, the file's extension. Names in a heading
+    may be in any case; spaces around cells do not count, but in the column ``unstripped``.
+
+    Raises: Refused for a file that cannot be read, has another encoding, no heading, or is no whole JSON.
+    """
+    data = read_untrusted(path, _MOST_BYTES)
+    lines = _lines(path, data)
+    begin = next((index for index, line in enumerate(lines) if not line.is_blank), len(lines))
+    lines = lines[begin:]
+    if not lines:
+        return Records(())
+    first = lines[0].text.lstrip()
+    if first.startswith("["):
+        return Records(tuple(_json_array(path, lines)))
+    if first.startswith("{"):
+        _require_one_a_line(path, lines)
+        return Records(tuple(_json_lines(lines)))
+    heading = _heading(path, lines, keys, fields)
+    if heading is None:
+        records = tuple(_json_lines(lines))
+        if all(record.problem for record in records):
+            raise _no_heading(path, lines, keys)
+        return Records(records)
+    return Records(tuple(_table(lines, heading, unstripped)), is_table=True)
+
+
+def _lines(path: Path, data: bytes) -> list[_Line]:
+    encoding = encoding_of(data)
+    if not encoding:
+        raise other_encoding(path, data)
+    if encoding != UTF_8:
+        try:
+            data = data.decode(encoding).encode()
+        except UnicodeDecodeError as error:
+            raise other_encoding(path, data) from error
+    data = data.removeprefix("\ufeff".encode())
+    if b"\n" not in data:
+        data = data.replace(b"\r", b"\n")
+    lines = [_line(number, raw) for number, raw in enumerate(data.split(b"\n"), 1)]
+    _require_encoding(path, data, lines)
+    return lines
+
+
+def _line(number: int, raw: bytes) -> _Line:
+    if len(raw) > _LONGEST_LINE and not raw.lstrip().startswith(b"["):
+        return _Line(number, "", "LINE_TOO_LONG")
+    try:
+        return _Line(number, raw.removesuffix(b"\r").decode())
+    except UnicodeDecodeError:
+        return _Line(number, "", "LINE_NOT_UTF8")
+
+
+def _require_encoding(path: Path, data: bytes, lines: Sequence[_Line]) -> None:
+    """Refuses a file that is in another encoding throughout, rather than each line with a letter of it.
+
+    One bad line among good ones was damaged, and so were some in a file that has other letters in UTF-8.
+    """
+    bad = {line.number for line in lines if line.problem == "LINE_NOT_UTF8"}
+    good = [line for line in lines if not line.problem and line.text.strip()]
+    if not bad or any(not line.text.isascii() for line in good):
+        return
+    is_heading_alone = len(good) <= 1
+    if len(bad) > 1 or is_heading_alone:
+        raw = data.split(b"\n")
+        joined = b"\n".join(raw[number - 1] for number in sorted(bad))
+        if name_of_other(joined) or is_heading_alone:
+            raise other_encoding(path, joined)
+
+
+def _require_one_a_line(path: Path, lines: Sequence[_Line]) -> None:
+    """Refuses JSON whose objects go over several lines: each of its lines would be refused for itself."""
+    first = lines[0].text
+    try:
+        _DECODER.decode(first)
+    except (ValueError, RecursionError):
+        text = "\n".join(line.text for line in lines[:_MOST_LINES_A_RECORD]).lstrip()
+        try:
+            _, end = _DECODER.raw_decode(text)
+        except (ValueError, RecursionError):
+            return
+        if "\n" in text[:end]:
+            raise Refused("MANIFEST_OBJECT_OVER_LINES", file=path.name) from None
+
+
+def _json_array(path: Path, lines: Sequence[_Line]) -> Iterator[Record]:
+    text = "\n".join(line.text for line in lines)
+    before, number = 0, lines[0].number
+    try:
+        for value, start in json_elements(text, text.index("[") + 1):
+            number += text.count("\n", before, start)
+            before = start
+            yield Record(number, value) if isinstance(value, dict) else _bad(number, "LINE_NOT_AN_OBJECT")
+    except JsonCut as cut:
+        at = lines[0].number + text.count("\n", 0, cut.position)
+        raise refusal(path.name, [(at, "TABLE_NOT_JSON")]) from cut
+
+
+def _json_lines(lines: Sequence[_Line]) -> Iterator[Record]:
+    for line in lines:
+        if line.is_blank:
+            continue
+        if line.problem:
+            yield _bad(line.number, line.problem)
+            continue
+        try:
+            values = _DECODER.decode(line.text)
+        except (ValueError, RecursionError) as error:
+            yield _bad(line.number, str(error) if isinstance(error, _ForbiddenJson) else "LINE_NOT_JSON")
+            continue
+        yield (
+            Record(line.number, values)
+            if isinstance(values, dict)
+            else _bad(line.number, "LINE_NOT_AN_OBJECT")
+        )
+
+
+def _heading(
+    path: Path, lines: Sequence[_Line], keys: Sequence[str], fields: Sequence[str]
+) -> Heading | None:
+    """The heading of a table; None if the file has none and is JSON Lines by its name."""
+    start = [line.text for line in lines if not line.is_blank][:2]
+    known = {field_name(name): name for name in (*fields, *keys)}
+    problems = []
+    for key in keys:
+        try:
+            heading = find_heading(start, key, known)
+        except BadLine as problem:
+            problems.append(str(problem))
+        else:
+            if heading is not None:
+                return heading
+    if problems:
+        raise refusal(path.name, [(lines[0].number, problems[0])])
+    if path.suffix.lower() in _JSON_ENDINGS:
+        return None
+    raise _no_heading(path, lines, keys)
+
+
+def _no_heading(path: Path, lines: Sequence[_Line], keys: Sequence[str]) -> Refused:
+    shown = "".join(filter(str.isprintable, lines[0].text.replace("\t", " ")))[:_MOST_SHOWN]
+    return Refused("MANIFEST_NO_HEADER", file=path.name, found=shown, expected=keys[0])
+
+
+def _table(lines: Sequence[_Line], heading: Heading, unstripped: str) -> Iterator[Record]:
+    header = heading.names
+    named = [name for name in header if name]
+    has_duplicates = len(set(named)) < len(named)
+    position = next(_after(lines, heading.length))
+    while position < len(lines):
+        line = lines[position]
+        if line.is_blank:
+            position += 1
+            continue
+        record = None if line.problem else _record(lines, position, heading)
+        position = record[1] if record else position + 1
+        if record is None:
+            yield _bad(line.number, line.problem or "LINE_WRONG_CELL_COUNT")
+        elif not any(record[0]):
+            continue  # spreadsheets write rows of nothing
+        elif has_duplicates:
+            yield _bad(line.number, "HEADER_FIELD_TWICE")
+        else:
+            values = dict(zip(header, record[0], strict=True))
+            values.pop("", None)
+            stripped = {name: cell if name == unstripped else cell.strip() for name, cell in values.items()}
+            yield Record(line.number, stripped)
+
+
+def _after(lines: Sequence[_Line], length: int) -> Iterator[int]:
+    """The place after as many lines that are not blank."""
+    for position in count():
+        if length == 0:
+            yield position
+            return
+        length -= not lines[position].is_blank
+
+
+def _record(lines: Sequence[_Line], start: int, heading: Heading) -> tuple[list[str], int] | None:
+    """The cells of the record that starts at a line, and where the next starts; None if it is malformed.
+
+    A quoted cell may span several lines. An unclosed quote must not swallow the lines after it, so a record
+    counts only if it is complete and has the right number of cells; cells without a name must be empty.
+    """
+    delimiter, names = heading.delimiter or _UNIT_SEPARATOR, heading.names
+    for end in range(start + 1, min(start + _MOST_LINES_A_RECORD, len(lines)) + 1):
+        if lines[end - 1].problem:
+            return None
+        text = "\n".join(line.text for line in lines[start:end])
+        try:
+            (cells,) = csv.reader([text], strict=True, delimiter=delimiter, skipinitialspace=True)
+        except csv.Error as error:
+            if "unexpected end of data" in str(error):
+                continue
+            return None
+        if len(cells) < len(names) or any(cells[len(names) :]):
+            return None
+        cells = cells[: len(names)]
+        return (
+            None if any(cell for name, cell in zip(names, cells, strict=True) if not name) else (cells, end)
+        )
+    return None
+
+
+def _bad(line: int, code: str) -> Record:
+    return Record(line, {}, code)
+
+
+class _ForbiddenJson(ValueError):
+    """What JSON readers accept and a manifest must not have; its text is a message code."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        raise _ForbiddenJson("FIELD_TWICE")
+    return values
+
+
+def _no_constant(_name: str) -> None:
+    raise _ForbiddenJson("INVALID_NUMBER")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant)

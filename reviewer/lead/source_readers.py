@@ -1,0 +1,256 @@
+"""Reads sources of clips as records: what other programs keep beside their audio, one record a clip."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from reviewer.errors import Refused
+from reviewer.formats.csv_table import NAME as EXPORT_TABLE
+from reviewer.formats.csv_table import plain_cell
+from reviewer.lead.kaldi_directory import read_kaldi
+from reviewer.lead.label_studio import is_task, read_tasks
+from reviewer.lead.manifest import FIELDS
+from reviewer.lead.mapping import ColumnMapping
+from reviewer.lead.record_files import Record, Records, read_records
+from reviewer.lead.textgrid_file import read_textgrid, texts_of
+from reviewer.lead.timed_segments import TimedSegment, draft_of, words_of
+
+AUDIO_ENDINGS = frozenset(
+    {
+        ".3gp", ".aac", ".aif", ".aiff", ".amr", ".au", ".caf", ".flac", ".gsm", ".m4a", ".mka", ".mp3",
+        ".mp4", ".oga", ".ogg", ".opus", ".wav", ".weba", ".webm", ".wma",
+    }
+)  # fmt: skip
+_EXPORT_LINES = "utterances.jsonl"
+_METADATA = ("metadata.jsonl", "metadata.csv")
+COMMON_VOICE_CLIPS = "clips"
+
+
+class SourceKind(StrEnum):
+    """What a source is; the values are what a mapping file may say of it."""
+
+    MANIFEST = "manifest"
+    EXPORT = "export"
+    AUDIOFOLDER = "audiofolder"
+    NEMO = "nemo"
+    KALDI = "kaldi"
+    COMMON_VOICE = "common-voice"
+    LABEL_STUDIO = "label-studio"
+    TEXTGRID = "textgrid"
+    FOLDER = "folder"
+
+
+# By which column the heading of a table, or the first object of JSON, is told to be of a kind.
+KIND_BY_COLUMN = {
+    "audio_filepath": SourceKind.NEMO,
+    "file_name": SourceKind.AUDIOFOLDER,
+    "path": SourceKind.COMMON_VOICE,
+    "audio_file": SourceKind.COMMON_VOICE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePath:
+    """A source that is to be read: its path, its records if it is a file, and how it is mapped."""
+
+    path: Path
+    records: tuple[Record, ...]
+    how: ColumnMapping
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecords:
+    """What was read of a source before it is mapped."""
+
+    kind: SourceKind
+    folder: Path
+    records: tuple[Record, ...]
+
+
+Reader = Callable[[SourcePath], SourceRecords]
+
+
+def file_records(path: Path, how: ColumnMapping | None) -> Records:
+    """The records of a file of any kind; the mapping's column of audio comes first. Raises Refused."""
+    own = (how.columns["audio"],) if how is not None and "audio" in how.columns else ()
+    columns = tuple(how.columns.values()) if how is not None else ()
+    return read_records(path, (*own, "audio", *KIND_BY_COLUMN), (*FIELDS, *columns), unstripped="draft")
+
+
+def _read_file(kind: SourceKind) -> Reader:
+    return lambda source: SourceRecords(kind, source.path.parent, source.records)
+
+
+def _read_nemo(source: SourcePath) -> SourceRecords:
+    return SourceRecords(SourceKind.NEMO, source.path.parent, tuple(_whole_recordings(source.records)))
+
+
+def _whole_recordings(records: Sequence[Record]) -> Iterator[Record]:
+    """One record for the rows that are parts of one recording, which have an ``offset``."""
+    parts: dict[str, list[Record]] = {}
+    for record in records:
+        if "offset" in record.values:
+            parts.setdefault(str(record.values.get("audio_filepath")), []).append(record)
+    for record in records:
+        name = str(record.values.get("audio_filepath"))
+        if "offset" not in record.values:
+            yield record
+        elif parts[name][0] is record:
+            yield _whole_recording(parts[name])
+
+
+def _whole_recording(parts: Sequence[Record]) -> Record:
+    first = parts[0]
+    segments: list[TimedSegment] = []
+    several: dict[str, list[str]] = {}
+    for part in parts:
+        start, seconds = part.values["offset"], part.values.get("duration")
+        if not isinstance(start, int | float) or not isinstance(seconds, int | float):
+            return Record(part.line, first.values, "NEMO_BAD_OFFSET")
+        text = part.values.get("text")
+        segments.append(TimedSegment(start, start + seconds, text if isinstance(text, str) else ""))
+    for name in ("speaker", "speaker_id", "lang"):
+        found = sorted({str(part.values[name]) for part in parts if part.values.get(name)})
+        several |= {name: found} if len(found) > 1 else {}
+    texts = {"text": draft_of(segments), "words": words_of(segments)}
+    return Record(first.line, {**first.values, **several, **texts})
+
+
+def _read_common_voice(source: SourcePath) -> SourceRecords:
+    folder = source.path.parent / COMMON_VOICE_CLIPS
+    return SourceRecords(
+        SourceKind.COMMON_VOICE, folder if folder.is_dir() else source.path.parent, source.records
+    )
+
+
+def _read_label_studio(source: SourcePath) -> SourceRecords:
+    tasks = (
+        one if one.problem or is_task(one.values) else Record(one.line, {}, "LABEL_STUDIO_TASK")
+        for one in source.records
+    )
+    return SourceRecords(
+        SourceKind.LABEL_STUDIO, source.path.parent, tuple(read_tasks(tasks, source.path.parent))
+    )
+
+
+def _read_kaldi(source: SourcePath) -> SourceRecords:
+    return SourceRecords(SourceKind.KALDI, source.path, read_kaldi(source.path))
+
+
+def _read_audiofolder(source: SourcePath) -> SourceRecords:
+    """A metadata file names audio relative to itself; there may be one in each folder of a split."""
+    folder = source.path if source.path.is_dir() else source.path.parent
+    files = tuple(metadata_files(source.path)) if source.path.is_dir() else (source.path,)
+    found: list[Record] = []
+    for file in files:
+        inner = file.parent.relative_to(folder).as_posix()
+        for record in file_records(file, source.how).records:
+            values = dict(record.values)
+            if inner != "." and isinstance(name := values.get("file_name"), str):
+                values["file_name"] = f"{inner}/{name}"
+            found.append(Record(record.line, values, record.problem))
+    return SourceRecords(SourceKind.AUDIOFOLDER, folder, _numbered(found) if len(files) > 1 else tuple(found))
+
+
+def metadata_files(folder: Path) -> Iterator[Path]:
+    """The metadata files of an audiofolder, all of one format."""
+    for name in _METADATA:
+        found = sorted(folder.rglob(name))
+        if found:
+            yield from found
+            return
+
+
+def _read_export(source: SourcePath) -> SourceRecords:
+    """Our own labelled sets: the whole rows where they are, else the table, else NeMo's manifests."""
+    if source.path.is_file():
+        files, folder = [source.path], source.path.parent
+    else:
+        names = (_EXPORT_LINES, EXPORT_TABLE)
+        files = [source.path / name for name in names if (source.path / name).is_file()][:1]
+        files = files or sorted(source.path.glob("manifest*.jsonl"))
+        folder = source.path
+    if not files:
+        raise Refused("SOURCE_EXPORT_WITHOUT_TABLE", file=source.path.name)
+    lines = chain.from_iterable(file_records(file, source.how).records for file in files)
+    is_table = files[0].suffix == ".csv"
+    rows = [replace(one, values=_own_row(one.values, is_table=is_table)) for one in lines]
+    return SourceRecords(SourceKind.EXPORT, folder, _numbered(rows) if len(files) > 1 else tuple(rows))
+
+
+def _own_row(values: Mapping[str, Any], *, is_table: bool) -> dict[str, Any]:
+    row = {
+        name: plain_cell(value) if is_table and isinstance(value, str) else value
+        for name, value in values.items()
+    }
+    words = row.get("words")
+    if isinstance(words, list):
+        keys = ("word", "start", "end")
+        row["words"] = [{key: one.get(key) for key in keys} for one in words if isinstance(one, dict)]
+    return row
+
+
+def _read_folder(source: SourcePath) -> SourceRecords:
+    return SourceRecords(SourceKind.FOLDER, source.path, _numbered(_audio_files(source.path)))
+
+
+def _read_textgrids(source: SourcePath) -> SourceRecords:
+    grids = {
+        str(each.relative_to(source.path).with_suffix("")).casefold(): each
+        for each in _files(source.path, is_textgrid)
+    }
+    records = []
+    for record in _audio_files(source.path):
+        name = str(Path(record.values["path"]).with_suffix("")).casefold()
+        records.append(_with_textgrid(record, grids.pop(name)) if name in grids else record)
+    for grid in grids.values():
+        shown = grid.relative_to(source.path).as_posix()
+        records.append(Record(0, {"audio": shown}, "TEXTGRID_WITHOUT_AUDIO"))
+    return SourceRecords(SourceKind.TEXTGRID, source.path, _numbered(records))
+
+
+def _with_textgrid(record: Record, grid: Path) -> Record:
+    try:
+        segments, words = texts_of(read_textgrid(grid))
+    except Refused as refused:
+        return Record(0, {"audio": record.values["path"]}, refused.code)
+    texts = {"text": draft_of(segments or words), "words": words_of(words or segments)}
+    return replace(record, values={**record.values, **texts})
+
+
+def _audio_files(folder: Path) -> Iterator[Record]:
+    for path in _files(folder, lambda path: path.suffix.lower() in AUDIO_ENDINGS):
+        inner = path.relative_to(folder)
+        names = {"path": inner.as_posix(), "name": inner.name, "stem": inner.stem}
+        yield Record(0, names | {"folder": inner.parent.name or folder.resolve().name})
+
+
+def _files(folder: Path, wanted: Callable[[Path], bool]) -> list[Path]:
+    """The files below a folder that are wanted, but for hidden ones, in order."""
+    inner = ((path, path.relative_to(folder).parts) for path in folder.rglob("*") if wanted(path))
+    return sorted(path for path, parts in inner if path.is_file() and not any(p[0] == "." for p in parts))
+
+
+def is_textgrid(path: Path) -> bool:
+    """Whether a file is a TextGrid by its name."""
+    return path.suffix.lower() == ".textgrid"
+
+
+def _numbered(records: Sequence[Record] | Iterator[Record]) -> tuple[Record, ...]:
+    return tuple(replace(record, line=number) for number, record in enumerate(records, 1))
+
+
+READERS: Mapping[SourceKind, Reader] = {
+    SourceKind.MANIFEST: _read_file(SourceKind.MANIFEST),
+    SourceKind.EXPORT: _read_export,
+    SourceKind.AUDIOFOLDER: _read_audiofolder,
+    SourceKind.NEMO: _read_nemo,
+    SourceKind.KALDI: _read_kaldi,
+    SourceKind.COMMON_VOICE: _read_common_voice,
+    SourceKind.LABEL_STUDIO: _read_label_studio,
+    SourceKind.TEXTGRID: _read_textgrids,
+    SourceKind.FOLDER: _read_folder,
+}
