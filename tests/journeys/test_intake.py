@@ -411,7 +411,8 @@ def test_where_consent_is_on_record_stands_in_the_log_and_in_past_reports(import
     )
     mapping.write_text(
         f'[fields]\naudio = "wave"\nsource_id = "key"\n[constants]\n{constants}\n[consent]\n'
-        'from = "Signed forms of the spring campaign"\nproduct = "translator"\ngranted_at = 2021-03-01T00:00:00Z\n',
+        'from = "Signed forms of the spring campaign"\nproduct = "translator"\n'
+        "granted_at = 2021-03-01T00:00:00Z\n",
         encoding="utf-8",
     )
     report = imports.bench.intake(imports.decoder).import_manifest(
