@@ -1,5 +1,6 @@
 """Each format holds a row whole, as a reader that is not ours finds, or refuses it by name."""
 
+import gzip
 import os
 import re
 import shutil
@@ -63,7 +64,7 @@ def a_row(number: int = 1, **changes: object) -> Utterance:
         id="", clip_id=f"c{number}", speaker=speaker, locale="en-US", product="calls", frames=16_000 + number,
         rate_hz=16_000, channels=1, text="yes it is", text_verbatim="Yes, [laugh] it is.",
         labels={"noise": ("music", "wind"), "loud": 3, "overlap": False}, flags=frozenset({Flag.DISTRESSING}),
-        schema_version="default@1", conventions_version="en-US@1",
+        schema_version="default@1", conventions_version="en-US@1", reference="k-7",
     )  # fmt: skip
     row = replace(row, **changes)  # type: ignore[arg-type]
     length = round(row.frames * 1000 / row.rate_hz)
@@ -176,6 +177,14 @@ def test_another_reader_finds_text_times_speakers_and_audio(
     found = READERS[name](folder)
     require_same(name, rows, found)
     require_audio(rows, found)
+
+
+@pytest.mark.parametrize("name", [*BOTH, "label-studio"])
+def test_the_leads_own_key_is_given_back(tmp_path: Path, name: str) -> None:
+    folder = a_set(tmp_path / "set", name, [a_row(1, reference="batch7-0042")])
+    files = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".flac"]
+    data = b"".join(gzip.decompress(p.read_bytes()) if p.suffix == ".gz" else p.read_bytes() for p in files)
+    assert "batch7-0042".encode("utf-16-le" if name == "csv-excel" else "utf-8") in data
 
 
 def test_segments_are_rows_of_a_nemo_manifest_with_offsets(tmp_path: Path) -> None:
@@ -504,8 +513,6 @@ DAMAGE: dict[str, tuple[str, Callable[[Path], None], str]] = {
 
 
 def _edit_gzip(path: Path, old: bytes, new: bytes) -> None:
-    import gzip
-
     data = gzip.decompress(path.read_bytes())
     assert old in data
     path.write_bytes(gzip.compress(data.replace(old, new)))
