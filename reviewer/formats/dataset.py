@@ -52,8 +52,7 @@ class Utterance:
     """One row of a set. ``frames`` counts samples per channel; ``flac`` encodes its audio when called.
 
     ``text`` is derived by a profile, ``text_verbatim`` as typed but on one line; both are NFC. ``speaker`` is
-    a keyed hash. ``split`` is empty if the set is not split. ``reference`` is the lead's own key of the
-    clip, empty if none was given. ``segments`` are in the order of time and lie
+    a keyed hash. ``split`` is empty if the set is not split. ``segments`` are in the order of time and lie
     inside the audio; those of two speakers may overlap. ``words`` are empty where nothing is known of them.
     ``reference`` is the lead's own opaque key of the clip, as its manifest had it; empty if there was none.
     """
@@ -73,7 +72,6 @@ class Utterance:
     schema_version: str = ""
     conventions_version: str = ""
     split: str = ""
-    reference: str = ""
     segments: tuple[UtteranceSegment, ...] = ()
     words: tuple[UtteranceWord, ...] = ()
     reference: str = ""
