@@ -96,7 +96,9 @@ class ImportPage(LeadPage):
 
     def options(self) -> IntakeOptions:
         """The options in the fields."""
+        mapping = self.mapping.text().strip()
         return IntakeOptions(
+            mapping=Path(mapping).expanduser() if mapping else None,
             sample=self.sample.value() or None,
             seed=self.seed.value(),
             stratify=tuple(name.strip() for name in self.stratify.text().split(",") if name.strip()),
@@ -221,7 +223,9 @@ class ImportPage(LeadPage):
 
     def _show_running(self, *, running: bool) -> None:
         self._is_running = running
-        for widget in (self.manifest, self.choose, self.sample, self.seed, self.stratify, self.past_table):
+        for widget in (
+            self.manifest, self.choose, self.sample, self.seed, self.stratify, self.mapping, self.past_table,
+        ):  # fmt: skip
             widget.setEnabled(not running)
         self.cancel_button.setEnabled(running)
         if running:
@@ -237,7 +241,9 @@ class ImportPage(LeadPage):
 
     def _make_fields(self) -> None:
         self.manifest = named(QLineEdit(self), "import_manifest", self.tr("Manifest"))
-        self.manifest.setPlaceholderText(self.tr("A JSON Lines or CSV manifest; paths are relative to it"))
+        self.manifest.setPlaceholderText(
+            self.tr("A manifest, or with a mapping file another table or a folder; paths are relative to it")
+        )
         self.sample = self._number("import_sample", self.tr("Number of clips to sample; 0 takes all"))
         self.sample.setSpecialValueText(self.tr("all"))
         self.seed = self._number(
@@ -251,6 +257,16 @@ class ImportPage(LeadPage):
         )
         self.stratify.setPlaceholderText(self.tr("locale, product"))
         self.stratify.setFixedWidth(180)
+        self.mapping = named(
+            QLineEdit(self),
+            "import_mapping",
+            self.tr("Mapping file"),
+            hint=self.tr(
+                "For what is no manifest: which column is which field, and where consent is on record"
+            ),
+        )
+        self.mapping.setPlaceholderText(self.tr("Mapping file, if it is no manifest"))
+        self.mapping.textChanged.connect(self._update_buttons)
         self.manifest.textChanged.connect(self._update_buttons)
         self.sample.valueChanged.connect(self._update_buttons)
         self.seed.valueChanged.connect(self._update_buttons)
@@ -330,11 +346,12 @@ class ImportPage(LeadPage):
             second.addWidget(label)
             second.addWidget(field)
             second.addSpacing(GAP_PX)
-        second.addStretch()
+        second.addWidget(self.mapping, 1)
+        second.addSpacing(GAP_PX)
         second.addWidget(self.cancel_button)
         second.addWidget(self.check_button)
         second.addWidget(self.run_button)
-        options = (self.sample, self.seed, self.stratify)
+        options = (self.sample, self.seed, self.stratify, self.mapping)
         self.column.addLayout(first)
         self.column.addLayout(second)
         self.column.addWidget(self.progress)
