@@ -15,7 +15,6 @@ from reviewer.lead.report_rows import (
     ReportFilter,
     ReportOrder,
     arranged_rows,
-    line_ranges,
     reasons,
 )
 from reviewer.privacy.manifest_row import Outcome, RefusalCode
@@ -235,7 +234,7 @@ class ReportPanel:
                 whole=lambda reason: term("REASON", reason.code),
             ),
             Column(page.tr("Count"), lambda reason: f"{len(reason.lines):,}", is_figure=True),
-            Column(page.tr("Lines"), lambda reason: line_ranges(reason.lines)),
+            Column(page.tr("Lines"), lambda reason: reason.where),
         ]
 
 
