@@ -107,7 +107,7 @@ def segments_of(utterance: Utterance) -> tuple[UtteranceSegment, ...]:
 
 
 def is_whole(utterance: Utterance) -> bool:
-    """Whether the row of an utterance says all that its segments say: one, of its speaker, from end to end."""
+    """Whether a row says all that its segments say: one, of its speaker, from end to end."""
     first, *others = segments_of(utterance)
     whole = (0, utterance.frames, utterance.speaker, utterance.text, utterance.text_verbatim)
     return not others and (first.start, first.end, first.speaker, first.text, first.text_verbatim) == whole

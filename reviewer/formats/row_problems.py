@@ -26,6 +26,8 @@ def row_problem(utterance: Utterance) -> str:
     starts = [one.start for one in utterance.segments]
     if any(not 0 <= one.start < one.end <= utterance.frames for one in spans) or starts != sorted(starts):
         return "segment_times"
+    if not all(word.text for word in utterance.words):
+        return "word_empty"
     return ""
 
 

@@ -7,6 +7,7 @@ encoding, its heading, a JSON text that breaks off) refuses the file, once.
 
 import csv
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -31,6 +32,9 @@ _LONGEST_LINE = 4 << 20
 _MOST_BYTES = 256 << 20
 _MOST_LINES_A_RECORD = 50
 _MOST_SHOWN = 60
+# Common Voice writes its tables of tabs without quoting, a backslash before a tab or backslash in a cell.
+_UNQUOTED_COLUMN = "client_id"
+_ESCAPED = re.compile(r"\\(.)")
 _JSON_ENDINGS = frozenset({".jsonl", ".ndjson", ".json"})
 # No delimiter: nothing divides the only column.
 _UNIT_SEPARATOR = "\x1f"
@@ -252,6 +256,9 @@ def _record(lines: Sequence[_Line], start: int, heading: Heading) -> tuple[list[
     counts only if it is complete and has the right number of cells; cells without a name must be empty.
     """
     delimiter, names = heading.delimiter or _UNIT_SEPARATOR, heading.names
+    if delimiter == "\t" and _UNQUOTED_COLUMN in names:
+        cells = [_ESCAPED.sub(r"\1", cell) for cell in lines[start].text.split("\t")]
+        return (cells, start + 1) if len(cells) == len(names) else None
     for end in range(start + 1, min(start + _MOST_LINES_A_RECORD, len(lines)) + 1):
         if lines[end - 1].problem:
             return None

@@ -202,6 +202,25 @@ TABLE: tuple[Shortcut, ...] = (
     _key("qa.submit", Scope.QA, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Submit my version")),
     _key("qa.accept", Scope.QA, "Ctrl+Shift+A", QT_TRANSLATE_NOOP("shortcuts", "Accept")),
     _key("qa.return", Scope.QA, "Ctrl+Shift+R", QT_TRANSLATE_NOOP("shortcuts", "Return with a comment")),
+    # Bare keys: they act only while two passes are compared, when nothing can be typed.
+    _key("qa.use_a", Scope.QA, "1; Alt+1", QT_TRANSLATE_NOOP("shortcuts", "Adjudicate: the left version")),
+    _key("qa.use_b", Scope.QA, "2; Alt+2", QT_TRANSLATE_NOOP("shortcuts", "Adjudicate: the right version")),
+    _key("qa.edit_a", Scope.QA, "E", QT_TRANSLATE_NOOP("shortcuts", "Adjudicate: edit the left version")),
+    _key(
+        "qa.edit_b", Scope.QA, "Shift+E", QT_TRANSLATE_NOOP("shortcuts", "Adjudicate: edit the right version")
+    ),
+    _key(
+        "qa.next_version",
+        Scope.QA,
+        "3; Alt+3",
+        QT_TRANSLATE_NOOP("shortcuts", "Adjudicate: another version on the right"),
+    ),
+    _key(
+        "qa.compare",
+        Scope.QA,
+        "Ctrl+Shift+U",
+        QT_TRANSLATE_NOOP("shortcuts", "Adjudicate: back to both versions"),
+    ),
     _key("qa.redact", Scope.QA, "Ctrl+Shift+I", QT_TRANSLATE_NOOP("shortcuts", "Confirm a redaction")),
     _key("qa.reject", Scope.QA, "Ctrl+Shift+N", QT_TRANSLATE_NOOP("shortcuts", "Reject a redaction")),
     *_listening(Scope.QA),
