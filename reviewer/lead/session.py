@@ -27,6 +27,7 @@ from reviewer.lead.import_history import PastImport, past_imports, report_of
 from reviewer.lead.intake import Arrived, Intake, MakeDecoder, Progress
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport
 from reviewer.lead.people import Invitation, People, release_task
+from reviewer.lead.progress import ProjectProgress, project_progress
 from reviewer.lead.purge import Purge, PurgeReport, Recall
 from reviewer.lead.recovery import Recovery
 from reviewer.lead.retention import SOON, RetentionExtension, RetentionOverview, due_clips
@@ -154,6 +155,11 @@ class LeadSession:
             leads=self._people.active_leads(),
             has_recovery_key=self._recovery.exists(),
         )
+
+    def progress(self) -> ProjectProgress:
+        """How the work stands by state, locale, product, person and day, and when it may end."""
+        self._require(Act.SEE_PROGRESS)
+        return project_progress(self._unit, self.identity, self.clip_list)
 
     def make_drafts(
         self,

@@ -9,6 +9,7 @@ from reviewer.model.clip import ClipState
 from reviewer.model.clip_list import QueuedClip
 from reviewer.model.hold import HoldReason
 from reviewer.model.language_tags import UNDETERMINED
+from reviewer.model.progress import DonePass
 from reviewer.model.task import (
     DailyCounts,
     FinalAnnotation,
@@ -221,6 +222,10 @@ class Queue(Protocol):
     def late_drafts(self) -> list[LateDraft]: ...
     def listed(self) -> Iterator[QueuedClip]:
         """Every clip, purged ones too, by id, in one statement."""
+        ...
+
+    def done_passes(self) -> Iterator[DonePass]:
+        """Every pass that was submitted and neither returned nor taken back, in one statement."""
         ...
 
     def holds(self) -> dict[str, HoldReason]:

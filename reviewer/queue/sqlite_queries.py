@@ -257,3 +257,10 @@ LISTED = """
     LEFT JOIN (SELECT clip_id, max(at) AS decided FROM verdict GROUP BY clip_id) v ON v.clip_id = q.clip_id
     ORDER BY q.clip_id
 """
+# The newest annotation of each pass that stands: SQLite takes the other columns from the row of the maximum.
+DONE_PASSES = """
+    SELECT a.clip_id, a.author, max(a.made_at) AS made_at
+    FROM task t JOIN annotation a ON a.clip_id = t.clip_id AND a.task_id = t.id
+    WHERE t.kind = 'transcribe' AND t.state IN ('submitted', 'qa_pending', 'accepted')
+    GROUP BY t.id ORDER BY a.clip_id, t.round
+"""

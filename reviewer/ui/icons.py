@@ -19,6 +19,7 @@ ICONS = {
     "mine": "ph.clock-counter-clockwise",
     "qa": "ph.check-square-offset",
     "overview": "ph.gauge",
+    "progress": "ph.chart-line-up",
     "clips": "ph.list-bullets",
     "people": "ph.users",
     "import": "ph.download-simple",

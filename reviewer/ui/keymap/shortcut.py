@@ -25,6 +25,7 @@ class Scope(StrEnum):
     QA = "qa"
     OVERVIEW = "overview"
     CLIPS = "clips"
+    PROGRESS = "progress"
     PEOPLE = "people"
     IMPORT = "import"
     EXPORT = "export"
