@@ -23,14 +23,14 @@ _VEIL = 60
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line through points; ``role`` is its colour in the theme. ``low`` and ``high`` are filled between."""
+    """A line through points; ``role`` is its colour in the theme. ``floor``: what is between is filled."""
 
     name: str
     x: Sequence[float]
     y: Sequence[float]
     role: str = "wave"
     is_dashed: bool = False
-    is_filled: bool = False
+    floor: Sequence[float] = ()
 
 
 class Chart(QWidget):
@@ -127,13 +127,15 @@ class Chart(QWidget):
         import pyqtgraph as pg  # noqa: PLC0415
 
         style = Qt.PenStyle.DashLine if line.is_dashed else Qt.PenStyle.SolidLine
-        look: dict[str, Any] = {"pen": pg.mkPen(colour, width=_LINE_PX, style=style), "name": line.name}
-        if line.is_filled:
+        x, y = np.asarray(line.x, np.float64), np.asarray(line.y, np.float64)
+        if line.floor:
             veil = QColor(colour)
             veil.setAlpha(_VEIL)
-            look |= {"pen": pg.mkPen(None), "fillLevel": 0, "brush": veil}
-        x, y = np.asarray(line.x, np.float64), np.asarray(line.y, np.float64)
-        self.plot.addItem(pg.PlotDataItem(x, y, skipFiniteCheck=True, **look))
+            edges = [pg.PlotCurveItem(x, np.asarray(each, np.float64), pen=None) for each in (y, line.floor)]
+            self.plot.addItem(pg.FillBetweenItem(*edges, brush=veil))
+            return
+        pen = pg.mkPen(colour, width=_LINE_PX, style=style)
+        self.plot.addItem(pg.PlotDataItem(x, y, pen=pen, name=line.name, skipFiniteCheck=True))
 
     def _draw_bars(self, edges: Sequence[float], counts: Sequence[int], colour: QColor) -> None:
         import pyqtgraph as pg  # noqa: PLC0415

@@ -1,11 +1,20 @@
 """How the work stands: by state, language, product and person, what is left by day, and stuck clips."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from reviewer.model.progress import DayProgress, GroupProgress, PersonTotals, StuckClip, StuckReason
 from reviewer.ui.jobs import Jobs
@@ -26,8 +35,11 @@ if TYPE_CHECKING:
     from reviewer.lead.progress import ProjectProgress
     from reviewer.lead.session import LeadSession
 
+_PEOPLE = 3
+"""The place of people among the groups."""
 _DAY_SECONDS = 86_400
-_NARROW_PX, _WIDE_PX = 76, 112
+_NARROW_PX = (72,) * 5
+_STUCK_PX = (128, 76, 104, 128)
 
 
 class ProgressPage(LeadPage):
@@ -58,7 +70,7 @@ class ProgressPage(LeadPage):
         )
         self._make_tables()
         self.by = named(QComboBox(self), "progress_by", self.tr("Group clips by"))
-        for text in (self.tr("State"), self.tr("Language"), self.tr("Product")):
+        for text in (self.tr("State"), self.tr("Language"), self.tr("Product"), self.tr("Person")):
             self.by.addItem(text)
         self.by.currentIndexChanged.connect(self._show_groups)
         self._lay_out()
@@ -118,39 +130,36 @@ class ProgressPage(LeadPage):
         return (found.at.date() + timedelta(days=count)).isoformat()
 
     def _show_chart(self, found: "ProjectProgress") -> None:
-        lines = [
-            Line(
-                self.tr("left"),
-                [_seconds(each.day) for each in found.days],
-                [each.left for each in found.days],
-            )
-        ]
-        estimate = found.estimate
-        if found.days and found.left and estimate is not None and estimate.days is not None:
-            now = _seconds(found.days[-1].day)
-            if estimate.low is not None and estimate.high is not None:
-                fan_x, fan_y = (
-                    [now, now + estimate.low * _DAY_SECONDS, now + estimate.high * _DAY_SECONDS],
-                    [found.left, 0, 0],
-                )
-                lines.append(Line(self.tr("90 % interval"), fan_x[::2], fan_y[::2], "warn", is_filled=True))
-            lines.append(
-                Line(
-                    self.tr("estimate"),
-                    [now, now + estimate.days * _DAY_SECONDS],
-                    [found.left, 0],
-                    "warn",
-                    is_dashed=True,
-                )
-            )
-        self.chart.show_lines(lines)
+        x, y = [_seconds(each.day) for each in found.days], [each.left for each in found.days]
+        self.chart.show_lines([Line(self.tr("left"), x, y), *self._estimate_lines(found)])
+
+    def _estimate_lines(self, found: "ProjectProgress") -> Iterator[Line]:
+        """From what is left today down to nothing: the interval's two ends with what lies between, and the
+        median."""
+        estimate, left = found.estimate, found.left
+        if not found.days or not left or estimate is None or estimate.days is None:
+            return
+        now = _seconds(found.days[-1].day)
+        low, middle, high = (
+            now + days * _DAY_SECONDS for days in (estimate.low or 0, estimate.days, estimate.high or 0)
+        )
+        if now < low < high:
+            at_low = left * (high - low) / (high - now)
+            interval = self.tr("interval")
+            yield Line(interval, [now, low, high], [left, at_low, 0], "warn", floor=[left, 0, 0])
+        yield Line(self.tr("estimate"), [now, middle], [left, 0], "warn", is_dashed=True)
 
     @Slot()
     def _show_groups(self) -> None:
-        found = self._shown
-        if found is not None:
-            rows = (found.by_state, found.by_locale, found.by_product)[self.by.currentIndex()]
-            self.groups.show_rows(rows)
+        found, place = self._shown, self.by.currentIndex()
+        self._stack.setCurrentWidget(self._grouped())
+        self.groups.csv_button.setVisible(place != _PEOPLE)
+        self.people.csv_button.setVisible(place == _PEOPLE)
+        if found is not None and place != _PEOPLE:
+            self.groups.show_rows((found.by_state, found.by_locale, found.by_product)[place])
+
+    def _grouped(self) -> SortedTable:
+        return self.people if self.by.currentIndex() == _PEOPLE else self.groups
 
     @Slot()
     def _on_next_group(self) -> None:
@@ -162,7 +171,7 @@ class ProgressPage(LeadPage):
 
     def _table_in_use(self) -> SortedTable:
         tables = (self.groups, self.people, self.days, self.stuck)
-        return next((each for each in tables if each.view.hasFocus()), self.groups)
+        return next((each for each in tables if each.view.hasFocus()), self._grouped())
 
     def _group_name(self, row: GroupProgress) -> str:
         if self.by.currentIndex() == 0:
@@ -175,12 +184,12 @@ class ProgressPage(LeadPage):
         self.groups = self._sorted("progress_groups", self.tr("Clips"), self._group_columns(), _NARROW_PX)
         self.people = self._sorted("progress_people", self.tr("People"), self._people_columns(), _NARROW_PX)
         self.days = self._sorted("progress_days", self.tr("Days"), self._day_columns(), _NARROW_PX)
-        self.stuck = self._sorted("progress_stuck", self.tr("Stuck clips"), self._stuck_columns(), _WIDE_PX)
+        self.stuck = self._sorted("progress_stuck", self.tr("Stuck clips"), self._stuck_columns(), _STUCK_PX)
         self.days.sort_by(0, is_descending=True)
         self.stuck.opened.connect(self._on_open)
 
     def _sorted(
-        self, name: str, title: str, columns: Sequence[SortedColumn[Any]], widths: int
+        self, name: str, title: str, columns: Sequence[SortedColumn[Any]], widths: Sequence[int]
     ) -> SortedTable:
         empty = self.tr("Nothing here.")
         return SortedTable(self, name, title, columns, empty=empty, chooser=self._chooser, widths=widths)
@@ -195,19 +204,10 @@ class ProgressPage(LeadPage):
         top.setSpacing(GROUP_PX)
         top.addWidget(self.chart, 3)
         top.addWidget(self.days, 2)
-        grouped = QVBoxLayout()
-        grouped.setSpacing(GAP_PX // 2)
-        choose = QHBoxLayout()
-        choose.addWidget(self.label(self.tr("By")))
-        choose.addWidget(self.by)
-        choose.addStretch()
-        grouped.addWidget(self.groups, 1)
-        grouped.addLayout(choose)
         bottom.setHorizontalSpacing(GROUP_PX)
-        bottom.addLayout(grouped, 0, 0)
-        bottom.addWidget(self.people, 0, 1)
-        bottom.addWidget(self.stuck, 0, 2)
-        for place in range(3):
+        bottom.addLayout(self._make_grouped(), 0, 0)
+        bottom.addWidget(self.stuck, 0, 1)
+        for place in range(2):
             bottom.setColumnStretch(place, 1)
         self.column.addWidget(self._make_figures())
         self.column.addLayout(top, 3)
@@ -216,6 +216,23 @@ class ProgressPage(LeadPage):
             refresh, self.days.csv_button, self.days.view, self.groups.csv_button, self.groups.view, self.by,
             self.people.csv_button, self.people.view, self.stuck.csv_button, self.stuck.view,
         )  # fmt: skip
+
+    def _make_grouped(self) -> QVBoxLayout:
+        """Clips or people in one place, behind the choice of the group."""
+        self._stack = QStackedWidget(self)
+        choose, grouped = QHBoxLayout(), QVBoxLayout()
+        choose.addWidget(self.label(self.tr("By"), "heading"))
+        choose.addWidget(self.by)
+        choose.addStretch()
+        for table in (self.groups, self.people):
+            table.heading.hide()
+            self._stack.addWidget(table)
+            choose.addWidget(table.csv_button)
+        self.people.csv_button.hide()
+        grouped.setSpacing(GAP_PX // 2)
+        grouped.addLayout(choose)
+        grouped.addWidget(self._stack, 1)
+        return grouped
 
     def _make_figures(self) -> QFrame:
         panel = named(QFrame(self), "progress_figures", self.tr("Figures"), kind="panel")

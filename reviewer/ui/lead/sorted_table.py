@@ -59,7 +59,7 @@ class SortedTable(QWidget):
         *,
         empty: str,
         chooser: FileChooser,
-        widths: int = 88,
+        widths: Sequence[int],
     ) -> None:
         super().__init__(page)
         self._page, self._name, self._title, self._chooser = page, name, title, chooser
@@ -69,8 +69,8 @@ class SortedTable(QWidget):
         self._sorting: Job | None = None
         self.rows: RowsModel[Any] = RowsModel([each.shown() for each in columns])
         self.view: Table = page.table(name, title, self.rows, stretch=0, empty=empty)
-        for place in range(1, len(columns)):
-            self.view.setColumnWidth(place, widths)
+        for place, width in enumerate(widths[: len(columns) - 1], start=1):
+            self.view.setColumnWidth(place, width)
         self.csv_button = page.button(
             f"{name}_csv", self.tr("CSV…"), self.tr("Write this table to a file"), self.save
         )
