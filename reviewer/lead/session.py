@@ -20,6 +20,7 @@ from reviewer.errors import Refused
 from reviewer.labels.schema import Schema
 from reviewer.lead.backup import Backup, BackupResult
 from reviewer.lead.clip_list import ClipList
+from reviewer.lead.corpus import CorpusReader
 from reviewer.lead.drafting import Drafting, DraftsReport
 from reviewer.lead.export import Export, ExportResult
 from reviewer.lead.held_back import HeldBack
@@ -41,6 +42,7 @@ from reviewer.session.access_limits import PersonActivity
 from reviewer.session.backup_lists import list_purges, to_purge
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.due_purges import DuePurges
+from reviewer.session.known_words import Lexicon
 from reviewer.session.locale_conventions import LocaleConventions
 from reviewer.session.redactions import Redactions
 from reviewer.session.sign_in import SignIn
@@ -98,6 +100,7 @@ class LeadSession:
         project: Project,
         schema: Schema,
         conventions: LocaleConventions,
+        lexicon: Lexicon,
         parameters: KdfParameters,
         make_decoder: MakeDecoder,
         verify: Callable[[], Finding],
@@ -122,6 +125,7 @@ class LeadSession:
         self.clip_list = ClipList(
             unit, access, self.held_back, assign_task=self.assign, release_task=self.release
         )
+        self.corpus = CorpusReader(unit, access, conventions, lexicon)
         self._due_purges = due_purges
         self._unfinished = unfinished
         self._extension = RetentionExtension(unit, project.intake)

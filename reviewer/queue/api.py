@@ -228,6 +228,15 @@ class Queue(Protocol):
         """Every pass that was submitted and neither returned nor taken back, in one statement."""
         ...
 
+    def final_count(self) -> int:
+        """The number of clips with a final text that are not on hold."""
+        ...
+
+    def final_texts(self, limit: int, *, after: str = "") -> list[SealedAnnotation]:
+        """The text that counts of each such clip, by clip id after ``after``: the final one, else that of
+        the first accepted pass."""
+        ...
+
     def holds(self) -> dict[str, HoldReason]:
         """The clips on hold, each with the reason."""
         ...

@@ -322,6 +322,13 @@ class SqliteQueue:
         for row in self._database.rows(queries.DONE_PASSES):
             yield DonePass(row["clip_id"], row["author"], row["made_at"])
 
+    def final_count(self) -> int:
+        return int(self._database.value(queries.FINAL_COUNT))
+
+    def final_texts(self, limit: int, *, after: str = "") -> list[SealedAnnotation]:
+        rows = self._database.rows(queries.FINAL_TEXTS, {"after": after, "limit": limit})
+        return [from_columns(SealedAnnotation, row) for row in rows]
+
     def holds(self) -> dict[str, HoldReason]:
         rows = self._database.rows("SELECT clip_id, hold FROM queue_clip WHERE hold != '' ORDER BY clip_id")
         return {row["clip_id"]: HoldReason(row["hold"]) for row in rows}

@@ -264,3 +264,13 @@ DONE_PASSES = """
     WHERE t.kind = 'transcribe' AND t.state IN ('submitted', 'qa_pending', 'accepted')
     GROUP BY t.id ORDER BY a.clip_id, t.round
 """
+FINAL_COUNT = "SELECT count(*) FROM queue_clip WHERE state IN ('final', 'exported') AND hold = ''"
+FINAL_TEXTS = """
+    SELECT a.* FROM queue_clip q LEFT JOIN final f ON f.clip_id = q.clip_id
+    JOIN annotation a ON a.id = coalesce(f.annotation_id, (
+        SELECT t.annotation_id FROM task t WHERE t.clip_id = q.clip_id AND t.kind = 'transcribe'
+        AND t.state = 'accepted' ORDER BY t.round LIMIT 1
+    ))
+    WHERE q.clip_id > :after AND q.state IN ('final', 'exported') AND q.hold = ''
+    ORDER BY q.clip_id LIMIT :limit
+"""

@@ -20,6 +20,7 @@ ICONS = {
     "qa": "ph.check-square-offset",
     "overview": "ph.gauge",
     "progress": "ph.chart-line-up",
+    "corpus": "ph.chart-bar",
     "clips": "ph.list-bullets",
     "people": "ph.users",
     "import": "ph.download-simple",

@@ -84,13 +84,20 @@ def _lead(identity: Identity, services: Services) -> tuple[RolePage, ...]:
             "held", _tr("Held back"), lambda parent: HeldBackPage(lead, _clip_tools(services), parent)
         ),
         _role_page("clips", _tr("Clips"), lambda parent: ClipsPage(lead, _clip_tools(services), parent)),
+        _role_page("corpus", _tr("Corpus"), lambda parent: _corpus_page(lead, jobs, parent)),
     )
 
 
 def _progress_page(lead: "LeadSession", jobs: Jobs, parent: QWidget) -> Page:
-    from reviewer.ui.lead.progress_page import ProgressPage  # noqa: PLC0415 - loads pyqtgraph
+    from reviewer.ui.lead.progress_page import ProgressPage  # noqa: PLC0415
 
     return ProgressPage(lead, jobs, parent)
+
+
+def _corpus_page(lead: "LeadSession", jobs: Jobs, parent: QWidget) -> Page:
+    from reviewer.ui.lead.corpus_page import CorpusPage  # noqa: PLC0415
+
+    return CorpusPage(lead, jobs, parent)
 
 
 def _clip_tools(services: Services) -> "ClipTools":

@@ -22,6 +22,7 @@ _SECTIONS = {
     Scope.QA: QT_TRANSLATE_NOOP("keys", "QA"),
     Scope.OVERVIEW: QT_TRANSLATE_NOOP("keys", "Overview"),
     Scope.PROGRESS: QT_TRANSLATE_NOOP("keys", "Progress"),
+    Scope.CORPUS: QT_TRANSLATE_NOOP("keys", "Corpus"),
     Scope.CLIPS: QT_TRANSLATE_NOOP("keys", "Clips"),
     Scope.HELD: QT_TRANSLATE_NOOP("keys", "Held back"),
     Scope.PEOPLE: QT_TRANSLATE_NOOP("keys", "People"),

@@ -26,6 +26,7 @@ class Scope(StrEnum):
     OVERVIEW = "overview"
     CLIPS = "clips"
     PROGRESS = "progress"
+    CORPUS = "corpus"
     PEOPLE = "people"
     IMPORT = "import"
     EXPORT = "export"

@@ -60,8 +60,11 @@ class SortedTable(QWidget):
         empty: str,
         chooser: FileChooser,
         widths: Sequence[int],
+        before_saving: Callable[[str, int], None] = lambda _name, _rows: None,
     ) -> None:
+        """``before_saving`` is called on the job pool with name and number of rows, and may refuse."""
         super().__init__(page)
+        self._before_saving = before_saving
         self._page, self._name, self._title, self._chooser = page, name, title, chooser
         self._columns = tuple(columns)
         self._by, self._is_descending = 0, False
@@ -128,8 +131,13 @@ class SortedTable(QWidget):
         place = self._chooser.table(self, self.tr("Save the table"), f"{self._name}.csv")
         if place is None:
             return
-        rows, columns = self.rows.rows, self._columns
-        self._page.run(lambda _token: write_table(place, columns, rows), self._on_written)
+        rows, columns, name, before = self.rows.rows, self._columns, self._name, self._before_saving
+
+        def work(_token: CancelToken) -> int:
+            before(name, len(rows))
+            return write_table(place, columns, rows)
+
+        self._page.run(work, self._on_written)
 
     def _on_written(self, count: int) -> None:
         self._page.message.show_message(Message(self.tr("{0} rows written.").format(f"{count:,}")), "ok")
