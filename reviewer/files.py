@@ -54,7 +54,10 @@ class NewFile:
         sync_file(self.stream.fileno())
 
     def keep(self) -> None:
-        """Give it its name, durably; written again if somebody removed it meanwhile."""
+        """Give it its name; written again if somebody removed it meanwhile.
+
+        The name is durable after ``sync_folder``, once for any number of files.
+        """
         if sys.platform == "win32":  # an open file cannot be renamed there, and nobody can remove it
             self.stream.close()
         try:
@@ -68,8 +71,6 @@ class NewFile:
                 again.keep()
             finally:
                 again.discard()
-        else:
-            sync_folder(self._path.parent)
 
     def discard(self) -> None:
         """Close it, and remove it if it was not kept."""

@@ -112,28 +112,41 @@ class ClipContent:
         return digest_of(self._key(keyring, clip_id), data)
 
     def new_clip(self, clip_id: str) -> AbstractContextManager[NewClip]:
-        """The sealed files of a clip to be imported, under a new key; removed unless ``add`` keeps them."""
+        """The sealed files of a clip to be imported, under a new key; removed unless they are kept."""
         return self._new_files(clip_id, clip_id)
 
-    def add(self, keyring: Keyring, clip: Clip, new: NewClip, in_transaction: Callable[[], None]) -> None:
-        """Imports a clip whose files are written: its row, ``in_transaction`` and their names, in one commit.
+    def new_files(self, clip_id: str) -> NewClip:
+        """As ``new_clip``, for whoever discards them; for any thread."""
+        return NewClip(self._store, self._workspace_id, clip_id, clip_id)
 
-        Raises Refused (code DUPLICATE) for a clip that was imported before. If anything is raised, also by
-        ``in_transaction``, no file is left.
+    @contextmanager
+    def adding(self, keyring: Keyring) -> Iterator[Callable[[Clip, NewClip], None]]:
+        """One commit that imports any number of clips, whose files are written and synced.
+
+        Yields a function to call for each, which raises Refused (code DUPLICATE) for a clip that was imported
+        before. Whatever else is written in the block is committed with them. If anything is raised, none is
+        imported and no file is left.
         """
-        if self._clips.has(clip.id):
-            raise Refused("DUPLICATE")
-        new.sync()
+        added: list[tuple[str, NewClip]] = []
+
+        def add(clip: Clip, new: NewClip) -> None:
+            if self._clips.has(clip.id):
+                raise Refused("DUPLICATE")
+            # In this transaction: before it the workspace key may be replaced.
+            self._clips.add(clip, self._wrap(keyring, clip.id, new.key))
+            added.append((clip.id, new))
+
         try:
             with self._database.transaction():
-                # In this transaction: before it the workspace key may be replaced.
-                self._clips.add(clip, self._wrap(keyring, clip.id, new.key))
-                in_transaction()
-                new.keep()  # in this transaction no other process can sweep
+                yield add
+                for _, new in added:
+                    new.keep()  # in this transaction no other process can sweep
+                self._store.sync_names()
         except BaseException:
-            # Ctrl-C may come just after the commit: then the clip is imported, and its files must stay.
-            if not self._clips.has(clip.id):
-                self._store.remove(clip.id)
+            # Ctrl-C may come just after the commit: then the clips are imported, and their files must stay.
+            for clip_id, _ in added:
+                if not self._clips.has(clip_id):
+                    self._store.remove(clip_id)
             raise
 
     def replace(
@@ -168,6 +181,7 @@ class ClipContent:
                     self._clips.replace_key(clip_id, wrapped, stored_as=name, instead_of=instead_of)
                     in_transaction(Resealer(old, new.key, self._workspace_id, clip_id))
                     new.keep()
+                    self._store.sync_names()
             except BaseException:
                 if self._clips.stored_as(clip_id) != name:
                     self._store.remove(name)

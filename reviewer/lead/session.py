@@ -20,11 +20,12 @@ from reviewer.errors import Refused
 from reviewer.labels.schema import Schema
 from reviewer.lead.backup import Backup, BackupResult
 from reviewer.lead.clip_list import ClipList
+from reviewer.lead.clip_preparation import MakeDecoder
 from reviewer.lead.drafting import Drafting, DraftsReport
 from reviewer.lead.export import Export, ExportResult
 from reviewer.lead.held_back import HeldBack
 from reviewer.lead.import_history import PastImport, past_imports, report_of
-from reviewer.lead.intake import Arrived, Intake, MakeDecoder, Progress
+from reviewer.lead.intake import Arrived, Intake, Progress
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport
 from reviewer.lead.people import Invitation, People, release_task
 from reviewer.lead.purge import Purge, PurgeReport, Recall
