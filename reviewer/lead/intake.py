@@ -204,6 +204,8 @@ class _IntakeRun:
             batch, begun = list[_Prepared](), monotonic()
             try:
                 for job, prepared in preparation.prepared(self._jobs(candidates, cancelled)):
+                    if isinstance(prepared, Refused) and refusal_code_of(prepared.code) is None:
+                        raise prepared  # the file is not at fault
                     batch.append((job, prepared))
                     if len(batch) == _CLIPS_A_COMMIT or monotonic() - begun > _COMMIT_SECONDS:
                         ready, batch, begun = batch, [], monotonic()
@@ -265,7 +267,7 @@ class _IntakeRun:
         candidate = job.candidate
         refusal = job.refusal
         if isinstance(prepared, Refused):
-            refusal = _refusal_of(prepared)
+            refusal = Decision(Outcome.REFUSED, refusal_code_of(prepared.code), prepared.notice)
         refusal = refusal or self._source_refused(candidate, job.source)
         if refusal is not None or not isinstance(prepared, PreparedClip):
             return job, refusal or _OUTSIDE_FOLDER, "", ()
@@ -396,14 +398,6 @@ class _IntakeRun:
 
     def _tell_progress(self) -> None:
         self._progress(len(self._rows) + self._not_drawn, self._total)
-
-
-def _refusal_of(refused: Refused) -> Decision:
-    """Raises the error if the file is not at fault."""
-    code = refusal_code_of(refused.code)
-    if code is None:
-        raise refused
-    return Decision(Outcome.REFUSED, code, refused.notice)
 
 
 def refusal_code_of(message_code: str) -> RefusalCode | None:

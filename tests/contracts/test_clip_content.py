@@ -157,6 +157,7 @@ def test_a_sweep_by_another_process_between_files_and_row_loses_nothing(
     with vault.new_clip("c1") as new:
         for kind, part in ((ContentKind.AUDIO, FLAC), (ContentKind.PEAKS, PEAKS)):
             new.write(kind, [part])
+        new.sync()
         assert store.sweep(set()) == 2
         with vault.adding(KEYRING) as add:
             add(a_clip(), new)
