@@ -4,6 +4,7 @@ import gzip
 import os
 import re
 import shutil
+import tarfile
 import tempfile
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
@@ -551,3 +552,12 @@ def test_a_shard_ends_before_it_is_too_large(tmp_path: Path, monkeypatch: pytest
     assert webdataset.validate(folder) == []
     monkeypatch.setattr(webdataset, "MOST_SHARD_BYTES", 1)
     assert len(list(shard_names(a_set(tmp_path / "bytes", "webdataset", rows)))) == 5
+
+
+@given(st.text("abc-019.", min_size=1, max_size=120), st.integers(0, 8**11 + 5))
+def test_headers_of_a_shard_are_those_of_tarfile(name: str, size: int) -> None:
+    from reviewer.formats.webdataset import _header
+
+    member = tarfile.TarInfo(name)
+    member.size = size
+    assert _header(name, size) == member.tobuf(tarfile.PAX_FORMAT)
