@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
@@ -531,6 +532,27 @@ def test_a_damaged_set_is_found(tmp_path: Path, kind: str) -> None:
     problems = FORMATS[name].validate(folder)
     assert code in {problem.code for problem in problems}
     assert all(command_catalogue().words(problem).sentence for problem in problems)
+
+
+@pytest.mark.parametrize("name", [name for name in FORMATS if not missing_package(name)])
+def test_a_validator_reads_damaged_files_to_their_end(tmp_path: Path, name: str) -> None:
+    folder = a_set(tmp_path / "set", name, [talk(1), talk(2)])
+    random = Random(name)
+    texts = [
+        path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix not in (".flac", ".wav")
+    ]
+    for _ in range(EXAMPLES * 3):
+        path = random.choice(texts)
+        data = path.read_bytes()
+        at, until = sorted((random.randrange(len(data)), random.randrange(len(data))))
+        new = random.choice([b"", b"x", b"-1", b"\n", b"\xff", b"\t", b'"', data[at : at + 9] * 2])
+        changed = data[:at] + new + data[min(until, at + random.choice([0, 1, 9, 10**9])) :]
+        path.unlink()
+        path.write_bytes(changed)
+        for problem in FORMATS[name].validate(folder):
+            assert command_catalogue().words(problem).sentence
+        path.write_bytes(data)
+    assert FORMATS[name].validate(folder) == []
 
 
 @pytest.mark.parametrize("name", [name for name in FORMATS if not missing_package(name)])
