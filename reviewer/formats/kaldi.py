@@ -16,7 +16,7 @@ from tempfile import TemporaryFile
 from reviewer.errors import Notice
 from reviewer.formats.dataset import CLIPS, TextFiles, Utterance, is_whole, segment_id, segments_of
 from reviewer.formats.row_problems import row_problem
-from reviewer.formats.times import seconds
+from reviewer.formats.times import parse_number, seconds
 from reviewer.formats.validation import SetValidator
 
 VERSION = "1"
@@ -172,10 +172,10 @@ def _check_recordings(place: str, spans: dict[str, float], validator: SetValidat
         if recording != name or recording not in spans:
             validator.add_problem("KALDI_KEYS_DIFFER", file=place)
             return
-        if spans[recording] > float(duration):
+        if not spans[recording] <= parse_number(duration):
             validator.add_problem("SET_TIMES", where=place)
         path = next((part for part in reads.split(" ") if part.startswith(f"{CLIPS}/")), "")
-        validator.check_clip(f"{place}/wav.scp", path, float(duration))
+        validator.check_clip(f"{place}/wav.scp", path, parse_number(duration))
     if count != len(spans):
         validator.add_problem("KALDI_KEYS_DIFFER", file=place)
 
