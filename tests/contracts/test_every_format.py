@@ -189,6 +189,16 @@ def test_the_leads_own_key_is_given_back(tmp_path: Path, name: str) -> None:
     assert "batch7-0042".encode("utf-16-le" if name == "csv-excel" else "utf-8") in data
 
 
+def test_excel_is_given_texts_where_it_would_guess(tmp_path: Path) -> None:
+    rows = [a_row(1, text="may 5", text_verbatim="true", speaker="1e5")]
+    folder = a_set(tmp_path / "set", "csv-excel", rows)
+    head, cells = (folder / "utterances-excel.csv").read_bytes().decode("utf-16").split("\r\n")[:2]
+    row = dict(zip(head.split("\t"), cells.split("\t"), strict=True))
+    assert (row["text"], row["text_verbatim"], row["speaker"]) == ("'may 5", "'true", "'1e5")
+    assert (row["duration"], row["frames"]) == ("'1.0000625", "16001")
+    assert not cells.startswith("\ufeff")
+
+
 def test_segments_are_rows_of_a_nemo_manifest_with_offsets(tmp_path: Path) -> None:
     rows = [a_row(1), talk(2, split="")]
     found = read_nemo_segments(a_set(tmp_path / "set", "nemo", rows))
