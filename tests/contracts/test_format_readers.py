@@ -1,4 +1,4 @@
-"""The heavy readers: ``datasets``, ``webdataset`` and ``pyarrow`` of requirements/readers.txt, and ``sclite``."""
+"""Heavy readers: ``datasets``, ``webdataset`` and ``pyarrow`` of requirements/readers.txt, and ``sclite``."""
 
 import io
 import json
