@@ -282,11 +282,14 @@ def test_label_studio_gives_the_annotation_that_counts(tmp_path: Path) -> None:
         a_task("/data/local-files/?d=sub/b%20c.wav", late, truth),
         a_task("https://host/bucket/a.wav", cancelled, predictions=[guess]),
         {"id": 8, "audio": "a.wav"},
+        a_task("http://[::1", late),
+        a_task(f"https://host/{'x' * 300}.wav", late),
+        a_task("/srv/a.wav", late),
     ]
     folder = write(tmp_path, {"a.wav": b"x", "sub/b c.wav": b"x", "export.json": json.dumps(tasks)})
     mapping = REST.replace('speaker = "s1"\n', "") + '[fields]\nspeaker = "who"\nsource_id = "task"\n'
     source = mapped(folder / "export.json", mapping)
-    assert problems(source) == ["", "", "", "LABEL_STUDIO_TASK"]
+    assert problems(source) == ["", "", "", "LABEL_STUDIO_TASK", "", "", "AUDIO_ABSOLUTE"]
     found = [line.read for line in source.lines[:3]]
     assert [(row.audio, row.draft, row.source_id) for row in found if isinstance(row, ManifestRow)] == [
         ("a.wav", "eins zwei", "7"),
