@@ -116,6 +116,18 @@ from = "{SAID}"
     assert second.consent_product is None
 
 
+@pytest.mark.parametrize("name", ["list.csv", "list.jsonl"])
+def test_columns_that_are_called_like_fields_in_another_case_are_those_of_the_mapping(
+    tmp_path: Path, name: str
+) -> None:
+    row = {"Audio": "a.wav", "Speaker": "s7", "Path": "key-1", "text": "Ja"}
+    table = ",".join(row) + "\n" + ",".join(row.values()) + "\n"
+    folder = write(tmp_path, {name: table if name.endswith("csv") else jsonl(row)})
+    mapping = '[fields]\naudio = "Audio"\nspeaker = "Speaker"\nsource_id = "Path"\ndraft = "text"\n'
+    source = mapped(folder / name, mapping + CONSTANTS + 'locale = "de"\n' + CONSENT)
+    assert short(source) == [("a.wav", "key-1", "s7", "Ja")]
+
+
 BAD_MAPPINGS = {
     REST.replace(SAID, ""): "MAPPING_NO_CONSENT",
     REST.replace(SAID, "yes"): "MAPPING_NO_CONSENT",
