@@ -41,13 +41,13 @@ _NAMES = {
     "speex": "OGG",
 }
 _LOSSY = (
-    "aac", "opus", "libopus", "vorbis", "mp3", "mp3float", "mp2", "mp2float", "amrnb", "amrwb", "libopencore_amrnb",
-    "libopencore_amrwb", "wmav1", "wmav2", "wmapro", "wmavoice", "pcm_alaw", "pcm_mulaw", "gsm", "gsm_ms",
-    "adpcm_ima_qt", "adpcm_ima_wav", "adpcm_ms", "speex",
+    "aac", "opus", "libopus", "vorbis", "speex", "mp3", "mp3float", "mp2", "mp2float", "amrnb", "amrwb",
+    "libopencore_amrnb", "libopencore_amrwb", "wmav1", "wmav2", "wmapro", "wmavoice", "pcm_alaw",
+    "pcm_mulaw", "gsm", "gsm_ms", "adpcm_ima_qt", "adpcm_ima_wav", "adpcm_ms",
 )  # fmt: skip
 _LOSSLESS = (
-    "alac", "flac", "wmalossless", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_s32be",
-    "pcm_u8", "pcm_f32le", "pcm_f32be", "pcm_f64le", "pcm_f64be",
+    "alac", "flac", "wmalossless", "pcm_u8", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be",
+    "pcm_s32le", "pcm_s32be", "pcm_f32le", "pcm_f32be", "pcm_f64le", "pcm_f64be",
 )  # fmt: skip
 _NOT_LOADED = ("av.__main__", "av.datasets")
 _SHORTEST_GAP_SECONDS = 0.1
@@ -68,7 +68,7 @@ def decode(view: View, container: str, seconds: float, output: SoundOutput) -> N
     """Decode the one audio stream of a file to its end, which should be ``seconds`` later, if that is not 0.
 
     Raises:
-        DecodingStopped: the container or codec cannot be decoded here, or several audio streams are in the file.
+        DecodingStopped: the container or codec cannot be decoded here, or there are several audio streams.
         Incomplete: less came out than the file says it holds.
     """
     av = sys.modules.get("av")
@@ -138,7 +138,7 @@ def _counted(stream: Any, codec: str) -> int:
 
 def _add(frame: Any, container: str, output: SoundOutput, *, is_lossy: bool) -> None:
     kind, channels = frame.format.name, len(frame.layout.channels)
-    values: "NDArray[Any]" = frame.to_ndarray()
+    values: NDArray[Any] = frame.to_ndarray()
     values = values.T if kind.endswith("p") else values.reshape(-1, channels)
     if values.dtype == np.uint8:
         values = (values.astype(np.int16) - 128) << 8
