@@ -11,13 +11,24 @@ app = typer.Typer(help="Select work for review, and report on it.", no_args_is_h
 @app.command("draw")
 @signs_in
 def draw(work: CommandSession, *, json: AsJson = False) -> None:
-    """Decide for each new submission whether it is reviewed; the rest is accepted."""
+    """Decide for each new submission whether it is reviewed; passes that differ are adjudicated."""
     result = work.person.qa.draw()
     if json:
         output.print_json({"drawn": result.selected, "passed": result.passed})
     else:
         counts = {"selected": len(result.selected), "passed": len(result.passed)}
         print(output.sentence("DRAWN", **counts))
+
+
+@app.command("adjudicate")
+@signs_in
+def adjudicate(work: CommandSession, *, json: AsJson = False) -> None:
+    """Compare accepted passes, and send the clips whose passes differ to adjudication."""
+    clips = work.person.qa.adjudicate()
+    if json:
+        output.print_json({"clips": clips})
+    else:
+        print(output.sentence("ADJUDICATIONS_OPENED", count=len(clips)))
 
 
 @app.command("report")

@@ -31,6 +31,7 @@ def status(work: CommandSession, *, json: AsJson = False) -> None:
             {
                 "clips": counts.clips,
                 "tasks": counts.tasks,
+                "adjudications": counts.adjudications,
                 "leases": leases,
                 "late_drafts": late,
                 "with_lead": with_lead,
@@ -44,6 +45,10 @@ def status(work: CommandSession, *, json: AsJson = False) -> None:
         return
     rows = [("clips", output.term("CLIP_STATE", state), count) for state, count in counts.clips.items()]
     rows += [("tasks", output.term("TASK_STATE", state), count) for state, count in counts.tasks.items()]
+    rows += [
+        ("adjudications", output.term("TASK_STATE", state), count)
+        for state, count in counts.adjudications.items()
+    ]
     output.print_table(("what", "state", "count"), rows)
     print(f"\n{output.sentence('RETENTION_DUE', due=overview.due, soon=overview.due_soon)}")
     _table("Leases", leases)

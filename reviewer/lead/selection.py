@@ -88,6 +88,7 @@ class Selector:
         self._kept = self._unit.label_schemas.all()
         selected: list[SelectedClip] = []
         left_out: Counter[str] = Counter()
+        differing: dict[str, PassDifference] = {}
         candidates: list[tuple[Clip, list[SealedAnnotation]]] = []
         on_hold = self._unit.queue.holds()
         for clip_id, accepted in groupby(self._unit.queue.accepted(), key=lambda work: work.clip_id):
@@ -107,12 +108,17 @@ class Selector:
             for clip, passes in batch:
                 found = self._judge(clip, passes, [next(texts) for _ in passes], where)
                 if isinstance(found, PassDifference):
-                    self._comparison.open_adjudication(identity, clip.id, found)
+                    differing[clip.id] = found
                 if isinstance(found, str):
-                    left_out[found] += 1
+                    left_out[str(found)] += 1
                 else:
                     selected.append(found)
         left_out.update(self._without_accepted_work())
+        for (
+            clip_id,
+            difference,
+        ) in differing.items():  # now: the clips were counted as what they were until now
+            self._comparison.open_adjudication(identity, clip_id, difference)
         return Selection(tuple(selected), {reason: n for reason, n in sorted(left_out.items()) if n})
 
     def _no_longer_covered(self, clip: Clip) -> str:

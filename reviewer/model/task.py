@@ -138,8 +138,8 @@ HELD_BACK = "held_back"
 class QueueCounts:
     """Counts of clips and tasks by state, computed, never stored. ``reviews`` counts review tasks by state.
 
-    ``adjudications`` counts adjudications; ``undecided`` are the clips that wait for one. Tasks whose clip waits
-    for the lead or is in quarantine are counted as ``HELD_BACK``, not as open or returned.
+    ``adjudications`` counts adjudications; ``undecided`` are the clips that wait for one. Tasks whose clip
+    waits for the lead or is in quarantine are counted as ``HELD_BACK``, not as open or returned.
     """
 
     clips: dict[str, int]

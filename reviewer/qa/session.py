@@ -121,7 +121,7 @@ class QaSession:
         self._access.allow(self.work.identity, Act.DRAW)
         return self._unit.queue.waiting(frozenset({TaskKind.REVIEW}))
 
-    def versions(self, lease: Lease) -> tuple[PassVersion, ...]:
+    def pass_versions(self, lease: Lease) -> tuple[PassVersion, ...]:
         """The versions between which an adjudication decides; a row for each before it is unsealed.
 
         Their order is random, and the same at each opening: it says nothing about who made them, or when.

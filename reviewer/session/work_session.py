@@ -343,7 +343,9 @@ class WorkSession:
     def submit(self, lease: Lease, annotation: Annotation, parent: str | None = None) -> Receipt:
         """Submits work, once per lease; in a review, the reviewer's own version: the lease continues.
 
-        ``parent`` is the accepted pass that an adjudication takes. Raises: Incomplete; Unheard; LeaseLost (the text is kept as a late draft); SubmissionConflict.
+        ``parent`` is the accepted pass that an adjudication takes.
+
+        Raises: Incomplete; Unheard; LeaseLost (the text is kept as a late draft); SubmissionConflict.
         """
         prepared = self._prepare(HandIn(lease, annotation, parent))
         assert isinstance(prepared.request, Submit)

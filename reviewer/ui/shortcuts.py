@@ -202,6 +202,25 @@ TABLE: tuple[Shortcut, ...] = (
     _key("qa.submit", Scope.QA, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Submit my version")),
     _key("qa.accept", Scope.QA, "Ctrl+Shift+A", QT_TRANSLATE_NOOP("shortcuts", "Accept")),
     _key("qa.return", Scope.QA, "Ctrl+Shift+R", QT_TRANSLATE_NOOP("shortcuts", "Return with a comment")),
+    # Bare keys: they act only while two passes are compared, when nothing can be typed.
+    _key("qa.use_a", Scope.QA, "1; Alt+1", QT_TRANSLATE_NOOP("shortcuts", "Adjudicate: the left version")),
+    _key("qa.use_b", Scope.QA, "2; Alt+2", QT_TRANSLATE_NOOP("shortcuts", "Adjudicate: the right version")),
+    _key("qa.edit_a", Scope.QA, "E", QT_TRANSLATE_NOOP("shortcuts", "Adjudicate: edit the left version")),
+    _key(
+        "qa.edit_b", Scope.QA, "Shift+E", QT_TRANSLATE_NOOP("shortcuts", "Adjudicate: edit the right version")
+    ),
+    _key(
+        "qa.next_version",
+        Scope.QA,
+        "3; Alt+3",
+        QT_TRANSLATE_NOOP("shortcuts", "Adjudicate: another version on the right"),
+    ),
+    _key(
+        "qa.compare",
+        Scope.QA,
+        "Ctrl+Shift+U",
+        QT_TRANSLATE_NOOP("shortcuts", "Adjudicate: back to both versions"),
+    ),
     _key("qa.redact", Scope.QA, "Ctrl+Shift+I", QT_TRANSLATE_NOOP("shortcuts", "Confirm a redaction")),
     _key("qa.reject", Scope.QA, "Ctrl+Shift+N", QT_TRANSLATE_NOOP("shortcuts", "Reject a redaction")),
     *_listening(Scope.QA),
@@ -257,7 +276,17 @@ TABLE: tuple[Shortcut, ...] = (
     _key("people.languages", Scope.PEOPLE, "Ctrl+Shift+G", QT_TRANSLATE_NOOP("shortcuts", "Set languages")),
     _key("people.revoke", Scope.PEOPLE, "Ctrl+Shift+X", QT_TRANSLATE_NOOP("shortcuts", "Revoke a person")),
     _key("import.choose", Scope.IMPORT, "Ctrl+O", QT_TRANSLATE_NOOP("shortcuts", "Choose a manifest")),
+    _key(
+        "import.choose_mapping",
+        Scope.IMPORT,
+        "Ctrl+Shift+O",
+        QT_TRANSLATE_NOOP("shortcuts", "Choose a mapping file"),
+    ),
     _key("import.run", Scope.IMPORT, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Import")),
+    _key("import.check", Scope.IMPORT, "Ctrl+Shift+K", QT_TRANSLATE_NOOP("shortcuts", "Check the manifest")),
+    _key("import.find", Scope.IMPORT, "Ctrl+F", QT_TRANSLATE_NOOP("shortcuts", "Find lines of the report")),
+    _key("import.csv", Scope.IMPORT, "Ctrl+S", QT_TRANSLATE_NOOP("shortcuts", "Save the report as CSV")),
+    _key("import.refresh", Scope.IMPORT, "F5", QT_TRANSLATE_NOOP("shortcuts", "Refresh the past imports")),
     _key("import.cancel", Scope.IMPORT, "Ctrl+.", QT_TRANSLATE_NOOP("shortcuts", "Stop the import")),
     _key("export.choose", Scope.EXPORT, "Ctrl+O", QT_TRANSLATE_NOOP("shortcuts", "Choose a folder")),
     _key("export.run", Scope.EXPORT, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Export")),

@@ -163,15 +163,18 @@ class ClipPresenter(QObject):
     def submit_and_stay(
         self, step: Callable[[Lease, Annotation], tuple[Lease, T]], done: Callable[[T], None]
     ) -> None:
-        """Submits work without required fields, and keeps the clip open.
+        """Submits work without required fields, and keeps the clip open; contradictions are asked about.
 
         Args:
             step: submits, on the pool; returns the lease to continue with, and a result.
             done: gets the result, on the GUI thread.
         """
+        again = partial(self.submit_and_stay, step, done)
         if self._state.is_in(ClipState.OPEN):
+            if not self._question.is_clear(self._view.annotation, again):
+                return
             self._autosave.save_now()
-        if self._begin_hand_over(lambda: self.submit_and_stay(step, done)):
+        if self._begin_hand_over(again):
             assert self._lease is not None
             work = partial(step, self._lease, self._view.annotation)
             self._executor.run(work, lambda kept: self._on_stayed(done, *kept), self._on_refused)

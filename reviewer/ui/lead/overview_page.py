@@ -36,6 +36,7 @@ _TASK_STATES = (
     TaskState.ACCEPTED,
     HELD_BACK,
 )
+_TO_ADJUDICATE = "adjudicate"
 _SAID = 4  # languages in the message; what the others add up to stands after them
 _WIDTHS = {"overview_people": 84, "overview_leases": 130, "overview_late": 130}
 
@@ -51,6 +52,7 @@ class OverviewPage(LeadPage):
         self._names: dict[str, str] = {}
         clips = [(state, term("CLIP_STATE", state)) for state in ClipState]
         tasks = [(state, term("TASK_STATE", state)) for state in _TASK_STATES]
+        tasks.append((_TO_ADJUDICATE, self.tr("To adjudicate")))
         self.clips = CountTiles("overview_clips", self.tr("Clips"), clips, self)
         self.tasks = CountTiles("overview_tasks", self.tr("Tasks"), tasks, self)
         self.people = RowsModel(self._people_columns())
@@ -94,7 +96,7 @@ class OverviewPage(LeadPage):
         self.clips.show_counts(overview.counts.clips)
         held = self.tr("Waiting for a decision about personal data: {0}").format(overview.held_back)
         put_value(self.held_back, held if overview.held_back else "")
-        self.tasks.show_counts(overview.counts.tasks)
+        self.tasks.show_counts({**overview.counts.tasks, _TO_ADJUDICATE: overview.counts.undecided})
         self.people.show_rows(overview.people)
         self.leases.show_rows(overview.leases)
         self.late.show_rows(overview.late_drafts)

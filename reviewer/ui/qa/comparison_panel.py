@@ -16,6 +16,7 @@ from reviewer.ui.form.flags import flag_label
 from reviewer.ui.qa.marked_text import MarkedText
 from reviewer.ui.qa.row_facts import facts_of
 from reviewer.ui.qa.segment_comparison import SegmentComparisonTable, ShownRow
+from reviewer.ui.qa.side_names import SideNames, of_review
 from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import GAP_PX, GRID_PX, GROUP_PX, tabular
 from reviewer.ui.widgets.elided_label import ElidedLabel
@@ -49,6 +50,7 @@ class ComparisonPanel(QWidget):
         self._sounds = DifferenceSounds((), (), 1)
         self._at = -1
         self._current = ""
+        self._names = of_review()
         self.theirs = MarkedText(Side.THEIRS, "qa_theirs", self.tr("Submitted version"), self)
         self.mine = MarkedText(Side.MINE, "qa_mine", self.tr("My version"), self)
         self.segments = SegmentComparisonTable(self)
@@ -67,6 +69,7 @@ class ComparisonPanel(QWidget):
         )
         self.comment.setPlaceholderText(self.tr("Comment for the contractor; needed to return the work"))
         self._of_texts: list[QWidget] = [self.theirs, self.mine]
+        self._captions: list[QLabel] = []
         self._lay_out()
         self.segments.hide()
         self._connect()
@@ -76,8 +79,14 @@ class ComparisonPanel(QWidget):
         """The id of the submitted segment that is looked at; empty if there is none."""
         return self._current
 
-    def show_comparison(self, comparison: "Comparison", heard: Sequence[Word] = ()) -> None:
-        """Shows both versions, before any decision; ``heard`` are a recogniser's words with their times."""
+    def show_comparison(
+        self, comparison: "Comparison", heard: Sequence[Word] = (), names: SideNames | None = None
+    ) -> None:
+        """Shows both versions, before any decision; ``heard`` are a recogniser's words with their times.
+
+        With ``names`` they are two passes, of which none is returned to anybody: there is no comment.
+        """
+        self._name_sides(names or of_review(), has_comment=names is None)
         theirs, mine = comparison.theirs, comparison.mine
         is_segmented = max(len(theirs.segments), len(mine.segments)) > 1
         self._show_rows(comparison.rows if is_segmented else (), comparison.rate_hz, comparison.their_form)
@@ -96,8 +105,8 @@ class ComparisonPanel(QWidget):
         their_answers = self._answers(theirs, mine, their_form, is_segmented=is_segmented)
         my_answers = self._answers(mine, theirs, self._schema, is_segmented=is_segmented)
         if is_segmented:  # the table's columns are not those of the lines below
-            their_answers = self.tr("Submitted: {0}").format(their_answers)
-            my_answers = self.tr("My version: {0}").format(my_answers)
+            their_answers = f"{self._names.spoken[0]}: {their_answers}"
+            my_answers = f"{self._names.spoken[1]}: {my_answers}"
         self.their_answers.show_text(their_answers)
         self.my_answers.show_text(my_answers)
         put_value(self.figures, self._figures(comparison.errors))
@@ -173,9 +182,18 @@ class ComparisonPanel(QWidget):
         put_value(self.place, self.tr("Differences: {0}").format(len(self._differences)))
         self.segment_chosen.emit(*self._rows[row].frames)
 
+    def _name_sides(self, names: SideNames, *, has_comment: bool) -> None:
+        self._names = names
+        for label, caption in zip(self._captions, names.captions, strict=True):
+            label.setText(caption)
+        for text, spoken in ((self.theirs, names.spoken[0]), (self.mine, names.spoken[1])):
+            text.setAccessibleName(spoken)
+        self.comment.setVisible(has_comment)
+
     def _show_rows(self, rows: Sequence[ComparedRow], rate_hz: int, their_form: Schema | None = None) -> None:
         self.segments.show_rows(
-            [ShownRow(row, facts_of(row, rate_hz, self._schema, their_form)) for row in rows]
+            [ShownRow(row, facts_of(row, rate_hz, self._schema, their_form, self._names)) for row in rows],
+            self._names.captions,
         )
         self.segments.setVisible(bool(rows))
         for part in self._of_texts:
@@ -184,9 +202,8 @@ class ComparisonPanel(QWidget):
     def _figures(self, errors: "WordErrors") -> str:
         if not errors.errors:
             return self.tr("The training texts are the same word for word.")
-        return self.tr(
-            "{0} of {1} words differ in the training text · WER {2:.1f} % against my version"
-        ).format(errors.errors, max(errors.reference_words, errors.other_words), errors.rate * 100)
+        most = max(errors.reference_words, errors.other_words)
+        return self._names.figures.format(errors.errors, most, f"{errors.rate * 100:.1f}")
 
     def _answers(self, one: Annotation, other: Annotation, form: Schema, *, is_segmented: bool) -> str:
         """Labels and flags of one version; those that the other does not share are marked with ≠.
@@ -231,13 +248,14 @@ class ComparisonPanel(QWidget):
         grid.setHorizontalSpacing(GROUP_PX)
         grid.setVerticalSpacing(GAP_PX)
         sides = (
-            (self.tr("Submitted (struck through: not in my version)"), self.theirs, self.their_answers),
-            (self.tr("My version (underlined: not in theirs)"), self.mine, self.my_answers),
+            (self._names.captions[0], self.theirs, self.their_answers),
+            (self._names.captions[1], self.mine, self.my_answers),
         )
         for column, (caption, text, answers) in enumerate(sides):
             label = QLabel(caption, self)
             label.setProperty("kind", "label")
             self._of_texts.append(label)
+            self._captions.append(label)
             grid.addWidget(label, 0, column)
             grid.addWidget(text, 1, column)
             grid.addWidget(answers, 2, column)

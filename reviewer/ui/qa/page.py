@@ -14,6 +14,7 @@ from reviewer.model.project import ListeningRules
 from reviewer.model.task import DailyCounts, Lease, TaskKind, VerdictKind
 from reviewer.session.acts import Decide, HandIn, WorkAct
 from reviewer.session.coverage import Coverage, Lack, lack_of_reason, lack_of_speech
+from reviewer.session.submission_checks import is_answered_by_flag
 from reviewer.ui.clip.empty_page import EmptyPage, EmptyPageWords
 from reviewer.ui.clip.segment_playback import segment_bars
 from reviewer.ui.clip.workspace import ClipTools, ClipWorkspace
@@ -21,10 +22,13 @@ from reviewer.ui.icons import set_icon
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.messages import Message, translated_catalogue
 from reviewer.ui.page import Page
+from reviewer.ui.qa.adjudication import Adjudication
+from reviewer.ui.qa.choice_bar import ChoiceBar
 from reviewer.ui.qa.comparison_panel import ComparisonPanel
 from reviewer.ui.qa.verdict_bar import VerdictBar
 from reviewer.ui.shortcuts import bind_shortcut
-from reviewer.ui.widgets.widget_ids import named
+from reviewer.ui.theme import GROUP_PX
+from reviewer.ui.widgets.widget_ids import named, set_tooltip
 
 if TYPE_CHECKING:
     from reviewer.model.hypothesis import Word
@@ -67,8 +71,11 @@ class QaPage(Page):
             claim=self._draws.draw_and_claim,
         )
         self.comparison = ComparisonPanel(qa.work.schema, self, forms=qa.work.forms)
-        self.verdict = VerdictBar(self)
-        self.workspace.view.add_stage(self.comparison, self.verdict)
+        self.verdict, self.choice = VerdictBar(self), ChoiceBar(self)
+        self.workspace.view.add_stage(self.comparison, _side_by_side(self, self.verdict, self.choice))
+        self.adjudication = Adjudication(
+            qa, self.workspace, self.comparison, self.choice, self._has_heard_for, self
+        )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.workspace.stack)
@@ -101,12 +108,16 @@ class QaPage(Page):
         """Whether both versions are shown."""
         return self.workspace.stack.is_clip_shown and self.workspace.view.stage is self.comparison
 
+    @property
+    def _is_adjudicating(self) -> bool:
+        lease = self.workspace.presenter.lease
+        return lease is not None and lease.kind is TaskKind.ADJUDICATE
+
     @Slot()
     def submit(self) -> None:
         """Submits the reviewer's version, then shows both; an adjudication is final."""
-        presenter = self.workspace.presenter
-        if presenter.lease is not None and presenter.lease.kind is TaskKind.ADJUDICATE:
-            presenter.submit(HandIn)
+        if self._is_adjudicating:
+            self.adjudication.submit()
             return
         self.workspace.presenter.submit_and_stay(self._submit_and_compare, self._show_comparison)
 
@@ -120,6 +131,13 @@ class QaPage(Page):
         self._lack_of = None
         self._clear_comparison()
         self._heard = next((each.words for each in clip.hypotheses if each.words), ())
+        is_adjudication = clip.lease.kind is TaskKind.ADJUDICATE
+        self.verdict.setVisible(not is_adjudication)
+        self.choice.setVisible(is_adjudication)
+        self.blind_buttons.show_for(is_adjudication=is_adjudication)
+        if is_adjudication:
+            self.adjudication.begin(self._heard, has_draft=clip.draft is not None)
+            return
         if clip.blind is not None:
             self.workspace.view.show_stage(self.comparison)
             self.workspace.presenter.run(self._qa.compare, self._show_comparison)
@@ -144,8 +162,9 @@ class QaPage(Page):
     @Slot()
     def _show_bars(self) -> None:
         """The waveform shows the submitted segments as long as both versions are compared."""
-        if self._submitted:
-            bars = segment_bars(self._submitted, self.comparison.current_segment)
+        shown = self.adjudication.segments or self._submitted
+        if shown and self.is_comparing:
+            bars = segment_bars(shown, self.comparison.current_segment)
             self.workspace.view.waveform.waves.show_segments(bars)
 
     @Slot(str)
@@ -155,6 +174,7 @@ class QaPage(Page):
 
     def _clear_comparison(self) -> None:
         self._submitted, self._heard = (), ()
+        self.adjudication.end()
         self.comparison.clear()
 
     @Slot()
@@ -170,6 +190,11 @@ class QaPage(Page):
         if self._has_heard(lack_of):
             comment = self.comparison.comment.text().strip()
             self.workspace.presenter.hand_over(lambda lease, _annotation: Decide(lease, kind, comment))
+
+    def _has_heard_for(self, version: Annotation) -> bool:
+        """Whether enough was heard to take a version as it is."""
+        self.workspace.playback.report_heard()
+        return self._has_heard(lack_of_reason if is_answered_by_flag(version) else lack_of_speech)
 
     @Slot()
     def _on_coverage_changed(self) -> None:
@@ -197,7 +222,11 @@ class QaPage(Page):
             VerdictKind.RETURNED: self.tr("Returned to its author with your comment."),
         }
         said = words.get(act.kind, "") if isinstance(act, Decide) else ""
+        if isinstance(act, HandIn):
+            said = self.tr("Adjudicated: this version is final.")
         stack = self.workspace.stack
+        if stack.is_clip_shown and self._is_adjudicating:
+            return  # what to do with it stands there already
         if stack.is_clip_shown:
             hint = self.tr("This is the next clip: type what you hear.")
             stack.view.message.show_message(Message(said, hint), "ok")
@@ -223,6 +252,8 @@ class QaPage(Page):
         presenter.handed_over.connect(self._on_handed_over)
         self.workspace.playback.coverage_changed.connect(self._on_coverage_changed)
         self.blind_buttons.submit.clicked.connect(self.submit)
+        self.blind_buttons.compare.clicked.connect(self.adjudication.show_versions)
+        bind_shortcut(self.blind_buttons.compare, "qa.compare", self.blind_buttons.compare.click)
         bind_shortcut(self.blind_buttons, "qa.submit", self.submit)
         self.comparison.comment.textChanged.connect(self._on_comment_changed)
         self.comparison.current_changed.connect(self._show_bars)
@@ -238,7 +269,7 @@ class QaPage(Page):
 
 
 class BlindButtons(QWidget):
-    """The submit button of the blind stage."""
+    """The submit button of the blind stage; in an adjudication also the way back to both versions."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -249,11 +280,37 @@ class BlindButtons(QWidget):
             shortcut_id="qa.submit",
             kind="primary",
         )
-        self.submit.setAutoDefault(False)
+        self.compare = named(
+            QPushButton(self.tr("Both versions"), self),
+            "qa_compare",
+            self.tr("Show both versions again"),
+            shortcut_id="qa.compare",
+        )
         set_icon(self.submit, "accept", "on_accent")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.submit)
+        row.setSpacing(GROUP_PX)
+        for button in (self.compare, self.submit):
+            button.setAutoDefault(False)
+            row.addWidget(button)
+        self.show_for(is_adjudication=False)
+
+    def show_for(self, *, is_adjudication: bool) -> None:
+        """An adjudication has both versions to go back to, and its text is final."""
+        self.compare.setVisible(is_adjudication)
+        reviews = self.tr("Submit my version: you cannot change it afterwards, and see theirs")
+        decides = self.tr("Submit my version: it is the one that counts from then on")
+        set_tooltip(self.submit, decides if is_adjudication else reviews, "qa.submit")
+
+
+def _side_by_side(parent: QWidget, *bars: QWidget) -> QWidget:
+    """Bars of which one is shown at a time."""
+    whole = QWidget(parent)
+    row = QHBoxLayout(whole)
+    row.setContentsMargins(0, 0, 0, 0)
+    for bar in bars:
+        row.addWidget(bar)
+    return whole
 
 
 class _Draws:

@@ -9,6 +9,7 @@ from reviewer.qa.differences import ComparedRow
 from reviewer.transcript.edits import Segments, speakers
 from reviewer.ui.form.flags import flag_label
 from reviewer.ui.qa.segment_comparison import DIFFERS
+from reviewer.ui.qa.side_names import SideNames, of_review
 from reviewer.ui.waveform.ruler_ticks import clip_time
 from reviewer.ui.widgets.text_direction import isolated
 
@@ -16,48 +17,56 @@ _FLAG_LABELS = {flag.value: flag for flag in Flag}
 
 
 def facts_of(
-    row: ComparedRow, rate_hz: int, schema: Schema, their_form: Schema | None = None
+    row: ComparedRow,
+    rate_hz: int,
+    schema: Schema,
+    their_form: Schema | None = None,
+    names: SideNames | None = None,
 ) -> tuple[str, ...]:
     """The lines of a row: times, speaker, then what differs, each behind ≠.
 
-    Their answers are in the words of ``their_form``, if that is another form.
+    Their answers are in the words of ``their_form``, if that is another form. ``names`` are those of a
+    review, unless others are given.
     """
+    sides = names or of_review()
     shown = row.theirs or row.mine
     start, end = min(each.start for each in shown), max(each.end for each in shown)
     lines = [f"{clip_time(start, rate_hz)} – {clip_time(end, rate_hz)}"]
     if row.is_alone:
         lines += [name for name in [_speakers(shown)] if name]
-        return (*lines, DIFFERS + (_tr("only submitted") if row.theirs else _tr("only in my version")))
+        return (*lines, DIFFERS + sides.only[0 if row.theirs else 1])
     theirs, mine = _speakers(row.theirs), _speakers(row.mine)
     if row.has_other_speaker:
         nobody = _tr("no speaker")
-        lines.append(DIFFERS + _tr("{0}, mine: {1}").format(theirs or nobody, mine or nobody))
+        lines.append(DIFFERS + _tr("{0}, {2}: {1}").format(theirs or nobody, mine or nobody, sides.mine))
     elif theirs or mine:
-        lines.append(theirs if theirs == mine else _tr("{0}, mine: {1}").format(theirs, mine))
+        lines.append(theirs if theirs == mine else _tr("{0}, {2}: {1}").format(theirs, mine, sides.mine))
     if len(row.theirs) != len(row.mine):
-        lines.append(DIFFERS + _tr("segments: {0}, mine: {1}").format(len(row.theirs), len(row.mine)))
-    later = (_tr("starts {0} s later in mine"), _tr("ends {0} s later in mine"))
-    earlier = (_tr("starts {0} s earlier in mine"), _tr("ends {0} s earlier in mine"))
+        counts = len(row.theirs), len(row.mine)
+        lines.append(DIFFERS + _tr("segments: {0}, {2}: {1}").format(*counts, sides.mine))
+    later = (_tr("starts {0} s later {1}"), _tr("ends {0} s later {1}"))
+    earlier = (_tr("starts {0} s earlier {1}"), _tr("ends {0} s earlier {1}"))
     for late, early, frames in zip(later, earlier, (row.start_frames, row.end_frames), strict=True):
         if frames:
-            lines.append(DIFFERS + (late if frames > 0 else early).format(f"{abs(frames) / rate_hz:.2f}"))
-    lines += _answer_lines(row, schema, their_form or schema)
+            seconds = f"{abs(frames) / rate_hz:.2f}"
+            lines.append(DIFFERS + (late if frames > 0 else early).format(seconds, sides.in_mine))
+    lines += _answer_lines(row, schema, their_form or schema, sides)
     for name in sorted(row.flags):
         label = flag_label(_FLAG_LABELS[name]) if name in _FLAG_LABELS else name
         is_theirs = any(name in each.flags for each in row.theirs)
-        side = _tr("only submitted") if is_theirs else _tr("only in my version")
-        lines.append(DIFFERS + _tr("{0}: {1}").format(label, side))
+        lines.append(DIFFERS + _tr("{0}: {1}").format(label, sides.only[0 if is_theirs else 1]))
     return tuple(lines)
 
 
-def _answer_lines(row: ComparedRow, schema: Schema, their_form: Schema) -> list[str]:
+def _answer_lines(row: ComparedRow, schema: Schema, their_form: Schema, sides: SideNames) -> list[str]:
     fields = {field.key: field for field in (*schema.fields, *their_form.fields) if field.key in row.labels}
     return [
         DIFFERS
-        + _tr("{0}: {1}, mine: {2}").format(
+        + _tr("{0}: {1}, {3}: {2}").format(
             field.label,
             _answer(their_form.field(key), key, row.theirs),
             _answer(schema.field(key), key, row.mine),
+            sides.mine,
         )
         for key, field in fields.items()
     ]

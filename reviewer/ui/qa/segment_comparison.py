@@ -38,6 +38,7 @@ from PySide6.QtWidgets import (
 
 from reviewer.qa.differences import ComparedRow, Difference, Mark, Side, marks_of
 from reviewer.ui.qa.marked_text import mark_format, utf16_units
+from reviewer.ui.qa.side_names import of_review
 from reviewer.ui.theme import interface_font, tabular, tokens
 from reviewer.ui.widgets.tables import Index, tidy
 from reviewer.ui.widgets.text_direction import is_right_to_left
@@ -75,14 +76,16 @@ class SegmentComparisonModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._rows: tuple[ShownRow, ...] = ()
+        self._captions = of_review().captions
 
     @property
     def rows(self) -> tuple[ShownRow, ...]:
         return self._rows
 
-    def show_rows(self, rows: Sequence[ShownRow]) -> None:
-        """Replaces all rows."""
+    def show_rows(self, rows: Sequence[ShownRow], captions: tuple[str, str] | None = None) -> None:
+        """Replaces all rows, and with ``captions`` the titles of both versions."""
         self.beginResetModel()
+        self._captions = captions or self._captions
         self._rows = tuple(rows)
         self.endResetModel()
 
@@ -97,11 +100,7 @@ class SegmentComparisonModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        titles = (
-            self.tr("Segment"),
-            self.tr("Submitted (struck through: not in my version)"),
-            self.tr("My version (underlined: not in theirs)"),
-        )
+        titles = (self.tr("Segment"), *self._captions)
         return titles[section] if role == _DISPLAY else None
 
     def data(self, index: Index, role: int = _DISPLAY) -> Any:
@@ -159,12 +158,12 @@ class SegmentComparisonTable(QTableView):
         marks = {side: found.mark(side) for side in Side}
         return {side: row.text(side)[mark.start : mark.end] for side, mark in marks.items() if mark}
 
-    def show_rows(self, rows: Sequence[ShownRow]) -> None:
+    def show_rows(self, rows: Sequence[ShownRow], captions: tuple[str, str] | None = None) -> None:
         """Shows other rows, from the top."""
         self._delegate.difference = None
         self._fitted.clear()
         self._is_showing = True
-        self.rows.show_rows(rows)
+        self.rows.show_rows(rows, captions)
         self._is_showing = False
         self.scrollToTop()
         self._fit_rows_in_view()

@@ -1,0 +1,165 @@
+"""An adjudication on the screen: two accepted passes side by side, one of them taken or edited."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Slot
+
+from reviewer.model.annotation import Annotation
+from reviewer.model.hypothesis import Word
+from reviewer.model.intervals import Span
+from reviewer.model.task import Lease
+from reviewer.session.acts import HandIn
+from reviewer.ui.clip.workspace import ClipWorkspace
+from reviewer.ui.messages import Message
+from reviewer.ui.qa.choice_bar import ChoiceBar
+from reviewer.ui.qa.comparison_panel import ComparisonPanel
+from reviewer.ui.qa.side_names import of_passes
+
+if TYPE_CHECKING:
+    from reviewer.qa.session import Comparison, PassVersion, QaSession
+    from reviewer.transcript.edits import Segments
+
+_LETTERS = "ABCDEFGHI"
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Two versions by their places, compared."""
+
+    left: int
+    right: int
+    comparison: "Comparison"
+
+
+class Adjudication(QObject):
+    """Which versions are shown, and which one the adjudicator's text comes from.
+
+    ``has_heard`` says whether enough was heard for a version to be taken, and shows what was not.
+    """
+
+    def __init__(
+        self,
+        qa: "QaSession",
+        workspace: ClipWorkspace,
+        panel: ComparisonPanel,
+        choice: ChoiceBar,
+        has_heard: Callable[[Annotation], bool],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._qa = qa
+        self._workspace = workspace
+        self._panel = panel
+        self._choice = choice
+        self._has_heard = has_heard
+        self._versions: tuple[PassVersion, ...] = ()
+        self._pairs: tuple[_Pair, ...] = ()
+        self._pair = 0
+        self._heard: tuple[Word, ...] = ()
+        self._parent: str | None = None
+        self._is_typed = False
+        choice.use_requested.connect(self._on_use_requested)
+        choice.edit_requested.connect(self._on_edit_requested)
+        choice.next_requested.connect(self._on_next_requested)
+
+    @property
+    def has_versions(self) -> bool:
+        """Whether there is something to compare."""
+        return bool(self._pairs)
+
+    @property
+    def segments(self) -> "Segments":
+        """The segments of the version on the left, for the waveform."""
+        return self._pairs[self._pair].comparison.theirs.segments if self._pairs else ()
+
+    def begin(self, heard: Sequence[Word], *, has_draft: bool) -> None:
+        """Reads the versions of the open clip; ``has_draft``: the adjudicator's own text is shown first."""
+        self.end()
+        self._heard, self._is_typed = tuple(heard), has_draft
+        self._workspace.presenter.run(self._read, self._show_read)
+
+    def end(self) -> None:
+        """The clip left the screen."""
+        self._versions, self._pairs, self._pair = (), (), 0
+        self._heard, self._parent = (), None
+
+    def submit(self) -> None:
+        """Hands in the text that is shown; it is final."""
+        self._workspace.presenter.submit(self._hand_in)
+
+    @Slot()
+    def show_versions(self) -> None:
+        """Shows both versions, from the text back to the comparison."""
+        if not self._pairs:
+            return
+        pair, view = self._pairs[self._pair], self._workspace.view
+        left, right = _LETTERS[pair.left], _LETTERS[pair.right]
+        self._choice.show_names(left, right, has_more=len(self._pairs) > 1)
+        self._panel.show_comparison(pair.comparison, self._heard, of_passes(left, right))
+        view.show_stage(self._panel)
+        spans = [Span(each.start, each.end) for each in self.segments]
+        self._workspace.playback.set_segments(spans)
+        hint = self.tr("Take one as it is, or edit one into a version of your own. Your decision is final.")
+        view.message.show_message(Message(self.tr("The passes of this clip differ."), hint))
+        self._choice.use[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _read(self, lease: Lease) -> "tuple[tuple[PassVersion, ...], tuple[_Pair, ...]]":
+        """On the pool: the versions, and each of the others compared with the first."""
+        versions = self._qa.pass_versions(lease)
+        pairs = tuple(
+            _Pair(0, place, self._qa.compare_versions(lease, versions[0], versions[place]))
+            for place in range(1, len(versions))
+        )
+        return versions, pairs
+
+    def _show_read(self, read: "tuple[tuple[PassVersion, ...], tuple[_Pair, ...]]") -> None:
+        self._versions, self._pairs = read
+        if not self._pairs:
+            sentence = self.tr("Type what you hear: your text replaces the one that is held back.")
+            self._workspace.view.message.show_message(Message(sentence))
+        elif self._is_typed:
+            self._say_editing(self.tr("Your draft was restored."))
+        else:
+            self.show_versions()
+
+    @Slot(int)
+    def _on_use_requested(self, side: int) -> None:
+        version = self._version(side)
+        if version is not None and self._has_heard(version.annotation):
+            self._take(version)
+            self.submit()
+
+    @Slot(int)
+    def _on_edit_requested(self, side: int) -> None:
+        version = self._version(side)
+        if version is not None:
+            self._take(version)
+            self._say_editing(self.tr("Change what is wrong, then submit."))
+            self._workspace.view.transcription.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot()
+    def _on_next_requested(self) -> None:
+        self._pair = (self._pair + 1) % max(len(self._pairs), 1)
+        self.show_versions()
+
+    def _version(self, side: int) -> "PassVersion | None":
+        if not self._pairs:
+            return None
+        pair = self._pairs[self._pair]
+        return self._versions[pair.right if side else pair.left]
+
+    def _take(self, version: "PassVersion") -> None:
+        """Makes a version the adjudicator's text; what was typed before is kept as an earlier version."""
+        view = self._workspace.view
+        self._parent = version.annotation_id
+        view.show_stage(view.transcription)
+        view.replace_annotation(version.annotation)
+
+    def _hand_in(self, lease: Lease, annotation: Annotation) -> HandIn:
+        return HandIn(lease, annotation, self._parent)
+
+    def _say_editing(self, sentence: str) -> None:
+        hint = self.tr("“Both versions” shows A and B again.")
+        self._workspace.view.message.show_message(Message(sentence, hint))
