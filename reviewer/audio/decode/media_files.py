@@ -1,7 +1,7 @@
 """Looks whether MPEG-4, Matroska, AMR, ADTS and ASF files are whole, before ffmpeg's demuxers read them.
 
-A demuxer ends quietly where a file ends. Formats: ISO/IEC 14496-12 (boxes), RFC 8794 and the Matroska specification
-(elements), RFC 4867, section 5 (AMR), ISO/IEC 14496-3, annex 1.A (ADTS), and Microsoft's ASF specification 01.20.03.
+A demuxer ends quietly where a file ends. Formats: ISO/IEC 14496-12 (boxes), RFC 8794 and 9559 (elements), RFC
+4867, section 5 (AMR), ISO/IEC 14496-3, annex 1.A (ADTS), and Microsoft's ASF specification 01.20.03.
 """
 
 from reviewer.audio.decode.source import Source
