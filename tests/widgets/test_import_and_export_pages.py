@@ -171,7 +171,7 @@ def test_the_report_is_filtered_sorted_and_written(
     qtbot.keyClick(importing, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     settle()
     written = (tmp_path / "manifest.jsonl").read_text(encoding="utf-8-sig").splitlines()
-    assert written[0] == "line,outcome,code,clip,audio,sentence"
+    assert written[0] == "line,outcome,code,clip,audio,sentence,consent_from"
     assert len(written) == 4
 
 

@@ -97,11 +97,12 @@ class ImportPage(LeadPage):
 
     def options(self) -> IntakeOptions:
         """The options in the fields."""
+        mapping = self.mapping.text().strip()
         return IntakeOptions(
+            mapping=Path(mapping).expanduser() if mapping else None,
             sample=self.sample.value() or None,
             seed=self.seed.value(),
             stratify=tuple(name.strip() for name in self.stratify.text().split(",") if name.strip()),
-            mapping=Path(mapping).expanduser() if (mapping := self.mapping.text().strip()) else None,
         )
 
     @Slot()
