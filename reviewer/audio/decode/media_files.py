@@ -47,6 +47,8 @@ def _check_mpeg4(source: Source, start: int) -> float:
         if kind not in _BOXES:
             if films and source.is_zero(place, source.size):
                 break
+            if len(head) < 8:
+                raise Incomplete("cut_short")
             raise Incomplete("more_follows" if films else "damaged")
         if size == 1:
             size = int.from_bytes(head[8:16], "big")

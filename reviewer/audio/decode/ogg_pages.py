@@ -1,7 +1,7 @@
 """Walks the pages of an Ogg file, so that every stream in it is decoded, or the file is refused.
 
-libsndfile decodes the first stream of a chain and ends there. Page structure: RFC 3533, section 6; granule positions:
-RFC 7845, section 4, and the Vorbis I specification, section A.2.
+libsndfile decodes the first stream of a chain and ends there. Page structure: RFC 3533, section 6; granule
+positions: RFC 7845, section 4, and the Vorbis I specification, section A.2.
 """
 
 import struct
