@@ -42,7 +42,8 @@ _WITH_AV = pytest.mark.skipif(
 _EVERYTHING = bool(os.environ.get("REVIEWER_ALL_ENCODINGS"))
 _CUT = (
     "wav PCM_16", "wav MS_ADPCM", "rf64", "w64", "aiff", "au ulaw", "caf alac", "nist", "flac",
-    "flac of a pipe", "vorbis", "opus", "mp3 variable", "mp3 constant", "mp3 variable without header", "mp3 with tags",
+    "flac of a pipe", "vorbis", "opus", "mp3 variable", "mp3 constant",
+    "mp3 variable without header", "mp3 with tags",
 )  # fmt: skip
 _CUT_MEDIA = (
     "m4a of a phone",
@@ -152,6 +153,11 @@ def test_an_mp3_whose_header_counts_too_few_frames_comes_in_whole(files: Files) 
     assert files.code(bytes(content)) == "INCOMPLETE_CUT_SHORT"
 
 
+def test_padding_of_the_first_mp3_is_not_cut_from_a_second_without_header(files: Files) -> None:
+    one = files.decode(without_info_frame(mp3())).frames
+    assert files.decode(mp3() + without_info_frame(mp3())).frames >= int(SECONDS * 16_000) + one
+
+
 def test_bytes_that_are_no_frames_inside_an_mp3_are_damage(files: Files) -> None:
     content = without_info_frame(mp3())
     assert files.code(content[:2000] + b"garbage!" * 200 + content[2000:]) == "INCOMPLETE_DAMAGED"
@@ -243,6 +249,15 @@ def test_a_format_that_is_not_decoded_is_named(files: Files, head: bytes, words:
 def test_video_is_left_out_with_a_note(files: Files) -> None:
     decoded = files.decode(MEDIA["mp4 with video"](), "a.mp4")
     assert said(decoded.notes) == ("The file is a video; only its sound was taken.",)
+
+
+@_WITH_AV
+def test_what_was_trimmed_off_on_the_phone_stays_off(files: Files) -> None:
+    content = bytearray(MEDIA["m4a of a phone"]())
+    place = content.index(b"elst") + 12
+    duration, start = struct.unpack(">Ii", content[place : place + 8])
+    content[place : place + 8] = struct.pack(">Ii", duration // 3, start + 22_050)
+    assert 0.5 - _TOLERATED <= files.seconds(bytes(content)) < 0.6
 
 
 @_WITH_AV

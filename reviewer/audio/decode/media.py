@@ -91,11 +91,10 @@ def _decode_stream(media: Any, container: str, seconds: float, output: SoundOutp
     codec = stream.codec_context.name
     stream.codec_context.thread_count = 1
     output.has_video = any(not each.disposition & _ATTACHED_PICTURE for each in media.streams.video)
-    packets, gaps, end, before = 0, 0.0, None, output.frames
+    gaps, end, before = 0.0, None, output.frames
     frame_seconds = rate_hz = 0.0
     for packet in media.demux(stream):
         if packet.size:
-            packets += 1
             gaps += _gap(packet, end)
             end = None if packet.pts is None else packet.pts + (packet.duration or 0)
         for frame in packet.decode():
@@ -110,7 +109,7 @@ def _decode_stream(media: Any, container: str, seconds: float, output: SoundOutp
     elif container == "asf":
         gaps += frame_seconds  # its length counts the frame that only starts the decoder
     decoded = (output.frames - before) / rate_hz if rate_hz else 0.0
-    if seconds - gaps - decoded > TOLERATED_SECONDS or packets < _counted(stream, codec):
+    if seconds - gaps - decoded > TOLERATED_SECONDS:
         raise Incomplete("not_decoded")
 
 
@@ -129,11 +128,6 @@ def _gap(packet: Any, end: int | None) -> float:
         return 0.0
     seconds = float((packet.pts - end) * packet.time_base)
     return seconds if seconds > _SHORTEST_GAP_SECONDS else 0.0
-
-
-def _counted(stream: Any, codec: str) -> int:
-    """Packets that the index of the file counts; demuxers join those of plain samples."""
-    return 0 if codec.startswith(("pcm_", "adpcm_", "gsm")) else int(stream.frames or 0)
 
 
 def _add(frame: Any, container: str, output: SoundOutput, *, is_lossy: bool) -> None:

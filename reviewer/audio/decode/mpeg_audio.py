@@ -147,17 +147,19 @@ def walk_parts(source: Source, start: int, end: int) -> list[Part]:
         if info is None:
             part.add(place, frame)
         place += frame.bytes
-    _refuse_gaps(parts, lost)
+    _compare_with_headers(parts, lost)
     return [part for part in parts if part.frames]
 
 
-def _refuse_gaps(parts: list[Part], lost: int) -> None:
+def _compare_with_headers(parts: list[Part], lost: int) -> None:
     seconds = sum(part.frames * part.first.samples / part.first.rate_hz for part in parts)
     held = sum(end - start for part in parts for start, end in part.spans)
     if lost and lost * seconds > _TOLERATED_SECONDS * held:
         raise Incomplete("damaged")
     for part in parts:
         missing = part.promised_frames - part.frames
+        if part.promised_frames and missing:
+            part.padding = 0  # it is that of another end
         if missing * part.first.samples > _TOLERATED_SECONDS * part.first.rate_hz:
             raise Incomplete("cut_short")
 

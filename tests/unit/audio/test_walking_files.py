@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.audio.decode import chunked_files, flac_stream, media_files, mpeg_audio, ogg_pages
+from reviewer.audio.decode import chunked_files, flac_stream, media, media_files, mpeg_audio, ogg_pages
 from reviewer.audio.decode.signatures import CONTAINERS, id3_bytes, recognise
+from reviewer.audio.decode.sound_output import SoundOutput
 from reviewer.audio.decode.source import Source, View
-from reviewer.audio.decode.wire import INCOMPLETE, DecodingStopped, Incomplete
+from reviewer.audio.decode.wire import INCOMPLETE, DecodingStopped, Failure, Incomplete, Sender
 from tests.encodings import ID3_V1, ape, id3, mp3, without_info_frame, written
 from tests.sounds import put, some_noise, sound_file
 
@@ -240,3 +241,11 @@ def test_the_length_of_an_id3_tag_counts_header_and_footer() -> None:
     assert id3_bytes(id3()) == len(id3())
     assert id3_bytes(b"ID3\x04\x00\x10\x00\x00\x01\x00") == 148
     assert id3_bytes(b"ID3\x04\x00\x00\x80\x00\x00\x00") == 0
+
+
+def test_without_its_library_a_container_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "av", raising=False)
+    source = source_of(tmp_path, box(b"ftyp") + box(b"moov"))
+    with pytest.raises(DecodingStopped) as caught:
+        media.decode(View(source, [(0, source.size)]), "mpeg4", 0.0, SoundOutput(Sender(-1), 1.0))
+    assert caught.value.failure == Failure("container", list(CONTAINERS).index("mpeg4"))
