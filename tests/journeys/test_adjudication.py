@@ -1,4 +1,4 @@
-"""Accepted passes that differ: compared where the keys are, decided by somebody who had neither, and final."""
+"""Accepted passes that differ: compared where keys are, decided by somebody who had neither, and final."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -105,7 +105,7 @@ def test_passes_that_say_the_same_are_unsealed_once_and_never_adjudicated(bench:
 
 def test_an_export_opens_what_nobody_compared_and_counts_the_clip_once(bench: Bench, tmp_path: Path) -> None:
     transcribed(bench, annotation("turn left"), annotation("turn right"))
-    queue = bench.workspace._unit.queue  # noqa: SLF001 - accepted without anybody who could compare
+    queue = bench.workspace._unit.queue
     queue.draw(lambda _annotation_id: False)
     for number, reason in enumerate(("passes_differ", "in_adjudication")):
         with pytest.raises(Refused, match="NOTHING_TO_EXPORT") as refused:
@@ -134,7 +134,7 @@ def test_who_made_or_reviewed_a_pass_never_adjudicates_it(bench: Bench) -> None:
         hear(session, lease)
         session.submit(lease, annotation(text))
         session.close(lease)
-    queue = bench.workspace._unit.queue  # noqa: SLF001 - only the first pass is reviewed
+    queue = bench.workspace._unit.queue
     first = iter((True, False))
     queue.draw(lambda _annotation_id: next(first))
     quinn = bench.person(QUINN).qa
@@ -159,9 +159,9 @@ def test_what_is_picked_or_edited_is_final_with_the_pass_it_came_from(
     taken = next(one for one in qa.pass_versions(lease) if "right" in one.annotation.text_verbatim)
     work = taken.annotation.with_text("turn right now") if is_edited else taken.annotation
     receipt = qa.work.submit(lease, work, taken.annotation_id)
-    final = bench.workspace._unit.queue.final(lease.clip_id)  # noqa: SLF001
+    final = bench.workspace._unit.queue.final(lease.clip_id)
     assert final.annotation_id == receipt.annotation_id
-    kept = bench.workspace._unit.queue.annotation(receipt.annotation_id)  # noqa: SLF001
+    kept = bench.workspace._unit.queue.annotation(receipt.annotation_id)
     assert (kept.parent, kept.author) == (taken.annotation_id, qa.work.identity.person.id)
     assert exported(bench, tmp_path / "out") == {}
     said = (tmp_path / "out" / "utterances.csv").read_text(encoding="utf-8")
@@ -183,7 +183,7 @@ def test_another_parent_than_the_log_has_is_found(bench: Bench) -> None:
     qa = bench.person(QUINN).qa
     one, other = qa.pass_versions(lease)
     receipt = qa.work.submit(lease, one.annotation, one.annotation_id)
-    unit = bench.workspace._unit  # noqa: SLF001 - signed like any write of the program
+    unit = bench.workspace._unit
     trigger = unit.database.value("SELECT sql FROM sqlite_schema WHERE name = 'annotation_no_update'")
     with unit.transaction():
         unit.database.execute("DROP TRIGGER annotation_no_update")

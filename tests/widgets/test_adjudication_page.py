@@ -50,7 +50,7 @@ def final_text(workspace: Bench) -> str:
     """The text that counts, and with it the check of the whole log."""
     assert verify_file(workspace.workspace.path / DATABASE_FILE).ok
     (work,) = workspace.person(QUINN).qa.work.history()
-    return work.annotation.text_verbatim
+    return work.text
 
 
 def test_both_versions_are_shown_with_their_words_marked_and_without_a_name_or_a_comment(
@@ -66,7 +66,7 @@ def test_both_versions_are_shown_with_their_words_marked_and_without_a_name_or_a
     assert [bench.button(f"qa_use_{side}").text() for side in "ab"] == ["A is right", "B is right"]
 
 
-@pytest.mark.parametrize(("key", "place"), [(Qt.Key.Key_1, 0), (Qt.Key.Key_2, 1)])
+@pytest.mark.parametrize(("key", "place"), [(Qt.Key.Key_1, 0), (Qt.Key.Key_A, 0), (Qt.Key.Key_2, 1)])
 def test_a_key_takes_a_version_as_it_is(
     bench: ClipPageBench, workspace: Bench, key: Qt.Key, place: int
 ) -> None:
@@ -75,6 +75,12 @@ def test_a_key_takes_a_version_as_it_is(
     assert not bench.is_clip_shown
     assert bench.message.startswith("Adjudicated")
     assert final_text(workspace) == texts[place]
+
+
+def test_a_space_decides_nothing(bench: ClipPageBench, workspace: Bench) -> None:
+    page, _texts = opened(bench, workspace)
+    bench.press(Qt.Key.Key_Space)
+    assert page.is_comparing
 
 
 def test_nothing_is_taken_before_the_speech_was_heard(bench: ClipPageBench, workspace: Bench) -> None:
@@ -138,7 +144,9 @@ def test_segments_are_compared_by_letters(bench: ClipPageBench, workspace: Bench
 def test_a_version_that_may_hold_personal_data_is_asked_about_before_it_counts(
     bench: ClipPageBench, workspace: Bench
 ) -> None:
-    page, texts = opened(bench, workspace, annotation("the code is five five five two six seven one"), annotation(LEFT))
+    page, texts = opened(
+        bench, workspace, annotation("the code is five five five two six seven one"), annotation(LEFT)
+    )
     bench.press((Qt.Key.Key_1, Qt.Key.Key_2)["code" in texts[1]])
     (dialog,) = page.findChildren(ConfirmDialog)
     assert "five five five" in dialog.findChild(QLabel, "confirm_text").text()

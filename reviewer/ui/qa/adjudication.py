@@ -101,7 +101,8 @@ class Adjudication(QObject):
         self._workspace.playback.set_segments(spans)
         hint = self.tr("Take one as it is, or edit one into a version of your own. Your decision is final.")
         view.message.show_message(Message(self.tr("The passes of this clip differ."), hint))
-        self._choice.use[0].setFocus(Qt.FocusReason.OtherFocusReason)
+        texts = self._panel.segments if self._panel.theirs.isHidden() else self._panel.theirs
+        texts.setFocus(Qt.FocusReason.OtherFocusReason)  # not a button: a space must not decide
 
     def _read(self, lease: Lease) -> "tuple[tuple[PassVersion, ...], tuple[_Pair, ...]]":
         """On the pool: the versions, and each of the others compared with the first."""
