@@ -14,14 +14,20 @@ def import_demo_clips(driver: Driver, manifest: Path) -> dict[str, DemoClip]:
     """Imports the demo manifest; returns the correct annotations by clip id."""
     _go_to(driver, "import")
     driver.type_into("import_manifest", str(manifest))
-    driver.click("import_run")
     page = driver.find(ImportPage, "import_page")
-    driver.wait_for("the import ends", lambda: bool(page.rows.rows) and page.run_button.isEnabled())
+    driver.click("import_check")
+    driver.wait_for("the check ends", page.run_button.isEnabled)
+    driver.click("import_run")
+    driver.wait_for("the import ends", lambda: page.run_button.isEnabled() and _has_clips(page))
     # The manifest's path is specific to this machine, so it is not in the screenshot.
     driver.retype("import_manifest", "clips/manifest.jsonl")
     driver.picture("lead-import")
     by_audio = {f"audio/{clip.file}": clip for clip in demo_clips()}
     return {row.clip: by_audio[row.audio] for row in page.rows.rows if row.clip}
+
+
+def _has_clips(page: ImportPage) -> bool:
+    return any(row.clip for row in page.rows.rows)
 
 
 def lead_the_project(driver: Driver, out: Path) -> None:

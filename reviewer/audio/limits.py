@@ -11,6 +11,8 @@ MAX_RECORD_BYTES = 1 << 20
 """The size of one record between the decoding process and its parent."""
 MAX_SOUND_BYTES = 3 << 30
 """Decoded samples of one file, whatever its length allows: their peaks are in memory, 1/24 of it."""
+MAX_VIEW_BYTES = 256 << 20
+"""What the decoding process may write to its file in memory: a file without what a library stumbles over."""
 MAX_DESCRIPTORS = 16
 """Files that the decoding process may have open."""
 

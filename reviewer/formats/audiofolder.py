@@ -1,14 +1,18 @@
 """Hugging Face audiofolder: audio files beside a ``metadata.jsonl`` in the folder of each split.
 
 ``datasets`` loses the columns of one metadata file above several splits, so each split has its own; the
-column ``file_name`` is relative to it (Hub, audio dataset guide).
+column ``file_name`` is relative to it (Hub, audio dataset guide). The columns of all splits must be guessed
+alike, and an empty list has no kind to guess: flags are a text, and words are JSON.
 """
 
+import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from reviewer.errors import Notice
+from reviewer.formats.csv_table import LIST_MARK
 from reviewer.formats.dataset import TextFiles, Utterance, link_clip, write_lines
 from reviewer.formats.hugging_face import card, columns_of, label_keys, split_name
 from reviewer.formats.json_row import json_line
@@ -38,7 +42,7 @@ def write(folder: Path, utterances: Sequence[Utterance]) -> None:
         for utterance in utterances:
             split = split_name(utterance)
             name = Path(utterance.path).name
-            row = {"file_name": name, **columns_of(utterance, keys)}
+            row = {"file_name": name, **_columns(utterance, keys)}
             files.add_line(f"{split}/{METADATA}", json_line(row))
             link_clip(folder, utterance, folder / FOLDER / split / name)
     splits = sorted({split_name(one) for one in utterances})
@@ -75,3 +79,10 @@ def validate(folder: Path) -> list[Notice]:
         for extra in sorted(beside - listed):
             validator.add_problem("SET_FILE_NOT_LISTED", file=extra)
     return validator.problems
+
+
+def _columns(utterance: Utterance, keys: Sequence[str]) -> dict[str, Any]:
+    row = columns_of(utterance, keys)
+    segments = [{**one, "flags": LIST_MARK.join(one["flags"])} for one in row["segments"]]
+    words = json.dumps(row["words"], ensure_ascii=False)
+    return {**row, "flags": LIST_MARK.join(row["flags"]), "segments": segments, "words": words}

@@ -102,9 +102,10 @@ def _check_locale(locale: str, validator: SetValidator) -> None:
             durations[row["clip"]] = int(row["duration[ms]"])
         else:
             validator.add_problem("SET_NOT_NUMBERS", where=where, fields="duration[ms]")
-    known = []
+    known, paths = [], []
     for where, row in _rows(f"{place}/validated.tsv", COLUMNS, validator):
-        known.append(row["path"])
+        known.append((row["client_id"], row["path"], row["sentence"]))
+        paths.append(row["path"])
         validator.check_id(where, row["sentence_id"])
         validator.check_text(where, "sentence", row["sentence"])
         if row["path"] not in durations or "/" in row["path"]:
@@ -116,7 +117,8 @@ def _check_locale(locale: str, validator: SetValidator) -> None:
         if (validator.folder / place / f"{split}.tsv").exists():
             in_splits += [row["path"] for _, row in _rows(f"{place}/{split}.tsv", COLUMNS, validator)]
     rows = _rows(f"{place}/ss-corpus-{locale}.tsv", SPONTANEOUS_COLUMNS, validator)
-    if [row["audio_file"] for _, row in rows] != known or (in_splits and sorted(in_splits) != sorted(known)):
+    spontaneous = [(row["client_id"], row["audio_file"], row["transcription"]) for _, row in rows]
+    if spontaneous != known or (in_splits and sorted(in_splits) != sorted(paths)):
         validator.add_problem("SET_ROWS_DIFFER", file=place)
 
 

@@ -26,6 +26,8 @@ def row_problem(utterance: Utterance) -> str:
     starts = [one.start for one in utterance.segments]
     if any(not 0 <= one.start < one.end <= utterance.frames for one in spans) or starts != sorted(starts):
         return "segment_times"
+    if not all(word.text for word in utterance.words):
+        return "word_empty"
     return ""
 
 
@@ -39,7 +41,7 @@ def has_times_below_millisecond(utterance: Utterance) -> bool:
 
 
 def _texts(utterance: Utterance) -> Iterator[str]:
-    yield from (utterance.text, utterance.text_verbatim, utterance.product)
+    yield from (utterance.text, utterance.text_verbatim, utterance.product, utterance.reference)
     for segment in utterance.segments:
         yield from (segment.text, segment.text_verbatim)
     yield from (word.text for word in utterance.words)

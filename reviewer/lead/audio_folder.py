@@ -1,28 +1,29 @@
 """Finds the audio that a manifest names: below its folder, whatever system wrote the path."""
 
+import os
+import re
+import stat
 import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePosixPath
 
 from reviewer.errors import Refused
+
+_ABSOLUTE = re.compile(r"[/\\]|[A-Za-z]:[/\\]")
 
 
 def audio_path(folder: Path, audio: str) -> Path | None:
     """The resolved path of a clip's file, or None if it is not below the manifest's folder."""
     if is_absolute(audio):
         return None
-    try:
-        root = folder.resolve()
-        path = (root / audio).resolve()
-    except (OSError, RuntimeError, ValueError):  # a loop of symbolic links, or a name the system cannot have
-        return None
-    return path if path.is_relative_to(root) and path != root else None
+    found = _resolved(folder, audio)
+    return None if found is None or found == folder.resolve() else found
 
 
 def is_absolute(audio: str) -> bool:
     """Whether a path begins at a root, of this system or of another (``C:\\clips``)."""
-    return PurePosixPath(audio).is_absolute() or bool(PureWindowsPath(audio).root)
+    return _ABSOLUTE.match(audio) is not None
 
 
 @dataclass(slots=True)
@@ -35,6 +36,7 @@ class AudioFolder:
 
     path: Path
     _entries: dict[Path, "_Entries"] = field(default_factory=dict)
+    _folders: dict[str, Path | None] = field(default_factory=dict)
 
     def find(self, audio: str) -> str:
         """The path of a file below the folder, relative to it; as written if there is no such file.
@@ -43,6 +45,8 @@ class AudioFolder:
         """
         if is_absolute(audio):
             raise Refused("AUDIO_ABSOLUTE")
+        if "\\" not in audio and self._is_file(audio):
+            return audio
         found = audio_path(self.path, audio)
         slashed = audio.replace("\\", "/")
         if slashed == audio:
@@ -59,11 +63,22 @@ class AudioFolder:
             return audio
         return meant or slashed
 
+    def _is_file(self, audio: str) -> bool:
+        """Whether this is a file, and no link, in a folder below this one: there is no more to look up."""
+        folder, _, name = audio.rpartition("/")
+        inside = self._inside(folder)
+        if inside is None or name in ("", ".", ".."):
+            return False
+        try:
+            return stat.S_ISREG(os.lstat(os.path.join(inside, name)).st_mode)  # noqa: PTH118 - of each line
+        except (OSError, ValueError):
+            return False
+
     def _looked_up(self, audio: str) -> str:
         """The only path that differs from this one in normalisation and case; empty if there is none."""
         parts: list[str] = []
         for part in PurePosixPath(audio).parts:
-            name = part if part == ".." else self._entry("/".join(parts) or ".", part)
+            name = part if part == ".." else self._entry("/".join(parts), part)
             if not name:
                 return ""
             parts.append(name)
@@ -73,13 +88,18 @@ class AudioFolder:
         return found
 
     def _entry(self, folder: str, name: str) -> str:
-        root = self.path.resolve()
-        path = (root / folder).resolve()
-        if not path.is_relative_to(root):
+        path = self._inside(folder)
+        if path is None:
             raise Refused("AUDIO_OUTSIDE_FOLDER")
         if path not in self._entries:
             self._entries[path] = _Entries.of(path)
         return self._entries[path].find(name)
+
+    def _inside(self, folder: str) -> Path | None:
+        """The resolved path of a folder below this one, or of this one itself; None for another."""
+        if folder not in self._folders:
+            self._folders[folder] = _resolved(self.path, folder)
+        return self._folders[folder]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +130,16 @@ class _Entries:
         if len(found) > 1:
             raise Refused("AUDIO_AMBIGUOUS")
         return found[0]
+
+
+def _resolved(folder: Path, path: str) -> Path | None:
+    """The resolved path below a folder, or the folder itself; None if it leads out of it."""
+    try:
+        root = folder.resolve()
+        found = (root / path).resolve()
+    except (OSError, RuntimeError, ValueError):  # a loop of symbolic links, or a name the system cannot have
+        return None
+    return found if found.is_relative_to(root) else None
 
 
 def _exists(path: Path) -> bool:

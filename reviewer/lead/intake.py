@@ -75,8 +75,9 @@ class Intake:
     ) -> IntakeReport:
         """Imports the clips that the rules allow; one report row for each line but those outside the sample.
 
-        ``progress`` gets the number of lines done and of all lines, ``arrived`` each row as it is known. A run that is killed or cancelled leaves
-        each clip complete or absent; a second run refuses complete ones as duplicates and imports the others.
+        ``progress`` gets the number of lines done and of all lines, ``arrived`` each row as it is known. A
+        run that is killed or cancelled leaves each clip complete or absent; a second run refuses complete
+        ones as duplicates and imports the others.
 
         Raises: NotAllowed for anybody but a lead; Refused for an invalid manifest or sample; Unavailable when
         disk or decoder fail. The content of a single line never raises.

@@ -98,7 +98,9 @@ def _text(name: str, value: Any) -> str:
     if len(value) > _LONGEST.get(name, _LONGEST_SHORT):
         raise _BadValue("VALUE_TOO_LONG")
     allowed = "\t\n\r" if name == "draft" else ""
-    if any(unicodedata.category(char) in {"Cc", "Cs"} and char not in allowed for char in value):
+    if not value.isprintable() and any(
+        unicodedata.category(char) in {"Cc", "Cs"} and char not in allowed for char in value
+    ):
         raise _BadValue("VALUE_CONTROL_CHARACTERS")
     return value
 

@@ -7,7 +7,8 @@ encoding, its heading, a JSON text that breaks off) refuses the file, once.
 
 import csv
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -31,6 +32,9 @@ _LONGEST_LINE = 4 << 20
 _MOST_BYTES = 256 << 20
 _MOST_LINES_A_RECORD = 50
 _MOST_SHOWN = 60
+# Common Voice writes its tables of tabs without quoting, a backslash before a tab or backslash in a cell.
+_UNQUOTED_COLUMN = "client_id"
+_ESCAPED = re.compile(r"\\(.)")
 _JSON_ENDINGS = frozenset({".jsonl", ".ndjson", ".json"})
 # No delimiter: nothing divides the only column.
 _UNIT_SEPARATOR = "\x1f"
@@ -84,14 +88,14 @@ def read_records(path: Path, keys: Sequence[str], fields: Sequence[str], *, unst
         return Records(tuple(_json_array(path, lines)))
     if first.startswith("{"):
         _require_one_a_line(path, lines)
-        return Records(tuple(_json_lines(lines)))
+        return Records(_require_some(path, _json_lines(lines)))
     heading = _heading(path, lines, keys, fields)
     if heading is None:
         records = tuple(_json_lines(lines))
         if all(record.problem for record in records):
             raise _no_heading(path, lines, keys)
         return Records(records)
-    return Records(tuple(_table(lines, heading, unstripped)), is_table=True)
+    return Records(_require_some(path, _table(lines, heading, unstripped)), is_table=True)
 
 
 def _lines(path: Path, data: bytes) -> list[_Line]:
@@ -150,6 +154,15 @@ def _require_one_a_line(path: Path, lines: Sequence[_Line]) -> None:
             return
         if "\n" in text[:end]:
             raise Refused("MANIFEST_OBJECT_OVER_LINES", file=path.name) from None
+
+
+def _require_some(path: Path, records: Iterable[Record]) -> tuple[Record, ...]:
+    """The records of a file; one of which several lines and no single one can be read is refused whole."""
+    found = tuple(records)
+    problems = [(record.line, record.problem) for record in found if record.problem]
+    if len(problems) > 1 and len(problems) == len(found):
+        raise refusal(path.name, problems)
+    return found
 
 
 def _json_array(path: Path, lines: Sequence[_Line]) -> Iterator[Record]:
@@ -252,6 +265,9 @@ def _record(lines: Sequence[_Line], start: int, heading: Heading) -> tuple[list[
     counts only if it is complete and has the right number of cells; cells without a name must be empty.
     """
     delimiter, names = heading.delimiter or _UNIT_SEPARATOR, heading.names
+    if delimiter == "\t" and _UNQUOTED_COLUMN in names:
+        cells = [_ESCAPED.sub(r"\1", cell) for cell in lines[start].text.split("\t")]
+        return (cells, start + 1) if len(cells) == len(names) else None
     for end in range(start + 1, min(start + _MOST_LINES_A_RECORD, len(lines)) + 1):
         if lines[end - 1].problem:
             return None

@@ -39,7 +39,7 @@ def read_textgrid(path: Path) -> tuple[Tier, ...]:
     try:
         text = data.decode(encoding_of(data))
         return tuple(_tiers(_TokenReader(text)))
-    except (LookupError, ValueError, StopIteration, RuntimeError) as error:
+    except (LookupError, ValueError, OverflowError) as error:
         raise Refused("TEXTGRID_UNREADABLE") from error
 
 

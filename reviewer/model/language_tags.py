@@ -24,16 +24,17 @@ _MACROLANGUAGES = dict(
 )
 _NO_LANGUAGE = frozenset({"und", "mul", "mis", "zxx"})
 # RFC 5646 section 2.1. A language of four letters, or of five to eight, is reserved or was never registered:
-# a name such as "german" is refused rather than taken for one.
+# a name such as "german" is refused rather than taken for one. Subtags for private use may be longer than the
+# eight letters of the RFC: they are for whoever wrote them, who did not always count (x-callcentre).
 _LANGTAG = re.compile(
     r"(?P<language>[a-z]{2,3})(?P<extlang>(?:-[a-z]{3}){0,3})"
     r"(?:-(?P<script>[a-z]{4}))?(?:-(?P<region>[a-z]{2}|[0-9]{3}))?"
     r"(?P<variants>(?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*)"
     r"(?P<extensions>(?:-[a-wy-z0-9](?:-[a-z0-9]{2,8})+)*)"
-    r"(?P<private>-x(?:-[a-z0-9]{1,8})+)?",
+    r"(?P<private>-x(?:-[a-z0-9]{1,32})+)?",
     re.ASCII,
 )
-_PRIVATE = re.compile(r"x(?:-[a-z0-9]{1,8})+", re.ASCII)
+_PRIVATE = re.compile(r"x(?:-[a-z0-9]{1,32})+", re.ASCII)
 # Tags of RFC 5646 that are older than its grammar, each with what the registry prefers to it, if anything.
 _GRANDFATHERED = {
     "art-lojban": "jbo", "cel-gaulish": "", "en-gb-oed": "en-GB-oxendict", "i-ami": "ami", "i-bnn": "bnn",

@@ -17,7 +17,7 @@ class Incomplete(Refused):
     """The work cannot be submitted yet; ``missing`` says why."""
 
     def __init__(self, missing: tuple[Notice, ...]) -> None:
-        super().__init__("INCOMPLETE", count=len(missing))
+        super().__init__("SUBMISSION_INCOMPLETE", count=len(missing))
         self.missing = missing
 
 

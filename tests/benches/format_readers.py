@@ -1,5 +1,7 @@
-"""Readers of labelled sets that share nothing with ours: each by its owner's library or, where that is heavy or
-not for Python, by its owner's rules (``validate_data_dir.sh``, SCTK's ``infmts.htm``, the recipes of each corpus).
+"""Readers of labelled sets that share nothing with ours.
+
+Each uses its owner's library or, where that is heavy or not for Python, follows its owner's rules
+(``validate_data_dir.sh``, SCTK's ``infmts.htm``, the recipes of each corpus).
 
 A reader returns what a set says of each row: its parts with times in seconds, speaker and text.
 """
@@ -46,7 +48,7 @@ def text_lines(path: Path) -> list[str]:
 
 
 def read_nemo(folder: Path) -> Read:
-    """NeMo: ``audio_filepath`` relative to the manifest, ``duration`` that of the part if ``offset`` is given."""
+    """NeMo: ``audio_filepath`` relative to the manifest, ``duration`` in seconds."""
     rows: Read = {}
     for manifest in sorted(folder.glob("manifest*.jsonl")):
         if "segments" in manifest.name:
@@ -129,6 +131,7 @@ def read_audiofolder(folder: Path) -> Read:
     for metadata in sorted((folder / "audiofolder").glob("*/metadata.jsonl")):
         for line in text_lines(metadata):
             row = json.loads(line)
+            row["words"] = json.loads(row["words"])
             rows[row["id"]] = _json_reading(row, metadata.parent / row["file_name"])
     return rows
 
@@ -144,7 +147,7 @@ def read_kaldi(folder: Path) -> Read:
 
 
 def _kaldi_table(path: Path) -> dict[str, list[str]]:
-    """``check_sorted_and_uniq``: sorted and unique on the first field under ``LC_ALL=C``, a newline at the end."""
+    """``check_sorted_and_uniq``: sorted and unique on the first field under ``LC_ALL=C``."""
     lines = [line.split() for line in text_lines(path)]
     keys = [fields[0].encode() for fields in lines]
     assert keys == sorted(set(keys)), path.name
@@ -235,7 +238,7 @@ def _tsv(path: Path) -> Iterator[dict[str, str]]:
 
 
 def read_librispeech(folder: Path) -> Read:
-    """As torchaudio's ``LIBRISPEECH`` walks it: three whole numbers, the text of the line with the file's name."""
+    """As torchaudio's ``LIBRISPEECH`` walks it: three whole numbers, and the line with the file's name."""
     root = folder / "librispeech"
     ids = dict(line.split("\t") for line in text_lines(root / "utterances.tsv"))
     names = dict(_speaker(line) for line in text_lines(root / "SPEAKERS.TXT") if not line.startswith(";"))
@@ -310,7 +313,6 @@ def read_eaf(folder: Path) -> Read:
             speaker = document.get_parameters_for_tier(name)["PARTICIPANT"]
             kind = document.get_parameters_for_tier(name)["LINGUISTIC_TYPE_REF"]
             assert kind in document.get_linguistic_type_names()
-            assert document.get_gaps_and_overlaps2 is not None
             at = 0
             for start, end, text in sorted(document.get_annotation_data_for_tier(name)):
                 assert at <= start < end, "annotations of a tier do not overlap"
@@ -376,10 +378,15 @@ def read_webvtt(folder: Path) -> Read:
     def read(path: Path) -> Reading:
         cues = webvtt.read(str(path)).captions
         return Reading(
-            tuple(Part(c.start_in_seconds, c.end_in_seconds, c.voice or "", _unescaped(c.text)) for c in cues)
+            tuple(Part(_clock(c.start), _clock(c.end), c.voice or "", _unescaped(c.text)) for c in cues)
         )
 
     return _side_files(folder, "webvtt", ".vtt", read)
+
+
+def _clock(time: str) -> float:
+    hours, minutes, seconds = time.split(":")
+    return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
 
 
 def _unescaped(text: str) -> str:
@@ -414,9 +421,9 @@ def read_audacity(folder: Path) -> Read:
 
 def read_label_studio(folder: Path) -> Read:
     """As an import does: every result's ``from_name``, ``to_name`` and label are in the configuration."""
-    from xml.etree import ElementTree
+    from xml.etree import ElementTree as ET
 
-    root = ElementTree.fromstring((folder / "label-studio" / "config.xml").read_text(encoding="utf-8"))
+    root = ET.fromstring((folder / "label-studio" / "config.xml").read_text(encoding="utf-8"))
     controls = {one.attrib["name"]: one.attrib["toName"] for one in root.iter() if "toName" in one.attrib}
     labels = {one.attrib["value"] for one in root.iter("Label")}
     rows: Read = {}

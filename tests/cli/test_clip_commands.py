@@ -1,5 +1,7 @@
 """``import`` and ``export``."""
 
+import csv
+import io
 import json
 import os
 import signal
@@ -87,3 +89,82 @@ def test_accepted_work_is_exported_with_a_passport(lead, tmp_path):
     assert result["clips"] == 2
     assert (tmp_path / "set" / "passport.json").is_file()
     assert len(result["passport_sha256"]) == 64
+
+
+MAPPING = """
+[fields]
+audio = "wave"
+source_id = "key"
+[constants]
+product = "translator"
+locale = "en-US"
+recorded_at = "{recorded}"
+speaker = "voice-1"
+[consent]
+from = "Signed forms of the spring campaign, folder 12"
+product = "translator"
+granted_at = "{recorded}"
+"""
+
+
+@pytest.fixture
+def other_source(manifest):
+    """A table with other columns beside the clips of the manifest, two of which are new; and its mapping."""
+    folder = manifest.parent
+    first = json.loads(manifest.read_text(encoding="utf-8").splitlines()[3])
+    names = sorted(path.name for path in folder.glob("*.wav"))
+    (folder / "=list.csv").write_text(
+        "wave;key\n" + "".join(f"{name};=key-{n}\n" for n, name in enumerate(names)), encoding="utf-8"
+    )
+    mapping = folder / "mapping.toml"
+    mapping.write_text(MAPPING.format(recorded=first["recorded_at"]), encoding="utf-8")
+    return folder / "=list.csv", mapping
+
+
+def test_another_source_comes_in_by_its_mapping_and_the_report_says_where_consent_is(
+    lead, other_source, tmp_path
+):
+    source, mapping = other_source
+    assert lead("import", source).code == 2
+    ran = lead("import", source, "--mapping", mapping, "--report", tmp_path / "r.csv", "--json")
+    said = "Signed forms of the spring campaign, folder 12"
+    assert (ran.json["accepted"], ran.json["consent_from"]) == (2, said)
+    table = (tmp_path / "r.csv").read_bytes().decode("utf-8-sig")
+    head, *rows = csv.reader(io.StringIO(table, newline=""))
+    assert head == ["line", "outcome", "code", "clip", "audio", "sentence", "consent_from"]
+    assert [row[0] for row in rows] == ["2", "3", "4", "5", "6"]
+    started = [
+        row for row in lead("audit", "show", "--json").json["rows"] if row["action"] == "import.started"
+    ]
+    assert started[-1]["detail"]["consent_from"] == said
+    assert lead("import", source, "--mapping", mapping, "--report", tmp_path / "r.csv").code == 2
+
+
+def test_no_cell_of_a_report_is_a_formula(lead, manifest, tmp_path):
+    manifest.write_text(json.dumps({"audio": "=1+1"}) + "\n", encoding="utf-8")
+    assert lead("import", manifest, "--report", tmp_path / "r.csv").code == 0
+    table = (tmp_path / "r.csv").read_bytes().decode("utf-8-sig")
+    assert next(csv.DictReader(io.StringIO(table)))["audio"] == "'=1+1"
+
+
+def test_a_file_that_is_refused_as_a_whole_leaves_no_row_in_the_log(lead, manifest):
+    manifest.write_bytes("audio,draft\nKäse.wav,a\nKäse.wav,b\n".encode("cp1252"))
+    ran = lead("import", manifest)
+    assert (ran.code, ran.out) == (2, "")
+    assert "Windows-1252" in ran.err
+    actions = [row["action"] for row in lead("audit", "show", "--json").json["rows"]]
+    assert actions.count("import.started") == 1
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)], ids=["table", "JSON"])
+def test_a_report_is_printed_in_any_encoding(workspace, tmp_path, more):
+    file = tmp_path / "m.jsonl"
+    file.write_text(json.dumps({"audio": "имя é 🎤.wav"}) + "\n", encoding="utf-8")
+    environment = {**os.environ, "REVIEWER_PASSPHRASE": PASSPHRASE, "PYTHONIOENCODING": "cp1252:strict"}
+    ran = subprocess.run(
+        [sys.executable, "-m", "reviewer", "import", file, "--workspace", workspace, "--as", LEAD, *more],
+        capture_output=True, env=environment | {"LC_ALL": "C"}, check=True, timeout=120,
+    )  # fmt: skip
+    assert ran.stderr == b""
+    printed = ran.stdout.decode("cp1252")
+    assert json.loads(printed)["rows"][0]["audio"] == "имя é 🎤.wav" if more else "é" in printed

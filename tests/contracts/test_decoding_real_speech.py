@@ -23,7 +23,6 @@ _SHORT = "The file is shorter than its header says."
 
 # By the number that begins its name: frames and notes, or the refusal's code; as bad.csv says, or better.
 _ACCEPTED: dict[str, tuple[int, tuple[str, ...]]] = {
-    "01": (85_144, (_SHORT,)),
     "06": (41_885, ("The file is named .wav but holds FLAC.",)),
     "07": (113_309, ("The file is named .flac but holds MP3.",)),
     "08": (212_893, ("102 invalid samples (NaN or infinity) were replaced by silence.",)),
@@ -36,6 +35,7 @@ _ACCEPTED: dict[str, tuple[int, tuple[str, ...]]] = {
     "16": (77_500, ()),
     "17": (212_893, (_SHORT,)),
     "18": (212_893, ()),
+    "19": (212_893, ("The header gives no length; everything up to the end of the file was taken.",)),
     "20": (212_893, ()),
     "21": (212_893, ()),
     "22": (212_893, ()),
@@ -49,12 +49,12 @@ _ACCEPTED: dict[str, tuple[int, tuple[str, ...]]] = {
     "27": (3_073, ()),
 }
 _REFUSED = {
-    "02": "UNDECODABLE",
+    "01": "INCOMPLETE",
+    "02": "INCOMPLETE",
     "03": "EMPTY_AUDIO",
     "04": "EMPTY_AUDIO",
     "05": "UNDECODABLE",
     "09": "EMPTY_AUDIO",
-    "19": "EMPTY_AUDIO",
     "28": "UNDECODABLE",
     "29": "UNDECODABLE",
 }

@@ -74,7 +74,9 @@ def newest_checkpoint_of(text: str) -> audit_log.Checkpoint:
 
 
 def edited(rows: list[Forged], at: int) -> None:
-    rows[at].body = rows[at].body.replace(b'"p1"', b'"p2"')
+    before = rows[at].body
+    rows[at].body = before.replace(b'"outcome":"ok"', b'"outcome":"no"')
+    assert rows[at].body != before
 
 
 def wrong_hash(rows: list[Forged], at: int) -> None:

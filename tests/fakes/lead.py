@@ -15,6 +15,7 @@ from reviewer.clips.retention import RetentionDecision
 from reviewer.clips.withdrawals import UnknownWithdrawals
 from reviewer.errors import Notice, Refused
 from reviewer.lead.export import ExportResult
+from reviewer.lead.import_history import PastImport
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport, ReportRow
 from reviewer.lead.people import Invitation
 from reviewer.lead.purge import PurgeReport, Recall
@@ -129,6 +130,11 @@ class FakeLead:
         self.exported: tuple[Path, tuple[str, ...], str | None] | None = None
         self.released: list[str] = []
         self.report = IntakeReport(ROWS)
+        self.imports = [
+            PastImport("i2", NOON, LEE.id, 3, 1, 1, 1, 0, False, "ok", 20, 24),
+            PastImport("i1", NOON - timedelta(hours=1), LEE.id, 3, 1, 1, 1, 0, True, "ok", 10, 12),
+            PastImport("i0", NOON - timedelta(days=1), LEE.id, 900, 0, 0, 0, 0, False, "unfinished", 3, 0),
+        ]
         self.retention = a_retention_overview()
         self.purge_report = PurgeReport((("c1", "retention"),), 0, ())
         self.lists: list[Path] = []
@@ -188,12 +194,23 @@ class FakeLead:
         options: IntakeOptions,
         progress: Callable[[int, int], None],
         cancelled: Callable[[], bool],
+        arrived: Callable[[ReportRow], None] = lambda _row: None,
     ) -> IntakeReport:
         self._called("import_manifest")
         self.options = options
+        for row in self.report.rows:
+            arrived(row)
         if self.before_report is not None:
             self.before_report(progress, cancelled)
-        return self.report
+        return replace(self.report, is_dry_run=options.dry_run)
+
+    def past_imports(self) -> list[PastImport]:
+        return list(self.imports)
+
+    def report_of_import(self, import_id: str) -> IntakeReport:
+        self._called("report_of_import")
+        rows = tuple(replace(row, audio="", notes=()) for row in self.report.rows)
+        return replace(self.report, rows=rows)
 
     def export(
         self,

@@ -73,9 +73,12 @@ def test_bad_inputs_together_stop_nothing_and_leave_no_metadata(bench: Bench, ba
     manifest.write_text("".join(each.read_text(encoding="utf-8") for each in bad_lines), encoding="utf-8")
     report = run(bench, manifest)
     assert [row.line for row in report.rows] == list(range(1, 30))
-    assert Counter(row.code for row in report.rows if row.code) == dict.fromkeys(
-        ("UNDECODABLE", "EMPTY_AUDIO", "DUPLICATE"), 4
-    )
+    assert Counter(row.code for row in report.rows if row.code) == {
+        "INCOMPLETE": 2,
+        "UNDECODABLE": 3,
+        "EMPTY_AUDIO": 3,
+        "DUPLICATE": 5,
+    }
     assert not any(name in str(report.to_json(command_catalogue())) for name in PERSONAL)
     lead = LeadBench(bench.workspace.path)
     for row in report.rows:

@@ -80,8 +80,13 @@ def reopened(bench: Bench) -> Iterator[Workspace]:
         yield workspace
 
 
-def type_and_kill(bench: Bench, folder: Path, repository: Path, number: int, seconds: float) -> Typing:
-    """Starts the window, lets somebody type, and kills it so many seconds after the first clip opened."""
+def type_and_kill(
+    bench: Bench, folder: Path, repository: Path, number: int, seconds: float, *, after_submission: bool
+) -> Typing:
+    """Starts the window, lets somebody type, and kills it so many seconds after the first clip opened.
+
+    Or, with ``after_submission``, after the first was submitted.
+    """
     where = [str(bench.workspace.path), bench.clock.now().isoformat(), str(folder / "settings.ini")]
     killed: list[float] = []
     with subprocess.Popen(
@@ -97,11 +102,14 @@ def type_and_kill(bench: Bench, folder: Path, repository: Path, number: int, sec
             child.kill()
 
         assert child.stdout is not None
-        first = child.stdout.readline()
+        lines = [child.stdout.readline()]
+        while after_submission and not lines[-1].startswith("submitted"):
+            lines.append(child.stdout.readline())
+            assert lines[-1], "it ended by itself"
         timer = threading.Timer(seconds, kill)
         timer.start()
         # A line cut off by the kill has no end.
-        lines = [line.split() for line in [first, *child.stdout] if line.endswith("\n")]
+        lines = [line.split() for line in [*lines, *child.stdout] if line.endswith("\n")]
         child.wait(timeout=60)
         timer.join()
     assert child.returncode == -signal.SIGKILL
@@ -159,9 +167,9 @@ def test_a_killed_window_loses_nothing_typed_two_seconds_before_and_nothing_subm
             bench = Bench(open_workspace(folder / "ws", clock=pattern.clock), pattern.clock)
             bench.workspace.close()
             before = Found([], None)
-        is_late = kill % 3 == 2  # time enough to submit something
-        seconds = moments.uniform(0.0, LATEST_KILL_SECONDS) + is_late * LATEST_KILL_SECONDS
-        typing = type_and_kill(bench, folder, repository, len(before.submitted), seconds)
+        seconds = moments.uniform(0.0, LATEST_KILL_SECONDS)
+        number, is_late = len(before.submitted), kill % 5 == 2
+        typing = type_and_kill(bench, folder, repository, number, seconds, after_submission=is_late)
         assert typing.typed[0][1:] == (len(before.submitted), len(before.draft))
         assert in_clear(bench.workspace.path) == []
         with reopened(bench) as workspace:

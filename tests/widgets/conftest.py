@@ -60,7 +60,7 @@ def settle(qtbot: QtBot, jobs: Jobs) -> Callable[[], None]:
         for _ in range(2):  # what others began when it was idle is waited for too
             idle: list[bool] = []
             jobs.when_idle(lambda told=idle: told.append(True))
-            qtbot.waitUntil(lambda told=idle: bool(told))
+            qtbot.waitUntil(lambda told=idle: bool(told), timeout=30_000)
 
     return wait
 

@@ -157,6 +157,8 @@ def _import(scene: Scene) -> None:
     page = scene.page
     assert isinstance(page, ImportPage)
     page.manifest.setText("clips.jsonl")
+    page.check_button.click()
+    scene.settle()
     page.run_button.click()
     scene.settle()
 

@@ -266,8 +266,8 @@ def test_a_save_that_failed_is_tried_again_within_the_promised_time(
     autosave.begin_clip(disk.save)
     disk.broken = [Unavailable("WORKSPACE_FILE_FAILED", problem="disk full")] * 3
     autosave.note(typed("a"))
-    qtbot.waitUntil(lambda: disk.saved == ["a"])
-    assert autosave.is_all_saved
+    qtbot.waitUntil(lambda: autosave.is_all_saved)
+    assert disk.saved == ["a"]
 
 
 def test_keys_while_a_save_is_to_be_tried_again_do_not_hurry_it(

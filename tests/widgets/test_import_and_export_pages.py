@@ -48,12 +48,15 @@ def page(request: pytest.FixtureRequest) -> ImportPage | ExportPage:
 
 def _begin(page: ImportPage | ExportPage) -> None:
     page.choose.click()
-    page.run_button.click()
+    (page.check_button if isinstance(page, ImportPage) else page.run_button).click()
 
 
 def _run(page: ImportPage | ExportPage, settle) -> None:
     _begin(page)
     settle()
+    if isinstance(page, ImportPage):
+        page.run_button.click()
+        settle()
 
 
 def _cells(model: RowsModel, rows: int, columns: int) -> list[list[str]]:
@@ -81,17 +84,109 @@ def test_options_are_passed_on_and_all_clips_are_taken_where_nothing_else_is_ask
     importing.sample.setValue(50)
     importing.seed.setValue(7)
     importing.stratify.setText(" locale, product,")
-    importing.dry_run.setChecked(True)
-    _run(importing, settle)
+    _begin(importing)
+    settle()
     assert lead.options == IntakeOptions(sample=50, seed=7, stratify=("locale", "product"), dry_run=True)
 
 
-def test_a_dry_run_is_called_one(importing: ImportPage, lead: FakeLead, settle):
-    lead.report = IntakeReport(ROWS, is_dry_run=True)
-    importing.dry_run.setChecked(True)
-    assert importing.run_button.text() == "Check"
+def test_a_mapping_file_is_passed_on_and_its_change_asks_for_another_check(
+    importing: ImportPage, lead: FakeLead, settle, tmp_path: Path
+):
+    (tmp_path / "manifest.jsonl").write_text("one", encoding="utf-8")
+    importing.choose_mapping.click()
+    lead.report = IntakeReport(ROWS, consent_from="Signed forms, folder 12", is_dry_run=True)
+    _begin(importing)
+    settle()
+    assert lead.options.mapping == tmp_path / "manifest.jsonl"
+    assert importing.run_button.isEnabled()
+    (tmp_path / "manifest.jsonl").write_text("another", encoding="utf-8")
+    importing.manifest.textChanged.emit("")
+    assert not importing.run_button.isEnabled()
+
+
+def test_where_consent_is_on_record_is_said(importing: ImportPage, lead: FakeLead, settle):
+    lead.report = IntakeReport(ROWS, consent_from="Signed forms, folder 12")
     _run(importing, settle)
+    assert "Signed forms, folder 12" in importing.message.text
+
+
+def test_an_import_needs_a_check_of_the_same_manifest_with_the_same_options(
+    importing: ImportPage, lead: FakeLead, settle
+):
+    importing.choose.click()
+    assert not importing.run_button.isEnabled()
+    _begin(importing)
+    settle()
     assert "nothing was imported" in importing.message.text
+    assert importing.run_button.isEnabled()
+    importing.sample.setValue(5)
+    assert not importing.run_button.isEnabled()
+    importing.sample.setValue(0)
+    assert importing.run_button.isEnabled()
+    importing.manifest.setText("another.jsonl")
+    assert not importing.run_button.isEnabled()
+
+
+def test_a_check_that_was_stopped_does_not_count(importing: ImportPage, lead: FakeLead, settle):
+    lead.report = IntakeReport(ROWS, was_cancelled=True)
+    _begin(importing)
+    settle()
+    assert not importing.run_button.isEnabled()
+
+
+def test_rows_come_while_the_import_runs(importing: ImportPage, lead: FakeLead, settle, qtbot: QtBot):
+    go_on = threading.Event()
+    lead.before_report = lambda _progress, _cancelled: go_on.wait(PATIENCE_SECONDS)
+    _begin(importing)
+    qtbot.waitUntil(lambda: importing.rows.rowCount() == 3)
+    assert not importing.run_button.isEnabled()
+    go_on.set()
+    settle()
+    assert importing.rows.rowCount() == 3
+
+
+def test_lines_are_counted_by_reason_and_a_reason_leads_to_its_lines(importing: ImportPage, settle):
+    _run(importing, settle)
+    report = importing.report
+    assert _cells(report.reasons, 2, 3) == [["CONSENT_MISSING", "1", "2"], ["PII_FLAGGED", "1", "3"]]
+    report.reason_table.selectRow(1)
+    settle()
+    assert _cells(importing.rows, 1, 2) == [["3", "c.flac"]]
+
+
+def test_the_report_is_filtered_sorted_and_written(
+    importing: ImportPage, settle, qtbot: QtBot, tmp_path: Path
+):
+    _run(importing, settle)
+    report = importing.report
+    report.row_table.horizontalHeader().sectionClicked.emit(1)
+    report.row_table.horizontalHeader().sectionClicked.emit(1)
+    settle()
+    assert [row.line for row in importing.rows.rows] == [3, 2, 1]
+    report.text.setText("B.MP")
+    qtbot.waitUntil(lambda: importing.rows.rowCount() == 1)
+    report.text.clear()
+    report.outcome.setCurrentIndex(report.outcome.findData("quarantined"))
+    qtbot.waitUntil(lambda: importing.rows.rowCount() == 1)
+    qtbot.keyClick(importing, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    settle()
+    written = (tmp_path / "manifest.jsonl").read_text(encoding="utf-8-sig").splitlines()
+    assert written[0] == "line,outcome,code,clip,audio,sentence,consent_from"
+    assert len(written) == 4
+
+
+def test_past_imports_are_listed_and_their_lines_shown(importing: ImportPage, lead: FakeLead, settle):
+    importing.enter()
+    settle()
+    assert [row[1:] for row in _cells(importing.past, 3, 9)] == [
+        ["Lee Moreau", "import", "3", "1", "1", "1", "0", "finished"],
+        ["Lee Moreau", "check", "3", "1", "1", "1", "0", "finished"],
+        ["Lee Moreau", "import", "900", "", "", "", "", "killed"],
+    ]
+    importing.past_table.selectRow(0)
+    settle()
+    assert [row.line for row in importing.rows.rows] == [1, 2, 3]
+    assert importing.report.caption.text().startswith("Import of ")
 
 
 def test_progress_is_shown_and_nothing_can_be_changed_meanwhile(
@@ -136,24 +231,27 @@ def test_a_stop_and_a_lock_end_the_import_and_only_after_a_stop_its_report_comes
     settle()
     assert seen == [True]
     assert ("Stopped early" in importing.message.text) is (act == "cancel")
-    assert importing.rows.rowCount() == (1 if act == "cancel" else 0)
+    assert act == "lock" or importing.rows.rowCount() == 1
 
 
 @pytest.mark.parametrize(("page", "act"), [("importing", "import_manifest"), ("exporting", "export")])
 def test_a_refusal_is_said_and_one_may_run_it_again(page: str, act: str, request, lead: FakeLead, settle):
     shown = request.getfixturevalue(page)
     lead.errors[act] = [Refused("SIGNED_OUT")]
-    _run(shown, settle)
+    _begin(shown)
+    settle()
     assert shown.message.text == "You are signed out. Sign in again; your drafts are kept."
-    assert shown.run_button.isEnabled()
+    assert (shown.check_button if page == "importing" else shown.run_button).isEnabled()
 
 
 def test_a_key_chooses_and_a_key_imports(importing: ImportPage, lead: FakeLead, settle, qtbot: QtBot):
     control = Qt.KeyboardModifier.ControlModifier
     qtbot.keyClick(importing, Qt.Key.Key_O, control)
+    qtbot.keyClick(importing, Qt.Key.Key_K, control | Qt.KeyboardModifier.ShiftModifier)
+    settle()
     qtbot.keyClick(importing, Qt.Key.Key_Return, control)
     settle()
-    assert lead.calls == ["import_manifest"]
+    assert lead.calls.count("import_manifest") == 2
 
 
 def test_a_set_needs_a_format(exporting: ExportPage):

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +14,10 @@ import numpy as np
 import soundfile
 
 from reviewer.audio.decode.host import DecodeHost, ForkingHost, ProcessPerFileHost, can_fork
+from reviewer.audio.decode.signatures import CONTAINERS
 from reviewer.audio.decode.wire import (
     ENDED,
+    INCOMPLETE,
     KILLED,
     TIMED_OUT,
     Failure,
@@ -33,6 +35,21 @@ from reviewer.errors import Notice, Refused
 from reviewer.model.project import DecodeLimits
 from reviewer.untrusted_files import open_untrusted
 
+_INCOMPLETE_CODES = {
+    "cut_short": "INCOMPLETE_CUT_SHORT",
+    "more_follows": "INCOMPLETE_MORE_FOLLOWS",
+    "damaged": "INCOMPLETE_DAMAGED",
+    "not_decoded": "INCOMPLETE_NOT_DECODED",
+    "parts_differ": "INCOMPLETE_PARTS_DIFFER",
+    "no_end": "INCOMPLETE_NO_END",
+}
+_FAILURE_CODES = {
+    "too_long": "TOO_LONG_SECONDS",
+    "memory": "UNDECODABLE_MEMORY",
+    "broken_off": "INCOMPLETE_DAMAGED",
+    "codec": "UNDECODABLE_CODEC",
+    "streams": "EMPTY_AUDIO_NO_STREAM",
+}
 _NO_DATA_CHUNK = 71
 _NOT_SOUND = (1, 7)
 _SOURCE_CODES = {
@@ -222,6 +239,10 @@ def _notes_of(tail: Tail) -> tuple[Notice, ...]:
     notes = []
     if tail.is_short:
         notes.append(Notice("AUDIO_SHORTER_THAN_HEADER"))
+    if tail.is_unbounded:
+        notes.append(Notice("AUDIO_LENGTH_UNKNOWN"))
+    if tail.has_video:
+        notes.append(Notice("AUDIO_OF_A_VIDEO"))
     if tail.invalid:
         notes.append(Notice("AUDIO_INVALID_SAMPLES", {"count": tail.invalid}))
     return tuple(notes)
@@ -236,17 +257,31 @@ def _failed(failure: "Head | bytes | Tail | Failure") -> Refused:
     """The error for the reason from the decoding process."""
     if not isinstance(failure, Failure):
         raise InvalidRecord
-    if failure.why == "too_long":
-        return Refused("TOO_LONG_SECONDS")
-    if failure.why == "memory":
-        return Refused("UNDECODABLE_MEMORY")
-    if failure.why == "broken_off":
-        return Refused("UNDECODABLE_CUT_OFF")
-    if failure.number == _NO_DATA_CHUNK:
+    number = failure.number
+    match failure.why:
+        case "incomplete":
+            return Refused(_INCOMPLETE_CODES[_named(INCOMPLETE, number)])
+        case "container":
+            return Refused("UNDECODABLE_CONTAINER", container=CONTAINERS[_named(list(CONTAINERS), number)])
+        case "streams" if number:
+            return Refused("UNDECODABLE_STREAMS", count=number)
+        case "library":
+            return _failed_in_library(number)
+    return Refused(_FAILURE_CODES[failure.why])
+
+
+def _failed_in_library(number: int) -> Refused:
+    if number == _NO_DATA_CHUNK:
         return Refused("EMPTY_AUDIO_HEADER_ALONE")
-    if failure.number in _NOT_SOUND:
+    if number in _NOT_SOUND:
         return Refused("UNDECODABLE_FORMAT")
-    return Refused("UNDECODABLE_LIBRARY", reason=_library_reason(failure.number))
+    return Refused("UNDECODABLE_LIBRARY", reason=_library_reason(number))
+
+
+def _named(names: Sequence[str], number: int) -> str:
+    if not 0 <= number < len(names):
+        raise InvalidRecord
+    return names[number]
 
 
 def _library_reason(number: int) -> str:

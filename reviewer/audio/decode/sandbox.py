@@ -14,7 +14,7 @@ import struct
 import sys
 from collections.abc import Mapping
 
-from reviewer.audio.limits import MAX_DESCRIPTORS
+from reviewer.audio.limits import MAX_DESCRIPTORS, MAX_VIEW_BYTES
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
@@ -52,6 +52,7 @@ _X86_64 = {
     "madvise": 28,
     "getpid": 39,
     "exit": 60,
+    "ftruncate": 77,
     "gettimeofday": 96,
     "gettid": 186,
     "futex": 202,
@@ -60,6 +61,7 @@ _X86_64 = {
     "getrandom": 318,
 }
 _AARCH64 = {
+    "ftruncate": 46,
     "close": 57,
     "lseek": 62,
     "read": 63,
@@ -108,7 +110,7 @@ def _limit_resources(cpu_seconds: int, memory_bytes: int) -> None:
         return
     for what, soft, hard in (
         (resource.RLIMIT_CORE, 0, 0),
-        (resource.RLIMIT_FSIZE, 0, 0),
+        (resource.RLIMIT_FSIZE, MAX_VIEW_BYTES, MAX_VIEW_BYTES),
         (resource.RLIMIT_NOFILE, MAX_DESCRIPTORS, MAX_DESCRIPTORS),
         (resource.RLIMIT_CPU, cpu_seconds, cpu_seconds + 1),
         (resource.RLIMIT_AS, memory_bytes, memory_bytes),

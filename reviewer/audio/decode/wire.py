@@ -24,9 +24,11 @@ ENDED, KILLED, TIMED_OUT = 0, 1, 2
 
 _RECORD = struct.Struct("<cI")
 _HEAD = struct.Struct("<IHB?8s")
-_TAIL = struct.Struct("<QQB")
+_TAIL = struct.Struct("<QQ???")
 _FAILURE = struct.Struct("<12si")
-FAILURES = ("library", "broken_off", "too_long", "memory")
+FAILURES = ("library", "broken_off", "too_long", "memory", "incomplete", "container", "codec", "streams")
+INCOMPLETE = ("cut_short", "more_follows", "damaged", "not_decoded", "parts_differ", "no_end")
+"""Why a part of what a file holds would be lost; the number of an ``incomplete`` failure is its place here."""
 
 
 class InvalidRecord(Exception):
@@ -49,19 +51,42 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """The end: frames sent, NaN or infinite samples, and whether the header had promised more."""
+    """The end: frames sent, NaN or infinite samples, and what the report is to say.
+
+    ``is_short``: the header had promised more; ``is_unbounded``: it gave no length; ``has_video``: beside the sound.
+    """
 
     frames: int
     invalid: int
     is_short: bool
+    is_unbounded: bool = False
+    has_video: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A failure: ``why`` from ``FAILURES``, and libsndfile's error number."""
+    """A failure: ``why`` from ``FAILURES``, and a number.
+
+    That is libsndfile's error number; or a place in ``INCOMPLETE`` or ``CONTAINERS``; or a count of streams.
+    """
 
     why: str
     number: int = 0
+
+
+class DecodingStopped(Exception):
+    """Decoding a file ends here; the parent is told why."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.why)
+        self.failure = failure
+
+
+class Incomplete(DecodingStopped):
+    """Not everything that the file holds, or says it holds, can be decoded."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(Failure("incomplete", INCOMPLETE.index(why)))
 
 
 class Sender:
@@ -80,7 +105,9 @@ class Sender:
         self._record(b"S", np.ascontiguousarray(samples).tobytes())
 
     def send_tail(self, tail: Tail) -> None:
-        self._record(b"E", _TAIL.pack(tail.frames, tail.invalid, tail.is_short))
+        self._record(
+            b"E", _TAIL.pack(tail.frames, tail.invalid, tail.is_short, tail.is_unbounded, tail.has_video)
+        )
 
     def send_failure(self, failure: Failure) -> None:
         self._record(b"F", _FAILURE.pack(failure.why.encode(), failure.number))
@@ -132,8 +159,7 @@ def _head(content: bytes) -> Head:
 
 
 def _tail(content: bytes) -> Tail:
-    frames, invalid, is_short = _TAIL.unpack(content)
-    return Tail(frames, invalid, bool(is_short))
+    return Tail(*_TAIL.unpack(content))
 
 
 def _failure(content: bytes) -> Failure:

@@ -24,9 +24,20 @@ _EXTENSIONS: dict[str, tuple[str, ...]] = {
     ".au": ("AU",),
     ".snd": ("AU",),
     ".w64": ("W64",),
-    ".voc": ("VOC",),
+    ".sph": ("NIST",),
+    ".m4a": ("MPEG-4",),
+    ".mp4": ("MPEG-4",),
+    ".mov": ("MPEG-4",),
+    ".3gp": ("MPEG-4",),
+    ".webm": ("WEBM",),
+    ".mkv": ("WEBM",),
+    ".mka": ("WEBM",),
+    ".amr": ("AMR",),
+    ".awb": ("AMR",),
+    ".aac": ("AAC",),
+    ".wma": ("WMA",),
 }
-_NAMES = {"WAVEX": "WAV", "OGG": "Ogg"}
+_NAMES = {"WAVEX": "WAV", "OGG": "Ogg", "WEBM": "Matroska or WebM"}
 _KNOWN = {name for names in _EXTENSIONS.values() for name in names}
 
 

@@ -10,16 +10,16 @@ from reviewer.ui.time_format import day_and_time
 from reviewer.ui.widgets.tables import Column
 
 WIDTHS = {
-    ClipColumn.ID: 152,
-    ClipColumn.STATE: 90,
-    ClipColumn.LOCALE: 72,
-    ClipColumn.PRODUCT: 84,
+    ClipColumn.ID: 146,
+    ClipColumn.STATE: 86,
+    ClipColumn.LOCALE: 76,
+    ClipColumn.PRODUCT: 88,
     ClipColumn.LENGTH: 64,
-    ClipColumn.HAS: 98,
+    ClipColumn.HAS: 92,
     ClipColumn.DID: 104,
     ClipColumn.WHEN: 126,
-    ClipColumn.PASSES: 60,
-    ClipColumn.SKIPS: 110,
+    ClipColumn.PASSES: 56,
+    ClipColumn.SKIPS: 92,
 }
 """The last column takes what is left."""
 _ROLES = {
@@ -56,7 +56,7 @@ def clip_columns() -> list[Column[ListedClip]]:
 
 def kept_back(row: ListedClip) -> str:
     """Why nobody gets it, or no export has it."""
-    words = [_tr("on hold: {0}").format(term("HOLD_REASON", row.hold))] if row.hold else []
+    words = [_tr("hold: {0}").format(term("HOLD_REASON", row.hold))] if row.hold else []
     return ", ".join([*words, *(term("HELD_CODE", code) for code in row.held_back)])
 
 

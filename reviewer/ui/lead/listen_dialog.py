@@ -54,6 +54,7 @@ class ListenDialog(QDialog):
         self._cancel.clicked.connect(self.reject)
         self._lay_out()
         tab_through(*self._group.buttons(), self.note, self.listen, self._cancel)
+        self._group.button(0).setFocus()  # a digit is a reason, not the beginning of the note
 
     @Slot(int)
     def _on_picked(self, _place: int) -> None:

@@ -82,9 +82,9 @@ class OpenedSound(QObject):
 
     def close(self) -> None:
         """Removes the content from the screen; the pool closes the clip, with its row."""
-        clip_id, self._clip_id = self._clip_id, ""
         if self._playback is not None:
-            self._playback.unload()
+            self._playback.unload()  # first: what was heard is logged as heard of this clip
+        clip_id, self._clip_id = self._clip_id, ""
         self._timer.stop()
         self._waves.show_nothing()
         if clip_id:

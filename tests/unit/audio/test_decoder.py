@@ -53,7 +53,7 @@ def _head(
 
 
 def _tail(frames: int, invalid: int = 0, *, is_short: bool = False) -> bytes:
-    return _record(b"E", struct.pack("<QQB", frames, invalid, is_short))
+    return _record(b"E", struct.pack("<QQ???", frames, invalid, is_short, False, False))
 
 
 def _failure(why: bytes, number: int = 0) -> bytes:
@@ -152,7 +152,13 @@ def test_how_the_process_ended_is_said(tmp_path: Path, how: tuple[int, int], wor
         (_failure(b"library", -5), "UNDECODABLE", "cannot be decoded: no reason"),
         (_failure(b"library", 1 << 30), "UNDECODABLE", "cannot be decoded"),
         (_failure(b"memory"), "UNDECODABLE", "memory"),
-        (_head() + _failure(b"broken_off", 158), "UNDECODABLE", "damaged"),
+        (_head() + _failure(b"broken_off", 158), "INCOMPLETE", "damaged"),
+        (_failure(b"incomplete", 0), "INCOMPLETE", "cut off"),
+        (_failure(b"incomplete", 1), "INCOMPLETE", "second recording"),
+        (_failure(b"container", 0), "UNDECODABLE", "MPEG-4"),
+        (_failure(b"codec"), "UNDECODABLE", "codec"),
+        (_failure(b"streams", 3), "UNDECODABLE", "3 audio tracks"),
+        (_failure(b"streams", 0), "EMPTY_AUDIO", "no audio track"),
         (_head() + _failure(b"too_long"), "TOO_LONG", "longer than the project allows"),
         (_head() + _tail(0), "EMPTY_AUDIO", "no audio"),
         (_head(channels=9), "UNDECODABLE", "9 channels; at most 8"),

@@ -1,0 +1,162 @@
+"""Decodes one untrusted file to its end, in the restricted process, or says what of it would be missing."""
+
+import os
+import sys
+from typing import Any
+
+import soundfile
+
+from reviewer.audio.decode import chunked_files, flac_stream, media, media_files, mpeg_audio, ogg_pages
+from reviewer.audio.decode.signatures import CONTAINERS, id3_bytes, recognise
+from reviewer.audio.decode.sound_output import BLOCK_VALUES, TOLERATED_SECONDS, SoundOutput
+from reviewer.audio.decode.source import Source, View
+from reviewer.audio.decode.wire import DecodingStopped, Failure, Head, Incomplete, Sender
+
+_LOSSY = ("VORBIS", "OPUS", "MPEG_LAYER_I", "MPEG_LAYER_II", "MPEG_LAYER_III")
+_FLOATING = ("FLOAT", "DOUBLE")
+_WIDE = ("PCM_24", "PCM_32", "DWVW_24", "ALAC_20", "ALAC_24", "ALAC_32")
+_NOT_RECOGNISED = 1
+_CHUNKED = ("riff", "w64", "aiff", "caf", "au", "nist")
+_OGG = ("ogg", "oggflac", "speex")
+_OGG_OF_FFMPEG = {"flac": "oggflac", "speex": "speex"}
+_HEAD_BYTES = 512
+
+
+def prepare(descriptor: int) -> None:
+    """Before the process is restricted: load the library that this file needs, by its first bytes alone."""
+    if _recognised(Source(descriptor))[0] in media.DEMUXERS:
+        media.load()
+
+
+def scratch_file() -> int:
+    """Before the process is restricted: an empty file in memory for views, or -1 where there is none."""
+    return os.memfd_create("view") if sys.platform == "linux" else -1
+
+
+def send_sound(descriptor: int, sender: Sender, audio_seconds: float, scratch: int = -1) -> None:
+    """Decode one file and send it: head, blocks of samples, tail; or a failure.
+
+    Args:
+        descriptor: the open file, not its name, so that the content alone decides.
+        sender: the end of the pipe.
+        audio_seconds: decoding stops after this much sound.
+        scratch: what ``scratch_file`` returned.
+    """
+    output = SoundOutput(sender, audio_seconds)
+    try:
+        _FileDecoder(descriptor, output, scratch).decode()
+        output.finish()
+    except DecodingStopped as stop:
+        sender.send_failure(stop.failure)
+    except soundfile.LibsndfileError as error:
+        why = "broken_off" if output.has_begun else "library"
+        sender.send_failure(Failure(why, int(error.code)))
+    except (MemoryError, OverflowError):
+        sender.send_failure(Failure("memory"))
+    except (RuntimeError, ValueError, TypeError, OSError, LookupError):
+        sender.send_failure(Failure("library"))
+
+
+class _FileDecoder:
+    """Decodes one file, one part after another."""
+
+    def __init__(self, descriptor: int, output: SoundOutput, scratch: int) -> None:
+        self._descriptor = descriptor
+        self._output = output
+        self._scratch = scratch
+        self._source = Source(descriptor)
+
+    def decode(self) -> None:
+        """All of the file."""
+        source = self._source
+        container, start = _recognised(source)
+        if container in _OGG:
+            self._decode_ogg(start)
+        elif container in CONTAINERS:
+            seconds = media_files.check_whole(source, container, start)
+            media.decode(View(source, [(start, source.size)]), container, seconds, self._output)
+        elif container == "flac":
+            self._decode_flac(start)
+        elif container in _CHUNKED and not start:
+            self._decode_chunks(container)
+        else:
+            self._decode_other(start)
+
+    def _decode_chunks(self, container: str) -> None:
+        source = self._source
+        data = chunked_files.find_data(source, container)
+        if data is None:
+            self._decode_part(self._descriptor)
+            return
+        if data.is_mpeg:
+            self._decode_mpeg(data.start, data.end)
+            return
+        file: int | View = self._descriptor
+        if data.size_at >= 0:
+            self._output.is_unbounded = True
+            size = (data.end - data.start).to_bytes(4, "big" if source.at(0, 4) == b"RIFX" else "little")
+            file = View(source, [(0, data.size_at), size, (data.start, data.end)])
+        self._output.is_short |= data.is_short
+        self._decode_part(file, data.frames / data.rate_hz if data.rate_hz else 0.0)
+
+    def _decode_ogg(self, start: int) -> None:
+        for stream in ogg_pages.walk_streams(self._source, start):
+            view = stream.view(self._source)
+            if stream.codec in _OGG_OF_FFMPEG:
+                media.decode(view, _OGG_OF_FFMPEG[stream.codec], stream.seconds, self._output)
+            else:
+                self._decode_part(view, stream.seconds)
+
+    def _decode_flac(self, start: int) -> None:
+        parts = flac_stream.walk_parts(self._source, start)
+        for part in parts:
+            if not part.frames and not part.promised:
+                raise Incomplete("cut_short")
+            if part.frames and part.promised > part.frames + TOLERATED_SECONDS * part.rate_hz:
+                raise Incomplete("cut_short")
+            is_plain = part.promised == part.frames and len(parts) == 1 and not start
+            self._decode_part(self._descriptor if is_plain else part.view(self._source))
+
+    def _decode_mpeg(self, start: int, end: int) -> None:
+        for part in mpeg_audio.walk_parts(self._source, start, end):
+            self._decode_part(part.view(self._source), part.samples / part.first.rate_hz)
+
+    def _decode_other(self, start: int) -> None:
+        """MPEG audio has no signature. libsndfile's rarer formats, whose ends are not checked, are refused."""
+        if mpeg_audio.first_frame(self._source, start, self._source.size) < 0:
+            raise DecodingStopped(Failure("library", _NOT_RECOGNISED))
+        self._decode_mpeg(start, self._source.size)
+
+    def _decode_part(self, file: int | View, expected_seconds: float = 0.0) -> None:
+        """One part, from its header to its end. Raises Incomplete: fewer samples came than expected."""
+        output = self._output
+        with self._opened(file) as sound:
+            kind, before = str(sound.subtype), output.frames
+            is_floating = kind in _LOSSY or kind in _FLOATING
+            is_wide = kind in _WIDE or kind in _FLOATING
+            channels, rate_hz = int(sound.channels), int(sound.samplerate)
+            output.begin(Head(rate_hz, channels, 4 if is_wide else 2, str(sound.format), kind in _FLOATING))
+            dtype = "float64" if is_floating else "int32" if is_wide else "int16"
+            while (block := sound.read(BLOCK_VALUES // channels or 1, dtype=dtype, always_2d=True)).shape[0]:
+                output.add(block)
+            seconds = (output.frames - before) / rate_hz
+            if not isinstance(file, View):
+                expected_seconds = max(expected_seconds, int(sound.frames) / rate_hz)
+        if expected_seconds - seconds > TOLERATED_SECONDS:
+            raise Incomplete("not_decoded")
+
+    def _opened(self, file: int | View) -> Any:
+        """The file; a view is written to memory, for libsndfile's calls back would need executable memory."""
+        if isinstance(file, View) and self._scratch >= 0:
+            file = file.write_to(self._scratch)
+        if isinstance(file, int):
+            os.lseek(file, 0, os.SEEK_SET)
+        return soundfile.SoundFile(file, closefd=False)
+
+
+def _recognised(source: Source) -> tuple[str, int]:
+    """The container and where it begins, behind any ID3 tags."""
+    start = 0
+    while size := id3_bytes(source.at(start, 10)):
+        start += size
+    return recognise(source.at(start, _HEAD_BYTES)), start

@@ -1,0 +1,155 @@
+"""Finds how many samples a FLAC file holds, whatever its first block says; see RFC 9639.
+
+libsndfile decodes as many samples as STREAMINFO promises: none of a file that was written to a pipe, and only
+the first of several that are joined together.
+"""
+
+from dataclasses import dataclass
+
+from reviewer.audio.decode.source import Source, View
+
+_TAIL_BYTES = 1 << 17
+_STREAM_INFO = (b"fLaC\x00\x00\x00\x22", b"fLaC\x80\x00\x00\x22")
+_INFO_END = 42
+_BLOCK_SIZES = {
+    1: 192,
+    **{code: 144 << code for code in range(2, 6)},
+    **{code: 1 << code for code in range(8, 16)},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FlacPart:
+    """One FLAC stream in a file; ``frames`` counts samples a channel, and is 0 if that cannot be found."""
+
+    start: int
+    end: int
+    frames: int
+    promised: int
+    rate_hz: int
+
+    def view(self, source: Source) -> View:
+        """The stream with the right count in its first block."""
+        info = bytearray(source.at(self.start, _INFO_END))
+        count = int.from_bytes(info[21:26], "big") & ~((1 << 36) - 1) | self.frames
+        info[21:26] = count.to_bytes(5, "big")
+        return View(source, [bytes(info), (self.start + _INFO_END, self.end)])
+
+
+def walk_parts(source: Source, start: int) -> list[FlacPart]:
+    """The FLAC streams from ``start`` to the end of the file."""
+    starts = [start]
+    while (place := _next_stream(source, _after_metadata(source, starts[-1]))) > 0:
+        starts.append(place)
+    ends = [*starts[1:], _without_tag(source)]
+    return [_part(source, begin, end) for begin, end in zip(starts, ends, strict=True)]
+
+
+def _part(source: Source, start: int, end: int) -> FlacPart:
+    info = source.at(start, _INFO_END)
+    promised = int.from_bytes(info[21:26], "big") & ((1 << 36) - 1)
+    rate_hz = int.from_bytes(info[18:21], "big") >> 4
+    fixed_size = int.from_bytes(info[8:10], "big")
+    frames = _end_of_last_frame(source, _after_metadata(source, start), end, (promised, fixed_size))
+    return FlacPart(start, end, frames, promised, rate_hz)
+
+
+def _next_stream(source: Source, place: int) -> int:
+    while (place := source.find(b"fLaC", place)) >= 0:
+        if source.at(place, 8) in _STREAM_INFO:
+            return place
+        place += 4
+    return -1
+
+
+def _after_metadata(source: Source, start: int) -> int:
+    place = start + 4
+    while len(head := source.at(place, 4)) == 4:
+        place += 4 + int.from_bytes(head[1:4], "big")
+        if head[0] & 0x80:
+            break
+    return place
+
+
+def _without_tag(source: Source) -> int:
+    has_tag = source.size > 128 and source.at(source.size - 128, 3) == b"TAG"
+    return source.size - 128 if has_tag else source.size
+
+
+def _end_of_last_frame(source: Source, first: int, end: int, claim: tuple[int, int]) -> int:
+    """Where the last frame ends, in samples; 0 if there is none whose checksums hold.
+
+    A header with the right number ends the search: computing the checksum of a whole frame is slow.
+    """
+    promised, fixed_size = claim
+    begin = max(first, end - _TAIL_BYTES)
+    tail = source.at(begin, end - begin)
+    place = len(tail)
+    ends = []
+    while (place := tail.rfind(b"\xff", 0, place)) >= 0:
+        if place + 1 < len(tail) and tail[place + 1] in (0xF8, 0xF9):
+            after = _frame_end(tail[place : place + 16], fixed_size)
+            if after and after == promised:
+                return after
+            ends.append((place, after))
+    for place, after in ends:
+        if after and _crc16(tail[place:-2]) == int.from_bytes(tail[-2:], "big"):
+            return after
+    return 0
+
+
+def _frame_end(head: bytes, fixed_size: int) -> int:
+    """The end of a frame in samples, by its header (section 9.1); 0 if the header is not one."""
+    size_code, rate_code = head[2] >> 4, head[2] & 15
+    number, used = _coded_number(head[4:])
+    place = 4 + used
+    if size_code == 6:
+        size, place = head[place] + 1, place + 1
+    elif size_code == 7:
+        size, place = int.from_bytes(head[place : place + 2], "big") + 1, place + 2
+    else:
+        size = _BLOCK_SIZES.get(size_code, 0)
+    place += {12: 1, 13: 2, 14: 2}.get(rate_code, 0)
+    if not used or not size or len(head) <= place or _crc8(head[:place]) != head[place]:
+        return 0
+    return number + size if head[1] & 1 else number * fixed_size + size
+
+
+def _coded_number(content: bytes) -> tuple[int, int]:
+    """A number coded like UTF-8 (section 9.1.5) and its length in bytes; 0 bytes if it is not one."""
+    first = content[0]
+    if first < 0x80:
+        return first, 1
+    length = 8 - (first ^ 0xFF).bit_length()
+    if not 2 <= length <= 7:
+        return 0, 0
+    number = first & (0x7F >> length)
+    for byte in content[1:length]:
+        number = number << 6 | byte & 0x3F
+    return number, length
+
+
+def _crc8(content: bytes) -> int:
+    value = 0
+    for byte in content:
+        value ^= byte
+        for _ in range(8):
+            value = (value << 1 ^ 0x07) & 0xFF if value & 0x80 else value << 1
+    return value
+
+
+def _crc16(content: bytes) -> int:
+    value = 0
+    for byte in content:
+        value = (value << 8 & 0xFFFF) ^ _CRC16[value >> 8 ^ byte]
+    return value
+
+
+def _crc16_of_byte(byte: int) -> int:
+    value = byte << 8
+    for _ in range(8):
+        value = (value << 1 ^ 0x8005) & 0xFFFF if value & 0x8000 else value << 1
+    return value
+
+
+_CRC16 = [_crc16_of_byte(byte) for byte in range(256)]

@@ -1,0 +1,152 @@
+"""Decodes what libsndfile does not, with ffmpeg's libraries (PyAV, the extra ``containers``).
+
+Only demuxers and decoders from closed lists are used, in the restricted process, without threads.
+"""
+
+import contextlib
+import importlib
+import pkgutil
+import sys
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from reviewer.audio.decode.signatures import CONTAINERS
+from reviewer.audio.decode.sound_output import TOLERATED_SECONDS, SoundOutput
+from reviewer.audio.decode.source import View
+from reviewer.audio.decode.wire import DecodingStopped, Failure, Head, Incomplete
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+DEMUXERS = {
+    "mpeg4": "mov",
+    "matroska": "matroska",
+    "amr": "amr",
+    "adts": "aac",
+    "asf": "asf",
+    "cafcodec": "caf",
+    "oggflac": "ogg",
+    "speex": "ogg",
+}
+"""ffmpeg's demuxer by container; what is not listed is refused by its name."""
+_NAMES = {
+    "mpeg4": "MPEG-4",
+    "matroska": "WEBM",
+    "amr": "AMR",
+    "adts": "AAC",
+    "asf": "WMA",
+    "cafcodec": "CAF",
+    "oggflac": "OGG",
+    "speex": "OGG",
+}
+_LOSSY = (
+    "aac", "opus", "libopus", "vorbis", "mp3", "mp3float", "mp2", "mp2float", "amrnb", "amrwb", "libopencore_amrnb",
+    "libopencore_amrwb", "wmav1", "wmav2", "wmapro", "wmavoice", "pcm_alaw", "pcm_mulaw", "gsm", "gsm_ms",
+    "adpcm_ima_qt", "adpcm_ima_wav", "adpcm_ms", "speex",
+)  # fmt: skip
+_LOSSLESS = (
+    "alac", "flac", "wmalossless", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_s32be",
+    "pcm_u8", "pcm_f32le", "pcm_f32be", "pcm_f64le", "pcm_f64be",
+)  # fmt: skip
+_NOT_LOADED = ("av.__main__", "av.datasets")
+_SHORTEST_GAP_SECONDS = 0.1
+_ATTACHED_PICTURE = 0x400
+_HAS_OWN_TIMES = ("mpeg4", "matroska", "cafcodec")
+
+
+def load() -> None:
+    """Load PyAV with all its modules, if it is installed: a restricted process can open no file."""
+    with contextlib.suppress(ImportError):
+        av = importlib.import_module("av")
+        for module in pkgutil.walk_packages(av.__path__, "av."):
+            if module.name not in _NOT_LOADED:
+                importlib.import_module(module.name)
+
+
+def decode(view: View, container: str, seconds: float, output: SoundOutput) -> None:
+    """Decode the one audio stream of a file to its end, which should be ``seconds`` later, if that is not 0.
+
+    Raises:
+        DecodingStopped: the container or codec cannot be decoded here, or several audio streams are in the file.
+        Incomplete: less came out than the file says it holds.
+    """
+    av = sys.modules.get("av")
+    if container not in DEMUXERS or av is None:
+        raise DecodingStopped(Failure("container", list(CONTAINERS).index(container)))
+    options = {
+        "codec_whitelist": ",".join((*_LOSSY, *_LOSSLESS)),
+        "protocol_whitelist": "none",
+        "threads": "1",
+    }
+    try:
+        with av.open(view, format=DEMUXERS[container], options=options, metadata_errors="ignore") as media:
+            _decode_stream(media, container, seconds, output)
+    except av.FFmpegError as error:
+        raise Incomplete("damaged") from error
+
+
+def _decode_stream(media: Any, container: str, seconds: float, output: SoundOutput) -> None:
+    stream = _one_audio_stream(media)
+    codec = stream.codec_context.name
+    stream.codec_context.thread_count = 1
+    output.has_video = any(not each.disposition & _ATTACHED_PICTURE for each in media.streams.video)
+    packets, gaps, end, before = 0, 0.0, None, output.frames
+    frame_seconds = rate_hz = 0.0
+    for packet in media.demux(stream):
+        if packet.size:
+            packets += 1
+            gaps += _gap(packet, end)
+            end = None if packet.pts is None else packet.pts + (packet.duration or 0)
+        for frame in packet.decode():
+            if frame.is_corrupt:
+                raise Incomplete("damaged")
+            rate_hz, frame_seconds = frame.sample_rate, max(frame_seconds, frame.samples / frame.sample_rate)
+            _add(frame, container, output, is_lossy=codec in _LOSSY)
+    if container in _HAS_OWN_TIMES:
+        seconds = float(
+            stream.duration * stream.time_base if stream.duration else (media.duration or 0) / 1e6
+        )
+    elif container == "asf":
+        gaps += frame_seconds  # its length counts the frame that only starts the decoder
+    decoded = (output.frames - before) / rate_hz if rate_hz else 0.0
+    if seconds - gaps - decoded > TOLERATED_SECONDS or packets < _counted(stream, codec):
+        raise Incomplete("not_decoded")
+
+
+def _one_audio_stream(media: Any) -> Any:
+    audio = media.streams.audio
+    if len(audio) != 1:
+        raise DecodingStopped(Failure("streams", len(audio)))
+    if audio[0].codec_context.name not in (*_LOSSY, *_LOSSLESS):
+        raise DecodingStopped(Failure("codec"))
+    return audio[0]
+
+
+def _gap(packet: Any, end: int | None) -> float:
+    """Seconds without sound before a packet, as a browser leaves them in silence; times are rounded to ms."""
+    if packet.pts is None or end is None:
+        return 0.0
+    seconds = float((packet.pts - end) * packet.time_base)
+    return seconds if seconds > _SHORTEST_GAP_SECONDS else 0.0
+
+
+def _counted(stream: Any, codec: str) -> int:
+    """Packets that the index of the file counts; demuxers join those of plain samples."""
+    return 0 if codec.startswith(("pcm_", "adpcm_", "gsm")) else int(stream.frames or 0)
+
+
+def _add(frame: Any, container: str, output: SoundOutput, *, is_lossy: bool) -> None:
+    kind, channels = frame.format.name, len(frame.layout.channels)
+    values: NDArray[Any] = frame.to_ndarray()
+    values = values.T if kind.endswith("p") else values.reshape(-1, channels)
+    if values.dtype == np.uint8:
+        values = (values.astype(np.int16) - 128) << 8
+    is_floating = values.dtype.kind == "f"
+    width = 2 if is_lossy or values.dtype == np.int16 else 4
+    if is_floating:
+        values = values.astype(np.float64)
+    elif width == 2 and values.dtype != np.int16:
+        values = (values >> 16).astype(np.int16)
+    output.begin(Head(frame.sample_rate, channels, width, _NAMES[container], is_floating and not is_lossy))
+    output.add(values)

@@ -1,0 +1,91 @@
+"""Tells the container of a file by its first bytes; names and extensions are not looked at."""
+
+CONTAINERS = {
+    "mpeg4": "MPEG-4 or 3GPP (m4a, mp4, mov, 3gp)",
+    "matroska": "Matroska or WebM",
+    "amr": "AMR",
+    "asf": "Windows Media (wma, asf)",
+    "adts": "raw AAC (ADTS)",
+    "mpegts": "an MPEG transport stream",
+    "mpegps": "an MPEG program stream",
+    "avi": "AVI",
+    "flv": "Flash video",
+    "ape": "Monkey's Audio",
+    "wavpack": "WavPack",
+    "realmedia": "RealMedia",
+    "midi": "MIDI",
+    "dsd": "DSD",
+    "silk": "SILK",
+    "voc": "Creative Voice",
+    "ac3": "AC-3",
+    "oggflac": "Ogg FLAC",
+    "speex": "Ogg Speex",
+    "cafcodec": "CAF with AAC or Opus",
+}
+"""Containers by their names in this program, in words for messages: those that libsndfile does not decode."""
+
+_PLAIN = {
+    b"RIFF": "riff",
+    b"RIFX": "riff",
+    b"RF64": "riff",
+    b"BW64": "riff",
+    b"riff": "w64",
+    b"FORM": "aiff",
+    b"caff": "caf",
+    b".snd": "au",
+    b"dns.": "au",
+    b"NIST": "nist",
+    b"fLaC": "flac",
+    b"OggS": "ogg",
+    b"\x1a\x45\xdf\xa3": "matroska",
+    b"#!AM": "amr",
+    b"\x30\x26\xb2\x75": "asf",
+    b"FLV\x01": "flv",
+    b"MAC ": "ape",
+    b"wvpk": "wavpack",
+    b".RMF": "realmedia",
+    b"MThd": "midi",
+    b"DSD ": "dsd",
+    b"FRM8": "dsd",
+    b"Crea": "voc",
+    b"#!SI": "silk",
+    b"\x02#!S": "silk",
+    b"\x00\x00\x01\xba": "mpegps",
+    b"\x0b\x77": "ac3",
+}
+_MPEG4_BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"styp", b"moof")
+_CAF_CODECS = (b"aac ", b"aach", b"aacl", b"opus", b".mp3")
+_OGG_CODECS = {b"\x7fFLAC": "oggflac", b"Speex": "speex"}
+_TRANSPORT_PACKET = 188
+
+
+def recognise(head: bytes) -> str:
+    """The container of a file, from its first 512 bytes or more after any ID3 tag.
+
+    Returns:
+        A key of ``CONTAINERS``; one of riff, w64, aiff, caf, au, nist, flac, ogg, which have a walker of their own here; or an empty text for anything else.
+    """
+    if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
+        return "avi"
+    if head[:4] == b"caff" and head[28:32] in _CAF_CODECS:
+        return "cafcodec"
+    if head[:4] == b"OggS" and head[28:33] in _OGG_CODECS:
+        return _OGG_CODECS[head[28:33]]
+    if head[4:8] in _MPEG4_BOXES:
+        return "mpeg4"
+    for length in (4, 2):
+        if head[:length] in _PLAIN:
+            return _PLAIN[head[:length]]
+    if head[:1] == b"\x47" and head[_TRANSPORT_PACKET : _TRANSPORT_PACKET + 1] == b"\x47":
+        return "mpegts"
+    if len(head) > 6 and head[0] == 0xFF and head[1] & 0xF6 == 0xF0:  # layer 0 is no MPEG audio layer
+        return "adts"
+    return ""
+
+
+def id3_bytes(head: bytes) -> int:
+    """The length of an ID3v2 tag at the beginning of ``head`` (id3.org, 2.4.0, section 3.1), or 0."""
+    if len(head) < 10 or head[:3] != b"ID3" or any(value & 0x80 for value in head[6:10]):
+        return 0
+    size = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]
+    return size + (20 if head[5] & 0x10 else 10)

@@ -1,0 +1,262 @@
+"""Every sample comes in, or the file is refused: odd encodings through the real decoding process."""
+
+import importlib.util
+import os
+import struct
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from reviewer.audio.decode.decoder import Decoder
+from reviewer.audio.decode.host import ForkingHost, can_fork
+from reviewer.errors import Refused
+from reviewer.model.project import DecodeLimits
+from tests.encodings import (
+    ID3_V1,
+    MEDIA,
+    SECONDS,
+    WHOLE,
+    ape,
+    flac_of_a_pipe,
+    id3,
+    media_file,
+    mp3,
+    ogg_again,
+    speech_like,
+    without_info_frame,
+    written,
+)
+from tests.fakes.decoder import decode_whole
+from tests.refusals import hint_of, reason_of, said, sentence_of
+from tests.sounds import a_wav, put
+
+pytestmark = pytest.mark.skipif(not can_fork(), reason="one process for each file is too slow for so many")
+_TOLERATED = 0.05
+_WITH_AV = pytest.mark.skipif(
+    importlib.util.find_spec("av") is None, reason="the extra containers is not installed"
+)
+_EVERYTHING = bool(os.environ.get("REVIEWER_ALL_ENCODINGS"))
+_CUT = (
+    "wav PCM_16", "wav MS_ADPCM", "rf64", "w64", "aiff", "au ulaw", "caf alac", "nist", "flac", "flac of a pipe", "vorbis",
+    "opus", "mp3 variable", "mp3 constant", "mp3 variable without header", "mp3 with tags",
+)  # fmt: skip
+_CUT_MEDIA = (
+    "m4a of a phone",
+    "mp4 in fragments",
+    "3gp amr",
+    "webm opus, live",
+    "mkv flac",
+    "aac",
+    "wma",
+    "ogg flac",
+)
+
+
+@pytest.fixture(scope="module")
+def decoder() -> Iterator[Decoder]:
+    with Decoder(ForkingHost()) as decoder:
+        yield decoder
+
+
+class Files:
+    """Decodes bytes as a file whose name says nothing."""
+
+    def __init__(self, decoder: Decoder, folder: Path) -> None:
+        self._decoder, self._folder = decoder, folder
+
+    def decode(self, content: bytes, name: str = "a.bin") -> Any:
+        return decode_whole(self._decoder, put(self._folder, name, content), DecodeLimits())
+
+    def seconds(self, content: bytes) -> float:
+        decoded = self.decode(content)
+        return float(decoded.frames / decoded.rate_hz)
+
+    def refusal(self, content: bytes) -> Refused:
+        with pytest.raises(Refused) as caught:
+            self.decode(content)
+        assert hint_of(caught.value)
+        return caught.value
+
+    def code(self, content: bytes) -> str:
+        return self.refusal(content).code
+
+    def seconds_or_refused(self, content: bytes) -> float:
+        """The length; infinite for a refusal, which loses nothing quietly."""
+        try:
+            return self.seconds(content)
+        except Refused as refusal:
+            assert reason_of(refusal) in ("INCOMPLETE", "UNDECODABLE", "EMPTY_AUDIO")
+            return float("inf")
+
+
+@pytest.fixture
+def files(decoder: Decoder, tmp_path: Path) -> Files:
+    return Files(decoder, tmp_path)
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_whole_file_comes_in_whole(files: Files, name: str) -> None:
+    assert SECONDS - _TOLERATED <= files.seconds(WHOLE[name]()) < SECONDS + 0.2
+
+
+@_WITH_AV
+@pytest.mark.parametrize("name", MEDIA)
+def test_what_phones_and_browsers_record_comes_in_whole(files: Files, name: str) -> None:
+    assert SECONDS - _TOLERATED <= files.seconds(MEDIA[name]()) < SECONDS + 0.2
+
+
+def _never_shorter(files: Files, make: Callable[[], bytes]) -> None:
+    whole = make()
+    assert files.seconds_or_refused(whole + whole) >= 2 * (SECONDS - _TOLERATED)
+    for share in np.linspace(0.01, 0.99, 20):
+        length = int(len(whole) * share) | 1  # never between two frames of even length: such a file is whole
+        assert files.seconds_or_refused(whole[:length]) >= SECONDS - _TOLERATED, share
+
+
+@pytest.mark.parametrize("name", WHOLE if _EVERYTHING else _CUT)
+def test_a_file_that_is_joined_or_cut_is_never_taken_shorter(files: Files, name: str) -> None:
+    _never_shorter(files, WHOLE[name])
+
+
+@_WITH_AV
+@pytest.mark.parametrize("name", [each for each in MEDIA if each != "amr"] if _EVERYTHING else _CUT_MEDIA)
+def test_a_media_file_that_is_joined_or_cut_is_never_taken_shorter(files: Files, name: str) -> None:
+    _never_shorter(files, MEDIA[name])
+
+
+@pytest.mark.parametrize("tags", [b"", id3() + ape(), ID3_V1, ape() + ID3_V1 + id3(40), bytes(500)])
+@pytest.mark.parametrize("make", [mp3, lambda: without_info_frame(mp3())], ids=["header", "none"])
+def test_joined_mp3s_come_in_whole_whatever_is_between_them(
+    files: Files, make: Callable[[], bytes], tags: bytes
+) -> None:
+    assert files.seconds(tags.join([make()] * 3)) >= 3 * SECONDS - _TOLERATED
+
+
+def test_the_samples_of_joined_mp3s_are_those_of_each(files: Files) -> None:
+    one = files.decode(mp3()).frames
+    assert files.decode(mp3() + mp3()).frames == 2 * one == 2 * int(SECONDS * 16_000)
+
+
+def test_an_mp3_whose_header_counts_too_few_frames_comes_in_whole(files: Files) -> None:
+    content = bytearray(mp3())
+    place = content.index(b"Xing") + 8
+    content[place : place + 4] = struct.pack(">I", 3)
+    assert files.seconds(bytes(content)) >= SECONDS - _TOLERATED
+    content[place : place + 4] = struct.pack(">I", 3000)
+    assert files.code(bytes(content)) == "INCOMPLETE_CUT_SHORT"
+
+
+def test_bytes_that_are_no_frames_inside_an_mp3_are_damage(files: Files) -> None:
+    content = without_info_frame(mp3())
+    assert files.code(content[:2000] + b"garbage!" * 200 + content[2000:]) == "INCOMPLETE_DAMAGED"
+
+
+def test_parts_of_different_rates_are_refused(files: Files) -> None:
+    assert files.code(mp3() + mp3(44_100)) == "INCOMPLETE_PARTS_DIFFER"
+    assert files.code(written("OGG", "VORBIS") + written("OGG", "VORBIS", 8_000)) == "INCOMPLETE_PARTS_DIFFER"
+    assert files.code(written("FLAC", "PCM_16") + written("FLAC", "PCM_24")) == "INCOMPLETE_PARTS_DIFFER"
+
+
+@pytest.mark.parametrize("subtype", ["VORBIS", "OPUS"])
+def test_every_link_of_an_ogg_chain_comes_in(files: Files, subtype: str) -> None:
+    one = written("OGG", subtype)
+    chain = b"".join(ogg_again(one, serial) for serial in (1, 2, 3))
+    assert files.decode(chain).frames == 3 * files.decode(one).frames
+
+
+def test_ogg_without_an_end_mark_or_with_a_page_missing_is_refused(files: Files) -> None:
+    content = written("OGG", "VORBIS", 44_100)
+    pages = [place for place in range(len(content)) if content.startswith(b"OggS", place)]
+    assert files.code(content[: pages[-1]]) == "INCOMPLETE_NO_END"
+    assert files.code(content[: pages[-2]] + content[pages[-1] :]) == "INCOMPLETE_DAMAGED"
+    damaged = bytearray(content)
+    damaged[pages[-2] + 60] ^= 0xFF  # libogg drops a page whose checksum is wrong, and says nothing
+    assert files.code(bytes(damaged)).startswith("INCOMPLETE")
+
+
+def test_two_ogg_streams_at_the_same_time_are_refused_by_their_number(files: Files) -> None:
+    one, other = (ogg_again(written("OGG", "OPUS"), serial) for serial in (1, 2))
+    end = one.index(b"OggS", 10)
+    refusal = files.refusal(one[:end] + other[:end] + one[end:] + other[end:])
+    assert refusal.code == "UNDECODABLE_STREAMS"
+    assert "2 audio tracks" in sentence_of(refusal)
+
+
+def test_a_flac_that_promises_less_than_it_holds_comes_in_whole(files: Files) -> None:
+    content = bytearray(flac_of_a_pipe(written("FLAC", "PCM_16")))
+    content[25] = 100
+    assert files.decode(bytes(content)).frames == int(SECONDS * 16_000)
+
+
+def test_tags_may_follow_the_samples_of_a_wav_and_samples_may_not(files: Files) -> None:
+    wav = a_wav(speech_like(16_000), rate_hz=16_000)
+    note = b"LIST" + struct.pack("<I", 5004) + b"INFO" + b"x" * 5000
+    assert files.seconds(wav + note) == SECONDS
+    odd = a_wav(speech_like(16_000), rate_hz=16_000, claimed_bytes=len(wav) - 45)[:-1]
+    assert files.decode(odd + note).frames == SECONDS * 16_000 - 1  # without the byte that pads it
+    assert files.seconds(wav + bytes(5000)) == SECONDS
+    assert files.code(wav + wav[44:9000]) == "INCOMPLETE_MORE_FOLLOWS"
+    assert files.code(wav + b"data" + struct.pack("<I", 9000) + wav[44:9044]) == "INCOMPLETE_MORE_FOLLOWS"
+
+
+def test_a_wav_whose_header_was_never_finished_comes_in_whole(files: Files) -> None:
+    data = speech_like(16_000)
+    decoded = files.decode(a_wav(data, claimed_bytes=0), "a.wav")
+    assert (decoded.frames, decoded.channels) == data.shape
+    assert said(decoded.notes) == (
+        "The header gives no length; everything up to the end of the file was taken.",
+    )
+
+
+@pytest.mark.parametrize("extension", ["wav", "flac", "mp3", "ogg", "m4a", "txt"])
+@pytest.mark.parametrize("name", ["wav PCM_16", "flac", "vorbis", "mp3 variable"])
+def test_the_extension_decides_nothing(files: Files, name: str, extension: str) -> None:
+    decoded = files.decode(WHOLE[name](), f"a.{extension}")
+    assert decoded.frames == SECONDS * decoded.rate_hz
+
+
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [
+        (b"RIFF\x00\x10\x00\x00AVI LIST", "AVI"),
+        (b"FLV\x01\x05\x00\x00\x00\x09", "Flash"),
+        (b"MAC \x96\x0f\x00\x00", "Monkey's Audio"),
+        (b"wvpk\x00\x00\x00\x00", "WavPack"),
+        (b"#!SILK_V3", "SILK"),
+        (b"\x47" + bytes(187) + b"\x47", "MPEG transport stream"),
+        (b"Creative Voice File\x1a", "Creative Voice"),
+    ],
+)
+def test_a_format_that_is_not_decoded_is_named(files: Files, head: bytes, words: str) -> None:
+    refusal = files.refusal(head + bytes(600))
+    assert refusal.code == "UNDECODABLE_CONTAINER"
+    assert words in sentence_of(refusal)
+
+
+@_WITH_AV
+def test_video_is_left_out_with_a_note(files: Files) -> None:
+    decoded = files.decode(MEDIA["mp4 with video"](), "a.mp4")
+    assert said(decoded.notes) == ("The file is a video; only its sound was taken.",)
+
+
+@_WITH_AV
+def test_several_tracks_are_refused_and_none_is_empty(files: Files) -> None:
+    assert files.code(media_file("mp4", "aac", tracks=2)) == "UNDECODABLE_STREAMS"
+    assert files.code(media_file("mp4", "aac", tracks=0, has_video=True)) == "EMPTY_AUDIO_NO_STREAM"
+
+
+@_WITH_AV
+@pytest.mark.parametrize("name", ["m4a of a phone", "webm opus", "amr", "wma"])
+def test_media_files_with_bytes_changed_end_in_samples_or_a_sentence(files: Files, name: str) -> None:
+    whole, random = MEDIA[name](), np.random.default_rng(3)
+    for _ in range(10):
+        content = bytearray(whole)
+        for place in random.integers(0, len(content), 8):
+            content[place] = random.integers(256)
+        try:
+            assert files.decode(bytes(content)).frames
+        except Refused as refusal:
+            assert reason_of(refusal) in ("INCOMPLETE", "UNDECODABLE", "EMPTY_AUDIO", "TOO_LONG")

@@ -1,0 +1,503 @@
+"""Sources of other programs become rows of a manifest, by a mapping file that says where consent is."""
+
+import json
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from reviewer.errors import Refused
+from reviewer.lead.sources import Source, SourceKind, read_source
+from reviewer.lead.textgrid_file import read_textgrid
+from reviewer.lead.timed_segments import TimedSegment, draft_of, words_of
+from reviewer.privacy.manifest_row import Decision, ManifestRow, WordTiming
+
+SAID = "Signed forms of the spring campaign, legal archive, folder 12"
+CONSENT = f"""
+[consent]
+from = "{SAID}"
+product = "translator"
+granted_at = 2025-01-01T00:00:00Z
+"""
+CONSTANTS = """
+[constants]
+product = "translator"
+recorded_at = "2026-01-01T00:15:00Z"
+"""
+REST = CONSTANTS + 'locale = "de-DE"\nspeaker = "s1"\n' + CONSENT
+
+
+def write(folder: Path, files: dict[str, str | bytes]) -> Path:
+    for name, content in files.items():
+        path = folder / "in" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return folder / "in"
+
+
+def mapped(source: Path, mapping: str) -> Source:
+    file = source.parent / "mapping.toml" if source.is_dir() else source.parent.parent / "mapping.toml"
+    file.write_text(mapping, encoding="utf-8")
+    return read_source(source, file)
+
+
+def rows(source: Source) -> list[ManifestRow]:
+    found = [line.read for line in source.lines]
+    assert all(isinstance(each, ManifestRow) for each in found), found
+    return [each for each in found if isinstance(each, ManifestRow)]
+
+
+def short(source: Source) -> list[tuple[str, str, str, str]]:
+    return [(row.audio, row.source_id, row.speaker, row.draft) for row in rows(source)]
+
+
+def problems(source: Source) -> list[str]:
+    return [
+        each.read.notice.code if isinstance(each.read, Decision) and each.read.notice else ""
+        for each in source.lines
+    ]
+
+
+def jsonl(*objects: dict[str, Any]) -> str:
+    return "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in objects)
+
+
+def test_a_table_with_other_columns_becomes_rows_and_says_where_consent_is(tmp_path: Path) -> None:
+    table = "Wave;Sprecher;Text;Sprache;when\nA.wav;s1;guten Tag;german;2026-01-01 01:15:00\n"
+    folder = write(tmp_path, {"list.csv": table, "audio/a.wav": b"x"})
+    mapping = f"""
+[fields]
+audio = "wave"
+speaker = "sprecher"
+source_id = "wave"
+draft = "TEXT"
+locale = "Sprache"
+recorded_at = "when"
+[constants]
+product = "translator"
+[values.locale]
+german = "de-DE"
+[times]
+zone = "+01:00"
+[paths]
+folder = "audio"
+{CONSENT}"""
+    source = mapped(folder / "list.csv", mapping)
+    (row,) = rows(source)
+    assert (row.audio, row.locale, row.draft) == ("audio/a.wav", "de-DE", "guten Tag")
+    assert row.recorded_at == datetime(2026, 1, 1, 0, 15, tzinfo=UTC)
+    assert (row.consent_product, row.consent_granted_at) == ("translator", datetime(2025, 1, 1, tzinfo=UTC))
+    assert (source.consent_from, len(source.mapping_sha256)) == (SAID, 64)
+
+
+def test_consent_may_come_from_columns(tmp_path: Path) -> None:
+    table = "path,ok,since\na.wav,translator,2025-01-01\nb.wav,,2025-01-01\n"
+    folder = write(tmp_path, {"list.csv": table})
+    mapping = f"""
+[fields]
+audio = "path"
+source_id = "path"
+consent_product = "ok"
+consent_granted_at = "since"
+[times]
+zone = "Europe/Berlin"
+{CONSTANTS}
+locale = "de"
+speaker = "s1"
+[consent]
+from = "{SAID}"
+"""
+    first, second = rows(mapped(folder / "list.csv", mapping))
+    assert first.consent_granted_at == datetime(2025, 1, 1, 23, tzinfo=UTC)  # the end of that day in Berlin
+    assert second.consent_product is None
+
+
+BAD_MAPPINGS = {
+    REST.replace(SAID, ""): "MAPPING_NO_CONSENT",
+    REST.replace(SAID, "yes"): "MAPPING_NO_CONSENT",
+    REST.replace(SAID, "------------"): "MAPPING_NO_CONSENT",
+    REST.replace(SAID, "ask jane@example.com about it"): "MAPPING_CONSENT_PERSONAL",
+    REST.replace("\n[consent]", "\n[nothing]"): "KEY_UNKNOWN",
+    REST.replace('product = "translator"\ngranted', "granted"): "MAPPING_FIELD_MISSING",
+    REST.replace("granted_at = 2025-01-01T00:00:00Z", ""): "MAPPING_FIELD_MISSING",
+    REST.replace('locale = "de-DE"', ""): "MAPPING_FIELD_MISSING",
+    REST.replace('locale = "de-DE"', "locale = 3"): "VALUE_NOT_TEXT",
+    REST.replace("locale =", "lokale ="): "KEY_UNKNOWN",
+    REST.replace("[constants]", '[constants]\nconsent_product = "translator"'): "KEY_UNKNOWN",
+    '[fields]\nlocale = "name"\n' + REST: "MAPPING_FIELD_TWICE",
+    '[fields]\nconsent_product = "name"\n' + REST: "MAPPING_FIELD_TWICE",
+    '[fields]\ndraft = "nowhere"\n' + REST: "MAPPING_COLUMN_MISSING",
+    '[times]\nzone = "Middle/Earth"\n' + REST: "MAPPING_ZONE",
+    'kind = "something"\n' + REST: "SOURCE_KIND_UNKNOWN",
+    REST + "[": "FILE_NOT_TOML",
+}
+
+
+@pytest.mark.parametrize("mapping", BAD_MAPPINGS)
+def test_a_mapping_with_a_mistake_is_refused_once(tmp_path: Path, mapping: str) -> None:
+    folder = write(tmp_path, {"a.wav": b"x"})
+    with pytest.raises(Refused) as refused:
+        mapped(folder, mapping)
+    assert refused.value.code == BAD_MAPPINGS[mapping]
+
+
+@pytest.mark.parametrize(
+    ("mistake", "line"), [("[constants]\nx = 1", 4), ('[fields]\nspeeker = "a"', 4), ("[times]\nzone = 7", 4)]
+)
+def test_a_mistake_in_a_mapping_is_told_with_the_line_of_its_table(
+    tmp_path: Path, mistake: str, line: int
+) -> None:
+    folder = write(tmp_path, {"a.wav": b"x"})
+    with pytest.raises(Refused) as refused:
+        mapped(folder, f"# mine\n\n\n{mistake}\n{CONSENT}")
+    assert f"mapping.toml, line {line}" in str(refused.value.parameters["place"])
+
+
+def test_a_folder_of_audio(tmp_path: Path) -> None:
+    folder = write(
+        tmp_path, {"ana/1.WAV": b"x", "ben/2.flac": b"x", "ben/.hidden.wav": b"x", "ben/notes.txt": b"x"}
+    )
+    mapping = REST.replace('speaker = "s1"\n', "") + '[fields]\nspeaker = "folder"\n'
+    source = mapped(folder, mapping)
+    assert short(source) == [("ana/1.WAV", "ana/1.WAV", "ana", ""), ("ben/2.flac", "ben/2.flac", "ben", "")]
+    assert [line.number for line in source.lines] == [1, 2]
+
+
+def test_an_audiofolder_has_a_metadata_file_or_one_in_each_split(tmp_path: Path) -> None:
+    folder = write(
+        tmp_path,
+        {
+            "train/metadata.jsonl": jsonl(
+                {"file_name": "a.wav", "transcription": "eins", "speaker_id": "s2"}
+            ),
+            "test/metadata.jsonl": jsonl(
+                {"file_name": "x/b.wav", "transcription": "zwei", "speaker_id": "s3"}
+            ),
+        },
+    )
+    source = mapped(folder, REST.replace('speaker = "s1"\n', ""))
+    assert short(source) == [
+        ("test/x/b.wav", "test/x/b.wav", "s3", "zwei"),
+        ("train/a.wav", "train/a.wav", "s2", "eins"),
+    ]
+    one = mapped(write(tmp_path / "one", {"metadata.csv": "file_name,text\na.wav,drei\n"}), REST)
+    assert short(one) == [("a.wav", "a.wav", "s1", "drei")]
+
+
+def test_a_nemo_manifest_and_its_parts_of_recordings(tmp_path: Path) -> None:
+    whole = {"audio_filepath": "/data/w.wav", "duration": 2.0, "text": "ganz", "speaker": "s2", "lang": "de"}
+    part = {"audio_filepath": "/data/p.wav", "offset": 3.0, "duration": 2.0, "text": "zwei", "speaker": "s3"}
+    before = part | {"offset": 0.5, "duration": 1.0, "text": "eins ja"}
+    folder = write(tmp_path, {"manifest.json": jsonl(part, whole, before)})
+    mapping = CONSTANTS + 'locale = "de-DE"\n' + CONSENT + '[paths]\nremove_prefix = "/data/"\n'
+    parts, other = rows(mapped(folder / "manifest.json", mapping))
+    assert (parts.audio, parts.draft, parts.speaker) == ("p.wav", "eins ja zwei", "s3")
+    assert [(word.word, word.start_seconds, word.end_seconds) for word in parts.words] == [
+        ("eins", 0.5, pytest.approx(0.5 + 4 / 6)),
+        ("ja", pytest.approx(0.5 + 4 / 6), 1.5),
+        ("zwei", 3.0, 5.0),
+    ]
+    assert (other.draft, other.words, other.locale) == ("ganz", (), "de-DE")
+
+
+KALDI = {
+    "wav.scp": "r1 wav/1.wav\nr2 sph2pipe -f wav 2.sph |\nr3 wav/3.wav\nr4 /data/4.wav\n",
+    "segments": "s1-r1-0 r1 0.00 1.00\ns1-r1-1 r1 2.00 3.50\ns1-r3-0 r3 0 1\ns2-r3-1 r3 1 2\ns4-0 r4 0 1\n",
+    "text": "s1-r1-0 EINS\ns1-r1-1 ZWEI DREI\ns1-r3-0 VIER\ns2-r3-1 FÜNF\ns4-0 SECHS\nlost-0 SIEBEN\n",
+    "utt2spk": "s1-r1-0 s1\ns1-r1-1 s1\ns1-r3-0 s1\ns2-r3-1 s2\ns4-0 s4\n",
+}
+
+
+def test_a_kaldi_directory_gives_whole_recordings_and_loses_no_utterance(tmp_path: Path) -> None:
+    folder = write(tmp_path, KALDI)
+    source = mapped(folder, CONSTANTS + 'locale = "de"\n' + CONSENT)
+    assert problems(source) == ["", "KALDI_COMMAND", "SOURCE_SEVERAL", "AUDIO_ABSOLUTE", "KALDI_NO_RECORDING"]
+    row = source.lines[0].read
+    assert isinstance(row, ManifestRow)
+    assert (row.audio, row.source_id, row.speaker, row.draft) == ("wav/1.wav", "r1", "s1", "EINS ZWEI DREI")
+    assert row.words[0] == WordTiming("EINS", 0.0, 1.0)
+    assert row.words[2].end_seconds == 3.5
+
+
+def test_a_kaldi_directory_without_segments_has_an_utterance_a_recording(tmp_path: Path) -> None:
+    files = {
+        "wav.scp": "u1 1.wav\n",
+        "text": "u1 HALLO  DU\n",
+        "utt2spk": "u1 s7\n",
+        "utt2lang": "u1 de-AT\n",
+    }
+    source = mapped(write(tmp_path, dict(files)), CONSTANTS + CONSENT)
+    assert short(source) == [("1.wav", "u1", "s7", "HALLO  DU")]
+    assert rows(source)[0].locale == "de-AT"
+    with pytest.raises(Refused, match="TABLE_LINES_REFUSED"):
+        mapped(write(tmp_path, {"text": "u1 HALLO\nu1 DU\n"}), CONSTANTS + CONSENT)
+
+
+def test_common_voice_in_any_version(tmp_path: Path) -> None:
+    old = "client_id\tpath\tsentence\tup_votes\taccent\n"
+    new = "client_id\tpath\tsentence_id\tsentence\tlocale\tsegment\n"
+    folder = write(
+        tmp_path,
+        {
+            "clips/a.mp3": b"x",
+            "old.tsv": old + 'c1\ta.mp3\t"Ja", sagte er\t2\t\nc2\tb.mp3\tdies" \\\\ das\t2\t\n',
+            "new.tsv": new + "c1\ta.mp3\t7\tHallo\tde\t\n",
+        },
+    )
+    first = mapped(folder / "old.tsv", CONSTANTS + 'locale = "de"\n' + CONSENT)
+    assert short(first) == [
+        ("a.mp3", "a.mp3", "c1", '"Ja", sagte er'),
+        ("b.mp3", "b.mp3", "c2", 'dies" \\ das'),
+    ]
+    assert first.folder == folder / "clips"
+    assert rows(mapped(folder / "new.tsv", CONSTANTS + CONSENT))[0].locale == "de"
+    with pytest.raises(Refused, match="SOURCE_NAME_THE_TSV"):
+        mapped(folder, REST)
+
+
+def a_task(url: str, *annotations: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"id": 7, "data": {"audio": url, "who": "s9"}, "annotations": list(annotations), **more}
+
+
+def a_region(start: float, end: float, text: str) -> list[dict[str, Any]]:
+    value = {"start": start, "end": end, "channel": 0}
+    return [
+        {"id": "r", "type": "labels", "value": value | {"labels": ["Speech"]}},
+        {"id": "r", "type": "textarea", "value": value | {"text": [text]}},
+    ]
+
+
+def test_label_studio_gives_the_annotation_that_counts(tmp_path: Path) -> None:
+    cancelled = {"was_cancelled": True, "result": a_region(0, 1, "no"), "updated_at": "2030"}
+    early = {"was_cancelled": False, "result": a_region(0, 1, "early"), "updated_at": "2025"}
+    late = {"result": [*a_region(2, 3, "zwei"), *a_region(0, 1, "eins")], "updated_at": "2026"}
+    truth = {"result": [{"type": "textarea", "value": {"text": ["ganz"]}}], "ground_truth": True}
+    guess = {"result": a_region(0, 1, "guess")}
+    tasks = [
+        a_task("/data/upload/3/0a1b2c3d-a.wav", cancelled, late, early),
+        a_task("/data/local-files/?d=sub/b%20c.wav", late, truth),
+        a_task("https://host/bucket/a.wav", cancelled, predictions=[guess]),
+        {"id": 8, "audio": "a.wav"},
+    ]
+    folder = write(tmp_path, {"a.wav": b"x", "sub/b c.wav": b"x", "export.json": json.dumps(tasks)})
+    mapping = REST.replace('speaker = "s1"\n', "") + '[fields]\nspeaker = "who"\nsource_id = "task"\n'
+    source = mapped(folder / "export.json", mapping)
+    assert problems(source) == ["", "", "", "LABEL_STUDIO_TASK"]
+    found = [line.read for line in source.lines[:3]]
+    assert [(row.audio, row.draft, row.source_id) for row in found if isinstance(row, ManifestRow)] == [
+        ("a.wav", "eins zwei", "7"),
+        ("sub/b c.wav", "ganz", "7"),
+        ("a.wav", "guess", "7"),
+    ]
+
+
+def test_a_minimal_export_of_label_studio_is_refused(tmp_path: Path) -> None:
+    row = {"audio": "/data/a.wav", "id": 1, "annotator": 1, "annotation_id": 2, "lead_time": 3.0}
+    folder = write(tmp_path, {"min.json": json.dumps([row | {"url": row.pop("audio")}])})
+    with pytest.raises(Refused, match="LABEL_STUDIO_MINIMAL"):
+        mapped(folder / "min.json", REST)
+
+
+LONG = '''File type = "ooTextFile"
+Object class = "TextGrid"
+
+xmin = 0
+xmax = 4.59
+tiers? <exists> ! a comment with "quotes" and 7
+size = 3
+item []:
+    item [1]:
+        class = "IntervalTier"
+        name = "spk1"
+        xmin = 0
+        xmax = 4.59
+        intervals: size = 2
+        intervals [1]:
+            xmin = 0
+            xmax = 0.5
+            text = ""
+        intervals [2]:
+            xmin = 0.5
+            xmax = 4.59
+            text = "er sagte ""ja"""
+    item[2]:
+        class = "IntervalTier"
+        name = "spk1 - words"
+        xmin = 0
+        xmax = 4.59
+        intervals: size = 3
+        intervals [1]:
+            xmin = 0.5
+            xmax = 1
+            text = "er"
+        intervals [2]:
+            xmin = 1
+            xmax = 2
+            text = "sagte"
+        intervals [3]:
+            xmin = 2
+            xmax = 4.59
+            text = """ja"""
+    item [3]:
+        class = "TextTier"
+        name = "spk1 - phones"
+        xmin = 0
+        xmax = 4.59
+        points: size = 1
+        points [1]:
+            number = 1
+            mark = "e"
+'''
+SHORT = """"ooTextFile"
+"TextGrid"
+0
+4.59
+<exists>
+1
+"IntervalTier"
+"spk1"
+0
+4.59
+1
+0
+4.59
+"guten Tag"
+"""
+
+
+def test_textgrids_beside_audio_give_texts_and_words(tmp_path: Path) -> None:
+    folder = write(
+        tmp_path,
+        {
+            "a.wav": b"x",
+            "a.TextGrid": LONG,
+            "b.wav": b"x",
+            "b.textgrid": SHORT.encode("utf-16"),
+            "c.wav": b"x",
+            "d.wav": b"x",
+            "d.TextGrid": SHORT.replace("1\n0\n", "2\n0\n"),
+            "e.TextGrid": SHORT,
+        },
+    )
+    source = mapped(folder, REST)
+    assert problems(source) == ["", "", "", "TEXTGRID_UNREADABLE", "TEXTGRID_WITHOUT_AUDIO"]
+    first, second, third = (line.read for line in source.lines[:3])
+    assert isinstance(first, ManifestRow)
+    assert isinstance(second, ManifestRow)
+    assert isinstance(third, ManifestRow)
+    assert first.draft == 'er sagte "ja"'
+    assert [(word.word, word.start_seconds) for word in first.words] == [
+        ("er", 0.5),
+        ("sagte", 1),
+        ('"ja"', 2),
+    ]
+    assert (second.draft, len(second.words), third.draft) == ("guten Tag", 2, "")
+
+
+@given(st.lists(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc"])), max_size=5))
+def test_any_text_of_a_short_textgrid_is_read(texts: list[str]) -> None:
+    def quoted(text: str) -> str:
+        return '"' + text.replace('"', '""') + '"'
+
+    lines = ["ooTextFile", "TextGrid"]
+    intervals = "\n".join(f"{n} {n + 1} {quoted(text)}" for n, text in enumerate(texts))
+    body = f"0 9 <exists> 1 {quoted('IntervalTier')} {quoted('a 7 ! b')} 0 9 {len(texts)}\n{intervals}\n"
+    path = Path("/dev/shm" if Path("/dev/shm").is_dir() else "/tmp") / f"reviewer-{id(texts)}.TextGrid"
+    path.write_text("\n".join(map(quoted, lines)) + "\n" + body, encoding="utf-8")
+    try:
+        (tier,) = read_textgrid(path)
+    finally:
+        path.unlink()
+    assert [one.text for one in tier.intervals] == texts
+
+
+OWN = {
+    "audio": "clips/s1-c1.flac", "id": "s1-c1", "speaker": "s1", "locale": "de-DE", "product": "translator",
+    "text": "ja", "text_verbatim": "Ja [noise]", "schema_version": "1", "reference": "key-7",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("has_lines", [True, False])
+def test_our_own_set_comes_back_with_texts_speakers_and_references(tmp_path: Path, has_lines: bool) -> None:
+    words = [{"word": "ja", "start": 0.5, "end": 1.0, "speaker": "s1"}]
+    table = ",".join(OWN) + "\n" + ",".join(OWN.values()).replace("Ja [noise]", "'=Ja") + "\n"
+    files: dict[str, str | bytes] = {"passport.json": "{}", "utterances.csv": table}
+    if has_lines:
+        files["utterances.jsonl"] = jsonl(OWN | {"words": words, "segments": []})
+    source = mapped(write(tmp_path, files), '[constants]\nrecorded_at = "2026-01-01T00:15:00Z"\n' + CONSENT)
+    (row,) = rows(source)
+    assert (source.kind, row.audio, row.reference) == (SourceKind.EXPORT, "clips/s1-c1.flac", "key-7")
+    assert row.draft == ("Ja [noise]" if has_lines else "=Ja")
+    assert row.words == ((WordTiming("ja", 0.5, 1.0),) if has_lines else ())
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("nemo.json", jsonl({"audio_filepath": "a.wav", "duration": 1.0, "text": "x"})),
+        ("metadata.csv", "file_name,text\na.wav,x\n"),
+        ("test.tsv", "client_id\tpath\tsentence\nc\ta.mp3\tx\n"),
+        ("tasks.json", json.dumps([a_task("a.wav")])),
+        ("wav.scp", "r1 a.wav\n"),
+    ],
+)
+def test_another_source_without_a_mapping_is_refused_once(tmp_path: Path, name: str, content: str) -> None:
+    folder = write(tmp_path, {name: content})
+    with pytest.raises(Refused, match="SOURCE_NEEDS_MAPPING"):
+        read_source(folder if name == "wav.scp" else folder / name)
+
+
+SEGMENTS = st.lists(
+    st.builds(
+        lambda start, seconds, text: TimedSegment(start, start + seconds, text),
+        st.floats(0, 1e4),
+        st.floats(0, 100),
+        st.text(max_size=200),
+    ),
+    max_size=6,
+)
+
+
+@given(SEGMENTS)
+def test_the_words_of_segments_are_those_of_the_draft_and_stay_in_their_times(
+    segments: list[TimedSegment],
+) -> None:
+    words = words_of(segments)
+    assert "".join(word["word"] for word in words) == "".join(draft_of(segments).split())
+    assert all(1 <= len(word["word"]) <= 64 and word["start"] <= word["end"] + 1e-6 for word in words)
+    if words:
+        assert min(word["start"] for word in words) >= min(one.start for one in segments)
+        assert max(word["end"] for word in words) <= max(one.end for one in segments) + 1e-6
+
+
+NAMES = [
+    "audio", "audio_filepath", "file_name", "path", "client_id", "data", "annotations", "predictions",
+    "result", "value", "text", "start", "end", "offset", "duration", "words", "word", "speaker", "id",
+    "updated_at",
+    "schema_version", "text_verbatim", "ground_truth",
+]  # fmt: skip
+URLS = st.sampled_from(["a.wav", "/data/local-files/?d=%00", "http://[::1"])
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | URLS,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, min_size=2, max_size=6)
+    ),
+    max_leaves=20,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=80, deadline=None)
+@given(st.lists(JSON, max_size=4), st.booleans())
+def test_whatever_a_json_file_holds_it_is_read_or_refused(
+    tmp_path: Path, values: list[Any], is_array: bool
+) -> None:
+    text = json.dumps(values) if is_array else "\n".join(map(json.dumps, values))
+    file = write(tmp_path, {"a.json": text}) / "a.json"
+    for mapping in (None, REST):
+        with suppress(Refused):
+            source = mapped(file, mapping) if mapping else read_source(file)
+            assert all(isinstance(line.read, ManifestRow | Decision) for line in source.lines)
