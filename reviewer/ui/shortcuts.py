@@ -203,8 +203,8 @@ TABLE: tuple[Shortcut, ...] = (
     _key("qa.accept", Scope.QA, "Ctrl+Shift+A", QT_TRANSLATE_NOOP("shortcuts", "Accept")),
     _key("qa.return", Scope.QA, "Ctrl+Shift+R", QT_TRANSLATE_NOOP("shortcuts", "Return with a comment")),
     # Bare keys: they act only while two passes are compared, when nothing can be typed.
-    _key("qa.use_a", Scope.QA, "1; Alt+1", QT_TRANSLATE_NOOP("shortcuts", "Adjudicate: the left version")),
-    _key("qa.use_b", Scope.QA, "2; Alt+2", QT_TRANSLATE_NOOP("shortcuts", "Adjudicate: the right version")),
+    _key("qa.use_a", Scope.QA, "1; A", QT_TRANSLATE_NOOP("shortcuts", "Adjudicate: the left version")),
+    _key("qa.use_b", Scope.QA, "2; B", QT_TRANSLATE_NOOP("shortcuts", "Adjudicate: the right version")),
     _key("qa.edit_a", Scope.QA, "E", QT_TRANSLATE_NOOP("shortcuts", "Adjudicate: edit the left version")),
     _key(
         "qa.edit_b", Scope.QA, "Shift+E", QT_TRANSLATE_NOOP("shortcuts", "Adjudicate: edit the right version")
@@ -212,7 +212,7 @@ TABLE: tuple[Shortcut, ...] = (
     _key(
         "qa.next_version",
         Scope.QA,
-        "3; Alt+3",
+        "3; N",
         QT_TRANSLATE_NOOP("shortcuts", "Adjudicate: another version on the right"),
     ),
     _key(

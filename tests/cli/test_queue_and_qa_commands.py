@@ -87,3 +87,9 @@ def test_status_counts_what_nobody_can_take_by_language(lead):
     untaken = lead("queue", "status", "--json").json["untaken"]
     assert {each["language"] for each in untaken} == {"en-US"}
     assert "nobody can take" in lead("queue", "status").out
+
+
+def test_passes_are_compared_by_command_and_the_status_counts_adjudications(command, workspace, lead):
+    compared = command("qa", "adjudicate", "--workspace", workspace, "--as", QUINN, "--json")
+    assert compared.json == {"clips": []}
+    assert lead("queue", "status", "--json").json["adjudications"] == {}

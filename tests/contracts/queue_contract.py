@@ -985,6 +985,37 @@ class QueueReviewsContract(QueueSetting):
         assert queue.final("twice").annotation_id == receipt.annotation_id
         assert queue.clip_state("twice") is ClipState.FINAL
 
+    def test_accepted_passes_are_given_for_comparison_until_they_agree_or_are_adjudicated(self, queue):
+        for clip_id in ("a", "b", "c"):
+            queue.add_clip(clip_id, passes=2)
+            works = [self.submitted(queue, person) for person in (ANN, BEN)]
+            assert queue.passes_to_compare(9) == []
+            queue.draw(lambda _: False)
+            (passes,) = queue.passes_to_compare(9)
+            assert [one.id for one in passes] == [one.id for one in works]
+            assert queue.accepted_passes(clip_id) == passes
+            if clip_id == "c":
+                break
+            queue.set_passes_agree(clip_id)
+            queue.set_passes_agree(clip_id)
+        assert queue.passes_to_compare(9, after="c") == []
+        assert not queue.has_adjudication("c")
+        queue.add_adjudication("c")
+        assert queue.has_adjudication("c")
+        assert queue.passes_to_compare(9) == []
+        assert (queue.counts().undecided, queue.counts().adjudications) == (1, {"open": 1})
+
+    def test_an_exported_clip_can_be_adjudicated_and_stays_exported(self, queue):
+        queue.add_clip("twice", passes=2)
+        for person in (ANN, BEN):
+            self.submitted(queue, person)
+        queue.draw(lambda _: False)
+        queue.mark_exported(["twice"])
+        queue.add_adjudication("twice")
+        receipt = self.submit(queue, self.claimed(queue, QUE, ADJUDICATE), b"third")
+        assert queue.final("twice").annotation_id == receipt.annotation_id
+        assert queue.clip_state("twice") is ClipState.EXPORTED
+
     def test_several_passes_that_agree_are_made_final_by_whoever_compared_them(self, queue):
         queue.add_clip("twice", passes=2)
         first = self.submitted(queue, ANN)
