@@ -133,7 +133,7 @@ def test_passport_holds_versions_counts_and_the_end_of_the_log_and_names_nobody(
     assert (body["where"], body["left_out"], body["formats"]) == (
         "words = 1",
         {"not_accepted": 1},
-        {"nemo": "1", "csv": "1"},
+        {"nemo": "2", "csv": "2"},
     )
     # Size and hash are of one row, which is the export's start, though the real access wrote others after it.
     row = next(iter(bench.unit.log.rows(since=body["log_size"])))
