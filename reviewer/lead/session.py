@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from reviewer.access.checkpoint import Checkpoint
@@ -254,12 +255,12 @@ class LeadSession:
     def past_imports(self) -> list[PastImport]:
         """Every import and dry run that the access log has, the newest first."""
         self._require(Act.IMPORT)
-        return past_imports(self._unit.database)
+        return past_imports(partial(every_row, self._unit.database))
 
     def report_of_import(self, import_id: str) -> IntakeReport:
         """The lines of a past import, as far as the access log has them. Raises Refused (code NO_IMPORT)."""
         self._require(Act.IMPORT)
-        return report_of(self._unit.database, import_id)
+        return report_of(partial(every_row, self._unit.database), import_id)
 
     def export(
         self,

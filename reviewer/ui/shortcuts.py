@@ -285,6 +285,10 @@ TABLE: tuple[Shortcut, ...] = (
     _key("import.run", Scope.IMPORT, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Import")),
     _key("import.check", Scope.IMPORT, "Ctrl+Shift+K", QT_TRANSLATE_NOOP("shortcuts", "Check the manifest")),
     _key("import.find", Scope.IMPORT, "Ctrl+F", QT_TRANSLATE_NOOP("shortcuts", "Find lines of the report")),
+    _key(
+        "import.sort", Scope.IMPORT, "Ctrl+Shift+S", QT_TRANSLATE_NOOP("shortcuts", "Sort by the next column")
+    ),
+    _key("import.reverse", Scope.IMPORT, "Ctrl+Shift+B", QT_TRANSLATE_NOOP("shortcuts", "Reverse the order")),
     _key("import.csv", Scope.IMPORT, "Ctrl+S", QT_TRANSLATE_NOOP("shortcuts", "Save the report as CSV")),
     _key("import.refresh", Scope.IMPORT, "F5", QT_TRANSLATE_NOOP("shortcuts", "Refresh the past imports")),
     _key("import.cancel", Scope.IMPORT, "Ctrl+.", QT_TRANSLATE_NOOP("shortcuts", "Stop the import")),

@@ -5,11 +5,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from reviewer.access.log_search import every_row
 from reviewer.audio.decode.decoder import Decoded
 from reviewer.clips.repository import PurgeReason
 from reviewer.errors import NotAllowed, Notice, Refused, ReviewerError, Unavailable
@@ -424,5 +426,5 @@ def test_where_consent_is_on_record_stands_in_the_log_and_in_past_reports(import
     assert report.accepted == 2
     assert (started.detail["source"], started.detail["consent_from"]) == ("manifest", report.consent_from)
     assert started.detail["mapping"] == hashlib.sha256(mapping.read_bytes()).hexdigest()
-    past = report_of(imports.unit.database, started.object)
+    past = report_of(partial(every_row, imports.unit.database), started.object)
     assert (past.accepted, past.consent_from) == (2, "Signed forms of the spring campaign")

@@ -163,6 +163,11 @@ def test_the_report_is_filtered_sorted_and_written(
     report.row_table.horizontalHeader().sectionClicked.emit(1)
     settle()
     assert [row.line for row in importing.rows.rows] == [3, 2, 1]
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    for key, lines in ((Qt.Key.Key_B, [1, 2, 3]), (Qt.Key.Key_S, [1, 3, 2])):
+        qtbot.keyClick(importing, key, both)
+        settle()
+        assert [row.line for row in importing.rows.rows] == lines
     report.text.setText("B.MP")
     qtbot.waitUntil(lambda: importing.rows.rowCount() == 1)
     report.text.clear()

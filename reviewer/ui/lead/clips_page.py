@@ -406,7 +406,7 @@ class ClipsPage(LeadPage):
         self.column.addWidget(self.waves)
         self.column.addLayout(below)
         tab_through(
-            self.csv_button, self.refresh_button, self.filters, self.clip_table,
+            self.csv_button, self.refresh_button, *self.filters.stops(), self.clip_table,
             *(part for part in acts if part is not None),
         )  # fmt: skip
 

@@ -312,6 +312,17 @@ class ImportPage(LeadPage):
             self._on_cancel,
             shortcut_id="import.cancel",
         )
+        self.refresh_button = self.button(
+            "import_refresh",
+            self.tr("Refresh"),
+            self.tr("Refresh the past imports"),
+            self.refresh,
+            shortcut_id="import.refresh",
+            glyph="refresh",
+        )
+        self._make_run_buttons()
+
+    def _make_run_buttons(self) -> None:
         self.check_button = self.button(
             "import_check",
             self.tr("Check"),
@@ -328,14 +339,6 @@ class ImportPage(LeadPage):
             kind="primary",
         )
         self.run_button.setMinimumWidth(96)
-        self.refresh_button = self.button(
-            "import_refresh",
-            self.tr("Refresh"),
-            self.tr("Refresh the past imports"),
-            self.refresh,
-            shortcut_id="import.refresh",
-            glyph="refresh",
-        )
 
     def _make_past(self) -> None:
         self.past_table = self.table(
