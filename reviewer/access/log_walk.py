@@ -17,11 +17,11 @@ from typing import Any, ClassVar, Protocol
 from reviewer.access import signing
 from reviewer.access.audit_log import CHECKPOINT_EVERY, CHECKPOINT_SECONDS, MAY_BE_UNSIGNED
 from reviewer.access.checkpoint import Checkpoint
-from reviewer.access.log_chain import GENESIS, LogRow, canonical_fields, flaw
+from reviewer.access.log_chain import GENESIS, LogRow, canonical_fields, flaw, objects_of
 from reviewer.access.merkle import Frontier
 from reviewer.access.session_binding import Sessions
 from reviewer.errors import Notice
-from reviewer.model.event import Action
+from reviewer.model.event import CLIP_IDS, Action
 
 _PAGE = 2000
 _SLACK_SECONDS = 60
@@ -83,7 +83,7 @@ class LogWalk:
         self.sessions = Sessions(self.log_id)
         self.first_sealed = min((size for size, each in self.checkpoints.items() if each.root), default=0)
 
-    def run(  # noqa: C901 - one loop, because a million rows go through it
+    def run(  # noqa: C901, PLR0912 - one loop, because a million rows go through it
         self, rows: Iterable[StoredRow], listeners: Sequence[RowListener], *, has_index: bool
     ) -> None:
         """Goes through all rows; raises Mismatch at the first that does not verify."""
@@ -113,7 +113,9 @@ class LogWalk:
             add_leaf(sha256(b"\x00" + row_hash + signature).digest())
             self.head = head = row_hash
             self.rows = seq
-            if fields["object"]:
+            if CLIP_IDS in fields["detail"]:
+                self.about += sum(hash((seq, each)) for each in objects_of(fields["object"], fields["detail"]))
+            elif fields["object"]:
                 self.about += hash((seq, fields["object"]))
             for add in by_action.get(action, ()):
                 add(seq, fields)
