@@ -1,5 +1,6 @@
 """What the validators of all formats check: text files, text fields, and the FLAC file of each row."""
 
+import hashlib
 import io
 import json
 import re
@@ -36,6 +37,7 @@ _OGG_HEADER_BYTES = 1 << 10
 class _Known:
     lengths: Mapping[str, tuple[int, int]]
     written: Mapping[str, WrittenFile]
+    by_digest: Mapping[bytes, tuple[int, int]]
 
 
 _known: ContextVar[_Known | None] = ContextVar("known lengths", default=None)
@@ -43,14 +45,17 @@ _known: ContextVar[_Known | None] = ContextVar("known lengths", default=None)
 
 @contextmanager
 def lengths_known(
-    lengths: Mapping[str, tuple[int, int]], written: Mapping[str, WrittenFile]
+    lengths: Mapping[str, tuple[int, int]],
+    written: Mapping[str, WrittenFile],
+    by_digest: Mapping[bytes, tuple[int, int]],
 ) -> Iterator[None]:
     """Inside, audio files that this process has written are not decoded again, unless somebody touched them.
 
     Args:
         lengths: frames and rate in Hz of each, by its path relative to the set.
+        by_digest: the same by SHA-256, for audio inside other files.
     """
-    token = _known.set(_Known(lengths, written))
+    token = _known.set(_Known(lengths, written, by_digest))
     try:
         yield
     finally:
@@ -198,15 +203,21 @@ class SetValidator:
 
     def check_audio(self, where: str, data: bytes, duration_seconds: float) -> None:
         """Checks that an audio file inside another file decodes to the stated length."""
+        known = _known.get()
+        length = known.by_digest.get(hashlib.sha256(data).digest()) if known else None
         try:
-            with soundfile.SoundFile(io.BytesIO(data)) as sound:
-                frames = sum(len(block) for block in sound.blocks(_BLOCK_FRAMES, dtype="int32"))
-                rate_hz = int(sound.samplerate)
+            frames, rate_hz = length or _decoded(data)
         except soundfile.LibsndfileError:
             self.add_problem("SET_CLIP_UNREADABLE", where=where)
             return
         if abs(duration_seconds * rate_hz - frames) >= 0.5:
             self.add_problem("SET_CLIP_DURATION", where=where, frames=frames)
+
+
+def _decoded(data: bytes) -> tuple[int, int]:
+    with soundfile.SoundFile(io.BytesIO(data)) as sound:
+        frames = sum(len(block) for block in sound.blocks(_BLOCK_FRAMES, dtype="int32"))
+        return frames, int(sound.samplerate)
 
 
 def _clip_paths(row: str) -> Iterator[str]:
@@ -215,6 +226,8 @@ def _clip_paths(row: str) -> Iterator[str]:
 
 def text_problem(text: str) -> str:
     """The code of what is wrong with a text field, or an empty string."""
+    if text.isascii() and text.isprintable() and "  " not in text and text == text.strip(" "):
+        return ""
     if not unicodedata.is_normalized("NFC", text):
         return "SET_TEXT_NOT_NFC"
     if any(unicodedata.category(c) == "Cc" for c in text) or list(stray_positions(text)):

@@ -255,19 +255,23 @@ class Export:
 
     def _fill(self, folder: Path, order: _Order, found: Collected, progress: Progress) -> str:
         """Writes and validates all files of the set; gives the digest of its passport."""
-        audio = ExportAudio(self._access, order.identity, found.rows, order.options)
+        has_clips = needs_clips(order.formats)
+        audio = ExportAudio(
+            self._access, order.identity, found.rows, order.options, keeps_digests=not has_clips
+        )
         utterances = [
             replace(row.utterance, flac=partial(audio.read, number)) for number, row in enumerate(found.rows)
         ]
         written: dict[str, WrittenFile] = {}
-        if needs_clips(order.formats):
+        if has_clips:
             written = write_clips(folder, utterances, progress)
         for name in order.formats:
             self._formats[name].write(folder, found.held_by(name, utterances))
         facts = self._passport(order, found, utterances)
         dataset_card.write(folder, asdict(facts))
         digest = passport.write(folder, facts, written)
-        with lengths_known({one.path: (one.frames, one.rate_hz) for one in utterances}, written):
+        lengths = {one.path: (one.frames, one.rate_hz) for one in utterances}
+        with lengths_known(lengths, written, audio.lengths):
             problems = [problem for name in order.formats for problem in self._formats[name].validate(folder)]
         problems += passport.validate(folder, written)
         if problems:

@@ -1,5 +1,6 @@
 """The audio files of a set: the stored FLAC as it is where nothing changes it, else cut, converted, encoded."""
 
+import hashlib
 import io
 import zlib
 from collections.abc import Sequence
@@ -26,7 +27,13 @@ class ExportAudio:
     """Opens the clips of an export a batch at a time, in the order of its rows, as their audio is asked for."""
 
     def __init__(
-        self, access: ExportAccess, identity: Identity, rows: Sequence[Row], options: SetOptions
+        self,
+        access: ExportAccess,
+        identity: Identity,
+        rows: Sequence[Row],
+        options: SetOptions,
+        *,
+        keeps_digests: bool = False,
     ) -> None:
         self._access = access
         self._identity = identity
@@ -34,10 +41,19 @@ class ExportAudio:
         self._options = options
         self._batch: OpenedBatch | None = None
         self._decoded: tuple[str, Samples] | None = None
+        self._keeps_digests = keeps_digests
+        self.lengths: dict[bytes, tuple[int, int]] = {}
+        """Frames and rate of what was read, by its SHA-256, where digests are kept."""
 
     def read(self, number: int) -> bytes:
         """The audio file of a row. Raises Refused, Damaged, Unavailable."""
-        row = self._rows[number]
+        data = self._read(self._rows[number], number)
+        if self._keeps_digests:
+            utterance = self._rows[number].utterance
+            self.lengths[hashlib.sha256(data).digest()] = utterance.frames, utterance.rate_hz
+        return data
+
+    def _read(self, row: Row, number: int) -> bytes:
         clip_id = row.utterance.clip_id
         if self._batch is None or clip_id not in self._batch:
             self._batch = self._open_from(number)

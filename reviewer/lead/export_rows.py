@@ -112,6 +112,11 @@ class RowMaker:
         verbatim = "\n".join(each.text for each in segments)
         clip_part = "".join(c for c in clip.id.lower() if c.isascii() and c.isalnum())
         milliseconds = (round(each * 1000 / clip.rate_hz) for each in (start, end))
+        parts = tuple(
+            self._segment(selected, each, frame)
+            for each in sorted(inside, key=lambda each: (each.start, each.end))
+        )
+        is_one = len(segments) == len(parts) == 1
         utterance = Utterance(
             id=utterance_id(speaker, clip_part, *milliseconds),
             clip_id=clip.id,
@@ -121,17 +126,14 @@ class RowMaker:
             frames=frame.frames,
             rate_hz=frame.to_hz,
             channels=self._options.channels_of(clip.channels),
-            text=self._text(verbatim, selected.conventions),
-            text_verbatim=one_line(verbatim),
+            text=parts[0].text if is_one else self._text(verbatim, selected.conventions),
+            text_verbatim=parts[0].text_verbatim if is_one else one_line(verbatim),
             labels={key: clean_answer(value) for key, value in labels.items()},
             flags=flags,
             schema_version=accepted.schema_version,
             conventions_version=accepted.conventions_version,
             split=self._splits.of(self._names.speaker(clip)),
-            segments=tuple(
-                self._segment(selected, each, frame)
-                for each in sorted(inside, key=lambda each: (each.start, each.end))
-            ),
+            segments=parts,
             words=tuple(word for each in inside for word in self._words(selected, each, frame)),
             reference=selected.reference,
             audio=self._options.audio,

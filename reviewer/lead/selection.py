@@ -160,7 +160,7 @@ class Selector:
                 if not (work.id in self._released and reason in _MAY_BE_RELEASED):
                     self._record_reasons(clip, work, annotation, reason)
                     return reason
-        if differing_texts(annotations, conventions):
+        if len(annotations) > 1 and differing_texts(annotations, conventions):
             return PassDifference.TEXTS
         answers = self._answers(passes, annotations)
         if isinstance(answers, str):
@@ -181,8 +181,12 @@ class Selector:
         """The clip, unless the filter leaves it out: it sees the answers and flags of all segments."""
         clip, redactions = candidate.clip, candidate.redactions
         flags = frozenset(flag for one in merged for flag in one.flags)
-        text = normalise(merged[0].text_verbatim, conventions, self._options.profile)
-        if not where(Facts(clip, replace(merged[0], flags=flags), len(words_of(text)))):
+        verbatim, profile = merged[0].text_verbatim, self._options.profile
+
+        def words() -> int:
+            return len(words_of(normalise(verbatim, conventions, profile)))
+
+        if not where(Facts(clip, replace(merged[0], flags=flags), words)):
             return "filtered"
         if self._options.cut:
             annotation = replace(answers[0], flags=frozenset(f for one in answers for f in one.flags))
