@@ -114,7 +114,9 @@ class LogWalk:
             self.head = head = row_hash
             self.rows = seq
             if CLIP_IDS in fields["detail"]:
-                self.about += sum(hash((seq, each)) for each in objects_of(fields["object"], fields["detail"]))
+                self.about += sum(
+                    hash((seq, each)) for each in objects_of(fields["object"], fields["detail"])
+                )
             elif fields["object"]:
                 self.about += hash((seq, fields["object"]))
             for add in by_action.get(action, ()):

@@ -1,7 +1,8 @@
-"""The card of a labelled set: ``README.md`` with its statistics, and its plots as SVG; equal for equal sets."""
+"""The card of a labelled set: ``README.md`` with its statistics, and plots as SVG; equal sets have equal ones."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ NAME = "README.md"
 PLOTS = "plots"
 _WIDTH_PX, _BAR_PX, _GAP_PX, _LABEL_PX, _FIGURE_PX = 640, 18, 6, 150, 80
 _HEAD_PX = 34
+_SVG = 'xmlns="http://www.w3.org/2000/svg" role="img" font-family="sans-serif" font-size="12"'
 
 
 def write(folder: Path, facts: Mapping[str, Any]) -> None:
@@ -28,8 +30,7 @@ def bar_chart(title: str, unit: str, bars: Sequence[tuple[str, float]]) -> list[
     room = _WIDTH_PX - _LABEL_PX - _FIGURE_PX
     height = _HEAD_PX + len(bars) * (_BAR_PX + _GAP_PX) + _GAP_PX
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH_PX}" height="{height}" role="img"'
-        f' viewBox="0 0 {_WIDTH_PX} {height}" font-family="sans-serif" font-size="12">',
+        f'<svg {_SVG} viewBox="0 0 {_WIDTH_PX} {height}" width="{_WIDTH_PX}" height="{height}">',
         f"<title>{escape(title)}</title>",
         f'<rect width="{_WIDTH_PX}" height="{height}" fill="#ffffff"/>',
         f'<text x="{_GAP_PX}" y="20" font-size="14" fill="#1c2733">{escape(title)} ({escape(unit)})</text>',
@@ -37,17 +38,16 @@ def bar_chart(title: str, unit: str, bars: Sequence[tuple[str, float]]) -> list[
     for number, (label, value) in enumerate(bars):
         y, length = _HEAD_PX + number * (_BAR_PX + _GAP_PX), round(room * value / most)
         lines += [
-            f'<text x="{_LABEL_PX - _GAP_PX}" y="{y + 13}" text-anchor="end" fill="#1c2733">'
-            f"{escape(label)}</text>",
+            f'<text x="{_LABEL_PX - _GAP_PX}" y="{y + 13}" text-anchor="end">{escape(label)}</text>',
             f'<rect x="{_LABEL_PX}" y="{y}" width="{length}" height="{_BAR_PX}" fill="#2f6f9f"/>',
-            f'<text x="{_LABEL_PX + length + _GAP_PX}" y="{y + 13}" fill="#1c2733">{_figure(value)}</text>',
+            f'<text x="{_LABEL_PX + length + _GAP_PX}" y="{y + 13}">{_figure(value)}</text>',
         ]
     return [*lines, "</svg>"]
 
 
 def _plots(facts: Mapping[str, Any]) -> dict[str, tuple[str, str, list[tuple[str, float]]]]:
     edges = [edge for edge, _ in facts["durations"]]
-    names = [f"{low} to {high} s" for low, high in zip(edges, edges[1:], strict=False)]
+    names = [f"{low} to {high} s" for low, high in pairwise(edges)]
     classes = zip([*names, f"{edges[-1]} s and more"], facts["durations"], strict=True)
     plots: dict[str, tuple[str, str, list[tuple[str, float]]]] = {
         "durations": ("Length of the rows", "rows", [(name, count) for name, (_, count) in classes])
@@ -64,12 +64,13 @@ def _card(facts: Mapping[str, Any], plots: Mapping[str, str]) -> list[str]:
     lines = [
         f"# {facts['project']}: labelled speech",
         "",
-        f"{found['rows']:,} rows of {facts['clips']:,} clips, {found['hours']:.2f} hours,"
-        f" {found['speakers']:,} speakers, {found['words']:,} words. `passport.json` says where the set comes"
-        " from and what was left out; `sha256sum --check SHA256SUMS` checks its files.",
+        f"{found['rows']:,} rows of {facts['clips']:,} clips, {found['hours']:.2f} hours,",
+        f"{found['speakers']:,} speakers, {found['words']:,} words.",
+        "`passport.json` says where the set comes from and what was left out;",
+        "`sha256sum --check SHA256SUMS` checks its files.",
         "",
-        "Everything in it is personal data of people who consented to one use: keep it where they agreed to,"
-        " and delete it when it is recalled.",
+        "Everything in it is personal data of people who consented to one use:",
+        "keep it where they agreed to, and delete it when it is recalled.",
         "",
         "| | |",
         "| --- | --- |",
@@ -78,8 +79,8 @@ def _card(facts: Mapping[str, Any], plots: Mapping[str, str]) -> list[str]:
         f"| Rows | {_rows(options)} |",
         f"| Audio | {_audio(options)} |",
         f"| Sample rates | {', '.join(f'{rate} Hz: {n:,}' for rate, n in found['rates_hz'].items())} |",
-        f"| Length | {seconds['p0']} to {seconds['p100']} s, median {seconds['p50']} s,"
-        f" 5 to 95 %: {seconds['p5']} to {seconds['p95']} s |",
+        f"| Length | {seconds['p0']} to {seconds['p100']} s, median {seconds['p50']} s |",
+        f"| Length, 5 to 95 % | {seconds['p5']} to {seconds['p95']} s |",
         f"| Words a minute | {found['words_a_minute']} |",
         f"| Splits | {_splits(options)} |",
         "",

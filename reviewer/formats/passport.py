@@ -28,9 +28,9 @@ class Passport:
     ``made_by`` is a pseudonym; ``formats`` maps each format to its version; ``conventions`` maps each
     convention file's id to the facts of its profile; ``schemas`` maps the id of each label form of the set's
     answers to its clips and questions; ``personal_data_denied`` counts clips whose author said that likely
-    personal data is none; ``left_out`` counts clips by reason, ``rows_left_out`` rows for each format; ``log_hash`` is the hex hash of
-    row ``log_size`` of the access log; ``checkpoint`` is the signed
-    checkpoint made just before.
+    personal data is none; ``left_out`` counts clips by reason, ``rows_left_out`` rows for each format;
+    ``log_hash`` is the hex hash of row ``log_size`` of the access log; ``checkpoint`` is the signed one made
+    just before.
     """
 
     export_id: str

@@ -189,10 +189,10 @@ class SetValidator:
     def check_clip_decodes(self, where: str, path: str) -> tuple[int, int] | None:
         """The frames that an audio file decodes to, and its rate; None, and a problem, if it does not."""
         known = _known.get()
+        written = known.written.get(path) if known else None
         try:
-            if known is not None and path in known.written:
-                if known.written[path].is_at((self.folder / path).stat()):
-                    return known.lengths[path]
+            if known and written and written.is_at((self.folder / path).stat()):
+                return known.lengths[path]
             length = decoded_length(self.folder / path)
         except (OSError, soundfile.LibsndfileError):
             self.add_problem("SET_CLIP_UNREADABLE", where=where)

@@ -168,14 +168,18 @@ class Export:
         found = self._collect(identity, names, predicate, options, is_cancelled, is_preview=True)
         return preview_of(found)
 
+    def profiles(self) -> tuple[str, ...]:
+        """The names of the text profiles of all conventions."""
+        every = (self._conventions.project, *self._conventions.by_locale.values())
+        return tuple(sorted({name for one in every for name in one.profiles}))
+
     def _checked(
         self, identity: Identity, formats: Sequence[str], where: str | None, options: SetOptions
     ) -> tuple[tuple[str, ...], Predicate]:
         self._access.require(identity)
         names = self._known(formats)
         options.require_valid()
-        every = (self._conventions.project, *self._conventions.by_locale.values())
-        known = sorted({name for one in every for name in one.profiles})
+        known = self.profiles()
         if options.profile not in known:
             raise Refused("PROFILE_UNKNOWN", profile=options.profile, known=", ".join(known))
         return names, parse_filter(where, self._schema) if where else lambda _facts: True

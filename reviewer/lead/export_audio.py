@@ -1,4 +1,4 @@
-"""The audio files of a set: the stored FLAC as it is where nothing changes it, else cut, converted, encoded."""
+"""The audio of a set: the stored FLAC as it is where nothing changes it, else cut, converted and encoded."""
 
 import hashlib
 import io
@@ -10,7 +10,7 @@ import soundfile
 from reviewer.audio.dsp.resample import converted
 from reviewer.audio.io.flac import encode_flac, read_canonical
 from reviewer.audio.samples import AudioFormat, Samples
-from reviewer.errors import Damaged
+from reviewer.errors import Damaged, Refused
 from reviewer.formats.ogg import with_serial
 from reviewer.lead.export_rows import Row
 from reviewer.lead.set_options import AudioForm, SetOptions
@@ -24,7 +24,7 @@ _HEAD_BYTES = 42
 
 
 class ExportAudio:
-    """Opens the clips of an export a batch at a time, in the order of its rows, as their audio is asked for."""
+    """Opens the clips of an export a batch at a time, in the order of rows, as their audio is asked for."""
 
     def __init__(
         self,
@@ -90,6 +90,10 @@ class ExportAudio:
     def _encoded(self, row: Row, samples: Samples) -> bytes:
         data = samples.data[row.start : row.end]
         if self._options.channel:
+            if self._options.channel > samples.channels:
+                raise Refused(
+                    "EXPORT_CHANNEL_MISSING", clip=row.utterance.clip_id, channel=self._options.channel
+                )
             data = data[:, self._options.channel - 1 : self._options.channel]
         utterance = row.utterance
         wanted = AudioFormat(utterance.rate_hz, utterance.channels, samples.bits)

@@ -2,11 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from reviewer.formats.catalogue import Format
 from reviewer.formats.dataset import Utterance
 from reviewer.lead.export_rows import Row, SelectedClip
-from reviewer.transcript.conventions import Conventions
+
+if TYPE_CHECKING:
+    from reviewer.transcript.conventions import Conventions
 
 SEGMENTS = "segments"
 """In ``rows_left_out``, beside the names of formats: segments that are no row of a set that is cut."""

@@ -1,8 +1,8 @@
-"""Makes the rows of a labelled set from a selected clip: one for the clip, or one for each of its segments."""
+"""Makes the rows of a labelled set from a selected clip: one for the clip, or one for each segment."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from reviewer.formats.dataset import Utterance, UtteranceSegment, UtteranceWord, utterance_id
 from reviewer.lead.keyed_hashes import Pseudonyms
@@ -185,7 +185,7 @@ class RowMaker:
 def borders(
     segment: Segment, others: Sequence[Segment], selected: SelectedClip, margin_ms: int
 ) -> tuple[int, int]:
-    """The frames of a cut segment: its own, and a margin that stops before others' speech and removed sound."""
+    """The frames of a cut segment: its own, and a margin that stops at others' speech and removed sound."""
     clip = selected.clip
     margin = round(margin_ms * clip.rate_hz / 1000)
     spoken = [Span(each.start, each.end) for each in others if each.text.strip()]

@@ -142,7 +142,7 @@ class Selector:
             return passes
         return [self._unit.queue.annotation(final_id)]
 
-    def _judge(
+    def _judge(  # noqa: PLR0911 - one for each reason
         self, candidate: _Candidate, texts: Sequence[Annotation | None], where: Predicate
     ) -> SelectedClip | str:
         clip, passes = candidate.clip, candidate.passes
@@ -306,8 +306,10 @@ def _reasons_by_segment(
 def _tag_reasons(
     segment: Segment, conventions: Conventions, applied: Sequence[Redaction], options: SetOptions
 ) -> list[str]:
-    """A reason for each tag in a segment that the profile leaves out. A tag for personal data whose words were
-    removed does not count: nobody can hear what the text lacks."""
+    """A reason for each tag in a segment that the profile leaves out.
+
+    A tag for personal data whose words were removed does not count: nobody can hear what the text lacks.
+    """
     if "[" not in segment.text:
         return []
     found: set[TagClass] = set()

@@ -280,6 +280,10 @@ class LeadSession:
             self.identity, out, formats, where, progress, options=options, is_cancelled=is_cancelled
         )
 
+    def profiles(self) -> tuple[str, ...]:
+        """The names of the text profiles of the conventions."""
+        return self._export.profiles()
+
     def preview_export(
         self,
         formats: Sequence[str],

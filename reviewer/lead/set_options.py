@@ -30,7 +30,7 @@ class AudioForm(StrEnum):
 class SetOptions:
     """How clips become rows.
 
-    ``split`` is the share of train, dev and test in percent of the speakers, None for a set that is not split.
+    ``split`` is the share of train, dev and test in percent of the speakers, None for one set of all.
     ``rate_hz`` 0 keeps each clip's rate; ``channel`` counts from 1, 0 takes all; ``mono`` is their mean.
     """
 

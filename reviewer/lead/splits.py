@@ -22,5 +22,4 @@ class Splits:
             return ""
         bucket = int(keyed_hash(self._key, speaker.encode())[:16], 16) % _BUCKETS
         train, dev, _ = (share * _BUCKETS // 100 for share in self._shares)
-        name = SPLITS[(bucket >= train) + (bucket >= train + dev)]
-        return name
+        return SPLITS[(bucket >= train) + (bucket >= train + dev)]

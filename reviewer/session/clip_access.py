@@ -20,7 +20,7 @@ from reviewer.model.hold import ListenReason
 from reviewer.model.intervals import Span, merge_heard
 from reviewer.model.people import Identity
 from reviewer.model.redaction import Redaction, muted_spans
-from reviewer.model.task import Lease, SealedAnnotation, TaskKind, TaskState
+from reviewer.model.task import Lease, SealedAnnotation, TaskKind
 from reviewer.session import window
 from reviewer.session.access_limits import ActivityLimits
 from reviewer.session.sign_in import SignIn
