@@ -315,6 +315,7 @@ class ExportPage(LeadPage):
             empty=self.tr("Clips left out of an export are counted here, by reason."),
         )
         table.setColumnWidth(0, 320)
+        table.setColumnWidth(2, 140)
         preview = self.table(
             "export_rows",
             self.tr("The first rows"),
@@ -325,7 +326,7 @@ class ExportPage(LeadPage):
         preview.setColumnWidth(0, 320)
         self.column.addLayout(grid)
         self.column.addSpacing(GAP_PX)
-        self.column.addWidget(preview, 2)
+        self.column.addWidget(preview, 1)
         self.column.addWidget(table, 1)
 
 
