@@ -27,6 +27,7 @@ WORDS = "words.csv"
 COLUMNS = (
     "id", "audio", "duration", "frames", "rate_hz", "channels", "locale", "product", "speaker", "split",
     "text", "text_verbatim", "flags", "schema_version", "conventions_version",
+    "reference",
 )  # fmt: skip
 SEGMENT_COLUMNS = (
     "id",
@@ -203,6 +204,7 @@ def _cells(utterance: Utterance) -> tuple[str, ...]:
         LIST_MARK.join(sorted(utterance.flags)),
         utterance.schema_version,
         utterance.conventions_version,
+        utterance.reference,
     )
 
 

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import BinaryIO, Self
 
 from reviewer.files import sync_file
+from reviewer.formats.times import milliseconds
 from reviewer.model.annotation import Flag, LabelValue
 
 CLIPS = "clips"
@@ -117,11 +118,17 @@ def is_whole(utterance: Utterance) -> bool:
 def segment_id(utterance: Utterance, number: int) -> str:
     """The id of a segment, counted from 0: the utterance's own if it is whole.
 
-    Else ``<the segment's speaker>-<utterance's id>-<number>``: unique, and sorted with its speaker.
+    Else ``<the segment's speaker>-<utterance's id>-<start ms>-<end ms>``: it is unique (the second of two
+    that would be equal ends in ``-2``), and sorts with its speaker.
     """
     if is_whole(utterance):
         return utterance.id
-    return f"{segments_of(utterance)[number].speaker}-{utterance.id}-{number:04d}"
+    names = []
+    for one in segments_of(utterance)[: number + 1]:
+        start, end = (milliseconds(frame, utterance.rate_hz) for frame in (one.start, one.end))
+        names.append(f"{one.speaker}-{utterance.id}-{start:07d}-{end:07d}")
+    count = names.count(names[-1])
+    return names[-1] if count == 1 else f"{names[-1]}-{count}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ are named by a relative path: an absolute one would tell whose machine it was (E
 """
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
@@ -56,8 +56,7 @@ def validate(folder: Path) -> list[Notice]:
 def _lines(utterance: Utterance) -> Iterator[str]:
     tiers = tiers_of(utterance)
     spans = [span for tier in tiers for span in tier.spans]
-    times = sorted({_ms(frame, utterance) for span in spans for frame in (span.start, span.end)})
-    slots = {time: f"ts{number}" for number, time in enumerate(times, start=1)}
+    slots = _slots(spans, utterance)
     yield '<?xml version="1.0" encoding="UTF-8"?>'
     yield f'<ANNOTATION_DOCUMENT AUTHOR="" DATE="{_DATE}" FORMAT="3.0" VERSION="3.0"'
     yield '    xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
@@ -69,11 +68,13 @@ def _lines(utterance: Utterance) -> Iterator[str]:
     yield f'<PROPERTY NAME="lastUsedAnnotationId">{len(spans)}</PROPERTY>'
     yield "</HEADER>"
     yield "<TIME_ORDER>"
-    yield from (f'<TIME_SLOT TIME_SLOT_ID="{slot}" TIME_VALUE="{time}"/>' for time, slot in slots.items())
+    for number, (time, _, _) in enumerate(slots, start=1):
+        yield f'<TIME_SLOT TIME_SLOT_ID="ts{number}" TIME_VALUE="{time}"/>'
     yield "</TIME_ORDER>"
+    names = {(span, is_start): f"ts{number}" for number, (_, is_start, span) in enumerate(slots, start=1)}
     number = 0
     for tier in tiers:
-        yield from _tier(tier, number, slots, utterance)
+        yield from _tier(tier, number, names)
         number += len(tier.spans)
     for kind in ("utterance", "word") if utterance.words else ("utterance",):
         name = f'LINGUISTIC_TYPE_ID="{kind}" TIME_ALIGNABLE="true" GRAPHIC_REFERENCES="false"'
@@ -81,24 +82,28 @@ def _lines(utterance: Utterance) -> Iterator[str]:
     yield "</ANNOTATION_DOCUMENT>"
 
 
-def _tier(tier: Tier, before: int, slots: dict[int, str], utterance: Utterance) -> Iterator[str]:
+def _slots(spans: Sequence[TierSpan], utterance: Utterance) -> list[tuple[int, bool, int]]:
+    """The time of each slot, and whose begin or end it is: in order, and two for each annotation.
+
+    Slots are never shared: to move the border of one annotation would move that of another.
+    """
+    return sorted(
+        (milliseconds(frame, utterance.rate_hz), is_start, number)
+        for number, span in enumerate(spans, start=1)
+        for is_start, frame in ((True, span.start), (False, span.end))
+    )
+
+
+def _tier(tier: Tier, before: int, slots: Mapping[tuple[int, bool], str]) -> Iterator[str]:
     kind = "word" if tier.has_words else "utterance"
     name = f'TIER_ID="{tier.name}" PARTICIPANT="{tier.speaker}" LINGUISTIC_TYPE_REF="{kind}"'
     yield f"<TIER {name}>"
     for number, span in enumerate(tier.spans, start=before + 1):
-        yield _annotation(number, span, slots, utterance)
+        start, end = slots[number, True], slots[number, False]
+        place = f'ANNOTATION_ID="a{number}" TIME_SLOT_REF1="{start}" TIME_SLOT_REF2="{end}"'
+        value = f"<ANNOTATION_VALUE>{escape(span.text)}</ANNOTATION_VALUE>"
+        yield f"<ANNOTATION><ALIGNABLE_ANNOTATION {place}>{value}</ALIGNABLE_ANNOTATION></ANNOTATION>"
     yield "</TIER>"
-
-
-def _annotation(number: int, span: TierSpan, slots: dict[int, str], utterance: Utterance) -> str:
-    start, end = slots[_ms(span.start, utterance)], slots[_ms(span.end, utterance)]
-    place = f'ANNOTATION_ID="a{number}" TIME_SLOT_REF1="{start}" TIME_SLOT_REF2="{end}"'
-    value = f"<ANNOTATION_VALUE>{escape(span.text)}</ANNOTATION_VALUE>"
-    return f"<ANNOTATION><ALIGNABLE_ANNOTATION {place}>{value}</ALIGNABLE_ANNOTATION></ANNOTATION>"
-
-
-def _ms(frames: int, utterance: Utterance) -> int:
-    return milliseconds(frames, utterance.rate_hz)
 
 
 def _check(name: str, document: ET.Element, validator: SetValidator) -> None:

@@ -31,8 +31,9 @@ def columns_of(utterance: Utterance, keys: Sequence[str]) -> dict[str, Any]:
     segments = [
         {**one, "labels": json.dumps(one["labels"], ensure_ascii=False)} for one in row.pop("segments")
     ]
+    speaker = row.pop("speaker")
     labels = {LABEL + key: label_cell(utterance.labels.get(key)) for key in keys}
-    return {**row, "speaker_id": row.pop("speaker"), **labels, "segments": segments}
+    return {**row, "speaker_id": speaker, **labels, "segments": segments}
 
 
 def card(paths: Mapping[str, str]) -> list[str]:

@@ -10,7 +10,8 @@ from reviewer.model.annotation import LabelValue
 
 KEYS = (
     "id", "duration", "frames", "rate_hz", "channels", "locale", "product", "speaker", "split", "text",
-    "text_verbatim", "flags", "labels", "schema_version", "conventions_version", "segments", "words",
+    "text_verbatim", "flags", "labels", "schema_version", "conventions_version", "reference",
+    "segments", "words",
 )  # fmt: skip
 
 
@@ -33,6 +34,7 @@ def row_of(utterance: Utterance) -> dict[str, Any]:
         "labels": _labels(utterance.labels),
         "schema_version": utterance.schema_version,
         "conventions_version": utterance.conventions_version,
+        "reference": utterance.reference,
         "segments": [
             {
                 "start": one.start / rate_hz,

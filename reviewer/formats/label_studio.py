@@ -76,6 +76,7 @@ def _task(number: int, utterance: Utterance) -> dict[str, Any]:
         "speaker": utterance.speaker,
         "split": utterance.split,
         "text": utterance.text,
+        "reference": utterance.reference,
     }
     annotation = {"id": number, "was_cancelled": False, "ground_truth": False, "result": results}
     return {"id": number, "data": data, "annotations": [annotation], "predictions": []}

@@ -106,6 +106,7 @@ def _supervision(utterance: Utterance, number: int, segment: UtteranceSegment) -
         "labels": {**utterance.labels, **segment.labels},
         "schema_version": utterance.schema_version,
         "conventions_version": utterance.conventions_version,
+        "reference": utterance.reference,
     }
     row = {
         "id": segment_id(utterance, number),

@@ -26,7 +26,7 @@ ROWS_A_GROUP = 100
 """Small enough for the viewer of the Hub, which reads a group at a time."""
 _TEXTS = (
     "id", "locale", "product", "speaker_id", "split", "text", "text_verbatim", "schema_version",
-    "conventions_version",
+    "conventions_version", "reference",
 )  # fmt: skip
 _SPAN = {"start": "float64", "end": "float64", "speaker": "string"}
 _SEGMENT = {**_SPAN, "text": "string", "text_verbatim": "string", "flags": ["string"], "labels": "string"}

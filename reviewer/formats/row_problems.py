@@ -41,7 +41,7 @@ def has_times_below_millisecond(utterance: Utterance) -> bool:
 
 
 def _texts(utterance: Utterance) -> Iterator[str]:
-    yield from (utterance.text, utterance.text_verbatim, utterance.product)
+    yield from (utterance.text, utterance.text_verbatim, utterance.product, utterance.reference)
     for segment in utterance.segments:
         yield from (segment.text, segment.text_verbatim)
     yield from (word.text for word in utterance.words)

@@ -2,7 +2,7 @@
 
 import gc
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 
@@ -11,9 +11,9 @@ from reviewer.errors import Refused
 from reviewer.lead.held_back import HeldBack
 from reviewer.model.clip import ClipState
 from reviewer.model.clip_list import ListedClip, StoredClip
-from reviewer.model.event import Action, DetailValue, Event, HeardRange
+from reviewer.model.event import Action, Event, HeardRange
 from reviewer.model.hold import HoldReason, ListenReason
-from reviewer.model.people import Identity, Person, PersonState, Role
+from reviewer.model.people import Identity, Person
 from reviewer.model.task import TaskState
 from reviewer.privacy import pii
 from reviewer.session.clip_access import ClipAccess, UnsealedClip
@@ -27,11 +27,19 @@ class ClipList:
     """Every clip that was ever imported; of purged ones only the facts are left."""
 
     def __init__(
-        self, unit: UnitOfWork, access: ClipAccess, held_back: HeldBack, release_task: Callable[[str], None]
+        self,
+        unit: UnitOfWork,
+        access: ClipAccess,
+        held_back: HeldBack,
+        *,
+        assign_task: Callable[[str, str], Person],
+        release_task: Callable[[str], None],
     ) -> None:
+        """``assign_task`` takes a task and a name, ``release_task`` a task."""
         self._unit = unit
         self._access = access
         self._held_back = held_back
+        self._assign_task = assign_task
         self._release_task = release_task
 
     # Listing
@@ -76,19 +84,10 @@ class ClipList:
             quarantine, and one without an open pass.
         """
         self._access.allow(identity, Act.MANAGE_QUEUE)
-        unit = self._unit
-        person = unit.people.by_name(name)
-        if person is None or person.state is not PersonState.ACTIVE or person.role is not Role.CONTRACTOR:
-            raise Refused("NOT_A_CONTRACTOR")
-        open_passes = unit.queue.open_passes(clip_id)
+        open_passes = self._unit.queue.open_passes(clip_id)
         if not open_passes:
             raise Refused("NO_OPEN_PASS", clip=clip_id)
-        task_id = open_passes[0]
-        with unit.transaction_with_queue():
-            unit.queue.assign(task_id, person.id)
-            detail: dict[str, DetailValue] = {"task": task_id, "to": person.id}
-            unit.log.record(Event.by(identity, Action.TASK_ASSIGNED, task_id, detail=detail))
-        return person
+        return self._assign_task(open_passes[0], name)
 
     def hold(self, identity: Identity, clip_id: str, reason: HoldReason) -> None:
         """Puts a clip on hold: nobody gets it, whoever has it open loses it, and no export has it."""
@@ -111,13 +110,17 @@ class ClipList:
                 unit.queue.end_hold(clip_id)
                 unit.log.record(Event.by(identity, Action.HOLD_ENDED, clip_id))
             return "hold"
-        tasks = unit.queue.tasks_of(clip_id)
-        leased = [task for task, state in tasks if state is TaskState.LEASED]
+        tasks: dict[TaskState, list[str]] = {}
+        for task_id, state in unit.queue.tasks_of(clip_id):
+            tasks.setdefault(state, []).append(task_id)
+        leased = tasks.get(TaskState.LEASED, [])
         if unit.queue.clip_state(clip_id) is ClipState.WITH_LEAD:
-            waiting = [task for task, state in tasks if state in (TaskState.OPEN, TaskState.RETURNED)]
-            self._release_all((*leased, *waiting)[:1])
+            any_of = (*tasks.get(TaskState.OPEN, ()), *tasks.get(TaskState.RETURNED, ()), *leased)
+            for task_id in any_of[:1]:
+                self._release_task(task_id)
             return "with_lead"
-        self._release_all(leased)
+        for task_id in leased:
+            self._release_task(task_id)
         if not leased:
             raise Refused("NOTHING_TO_RELEASE", clip=clip_id)
         return "leases"
@@ -142,10 +145,6 @@ class ClipList:
                 )
             )  # fmt: skip
         return found
-
-    def _release_all(self, task_ids: Iterable[str]) -> None:
-        for task_id in task_ids:
-            self._release_task(task_id)
 
 
 @contextmanager

@@ -38,6 +38,8 @@ class PastImport:
     first_row: int
     last_row: int
     """Of the log; 0 for one that has no end."""
+    consent_from: str = ""
+    """Where a mapping file says that the consent is on record."""
 
 
 def past_imports(database: Database) -> list[PastImport]:
@@ -64,7 +66,8 @@ def report_of(database: Database, import_id: str) -> IntakeReport:
             if event.detail.get("import") == import_id:
                 rows.append(_report_row(outcome, event.object, event.reason, event.detail))
     rows.sort(key=lambda row: row.line)
-    return IntakeReport(tuple(rows), found.not_drawn, found.is_dry_run, found.outcome == "cancelled")
+    was_cancelled = found.outcome == "cancelled"
+    return IntakeReport(tuple(rows), found.not_drawn, found.is_dry_run, was_cancelled, found.consent_from)
 
 
 def _past_import(row: LogRow, end: LogRow | None) -> PastImport:
@@ -84,6 +87,7 @@ def _past_import(row: LogRow, end: LogRow | None) -> PastImport:
         outcome=UNFINISHED if ended is None else ended.outcome,
         first_row=row.seq,
         last_row=0 if end is None else end.seq,
+        consent_from=str(begun.detail.get("consent_from", "")),
     )
 
 

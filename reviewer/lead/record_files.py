@@ -8,7 +8,7 @@ encoding, its heading, a JSON text that breaks off) refuses the file, once.
 import csv
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -88,14 +88,14 @@ def read_records(path: Path, keys: Sequence[str], fields: Sequence[str], *, unst
         return Records(tuple(_json_array(path, lines)))
     if first.startswith("{"):
         _require_one_a_line(path, lines)
-        return Records(tuple(_json_lines(lines)))
+        return Records(_require_some(path, _json_lines(lines)))
     heading = _heading(path, lines, keys, fields)
     if heading is None:
         records = tuple(_json_lines(lines))
         if all(record.problem for record in records):
             raise _no_heading(path, lines, keys)
         return Records(records)
-    return Records(tuple(_table(lines, heading, unstripped)), is_table=True)
+    return Records(_require_some(path, _table(lines, heading, unstripped)), is_table=True)
 
 
 def _lines(path: Path, data: bytes) -> list[_Line]:
@@ -154,6 +154,15 @@ def _require_one_a_line(path: Path, lines: Sequence[_Line]) -> None:
             return
         if "\n" in text[:end]:
             raise Refused("MANIFEST_OBJECT_OVER_LINES", file=path.name) from None
+
+
+def _require_some(path: Path, records: Iterable[Record]) -> tuple[Record, ...]:
+    """The records of a file; one of which several lines and no single one can be read is refused whole."""
+    found = tuple(records)
+    problems = [(record.line, record.problem) for record in found if record.problem]
+    if len(problems) > 1 and len(problems) == len(found):
+        raise refusal(path.name, problems)
+    return found
 
 
 def _json_array(path: Path, lines: Sequence[_Line]) -> Iterator[Record]:

@@ -52,11 +52,12 @@ class ReportFilter:
 
 @dataclass(frozen=True, slots=True)
 class ReasonCount:
-    """How many lines ended for one reason, and which, in order."""
+    """How many lines ended for one reason, and which, in order; ``where`` says so in short."""
 
     outcome: Outcome
     code: RefusalCode
     lines: tuple[int, ...]
+    where: str
 
 
 def arranged_rows(
@@ -84,12 +85,18 @@ def reasons(rows: Iterable[ReportRow]) -> list[ReasonCount]:
     for row in rows:
         if row.code is not None:
             lines.setdefault((row.outcome, row.code), []).append(row.line)
-    found = [ReasonCount(outcome, code, tuple(sorted(its))) for (outcome, code), its in lines.items()]
+    for its in lines.values():
+        its.sort()
+    found = [
+        ReasonCount(outcome, code, tuple(its), line_ranges(its)) for (outcome, code), its in lines.items()
+    ]
     return sorted(found, key=lambda reason: (-len(reason.lines), reason.code))
 
 
 def line_ranges(lines: Sequence[int], most: int = _MOST_RANGES) -> str:
     """Sorted numbers of lines in short: ``3, 7-12, 40``; after so many parts an ellipsis."""
+    if not lines:
+        return ""
     ends = [place for place, (one, other) in enumerate(pairwise(lines), 1) if other != one + 1]
     parts = []
     for first, end in pairwise((0, *ends[:most], *([len(lines)] if len(ends) < most else []))):

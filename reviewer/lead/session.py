@@ -123,7 +123,9 @@ class LeadSession:
         self._backup = Backup(unit)
         self.redactions = Redactions(unit, access)
         self.held_back = HeldBack(unit, access, self.redactions, self._purge)
-        self.clip_list = ClipList(unit, access, self.held_back, self.release)
+        self.clip_list = ClipList(
+            unit, access, self.held_back, assign_task=self.assign, release_task=self.release
+        )
         self._due_purges = due_purges
         self._unfinished = unfinished
         self._extension = RetentionExtension(unit, project.intake)

@@ -19,7 +19,7 @@ ICONS = {
     "mine": "ph.clock-counter-clockwise",
     "qa": "ph.check-square-offset",
     "overview": "ph.gauge",
-    "clips": "ph.waveform",
+    "clips": "ph.list-bullets",
     "people": "ph.users",
     "import": "ph.download-simple",
     "export": "ph.export",

@@ -276,6 +276,12 @@ TABLE: tuple[Shortcut, ...] = (
     _key("people.languages", Scope.PEOPLE, "Ctrl+Shift+G", QT_TRANSLATE_NOOP("shortcuts", "Set languages")),
     _key("people.revoke", Scope.PEOPLE, "Ctrl+Shift+X", QT_TRANSLATE_NOOP("shortcuts", "Revoke a person")),
     _key("import.choose", Scope.IMPORT, "Ctrl+O", QT_TRANSLATE_NOOP("shortcuts", "Choose a manifest")),
+    _key(
+        "import.choose_mapping",
+        Scope.IMPORT,
+        "Ctrl+Shift+O",
+        QT_TRANSLATE_NOOP("shortcuts", "Choose a mapping file"),
+    ),
     _key("import.run", Scope.IMPORT, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Import")),
     _key("import.check", Scope.IMPORT, "Ctrl+Shift+K", QT_TRANSLATE_NOOP("shortcuts", "Check the manifest")),
     _key("import.find", Scope.IMPORT, "Ctrl+F", QT_TRANSLATE_NOOP("shortcuts", "Find lines of the report")),

@@ -1,8 +1,11 @@
 """Each format holds a row whole, as a reader that is not ours finds, or refuses it by name."""
 
+import gzip
 import os
+import re
 import shutil
 import tempfile
+import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -22,6 +25,7 @@ from reviewer.formats.dataset import (
     Utterance,
     UtteranceSegment,
     UtteranceWord,
+    segment_id,
     segments_of,
     utterance_id,
     write_clips,
@@ -60,7 +64,7 @@ def a_row(number: int = 1, **changes: object) -> Utterance:
         id="", clip_id=f"c{number}", speaker=speaker, locale="en-US", product="calls", frames=16_000 + number,
         rate_hz=16_000, channels=1, text="yes it is", text_verbatim="Yes, [laugh] it is.",
         labels={"noise": ("music", "wind"), "loud": 3, "overlap": False}, flags=frozenset({Flag.DISTRESSING}),
-        schema_version="default@1", conventions_version="en-US@1",
+        schema_version="default@1", conventions_version="en-US@1", reference="k-7",
     )  # fmt: skip
     row = replace(row, **changes)  # type: ignore[arg-type]
     length = round(row.frames * 1000 / row.rate_hz)
@@ -175,12 +179,74 @@ def test_another_reader_finds_text_times_speakers_and_audio(
     require_audio(rows, found)
 
 
+@pytest.mark.parametrize("name", [*BOTH, "label-studio"])
+def test_the_leads_own_key_is_given_back(tmp_path: Path, name: str) -> None:
+    folder = a_set(tmp_path / "set", name, [a_row(1, reference="batch7-0042")])
+    files = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".flac"]
+    data = b"".join(gzip.decompress(p.read_bytes()) if p.suffix == ".gz" else p.read_bytes() for p in files)
+    assert "batch7-0042".encode("utf-16-le" if name == "csv-excel" else "utf-8") in data
+
+
 def test_segments_are_rows_of_a_nemo_manifest_with_offsets(tmp_path: Path) -> None:
     rows = [a_row(1), talk(2, split="")]
     found = read_nemo_segments(a_set(tmp_path / "set", "nemo", rows))
     assert set(found) == {rows[1].id}
     wanted = expected("kaldi", rows[1])
     _require_parts(found[rows[1].id].parts, wanted.parts, 1e-9)
+
+
+def test_segments_of_one_speaker_and_time_have_ids_of_their_own() -> None:
+    segment = UtteranceSegment(0, 160, "zz9", "x", "x")
+    row = a_row(1, segments=(segment, segment, UtteranceSegment(160, 320, "zz9", "x", "x")))
+    ids = [segment_id(row, number) for number in range(3)]
+    assert ids == [
+        f"zz9-{row.id}-0000000-0000010",
+        f"zz9-{row.id}-0000000-0000010-2",
+        f"zz9-{row.id}-0000010-0000020",
+    ]
+
+
+# EAFv3.0.xsd: the children of each element in their order, and the attributes that it must have.
+EAF_CHILDREN = {
+    "ANNOTATION_DOCUMENT": ("LICENSE", "HEADER", "TIME_ORDER", "TIER", "LINGUISTIC_TYPE"),
+    "HEADER": ("MEDIA_DESCRIPTOR", "LINKED_FILE_DESCRIPTOR", "PROPERTY"),
+    "TIME_ORDER": ("TIME_SLOT",),
+    "TIER": ("ANNOTATION",),
+    "ANNOTATION": ("ALIGNABLE_ANNOTATION",),
+    "ALIGNABLE_ANNOTATION": ("ANNOTATION_VALUE",),
+}
+EAF_ATTRIBUTES = {
+    "ANNOTATION_DOCUMENT": {"AUTHOR", "DATE", "VERSION"},
+    "MEDIA_DESCRIPTOR": {"MEDIA_URL", "MIME_TYPE"},
+    "TIME_SLOT": {"TIME_SLOT_ID"},
+    "TIER": {"TIER_ID", "LINGUISTIC_TYPE_REF"},
+    "ALIGNABLE_ANNOTATION": {"ANNOTATION_ID", "TIME_SLOT_REF1", "TIME_SLOT_REF2"},
+    "LINGUISTIC_TYPE": {"LINGUISTIC_TYPE_ID"},
+}
+
+
+def test_elan_document_has_the_structure_of_its_schema(tmp_path: Path) -> None:
+    folder = a_set(tmp_path / "set", "eaf", [talk(2)])
+    (path,) = (folder / "eaf").iterdir()
+    document = ET.parse(path).getroot()
+    for element in document.iter():
+        order = EAF_CHILDREN.get(element.tag, ())
+        places = [order.index(child.tag) for child in element]
+        assert places == sorted(places)
+        assert set(element.attrib) >= EAF_ATTRIBUTES.get(element.tag, set())
+    ids = [
+        value
+        for one in document.iter()
+        for key, value in one.attrib.items()
+        if key in ("TIME_SLOT_ID", "ANNOTATION_ID")
+    ]
+    assert all(re.fullmatch(r"[a-z]+[0-9]+", name) for name in ids)  # xsd:ID
+    slots = {slot.attrib["TIME_SLOT_ID"] for slot in document.iter("TIME_SLOT")}
+    used = [
+        one.attrib[f"TIME_SLOT_REF{part}"] for one in document.iter("ALIGNABLE_ANNOTATION") for part in (1, 2)
+    ]
+    assert sorted(used) == sorted(slots)
+    assert "file:" not in path.read_text(encoding="utf-8")
 
 
 def texts() -> st.SearchStrategy[str]:
@@ -412,7 +478,7 @@ DAMAGE: dict[str, tuple[str, Callable[[Path], None], str]] = {
     ),
     "quote in a text": ("textgrid", edit("textgrid/*", b'text = "Yes', b'text = "Y"es'), "SET_QUOTES"),
     "unclosed element": ("eaf", edit("eaf/*", b"</TIER>", b""), "SET_NOT_XML"),
-    "overlap on a tier": ("eaf", edit("eaf/*", b'TIME_VALUE="531"', b'TIME_VALUE="100"'), "SET_TIMES"),
+    "overlap on a tier": ("eaf", edit("eaf/*", b'TIME_VALUE="531"', b'TIME_VALUE="400"'), "SET_TIMES"),
     "undeclared type": ("eaf", edit("eaf/*", b'TYPE_ID="utterance"', b'TYPE_ID="other"'), "SET_NOT_XML"),
     "channel of STM": ("stm", edit("stm/*", b" A ", b" 1 "), "SET_WRONG_CELL_COUNT"),
     "brackets in STM": ("stm", edit("stm/*", b"yes", b"(yes)"), "NIST_SYNTAX"),
@@ -447,8 +513,6 @@ DAMAGE: dict[str, tuple[str, Callable[[Path], None], str]] = {
 
 
 def _edit_gzip(path: Path, old: bytes, new: bytes) -> None:
-    import gzip
-
     data = gzip.decompress(path.read_bytes())
     assert old in data
     path.write_bytes(gzip.compress(data.replace(old, new)))

@@ -241,6 +241,8 @@ WHOLE: dict[str, tuple[bytes, str, str]] = {
     "no delimiter": (b"just some text\nof several lines", "MANIFEST_NO_HEADER", ""),
     "sep= alone": (b"sep=;\n", "TABLE_LINES_REFUSED", ""),
     "an array cut off": (json.dumps([line(1), line(2)])[:-9].encode(), "TABLE_LINES_REFUSED", ""),
+    "lines of Python": (f"{line(1)}\n{line(2)}".encode(), "TABLE_LINES_REFUSED", ""),
+    "all cut off": (f"{HEAD},more\n{FIRST}\n{SECOND}".encode(), "TABLE_LINES_REFUSED", ""),
     "objects over lines": (json.dumps(line(1), indent=1).encode(), "MANIFEST_OBJECT_OVER_LINES", ""),
 }
 
@@ -259,3 +261,12 @@ def test_a_damaged_line_of_a_file_in_utf_8_is_refused_alone(tmp_path: Path) -> N
     good = as_csv([line(n, audio=GERMAN) for n in range(3)]).encode()
     bad = f"{FIRST}\n{FIRST}\n".replace("1.wav", GERMAN).encode("cp1252")
     assert codes(read(tmp_path, good + bad, "m.csv")) == ["row"] * 3 + [BAD] * 2
+
+
+def test_spaces_before_and_behind_cells_do_not_count(tmp_path: Path) -> None:
+    row = FIRST.replace("translator", '"translator"', 1).replace(",", " , ").replace(' , "', ', "')
+    row = row.replace('" , ', '", ')
+    assert (
+        read(tmp_path, f"{HEAD}\n{row}", "m.csv")[0].read
+        == read(tmp_path, f"{HEAD}\n{FIRST}", "n.csv")[0].read
+    )

@@ -1,12 +1,13 @@
 """Sources of other programs become rows of a manifest, by a mapping file that says where consent is."""
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reviewer.errors import Refused
@@ -471,3 +472,32 @@ def test_the_words_of_segments_are_those_of_the_draft_and_stay_in_their_times(
     if words:
         assert min(word["start"] for word in words) >= min(one.start for one in segments)
         assert max(word["end"] for word in words) <= max(one.end for one in segments) + 1e-6
+
+
+NAMES = [
+    "audio", "audio_filepath", "file_name", "path", "client_id", "data", "annotations", "predictions",
+    "result", "value", "text", "start", "end", "offset", "duration", "words", "word", "speaker", "id",
+    "updated_at",
+    "schema_version", "text_verbatim", "ground_truth",
+]  # fmt: skip
+URLS = st.sampled_from(["a.wav", "/data/local-files/?d=%00", "http://[::1"])
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | URLS,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, min_size=2, max_size=6)
+    ),
+    max_leaves=20,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=80, deadline=None)
+@given(st.lists(JSON, max_size=4), st.booleans())
+def test_whatever_a_json_file_holds_it_is_read_or_refused(
+    tmp_path: Path, values: list[Any], is_array: bool
+) -> None:
+    text = json.dumps(values) if is_array else "\n".join(map(json.dumps, values))
+    file = write(tmp_path, {"a.json": text}) / "a.json"
+    for mapping in (None, REST):
+        with suppress(Refused):
+            source = mapped(file, mapping) if mapping else read_source(file)
+            assert all(isinstance(line.read, ManifestRow | Decision) for line in source.lines)

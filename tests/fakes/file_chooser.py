@@ -25,5 +25,5 @@ class FakeFileChooser(FileChooser):
         self.suggested = suggestion
         return self.path
 
-    folder = keys_to_read = withdrawals = manifest
+    folder = keys_to_read = withdrawals = mapping = manifest
     keys_to_write = agreement = log_table = checkpoint

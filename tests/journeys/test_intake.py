@@ -1,5 +1,6 @@
 """Imports into a real workspace, with a decoder that costs nothing."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,6 +13,7 @@ import pytest
 from reviewer.audio.decode.decoder import Decoded
 from reviewer.clips.repository import PurgeReason
 from reviewer.errors import NotAllowed, Notice, Refused, ReviewerError, Unavailable
+from reviewer.lead.import_history import report_of
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport
 from reviewer.lead.keyed_hashes import KeyedHashes
 from reviewer.messages import command_catalogue
@@ -399,3 +401,26 @@ def test_a_reference_is_gone_with_the_key_of_its_clip(imports: Imports) -> None:
 def test_a_reference_that_names_somebody_is_refused(imports: Imports) -> None:
     report = imports.run(a_line(1, reference="jane@example.com"), a_line(2, reference="+49 30 1234567"))
     assert codes(report) == ["IDENTIFIER_FOUND"] * 2
+
+
+def test_where_consent_is_on_record_stands_in_the_log_and_in_past_reports(imports: Imports) -> None:
+    manifest = imports.write(*({"wave": f"{n}.wav", "key": f"k{n}", "audio": f"{n}.wav"} for n in (1, 2)))
+    mapping = imports.folder / "mapping.toml"
+    constants = "\n".join(
+        f'{name} = "{GOOD[name]}"' for name in ("product", "locale", "recorded_at", "speaker")
+    )
+    mapping.write_text(
+        f'[fields]\naudio = "wave"\nsource_id = "key"\n[constants]\n{constants}\n[consent]\n'
+        'from = "Signed forms of the spring campaign"\nproduct = "translator"\n'
+        "granted_at = 2021-03-01T00:00:00Z\n",
+        encoding="utf-8",
+    )
+    report = imports.bench.intake(imports.decoder).import_manifest(
+        imports.bench.lead, manifest, IntakeOptions(mapping=mapping)
+    )
+    (started,) = imports.events(Action.IMPORT_STARTED)
+    assert report.accepted == 2
+    assert (started.detail["source"], started.detail["consent_from"]) == ("manifest", report.consent_from)
+    assert started.detail["mapping"] == hashlib.sha256(mapping.read_bytes()).hexdigest()
+    past = report_of(imports.unit.database, started.object)
+    assert (past.accepted, past.consent_from) == (2, "Signed forms of the spring campaign")

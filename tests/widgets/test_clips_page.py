@@ -121,6 +121,15 @@ def test_fields_filter_and_clear_shows_all_again(page: ClipsPage, qtbot: QtBot, 
     qtbot.waitUntil(lambda: [row.id for row in page.clips.rows] == [wanted])
 
 
+@pytest.mark.parametrize("item", [ClipFilter(state="ready").to_json(), "id"])
+def test_another_page_leads_to_the_clips_of_a_filter_or_to_one(
+    page: ClipsPage, qtbot: QtBot, item: str
+) -> None:
+    ready = next(row.id for row in page.clips.rows if row.state == "ready")
+    page.open_item(ready[2:] if item == "id" else item)
+    qtbot.waitUntil(lambda: [row.id for row in page.clips.rows] == [ready])
+
+
 def test_a_length_or_day_that_is_none_is_said_and_the_list_stays(page: ClipsPage, qtbot: QtBot) -> None:
     page.filters.since.setText("28.11.")
     qtbot.waitUntil(lambda: "2026-11-28" in page.message.text)

@@ -89,6 +89,27 @@ def test_options_are_passed_on_and_all_clips_are_taken_where_nothing_else_is_ask
     assert lead.options == IntakeOptions(sample=50, seed=7, stratify=("locale", "product"), dry_run=True)
 
 
+def test_a_mapping_file_is_passed_on_and_its_change_asks_for_another_check(
+    importing: ImportPage, lead: FakeLead, settle, tmp_path: Path
+):
+    (tmp_path / "manifest.jsonl").write_text("one", encoding="utf-8")
+    importing.choose_mapping.click()
+    lead.report = IntakeReport(ROWS, consent_from="Signed forms, folder 12", is_dry_run=True)
+    _begin(importing)
+    settle()
+    assert lead.options.mapping == tmp_path / "manifest.jsonl"
+    assert importing.run_button.isEnabled()
+    (tmp_path / "manifest.jsonl").write_text("another", encoding="utf-8")
+    importing.manifest.textChanged.emit("")
+    assert not importing.run_button.isEnabled()
+
+
+def test_where_consent_is_on_record_is_said(importing: ImportPage, lead: FakeLead, settle):
+    lead.report = IntakeReport(ROWS, consent_from="Signed forms, folder 12")
+    _run(importing, settle)
+    assert "Signed forms, folder 12" in importing.message.text
+
+
 def test_an_import_needs_a_check_of_the_same_manifest_with_the_same_options(
     importing: ImportPage, lead: FakeLead, settle
 ):
@@ -150,7 +171,7 @@ def test_the_report_is_filtered_sorted_and_written(
     qtbot.keyClick(importing, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     settle()
     written = (tmp_path / "manifest.jsonl").read_text(encoding="utf-8-sig").splitlines()
-    assert written[0] == "line,outcome,code,clip,audio,sentence"
+    assert written[0] == "line,outcome,code,clip,audio,sentence,consent_from"
     assert len(written) == 4
 
 

@@ -38,8 +38,8 @@ ROADS = {
     "people": f"{_SIDEBAR_OF_LEAD} people_table people_revoke people_code people_languages "
     "people_set_languages people_name people_role people_add invitation_copy invitation_done",
     "import": f"{_SIDEBAR_OF_LEAD} import_refresh import_manifest import_choose import_sample "
-    "import_seed import_stratify import_check import_run import_outcome import_code import_find import_csv "
-    "import_rows import_reasons import_past",
+    "import_seed import_stratify import_mapping import_check import_run import_outcome import_code "
+    "import_find import_csv import_rows import_reasons import_past",
     "log": f"{_SIDEBAR_OF_LEAD} log_refresh log_csv log_checkpoint log_verify log_message_retry "
     "log_person log_act log_on log_since log_until log_table",
 }

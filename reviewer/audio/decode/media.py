@@ -138,7 +138,7 @@ def _counted(stream: Any, codec: str) -> int:
 
 def _add(frame: Any, container: str, output: SoundOutput, *, is_lossy: bool) -> None:
     kind, channels = frame.format.name, len(frame.layout.channels)
-    values: "NDArray[Any]" = frame.to_ndarray()
+    values: NDArray[Any] = frame.to_ndarray()
     values = values.T if kind.endswith("p") else values.reshape(-1, channels)
     if values.dtype == np.uint8:
         values = (values.astype(np.int16) - 128) << 8

@@ -33,6 +33,7 @@ _LOUDER_AT_MOST_DB = 50.0
 _OPPOSITE = -0.5  # the correlation of a channel with the loudest one if its polarity is inverted
 
 _STARTS_AT, _HOLDS_AT = 0.2, 0.1  # low: what is missed need not be heard by anybody (decision 039)
+_BELOW_LEVEL_DB = 45.0  # nearly silence: the detector's memory carries on into it
 _JOIN_SECONDS = 0.1  # a stop consonant, or a dropout of the detector
 _LEAST_SECONDS = 0.1  # a click, a breath
 _PAD_SECONDS = 0.1  # a soft beginning, the end of a vowel
@@ -45,7 +46,7 @@ def detect_speech(sound: Sound, detector_for: DetectorFor = voice_activity.detec
     The detector rates every step of 32 ms (the fallback: 20 ms) on the mix of all channels, at normalised
     loudness and, if it does not support their rate, resampled to 16 kHz. The ratings are smoothed: pauses
     under 300 ms belong to the passage, blips under 100 ms do not count, and each end is extended by 100 ms.
-    The sound is read twice, in blocks of 10 s.
+    What is 45 dB below the clip's level is silence. The sound is read twice, in blocks of 10 s.
 
     Returns:
         Spans in the clip's frames, canonical, inside the clip; none for silence. The whole clip if its rate
@@ -63,7 +64,9 @@ def detect_speech(sound: Sound, detector_for: DetectorFor = voice_activity.detec
     gain_db = min(_TARGET_DB - level_db, _LOUDER_AT_MOST_DB)
     detector = detector_for(sound.rate_hz, floor_db + gain_db, level_db + gain_db)
     steps = Steps(detector.step_frames, detector.rate_hz)
-    runs = steps.padded(steps.smoothed(_ratings(sound, detector, gain_db)))
+    ratings, levels_db = _ratings(sound, detector, gain_db)
+    ratings[levels_db <= max(level_db - _BELOW_LEVEL_DB, _SILENT_DB)] = 0
+    runs = steps.padded(steps.smoothed(ratings))
     spans = ((steps.frame(start, sound.rate_hz), steps.frame(end, sound.rate_hz)) for start, end in runs)
     return clip_to_length(spans, sound.frames)
 
@@ -137,14 +140,16 @@ def _joined(runs: Iterable[tuple[int, int]], gap: int) -> list[tuple[int, int]]:
     return done
 
 
-def _ratings(sound: Sound, detector: VoiceActivityDetector, gain_db: float) -> NDArray[np.float32]:
-    """The ratings of all steps; 0 for silence, whatever the detector makes of it."""
+def _ratings(
+    sound: Sound, detector: VoiceActivityDetector, gain_db: float
+) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """The rating of every step, and its level before the gain."""
     gain = np.float32(10 ** (gain_db / 20))
-    found = [np.zeros(0, dtype=np.float32)]
+    ratings, levels = [np.zeros(0, dtype=np.float32)], [np.zeros(0)]
     for block in _whole_steps(_at_rate(_mono(sound), sound.rate_hz, detector.rate_hz), detector.step_frames):
-        ratings = detector.probabilities(np.clip(block * gain, -1, 1))
-        found.append(np.where(power_db(block) > _SILENT_DB, ratings, np.float32(0)))
-    return np.concatenate(found)
+        ratings.append(detector.probabilities(np.clip(block * gain, -1, 1)))
+        levels.append(power_db(block))
+    return np.concatenate(ratings), np.concatenate(levels)
 
 
 def _levels_db(sound: Sound) -> tuple[float, float] | None:

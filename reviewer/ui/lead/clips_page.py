@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 from reviewer.errors import Unavailable
 from reviewer.lead.clip_table import write_clips
 from reviewer.model.clip import ClipState
-from reviewer.model.clip_list import ClipColumn, ClipOrder, ListedClip, arranged
+from reviewer.model.clip_list import ClipColumn, ClipFilter, ClipOrder, ListedClip, arranged
 from reviewer.model.hold import HoldReason, ListenReason
 from reviewer.model.people import PersonState, Role
 from reviewer.ui.jobs import CancelToken, Job
@@ -107,6 +107,11 @@ class ClipsPage(LeadPage):
     def enter(self) -> None:
         self.message.clear()
         self.refresh()
+
+    def open_item(self, item: str) -> None:
+        """Shows the clips of a filter, as ``ClipFilter.to_json`` writes it, or those with part of an id."""
+        is_filter = item.startswith("{")
+        self.filters.show_filter(ClipFilter.from_json(item) if is_filter else ClipFilter(id_part=item))
 
     def leave(self) -> None:
         self._sound.close()
@@ -410,6 +415,7 @@ class ClipsPage(LeadPage):
         self._sound.put_away.connect(self._on_put_away)
         self._sound.not_logged.connect(self.message.show_error)
         self.clip_table.horizontalHeader().sectionClicked.connect(self._on_header)
+        self.clip_table.doubleClicked.connect(self._on_open)
         self.clip_table.selectionModel().selectionChanged.connect(self._on_chosen)
         self.clips.modelReset.connect(self._on_chosen)
         bind_shortcut(self, "clips.find", self.filters.focus_id)

@@ -2,6 +2,7 @@
 
 import threading
 from collections import deque
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -96,7 +97,9 @@ class ImportPage(LeadPage):
 
     def options(self) -> IntakeOptions:
         """The options in the fields."""
+        mapping = self.mapping.text().strip()
         return IntakeOptions(
+            mapping=Path(mapping).expanduser() if mapping else None,
             sample=self.sample.value() or None,
             seed=self.seed.value(),
             stratify=tuple(name.strip() for name in self.stratify.text().split(",") if name.strip()),
@@ -107,6 +110,12 @@ class ImportPage(LeadPage):
         place = self._chooser.manifest(self)
         if place is not None:
             self.manifest.setText(str(place))
+
+    @Slot()
+    def _on_choose_mapping(self) -> None:
+        place = self._chooser.mapping(self)
+        if place is not None:
+            self.mapping.setText(str(place))
 
     @Slot()
     def _on_check(self) -> None:
@@ -147,13 +156,14 @@ class ImportPage(LeadPage):
         return Path(self.manifest.text().strip()).expanduser()
 
     def _key(self) -> object:
-        """What a check was of: manifest, its size and time, and options."""
-        path = self._path()
-        try:
-            found = path.stat()
-        except OSError:
-            return path, self.options()
-        return path, self.options(), found.st_size, found.st_mtime_ns
+        """What a check was of: source, mapping file, their sizes and times, and options."""
+        path, options = self._path(), self.options()
+        facts: list[object] = [path, options]
+        for file in (path, options.mapping):
+            with suppress(OSError):
+                found = file.stat() if file else None
+                facts.append((found.st_size, found.st_mtime_ns) if found else None)
+        return tuple(facts)
 
     @Slot()
     def _on_cancel(self) -> None:
@@ -179,7 +189,7 @@ class ImportPage(LeadPage):
         sentence = self.tr("{0} accepted, {1} refused, {2} quarantined.").format(
             f"{report.accepted:,}", f"{report.refused:,}", f"{report.quarantined:,}"
         )
-        hint = ""
+        hint = report.consent_from and self.tr("Consent is on record: {0}").format(report.consent_from)
         if report.was_cancelled:
             hint = self.tr("Stopped early. Run it again: clips already imported are refused as duplicates.")
         elif report.is_dry_run:
@@ -221,7 +231,7 @@ class ImportPage(LeadPage):
 
     def _show_running(self, *, running: bool) -> None:
         self._is_running = running
-        for widget in (self.manifest, self.choose, self.sample, self.seed, self.stratify, self.past_table):
+        for widget in (*self._fields(), self.past_table):
             widget.setEnabled(not running)
         self.cancel_button.setEnabled(running)
         if running:
@@ -235,9 +245,21 @@ class ImportPage(LeadPage):
         self.progress.setVisible(running)
         self._update_buttons()
 
+    def _fields(self) -> tuple[QWidget, ...]:
+        source = (self.manifest, self.choose, self.mapping, self.choose_mapping)
+        return *source, self.sample, self.seed, self.stratify
+
     def _make_fields(self) -> None:
         self.manifest = named(QLineEdit(self), "import_manifest", self.tr("Manifest"))
-        self.manifest.setPlaceholderText(self.tr("A JSON Lines or CSV manifest; paths are relative to it"))
+        self.manifest.setPlaceholderText(self.tr("A manifest, or a file or folder that is mapped to one"))
+        self.mapping = named(
+            QLineEdit(self),
+            "import_mapping",
+            self.tr("Mapping file"),
+            hint=self.tr("How a source that is no manifest becomes one, and where its consent is on record"),
+        )
+        self.mapping.setPlaceholderText(self.tr("Mapping file, for other sources"))
+        self.mapping.textChanged.connect(self._update_buttons)
         self.sample = self._number("import_sample", self.tr("Number of clips to sample; 0 takes all"))
         self.sample.setSpecialValueText(self.tr("all"))
         self.seed = self._number(
@@ -270,6 +292,14 @@ class ImportPage(LeadPage):
             self.tr("Choose a manifest"),
             self._on_choose,
             shortcut_id="import.choose",
+            glyph="folder",
+        )
+        self.choose_mapping = self.button(
+            "import_choose_mapping",
+            self.tr("Mapping…"),
+            self.tr("Choose a mapping file"),
+            self._on_choose_mapping,
+            shortcut_id="import.choose_mapping",
             glyph="folder",
         )
         self.cancel_button = self.button(
@@ -321,8 +351,10 @@ class ImportPage(LeadPage):
         first, second = QHBoxLayout(), QHBoxLayout()
         for row in (first, second):
             row.setSpacing(GAP_PX)
-        first.addWidget(self.manifest, 1)
+        first.addWidget(self.manifest, 2)
         first.addWidget(self.choose)
+        first.addWidget(self.mapping, 1)
+        first.addWidget(self.choose_mapping)
         captions = (self.tr("Sample"), self.tr("Seed"), self.tr("Stratify by"))
         for caption, field in zip(captions, (self.sample, self.seed, self.stratify), strict=True):
             label = self.label(caption)
@@ -334,14 +366,13 @@ class ImportPage(LeadPage):
         second.addWidget(self.cancel_button)
         second.addWidget(self.check_button)
         second.addWidget(self.run_button)
-        options = (self.sample, self.seed, self.stratify)
         self.column.addLayout(first)
         self.column.addLayout(second)
         self.column.addWidget(self.progress)
         self.column.addLayout(self.report.row_of_fields())
         self.column.addWidget(self._split(), 1)
         tab_through(
-            self.refresh_button, self.manifest, self.choose, *options, self.cancel_button, self.check_button,
+            self.refresh_button, *self._fields(), self.cancel_button, self.check_button,
             self.run_button, *self.report.stops(), self.past_table,
         )  # fmt: skip
 

@@ -15,10 +15,8 @@ from reviewer.lead.report_rows import (
     ReportFilter,
     ReportOrder,
     arranged_rows,
-    line_ranges,
     reasons,
 )
-from reviewer.lead.report_table import write_report
 from reviewer.privacy.manifest_row import Outcome, RefusalCode
 from reviewer.ui.jobs import CancelToken, Job
 from reviewer.ui.messages import Message, term, translated_catalogue
@@ -47,6 +45,7 @@ class ReportPanel:
         self._page = page
         self._chooser = chooser
         self._all: list[ReportRow] = []
+        self._report: IntakeReport | None = None
         self._order = ReportOrder()
         self._arranging: Job | None = None
         self._timer = QTimer(page, singleShot=True, interval=_TYPED_MS)
@@ -60,7 +59,7 @@ class ReportPanel:
 
     def clear(self, caption: str) -> None:
         """Forgets the rows; ``caption`` says whose rows come next."""
-        self._all = []
+        self._all, self._report = [], None
         put_value(self.caption, caption)
         self.rows.show_rows(())
         self.reasons.show_rows(())
@@ -75,7 +74,7 @@ class ReportPanel:
 
     def show_report(self, report: IntakeReport, caption: str) -> None:
         """Shows a whole report."""
-        self._all = list(report.rows)
+        self._all, self._report = list(report.rows), report
         put_value(self.caption, caption)
         self._update_buttons()
         self.arrange()
@@ -134,16 +133,16 @@ class ReportPanel:
     def _on_csv(self) -> None:
         page = self._page
         place = self._chooser.table(page, page.tr("Save the report"), page.tr("import-report.csv"))
-        if place is not None:
-            rows = tuple(self._all)
-            page.run(lambda _token: _write(place, rows), self._on_written)
+        report = self._report
+        if place is not None and report is not None:
+            page.run(lambda _token: _write(place, report), self._on_written)
 
     def _on_written(self, rows: int) -> None:
         text = self._page.tr("{0} rows written.").format(f"{rows:,}")
         self._page.message.show_message(Message(text), "ok")
 
     def _update_buttons(self) -> None:
-        enable(self.csv_button, bool(self._all), self._page.tr("There is no report yet."))
+        enable(self.csv_button, self._report is not None, self._page.tr("There is no report yet."))
 
     # Making
 
@@ -235,7 +234,7 @@ class ReportPanel:
                 whole=lambda reason: term("REASON", reason.code),
             ),
             Column(page.tr("Count"), lambda reason: f"{len(reason.lines):,}", is_figure=True),
-            Column(page.tr("Lines"), lambda reason: line_ranges(reason.lines)),
+            Column(page.tr("Lines"), lambda reason: reason.where),
         ]
 
 
@@ -243,11 +242,10 @@ def _sentence(row: ReportRow) -> str:
     return row.sentence(translated_catalogue())
 
 
-def _write(place: Path, rows: Sequence[ReportRow]) -> int:
+def _write(place: Path, report: IntakeReport) -> int:
     """On the job pool; returns the number of rows."""
     try:
-        with place.open("w", encoding="utf-8-sig", newline="") as file:
-            write_report(file, rows, translated_catalogue())
+        place.write_text(report.to_csv(translated_catalogue()), encoding="utf-8", newline="")
     except OSError as error:
         raise Unavailable("TABLE_NOT_WRITTEN", problem=error.strerror or "") from error
-    return len(rows)
+    return len(report.rows)

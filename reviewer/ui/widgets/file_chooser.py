@@ -11,7 +11,17 @@ class FileChooser:
 
     def manifest(self, parent: QWidget) -> Path | None:
         name, _ = QFileDialog.getOpenFileName(
-            parent, _tr("Choose a manifest"), "", _tr("Manifests (*.jsonl *.csv);;All files (*)")
+            parent,
+            _tr("Choose a manifest"),
+            "",
+            _tr("Manifests (*.jsonl *.json *.csv *.tsv *.txt);;All files (*)"),
+        )
+        return Path(name) if name else None
+
+    def mapping(self, parent: QWidget) -> Path | None:
+        """A file that says how another source becomes a manifest."""
+        name, _ = QFileDialog.getOpenFileName(
+            parent, _tr("Choose a mapping file"), "", _tr("Mapping files (*.toml);;All files (*)")
         )
         return Path(name) if name else None
 
