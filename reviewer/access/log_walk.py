@@ -83,7 +83,7 @@ class LogWalk:
         self.sessions = Sessions(self.log_id)
         self.first_sealed = min((size for size, each in self.checkpoints.items() if each.root), default=0)
 
-    def run(  # noqa: C901, PLR0912 - one loop, because a million rows go through it
+    def run(  # noqa: C901 - one loop, because a million rows go through it
         self, rows: Iterable[StoredRow], listeners: Sequence[RowListener], *, has_index: bool
     ) -> None:
         """Goes through all rows; raises Mismatch at the first that does not verify."""
@@ -113,12 +113,8 @@ class LogWalk:
             add_leaf(sha256(b"\x00" + row_hash + signature).digest())
             self.head = head = row_hash
             self.rows = seq
-            if CLIP_IDS in fields["detail"]:
-                self.about += sum(
-                    hash((seq, each)) for each in objects_of(fields["object"], fields["detail"])
-                )
-            elif fields["object"]:
-                self.about += hash((seq, fields["object"]))
+            if fields["object"] or CLIP_IDS in fields["detail"]:
+                self.about += _about(seq, fields)
             for add in by_action.get(action, ()):
                 add(seq, fields)
             if seq in is_wanted:
@@ -160,6 +156,10 @@ class LogWalk:
         checkpoint = self.checkpoints.get(seq)
         if checkpoint is not None and (checkpoint.head, checkpoint.root) == (self.head, root):
             self.sealed = seq
+
+
+def _about(seq: int, fields: dict[str, Any]) -> int:
+    return sum(hash((seq, each)) for each in objects_of(fields["object"], fields["detail"]))
 
 
 def _form(seq: int) -> Notice:

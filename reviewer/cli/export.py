@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -41,7 +41,7 @@ _Rate = Annotated[
 ]
 _Mono = Annotated[bool, typer.Option("--mono", help="Mix all channels into one.")]
 _Channel = Annotated[
-    int, typer.Option("--channel", metavar="N", min=1, help="Take one channel.", show_default=False)
+    int, typer.Option("--channel", metavar="N", min=0, help="Take one channel.", show_default=False)
 ]
 _DryRun = Annotated[bool, typer.Option("--dry-run", help="Show ten rows and the counts, write nothing.")]
 _Verify = Annotated[bool, typer.Option("--verify", help="Verify the set in OUT, export nothing.")]
@@ -68,32 +68,27 @@ def export(  # noqa: PLR0917 - options, which typer gives by name
     json: AsJson = False,
 ) -> None:
     """Write accepted work as a labelled set with its passport, or verify one."""
-    from reviewer.lead.set_options import AudioForm, SetOptions, parse_split  # noqa: PLC0415
-
     if verify:
         _verify_set(out, as_json=json)
         return
-    if audio not in tuple(AudioForm):
-        raise Refused("EXPORT_AUDIO", known=", ".join(AudioForm))
-    options = SetOptions(
-        profile=profile,
-        cut=cut,
-        margin_ms=margin,
-        split=parse_split(split) if split else None,
-        audio=AudioForm(audio),
-        rate_hz=rate,
-        mono=mono,
-        channel=channel,
-    )
+    sound = {"rate_hz": rate, "mono": mono, "channel": channel}
+    options = _options(split, audio, profile=profile, cut=cut, margin_ms=margin, **sound)
     names = tuple(name.strip() for name in formats.split(",") if name.strip())
     with signed_in(workspace, as_name, passphrase_file) as work, until_interrupted() as cancelled:
         lead = work.person.lead
         if dry_run:
-            _print_preview(
-                lead.preview_export(names, where, options=options, is_cancelled=cancelled), as_json=json
-            )
-            return
-        _export(lead, out, names, where, options, cancelled, as_json=json)
+            found = lead.preview_export(names, where, options=options, is_cancelled=cancelled)
+            _print_preview(found, as_json=json)
+        else:
+            _export(lead, out, names, where, options, cancelled, as_json=json)
+
+
+def _options(split: str, audio: str, **others: Any) -> "SetOptions":
+    from reviewer.lead.set_options import AudioForm, SetOptions, parse_split  # noqa: PLC0415
+
+    if audio not in tuple(AudioForm):
+        raise Refused("EXPORT_AUDIO", known=", ".join(AudioForm))
+    return SetOptions(split=parse_split(split) if split else None, audio=AudioForm(audio), **others)
 
 
 def _export(

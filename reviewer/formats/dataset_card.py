@@ -1,4 +1,4 @@
-"""The card of a labelled set: ``README.md`` with its statistics, and plots as SVG; equal sets have equal ones."""
+"""The card of a labelled set: ``README.md`` with statistics, and plots as SVG; equal for equal sets."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -86,19 +86,27 @@ def _card(facts: Mapping[str, Any], plots: Mapping[str, str]) -> list[str]:
         "",
     ]
     for name, head in (("locales", "Locale"), ("splits", "Split"), ("products", "Product")):
-        if found[name]:
-            lines += [f"| {head} | Rows | Hours | Speakers |", "| --- | ---: | ---: | ---: |"]
-            lines += [
-                f"| {_cell(key)} | {one['rows']:,} | {one['hours']:.2f} | {one['speakers']:,} |"
-                for key, one in found[name].items()
-            ]
-            lines.append("")
+        lines += _table(head, found[name])
     for name, title in plots.items():
         lines += [f"![{title}]({PLOTS}/{name}.svg)", ""]
     if facts["left_out"]:
         lines += ["Clips left out:", "", "| Reason | Clips |", "| --- | ---: |"]
         lines += [f"| `{reason}` | {count:,} |" for reason, count in facts["left_out"].items()]
     return lines
+
+
+def _table(head: str, parts: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    if not parts:
+        return []
+    return [
+        f"| {head} | Rows | Hours | Speakers |",
+        "| --- | ---: | ---: | ---: |",
+        *(
+            f"| {_cell(key)} | {one['rows']:,} | {one['hours']:.2f} | {one['speakers']:,} |"
+            for key, one in parts.items()
+        ),
+        "",
+    ]
 
 
 def _rows(options: Mapping[str, Any]) -> str:

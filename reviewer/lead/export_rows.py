@@ -8,7 +8,7 @@ from reviewer.formats.dataset import Utterance, UtteranceSegment, UtteranceWord,
 from reviewer.lead.keyed_hashes import Pseudonyms
 from reviewer.lead.set_options import SetOptions
 from reviewer.lead.splits import Splits
-from reviewer.model.annotation import Annotation, Flag, Segment
+from reviewer.model.annotation import Annotation, Flag, LabelValue, Segment
 from reviewer.model.clip import Clip
 from reviewer.model.intervals import Span
 from reviewer.model.task import SealedAnnotation
@@ -103,22 +103,15 @@ class RowMaker:
         frame = _Frames(clip.rate_hz, self._options.rate_of(clip.rate_hz), start, end)
         inside = [each for each in segments if frame.of(each.start) < frame.of(each.end)]
         part = inside[0] if self._options.cut and inside else None
-        labels = {**annotation.labels, **part.labels} if part else annotation.labels
-        flags = (
-            annotation.flags.union(Flag(name) for name in part.flags if name in _FLAGS)
-            if part
-            else annotation.flags
-        )
+        labels, flags = _answers(annotation, part)
         verbatim = "\n".join(each.text for each in segments)
-        clip_part = "".join(c for c in clip.id.lower() if c.isascii() and c.isalnum())
-        milliseconds = (round(each * 1000 / clip.rate_hz) for each in (start, end))
         parts = tuple(
             self._segment(selected, each, frame)
             for each in sorted(inside, key=lambda each: (each.start, each.end))
         )
         is_one = len(segments) == len(parts) == 1
         utterance = Utterance(
-            id=utterance_id(speaker, clip_part, *milliseconds),
+            id=_id_of(clip, speaker, start, end),
             clip_id=clip.id,
             speaker=speaker,
             locale=clip.locale,
@@ -128,7 +121,7 @@ class RowMaker:
             channels=self._options.channels_of(clip.channels),
             text=parts[0].text if is_one else self._text(verbatim, selected.conventions),
             text_verbatim=parts[0].text_verbatim if is_one else one_line(verbatim),
-            labels={key: clean_answer(value) for key, value in labels.items()},
+            labels=labels,
             flags=flags,
             schema_version=accepted.schema_version,
             conventions_version=accepted.conventions_version,
@@ -180,6 +173,19 @@ class RowMaker:
 
     def _text(self, verbatim: str, conventions: Conventions) -> str:
         return normalise(verbatim, conventions, self._options.profile)
+
+
+def _id_of(clip: Clip, speaker: str, start: int, end: int) -> str:
+    clip_part = "".join(c for c in clip.id.lower() if c.isascii() and c.isalnum())
+    milliseconds = (round(each * 1000 / clip.rate_hz) for each in (start, end))
+    return utterance_id(speaker, clip_part, *milliseconds)
+
+
+def _answers(annotation: Annotation, part: Segment | None) -> tuple[dict[str, LabelValue], frozenset[Flag]]:
+    """The answers and flags of the clip, and of the segment that is cut out of it."""
+    labels = {**annotation.labels, **(part.labels if part else {})}
+    flags = [Flag(name) for name in part.flags if name in _FLAGS] if part else []
+    return {key: clean_answer(value) for key, value in labels.items()}, annotation.flags.union(flags)
 
 
 def borders(

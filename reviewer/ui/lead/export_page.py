@@ -50,22 +50,7 @@ class ExportPage(LeadPage):
         self._chooser = chooser or FileChooser()
         self._is_running = False
         self._stop = Event()
-        self.left_out: RowsModel[LeftOut] = RowsModel(
-            [
-                Column(self.tr("Left out because"), lambda row: term("LEFT_OUT", row[0])),
-                Column(self.tr("Number"), lambda row: f"{row[1]:,}", is_figure=True),
-                Column(self.tr("Of"), lambda row: row[2]),
-                Column(self.tr("How it comes in"), lambda row: road_of(row[0])),
-            ]
-        )
-        self.preview: RowsModel[Utterance] = RowsModel(
-            [
-                Column(self.tr("Row"), lambda row: row.id),
-                Column(self.tr("Seconds"), lambda row: f"{row.duration:.2f}", is_figure=True),
-                Column(self.tr("Split"), lambda row: row.split or "–"),
-                Column(self.tr("Text"), lambda row: row.text),
-            ]
-        )
+        self._make_models()
         self.options = ExportOptionsForm(lead.profiles(), self)
         self.formats = [self._format(name, title) for name, title in TITLES.items()]
         self.where = named(
@@ -244,6 +229,24 @@ class ExportPage(LeadPage):
         box.setChecked(name in USUAL)
         return box
 
+    def _make_models(self) -> None:
+        self.left_out: RowsModel[LeftOut] = RowsModel(
+            [
+                Column(self.tr("Left out because"), lambda row: term("LEFT_OUT", row[0])),
+                Column(self.tr("Number"), lambda row: f"{row[1]:,}", is_figure=True),
+                Column(self.tr("Of"), lambda row: row[2]),
+                Column(self.tr("How it comes in"), lambda row: road_of(row[0])),
+            ]
+        )
+        self.preview: RowsModel[Utterance] = RowsModel(
+            [
+                Column(self.tr("Row"), lambda row: row.id),
+                Column(self.tr("Seconds"), lambda row: f"{row.duration:.2f}", is_figure=True),
+                Column(self.tr("Split"), lambda row: row.split or "–"),
+                Column(self.tr("Text"), lambda row: row.text),
+            ]
+        )
+
     def _make_buttons(self) -> None:
         self.choose = self.button(
             "export_choose",
@@ -307,6 +310,11 @@ class ExportPage(LeadPage):
         grid.addLayout(acts, 4, 1)
         grid.addWidget(self.run_button, 4, 2)
         grid.setColumnStretch(1, 1)
+        self.column.addLayout(grid)
+        self.column.addSpacing(GAP_PX)
+        self._add_tables()
+
+    def _add_tables(self) -> None:
         table = self.table(
             "export_left_out",
             self.tr("What was left out"),
@@ -324,8 +332,6 @@ class ExportPage(LeadPage):
             empty=self.tr("A preview shows the first ten rows of the set here."),
         )
         preview.setColumnWidth(0, 320)
-        self.column.addLayout(grid)
-        self.column.addSpacing(GAP_PX)
         self.column.addWidget(preview, 1)
         self.column.addWidget(table, 1)
 
