@@ -59,6 +59,15 @@ class ClipRepository:
         """The facts of these clips, without those that are unknown."""
         return {row["id"]: from_columns(Clip, row) for row in self._rows_of(clip_ids)}
 
+    def openable(self, clip_ids: Collection[str], now: datetime) -> frozenset[str]:
+        """Those of these clips that have a key, and whose consent and retention have not ended."""
+        rows = self._database.rows(
+            "SELECT id FROM clip WHERE id IN (SELECT value FROM json_each(?1)) AND wrapped_key IS NOT NULL"
+            " AND purge_at > ?2 AND (consent_withdrawn_at IS NULL OR consent_withdrawn_at > ?2)",
+            (json.dumps(list(clip_ids)), to_micros(now)),
+        )
+        return frozenset(row["id"] for row in rows)
+
     def keys_of(self, clip_ids: Collection[str]) -> dict[str, tuple[str, bytes]]:
         """The name of the files and the wrapped key of these clips, without those that were purged."""
         return {

@@ -66,6 +66,7 @@ class Selector:
         self._comparison = PassComparison(unit, access, conventions)
         self._kept: Mapping[str, KeptSchema] = {}
         self._released: frozenset[str] = frozenset()
+        self._by_locale: dict[str, Conventions] = {}
         self._options = SetOptions()
         self.left_out: Counter[str] = Counter()
         """The clips left out by reason; complete once all of ``select`` was taken."""
@@ -136,6 +137,11 @@ class Selector:
                 found = replace(found, aligned=words.texts if words else (), reference=reference)
             yield each, found
 
+    def _conventions_of(self, locale: str) -> Conventions:
+        if locale not in self._by_locale:
+            self._by_locale[locale] = self._conventions.of(locale)
+        return self._by_locale[locale]
+
     def _final(self, final_id: str | None, passes: list[SealedAnnotation]) -> list[SealedAnnotation]:
         """The adjudicated annotation if there is one, else all accepted passes."""
         if final_id is None or final_id in [one.id for one in passes]:
@@ -149,7 +155,7 @@ class Selector:
         annotations = [text for text in texts if text is not None]
         if len(annotations) < len(passes):  # consent or retention ended, or it was purged, since the check
             return is_over(clip, self._unit.clock.now()) or "purged"
-        conventions = self._conventions.of(clip.locale)
+        conventions = self._conventions_of(clip.locale)
         if self._options.profile not in conventions.profiles:
             return "no_profile"
         by_segment = self._options.cut and len(passes) == 1

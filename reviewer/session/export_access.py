@@ -57,7 +57,8 @@ class ExportAccess:
         for clip_id, annotation_id in works.items():
             if accepted.get(annotation_id) != clip_id:
                 raise Refused("NOT_ACCEPTED", annotation=annotation_id)
-        clips = self._openable(works)
+        self.require_openable(works)
+        clips = self._unit.clips.many(works)
         for clip_id, redactions in self._unit.redactions.of_clips(list(clips)).items():
             if any(one.is_muted for one in redactions):
                 raise Refused("REDACTION_PENDING", clip=clip_id)
@@ -77,10 +78,9 @@ class ExportAccess:
 
         Raises Damaged when an annotation does not match its digest.
         """
-        now, unit = self._unit.clock.now(), self._unit
-        clips = unit.clips.many([each.clip_id for each in works])
-        keys = unit.clips.keys_of(list(clips))
-        opened = [each for each in works if each.clip_id in keys and not is_over(clips[each.clip_id], now)]
+        unit = self._unit
+        openable = unit.clips.openable([each.clip_id for each in works], unit.clock.now())
+        opened = [each for each in works if each.clip_id in openable]
         if opened:
             detail: dict[str, DetailValue] = {
                 "purpose": purpose,
@@ -94,16 +94,10 @@ class ExportAccess:
 
     def require_openable(self, clip_ids: Collection[str]) -> None:
         """Raises Refused if consent or retention of any of these clips has ended, or it was purged."""
-        self._openable(clip_ids)
-
-    def _openable(self, clip_ids: Collection[str]) -> dict[str, Clip]:
-        """The clips; raises the refusal of the first that may not be opened."""
-        now = self._unit.clock.now()
-        clips, keys = self._unit.clips.many(clip_ids), self._unit.clips.keys_of(clip_ids)
+        openable = self._unit.clips.openable(clip_ids, self._unit.clock.now())
         for clip_id in clip_ids:
-            if clip_id not in keys or is_over(clips[clip_id], now):
+            if clip_id not in openable:
                 self._access.openable(clip_id)
-        return clips
 
 
 def is_over(clip: Clip, now: datetime) -> str:

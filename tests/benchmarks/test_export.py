@@ -23,7 +23,7 @@ from reviewer.model.annotation import Annotation
 from reviewer.model.clip import ContentKind
 from tests.benches.lead import LeadBench
 from tests.benches.workspace import ANA
-from tests.benchmarks.table import ROWS
+from tests.benchmarks.table import ROWS, Row
 from tests.conftest import REPOSITORY
 from tests.factories import a_clip
 
@@ -96,9 +96,14 @@ def test_export_beside_a_plain_verified_copy(tmp_path: Path) -> None:
     shards = export(bench, tmp_path / "shards", "webdataset")
     copied = plain_copy(tmp_path / "loose" / "clips", tmp_path / "copy")
     bench.close()
-    ROWS.append(("plain verified copy", f"{copied:,.0f} clips/s"))
-    ROWS.append(("export, nemo", f"{loose:,.0f} clips/s, {loose / copied:.2f} x the copy"))
-    ROWS.append(("export, webdataset", f"{shards:,.0f} clips/s, {shards / loose:.2f} x nemo"))
+    ratio, faster = loose / copied, shards / loose
+    ROWS.append(Row("plain verified copy", f"{copied:,.0f} clips/s", "-", is_met=True))
+    ROWS.append(
+        Row("export, nemo", f"{loose:,.0f} clips/s, {ratio:.2f} x the copy", "0.8 x", is_met=ratio >= 0.8)
+    )
+    ROWS.append(
+        Row("export, webdataset", f"{shards:,.0f} clips/s, {faster:.2f} x nemo", "2 x", is_met=faster >= 2)
+    )
 
 
 MEASURE = """
@@ -128,4 +133,7 @@ def test_memory_of_an_export(tmp_path: Path, clips: int) -> None:
         env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
     )
     before, most = (int(part) / 1024 for part in found.stdout.split())
-    ROWS.append((f"memory of an export of {clips:,} clips", f"{before:.0f} MB before, {most:.0f} MB at most"))
+    figure = f"memory of an export of {clips:,} clips"
+    ROWS.append(
+        Row(figure, f"{before:.0f} MB before, {most:.0f} MB at most", "flat", is_met=most < 2 * before)
+    )

@@ -92,7 +92,7 @@ def test_accepted_work_is_exported_with_a_passport(lead, tmp_path):
 
 
 @pytest.mark.usefixtures("accepted")
-def test_a_set_by_choice_is_previewed_written_and_verified(lead, run, tmp_path):
+def test_a_set_by_choice_is_previewed_written_and_verified(lead, command, tmp_path):
     chosen = (
         "--format",
         "nemo",
@@ -112,11 +112,11 @@ def test_a_set_by_choice_is_previewed_written_and_verified(lead, run, tmp_path):
     assert "reviewer qa draw" in shown.out
     assert not (tmp_path / "set").exists()
     assert lead("export", tmp_path / "set", *chosen, "--json").json["rows"] == 2
-    assert run("export", tmp_path / "set", "--verify").code == 0
-    assert run("export", tmp_path / "set", "--verify", "--json").json == {"ok": True, "problems": []}
+    assert command("export", tmp_path / "set", "--verify").code == 0
+    assert command("export", tmp_path / "set", "--verify", "--json").json == {"ok": True, "problems": []}
     (tmp_path / "set" / "extra").touch()
-    assert run("export", tmp_path / "set", "--verify").code == 4
-    assert run("export", tmp_path / "none", "--verify").code == 2
+    assert command("export", tmp_path / "set", "--verify").code == 4
+    assert command("export", tmp_path / "none", "--verify").code == 2
     assert lead("export", tmp_path / "other", "--format", "nemo", "--audio", "mp3").code == 2
 
 

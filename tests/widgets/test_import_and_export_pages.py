@@ -294,7 +294,7 @@ def test_what_a_set_would_hold_is_shown_before_it_is_written(exporting: ExportPa
         ["no text", "2", "rows, segments"],
     ]
     assert "QA has not drawn it yet" in road_of("not_accepted")
-    assert not hasattr(lead, "exported") or lead.exported is None
+    assert lead.calls == ["preview_export"]
 
 
 def test_a_margin_is_for_cut_segments_alone(exporting: ExportPage):
