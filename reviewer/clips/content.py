@@ -4,8 +4,8 @@ import hashlib
 import hmac
 import io
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import BinaryIO, cast
 
@@ -61,6 +61,35 @@ class Resealer:
         return digest_of(self.new, data)
 
 
+class HeldKeys:
+    """The keys of a batch of clips: each is unwrapped once, and dropped with the batch."""
+
+    def __init__(
+        self, content: "ClipContent", keyring: Keyring, held: Mapping[str, tuple[str, bytes]]
+    ) -> None:
+        self._content = content
+        self._keyring = keyring
+        self._held = held
+
+    def audio(self, clip_id: str) -> bytes:
+        """The clip's canonical FLAC. Raises Damaged, Refused."""
+        if clip_id in self._held:
+            name, key = self._held[clip_id]
+            with suppress(Damaged):  # else a redaction may have replaced key and files meanwhile
+                return self._content.audio_under(key, name, clip_id)
+        with self._content.audio(self._keyring, clip_id) as stream:
+            return stream.read()
+
+    def unseal(self, clip_id: str, kind: ContentKind, name: str, sealed: bytes) -> tuple[bytes, bytes]:
+        """The plain bytes and their keyed digest. Raises Damaged, Refused."""
+        if clip_id in self._held:
+            with suppress(Damaged):
+                plain = self._content.unseal_under(self._held[clip_id][1], clip_id, kind, name, sealed)
+                return plain, digest_of(self._held[clip_id][1], plain)
+        plain = self._content.unseal(self._keyring, clip_id, kind, name, sealed)
+        return plain, self._content.digest(self._keyring, clip_id, plain)
+
+
 class ClipContent:
     """Combines store, clip keys and seal; every call needs a keyring, and none is kept.
 
@@ -88,6 +117,28 @@ class ClipContent:
         """Unseals content of this clip, kind and name; raises Damaged, or Refused if the clip was purged."""
         self._database.require_no_transaction()
         return unseal(self._key(keyring, clip_id), self._context(clip_id, kind, name), sealed)
+
+    def hold_keys(self, keyring: Keyring, clip_ids: Collection[str]) -> HeldKeys:
+        """The keys of a batch of clips, without those that cannot be unwrapped; outside a transaction."""
+        self._database.require_no_transaction()
+        found = self._clips.keys_of(clip_ids)
+        wrapped = {clip_id: key for clip_id, (_, key) in found.items()}
+        try:
+            unwrapped = keys.unwrap_clip_keys(self._deliveries.current(keyring).workspace_key, wrapped)
+        except Damaged:  # one of them; or the workspace key is being replaced
+            unwrapped = {}
+        return HeldKeys(self, keyring, {each: (found[each][0], key) for each, key in unwrapped.items()})
+
+    def audio_under(self, key: bytes, stored_as: str, clip_id: str) -> bytes:
+        """The canonical FLAC of a file under a held key. Raises Damaged."""
+        self._database.require_no_transaction()
+        with self._store.open(stored_as, ContentKind.AUDIO) as stream:
+            return unseal(key, self._context(clip_id, ContentKind.AUDIO), stream.read())
+
+    def unseal_under(self, key: bytes, clip_id: str, kind: ContentKind, name: str, sealed: bytes) -> bytes:
+        """Content under a held key. Raises Damaged."""
+        self._database.require_no_transaction()
+        return unseal(key, self._context(clip_id, kind, name), sealed)
 
     def audio(self, keyring: Keyring, clip_id: str) -> BinaryIO:
         """A seekable stream over the clip's canonical FLAC; the caller closes it. Raises Damaged, Refused."""

@@ -294,6 +294,8 @@ TABLE: tuple[Shortcut, ...] = (
     _key("import.cancel", Scope.IMPORT, "Ctrl+.", QT_TRANSLATE_NOOP("shortcuts", "Stop the import")),
     _key("export.choose", Scope.EXPORT, "Ctrl+O", QT_TRANSLATE_NOOP("shortcuts", "Choose a folder")),
     _key("export.run", Scope.EXPORT, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Export")),
+    _key("export.preview", Scope.EXPORT, "Ctrl+P", QT_TRANSLATE_NOOP("shortcuts", "Preview of the set")),
+    _key("export.cancel", Scope.EXPORT, "Ctrl+.", QT_TRANSLATE_NOOP("shortcuts", "Cancel the export")),
     _key("log.refresh", Scope.LOG, "F5", QT_TRANSLATE_NOOP("shortcuts", "Refresh: read the newest rows")),
     _key("log.verify", Scope.LOG, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Verify the log")),
     _key("held.refresh", Scope.HELD, "F5", QT_TRANSLATE_NOOP("shortcuts", "Refresh")),
