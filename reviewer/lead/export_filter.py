@@ -3,7 +3,8 @@
 Grammar: ``or``, ``and``, ``not``, parentheses; ``locale product recorded`` (text; recorded is a
 day as YYYY-MM-DD in UTC), ``duration rate_hz channels words`` (numbers), ``flag("...")``, ``label("...")``;
 ``= != < <= > >=`` and ``in (..., ...)``. Example:
-``locale = "en-US" and not flag("distressing") and duration > 1.5``. The list of all clips has fields of its own.
+``locale = "en-US" and not flag("distressing") and duration > 1.5``. The list of all clips has fields of its
+own.
 """
 
 import operator

@@ -303,8 +303,8 @@ def a_passport() -> passport.Passport:
         conventions={"en-US@1": {"id": "training@1"}},
         annotated_under={"default@1 en-US@1": 3},
         agreement={"version": "1.0"},
-        clips=3, rows=3, rows_without_text=1, statistics={}, rows_left_out={}, personal_data_denied=0, seconds=0.3,
-        left_out={"filtered": 2}, log_size=9, log_hash="00", checkpoint="note",
+        clips=3, rows=3, rows_without_text=1, statistics={}, rows_left_out={}, personal_data_denied=0,
+        seconds=0.3, left_out={"filtered": 2}, log_size=9, log_hash="00", checkpoint="note",
     )  # fmt: skip
 
 
