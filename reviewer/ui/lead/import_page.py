@@ -65,6 +65,7 @@ class ImportPage(LeadPage):
         self.rows = self.report.rows
         self.past: RowsModel[ListedImport] = RowsModel(import_columns())
         self._make_fields()
+        self._make_choosers()
         self._make_buttons()
         self._make_past()
         self.progress = self.progress_bar("import_progress", self.tr("Progress of the import"))
@@ -285,7 +286,7 @@ class ImportPage(LeadPage):
         made.lineEdit().setTextMargins(_MARGIN_PX, 0, 0, 0)
         return made
 
-    def _make_buttons(self) -> None:
+    def _make_choosers(self) -> None:
         self.choose = self.button(
             "import_choose",
             self.tr("Choose…"),
@@ -302,6 +303,8 @@ class ImportPage(LeadPage):
             shortcut_id="import.choose_mapping",
             glyph="folder",
         )
+
+    def _make_buttons(self) -> None:
         self.cancel_button = self.button(
             "import_cancel",
             self.tr("Stop"),
