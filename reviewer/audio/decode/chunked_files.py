@@ -155,7 +155,8 @@ def _checked(source: Source, layout: _Layout, chunk: DataChunk, length: int) -> 
     """The chunk as far as the file goes; refuses what is missing, and samples after it."""
     missing = chunk.end - source.size
     held = max(source.size - chunk.start, int(chunk.bytes_per_second))
-    is_open = length in _UNKNOWN or length >= min(_PLACEHOLDER, _NO_LENGTH_TIMES * max(held, 1))
+    is_absurd = chunk.bytes_per_second > 0 and length >= _NO_LENGTH_TIMES * held
+    is_open = length in _UNKNOWN or length >= _PLACEHOLDER or is_absurd
     if missing > 0:
         if not is_open and missing > _TOLERATED_SECONDS * chunk.bytes_per_second * (chunk.block_frames == 1):
             raise Incomplete("cut_short")
