@@ -968,6 +968,38 @@ class QueueReviewsContract(QueueSetting):
         assert queue.final(clip).annotation_id == check.blind_annotation
         assert queue.state_of(work.id) == "accepted"
 
+    def test_export_pages_through_finished_clips_with_all_their_passes(self, queue):
+        for number in range(3):
+            queue.add_clip(f"c{number}", passes=2, sort_key=number)
+        queue.add_clip("z", passes=1, sort_key=9)
+        for _ in range(3):
+            self.submitted(queue, ANN)
+            self.submitted(queue, BEN)
+        queue.draw(lambda _: False)
+        first = queue.exportable("", 2)
+        assert [one.clip_id for one in first] == ["c0", "c0", "c1", "c1"]
+        second = queue.exportable("c1", 2)
+        assert [one.clip_id for one in second] == ["c2", "c2"]
+        assert queue.exportable("c2", 2) == []
+        assert first + second == queue.accepted()
+        queue.mark_exported(["c0"])
+        assert queue.exportable("", 1) == first[:2]
+        queue.withdraw_clip("c0", "legal")
+        assert [one.clip_id for one in queue.exportable("", 1)] == ["c1", "c1"]
+
+    def test_what_is_accepted_or_final_is_told_for_many_at_once(self, queue, clip):
+        work = self.submitted(queue, ANN)
+        assert queue.accepted_among([work.id]) == {}
+        queue.draw(lambda _: True)
+        assert queue.accepted_among([work.id]) == {}
+        check = self.blind(queue, self.checked(queue), b"fixed")
+        assert queue.accepted_among([check.blind_annotation]) == {}
+        assert queue.finals([clip]) == {}
+        self.decide(queue, check, VerdictKind.ACCEPTED_WITH_FIXES)
+        asked = [work.id, check.blind_annotation, "a-none"]
+        assert queue.accepted_among(asked) == dict.fromkeys(asked[:2], clip)
+        assert queue.finals([clip, "c-none"]) == {clip: check.blind_annotation}
+
     def test_passes_that_differ_are_adjudicated_by_somebody_who_had_neither(self, queue):
         queue.add_clip("twice", passes=2)
         for person in (ANN, BEN):
