@@ -20,7 +20,7 @@ from reviewer.audio.io.flac import encode_flac
 from reviewer.audio.samples import Samples
 from reviewer.lead.set_options import SetOptions
 from reviewer.model.annotation import Annotation
-from reviewer.model.clip import ContentKind
+from tests.benches.clips import add_clip
 from tests.benches.lead import LeadBench
 from tests.benches.workspace import ANA
 from tests.benchmarks.table import ROWS, Row
@@ -59,11 +59,14 @@ def filled(folder: Path, clips: int) -> LeadBench:
             samples_hash=f"samples {number}",
             speaker_hash=f"voice {number % 97}",
         )
-        with content.new_clip(clip_id) as new:
-            new.write(ContentKind.AUDIO, [encode_flac(Samples(RATE_HZ, data))])
-            content.add(
-                keyring, clip, new, lambda i=clip_id, n=number: unit.queue.add_clip(i, passes=1, sort_key=n)
-            )
+        add_clip(
+            content,
+            keyring,
+            clip,
+            encode_flac(Samples(RATE_HZ, data)),
+            b"peaks",
+            lambda i=clip_id, n=number: unit.queue.add_clip(i, passes=1, sort_key=n),
+        )
         lease = bench.claim(ANA)
         bench.submit_annotation(lease, Annotation.of_text(SENTENCE, len(data)))
     bench.accept_all()
@@ -109,10 +112,12 @@ def test_export_beside_a_plain_verified_copy(tmp_path: Path) -> None:
 MEASURE = """
 import resource, sys
 from pathlib import Path
+from tests.benches.clips import add_clip
 from tests.benches.lead import LeadBench
 from tests.fakes.clock import FakeClock
-bench = LeadBench(Path(sys.argv[1]))
-bench.agree()
+clock = FakeClock()
+clock.advance(3600)
+bench = LeadBench(Path(sys.argv[1]), clock=clock)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 bench.export().export_set(bench.lead, Path(sys.argv[2]), ("nemo",))
 print(before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
