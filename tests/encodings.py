@@ -3,7 +3,6 @@
 import io
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,17 +13,8 @@ from reviewer.audio.decode.mpeg_audio import parse_frame
 SECONDS = 1.5
 
 
-@dataclass(frozen=True, slots=True)
-class Encoding:
-    """A file and how long the sound was that went into it."""
-
-    name: str
-    content: bytes
-    seconds: float = SECONDS
-
-
 def speech_like(rate_hz: int, channels: int = 1, seconds: float = SECONDS) -> Any:
-    """A sweep that is louder and softer in turn, so that variable rates vary; shape ``(frames, channels)``."""
+    """A sweep, louder and softer in turn, so that variable rates vary; shape ``(frames, channels)``."""
     time = np.arange(int(rate_hz * seconds)) / rate_hz
     wave = np.sin(2 * np.pi * (200 + 400 * time) * time) * (0.05 + 0.4 * (np.sin(9 * time) > 0))
     noise = np.random.default_rng(5).normal(0, 0.02, time.size)

@@ -11,7 +11,16 @@ from pathlib import Path
 from reviewer.access import signing
 from reviewer.access.activity import ActivityCounts
 from reviewer.access.checkpoint import Checkpoint, parse_checkpoint, write_checkpoint
-from reviewer.access.log_chain import GENESIS, VERSION, LogRow, canonical, leaf_of, link_hash, stored_row
+from reviewer.access.log_chain import (
+    GENESIS,
+    VERSION,
+    LogRow,
+    canonical,
+    leaf_of,
+    link_hash,
+    objects_of,
+    stored_row,
+)
 from reviewer.access.merkle import Frontier, consistency_proof
 from reviewer.db.connection import Database
 from reviewer.errors import Damaged, Refused, ReviewerError
@@ -264,7 +273,7 @@ class AuditLog:
         )
         # The row's object is signed; the index beside it is not.
         rows = (stored_row(row) for row in found)
-        return [row for row in rows if row.fields().get("object") == target]
+        return [row for row in rows if target in _objects(row)]
 
     def unwitnessed(self) -> int:
         """The number of rows that no external checkpoint covers yet, without those that record one."""
@@ -320,9 +329,9 @@ class AuditLog:
                 "INSERT INTO log_index (seq, at, actor, action) VALUES (?, ?, ?, ?)",
                 (head.size + 1, at, event.actor, event.action),
             )
-            if event.object:
+            for target in objects_of(event.object, event.detail):
                 self._database.execute(
-                    "INSERT INTO log_about (object, seq) VALUES (?, ?)", (event.object, head.size + 1)
+                    "INSERT INTO log_about (object, seq) VALUES (?, ?)", (target, head.size + 1)
                 )
         except sqlite3.IntegrityError as error:
             raise Damaged("LOG_TAKES_NO_ROW") from error
@@ -370,6 +379,11 @@ class AuditLog:
         if self._boot:
             body["boot"] = self._boot
         return body
+
+
+def _objects(row: LogRow) -> tuple[str, ...]:
+    event = row.event()
+    return objects_of(event.object, event.detail)
 
 
 def newest_row_time(file: Path) -> datetime | None:

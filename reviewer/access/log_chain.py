@@ -19,7 +19,7 @@ import msgspec
 from reviewer.access.merkle import leaf_hash
 from reviewer.errors import Damaged, Notice
 from reviewer.model.clock import from_micros
-from reviewer.model.event import Action, Event
+from reviewer.model.event import CLIP_IDS, Action, Event
 
 GENESIS = bytes(32)
 VERSION = 1
@@ -75,6 +75,13 @@ def stored_row(columns: Mapping[str, Any]) -> LogRow:
     if not all(isinstance(each, bytes) for each in (row.body, row.prev, row.hash, row.signature)):
         raise Damaged("LOG_ROW_UNREADABLE", row=row.seq)
     return row
+
+
+def objects_of(target: str, detail: Mapping[str, Any]) -> tuple[str, ...]:
+    """The ids of what a row is about, each once: its object, and the clips that a row of a batch lists."""
+    listed = detail.get(CLIP_IDS, ())
+    found = [target, *listed] if isinstance(listed, list) else [target]
+    return tuple(dict.fromkeys(each for each in found if isinstance(each, str) and each))
 
 
 def canonical(body: Mapping[str, Any]) -> bytes:

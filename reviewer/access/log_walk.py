@@ -17,11 +17,11 @@ from typing import Any, ClassVar, Protocol
 from reviewer.access import signing
 from reviewer.access.audit_log import CHECKPOINT_EVERY, CHECKPOINT_SECONDS, MAY_BE_UNSIGNED
 from reviewer.access.checkpoint import Checkpoint
-from reviewer.access.log_chain import GENESIS, LogRow, canonical_fields, flaw
+from reviewer.access.log_chain import GENESIS, LogRow, canonical_fields, flaw, objects_of
 from reviewer.access.merkle import Frontier
 from reviewer.access.session_binding import Sessions
 from reviewer.errors import Notice
-from reviewer.model.event import Action
+from reviewer.model.event import CLIP_IDS, Action
 
 _PAGE = 2000
 _SLACK_SECONDS = 60
@@ -113,8 +113,8 @@ class LogWalk:
             add_leaf(sha256(b"\x00" + row_hash + signature).digest())
             self.head = head = row_hash
             self.rows = seq
-            if fields["object"]:
-                self.about += hash((seq, fields["object"]))
+            if fields["object"] or CLIP_IDS in fields["detail"]:
+                self.about += _about(seq, fields)
             for add in by_action.get(action, ()):
                 add(seq, fields)
             if seq in is_wanted:
@@ -156,6 +156,10 @@ class LogWalk:
         checkpoint = self.checkpoints.get(seq)
         if checkpoint is not None and (checkpoint.head, checkpoint.root) == (self.head, root):
             self.sealed = seq
+
+
+def _about(seq: int, fields: dict[str, Any]) -> int:
+    return sum(hash((seq, each)) for each in objects_of(fields["object"], fields["detail"]))
 
 
 def _form(seq: int) -> Notice:

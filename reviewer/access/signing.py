@@ -29,6 +29,6 @@ def verify(public_key: bytes, message: bytes, signature: bytes) -> bool:
     """Whether the signature verifies with this key; False for a malformed key or signature."""
     try:
         Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
-    except (InvalidSignature, ValueError):
+    except (InvalidSignature, ValueError, TypeError):  # a damaged column may hold text
         return False
     return True

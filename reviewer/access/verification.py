@@ -1,6 +1,7 @@
 """Verifies the access log, and the tables of the file against it."""
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import sqlite_utils
 
 from reviewer.access.checkpoint import Checkpoint
 from reviewer.access.checkpoint_verification import StoredCheckpoint, Witnessings, read_checkpoints
-from reviewer.access.log_chain import parse
+from reviewer.access.log_chain import objects_of, parse
 from reviewer.access.log_walk import LogWalk, Mismatch, RowListener, require_signatures, stored_rows
 from reviewer.access.signed_facts import FactTables, SignedFacts
 from reviewer.access.table_seal import SealedTables, SealRows
@@ -294,10 +295,12 @@ def _match_people(people: dict[str, tuple[str, str]], walk: LogWalk) -> None:
 
 def _first_not_indexed(connection: sqlite3.Connection, last: Any) -> int:
     """The first row that the index by object does not have as the log does."""
-    index = {seq: str(target) for target, seq in connection.execute("SELECT object, seq FROM log_about")}
+    index: dict[Any, set[str]] = defaultdict(set)
+    for target, seq in connection.execute("SELECT object, seq FROM log_about"):
+        index[seq].add(str(target))
     for seq, body, *_rest in stored_rows(connection, last, has_index=False):
-        target = index.pop(seq, "")
-        if target != parse(body)["object"]:
+        fields = parse(body)
+        if index.pop(seq, set()) != set(objects_of(fields["object"], fields["detail"])):
             return int(seq)
     return min((_number(seq) for seq in index), default=int(last))
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QAbstractButton, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QTableView
 
 from reviewer.app.demo import LEE, DemoClip, demo_clips
 from reviewer.app.driver import Driver
@@ -35,9 +35,22 @@ def lead_the_project(driver: Driver, out: Path) -> None:
     _go_to(driver, "overview")
     driver.settle()
     driver.picture("lead-overview")
+    _see_rows(driver, "clips", "clips_table")
+    _see_rows(driver, "held", "held_clips")
+    _go_to(driver, "retention")
+    driver.settle()
+    driver.picture("lead-retention")
     _add_a_person(driver)
     _export(driver, out)
     _verify(driver)
+
+
+def _see_rows(driver: Driver, page: str, table: str) -> None:
+    _go_to(driver, page)
+    rows = driver.find(QTableView, table).model()
+    driver.wait_for(f"the rows of {page}", lambda: rows.rowCount() > 0)
+    driver.settle()
+    driver.picture(f"lead-{page}")
 
 
 def _add_a_person(driver: Driver) -> None:

@@ -1,7 +1,7 @@
-"""``reviewer import``, ``export`` and ``purge``: clips into, out of, and away from a workspace."""
+"""``reviewer import`` and ``purge``: clips into, and away from a workspace."""
 
 import signal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,7 +19,7 @@ from reviewer.cli.sign_in import (
     signed_in,
     signs_in,
 )
-from reviewer.errors import Damaged, Notice, Refused, Unavailable
+from reviewer.errors import Damaged, Refused, Unavailable
 from reviewer.messages import command_catalogue
 
 if TYPE_CHECKING:
@@ -88,48 +88,6 @@ def import_clips(
         raise Unavailable("IMPORT_INTERRUPTED")
 
 
-@signs_in
-def export(
-    work: CommandSession,
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="A folder that does not exist yet.")],
-    formats: Annotated[str, typer.Option("--format", metavar="NAMES", help="For example nemo,csv.")],
-    where: Annotated[
-        str | None,
-        typer.Option("--where", metavar="EXPR", help="A filter for clips; default: all.", show_default=False),
-    ] = None,
-    *,
-    json: AsJson = False,
-) -> None:
-    """Write accepted work as a labelled set with its passport."""
-    from reviewer.lead.export import NothingToExport  # noqa: PLC0415
-
-    names = tuple(name.strip() for name in formats.split(",") if name.strip())
-    with (
-        output.progress_bar("Exporting") as progress,
-    ):
-        try:
-            result = work.person.lead.export(out, names, where, progress)
-        except NothingToExport as nothing:
-            if not json:
-                _print_left_out(nothing.left_out)
-            raise
-    if json:
-        output.print_json(
-            {
-                "folder": str(result.folder),
-                "clips": result.clips,
-                "seconds": result.seconds,
-                "left_out": result.left_out,
-                "passport_sha256": result.passport_sha256,
-            }
-        )
-    else:
-        seconds = f"{result.seconds:.1f}"
-        print(output.sentence("EXPORTED", clips=result.clips, seconds=seconds, folder=str(result.folder)))
-        _print_left_out(result.left_out)
-        print(output.sentence("PASSPORT", sha256=result.passport_sha256))
-
-
 def purge(
     withdrawn: Annotated[
         Path | None,
@@ -186,12 +144,6 @@ def _print_report(report: "IntakeReport") -> None:
     print(output.sentence("IMPORTED", **dict(zip(_OUTCOMES, counts, strict=True))))
     if report.consent_from:
         print(output.sentence("IMPORT_CONSENT", said=report.consent_from))
-
-
-def _print_left_out(left_out: Mapping[str, int]) -> None:
-    """Prints one line for each reason for leaving clips out."""
-    for reason, count in left_out.items():
-        print(output.sentence("LEFT_OUT", count=count, reason=Notice(f"LEFT_OUT_{reason.upper()}")))
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from reviewer.cli import (
     corpus,
     doctor,
     drafts,
+    export,
     held,
     init,
     lexicon,
@@ -73,7 +74,7 @@ app.add_typer(drafts.app, name="drafts")
 app.add_typer(conventions.app, name="conventions")
 app.add_typer(lexicon.app, name="lexicon")
 app.add_typer(pii.app, name="pii")
-app.command("export")(clips.export)
+app.command("export")(export.export)
 app.add_typer(audit.app, name="audit")
 app.command("purge")(clips.purge)
 app.command("backup")(backup.backup)

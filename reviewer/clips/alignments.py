@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from reviewer.clips.content import ClipContent, Resealer
@@ -45,6 +45,14 @@ class AlignmentRepository:
         """Whether there is one of the whole annotation; nothing is unsealed."""
         query = "SELECT 1 FROM alignment WHERE annotation_id = ? AND is_complete = 1"
         return self._database.value(query, (annotation_id,)) is not None
+
+    def known_among(self, annotation_ids: Collection[str]) -> frozenset[str]:
+        """Those of these annotations that have one; nothing is unsealed."""
+        rows = self._database.rows(
+            "SELECT annotation_id FROM alignment WHERE annotation_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(annotation_ids)),),
+        )
+        return frozenset(row["annotation_id"] for row in rows)
 
     def add(self, keyring: Keyring, annotation: Annotation, alignment: Alignment) -> None:
         """Seals and keeps the alignment of an annotation. Raises Refused if the clip was purged."""

@@ -4,8 +4,8 @@ import hashlib
 import hmac
 import io
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import BinaryIO, cast
 
@@ -61,6 +61,35 @@ class Resealer:
         return digest_of(self.new, data)
 
 
+class HeldKeys:
+    """The keys of a batch of clips: each is unwrapped once, and dropped with the batch."""
+
+    def __init__(
+        self, content: "ClipContent", keyring: Keyring, held: Mapping[str, tuple[str, bytes]]
+    ) -> None:
+        self._content = content
+        self._keyring = keyring
+        self._held = held
+
+    def audio(self, clip_id: str) -> bytes:
+        """The clip's canonical FLAC. Raises Damaged, Refused."""
+        if clip_id in self._held:
+            name, key = self._held[clip_id]
+            with suppress(Damaged):  # else a redaction may have replaced key and files meanwhile
+                return self._content.audio_under(key, name, clip_id)
+        with self._content.audio(self._keyring, clip_id) as stream:
+            return stream.read()
+
+    def unseal(self, clip_id: str, kind: ContentKind, name: str, sealed: bytes) -> tuple[bytes, bytes]:
+        """The plain bytes and their keyed digest. Raises Damaged, Refused."""
+        if clip_id in self._held:
+            with suppress(Damaged):
+                plain = self._content.unseal_under(self._held[clip_id][1], clip_id, kind, name, sealed)
+                return plain, digest_of(self._held[clip_id][1], plain)
+        plain = self._content.unseal(self._keyring, clip_id, kind, name, sealed)
+        return plain, self._content.digest(self._keyring, clip_id, plain)
+
+
 class ClipContent:
     """Combines store, clip keys and seal; every call needs a keyring, and none is kept.
 
@@ -89,6 +118,28 @@ class ClipContent:
         self._database.require_no_transaction()
         return unseal(self._key(keyring, clip_id), self._context(clip_id, kind, name), sealed)
 
+    def hold_keys(self, keyring: Keyring, clip_ids: Collection[str]) -> HeldKeys:
+        """The keys of a batch of clips, without those that cannot be unwrapped; outside a transaction."""
+        self._database.require_no_transaction()
+        found = self._clips.keys_of(clip_ids)
+        wrapped = {clip_id: key for clip_id, (_, key) in found.items()}
+        try:
+            unwrapped = keys.unwrap_clip_keys(self._deliveries.current(keyring).workspace_key, wrapped)
+        except Damaged:  # one of them; or the workspace key is being replaced
+            unwrapped = {}
+        return HeldKeys(self, keyring, {each: (found[each][0], key) for each, key in unwrapped.items()})
+
+    def audio_under(self, key: bytes, stored_as: str, clip_id: str) -> bytes:
+        """The canonical FLAC of a file under a held key. Raises Damaged."""
+        self._database.require_no_transaction()
+        with self._store.open(stored_as, ContentKind.AUDIO) as stream:
+            return unseal(key, self._context(clip_id, ContentKind.AUDIO), stream.read())
+
+    def unseal_under(self, key: bytes, clip_id: str, kind: ContentKind, name: str, sealed: bytes) -> bytes:
+        """Content under a held key. Raises Damaged."""
+        self._database.require_no_transaction()
+        return unseal(key, self._context(clip_id, kind, name), sealed)
+
     def audio(self, keyring: Keyring, clip_id: str) -> BinaryIO:
         """A seekable stream over the clip's canonical FLAC; the caller closes it. Raises Damaged, Refused."""
         return self._open(keyring, clip_id, ContentKind.AUDIO)
@@ -112,28 +163,41 @@ class ClipContent:
         return digest_of(self._key(keyring, clip_id), data)
 
     def new_clip(self, clip_id: str) -> AbstractContextManager[NewClip]:
-        """The sealed files of a clip to be imported, under a new key; removed unless ``add`` keeps them."""
+        """The sealed files of a clip to be imported, under a new key; removed unless they are kept."""
         return self._new_files(clip_id, clip_id)
 
-    def add(self, keyring: Keyring, clip: Clip, new: NewClip, in_transaction: Callable[[], None]) -> None:
-        """Imports a clip whose files are written: its row, ``in_transaction`` and their names, in one commit.
+    def new_files(self, clip_id: str) -> NewClip:
+        """As ``new_clip``, for whoever discards them; for any thread."""
+        return NewClip(self._store, self._workspace_id, clip_id, clip_id)
 
-        Raises Refused (code DUPLICATE) for a clip that was imported before. If anything is raised, also by
-        ``in_transaction``, no file is left.
+    @contextmanager
+    def adding(self, keyring: Keyring) -> Iterator[Callable[[Clip, NewClip], None]]:
+        """One commit that imports any number of clips, whose files are written and synced.
+
+        Yields a function to call for each, which raises Refused (code DUPLICATE) for a clip that was imported
+        before. Whatever else is written in the block is committed with them. If anything is raised, none is
+        imported and no file is left.
         """
-        if self._clips.has(clip.id):
-            raise Refused("DUPLICATE")
-        new.sync()
+        added: list[tuple[str, NewClip]] = []
+
+        def add(clip: Clip, new: NewClip) -> None:
+            if self._clips.has(clip.id):
+                raise Refused("DUPLICATE")
+            # In this transaction: before it the workspace key may be replaced.
+            self._clips.add(clip, self._wrap(keyring, clip.id, new.key))
+            added.append((clip.id, new))
+
         try:
             with self._database.transaction():
-                # In this transaction: before it the workspace key may be replaced.
-                self._clips.add(clip, self._wrap(keyring, clip.id, new.key))
-                in_transaction()
-                new.keep()  # in this transaction no other process can sweep
+                yield add
+                for _, new in added:
+                    new.keep()  # in this transaction no other process can sweep
+                self._store.sync_names()
         except BaseException:
-            # Ctrl-C may come just after the commit: then the clip is imported, and its files must stay.
-            if not self._clips.has(clip.id):
-                self._store.remove(clip.id)
+            # Ctrl-C may come just after the commit: then the clips are imported, and their files must stay.
+            for clip_id, _ in added:
+                if not self._clips.has(clip_id):
+                    self._store.remove(clip_id)
             raise
 
     def replace(
@@ -168,6 +232,7 @@ class ClipContent:
                     self._clips.replace_key(clip_id, wrapped, stored_as=name, instead_of=instead_of)
                     in_transaction(Resealer(old, new.key, self._workspace_id, clip_id))
                     new.keep()
+                    self._store.sync_names()
             except BaseException:
                 if self._clips.stored_as(clip_id) != name:
                     self._store.remove(name)

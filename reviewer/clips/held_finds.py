@@ -1,6 +1,7 @@
 """The tables ``held_find`` and ``released_work``: what was found in drafts and work, and what was let go."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from reviewer.db.connection import Database
@@ -45,6 +46,14 @@ class HeldFindRepository:
         """Whether a lead released this work."""
         found = self._database.value("SELECT 1 FROM released_work WHERE annotation_id = ?", (annotation_id,))
         return found is not None
+
+    def released_among(self, annotation_ids: Collection[str]) -> frozenset[str]:
+        """Those of this work that a lead released."""
+        rows = self._database.rows(
+            "SELECT annotation_id FROM released_work WHERE annotation_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(annotation_ids)),),
+        )
+        return frozenset(row["annotation_id"] for row in rows)
 
     def delete_of_clip(self, clip_id: str) -> None:
         """Removes what was found in a purged clip."""

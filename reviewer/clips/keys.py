@@ -5,6 +5,7 @@ import hmac
 import secrets
 import struct
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -136,6 +137,20 @@ def unwrap_clip_key(workspace_key: bytes, clip_id: str, wrapped: bytes) -> bytes
         return AESGCM(subkey(workspace_key, "clip keys")).decrypt(nonce, sealed, clip_id.encode())
     except (InvalidTag, ValueError) as error:
         raise _bad_clip_key() from error
+
+
+def unwrap_clip_keys(workspace_key: bytes, wrapped: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The keys of many clips, as ``unwrap_clip_key`` gives each."""
+    cipher, found = AESGCM(subkey(workspace_key, "clip keys")), {}
+    for clip_id, data in wrapped.items():
+        if data[:1] != _WRAPPED_VERSION:
+            raise _bad_clip_key()
+        nonce, sealed = data[1 : 1 + _NONCE_BYTES], data[1 + _NONCE_BYTES :]
+        try:
+            found[clip_id] = cipher.decrypt(nonce, sealed, clip_id.encode())
+        except (InvalidTag, ValueError) as error:
+            raise _bad_clip_key() from error
+    return found
 
 
 def subkey(key: bytes, purpose: str) -> bytes:

@@ -1,5 +1,7 @@
 """The ``redaction`` table: what of each clip is muted, confirmed, removed or found to be harmless."""
 
+import json
+from collections.abc import Collection
 from datetime import datetime
 
 from reviewer.db.connection import Database
@@ -34,6 +36,17 @@ class RedactionRepository:
             'SELECT * FROM redaction WHERE clip_id = ? ORDER BY start, "end", id', (clip_id,)
         )
         return tuple(from_columns(Redaction, row) for row in rows)
+
+    def of_clips(self, clip_ids: Collection[str]) -> dict[str, tuple[Redaction, ...]]:
+        """Those of each of these clips that has any, by their start."""
+        found: dict[str, tuple[Redaction, ...]] = {}
+        for row in self._database.rows(
+            "SELECT * FROM redaction WHERE clip_id IN (SELECT value FROM json_each(?))"
+            ' ORDER BY start, "end", id',
+            (json.dumps(list(clip_ids)),),
+        ):
+            found[row["clip_id"]] = (*found.get(row["clip_id"], ()), from_columns(Redaction, row))
+        return found
 
     def in_state(self, state: RedactionState) -> tuple[Redaction, ...]:
         """All in one state, the oldest first."""

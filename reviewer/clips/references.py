@@ -1,5 +1,8 @@
 """The ``clip_reference`` table: the lead's own key of a clip, sealed under the clip's key."""
 
+import json
+from collections.abc import Collection
+
 from reviewer.clips.content import ClipContent, Resealer
 from reviewer.db.connection import Database
 from reviewer.errors import Damaged
@@ -18,6 +21,14 @@ class ReferenceRepository:
         """Seals the reference of an imported clip. Raises Refused if the clip is unknown or was purged."""
         sealed = self._content.seal(keyring, clip_id, ContentKind.REFERENCE, "", reference.encode())
         self._database.insert("clip_reference", {"clip_id": clip_id, "sealed": sealed})
+
+    def known_among(self, clip_ids: Collection[str]) -> frozenset[str]:
+        """Those of these clips that have one; nothing is unsealed."""
+        rows = self._database.rows(
+            "SELECT clip_id FROM clip_reference WHERE clip_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(clip_ids)),),
+        )
+        return frozenset(row["clip_id"] for row in rows)
 
     def of_clip(self, keyring: Keyring, clip_id: str) -> str:
         """The clip's reference, empty if it has none; unseals, outside a transaction.

@@ -1,7 +1,8 @@
 """The ``clip`` table: the facts of each clip, and its wrapped key."""
 
+import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -53,6 +54,27 @@ class ClipRepository:
         if wrapped is None:
             raise Refused("PURGED")
         return wrapped
+
+    def many(self, clip_ids: Collection[str]) -> dict[str, Clip]:
+        """The facts of these clips, without those that are unknown."""
+        return {row["id"]: from_columns(Clip, row) for row in self._rows_of(clip_ids)}
+
+    def openable(self, clip_ids: Collection[str], now: datetime) -> frozenset[str]:
+        """Those of these clips that have a key, and whose consent and retention have not ended."""
+        rows = self._database.rows(
+            "SELECT id FROM clip WHERE id IN (SELECT value FROM json_each(?1)) AND wrapped_key IS NOT NULL"
+            " AND purge_at > ?2 AND (consent_withdrawn_at IS NULL OR consent_withdrawn_at > ?2)",
+            (json.dumps(list(clip_ids)), to_micros(now)),
+        )
+        return frozenset(row["id"] for row in rows)
+
+    def keys_of(self, clip_ids: Collection[str]) -> dict[str, tuple[str, bytes]]:
+        """The name of the files and the wrapped key of these clips, without those that were purged."""
+        return {
+            row["id"]: (row["stored_as"] or row["id"], row["wrapped_key"])
+            for row in self._rows_of(clip_ids)
+            if row["wrapped_key"] is not None
+        }
 
     def wrapped_keys(self) -> dict[str, bytes]:
         """The wrapped key of each clip that has one."""
@@ -180,6 +202,11 @@ class ClipRepository:
             "SELECT id, stored_as FROM clip WHERE wrapped_key IS NOT NULL AND stored_as != '' ORDER BY id"
         )
         return [(row["id"], row["stored_as"]) for row in rows]
+
+    def _rows_of(self, clip_ids: Collection[str]) -> list[Row]:
+        return self._database.rows(
+            "SELECT * FROM clip WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(clip_ids)),)
+        )
 
     def _row(self, clip_id: str) -> Row:
         row = self._database.row("SELECT * FROM clip WHERE id = ?", (clip_id,))

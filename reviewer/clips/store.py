@@ -30,7 +30,7 @@ class NewObject(Protocol):
         ...
 
     def keep(self) -> None:
-        """Gives it its name, durably, even if a sweep removed it meanwhile; raises OSError."""
+        """Gives it its name, even if a sweep removed it meanwhile; raises OSError."""
         ...
 
     def discard(self) -> None:
@@ -47,6 +47,10 @@ class ClipStore(Protocol):
 
     def create(self, clip_id: str, kind: ContentKind) -> "NewObject":
         """An object to be written a part at a time; raises Unavailable."""
+        ...
+
+    def sync_names(self) -> None:
+        """Makes the names of objects that were kept durable; raises Unavailable."""
         ...
 
     def open(self, clip_id: str, kind: ContentKind) -> BinaryIO:
@@ -95,6 +99,12 @@ class LocalClipStore:
     def create(self, clip_id: str, kind: ContentKind) -> "NewFile":
         try:
             return NewFile(self._path(clip_id, kind))
+        except OSError as error:
+            raise Unavailable("CLIP_NOT_WRITTEN", problem=str(error.strerror)) from error
+
+    def sync_names(self) -> None:
+        try:
+            sync_folder(self._folder)
         except OSError as error:
             raise Unavailable("CLIP_NOT_WRITTEN", problem=str(error.strerror)) from error
 

@@ -6,6 +6,7 @@ others empty.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 from reviewer.errors import Notice
@@ -96,30 +97,45 @@ def _quality_tags(duration_seconds: float, characters_a_second: float) -> Iterat
 
 def _check_locale(locale: str, validator: SetValidator) -> None:
     place = f"{FOLDER}/{locale}"
-    durations: dict[str, int] = {}
-    for where, row in _rows(f"{place}/clip_durations.tsv", DURATIONS, validator):
-        if row["duration[ms]"].isascii() and row["duration[ms]"].isdigit():
-            durations[row["clip"]] = int(row["duration[ms]"])
-        else:
+    clips = _rows(f"{place}/validated.tsv", COLUMNS, validator)
+    durations = _rows(f"{place}/clip_durations.tsv", DURATIONS, validator)
+    spontaneous = _rows(f"{place}/ss-corpus-{locale}.tsv", SPONTANEOUS_COLUMNS, validator)
+    paths = set()
+    nothing: tuple[str, dict[str, str]] = ("", {})
+    for (where, row), (_, length), (_, told) in zip_longest(clips, durations, spontaneous, fillvalue=nothing):
+        if not (row and length and told) or _same_cells(row) != _same_cells(told):
+            validator.add_problem("SET_ROWS_DIFFER", file=place)
+            return
+        duration_ms = length["duration[ms]"]
+        if length["clip"] != row["path"] or "/" in row["path"]:
+            validator.add_problem("SET_ROW_UNKNOWN", where=where)
+        elif not (duration_ms.isascii() and duration_ms.isdigit()):
             validator.add_problem("SET_NOT_NUMBERS", where=where, fields="duration[ms]")
-    known, paths = [], []
-    for where, row in _rows(f"{place}/validated.tsv", COLUMNS, validator):
-        known.append((row["client_id"], row["path"], row["sentence"]))
-        paths.append(row["path"])
+        else:
+            validator.check_clip_milliseconds(where, f"{place}/clips/{row['path']}", int(duration_ms))
+        paths.add(row["path"])
         validator.check_id(where, row["sentence_id"])
         validator.check_text(where, "sentence", row["sentence"])
-        if row["path"] not in durations or "/" in row["path"]:
-            validator.add_problem("SET_ROW_UNKNOWN", where=where)
-        else:
-            validator.check_clip_milliseconds(where, f"{place}/clips/{row['path']}", durations[row["path"]])
-    in_splits = []
+    if not paths or _in_splits(place, validator) not in (set(), paths):
+        validator.add_problem("SET_ROWS_DIFFER", file=place)
+
+
+def _same_cells(row: dict[str, str]) -> tuple[str | None, ...]:
+    """What both kinds of corpus say of a row."""
+    names = ("path", "sentence") if "path" in row else ("audio_file", "transcription")
+    return (row["client_id"], *(row[name] for name in names))
+
+
+def _in_splits(place: str, validator: SetValidator) -> set[str]:
+    """The clips of the splits; a problem for one that is in two."""
+    found: set[str] = set()
     for split in SPLITS:
         if (validator.folder / place / f"{split}.tsv").exists():
-            in_splits += [row["path"] for _, row in _rows(f"{place}/{split}.tsv", COLUMNS, validator)]
-    rows = _rows(f"{place}/ss-corpus-{locale}.tsv", SPONTANEOUS_COLUMNS, validator)
-    spontaneous = [(row["client_id"], row["audio_file"], row["transcription"]) for _, row in rows]
-    if spontaneous != known or (in_splits and sorted(in_splits) != sorted(paths)):
-        validator.add_problem("SET_ROWS_DIFFER", file=place)
+            for where, row in _rows(f"{place}/{split}.tsv", COLUMNS, validator):
+                if row["path"] in found:
+                    validator.add_problem("SET_ID_TWICE", where=where, id=row["sentence_id"])
+                found.add(row["path"])
+    return found
 
 
 def _rows(name: str, columns: Sequence[str], validator: SetValidator) -> Iterator[tuple[str, dict[str, str]]]:

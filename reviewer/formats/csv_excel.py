@@ -2,7 +2,8 @@
 
 UTF-16 with BOM and tabs, the "Unicode text" that Excel writes itself: the one form that it reads as Unicode,
 and in columns, whatever list separator the machine's region has (it ignores a UTF-8 BOM after ``sep=``). A
-text with a digit in it also gets the leading apostrophe, so that it becomes neither a number nor a date.
+text with a digit in it also gets the leading apostrophe, so that it becomes neither a number nor a date; a
+decimal number too, because it is a date where the decimal mark is a comma.
 """
 
 from collections.abc import Iterator, Sequence

@@ -44,7 +44,7 @@ WORD_COLUMNS = ("id", "start", "end", "start_frame", "end_frame", "speaker", "wo
 LABEL = "label_"
 LIST_MARK = "|"
 _NUMBERS = ("duration", "frames", "rate_hz", "channels")
-_TEXTS = ("speaker", "text", "text_verbatim", "word")
+_TEXTS = ("speaker", "text", "text_verbatim", "word", "duration", "start", "end")
 _TIMES = ("start", "end", "start_frame", "end_frame")
 _MAY_BE_FORMULA = "=+-@＝＋－＠'"
 _Writer = Callable[[Iterable[str]], object]
@@ -52,7 +52,9 @@ _Writer = Callable[[Iterable[str]], object]
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How a table is written: ``suffix`` ends the names of its files, ``safe_text`` guards a cell of text."""
+    """How a table is written: ``suffix`` ends the names of its files, ``safe_text`` guards a cell that
+    must stay as it is written: a text, or a decimal number.
+    """
 
     suffix: str
     encoding: str
@@ -222,7 +224,7 @@ def _check_cells(where: str, row: Mapping[str, str], validator: SetValidator) ->
 
 def _check(where: str, row: Mapping[str, str], validator: SetValidator) -> None:
     try:
-        duration, frames, rate_hz, channels = (float(row[name]) for name in _NUMBERS)
+        duration, frames, rate_hz, channels = (float(plain_cell(row[name])) for name in _NUMBERS)
     except ValueError:
         validator.add_problem("SET_NOT_NUMBERS", where=where, fields=", ".join(_NUMBERS))
         return
@@ -235,7 +237,7 @@ def _check_times(where: str, row: Mapping[str, str], known: set[str], validator:
     if row["id"] not in known:
         validator.add_problem("SET_ROW_UNKNOWN", where=where)
     try:
-        start, end, start_frame, end_frame = (float(row[name]) for name in _TIMES)
+        start, end, start_frame, end_frame = (float(plain_cell(row[name])) for name in _TIMES)
     except ValueError:
         validator.add_problem("SET_NOT_NUMBERS", where=where, fields=", ".join(_TIMES))
         return

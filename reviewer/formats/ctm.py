@@ -7,7 +7,7 @@ from reviewer.errors import Notice
 from reviewer.formats.dataset import Utterance
 from reviewer.formats.nist import CHANNEL, has_syntax, split_lines, write_split_files
 from reviewer.formats.row_problems import row_problem
-from reviewer.formats.times import seconds
+from reviewer.formats.times import parse_number, seconds
 from reviewer.formats.validation import SetValidator
 
 VERSION = "1"
@@ -37,7 +37,7 @@ def validate(folder: Path) -> list[Notice]:
         if len(fields) != 5 or fields[1] != CHANNEL or not fields[4]:
             validator.add_problem("SET_WRONG_CELL_COUNT", where=where)
             continue
-        if float(fields[2]) < 0 or float(fields[3]) <= 0:
+        if not (parse_number(fields[2]) >= 0 and parse_number(fields[3]) > 0):
             validator.add_problem("SET_TIMES", where=where)
         if has_syntax(fields[4:]):
             validator.add_problem("NIST_SYNTAX", where=where)

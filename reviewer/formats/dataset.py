@@ -1,4 +1,4 @@
-"""A labelled set on disk: its utterances, their ids and splits, and one FLAC file for each."""
+"""A labelled set on disk: its utterances, their ids, and one audio file for each."""
 
 import hashlib
 import os
@@ -18,7 +18,6 @@ from reviewer.model.annotation import Flag, LabelValue
 CLIPS = "clips"
 SPLITS = ("train", "dev", "test")
 _ID_PART = re.compile(r"[a-z0-9]+")
-_DEV_FROM, _TEST_FROM = 80, 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +54,7 @@ class Utterance:
     a keyed hash. ``split`` is empty if the set is not split. ``segments`` are in the order of time and lie
     inside the audio; those of two speakers may overlap. ``words`` are empty where nothing is known of them.
     ``reference`` is the lead's own opaque key of the clip, as its manifest had it; empty if there was none.
+    ``audio`` is the suffix of its audio file: ``flac``, ``wav`` or ``opus``.
     """
 
     id: str
@@ -75,6 +75,7 @@ class Utterance:
     segments: tuple[UtteranceSegment, ...] = ()
     words: tuple[UtteranceWord, ...] = ()
     reference: str = ""
+    audio: str = "flac"
     flac: Callable[[], bytes] = field(default=lambda: b"", repr=False, compare=False)
 
     @property
@@ -84,8 +85,8 @@ class Utterance:
 
     @property
     def path(self) -> str:
-        """The path of its FLAC file, relative to the set."""
-        return f"{CLIPS}/{self.id}.flac"
+        """The path of its audio file, relative to the set."""
+        return f"{CLIPS}/{self.id}.{self.audio}"
 
 
 def utterance_id(speaker: str, clip: str, start_ms: int, end_ms: int) -> str:
@@ -130,23 +131,38 @@ def segment_id(utterance: Utterance, number: int) -> str:
     return names[-1] if count == 1 else f"{names[-1]}-{count}"
 
 
-def split_of(speaker: str) -> str:
-    """The split of all clips of a speaker: 80 % train, 10 % dev, 10 % test of the speakers.
+@dataclass(frozen=True, slots=True)
+class WrittenFile:
+    """A file of a set as it was written: the SHA-256 of what went in, and what tells later that it is it."""
 
-    It depends on the speaker's id only, so it stays the same when the set grows.
+    sha256: str
+    stamp: tuple[int, int, int]
+
+    def is_at(self, found: os.stat_result) -> bool:
+        """Whether nobody has written to the file since."""
+        return stamp_of(found) == self.stamp
+
+
+def stamp_of(found: os.stat_result) -> tuple[int, int, int]:
+    """Inode, length and time of the last change of a file."""
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def write_clips(
+    folder: Path, utterances: Sequence[Utterance], progress: Callable[[int, int], None]
+) -> dict[str, WrittenFile]:
+    """Writes each utterance's own audio file under ``clips/``; may raise OSError.
+
+    Returns: what was written, by its path relative to the set.
     """
-    bucket = int(hashlib.sha256(speaker.encode()).hexdigest()[:8], 16) % 100
-    if bucket < _DEV_FROM:
-        return "train"
-    return "dev" if bucket < _TEST_FROM else "test"
-
-
-def write_clips(folder: Path, utterances: Sequence[Utterance], progress: Callable[[int, int], None]) -> None:
-    """Writes each utterance's own FLAC under ``clips/``; may raise OSError."""
     (folder / CLIPS).mkdir()
+    written = {}
     for number, utterance in enumerate(utterances, start=1):
-        write_bytes(folder / utterance.path, utterance.flac())
+        data, path = utterance.flac(), folder / utterance.path
+        write_bytes(path, data)
+        written[utterance.path] = WrittenFile(hashlib.sha256(data).hexdigest(), stamp_of(path.stat()))
         progress(number, len(utterances))
+    return written
 
 
 class TextFiles:
@@ -188,16 +204,12 @@ def write_lines(path: Path, lines: Iterable[str]) -> None:
     """UTF-8 without BOM, LF, a final newline: as in every text file of a set."""
     with path.open("xb") as file:
         file.writelines(f"{line}\n".encode() for line in lines)
-        file.flush()
-        sync_file(file.fileno())
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Writes a new file of a set and syncs it to disk."""
-    with path.open("xb") as file:
+    """Writes a new file of a set; all of them are synced to disk at once, before the set has its name."""
+    with path.open("xb", buffering=0) as file:
         file.write(data)
-        file.flush()
-        sync_file(file.fileno())
 
 
 def audio_bytes(folder: Path, utterance: Utterance) -> bytes:

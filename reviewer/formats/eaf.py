@@ -47,7 +47,7 @@ def validate(folder: Path) -> list[Notice]:
             _check(name, document, validator)
         except OSError:
             validator.add_problem("SET_FILE_UNREADABLE", file=name)
-        except (ET.ParseError, KeyError, ValueError):
+        except (ET.ParseError, LookupError, ValueError):
             validator.add_problem("SET_NOT_XML", file=name)
         validator.check_clip_decodes(name, clip)
     return validator.problems

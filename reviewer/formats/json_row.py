@@ -13,6 +13,7 @@ KEYS = (
     "text_verbatim", "flags", "labels", "schema_version", "conventions_version", "reference",
     "segments", "words",
 )  # fmt: skip
+_JSON = json.JSONEncoder(ensure_ascii=False)
 
 
 def row_of(utterance: Utterance) -> dict[str, Any]:
@@ -56,7 +57,7 @@ def row_of(utterance: Utterance) -> dict[str, Any]:
 
 def json_line(row: Mapping[str, Any]) -> str:
     """A row as one line of JSON Lines."""
-    return json.dumps(row, ensure_ascii=False)
+    return _JSON.encode(row)
 
 
 def check_json_row(where: str, row: Mapping[str, Any], validator: SetValidator) -> bool:

@@ -7,13 +7,16 @@ preparation).
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from contextlib import ExitStack
+from heapq import merge
+from itertools import groupby, islice, zip_longest
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from reviewer.errors import Notice
-from reviewer.formats.dataset import Utterance, is_whole, segment_id, segments_of, write_lines
+from reviewer.formats.dataset import CLIPS, TextFiles, Utterance, is_whole, segment_id, segments_of
 from reviewer.formats.row_problems import row_problem
-from reviewer.formats.times import seconds
+from reviewer.formats.times import parse_number, seconds
 from reviewer.formats.validation import SetValidator
 
 VERSION = "1"
@@ -22,6 +25,7 @@ FOLDER = "kaldi"
 UNSPLIT = "all"
 _RESERVED = re.compile(r"(?<!\w)(?:<s>|</s>|#0)(?!\w)", re.ASCII)  # as grep -w finds them
 _FLAC_COMMAND = "flac -c -d -s {path} |"
+_ROWS_IN_MEMORY = 2_000
 _KEYED_BY_UTTERANCE = ("text", "utt2spk", "utt2lang", "utt2dur")
 
 
@@ -43,7 +47,13 @@ def write(folder: Path, utterances: Sequence[Utterance]) -> None:
     for split in sorted({one.split for one in utterances}):
         place = folder / FOLDER / (split or UNSPLIT)
         place.mkdir(parents=True)
-        _write_split(place, [one for one in utterances if one.split == split])
+        has_segments = any(one.split == split and not is_whole(one) for one in utterances)
+        with TextFiles(place) as files:
+            for one in utterances:
+                if one.split == split:
+                    files.add_line("wav.scp", f"{one.id} {_reads(one.path)}")
+                    files.add_line("reco2dur", f"{one.id} {seconds(one.frames, one.rate_hz)}")
+            _write_rows(files, _sorted(place, _rows(utterances, split)), has_segments=has_segments)
 
 
 def validate(folder: Path) -> list[Notice]:
@@ -53,28 +63,42 @@ def validate(folder: Path) -> list[Notice]:
     if not places:
         validator.add_problem("SET_FILE_MISSING", file=FOLDER)
     for place in places:
-        _check_split(place.name, validator)
+        _check_split(f"{FOLDER}/{place.name}", validator)
     return validator.problems
 
 
-def _write_split(place: Path, utterances: Sequence[Utterance]) -> None:
-    has_segments = any(not is_whole(one) for one in utterances)
-    rows = sorted(_rows(utterances))
-    _write(place, "wav.scp", ((one.id, _reads(one.path)) for one in utterances))
-    _write(place, "reco2dur", ((one.id, seconds(one.frames, one.rate_hz)) for one in utterances))
-    if has_segments:
-        _write(place, "segments", ((row[0], row[5], row[3], row[4]) for row in rows))
-    _write(place, "text", ((row[0], row[2]) for row in rows))
-    _write(place, "utt2spk", ((row[0], row[1]) for row in rows))
-    _write(place, "utt2lang", ((row[0], row[6]) for row in rows))
-    _write(place, "utt2dur", ((row[0], row[7]) for row in rows))
-    by_speaker = groupby(rows, key=lambda row: row[1])
-    _write(place, "spk2utt", ((speaker, *(row[0] for row in own)) for speaker, own in by_speaker))
+def _write_rows(files: TextFiles, rows: Iterator[list[str]], *, has_segments: bool) -> None:
+    for speaker, own in groupby(rows, key=lambda row: row[1]):
+        names = []
+        for utterance, _, text, start, end, recording, locale, duration in own:
+            names.append(utterance)
+            if has_segments:
+                files.add_line("segments", f"{utterance} {recording} {start} {end}")
+            files.add_line("text", f"{utterance} {text}")
+            files.add_line("utt2spk", f"{utterance} {speaker}")
+            files.add_line("utt2lang", f"{utterance} {locale}")
+            files.add_line("utt2dur", f"{utterance} {duration}")
+        files.add_line("spk2utt", f"{speaker} {' '.join(names)}")
 
 
-def _rows(utterances: Sequence[Utterance]) -> Iterator[tuple[str, ...]]:
+def _sorted(place: Path, rows: Iterator[tuple[str, ...]]) -> Iterator[list[str]]:
+    """The rows in the order of their first fields, sorted in files without a name beside their target."""
+    with ExitStack() as files:
+        parts = []
+        while part := sorted(islice(rows, _ROWS_IN_MEMORY)):
+            file = files.enter_context(TemporaryFile("w+", encoding="utf-8", newline="\n", dir=place))
+            file.writelines("\t".join(row) + "\n" for row in part)
+            file.seek(0)
+            parts.append(file)
+        for line in merge(*parts):
+            yield line.removesuffix("\n").split("\t")
+
+
+def _rows(utterances: Sequence[Utterance], split: str) -> Iterator[tuple[str, ...]]:
     """Utterance, speaker, text, start, end, recording, language and duration of each segment with words."""
     for utterance in utterances:
+        if utterance.split != split:
+            continue
         rate_hz = utterance.rate_hz
         for number, segment in enumerate(segments_of(utterance)):
             if segment.text:
@@ -95,64 +119,73 @@ def _reads(path: str) -> str:
     return path if path.endswith(".wav") else _FLAC_COMMAND.format(path=path)
 
 
-def _write(place: Path, name: str, rows: Iterator[tuple[str, ...]]) -> None:
-    write_lines(place / name, (" ".join(row) for row in rows))
-
-
-def _check_split(split: str, validator: SetValidator) -> None:
-    tables = {
-        name: _read(f"{FOLDER}/{split}/{name}", validator) for name in (*_KEYED_BY_UTTERANCE, "wav.scp")
-    }
-    speakers = {utterance: rest for utterance, rest in tables["utt2spk"].items() if " " not in rest}
-    place = f"{FOLDER}/{split}"
-    keys = list(tables["utt2spk"])
-    if any(list(tables[name]) != keys for name in _KEYED_BY_UTTERANCE) or len(speakers) != len(keys):
-        validator.add_problem("KALDI_KEYS_DIFFER", file=place)
-    if [*speakers.items()] != sorted(speakers.items(), key=lambda item: (item[1], item[0])):
-        validator.add_problem("KALDI_SPEAKER_ORDER", file=place)
-    inverse = {
-        utterance: speaker
-        for speaker, rest in _read(f"{place}/spk2utt", validator).items()
-        for utterance in rest.split(" ")
-    }
-    if inverse != speakers:
-        validator.add_problem("KALDI_SPEAKERS_DIFFER", file=place)
-    if any(not text or _RESERVED.search(text) for text in tables["text"].values()):
-        validator.add_problem("KALDI_RESERVED_WORD", file=place)
-    for where, text in tables["text"].items():
-        validator.check_text(where, "text", text)
-    _check_recordings(place, keys, tables["wav.scp"], validator)
-
-
-def _check_recordings(
-    place: str, keys: list[str], recordings: dict[str, str], validator: SetValidator
-) -> None:
-    durations = _read(f"{place}/reco2dur", validator)
-    wanted = keys
-    if (validator.folder / place / "segments").exists():
-        segments = {name: rest.split(" ") for name, rest in _read(f"{place}/segments", validator).items()}
-        if list(segments) != keys or any(len(fields) != 3 for fields in segments.values()):
+def _check_split(place: str, validator: SetValidator) -> None:
+    tables = [_read(f"{place}/{name}", validator) for name in _KEYED_BY_UTTERANCE]
+    has_segments = (validator.folder / place / "segments").exists()
+    tables.append(_read(f"{place}/{'segments' if has_segments else 'utt2spk'}", validator))
+    spoken = _read(f"{place}/spk2utt", validator)
+    spans: dict[str, float] = {}
+    speaker = ""
+    names: Iterator[str] = iter(())
+    for rows in zip_longest(*tables, fillvalue=("", "")):
+        (key, text), (_, own), _, _, (_, rest) = rows
+        if {name for name, _ in rows} != {key} or " " in own:
             validator.add_problem("KALDI_KEYS_DIFFER", file=place)
             return
-        wanted = sorted({fields[0] for fields in segments.values()})
-        for recording, start, end in segments.values():
-            if not 0 <= float(start) < float(end) <= float(durations.get(recording, "0")):
-                validator.add_problem("SET_TIMES", where=place)
-    if list(recordings) != wanted or list(durations) != wanted:
+        if own != speaker:
+            if own < speaker:
+                validator.add_problem("KALDI_SPEAKER_ORDER", file=place)
+            left = next(names, "")
+            speaker, listed = next(spoken, ("", ""))
+            names = iter(listed.split(" "))
+            if left or speaker != own:
+                validator.add_problem("KALDI_SPEAKERS_DIFFER", file=place)
+                return
+        if next(names, "") != key:
+            validator.add_problem("KALDI_SPEAKERS_DIFFER", file=place)
+            return
+        if not text or _RESERVED.search(text):
+            validator.add_problem("KALDI_RESERVED_WORD", file=place)
+        validator.check_text(f"{place}/text", "text", text)
+        _note_span(place, f"{key} 0 0" if not has_segments else rest, spans, validator)
+    if next(names, "") or next(spoken, ("", ""))[0]:
+        validator.add_problem("KALDI_SPEAKERS_DIFFER", file=place)
+    _check_recordings(place, spans, validator)
+
+
+def _note_span(place: str, rest: str, spans: dict[str, float], validator: SetValidator) -> None:
+    """Notes the latest end of a segment of each recording; an utterance without segments ends at 0."""
+    try:
+        recording, start, end = rest.split(" ")
+        if not 0 <= float(start) < float(end) and rest != f"{recording} 0 0":
+            validator.add_problem("SET_TIMES", where=place)
+        spans[recording] = max(spans.get(recording, 0.0), float(end))
+    except ValueError:
+        validator.add_problem("SET_NOT_NUMBERS", where=place, fields="segments")
+
+
+def _check_recordings(place: str, spans: dict[str, float], validator: SetValidator) -> None:
+    tables = [_read(f"{place}/{name}", validator) for name in ("wav.scp", "reco2dur")]
+    count = 0
+    for (recording, reads), (name, duration) in zip_longest(*tables, fillvalue=("", "")):
+        count += 1
+        if recording != name or recording not in spans:
+            validator.add_problem("KALDI_KEYS_DIFFER", file=place)
+            return
+        if not spans[recording] <= parse_number(duration):
+            validator.add_problem("SET_TIMES", where=place)
+        path = next((part for part in reads.split(" ") if part.startswith(f"{CLIPS}/")), "")
+        validator.check_clip(f"{place}/wav.scp", path, parse_number(duration))
+    if count != len(spans):
         validator.add_problem("KALDI_KEYS_DIFFER", file=place)
-        return
-    for recording, reads in recordings.items():
-        path = next((part for part in reads.split(" ") if part.startswith("clips/")), "")
-        validator.check_clip(f"{place}/wav.scp", path, float(durations[recording]))
 
 
-def _read(name: str, validator: SetValidator) -> dict[str, str]:
-    rows: dict[str, str] = {}
+def _read(name: str, validator: SetValidator) -> Iterator[tuple[str, str]]:
+    """The first field of each line and the rest, sorted and unique on the first."""
     last = ""
     for where, line in validator.lines(name):
         key, _, rest = line.partition(" ")
         if key <= last:
             validator.add_problem("SET_NOT_SORTED", where=where)
         last = key
-        rows[key] = rest
-    return rows
+        yield key, rest

@@ -2,18 +2,23 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from reviewer.errors import Notice
-from reviewer.formats.dataset import write_bytes
+from reviewer.formats.dataset import WrittenFile, write_bytes, write_lines
 from reviewer.formats.output_folder import MARKER
 
 NAME = "passport.json"
-VERSION = 2
+SUMS = "SHA256SUMS"
+"""Of all files but the passport and itself, as ``sha256sum --check`` reads it."""
+VERSION = 3
 _BLOCK_BYTES = 1 << 20
+_NOTHING: Mapping[str, WrittenFile] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +28,9 @@ class Passport:
     ``made_by`` is a pseudonym; ``formats`` maps each format to its version; ``conventions`` maps each
     convention file's id to the facts of its profile; ``schemas`` maps the id of each label form of the set's
     answers to its clips and questions; ``personal_data_denied`` counts clips whose author said that likely
-    personal data is none; ``left_out`` counts clips by reason; ``log_hash`` is the hex hash of
-    row ``log_size`` of the access log; ``checkpoint`` is the signed
-    checkpoint made just before.
+    personal data is none; ``left_out`` counts clips by reason, ``rows_left_out`` rows for each format;
+    ``log_hash`` is the hex hash of row ``log_size`` of the access log; ``checkpoint`` is the signed one made
+    just before.
     """
 
     export_id: str
@@ -35,38 +40,53 @@ class Passport:
     project: str
     formats: Mapping[str, str]
     where: str | None
-    split: bool
+    options: Mapping[str, Any]
     schema: str
     conventions: Mapping[str, Mapping[str, Any]]
     schemas: Mapping[str, Mapping[str, Any]]
     annotated_under: Mapping[str, int]
     agreement: Mapping[str, str]
     clips: int
-    clips_without_text: int
+    rows: int
+    rows_without_text: int
     personal_data_denied: int
     seconds: float
+    statistics: Mapping[str, Any]
     left_out: Mapping[str, int]
+    rows_left_out: Mapping[str, Mapping[str, int]]
     log_size: int
     log_hash: str
     checkpoint: str
 
 
-def write(folder: Path, passport: Passport) -> str:
-    """Hashes every file of the set and writes ``passport.json``; returns its SHA-256. May raise OSError."""
-    body: dict[str, Any] = {"passport_version": VERSION, **_plain(asdict(passport)), "files": _files(folder)}
+def write(folder: Path, passport: Passport, written: Mapping[str, WrittenFile] = _NOTHING) -> str:
+    """Hashes every file of the set, writes ``SHA256SUMS`` and ``passport.json``, and returns its SHA-256.
+
+    Files ``written`` before are not read again if nobody has touched them. May raise OSError.
+    """
+    files = _files(folder, written)
+    write_lines(folder / SUMS, (f"{each['sha256']}  {each['path']}" for each in files))
+    body: dict[str, Any] = {
+        "passport_version": VERSION,
+        **_plain(asdict(passport)),
+        "files": sorted([*files, _file(folder, folder / SUMS, written)], key=lambda each: each["path"]),
+    }
     data = (json.dumps(body, ensure_ascii=False, sort_keys=True, indent=2) + "\n").encode()
     write_bytes(folder / NAME, data)
     return hashlib.sha256(data).hexdigest()
 
 
-def validate(folder: Path) -> list[Notice]:
-    """Checks that the set holds exactly the files its passport lists, unchanged."""
+def validate(folder: Path, written: Mapping[str, WrittenFile] = _NOTHING) -> list[Notice]:
+    """Checks that the set holds exactly the files its passport lists, unchanged.
+
+    Files ``written`` by this process are not read again if nobody has touched them.
+    """
     try:
         body = json.loads((folder / NAME).read_bytes())
         listed = {file["path"]: (file["sha256"], file["bytes"]) for file in body["files"]}
     except (OSError, ValueError, KeyError, TypeError):
         return [Notice("SET_FILE_UNREADABLE", {"file": NAME})]
-    found = {file["path"]: (file["sha256"], file["bytes"]) for file in _files(folder)}
+    found = {file["path"]: (file["sha256"], file["bytes"]) for file in _files(folder, written)}
     changed = (path for path in listed.keys() & found.keys() if listed[path] != found[path])
     return [
         *(Notice("SET_FILE_MISSING", {"file": path}) for path in sorted(listed.keys() - found.keys())),
@@ -75,13 +95,20 @@ def validate(folder: Path) -> list[Notice]:
     ]
 
 
-def _files(folder: Path) -> list[dict[str, str | int]]:
-    own = (folder / NAME, folder / MARKER)
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path not in own)
-    return [
-        {"path": path.relative_to(folder).as_posix(), "sha256": _sha256(path), "bytes": path.stat().st_size}
-        for path in paths
-    ]
+def _files(folder: Path, written: Mapping[str, WrittenFile]) -> list[dict[str, Any]]:
+    own = {NAME, MARKER}
+    found = [Path(place, name) for place, _, names in os.walk(folder) for name in names]
+    return sorted(
+        (_file(folder, path, written) for path in found if path.parent != folder or path.name not in own),
+        key=lambda each: each["path"],
+    )
+
+
+def _file(folder: Path, path: Path, written: Mapping[str, WrittenFile]) -> dict[str, Any]:
+    name, stat = path.relative_to(folder).as_posix(), path.stat()
+    known = written.get(name)
+    sha256 = known.sha256 if known is not None and known.is_at(stat) else _sha256(path)
+    return {"path": name, "sha256": sha256, "bytes": stat.st_size}
 
 
 def _sha256(path: Path) -> str:

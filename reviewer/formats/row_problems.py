@@ -16,7 +16,7 @@ _LOCALE = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 
 def row_problem(utterance: Utterance) -> str:
     """The reason why no format can hold a row, or an empty string."""
-    if any(text_problem(text) for text in _texts(utterance)):
+    if any(text_problem(text) for text in set(_texts(utterance))):
         return "text_unclean"
     spans: tuple[UtteranceSegment | UtteranceWord, ...] = (*utterance.segments, *utterance.words)
     if not all(map(_SPEAKER.fullmatch, (utterance.speaker, *(one.speaker for one in spans)))):

@@ -7,7 +7,7 @@ from reviewer.errors import Notice
 from reviewer.formats.dataset import Utterance
 from reviewer.formats.nist import CHANNEL, by_start, split_lines, write_split_files
 from reviewer.formats.row_problems import row_problem
-from reviewer.formats.times import seconds
+from reviewer.formats.times import parse_number, seconds
 from reviewer.formats.validation import SetValidator
 
 VERSION = "1"
@@ -35,16 +35,16 @@ def validate(folder: Path) -> list[Notice]:
     validator = SetValidator(folder)
     ends: dict[str, float] = {}
     for where, fields in split_lines(validator, UEM):
-        if len(fields) != 4 or float(fields[2]) != 0 or float(fields[3]) <= 0:
+        if len(fields) != 4 or parse_number(fields[2]) != 0 or not parse_number(fields[3]) > 0:
             validator.add_problem("SET_TIMES", where=where)
         else:
-            ends[fields[0]] = float(fields[3])
+            ends[fields[0]] = parse_number(fields[3])
     for where, fields in split_lines(validator, KIND):
         if len(fields) != 10 or fields[0] != "SPEAKER" or fields[2] != CHANNEL:
             validator.add_problem("SET_WRONG_CELL_COUNT", where=where)
             continue
-        onset, duration = float(fields[3]), float(fields[4])
-        if onset < 0 or duration <= 0 or onset + duration > ends.get(fields[1], 0.0) + 1e-6:
+        onset, duration = parse_number(fields[3]), parse_number(fields[4])
+        if not (onset >= 0 and duration > 0 and onset + duration <= ends.get(fields[1], 0.0) + 1e-6):
             validator.add_problem("SET_TIMES", where=where)
     return validator.problems
 

@@ -7,7 +7,7 @@ from reviewer.errors import Notice
 from reviewer.formats.dataset import Utterance, segments_of
 from reviewer.formats.nist import CHANNEL, by_start, has_syntax, split_lines, write_split_files
 from reviewer.formats.row_problems import row_problem
-from reviewer.formats.times import seconds
+from reviewer.formats.times import parse_number, seconds
 from reviewer.formats.validation import SetValidator
 
 VERSION = "1"
@@ -32,7 +32,7 @@ def validate(folder: Path) -> list[Notice]:
         if len(fields) < 5 or fields[1] != CHANNEL:
             validator.add_problem("SET_WRONG_CELL_COUNT", where=where)
             continue
-        if not 0 <= float(fields[3]) < float(fields[4]):
+        if not 0 <= parse_number(fields[3]) < parse_number(fields[4]):
             validator.add_problem("SET_TIMES", where=where)
         if has_syntax(fields[5:]):
             validator.add_problem("NIST_SYNTAX", where=where)

@@ -12,7 +12,7 @@ from reviewer.errors import Notice
 from reviewer.formats.dataset import Utterance, write_lines
 from reviewer.formats.row_problems import row_problem
 from reviewer.formats.tiers import Tier, tiers_of
-from reviewer.formats.times import seconds
+from reviewer.formats.times import parse_number, seconds
 from reviewer.formats.validation import SetValidator
 
 VERSION = "1"
@@ -88,7 +88,11 @@ def _check(name: str, clip: str, validator: SetValidator) -> None:
                 validator.add_problem("SET_TIMES", where=where)
             at, is_first_of_tier = "0", True
         elif time := _TIME.fullmatch(line):
-            is_right = time[2] == at if time[1] == "xmin" else float(at) < float(time[2]) <= float(end)
+            is_right = (
+                time[2] == at
+                if time[1] == "xmin"
+                else parse_number(at) < parse_number(time[2]) <= parse_number(end)
+            )
             if not is_right:
                 validator.add_problem("SET_TIMES", where=where)
             at, is_first_of_tier = time[2], False
@@ -97,7 +101,7 @@ def _check(name: str, clip: str, validator: SetValidator) -> None:
                 validator.add_problem("SET_QUOTES", where=where)
             else:
                 validator.check_text(where, "text", text[1].replace('""', '"'))
-    if not end or at != end:
+    if at != end or not parse_number(end) > 0:
         validator.add_problem("SET_TIMES", where=name)
     else:
-        validator.check_clip(name, clip, float(end))
+        validator.check_clip(name, clip, parse_number(end))

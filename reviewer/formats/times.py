@@ -1,5 +1,7 @@
 """Frames as the times that formats write."""
 
+import math
+
 
 def milliseconds(frames: int, rate_hz: int) -> int:
     """A time as whole milliseconds, half up; equal frames give equal times."""
@@ -9,6 +11,14 @@ def milliseconds(frames: int, rate_hz: int) -> int:
 def seconds(frames: int, rate_hz: int) -> str:
     """A time as seconds with six decimals, which give the frames back at every rate that can be stored."""
     return f"{frames / rate_hz:.6f}"
+
+
+def parse_number(text: str) -> float:
+    """A number that was read; not a number, which is in no order with any, where there is none."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 def clock_time(milliseconds: int, point: str = ".") -> str:

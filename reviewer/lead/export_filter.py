@@ -1,15 +1,17 @@
 """Export filters: a small expression language over a clip's facts, labels and flags, never over its text.
 
-Grammar: ``or``, ``and``, ``not``, parentheses; ``locale product recorded`` (text; recorded is YYYY-MM-DD),
-``duration rate_hz channels words`` (numbers), ``flag("...")``, ``label("...")``; ``= != < <= > >=`` and
-``in (..., ...)``. Example: ``locale = "en-US" and not flag("distressing") and duration > 1.5``. The list of
-all clips has fields of its own.
+Grammar: ``or``, ``and``, ``not``, parentheses; ``locale product recorded`` (text; recorded is a
+day as YYYY-MM-DD in UTC), ``duration rate_hz channels words`` (numbers), ``flag("...")``, ``label("...")``;
+``= != < <= > >=`` and ``in (..., ...)``. Example:
+``locale = "en-US" and not flag("distressing") and duration > 1.5``. The list of all clips has fields of its
+own.
 """
 
 import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NoReturn
 
 from reviewer.errors import Parameter, Refused
@@ -20,6 +22,7 @@ from reviewer.model.clip_list import EXPIRED, TAKEN, ListedClip
 from reviewer.model.clock import from_micros
 from reviewer.model.held_back import HeldCode
 from reviewer.model.hold import HoldReason
+from reviewer.model.language_tags import locale_tag
 from reviewer.model.task import SkipReason
 
 _TOKEN = re.compile(r'\s*(?:("[^"\n]*")|(\d+(?:\.\d+)?)|([A-Za-z_]+)|(!=|<=|>=|==|[=<>(),]))')
@@ -36,11 +39,11 @@ Predicate = Callable[["Facts"], bool]
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a filter can refer to; ``words`` counts the words of the normalised text."""
+    """What a filter can refer to; ``words`` counts the words of the normalised text, as scoring does."""
 
     clip: Clip
     annotation: Annotation
-    words: int
+    words: Callable[[], int]
 
 
 _Value = Callable[[Any], LabelValue | float | None]
@@ -53,7 +56,7 @@ _NUMBERS: dict[str, _Value] = {
     "duration": lambda facts: facts.clip.duration_seconds,
     "rate_hz": lambda facts: facts.clip.rate_hz,
     "channels": lambda facts: facts.clip.channels,
-    "words": lambda facts: facts.words,
+    "words": lambda facts: facts.words(),
 }
 _LIST_TEXTS: dict[str, _Value] = {
     "id": lambda clip: clip.id,
@@ -79,6 +82,20 @@ _LIST_WORDS: dict[str, frozenset[str]] = {
     "held_back": frozenset(HeldCode),
 }
 _DAYS = ("recorded", "changed")
+
+
+def _day(text: str) -> str | None:
+    """A day as ``YYYY-MM-DD``, or None if the calendar has none such."""
+    try:
+        return text if date.fromisoformat(text).isoformat() == text else None
+    except ValueError:
+        return None
+
+
+_FORMS: dict[str, tuple[Callable[[str], str | None], str]] = {
+    **dict.fromkeys(_DAYS, (_day, "FILTER_DAY_UNKNOWN")),
+    "locale": (locale_tag, "FILTER_LOCALE_UNKNOWN"),
+}
 _ORDERS: dict[str, Callable[[float | str, float | str], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
 }  # fmt: skip
@@ -111,6 +128,8 @@ class _Subject:
     kind: type
     is_ordered: bool
     allowed: frozenset[str] = frozenset()
+    form: tuple[Callable[[str], str | None], str] | None = None
+    """Brings a value into the form of the field, and the code that refuses one that has none."""
 
 
 class _Parser:
@@ -194,7 +213,7 @@ class _Parser:
         if name in self._numbers:
             return _Subject(self._numbers[name], float, is_ordered=True)
         words = frozenset() if self._schema is not None else _LIST_WORDS.get(name, frozenset())
-        return _Subject(self._texts[name], str, is_ordered=name in _DAYS, allowed=words)
+        return _Subject(self._texts[name], str, name in _DAYS, words, _FORMS.get(name))
 
     def _named(self, what: str, known: tuple[str, ...]) -> str:
         self._expect("(")
@@ -220,7 +239,16 @@ class _Parser:
             self.refuse(_WRONG_KIND[subject.kind])
         if subject.allowed and found not in subject.allowed:
             self.refuse("FILTER_CHOICE_UNKNOWN", known=", ".join(sorted(subject.allowed)))
+        if isinstance(found, str) and subject.form is not None:
+            found = self._in_form(found, *subject.form)
         self._next()
+        return found
+
+    def _in_form(self, value: str, form: Callable[[str], str | None], code: str) -> str:
+        """A value as clips have it; refuses one that no clip can have."""
+        found = form(value)
+        if found is None:
+            self.refuse(code)
         return found
 
     def _takes(self, token: str) -> bool:

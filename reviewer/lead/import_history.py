@@ -1,18 +1,19 @@
 """Past imports as the access log has them: when, by whom, what became of the lines, and why."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from reviewer.access.log_chain import LogRow
-from reviewer.access.log_search import LogFilter, every_row
-from reviewer.db.connection import Database
+from reviewer.access.log_search import LogFilter
 from reviewer.errors import Notice, Refused
 from reviewer.lead.intake_report import IntakeReport, ReportRow
 from reviewer.model.event import Action, DetailValue
 from reviewer.privacy.manifest_row import Outcome, RefusalCode
 
 UNFINISHED = "unfinished"
+FindRows = Callable[[LogFilter], Iterator[LogRow]]
+"""All rows of the access log that match, newest first."""
 _OUTCOMES = {
     Action.CLIP_IMPORTED: Outcome.ACCEPTED,
     Action.CLIP_REFUSED: Outcome.REFUSED,
@@ -42,24 +43,24 @@ class PastImport:
     """Where a mapping file says that the consent is on record."""
 
 
-def past_imports(database: Database) -> list[PastImport]:
+def past_imports(find: FindRows) -> list[PastImport]:
     """Every import and every dry run, the newest first. Raises Damaged."""
-    ends = {row.event().object: row for row in every_row(database, LogFilter(action=Action.IMPORT_ENDED))}
-    begun = every_row(database, LogFilter(action=Action.IMPORT_STARTED))
+    ends = {row.event().object: row for row in find(LogFilter(action=Action.IMPORT_ENDED))}
+    begun = find(LogFilter(action=Action.IMPORT_STARTED))
     return [_past_import(row, ends.get(row.event().object)) for row in begun]
 
 
-def report_of(database: Database, import_id: str) -> IntakeReport:
+def report_of(find: FindRows, import_id: str) -> IntakeReport:
     """The lines of a past import, as far as the log has them: no names of files, no warnings about audio.
 
     Of a dry run there are none. Raises Refused (code NO_IMPORT), Damaged.
     """
-    found = next((one for one in past_imports(database) if one.id == import_id), None)
+    found = next((one for one in past_imports(find) if one.id == import_id), None)
     if found is None:
         raise Refused("NO_IMPORT", id=import_id)
     rows = []
     for action, outcome in _OUTCOMES.items():
-        for row in every_row(database, LogFilter(action=action)):
+        for row in find(LogFilter(action=action)):
             if row.seq < found.first_row:
                 break
             event = row.event()

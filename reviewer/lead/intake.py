@@ -1,24 +1,24 @@
-"""Imports a manifest: gate, sample, decoder, seal and queue, line by line."""
+"""Imports a manifest: gate and sample line by line, then decoder, seal and queue in batches."""
 
 import secrets
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 
 from reviewer.access.rights import Act, require
-from reviewer.audio.decode.decoder import Decoded, Decoder
-from reviewer.clips.new_clip import NewClip
 from reviewer.clips.repository import PurgeReason
 from reviewer.errors import Notice, Refused, ReviewerError, Unavailable
 from reviewer.lead.audio_folder import audio_path
+from reviewer.lead.clip_preparation import ClipPreparation, MakeDecoder, PreparedClip
 from reviewer.lead.intake_report import IntakeLog, IntakeOptions, IntakeReport, ReportRow
 from reviewer.lead.keyed_hashes import KeyedHashes
 from reviewer.lead.manifest import ManifestLine
 from reviewer.lead.sampling import check_sample, draw_sample, interleaved_sort_keys
 from reviewer.lead.sources import Source, read_source
-from reviewer.model.clip import Clip, ClipState, ContentKind
+from reviewer.model.clip import Clip, ClipState
 from reviewer.model.held_back import HeldCode, HeldFind
 from reviewer.model.hypothesis import MANIFEST_ENGINE, Hypothesis, Word
 from reviewer.model.people import Identity
@@ -37,12 +37,13 @@ from reviewer.session.redactions import propose
 from reviewer.session.unit_of_work import UnitOfWork
 
 _LOG_ROWS_A_COMMIT = 200
+_CLIPS_A_COMMIT = 64
+_COMMIT_SECONDS = 0.5
 _SAME_SOURCE = Decision.refuse(RefusalCode.DUPLICATE, "DUPLICATE_SOURCE")
 _SAME_SAMPLES = Decision.refuse(RefusalCode.DUPLICATE, "DUPLICATE_AUDIO")
 _WITHDRAWN = Decision.refuse(RefusalCode.WITHDRAWN)
 _OUTSIDE_FOLDER = Decision.refuse(RefusalCode.BAD_VALUE, "AUDIO_OUTSIDE_FOLDER")
 
-MakeDecoder = Callable[[], AbstractContextManager[Decoder]]
 Progress = Callable[[int, int], None]
 Arrived = Callable[[ReportRow], None]
 
@@ -54,6 +55,20 @@ class _Candidate:
     line: ManifestLine
     row: ManifestRow
     decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A candidate on its way in; ``refusal`` if it is refused without a look at its file."""
+
+    candidate: _Candidate
+    source: str
+    sort_key: int
+    refusal: Decision | None
+
+
+_Prepared = tuple[_Job, PreparedClip | Refused | None]
+_Decided = tuple[_Job, Decision, str, tuple[Notice, ...]]
 
 
 class Intake:
@@ -118,6 +133,7 @@ class _IntakeRun:
         self._gate = Gate(project.intake, unit.clock.now())
         self._hashes = KeyedHashes(identity.keyring)
         self._seen: set[str] = set()
+        self._replaced: dict[str, str] = {}
         self._rows: list[ReportRow] = []
         self._not_drawn = 0
         self._was_cancelled = False
@@ -132,8 +148,7 @@ class _IntakeRun:
         try:
             self._tell_progress()
             candidates = self._sampled(self._gated(lines))
-            with make_decoder() as decoder:
-                self._import_all(decoder, candidates, cancelled)
+            self._import_all(make_decoder, candidates, cancelled)
         except BaseException:
             with suppress(ReviewerError):  # an error of the log must not hide the first one
                 self._record_end("failed")
@@ -179,50 +194,102 @@ class _IntakeRun:
         ]
 
     def _import_all(
-        self, decoder: Decoder, candidates: list[_Candidate], cancelled: Callable[[], bool]
+        self, make_decoder: MakeDecoder, candidates: list[_Candidate], cancelled: Callable[[], bool]
     ) -> None:
+        """Prepares clips ahead, and takes them in by batches, in the order of the lines."""
+        limits = self._project.decode
+        with ClipPreparation[_Job](
+            self._unit.content, make_decoder, limits, files=len(candidates)
+        ) as preparation:
+            batch, begun = list[_Prepared](), monotonic()
+            try:
+                for job, prepared in preparation.prepared(self._jobs(candidates, cancelled)):
+                    if isinstance(prepared, Refused) and refusal_code_of(prepared.code) is None:
+                        raise prepared  # the file is not at fault
+                    batch.append((job, prepared))
+                    if len(batch) == _CLIPS_A_COMMIT or monotonic() - begun > _COMMIT_SECONDS:
+                        ready, batch, begun = batch, [], monotonic()
+                        self._take_in(ready)
+            finally:  # also what was ready before something failed
+                self._take_in(batch)
+
+    def _jobs(
+        self, candidates: list[_Candidate], cancelled: Callable[[], bool]
+    ) -> Iterator[tuple[_Job, Path | None]]:
+        """The files to be decoded; none for a line whose refusal is known without."""
         sort_keys = interleaved_sort_keys([self._hashes.of_speaker(one.row) for one in candidates])
         for candidate, sort_key in zip(candidates, sort_keys, strict=True):
             if cancelled():
                 self._was_cancelled = True
                 return
-            refusal = self._import_clip(decoder, candidate, sort_key)
-            if refusal is not None:
-                self._refuse(candidate.line, refusal)
+            source = self._hashes.of_source_id(candidate.row.source_id)
+            path = audio_path(self._folder, candidate.row.audio)
+            refusal = self._source_refused(candidate, source) or (None if path else _OUTSIDE_FOLDER)
+            yield _Job(candidate, source, sort_key, refusal), None if refusal else path
 
-    def _import_clip(self, decoder: Decoder, candidate: _Candidate, sort_key: int) -> Decision | None:
-        """Decodes, seals and queues one clip, or returns the refusal."""
-        clips = self._unit.clips
-        source = self._hashes.of_source_id(candidate.row.source_id)
+    def _take_in(self, batch: list[_Prepared]) -> None:
+        """One commit for all clips of a batch, with their log rows; then their rows of the report."""
+        if not batch:
+            return
+        try:
+            decided = self._looked_at(batch) if self._options.dry_run else self._committed(batch)
+        finally:
+            for _, prepared in batch:
+                if isinstance(prepared, PreparedClip):
+                    prepared.new.discard()
+        for job, decision, clip_id, notes in decided:
+            self._report(job.candidate.line, decision, clip_id, notes)
+
+    def _looked_at(self, batch: list[_Prepared]) -> list[_Decided]:
+        """The decisions of a dry run."""
+        decided = [self._decided(job, prepared) for job, prepared in batch]
+        return [(job, decision, "", notes) for job, decision, _, notes in decided]
+
+    def _committed(self, batch: list[_Prepared]) -> list[_Decided]:
+        for job, prepared in batch:
+            self._replace_held(job, prepared)
+        decided: list[_Decided] = []
+        with self._unit.content.adding(self._identity.keyring) as add:
+            for job, prepared in batch:
+                one = self._decided(job, prepared)
+                decided.append(one)
+                if isinstance(prepared, PreparedClip) and one[2]:
+                    clip = self._clip(job, prepared)
+                    add(clip, prepared.new)
+                    self._record(job, clip)
+                else:
+                    self._log.record_line(job.candidate.line.number, one[1], None)
+        self._deliver()
+        return decided
+
+    def _decided(self, job: _Job, prepared: PreparedClip | Refused | None) -> _Decided:
+        """What becomes of a line now, with the id of its clip unless it is refused."""
+        candidate = job.candidate
+        refusal = job.refusal
+        if isinstance(prepared, Refused):
+            refusal = Decision(Outcome.REFUSED, refusal_code_of(prepared.code), prepared.notice)
+        refusal = refusal or self._source_refused(candidate, job.source)
+        if refusal is not None or not isinstance(prepared, PreparedClip):
+            return job, refusal or _OUTSIDE_FOLDER, "", ()
+        samples = self._hashes.of_samples(prepared.decoded)
+        if self._is_sound_known(samples, self._replaced_by(candidate, job.source)):
+            return job, _SAME_SAMPLES, "", ()
+        self._seen |= {job.source, samples}
+        return job, candidate.decision, prepared.clip_id, prepared.decoded.notes
+
+    def _source_refused(self, candidate: _Candidate, source: str) -> Decision | None:
         if self._is_withdrawn(source):
             return _WITHDRAWN
-        replaced = self._replaced_by(candidate, source)
-        if source in self._seen or (clips.has_source(source) and replaced is None):
-            return _SAME_SOURCE
-        path = audio_path(self._folder, candidate.row.audio)
-        if path is None:
-            return _OUTSIDE_FOLDER
-        clip_id = f"c{secrets.token_hex(8)}"
-        try:
-            with self._unit.content.new_clip(clip_id) as new:
-                decoded = decoder.decode(path, self._project.decode, new.create(ContentKind.AUDIO))
-                samples = self._hashes.of_samples(decoded)
-                if samples in self._seen or clips.of_samples(samples) not in (None, replaced):
-                    return _SAME_SAMPLES
-                if replaced is not None and not self._options.dry_run:
-                    self._replace(replaced)
-                clip = self._clip(clip_id, candidate.row, decoded, (source, samples))
-                self._keep(candidate, decoded, clip, new, sort_key)
-        except Refused as refused:
-            code = refusal_code_of(refused.code)
-            if code is None:
-                raise  # the clip is not at fault
-            return Decision(Outcome.REFUSED, code, refused.notice)
-        self._seen |= {source, samples}
-        return None
+        is_here = self._unit.clips.has_source(source) and self._replaced_by(candidate, source) is None
+        return _SAME_SOURCE if source in self._seen or is_here else None
+
+    def _is_sound_known(self, samples: str, replaced: str | None) -> bool:
+        return samples in self._seen or self._unit.clips.of_samples(samples) not in (None, replaced)
 
     def _replaced_by(self, candidate: _Candidate, source: str) -> str | None:
         """The clip in quarantine that this line corrects: nothing is found in its draft any more."""
+        if source in self._replaced:
+            return self._replaced[source]
         clip = self._unit.clips.of_source(source)
         if clip is None or candidate.decision.outcome is not Outcome.ACCEPTED:
             return None
@@ -232,36 +299,33 @@ class _IntakeRun:
             return None
         return clip if is_held else None
 
-    def _replace(self, clip_id: str) -> None:
+    def _replace_held(self, job: _Job, prepared: PreparedClip | Refused | None) -> None:
         """Purges the clip before the corrected one is imported; a killed run leaves it to the next."""
+        clip_id = self._replaced_by(job.candidate, job.source)
+        if clip_id is None or not isinstance(prepared, PreparedClip):
+            return
+        if job.source in self._seen or job.source in self._replaced:
+            return
+        if self._is_sound_known(self._hashes.of_samples(prepared.decoded), clip_id):
+            return
+        self._replaced[job.source] = clip_id
         destroy_clip(self._unit, self._identity, clip_id, PurgeReason.REPLACED, by_date=False)
         self._unit.content.sweep()
         list_purges(self._unit)
 
-    def _keep(self, candidate: _Candidate, decoded: Decoded, clip: Clip, new: NewClip, sort_key: int) -> None:
-        unit, keyring = self._unit, self._identity.keyring
-        is_quarantined = candidate.decision.outcome is Outcome.QUARANTINED
-
-        def in_transaction() -> None:
-            if self._is_withdrawn(clip.source_hash):  # since the first check
-                raise Refused("WITHDRAWN")
-            if candidate.row.text:
-                hypothesis = hypothesis_of(candidate.row, clip)
-                unit.hypotheses.add(keyring, hypothesis)
-                self._hold_back(clip, hypothesis)
-            if candidate.row.reference:
-                unit.references.add(keyring, clip.id, candidate.row.reference)
-            passes = self._project.queue.passes
-            self._delivery.add_clip(clip, passes=passes, sort_key=sort_key, quarantined=is_quarantined)
-            self._log.record_line(candidate.line.number, candidate.decision, clip)
-
-        if not self._options.dry_run:
-            new.write(ContentKind.PEAKS, decoded.peaks)
-            new.write(ContentKind.SPEECH, [decoded.speech])
-            unit.content.add(keyring, clip, new, in_transaction)
-            self._deliver()
-        clip_id = "" if self._options.dry_run else clip.id
-        self._report(candidate.line, candidate.decision, clip_id, decoded.notes)
+    def _record(self, job: _Job, clip: Clip) -> None:
+        """Everything of a clip but its row and files, in the transaction that takes it in."""
+        unit, keyring, candidate = self._unit, self._identity.keyring, job.candidate
+        if candidate.row.text:
+            hypothesis = hypothesis_of(candidate.row, clip)
+            unit.hypotheses.add(keyring, hypothesis)
+            self._hold_back(clip, hypothesis)
+        if candidate.row.reference:
+            unit.references.add(keyring, clip.id, candidate.row.reference)
+        is_held = candidate.decision.outcome is Outcome.QUARANTINED
+        passes = self._project.queue.passes
+        self._delivery.add_clip(clip, passes=passes, sort_key=job.sort_key, quarantined=is_held)
+        self._log.record_line(candidate.line.number, candidate.decision, clip)
 
     def _hold_back(self, clip: Clip, hypothesis: Hypothesis) -> None:
         """Records what was found in the draft; where its words have times, the spans are muted at once."""
@@ -283,11 +347,12 @@ class _IntakeRun:
         with suppress(Unavailable):
             self._delivery.deliver()
 
-    def _clip(self, clip_id: str, row: ManifestRow, decoded: Decoded, hashes: tuple[str, str]) -> Clip:
+    def _clip(self, job: _Job, prepared: PreparedClip) -> Clip:
+        row, decoded = job.candidate.row, prepared.decoded
         if row.consent_granted_at is None:
             raise AssertionError("the gate let a clip without consent pass")
         return Clip(
-            id=clip_id,
+            id=prepared.clip_id,
             product=row.product,
             locale=row.locale,
             rate_hz=decoded.rate_hz,
@@ -295,12 +360,12 @@ class _IntakeRun:
             frames=decoded.frames,
             recorded_at=row.recorded_at,
             consent_granted_at=row.consent_granted_at,
-            consent_withdrawn_at=self._consent_ends(row, hashes[0]),
+            consent_withdrawn_at=self._consent_ends(row, job.source),
             purge_at=purge_at(row.recorded_at, self._project.intake),
             imported_at=self._unit.clock.now(),
-            source_hash=hashes[0],
+            source_hash=job.source,
             speaker_hash=self._hashes.of_speaker(row),
-            samples_hash=hashes[1],
+            samples_hash=self._hashes.of_samples(decoded),
         )
 
     def _is_withdrawn(self, source: str) -> bool:

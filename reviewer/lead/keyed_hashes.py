@@ -48,5 +48,9 @@ class Pseudonyms:
         name = clip.speaker_hash or f"clip {clip.id}"
         return keyed_hash(self._speakers, name.encode())[:_PSEUDONYM_LENGTH]
 
+    def speaker_within(self, clip: Clip, name: str) -> str:
+        """One of several speakers of a clip, who is not known to be in another."""
+        return keyed_hash(self._speakers, f"clip {clip.id} {name}".encode())[:_PSEUDONYM_LENGTH]
+
     def person(self, person_id: str) -> str:
         return keyed_hash(self._people, person_id.encode())[:_PSEUDONYM_LENGTH]

@@ -68,12 +68,23 @@ def _objects(value: Any) -> list[dict[str, Any]]:
 
 def _local(url: str, folder: Path) -> str:
     """The path below the folder that an address of a task means: local files, uploads, or any server."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # no address: whoever opens the file says so
+        return url
+    if not parts.scheme and not url.startswith("/data/"):
+        return url
     local = parse_qs(parts.query).get("d")
-    path = local[0] if local else unquote(parts.path) if parts.scheme or url.startswith("/data/") else url
+    path = local[0] if local else unquote(parts.path)
     name = PurePosixPath(path).name
-    candidates = (path, name, _UPLOADED.sub("", name, count=1))
-    for candidate in candidates if local or parts.scheme or url.startswith("/data/") else (path,):
-        if candidate and not candidate.startswith("/") and (folder / candidate).is_file():
+    for candidate in (path, name, _UPLOADED.sub("", name, count=1)):
+        if candidate and not candidate.startswith("/") and _is_file(folder / candidate):
             return candidate
-    return name if parts.scheme or url.startswith("/data/") else path
+    return name
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False

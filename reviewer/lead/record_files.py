@@ -72,7 +72,7 @@ def read_records(path: Path, keys: Sequence[str], fields: Sequence[str], *, unst
     """All records of a file. A heading names one of ``keys``; ``fields`` are the other known columns.
 
     UTF-8 or UTF-16, with or without a byte order mark; lines end by LF, CRLF, or by CR in a file without any
-    LF. The first line decides the format, or, if it looks like none, the file's extension. Names in a heading
+    LF. The first line decides the format, or, if it looks like none, the file's extension. Names of fields
     may be in any case; spaces around cells do not count, but in the column ``unstripped``.
 
     Raises: Refused for a file that cannot be read, has another encoding, no heading, or is no whole JSON.
@@ -83,15 +83,16 @@ def read_records(path: Path, keys: Sequence[str], fields: Sequence[str], *, unst
     lines = lines[begin:]
     if not lines:
         return Records(())
+    known = {field_name(name): name for name in (*keys, *fields)}  # a later one counts
     first = lines[0].text.lstrip()
     if first.startswith("["):
-        return Records(tuple(_json_array(path, lines)))
+        return Records(_renamed(_json_array(path, lines), known))
     if first.startswith("{"):
         _require_one_a_line(path, lines)
-        return Records(_require_some(path, _json_lines(lines)))
-    heading = _heading(path, lines, keys, fields)
+        return Records(_require_some(path, _renamed(_json_lines(lines), known)))
+    heading = _heading(path, lines, keys, known)
     if heading is None:
-        records = tuple(_json_lines(lines))
+        records = _renamed(_json_lines(lines), known)
         if all(record.problem for record in records):
             raise _no_heading(path, lines, keys)
         return Records(records)
@@ -156,6 +157,21 @@ def _require_one_a_line(path: Path, lines: Sequence[_Line]) -> None:
             raise Refused("MANIFEST_OBJECT_OVER_LINES", file=path.name) from None
 
 
+def _renamed(records: Iterable[Record], known: Mapping[str, str]) -> tuple[Record, ...]:
+    """Records of JSON whose known fields are in the usual spelling."""
+    usual = frozenset(known.values())
+    return tuple(
+        record if record.values.keys() <= usual else _with_usual_names(record, known) for record in records
+    )
+
+
+def _with_usual_names(record: Record, known: Mapping[str, str]) -> Record:
+    values = {known.get(field_name(name), name): value for name, value in record.values.items()}
+    return (
+        Record(record.line, values) if len(values) == len(record.values) else _bad(record.line, "FIELD_TWICE")
+    )
+
+
 def _require_some(path: Path, records: Iterable[Record]) -> tuple[Record, ...]:
     """The records of a file; one of which several lines and no single one can be read is refused whole."""
     found = tuple(records)
@@ -198,11 +214,10 @@ def _json_lines(lines: Sequence[_Line]) -> Iterator[Record]:
 
 
 def _heading(
-    path: Path, lines: Sequence[_Line], keys: Sequence[str], fields: Sequence[str]
+    path: Path, lines: Sequence[_Line], keys: Sequence[str], known: Mapping[str, str]
 ) -> Heading | None:
     """The heading of a table; None if the file has none and is JSON Lines by its name."""
     start = [line.text for line in lines if not line.is_blank][:2]
-    known = {field_name(name): name for name in (*fields, *keys)}
     problems = []
     for key in keys:
         try:

@@ -1,24 +1,27 @@
 """Selects the accepted work that may go into a labelled set, with a reason for each clip left out."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from reviewer.formats.dataset import Utterance, split_of, utterance_id
 from reviewer.labels.schema import FieldScope, Schema
 from reviewer.labels.validate import fitting
 from reviewer.lead.export_filter import Facts, Predicate
-from reviewer.model.annotation import Annotation, Flag
+from reviewer.lead.export_rows import SelectedClip
+from reviewer.lead.set_options import SetOptions
+from reviewer.model.annotation import Annotation, Flag, Segment
 from reviewer.model.clip import Clip, ClipState
 from reviewer.model.held_back import HeldCode
+from reviewer.model.intervals import Span
 from reviewer.model.people import Identity
 from reviewer.model.redaction import Redaction, RedactionState
 from reviewer.model.task import SealedAnnotation, TaskState
 from reviewer.privacy.denial import undenied
 from reviewer.session.clip_access import ClipAccess
-from reviewer.session.clip_answers import answers_of_form, clean_answer, one_line, with_what_segments_have
+from reviewer.session.clip_answers import answers_of_form, with_what_segments_have
+from reviewer.session.export_access import ExportAccess, is_over
 from reviewer.session.locale_conventions import LocaleConventions
 from reviewer.session.pass_comparison import (
     PassComparison,
@@ -29,6 +32,7 @@ from reviewer.session.pass_comparison import (
 )
 from reviewer.session.redactions import record_reasons
 from reviewer.session.unit_of_work import UnitOfWork
+from reviewer.stats.wer import words_of
 from reviewer.transcript.conventions import Conventions, TagClass
 from reviewer.transcript.normalisation import normalise
 from reviewer.transcript.tokens import TokenKind, tokenize
@@ -36,38 +40,20 @@ from reviewer.transcript.tokens import TokenKind, tokenize
 if TYPE_CHECKING:
     from reviewer.clips.label_schemas import KeptSchema
 
-PROFILE = "training"
 _LEFT_OUT_FLAGS = (Flag.PERSONAL_DATA, Flag.UNUSABLE, Flag.WRONG_LANGUAGE)
 _UNFINISHED = (ClipState.READY, ClipState.IN_REVIEW, ClipState.REVIEWED)
-_FINISHED = (ClipState.FINAL, ClipState.EXPORTED)
 _HELD_CODES = frozenset(code.value for code in HeldCode)
 _MAY_BE_RELEASED = {HeldCode.TEXT.value, HeldCode.FLAG.value}
-_CLIPS_A_BATCH = 100
+CLIPS_A_BATCH = 100
 
 
 @dataclass(frozen=True, slots=True)
-class SelectedClip:
-    """A clip that goes into the set.
-
-    ``accepted`` is the exported annotation, ``annotation`` its content, with the flags of all passes;
-    ``text`` is normalised by ``conventions``. ``has_denied``: likely personal data is none, said
-    an author.
-    """
+class _Candidate:
+    """A clip with accepted work that may be opened, and what of it is needed to judge it."""
 
     clip: Clip
-    accepted: SealedAnnotation
-    annotation: Annotation
-    text: str
-    conventions: Conventions
-    has_denied: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """The selected clips in the order of their ids, and the number left out by reason."""
-
-    selected: tuple[SelectedClip, ...]
-    left_out: dict[str, int]
+    passes: list[SealedAnnotation]
+    redactions: tuple[Redaction, ...]
 
 
 class Selector:
@@ -75,104 +61,157 @@ class Selector:
 
     def __init__(self, unit: UnitOfWork, access: ClipAccess, conventions: LocaleConventions) -> None:
         self._unit = unit
-        self._access = access
+        self._access = ExportAccess(unit, access)
         self._conventions = conventions
         self._comparison = PassComparison(unit, access, conventions)
         self._kept: Mapping[str, KeptSchema] = {}
+        self._released: frozenset[str] = frozenset()
+        self._by_locale: dict[str, Conventions] = {}
+        self._options = SetOptions()
+        self.left_out: Counter[str] = Counter()
+        """The clips left out by reason; complete once all of ``select`` was taken."""
 
-    def select(self, identity: Identity, where: Predicate) -> Selection:
-        """Selects from all accepted work; each text is logged before it is unsealed.
+    def select(
+        self, identity: Identity, where: Predicate, options: SetOptions, *, is_preview: bool = False
+    ) -> Iterator[SelectedClip]:
+        """Selects from all accepted work, in the order of ids; texts are logged before they are unsealed.
 
-        Raises Damaged when an annotation does not verify.
+        Unless it ``is_preview``, clips whose passes differ get an adjudication task. Raises Damaged when an
+        annotation does not verify.
         """
-        self._kept = self._unit.label_schemas.all()
-        selected: list[SelectedClip] = []
-        left_out: Counter[str] = Counter()
-        differing: dict[str, PassDifference] = {}
-        candidates: list[tuple[Clip, list[SealedAnnotation]]] = []
-        on_hold = self._unit.queue.holds()
-        for clip_id, accepted in groupby(self._unit.queue.accepted(), key=lambda work: work.clip_id):
-            if self._unit.queue.clip_state(clip_id) not in _FINISHED:
-                continue  # counted below, by the clip's state
-            clip = self._unit.clips.get(clip_id)
-            if clip_id in on_hold:
-                left_out["on_hold"] += 1
-            elif reason := self._no_longer_covered(clip) or self._not_yet_redacted(clip):
-                left_out[reason] += 1
-            else:
-                candidates.append((clip, self._final(clip_id, list(accepted))))
-        for first in range(0, len(candidates), _CLIPS_A_BATCH):
-            batch = candidates[first : first + _CLIPS_A_BATCH]
-            works = [work for _, passes in batch for work in passes]
-            texts = iter(self._access.texts(identity, works, "export"))
-            for clip, passes in batch:
-                found = self._judge(clip, passes, [next(texts) for _ in passes], where)
-                if isinstance(found, PassDifference):
-                    differing[clip.id] = found
+        self._kept, self._options, self.left_out = self._unit.label_schemas.all(), options, Counter()
+        without_work = self._without_accepted_work()  # now: a difference found below changes the counts
+        on_hold, after = self._unit.queue.holds(), ""
+        while works := self._unit.queue.exportable(after, CLIPS_A_BATCH):
+            after = works[-1].clip_id
+            for candidate, found in self._judged(identity, self._candidates(works, on_hold), where):
+                if isinstance(found, PassDifference) and not is_preview:
+                    self._comparison.open_adjudication(identity, candidate.clip.id, found)
                 if isinstance(found, str):
-                    left_out[str(found)] += 1
+                    self.left_out[str(found)] += 1
                 else:
-                    selected.append(found)
-        left_out.update(self._without_accepted_work())
-        for (
-            clip_id,
-            difference,
-        ) in differing.items():  # now: the clips were counted as what they were until now
-            self._comparison.open_adjudication(identity, clip_id, difference)
-        return Selection(tuple(selected), {reason: n for reason, n in sorted(left_out.items()) if n})
+                    yield found
+        self.left_out.update(without_work)
+        self.left_out = Counter({reason: n for reason, n in sorted(self.left_out.items()) if n})
 
-    def _no_longer_covered(self, clip: Clip) -> str:
-        now = self._unit.clock.now()
-        if clip.consent_withdrawn_at is not None and clip.consent_withdrawn_at <= now:
-            return "consent_withdrawn"
-        return "retention_over" if clip.purge_at <= now else ""
+    def _candidates(
+        self, works: Sequence[SealedAnnotation], on_hold: Collection[str]
+    ) -> Iterator[_Candidate]:
+        clip_ids = list(dict.fromkeys(work.clip_id for work in works))
+        clips, finals = self._unit.clips.many(clip_ids), self._unit.queue.finals(clip_ids)
+        redactions, now = self._unit.redactions.of_clips(clip_ids), self._unit.clock.now()
+        for clip_id, passes in groupby(works, key=lambda work: work.clip_id):
+            clip, marked = clips[clip_id], redactions.get(clip_id, ())
+            if clip_id in on_hold:
+                self.left_out["on_hold"] += 1
+            elif reason := is_over(clip, now) or _not_yet_redacted(marked):
+                self.left_out[reason] += 1
+            else:
+                yield _Candidate(clip, self._final(finals.get(clip_id), list(passes)), marked)
 
-    def _not_yet_redacted(self, clip: Clip) -> str:
-        redactions = self._unit.redactions.of_clip(clip.id)
-        if any(one.is_muted for one in redactions):
-            return "redaction_pending"
-        return "redacted_text_open" if any(one.is_text_open for one in redactions) else ""
+    def _judged(
+        self, identity: Identity, candidates: Iterable[_Candidate], where: Predicate
+    ) -> Iterator[tuple[_Candidate, SelectedClip | str]]:
+        batch = list(candidates)
+        works = [work for each in batch for work in each.passes]
+        texts = iter(self._access.texts(identity, works))
+        ids = [work.id for work in works]
+        self._released = self._unit.held_finds.released_among(ids)
+        aligned = self._unit.alignments.known_among(ids)
+        referenced = self._unit.references.known_among([each.clip.id for each in batch])
+        for each in batch:
+            annotations = [next(texts) for _ in each.passes]
+            found = self._judge(each, annotations, where)
+            if not isinstance(found, str):
+                unsealed, first = annotations[0], each.passes[0]
+                words = (
+                    self._unit.alignments.get(identity.keyring, first.id, unsealed)
+                    if unsealed is not None and first.id in aligned
+                    else None
+                )
+                reference = (
+                    self._unit.references.of_clip(identity.keyring, each.clip.id)
+                    if each.clip.id in referenced
+                    else ""
+                )
+                found = replace(found, aligned=words.texts if words else (), reference=reference)
+            yield each, found
 
-    def _final(self, clip_id: str, passes: list[SealedAnnotation]) -> list[SealedAnnotation]:
+    def _conventions_of(self, locale: str) -> Conventions:
+        if locale not in self._by_locale:
+            self._by_locale[locale] = self._conventions.of(locale)
+        return self._by_locale[locale]
+
+    def _final(self, final_id: str | None, passes: list[SealedAnnotation]) -> list[SealedAnnotation]:
         """The adjudicated annotation if there is one, else all accepted passes."""
-        final = self._unit.queue.final(clip_id)
-        if final is None or final.annotation_id in [one.id for one in passes]:
+        if final_id is None or final_id in [one.id for one in passes]:
             return passes
-        return [self._unit.queue.annotation(final.annotation_id)]
+        return [self._unit.queue.annotation(final_id)]
 
-    def _judge(
-        self,
-        clip: Clip,
-        passes: Sequence[SealedAnnotation],
-        texts: Sequence[Annotation | None],
-        where: Predicate,
+    def _judge(  # noqa: PLR0911 - one for each reason
+        self, candidate: _Candidate, texts: Sequence[Annotation | None], where: Predicate
     ) -> SelectedClip | str:
+        clip, passes = candidate.clip, candidate.passes
         annotations = [text for text in texts if text is not None]
-        if len(annotations) < len(
-            passes
-        ):  # consent or retention ended, or it was purged, since the first check
-            return self._no_longer_covered(clip) or "purged"
-        conventions = self._conventions.of(clip.locale)
-        redactions = self._unit.redactions.of_clip(clip.id)
+        if len(annotations) < len(passes):  # consent or retention ended, or it was purged, since the check
+            return is_over(clip, self._unit.clock.now()) or "purged"
+        conventions = self._conventions_of(clip.locale)
+        if self._options.profile not in conventions.profiles:
+            return "no_profile"
+        by_segment = self._options.cut and len(passes) == 1
         for work, annotation in zip(passes, annotations, strict=True):
-            is_released = self._unit.held_finds.is_released(work.id)
-            for reason in _reasons_against(clip, annotation, conventions, redactions):
-                if not (is_released and reason in _MAY_BE_RELEASED):
+            for reason in _reasons_against(
+                clip, annotation, conventions, candidate.redactions, self._options, by_segment=by_segment
+            ):
+                if not (work.id in self._released and reason in _MAY_BE_RELEASED):
                     self._record_reasons(clip, work, annotation, reason)
                     return reason
-        if differing_texts(annotations, conventions):
+        if len(annotations) > 1 and differing_texts(annotations, conventions):
             return PassDifference.TEXTS
         answers = self._answers(passes, annotations)
-        if not isinstance(answers, str):
-            answers = differing_answers(answers, conventions, clip.rate_hz) or answers
         if isinstance(answers, str):
             return answers
-        annotations, text = answers, normalise(annotations[0].text_verbatim, conventions, PROFILE)
-        merged = replace(annotations[0], flags=frozenset(flag for one in annotations for flag in one.flags))
-        if not where(Facts(clip, merged, len(text.split()))):
+        merged = [with_what_segments_have(each) for each in answers]
+        if difference := differing_answers(merged, conventions, clip.rate_hz):
+            return difference
+        return self._selected(candidate, answers, merged, conventions, where)
+
+    def _selected(
+        self,
+        candidate: _Candidate,
+        answers: Sequence[Annotation],
+        merged: Sequence[Annotation],
+        conventions: Conventions,
+        where: Predicate,
+    ) -> SelectedClip | str:
+        """The clip, unless the filter leaves it out: it sees the answers and flags of all segments."""
+        clip, redactions = candidate.clip, candidate.redactions
+        flags = frozenset(flag for one in merged for flag in one.flags)
+        verbatim, profile = merged[0].text_verbatim, self._options.profile
+
+        def words() -> int:
+            return len(words_of(normalise(verbatim, conventions, profile)))
+
+        if not where(Facts(clip, replace(merged[0], flags=flags), words)):
             return "filtered"
-        has_denied = any(one.denied for one in annotations)
-        return SelectedClip(clip, passes[0], merged, text, conventions, has_denied)
+        if self._options.cut:
+            annotation = replace(answers[0], flags=frozenset(f for one in answers for f in one.flags))
+            reasons = _reasons_by_segment(annotation, conventions, redactions, self._options)
+        else:
+            annotation, reasons = replace(merged[0], flags=flags), ()
+        return SelectedClip(
+            clip,
+            candidate.passes[0],
+            annotation,
+            conventions,
+            any(one.denied for one in answers),
+            removed=tuple(
+                Span(one.removed_start, one.removed_end)
+                for one in redactions
+                if one.state is RedactionState.APPLIED and one.removed_start < one.removed_end
+            ),
+            left_out=reasons,
+        )
 
     def _record_reasons(
         self, clip: Clip, work: SealedAnnotation, annotation: Annotation, reason: str
@@ -189,10 +228,7 @@ class Selector:
         forms = [form_of(self._kept, work) for work in passes]
         if not all(map(_takes_all, forms, annotations)):
             return "answers_invalid"
-        return [
-            with_what_segments_have(answers_of_form(one, form))
-            for one, form in zip(annotations, forms, strict=True)
-        ]
+        return [answers_of_form(one, form) for one, form in zip(annotations, forms, strict=True)]
 
     def _without_accepted_work(self) -> dict[str, int]:
         counts = self._unit.queue.counts()
@@ -210,30 +246,10 @@ class Selector:
         }
 
 
-def utterance_of(
-    selected: SelectedClip, speaker: str, flac: Callable[[], bytes], *, split: bool
-) -> Utterance:
-    """The row of a whole clip; ``speaker`` is its pseudonym, ``flac`` encodes its audio on demand."""
-    clip, annotation, accepted = selected.clip, selected.annotation, selected.accepted
-    clip_part = "".join(c for c in clip.id.lower() if c.isascii() and c.isalnum())
-    return Utterance(
-        id=utterance_id(speaker, clip_part, 0, round(clip.frames * 1000 / clip.rate_hz)),
-        clip_id=clip.id,
-        speaker=speaker,
-        locale=clip.locale,
-        product=clip.product,
-        frames=clip.frames,
-        rate_hz=clip.rate_hz,
-        channels=clip.channels,
-        text=selected.text,
-        text_verbatim=one_line(annotation.text_verbatim),
-        labels={key: clean_answer(value) for key, value in annotation.labels.items()},
-        flags=annotation.flags,
-        schema_version=accepted.schema_version,
-        conventions_version=accepted.conventions_version,
-        split=split_of(speaker) if split else "",
-        flac=flac,
-    )
+def _not_yet_redacted(redactions: Sequence[Redaction]) -> str:
+    if any(one.is_muted for one in redactions):
+        return "redaction_pending"
+    return "redacted_text_open" if any(one.is_text_open for one in redactions) else ""
 
 
 def _takes_all(form: Schema | None, annotation: Annotation) -> bool:
@@ -247,16 +263,28 @@ def _takes_all(form: Schema | None, annotation: Annotation) -> bool:
 
 
 def _reasons_against(
-    clip: Clip, annotation: Annotation, conventions: Conventions, redactions: Sequence[Redaction]
+    clip: Clip,
+    annotation: Annotation,
+    conventions: Conventions,
+    redactions: Sequence[Redaction],
+    options: SetOptions,
+    *,
+    by_segment: bool,
 ) -> Iterator[str]:
+    """``by_segment``: what leaves out only a segment of a set that is cut is no reason against the clip.
+
+    A tag for personal data is: nobody knows how exactly it was heard where a segment ends.
+    """
     applied = [one for one in redactions if one.state is RedactionState.APPLIED]
-    flags = annotation.flags.union(*(segment.flags for segment in annotation.segments))
+    of_segments = annotation.flags.union(*(segment.flags for segment in annotation.segments))
     for flag in _LEFT_OUT_FLAGS:
+        flags = annotation.flags if by_segment and flag is not Flag.PERSONAL_DATA else of_segments
         if flag in flags and not (flag is Flag.PERSONAL_DATA and applied):
             yield f"flag_{flag}"
-    profile = conventions.profile(PROFILE)
-    for tag_class in sorted(_tag_classes(annotation, conventions, applied) & set(profile.leave_out)):
-        yield f"tag_{tag_class}"
+    for segment in annotation.segments:
+        for reason in _tag_reasons(segment, conventions, applied, options):
+            if not by_segment or reason == f"tag_{TagClass.PII}":
+                yield reason
     answers = [*annotation.labels.values(), *(v for one in annotation.segments for v in one.labels.values())]
     typed = [annotation.text_verbatim, *(answer for answer in answers if isinstance(answer, str))]
     decided = {(one.start, one.end) for one in redactions if not one.is_muted}
@@ -267,16 +295,36 @@ def _reasons_against(
         yield "no_text"
 
 
-def _tag_classes(annotation: Annotation, conventions: Conventions, applied: Sequence[Redaction]) -> set[str]:
-    """The classes of the tags in a text. A tag for personal data whose words were removed does not count:
-    nobody can hear what the text lacks."""
-    found: set[str] = set()
+def _reasons_by_segment(
+    annotation: Annotation, conventions: Conventions, redactions: Sequence[Redaction], options: SetOptions
+) -> tuple[tuple[str, str], ...]:
+    """The segments that are no row of a set that is cut, by id, each with the first reason."""
+    applied = [one for one in redactions if one.state is RedactionState.APPLIED]
+    found = []
     for segment in annotation.segments:
-        removed = sum(one.start < segment.end and segment.start < one.end for one in applied)
-        for token in tokenize(segment.text):
-            tag = conventions.tag(token.tag_name.lower()) if token.kind is TokenKind.TAG else None
-            if tag is not None and tag.tag_class is TagClass.PII and removed:
-                removed -= 1
-            elif tag is not None:
-                found.add(tag.tag_class)
-    return found
+        flags = [f"flag_{flag}" for flag in _LEFT_OUT_FLAGS if flag in segment.flags]
+        reason = next(iter((*flags, *_tag_reasons(segment, conventions, applied, options))), "")
+        if reason and not (reason == f"flag_{Flag.PERSONAL_DATA}" and applied):
+            found.append((segment.id, reason))
+    return tuple(found)
+
+
+def _tag_reasons(
+    segment: Segment, conventions: Conventions, applied: Sequence[Redaction], options: SetOptions
+) -> list[str]:
+    """A reason for each tag in a segment that the profile leaves out.
+
+    A tag for personal data whose words were removed does not count: nobody can hear what the text lacks.
+    """
+    if "[" not in segment.text:
+        return []
+    found: set[TagClass] = set()
+    removed = sum(one.start < segment.end and segment.start < one.end for one in applied)
+    for token in tokenize(segment.text):
+        tag = conventions.tag(token.tag_name.lower()) if token.kind is TokenKind.TAG else None
+        if tag is not None and tag.tag_class is TagClass.PII and removed:
+            removed -= 1
+        elif tag is not None:
+            found.add(tag.tag_class)
+    profile = conventions.profile(options.profile)
+    return [f"tag_{tag_class}" for tag_class in sorted(found & profile.leave_out)]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from reviewer.access.checkpoint import Checkpoint
@@ -20,18 +21,21 @@ from reviewer.errors import Refused
 from reviewer.labels.schema import Schema
 from reviewer.lead.backup import Backup, BackupResult
 from reviewer.lead.clip_list import ClipList
+from reviewer.lead.clip_preparation import MakeDecoder
 from reviewer.lead.corpus import CorpusReader
 from reviewer.lead.drafting import Drafting, DraftsReport
 from reviewer.lead.export import Export, ExportResult
+from reviewer.lead.export_preview import ExportPreview
 from reviewer.lead.held_back import HeldBack
 from reviewer.lead.import_history import PastImport, past_imports, report_of
-from reviewer.lead.intake import Arrived, Intake, MakeDecoder, Progress
+from reviewer.lead.intake import Arrived, Intake, Progress
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport
 from reviewer.lead.people import Invitation, People, release_task
 from reviewer.lead.progress import ProjectProgress, project_progress
 from reviewer.lead.purge import Purge, PurgeReport, Recall
 from reviewer.lead.recovery import Recovery
 from reviewer.lead.retention import SOON, RetentionExtension, RetentionOverview, due_clips
+from reviewer.lead.set_options import SetOptions
 from reviewer.lead.withdrawals import Withdrawal, read_withdrawals
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Identity, Person, PersonState, Role
@@ -85,6 +89,9 @@ class Overview:
     leads: int = 2
     """Active leads; with one only, a lost passphrase leaves nothing but the recovery key."""
     has_recovery_key: bool = True
+
+
+_USUAL_SET = SetOptions()
 
 
 class LeadSession:
@@ -263,12 +270,12 @@ class LeadSession:
     def past_imports(self) -> list[PastImport]:
         """Every import and dry run that the access log has, the newest first."""
         self._require(Act.IMPORT)
-        return past_imports(self._unit.database)
+        return past_imports(partial(every_row, self._unit.database))
 
     def report_of_import(self, import_id: str) -> IntakeReport:
         """The lines of a past import, as far as the access log has them. Raises Refused (code NO_IMPORT)."""
         self._require(Act.IMPORT)
-        return report_of(self._unit.database, import_id)
+        return report_of(partial(every_row, self._unit.database), import_id)
 
     def export(
         self,
@@ -276,11 +283,32 @@ class LeadSession:
         formats: Sequence[str],
         where: str | None = None,
         progress: Progress = lambda _done, _all: None,
+        *,
+        options: SetOptions = _USUAL_SET,
+        is_cancelled: Callable[[], bool] = lambda: False,
     ) -> ExportResult:
         """Writes accepted work as a labelled set with its passport."""
         self._require(Act.EXPORT)
         self.redactions.apply_all(self.identity)
-        return self._export.export_set(self.identity, out, tuple(formats), where, progress)
+        return self._export.export_set(
+            self.identity, out, formats, where, progress, options=options, is_cancelled=is_cancelled
+        )
+
+    def profiles(self) -> tuple[str, ...]:
+        """The names of the text profiles of the conventions."""
+        return self._export.profiles()
+
+    def preview_export(
+        self,
+        formats: Sequence[str],
+        where: str | None = None,
+        *,
+        options: SetOptions = _USUAL_SET,
+        is_cancelled: Callable[[], bool] = lambda: False,
+    ) -> ExportPreview:
+        """The first rows and the size of what ``export`` would write; no audio is opened, nothing written."""
+        self._require(Act.EXPORT)
+        return self._export.preview(self.identity, formats, where, options=options, is_cancelled=is_cancelled)
 
     def purge(self, sources: Sequence[str] = (), *, retention: bool = False) -> PurgeReport:
         """Purges the clips of these sources and, with ``retention``, all that are due."""

@@ -9,6 +9,8 @@ from typing import Self
 from reviewer.model.people import Identity
 
 DetailValue = str | int | bool | list[str] | list[int] | list[list[int]]
+CLIP_IDS = "clip_ids"
+"""In the detail of a row of a batch: the clips that it is about, instead of one object."""
 
 
 class Action(StrEnum):

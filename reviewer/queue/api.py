@@ -335,6 +335,22 @@ class Queue(Protocol):
         pass."""
         ...
 
+    def exportable(self, after: str, clips: int) -> list[SealedAnnotation]:
+        """Accepted transcriptions of the next final or exported clips whose id is above ``after``.
+
+        By clip id and pass; at most so many ``clips``, each with all of its passes.
+        """
+        ...
+
+    def finals(self, clip_ids: Collection[str]) -> dict[str, str]:
+        """The id of the annotation that counts for each of these clips that has one."""
+        ...
+
+    def accepted_among(self, annotation_ids: Collection[str]) -> dict[str, str]:
+        """Those of these annotations that are accepted or final, each with its clip; not of a quarantined
+        one."""
+        ...
+
     def final(self, clip_id: str) -> FinalAnnotation | None:
         """The annotation that counts for a clip: the accepted one of a single pass, or the adjudicated
         one."""

@@ -472,6 +472,18 @@ class SqliteQueue:
         )
         return [from_columns(SealedAnnotation, row) for row in rows]
 
+    def exportable(self, after: str, clips: int) -> list[SealedAnnotation]:
+        rows = self._database.rows(queries.EXPORTABLE, (after, clips))
+        return [from_columns(SealedAnnotation, row) for row in rows]
+
+    def finals(self, clip_ids: Collection[str]) -> dict[str, str]:
+        rows = self._database.rows(queries.FINALS, (json.dumps(list(clip_ids)),))
+        return {row["clip_id"]: row["annotation_id"] for row in rows}
+
+    def accepted_among(self, annotation_ids: Collection[str]) -> dict[str, str]:
+        rows = self._database.rows(queries.ACCEPTED_AMONG, (json.dumps(list(annotation_ids)),))
+        return {row["id"]: row["clip_id"] for row in rows}
+
     def final(self, clip_id: str) -> FinalAnnotation | None:
         row = self._database.row("SELECT * FROM final WHERE clip_id = ?", (clip_id,))
         return None if row is None else FinalAnnotation(**row)

@@ -274,3 +274,21 @@ FINAL_TEXTS = """
     WHERE q.clip_id > :after AND q.state IN ('final', 'exported') AND q.hold = ''
     ORDER BY q.clip_id LIMIT :limit
 """
+ACCEPTED_AMONG = """
+    SELECT a.id, a.clip_id FROM json_each(?) wanted JOIN annotation a ON a.id = wanted.value
+    JOIN queue_clip q ON q.clip_id = a.clip_id JOIN task t ON t.id = a.task_id
+    LEFT JOIN verdict v ON v.annotation_id = a.id LEFT JOIN final f ON f.clip_id = a.clip_id
+    WHERE q.state != 'quarantined' AND (f.annotation_id = a.id OR (t.state != 'withdrawn'
+        AND CASE WHEN v.kind IS NULL THEN t.annotation_id = a.id AND t.state = 'accepted'
+            ELSE v.kind != 'returned' END))
+"""
+FINALS = "SELECT clip_id, annotation_id FROM final WHERE clip_id IN (SELECT value FROM json_each(?))"
+EXPORTABLE = """
+    SELECT a.* FROM task t JOIN annotation a ON a.id = t.annotation_id
+    WHERE t.kind = 'transcribe' AND t.state = 'accepted' AND t.clip_id IN (
+        SELECT q.clip_id FROM queue_clip q WHERE q.clip_id > ? AND q.state IN ('final', 'exported')
+            AND EXISTS (SELECT 1 FROM task own WHERE own.clip_id = q.clip_id AND own.kind = 'transcribe'
+                AND own.state = 'accepted')
+        ORDER BY q.clip_id LIMIT ?)
+    ORDER BY t.clip_id, t.round
+"""

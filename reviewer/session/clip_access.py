@@ -20,7 +20,7 @@ from reviewer.model.hold import ListenReason
 from reviewer.model.intervals import Span, merge_heard
 from reviewer.model.people import Identity
 from reviewer.model.redaction import Redaction, muted_spans
-from reviewer.model.task import Lease, SealedAnnotation, TaskKind, TaskState
+from reviewer.model.task import Lease, SealedAnnotation, TaskKind
 from reviewer.session import window
 from reviewer.session.access_limits import ActivityLimits
 from reviewer.session.sign_in import SignIn
@@ -251,22 +251,6 @@ class ClipAccess:
             detail: dict[str, DetailValue] = {"prefetched": True}
             self._unit.log.record(Event.by(identity, Action.CLIP_CLOSED, unsealed.clip.id, detail=detail))
 
-    def open_for_export(self, identity: Identity, accepted: SealedAnnotation) -> Samples:
-        """Opens the clip of accepted work for an export; raises Refused for any other."""
-        acknowledgement_id = self.require(identity, Act.EXPORT)
-        self._refuse_unless_accepted(accepted)
-        clip = self.openable(accepted.clip_id)
-        if any(one.is_muted for one in self._unit.redactions.of_clip(clip.id)):
-            raise Refused("REDACTION_PENDING", clip=clip.id)
-        detail: dict[str, DetailValue] = {
-            "purpose": "export",
-            "annotation": accepted.id,
-            "nda": acknowledgement_id,
-        }
-        self._unit.log.record(Event.by(identity, Action.CLIP_OPENED, clip.id, detail=detail))
-        with self._unit.content.audio(identity.keyring, clip.id) as stream:
-            return read_canonical(stream)
-
     def open_held(self, identity: Identity, clip_id: str, texts: Sequence[str]) -> UnsealedClip:
         """Opens a clip that is held back, for a lead who decides about it; ends with ``close_held``."""
         detail: dict[str, DetailValue] = {"annotations": list(texts)} if texts else {}
@@ -483,15 +467,6 @@ class ClipAccess:
         if kept:
             detail["ranges"] = [[part.start, part.end, part.speed_percent] for part in kept]
             self._unit.log.record(Event.by(identity, Action.CLIP_HEARD, clip.id, detail=detail))
-
-    def _refuse_unless_accepted(self, annotation: SealedAnnotation) -> None:
-        queue = self._unit.queue
-        is_same = queue.annotation(annotation.id).clip_id == annotation.clip_id
-        final = queue.final(annotation.clip_id)
-        is_final = final is not None and final.annotation_id == annotation.id
-        is_accepted = is_final or queue.state_of(annotation.id) == TaskState.ACCEPTED
-        if not (is_same and is_accepted) or queue.clip_state(annotation.clip_id) is ClipState.QUARANTINED:
-            raise Refused("NOT_ACCEPTED", annotation=annotation.id)
 
     def _was_opened(self, permit: Permit) -> bool:
         """Whether this person has opened the clip for this task before."""

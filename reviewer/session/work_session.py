@@ -341,9 +341,7 @@ class WorkSession:
     # Ending work
 
     def submit(self, lease: Lease, annotation: Annotation, parent: str | None = None) -> Receipt:
-        """Submits work, once per lease; in a review, the reviewer's own version: the lease continues.
-
-        ``parent`` is the accepted pass that an adjudication takes.
+        """Submits work, once per lease; in a review the lease continues. ``parent``: the pass that it takes.
 
         Raises: Incomplete; Unheard; LeaseLost (the text is kept as a late draft); SubmissionConflict.
         """

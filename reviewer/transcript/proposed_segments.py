@@ -6,9 +6,9 @@ from reviewer.model.annotation import Segment, new_segment_id
 from reviewer.model.intervals import Span, clip_to_length
 from reviewer.transcript.edits import Segments
 
-MERGED_BELOW_MS = 300
-"""A shorter pause does not end a segment."""
-LONGEST_MS = 15_000
+MERGED_BELOW_MS = 200
+"""A shorter pause between passages, which have 100 ms of their own at each end, does not end a segment."""
+LONGEST_MS = 6_000
 """A longer segment is split at its pauses, as far as it has any."""
 PAD_MS = 100
 """How much is added at both ends, so that soft beginnings and endings are inside."""
@@ -17,7 +17,7 @@ PAD_MS = 100
 def proposed_segments(speech: Sequence[Span], frames: int, rate_hz: int) -> Segments:
     """Empty segments over the passages of speech of a clip, in the order of time; none overlaps another.
 
-    Passages with less than 0.3 s between them become one; one of more than 15 s is split at its longest pause
+    Passages with less than 0.2 s between them become one; one of more than 6 s is split at its longest pause
     until no part is longer or no pause is left. Each gets 0.1 s at both ends; where less than 0.2 s are
     between two, they meet in the middle.
 

@@ -203,8 +203,8 @@ TABLE: tuple[Shortcut, ...] = (
     _key("qa.accept", Scope.QA, "Ctrl+Shift+A", QT_TRANSLATE_NOOP("shortcuts", "Accept")),
     _key("qa.return", Scope.QA, "Ctrl+Shift+R", QT_TRANSLATE_NOOP("shortcuts", "Return with a comment")),
     # Bare keys: they act only while two passes are compared, when nothing can be typed.
-    _key("qa.use_a", Scope.QA, "1; Alt+1", QT_TRANSLATE_NOOP("shortcuts", "Adjudicate: the left version")),
-    _key("qa.use_b", Scope.QA, "2; Alt+2", QT_TRANSLATE_NOOP("shortcuts", "Adjudicate: the right version")),
+    _key("qa.use_a", Scope.QA, "1; A", QT_TRANSLATE_NOOP("shortcuts", "Adjudicate: the left version")),
+    _key("qa.use_b", Scope.QA, "2; B", QT_TRANSLATE_NOOP("shortcuts", "Adjudicate: the right version")),
     _key("qa.edit_a", Scope.QA, "E", QT_TRANSLATE_NOOP("shortcuts", "Adjudicate: edit the left version")),
     _key(
         "qa.edit_b", Scope.QA, "Shift+E", QT_TRANSLATE_NOOP("shortcuts", "Adjudicate: edit the right version")
@@ -212,7 +212,7 @@ TABLE: tuple[Shortcut, ...] = (
     _key(
         "qa.next_version",
         Scope.QA,
-        "3; Alt+3",
+        "3; N",
         QT_TRANSLATE_NOOP("shortcuts", "Adjudicate: another version on the right"),
     ),
     _key(
@@ -331,11 +331,17 @@ TABLE: tuple[Shortcut, ...] = (
     _key("import.run", Scope.IMPORT, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Import")),
     _key("import.check", Scope.IMPORT, "Ctrl+Shift+K", QT_TRANSLATE_NOOP("shortcuts", "Check the manifest")),
     _key("import.find", Scope.IMPORT, "Ctrl+F", QT_TRANSLATE_NOOP("shortcuts", "Find lines of the report")),
+    _key(
+        "import.sort", Scope.IMPORT, "Ctrl+Shift+S", QT_TRANSLATE_NOOP("shortcuts", "Sort by the next column")
+    ),
+    _key("import.reverse", Scope.IMPORT, "Ctrl+Shift+B", QT_TRANSLATE_NOOP("shortcuts", "Reverse the order")),
     _key("import.csv", Scope.IMPORT, "Ctrl+S", QT_TRANSLATE_NOOP("shortcuts", "Save the report as CSV")),
     _key("import.refresh", Scope.IMPORT, "F5", QT_TRANSLATE_NOOP("shortcuts", "Refresh the past imports")),
     _key("import.cancel", Scope.IMPORT, "Ctrl+.", QT_TRANSLATE_NOOP("shortcuts", "Stop the import")),
     _key("export.choose", Scope.EXPORT, "Ctrl+O", QT_TRANSLATE_NOOP("shortcuts", "Choose a folder")),
     _key("export.run", Scope.EXPORT, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Export")),
+    _key("export.preview", Scope.EXPORT, "Ctrl+P", QT_TRANSLATE_NOOP("shortcuts", "Preview of the set")),
+    _key("export.cancel", Scope.EXPORT, "Ctrl+.", QT_TRANSLATE_NOOP("shortcuts", "Cancel the export")),
     _key("log.refresh", Scope.LOG, "F5", QT_TRANSLATE_NOOP("shortcuts", "Refresh: read the newest rows")),
     _key("log.verify", Scope.LOG, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Verify the log")),
     _key("held.refresh", Scope.HELD, "F5", QT_TRANSLATE_NOOP("shortcuts", "Refresh")),

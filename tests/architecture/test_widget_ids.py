@@ -20,6 +20,7 @@ from reviewer.ui import theme
 from reviewer.ui.desk.page import DeskPage
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.keymap.shortcut import Scope
+from reviewer.ui.lead.clips_page import ClipsPage
 from reviewer.ui.lead.export_page import ExportPage
 from reviewer.ui.lead.held_back_page import HeldBackPage
 from reviewer.ui.lead.import_page import ImportPage
@@ -57,6 +58,7 @@ PAGES: dict[str, Callable[[Jobs], QWidget]] = {
     "import": lambda jobs: ImportPage(FakeLead(), jobs),
     "export": lambda jobs: ExportPage(FakeLead(), jobs),
     "log": lambda jobs: LogPage(FakeLead(), jobs),
+    "clips": lambda jobs: ClipsPage(FakeLead(), clip_tools(jobs)),
     "held": lambda jobs: HeldBackPage(FakeLead(), clip_tools(jobs)),
     "retention": lambda jobs: RetentionPage(FakeLead(), jobs),
     "settings": lambda _jobs: settings_dialog(Preferences(), []),

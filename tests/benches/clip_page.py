@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from reviewer.qa.session import QaSession
 from reviewer.ui.clip.workspace import ClipTools, ClipWorkspace
 from reviewer.ui.desk.page import DeskPage
 from reviewer.ui.jobs import Jobs
@@ -46,11 +47,11 @@ class ClipPageBench:
         self.facts: list[StatusFacts] = []
         self.page: DeskPage | QaPage | None = None
 
-    def open(self, session: FakeDesk | FakeQa, *, take: bool = True) -> "ClipPageBench":
+    def open(self, session: "FakeDesk | FakeQa | QaSession", *, take: bool = True) -> "ClipPageBench":
         """Shows the page of this session, and takes its first clip if there is none to go on with."""
         self.session = session
         tools = ClipTools(lambda: self.player, self._jobs, self.preferences, self.clock)  # type: ignore[arg-type]
-        make = QaPage if isinstance(session, FakeQa) else DeskPage
+        make = DeskPage if isinstance(session, FakeDesk) else QaPage
         self.page = make(session, tools)  # type: ignore[arg-type]
         self.page.status_changed.connect(self.facts.append)
         self.page.resize(1152, 735)

@@ -23,4 +23,7 @@ def add_clip(
         for kind, part in parts.items():
             if part is not None:
                 new.write(kind, [part])
-        content.add(keyring, clip, new, in_transaction)
+        new.sync()
+        with content.adding(keyring) as add:
+            add(clip, new)
+            in_transaction()

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from reviewer.access.log_chain import objects_of
 from reviewer.audio.io.flac import encode_flac
 from reviewer.audio.samples import Samples
 from reviewer.clips.keys import KdfParameters
@@ -203,6 +204,11 @@ class LeadBench:
         """Action, outcome and reason of every row of the log."""
         events = (row.event() for row in self.unit.log.rows())
         return [(event.action, event.outcome, event.reason) for event in events]
+
+    def opened(self, action: str) -> set[str]:
+        """The clips that rows of an act are about."""
+        rows = [row.event() for row in self.unit.log.rows()]
+        return {each for one in rows if one.action == action for each in objects_of(one.object, one.detail)}
 
     def withdraw_consent(self, clip_id: str) -> None:
         self._set_time(clip_id, "consent_withdrawn_at", self.clock.now() - timedelta(seconds=1))

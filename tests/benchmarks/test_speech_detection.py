@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from reviewer.audio.dsp.speech_detection import DetectorFor, detect_speech
 from reviewer.audio.dsp.voice_activity import SileroDetector, WebRtcDetector, detector_for
 from reviewer.audio.samples import Samples
+from reviewer.transcript.proposed_segments import proposed_segments
 
 _RATE_HZ = 16_000
 _FRAME = 160
@@ -71,8 +72,7 @@ def load(path: Path) -> Wave:
 @cache
 def spoken(folder: Path, name: str) -> Spoken:
     wave, random = load(folder / name), np.random.default_rng(1)
-    with (folder / "segments.csv").open(encoding="utf-8") as file:
-        turns = [row for row in csv.DictReader(file) if row["file"] == name]
+    turns = turns_of(folder, name)
     turns = turns[: len(turns) // 2] if _HALF == "first" else turns[len(turns) // 2 :]
     waves, frames = [], []
     for turn in turns:
@@ -81,6 +81,11 @@ def spoken(folder: Path, name: str) -> Spoken:
         waves += [np.zeros(pause * _FRAME, np.float32), wave[start:end]]
         frames += [np.full(pause, _PAUSE, np.int8), audible(wave[start:end])]
     return Spoken(np.concatenate(waves), np.concatenate(frames))
+
+
+def turns_of(folder: Path, name: str) -> list[dict[str, str]]:
+    with (folder / "segments.csv").open(encoding="utf-8") as file:
+        return [row for row in csv.DictReader(file) if row["file"] == name]
 
 
 def audible(turn: Wave) -> NDArray[np.int8]:
@@ -199,6 +204,28 @@ def test_the_table_of_both_detectors(speech_folder: Path) -> None:
         if kind not in ("babble", "music"):
             assert min(scores[0].recall, scores[2].recall) > 0.9
     print(f"\nprecision, recall, false share; {_HALF} half of each recording\n" + "\n".join(rows))
+
+
+def test_borders_of_proposed_segments(speech_folder: Path) -> None:
+    """Turns are 0.35 s apart in these files; a border counts within 150 ms of the pause between two turns."""
+    folder = speech_folder / "dev"
+    for name in _RECORDINGS:
+        wave = np.rint(load(folder / name) * 32_767).clip(-32_768, 32_767)
+        samples = Samples(_RATE_HZ, wave.astype(np.int16)[:, None])
+        turns = [(float(turn["start_s"]), float(turn["end_s"])) for turn in turns_of(folder, name)]
+        pauses = [(one[1] - 0.15, other[0] + 0.15) for one, other in pairwise(turns)]
+        for kind, detectors in (("installed", detector_for), ("webrtc", webrtc)):
+            speech = detect_speech(samples, detectors)
+            segments = proposed_segments(speech, samples.frames, _RATE_HZ)
+            borders = [(one.end + other.start) / 2 / _RATE_HZ for one, other in pairwise(segments)]
+            found = sum(any(low <= border <= high for border in borders) for low, high in pauses)
+            within = sum(not any(low <= border <= high for low, high in pauses) for border in borders)
+            longest = max(each.end - each.start for each in segments) / _RATE_HZ
+            print(
+                f"\n{name}, {kind}: {len(segments)} segments for {len(turns)} turns, {found} of {len(pauses)}"
+                f" borders between turns, {within} within one, the longest {longest:.1f} s"
+            )
+            assert found > 0.8 * len(pauses)
 
 
 def test_speed_and_loading(speech_folder: Path, benchmark: Any) -> None:

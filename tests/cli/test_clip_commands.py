@@ -91,6 +91,35 @@ def test_accepted_work_is_exported_with_a_passport(lead, tmp_path):
     assert len(result["passport_sha256"]) == 64
 
 
+@pytest.mark.usefixtures("accepted")
+def test_a_set_by_choice_is_previewed_written_and_verified(lead, command, tmp_path):
+    chosen = (
+        "--format",
+        "nemo",
+        "--cut",
+        "--split",
+        "80,10,10",
+        "--audio",
+        "wav",
+        "--rate",
+        "8000",
+        "--mono",
+    )
+    shown = lead("export", tmp_path / "set", *chosen, "--dry-run")
+    assert "2 rows of 2 clips" in shown.out
+    assert "first words" in shown.out
+    assert "1: not accepted yet" in shown.out
+    assert "reviewer qa draw" in shown.out
+    assert not (tmp_path / "set").exists()
+    assert lead("export", tmp_path / "set", *chosen, "--json").json["rows"] == 2
+    assert command("export", tmp_path / "set", "--verify").code == 0
+    assert command("export", tmp_path / "set", "--verify", "--json").json == {"ok": True, "problems": []}
+    (tmp_path / "set" / "extra").touch()
+    assert command("export", tmp_path / "set", "--verify").code == 4
+    assert command("export", tmp_path / "none", "--verify").code == 2
+    assert lead("export", tmp_path / "other", "--format", "nemo", "--audio", "mp3").code == 2
+
+
 MAPPING = """
 [fields]
 audio = "wave"

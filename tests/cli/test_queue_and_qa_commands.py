@@ -97,3 +97,9 @@ def test_progress_tells_what_is_left_who_did_what_and_that_an_estimate_is_too_ea
     assert ana["passes"] >= 1
     assert ana["worked_seconds"] >= 0
     assert "needs three days" in lead("queue", "progress").out
+
+
+def test_passes_are_compared_by_command_and_the_status_counts_adjudications(command, workspace, lead):
+    compared = command("qa", "adjudicate", "--workspace", workspace, "--as", QUINN, "--json")
+    assert compared.json == {"clips": []}
+    assert lead("queue", "status", "--json").json["adjudications"] == {}

@@ -968,6 +968,38 @@ class QueueReviewsContract(QueueSetting):
         assert queue.final(clip).annotation_id == check.blind_annotation
         assert queue.state_of(work.id) == "accepted"
 
+    def test_export_pages_through_finished_clips_with_all_their_passes(self, queue):
+        for number in range(3):
+            queue.add_clip(f"c{number}", passes=2, sort_key=number)
+        queue.add_clip("z", passes=1, sort_key=9)
+        for _ in range(3):
+            self.submitted(queue, ANN)
+            self.submitted(queue, BEN)
+        queue.draw(lambda _: False)
+        first = queue.exportable("", 2)
+        assert [one.clip_id for one in first] == ["c0", "c0", "c1", "c1"]
+        second = queue.exportable("c1", 2)
+        assert [one.clip_id for one in second] == ["c2", "c2"]
+        assert queue.exportable("c2", 2) == []
+        assert first + second == queue.accepted()
+        queue.mark_exported(["c0"])
+        assert queue.exportable("", 1) == first[:2]
+        queue.withdraw_clip("c0", "legal")
+        assert [one.clip_id for one in queue.exportable("", 1)] == ["c1", "c1"]
+
+    def test_what_is_accepted_or_final_is_told_for_many_at_once(self, queue, clip):
+        work = self.submitted(queue, ANN)
+        assert queue.accepted_among([work.id]) == {}
+        queue.draw(lambda _: True)
+        assert queue.accepted_among([work.id]) == {}
+        check = self.blind(queue, self.checked(queue), b"fixed")
+        assert queue.accepted_among([check.blind_annotation]) == {}
+        assert queue.finals([clip]) == {}
+        self.decide(queue, check, VerdictKind.ACCEPTED_WITH_FIXES)
+        asked = [work.id, check.blind_annotation, "a-none"]
+        assert queue.accepted_among(asked) == dict.fromkeys(asked[:2], clip)
+        assert queue.finals([clip, "c-none"]) == {clip: check.blind_annotation}
+
     def test_passes_that_differ_are_adjudicated_by_somebody_who_had_neither(self, queue):
         queue.add_clip("twice", passes=2)
         for person in (ANN, BEN):
@@ -984,6 +1016,37 @@ class QueueReviewsContract(QueueSetting):
         receipt = self.submit(queue, lease, b"third")
         assert queue.final("twice").annotation_id == receipt.annotation_id
         assert queue.clip_state("twice") is ClipState.FINAL
+
+    def test_accepted_passes_are_given_for_comparison_until_they_agree_or_are_adjudicated(self, queue):
+        for clip_id in ("a", "b", "c"):
+            queue.add_clip(clip_id, passes=2)
+            works = [self.submitted(queue, person) for person in (ANN, BEN)]
+            assert queue.passes_to_compare(9) == []
+            queue.draw(lambda _: False)
+            (passes,) = queue.passes_to_compare(9)
+            assert [one.id for one in passes] == [one.id for one in works]
+            assert queue.accepted_passes(clip_id) == passes
+            if clip_id == "c":
+                break
+            queue.set_passes_agree(clip_id)
+            queue.set_passes_agree(clip_id)
+        assert queue.passes_to_compare(9, after="c") == []
+        assert not queue.has_adjudication("c")
+        queue.add_adjudication("c")
+        assert queue.has_adjudication("c")
+        assert queue.passes_to_compare(9) == []
+        assert (queue.counts().undecided, queue.counts().adjudications) == (1, {"open": 1})
+
+    def test_an_exported_clip_can_be_adjudicated_and_stays_exported(self, queue):
+        queue.add_clip("twice", passes=2)
+        for person in (ANN, BEN):
+            self.submitted(queue, person)
+        queue.draw(lambda _: False)
+        queue.mark_exported(["twice"])
+        queue.add_adjudication("twice")
+        receipt = self.submit(queue, self.claimed(queue, QUE, ADJUDICATE), b"third")
+        assert queue.final("twice").annotation_id == receipt.annotation_id
+        assert queue.clip_state("twice") is ClipState.EXPORTED
 
     def test_several_passes_that_agree_are_made_final_by_whoever_compared_them(self, queue):
         queue.add_clip("twice", passes=2)

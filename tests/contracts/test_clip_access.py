@@ -1,5 +1,6 @@
 """The one way to content: a committed row before, no transaction around, accepted work alone for exports."""
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from reviewer.audio.io.flac import read_canonical
 from reviewer.clips.keys import KdfParameters
 from reviewer.db.connection import Database
 from reviewer.errors import Damaged, NotAllowed, NotLeased, Refused, WrongPassphrase
@@ -18,6 +20,7 @@ from reviewer.places import DATABASE_FILE
 from reviewer.queue.sqlite import SqliteQueue
 from reviewer.session.access_limits import ActivityLimits
 from reviewer.session.clip_access import ClipAccess
+from reviewer.session.export_access import ExportAccess
 from reviewer.session.sign_in import SignIn
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.workspace import unit_of_work
@@ -84,19 +87,20 @@ def test_nothing_is_unsealed_inside_an_outer_transaction_that_could_undo_its_row
     assert parts.access.open(permit).samples.frames == 8000
 
 
-@pytest.mark.parametrize("how", ["open", "prefetch", "export", "texts"])
+@pytest.mark.parametrize("how", ["open", "prefetch", "export", "export texts", "texts"])
 def test_without_a_row_no_content_is_touched(parts: Access, how: str) -> None:
     accepted = parts.annotation(parts.bench.submitted(BEN, "hello"))
     parts.bench.reviewed(QUINN, "hello", VerdictKind.ACCEPTED)
     blind = made(parts.bench, replace(parts.unit, content=NoContent()))  # type: ignore[arg-type]
-    identity = blind.identity(LEAD if how == "export" else ANA)
-    permit = None if how == "export" else blind.access.permit(identity, blind.claimed(identity))
+    identity = blind.identity(LEAD if how.startswith("export") else ANA)
+    permit = None if how.startswith("export") else blind.access.permit(identity, blind.claimed(identity))
     with parts.bench.database() as database:
         database.execute("CREATE TRIGGER full BEFORE INSERT ON log BEGIN SELECT RAISE(ABORT, 'full'); END")
     attempts = {
         "open": lambda: blind.access.open(permit),
         "prefetch": lambda: blind.access.prefetch(permit),
-        "export": lambda: blind.access.open_for_export(identity, accepted),
+        "export": lambda: exporting(blind).open(identity, {accepted.clip_id: accepted.id}),
+        "export texts": lambda: exporting(blind).texts(identity, [accepted]),
         "texts": lambda: blind.access.texts(identity, [accepted], "history"),
     }
     with pytest.raises(Exception) as caught:  # noqa: PT011 - what the log raises, whatever it is
@@ -104,35 +108,47 @@ def test_without_a_row_no_content_is_touched(parts: Access, how: str) -> None:
     assert not isinstance(caught.value, AssertionError), caught.value
 
 
+def exporting(parts: Access) -> ExportAccess:
+    return ExportAccess(parts.unit, parts.access)
+
+
 def test_an_export_opens_accepted_work_alone(parts: Access) -> None:
     lead, ana = parts.identity(LEAD), parts.identity(ANA)
     waiting = parts.annotation(parts.bench.submitted(ANA, "hello"))
     other_clip = parts.claimed(ana).clip_id
-    for annotation in (waiting, replace(waiting, clip_id=other_clip)):
+    for clip_id in (waiting.clip_id, other_clip):
         with pytest.raises(Refused) as caught:
-            parts.access.open_for_export(lead, annotation)
+            exporting(parts).open(lead, {clip_id: waiting.id})
         assert caught.value.code == "NOT_ACCEPTED"
     blind = parts.bench.blind(QUINN, "hello").blind_annotation
     with pytest.raises(Refused):
-        parts.access.open_for_export(lead, parts.annotation(blind))
+        exporting(parts).open(lead, {parts.annotation(blind).clip_id: blind})
     lease = parts.bench.work(QUINN).resume()
     parts.bench.person(QUINN).qa.decide(lease, VerdictKind.ACCEPTED)
     with pytest.raises(Refused):
-        parts.access.open_for_export(lead, replace(waiting, clip_id=other_clip))
+        exporting(parts).open(lead, {other_clip: waiting.id})
+    with pytest.raises(Refused):  # one that may not be opened is enough
+        exporting(parts).open(lead, {waiting.clip_id: waiting.id, other_clip: blind})
     with pytest.raises(NotAllowed):
-        parts.access.open_for_export(ana, waiting)
-    assert parts.access.open_for_export(lead, waiting).data.shape == (8000, 1)
-    (told,) = [each for each in parts.bench.events(Action.CLIP_OPENED) if each.detail["purpose"] == "export"]
-    assert (told.object, told.detail["annotation"]) == (waiting.clip_id, waiting.id)
+        exporting(parts).open(ana, {waiting.clip_id: waiting.id})
+    before = len(parts.bench.events(Action.CLIP_OPENED))
+    opened = exporting(parts).open(lead, {waiting.clip_id: waiting.id})
+    clip, flac = opened.audio(waiting.clip_id)
+    assert read_canonical(io.BytesIO(flac)).data.shape == (clip.frames, 1) == (8000, 1)
+    with pytest.raises(KeyError):
+        opened.audio(other_clip)
+    (told,) = parts.bench.events(Action.CLIP_OPENED)[before:]
+    assert (told.detail["clip_ids"], told.detail["annotations"]) == ([waiting.clip_id], [waiting.id])
     assert told.detail["nda"] == parts.bench.events(Action.NDA_ACCEPTED)[-1].object  # the lead's
     parts.bench.clock.advance(3 * 366 * 24 * 3600)
     parts.bench.agree(LEAD)
     with pytest.raises(Refused, match="RETENTION_ENDED"):
-        parts.access.open_for_export(lead, waiting)
+        exporting(parts).open(lead, {waiting.clip_id: waiting.id})
+    assert exporting(parts).texts(lead, [waiting]) == [None]
     with parts.bench.database() as database:
         database.execute("UPDATE queue_clip SET state = 'quarantined'")
     with pytest.raises(Refused, match="NOT_ACCEPTED"):
-        parts.access.open_for_export(lead, waiting)
+        exporting(parts).open(lead, {waiting.clip_id: waiting.id})
 
 
 def test_two_texts_that_were_exchanged_are_not_shown(parts: Access) -> None:

@@ -4,12 +4,14 @@ import gzip
 import os
 import re
 import shutil
+import tarfile
 import tempfile
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
@@ -185,6 +187,16 @@ def test_the_leads_own_key_is_given_back(tmp_path: Path, name: str) -> None:
     files = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".flac"]
     data = b"".join(gzip.decompress(p.read_bytes()) if p.suffix == ".gz" else p.read_bytes() for p in files)
     assert "batch7-0042".encode("utf-16-le" if name == "csv-excel" else "utf-8") in data
+
+
+def test_excel_is_given_texts_where_it_would_guess(tmp_path: Path) -> None:
+    rows = [a_row(1, text="may 5", text_verbatim="true", speaker="1e5")]
+    folder = a_set(tmp_path / "set", "csv-excel", rows)
+    head, cells = (folder / "utterances-excel.csv").read_bytes().decode("utf-16").split("\r\n")[:2]
+    row = dict(zip(head.split("\t"), cells.split("\t"), strict=True))
+    assert (row["text"], row["text_verbatim"], row["speaker"]) == ("'may 5", "'true", "'1e5")
+    assert (row["duration"], row["frames"]) == ("'1.0000625", "16001")
+    assert not cells.startswith("\ufeff")
 
 
 def test_segments_are_rows_of_a_nemo_manifest_with_offsets(tmp_path: Path) -> None:
@@ -533,6 +545,27 @@ def test_a_damaged_set_is_found(tmp_path: Path, kind: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in FORMATS if not missing_package(name)])
+def test_a_validator_reads_damaged_files_to_their_end(tmp_path: Path, name: str) -> None:
+    folder = a_set(tmp_path / "set", name, [talk(1), talk(2)])
+    random = Random(name)
+    texts = [
+        path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix not in (".flac", ".wav")
+    ]
+    for _ in range(EXAMPLES * 3):
+        path = random.choice(texts)
+        data = path.read_bytes()
+        at, until = sorted((random.randrange(len(data)), random.randrange(len(data))))
+        new = random.choice([b"", b"x", b"-1", b"\n", b"\xff", b"\t", b'"', data[at : at + 9] * 2])
+        changed = data[:at] + new + data[min(until, at + random.choice([0, 1, 9, 10**9])) :]
+        path.unlink()
+        path.write_bytes(changed)
+        for problem in FORMATS[name].validate(folder):
+            assert command_catalogue().words(problem).sentence
+        path.write_bytes(data)
+    assert FORMATS[name].validate(folder) == []
+
+
+@pytest.mark.parametrize("name", [name for name in FORMATS if not missing_package(name)])
 def test_a_set_without_the_files_of_a_format_is_not_valid(tmp_path: Path, name: str) -> None:
     assert FORMATS[name].validate(tmp_path)
 
@@ -551,3 +584,12 @@ def test_a_shard_ends_before_it_is_too_large(tmp_path: Path, monkeypatch: pytest
     assert webdataset.validate(folder) == []
     monkeypatch.setattr(webdataset, "MOST_SHARD_BYTES", 1)
     assert len(list(shard_names(a_set(tmp_path / "bytes", "webdataset", rows)))) == 5
+
+
+@given(st.text("abc-019.", min_size=1, max_size=120), st.integers(0, 8**11 + 5))
+def test_headers_of_a_shard_are_those_of_tarfile(name: str, size: int) -> None:
+    from reviewer.formats.webdataset import _header
+
+    member = tarfile.TarInfo(name)
+    member.size = size
+    assert _header(name, size) == member.tobuf(tarfile.PAX_FORMAT)

@@ -1,7 +1,10 @@
-"""The heavy readers: ``datasets``, ``webdataset`` and ``pyarrow``, of requirements/readers.txt."""
+"""Heavy readers: ``datasets``, ``webdataset`` and ``pyarrow`` of requirements/readers.txt, and ``sclite``."""
 
 import io
 import json
+import os
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +14,7 @@ import pytest
 import soundfile
 
 from reviewer.formats import audiofolder, parquet, webdataset
-from reviewer.formats.dataset import Utterance
+from reviewer.formats.dataset import Utterance, UtteranceSegment, UtteranceWord
 from tests.benches.format_readers import Part, Reading
 from tests.contracts.test_every_format import a_row, a_set, contents, require_same, talk
 
@@ -139,3 +142,25 @@ def test_webdataset_reads_the_shards(tmp_path: Path, rows: list[Utterance]) -> N
 
 def _samples(reader: Any, folder: Path) -> Iterator[dict[str, Any]]:
     yield from reader.WebDataset(sorted(map(str, folder.glob("*.tar"))), shardshuffle=False)
+
+
+def test_sclite_scores_the_words_of_a_set_against_its_own_transcripts(tmp_path: Path) -> None:
+    sclite = shutil.which("sclite", path=f"{os.environ.get('PATH', '')}{os.pathsep}/usr/lib/sctk/bin")
+    if sclite is None:
+        pytest.skip("NIST's sclite is not installed")
+    segments = (
+        UtteranceSegment(0, 8000, "ab01", "yes it's naïve", "."),
+        UtteranceSegment(8000, 16_000, "zz9", "日本語", "."),
+    )
+    words = (
+        UtteranceWord(0, 2000, "yes", "ab01"), UtteranceWord(2100, 4000, "it's", "ab01"),
+        UtteranceWord(4000, 7000, "naïve", "ab01"), UtteranceWord(8100, 9000, "日本語", "zz9"),
+    )  # fmt: skip
+    rows = [a_row(1, segments=segments, words=words), a_row(2, text="", text_verbatim="[noise]")]
+    files = [a_set(tmp_path / name, name, rows) / name / f"all.{name}" for name in ("stm", "ctm")]
+    reference, hypothesis = map(str, files)
+    command = [sclite, "-r", reference, "stm", "-h", hypothesis, "ctm", "-e", "utf-8", "-o", "sum", "stdout"]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    (total,) = (line.split("|")[2:4] for line in told.splitlines() if "Sum/Avg" in line)
+    assert total[0].split() == ["3", "4"]
+    assert total[1].split()[:2] == ["100.0", "0.0"]

@@ -17,7 +17,7 @@ from reviewer.audio.io.flac import encode_flac
 from reviewer.audio.samples import Samples
 from reviewer.errors import Refused, Unavailable
 from reviewer.formats import csv_table, nemo, passport
-from reviewer.formats.dataset import Utterance, split_of, utterance_id, write_clips
+from reviewer.formats.dataset import Utterance, utterance_id, write_clips
 from reviewer.formats.output_folder import (
     MARKER,
     PlannedFolder,
@@ -104,13 +104,6 @@ def test_utterance_id_refuses_what_would_sort_wrongly(speaker: str, clip: str, s
 )
 def test_duration_gives_the_frames_back(frames: int, rate_hz: int) -> None:
     assert round(a_row(frames=frames, rate_hz=rate_hz).duration * rate_hz) == frames
-
-
-def test_split_hangs_on_the_speaker_alone_and_fills_all_three() -> None:
-    splits = [split_of(f"{number:012x}") for number in range(2000)]
-    assert splits == [split_of(f"{number:012x}") for number in range(2000)]
-    assert 0.75 < splits.count("train") / 2000 < 0.85
-    assert min(splits.count("dev"), splits.count("test")) > 100
 
 
 def test_what_was_written_is_valid_and_its_clips_are_flac_with_samples_only(good: Path) -> None:
@@ -306,12 +299,12 @@ def test_a_set_is_never_written_over(good: Path, name: str) -> None:
 def a_passport() -> passport.Passport:
     return passport.Passport(
         export_id="e1", made_at="2026-11-02T09:00:00Z", made_by="ab12", app_version="0.1.0", project="Calls",
-        formats={"nemo": "1"}, where=None, split=False, schema="default@1", schemas={},
+        formats={"nemo": "1"}, where=None, options={}, schema="default@1", schemas={},
         conventions={"en-US@1": {"id": "training@1"}},
         annotated_under={"default@1 en-US@1": 3},
         agreement={"version": "1.0"},
-        clips=3, clips_without_text=1, personal_data_denied=0, seconds=0.3,
-        left_out={"filtered": 2}, log_size=9, log_hash="00", checkpoint="note",
+        clips=3, rows=3, rows_without_text=1, statistics={}, rows_left_out={}, personal_data_denied=0,
+        seconds=0.3, left_out={"filtered": 2}, log_size=9, log_hash="00", checkpoint="note",
     )  # fmt: skip
 
 

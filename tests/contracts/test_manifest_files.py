@@ -270,3 +270,11 @@ def test_spaces_before_and_behind_cells_do_not_count(tmp_path: Path) -> None:
         read(tmp_path, f"{HEAD}\n{row}", "m.csv")[0].read
         == read(tmp_path, f"{HEAD}\n{FIRST}", "n.csv")[0].read
     )
+
+
+def test_fields_of_json_may_be_in_another_case_but_not_twice(tmp_path: Path) -> None:
+    capital = {name.replace("_", " ").title(): value for name, value in line(1).items()}
+    twice = line(2) | {"Audio": "b.wav"}
+    lines = read(tmp_path, "".join(json.dumps(row) + "\n" for row in (capital, twice, line(1))))
+    assert codes(lines) == ["row", BAD, "row"]
+    assert lines[0].read == lines[2].read

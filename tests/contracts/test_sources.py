@@ -116,6 +116,18 @@ from = "{SAID}"
     assert second.consent_product is None
 
 
+@pytest.mark.parametrize("name", ["list.csv", "list.jsonl"])
+def test_columns_that_are_called_like_fields_in_another_case_are_those_of_the_mapping(
+    tmp_path: Path, name: str
+) -> None:
+    row = {"Audio": "a.wav", "Speaker": "s7", "Path": "key-1", "text": "Ja"}
+    table = ",".join(row) + "\n" + ",".join(row.values()) + "\n"
+    folder = write(tmp_path, {name: table if name.endswith("csv") else jsonl(row)})
+    mapping = '[fields]\naudio = "Audio"\nspeaker = "Speaker"\nsource_id = "Path"\ndraft = "text"\n'
+    source = mapped(folder / name, mapping + CONSTANTS + 'locale = "de"\n' + CONSENT)
+    assert short(source) == [("a.wav", "key-1", "s7", "Ja")]
+
+
 BAD_MAPPINGS = {
     REST.replace(SAID, ""): "MAPPING_NO_CONSENT",
     REST.replace(SAID, "yes"): "MAPPING_NO_CONSENT",
@@ -282,11 +294,14 @@ def test_label_studio_gives_the_annotation_that_counts(tmp_path: Path) -> None:
         a_task("/data/local-files/?d=sub/b%20c.wav", late, truth),
         a_task("https://host/bucket/a.wav", cancelled, predictions=[guess]),
         {"id": 8, "audio": "a.wav"},
+        a_task("http://[::1", late),
+        a_task(f"https://host/{'x' * 300}.wav", late),
+        a_task("/srv/a.wav", late),
     ]
     folder = write(tmp_path, {"a.wav": b"x", "sub/b c.wav": b"x", "export.json": json.dumps(tasks)})
     mapping = REST.replace('speaker = "s1"\n', "") + '[fields]\nspeaker = "who"\nsource_id = "task"\n'
     source = mapped(folder / "export.json", mapping)
-    assert problems(source) == ["", "", "", "LABEL_STUDIO_TASK"]
+    assert problems(source) == ["", "", "", "LABEL_STUDIO_TASK", "", "", "AUDIO_ABSOLUTE"]
     found = [line.read for line in source.lines[:3]]
     assert [(row.audio, row.draft, row.source_id) for row in found if isinstance(row, ManifestRow)] == [
         ("a.wav", "eins zwei", "7"),

@@ -14,7 +14,9 @@ from reviewer.clips.repository import PurgeReason
 from reviewer.clips.retention import RetentionDecision
 from reviewer.clips.withdrawals import UnknownWithdrawals
 from reviewer.errors import Notice, Refused
+from reviewer.formats.dataset import Utterance
 from reviewer.lead.export import ExportResult
+from reviewer.lead.export_preview import ExportPreview
 from reviewer.lead.import_history import PastImport
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport, ReportRow
 from reviewer.lead.people import Invitation
@@ -22,6 +24,7 @@ from reviewer.lead.progress import ProjectProgress
 from reviewer.lead.purge import PurgeReport, Recall
 from reviewer.lead.retention import DueClip, RetentionOverview
 from reviewer.lead.session import Overview, PersonProgress
+from reviewer.lead.set_options import SetOptions
 from reviewer.model.clip import ClipState
 from reviewer.model.clip_list import ListedClip
 from reviewer.model.clock import to_micros
@@ -253,13 +256,38 @@ class FakeLead:
         formats: Sequence[str],
         where: str | None = None,
         progress: Callable[[int, int], None] = lambda _done, _all: None,
+        *,
+        options: SetOptions = SetOptions(),  # noqa: B008 - a frozen value
+        is_cancelled: Callable[[], bool] = lambda: False,
     ) -> ExportResult:
         self._called("export")
         self.exported = (out, tuple(formats), where)
+        self.export_options = options
         if self.before_report is not None:
-            self.before_report(progress, lambda: False)
+            self.before_report(progress, is_cancelled)
         progress(1, 2)
-        return ExportResult(out, 11, 83.4, {"not_accepted": 3, "flag_personal_data": 1}, "ab" * 32)
+        return ExportResult(out, 11, 12, 83.4, {"not_accepted": 3, "flag_personal_data": 1}, {}, "ab" * 32)
+
+    def profiles(self) -> tuple[str, ...]:
+        return ("scoring", "training", "training_punctuated")
+
+    def preview_export(
+        self,
+        formats: Sequence[str],
+        where: str | None = None,
+        *,
+        options: SetOptions = SetOptions(),  # noqa: B008 - a frozen value
+        is_cancelled: Callable[[], bool] = lambda: False,
+    ) -> ExportPreview:
+        self._called("preview_export")
+        self.export_options = options
+        rows = tuple(
+            Utterance(
+                f"ab-c{n}-0000000-0001500", f"c{n}", "ab", "en-US", "calls", 24_000, 16_000, 1, "yes", "Yes."
+            )
+            for n in range(3)
+        )
+        return ExportPreview(rows, 11, 12, 83.4, 2_600_000, {"not_accepted": 3}, {"segments": {"no_text": 2}})
 
     def retention_overview(self) -> RetentionOverview:
         self._called("retention_overview")

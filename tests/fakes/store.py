@@ -44,6 +44,9 @@ class MemoryClips:
         self._check(clip_id)
         return MemoryObject(lambda sealed: self._objects.__setitem__((clip_id, kind), sealed))
 
+    def sync_names(self) -> None:
+        return None
+
     def open(self, clip_id: str, kind: ContentKind) -> BinaryIO:
         try:
             return io.BytesIO(self._objects[clip_id, kind])

@@ -140,7 +140,7 @@ def test_a_set_has_each_answer_under_its_own_form_and_lists_the_forms(bench: Ben
     result = bench.person(LEAD).lead.export(tmp_path / "out", ("csv",))
     assert (result.clips, result.left_out) == (2, {})
     listed = json.loads((tmp_path / "out" / passport.NAME).read_bytes())["schemas"]
-    questions = {name: (form["clips"], form["form"]["field"][0]["label"]) for name, form in listed.items()}
+    questions = {name: (form["rows"], form["form"]["field"][0]["label"]) for name, form in listed.items()}
     first, second = sorted(questions)
     assert (first, questions[first]) == ("calls@1", (1, "What is it?"))
     assert second.startswith("calls@1+")

@@ -5,11 +5,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from reviewer.access.log_search import every_row
 from reviewer.audio.decode.decoder import Decoded
 from reviewer.clips.repository import PurgeReason
 from reviewer.errors import NotAllowed, Notice, Refused, ReviewerError, Unavailable
@@ -324,17 +326,19 @@ def test_a_sample_that_makes_no_sense_is_refused_before_anything(imports: Import
 
 
 def test_a_cancelled_import_keeps_what_is_in_and_goes_on_next_time(imports: Imports) -> None:
-    rows = [a_line(n) for n in range(1, 6)]
+    rows = [a_line(n) for n in range(1, 21)]
     report = imports.bench.intake(imports.decoder).import_manifest(
         imports.bench.lead,
         imports.write(*rows),
         IntakeOptions(),
         cancelled=lambda: len(imports.decoder.asked) >= 2,
     )
-    assert (report.accepted, report.was_cancelled) == (2, True)
+    assert report.was_cancelled
+    assert 2 <= report.accepted < 20
     assert report.to_json(command_catalogue())["cancelled"] is True
     assert imports.events(Action.IMPORT_ENDED)[-1].outcome == "cancelled"
-    assert codes(imports.run(*rows)) == ["DUPLICATE"] * 2 + ["accepted"] * 3
+    again = codes(imports.run(*rows))
+    assert again == ["DUPLICATE"] * report.accepted + ["accepted"] * (20 - report.accepted)
 
 
 def test_a_contractor_imports_nothing(imports: Imports) -> None:
@@ -422,5 +426,5 @@ def test_where_consent_is_on_record_stands_in_the_log_and_in_past_reports(import
     assert report.accepted == 2
     assert (started.detail["source"], started.detail["consent_from"]) == ("manifest", report.consent_from)
     assert started.detail["mapping"] == hashlib.sha256(mapping.read_bytes()).hexdigest()
-    past = report_of(imports.unit.database, started.object)
+    past = report_of(partial(every_row, imports.unit.database), started.object)
     assert (past.accepted, past.consent_from) == (2, "Signed forms of the spring campaign")

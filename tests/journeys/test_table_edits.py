@@ -45,6 +45,7 @@ EDITS = {
     "clip needs fewer passes": "UPDATE queue_clip SET passes = passes + 1",
     "clip is open longer": "UPDATE queue_clip SET open_until = 1",
     "clip has a reason": "UPDATE queue_clip SET reason = 'x'",
+    "clip is on hold": "UPDATE queue_clip SET hold = 'technical'",
     "clip is distressing": "UPDATE queue_clip SET is_distressing = 1",
     "clip waits for another language": "UPDATE queue_clip SET locale = 'pl-PL'",
     "task is accepted without review": "UPDATE task SET state = 'accepted' WHERE state != 'accepted'",

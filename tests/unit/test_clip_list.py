@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reviewer.errors import Refused
+from reviewer.lead.export_filter import parse_list_filter
 from reviewer.model.clip import ClipState
 from reviewer.model.clip_list import (
     ClipColumn,
@@ -137,3 +139,42 @@ def test_a_stored_filter_that_cannot_be_read_lets_everything_through(text: str) 
 def test_refusals_are_counted_by_reason_and_people_once() -> None:
     assert ROWS[2].reasons == {"distressing": 2, "expiry": 1}
     assert a_row(has=("Ana",), did=("Ana", "Ben")).people == ("Ana", "Ben")
+
+
+@pytest.mark.parametrize(
+    ("where", "ids"),
+    [
+        ('id = "c3"', "3"),
+        ('state = "ready" and not product = "cortana"', "4"),
+        ('locale in ("he-IL", "de-DE")', "2"),
+        ('person = "Cem" or person = "Ana"', "13"),
+        ('skipped = "distressing"', "3"),
+        ('hold = "technical" or held_back = "redaction_pending"', "45"),
+        ('hold = ""', "1235"),
+        ('changed >= "2026-11-28"', "1235"),
+        ("duration > 4 and skips = 0", "2"),
+        ("passes = 2 and done = 1", "4"),
+    ],
+)
+def test_commands_filter_the_list_in_the_language_of_exports(where: str, ids: str) -> None:
+    lets_through = parse_list_filter(where)
+    assert "".join(row.id[1] for row in ROWS if lets_through(row)) == ids
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        'state = "nothing"',
+        'flag("distressing")',
+        "words > 3",
+        'hold = "x"',
+        "skips >",
+        'label("speakers") = "one"',
+        'skipped = "no reason"',
+        'locale > "en"',
+        "x" * 3000,
+    ],
+)
+def test_a_filter_of_what_the_list_does_not_have_is_refused(where: str) -> None:
+    with pytest.raises(Refused):
+        parse_list_filter(where)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.corpus import CorpusCounter, histogram, words_of
 from reviewer.transcript.spelling import Spelling
+from tests.fakes.work_session import conventions_of
 
 
 def known(word: str, _locale: str) -> bool | None:
@@ -70,7 +70,7 @@ def test_a_word_is_known_by_dictionary_or_lexicon_and_numbers_are_no_words():
         def suggestions(self, word: str) -> tuple[str, ...]:
             raise AssertionError("suggestions are slow, and nobody asked for them")
 
-    conventions = Conventions.from_toml("") if hasattr(Conventions, "from_toml") else None
+    conventions = conventions_of("en-US")
     spelling = Spelling(Words(), frozenset({"Blorp"}))
     asked = {word: spelling.has(word, conventions) for word in ("turn", "blorp", "three-year", "17", "glarf")}
     assert asked == {"turn": True, "blorp": True, "three-year": True, "17": True, "glarf": False}

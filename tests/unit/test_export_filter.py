@@ -36,7 +36,7 @@ FORM = Schema(
 )
 LABELS = {"quality": "clear", "noise": ("music",), "overlap": True, "loud": 4, "accent": "Scots"}
 FACTS = Facts(
-    CLIP, Annotation.of_text("x", 12_000, labels=LABELS, flags=frozenset({Flag.DISTRESSING})), words=7
+    CLIP, Annotation.of_text("x", 12_000, labels=LABELS, flags=frozenset({Flag.DISTRESSING})), words=lambda: 7
 )
 
 
@@ -152,6 +152,6 @@ def test_filter_means_what_python_means(text: str) -> None:
 
 def test_an_answer_under_a_form_where_the_question_was_of_another_kind_fits_no_comparison() -> None:
     labels = {"loud": "very", "accent": 4}
-    facts = Facts(CLIP, Annotation.of_text("x", 12_000, labels=labels), words=1)
+    facts = Facts(CLIP, Annotation.of_text("x", 12_000, labels=labels), words=lambda: 1)
     assert not parse_filter('label("loud") > 1', FORM)(facts)
     assert not parse_filter('label("loud") = 4', FORM)(facts)

@@ -152,6 +152,10 @@ def _people(scene: Scene) -> None:
     page.table_view.selectRow(0)
 
 
+def _clips(scene: Scene) -> None:
+    scene.sign_in("clips")
+
+
 def _import(scene: Scene) -> None:
     scene.sign_in("import")
     page = scene.page
@@ -207,6 +211,7 @@ SCENES: dict[str, tuple[Role, Callable[[Scene], None]]] = {
     "compared_check": (Role.QA, _compared_check),
     "overview": (Role.LEAD, _overview),
     "people": (Role.LEAD, _people),
+    "clips": (Role.LEAD, _clips),
     "import": (Role.LEAD, _import),
     "export": (Role.LEAD, _export),
     "log": (Role.LEAD, _log),

@@ -12,8 +12,9 @@ from reviewer.errors import NdaRequired, Refused
 from reviewer.formats import catalogue
 from reviewer.formats.titles import TITLES, missing_package
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport
+from reviewer.lead.set_options import AudioForm, SetOptions
 from reviewer.ui.jobs import Jobs
-from reviewer.ui.lead.export_page import ExportPage
+from reviewer.ui.lead.export_page import ExportPage, road_of
 from reviewer.ui.lead.import_page import ImportPage
 from reviewer.ui.widgets.tables import RowsModel
 from tests.fakes.file_chooser import FakeFileChooser
@@ -163,6 +164,11 @@ def test_the_report_is_filtered_sorted_and_written(
     report.row_table.horizontalHeader().sectionClicked.emit(1)
     settle()
     assert [row.line for row in importing.rows.rows] == [3, 2, 1]
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    for key, lines in ((Qt.Key.Key_B, [1, 2, 3]), (Qt.Key.Key_S, [1, 3, 2])):
+        qtbot.keyClick(importing, key, both)
+        settle()
+        assert [row.line for row in importing.rows.rows] == lines
     report.text.setText("B.MP")
     qtbot.waitUntil(lambda: importing.rows.rowCount() == 1)
     report.text.clear()
@@ -276,6 +282,52 @@ def test_what_was_written_and_what_was_left_out_is_shown(exporting: ExportPage, 
     _run(exporting, settle)
     assert "11 clips, 1 min 23 s" in exporting.message.text
     assert _cells(exporting.left_out, 2, 2) == [["not accepted yet", "3"], ["flag personal data", "1"]]
+
+
+def test_what_a_set_would_hold_is_shown_before_it_is_written(exporting: ExportPage, lead: FakeLead, settle):
+    exporting.options.cut.setCurrentIndex(1)
+    exporting.options.split.setCurrentIndex(1)
+    exporting.options.audio.setCurrentIndex(2)
+    exporting.options.channels.setCurrentIndex(1)
+    exporting.preview_button.click()
+    settle()
+    assert lead.export_options == SetOptions(cut=True, split=(80, 10, 10), audio=AudioForm.OPUS, mono=True)
+    assert "12 rows of 11 clips, 1 min 23 s, about 2.6 MB" in exporting.message.text
+    assert exporting.preview.rowCount() == 3
+    assert _cells(exporting.left_out, 2, 3) == [
+        ["not accepted yet", "3", "clips"],
+        ["no text", "2", "rows, segments"],
+    ]
+    assert "QA has not drawn it yet" in road_of("not_accepted")
+    assert lead.calls == ["preview_export"]
+
+
+def test_a_margin_is_for_cut_segments_alone(exporting: ExportPage):
+    assert not exporting.options.margin.isEnabled()
+    exporting.options.cut.setCurrentIndex(1)
+    assert exporting.options.margin.isEnabled()
+    assert exporting.options.chosen() == SetOptions(cut=True)
+
+
+def test_an_export_that_runs_can_be_cancelled(exporting: ExportPage, lead: FakeLead, settle):
+    begun, stopped = threading.Event(), []
+
+    def wait(_progress, is_cancelled) -> None:
+        begun.set()
+        until = threading.Event()
+        for _ in range(PATIENCE_SECONDS * 100):
+            if is_cancelled():
+                stopped.append(True)
+                break
+            until.wait(0.01)
+
+    lead.before_report = wait
+    _begin(exporting)
+    assert begun.wait(PATIENCE_SECONDS)
+    exporting.cancel_button.click()
+    settle()
+    assert stopped == [True]
+    assert not exporting.cancel_button.isVisible()
 
 
 def test_an_export_without_a_live_agreement_asks_for_it(exporting: ExportPage, lead: FakeLead, qtbot: QtBot):

@@ -37,9 +37,12 @@ ROADS = {
     "overview_people overview_leases overview_late",
     "people": f"{_SIDEBAR_OF_LEAD} people_table people_revoke people_code people_languages "
     "people_set_languages people_name people_role people_add invitation_copy invitation_done",
-    "import": f"{_SIDEBAR_OF_LEAD} import_refresh import_manifest import_choose import_sample "
-    "import_seed import_stratify import_mapping import_check import_run import_outcome import_code "
-    "import_find import_csv import_rows import_reasons import_past",
+    "import": f"{_SIDEBAR_OF_LEAD} import_refresh import_manifest import_choose import_mapping "
+    "import_choose_mapping import_sample import_seed import_stratify import_check import_run import_outcome "
+    "import_code import_find import_csv import_rows import_reasons import_past",
+    "clips": f"{_SIDEBAR_OF_LEAD} clips_csv clips_refresh clips_state clips_locale clips_product "
+    "clips_person clips_refusal clips_withheld clips_id clips_shortest clips_longest clips_since clips_until "
+    "clips_passes clips_saved clips_table clips_open clips_names clips_assign clips_reasons clips_hold",
     "log": f"{_SIDEBAR_OF_LEAD} log_refresh log_csv log_checkpoint log_verify log_message_retry "
     "log_person log_act log_on log_since log_until log_table",
 }

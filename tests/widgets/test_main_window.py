@@ -42,7 +42,7 @@ def test_before_sign_in_there_is_nothing_but_the_page_and_it_closes_at_once(
     [
         (Role.CONTRACTOR, ["desk", "mine"]),
         (Role.QA, ["qa"]),
-        (Role.LEAD, ["overview", "people", "import", "export", "log", "retention", "held"]),
+        (Role.LEAD, ["overview", "people", "import", "export", "log", "retention", "held", "clips"]),
     ],
 )
 def test_sidebar_and_keys_have_only_the_screens_of_the_role(main_window, role: Role, screens: list[str]):

@@ -1,7 +1,7 @@
 """Looks whether WAV, RF64, W64, AIFF, CAF, AU and NIST files hold what their headers say, and nothing more.
 
 libsndfile decodes the first data chunk as far as the file goes, and says nothing of what is missing or
-follows. Formats: Multimedia Programming Interface 1.0 (RIFF), EBU Tech 3306 (RF64), the Sony Wave64 white paper,
+follows. Formats: Multimedia Programming Interface 1.0 (RIFF), EBU Tech 3306 (RF64), Sony's paper on W64,
 AIFF-C of 1991, Apple's Core Audio Format specification, NeXT's ``soundstruct.h``, and NIST's SPHERE manual.
 """
 
@@ -16,6 +16,8 @@ from reviewer.audio.decode.wire import Incomplete
 
 _PLACEHOLDER = 0x7FFF0000
 """Programs that write to a pipe leave a size from here on; taken as "to the end of the file"."""
+_NO_LENGTH_TIMES = 50
+"""So many times more than there is, or than a second, was never a length: recorders write their longest."""
 _UNKNOWN = {0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF}
 _TOLERATED_SECONDS = 0.05
 _TOLERATED_BYTES = 16
@@ -28,8 +30,8 @@ _EXTENSIBLE = 0xFFFE
 class DataChunk:
     """Where the samples are.
 
-    ``bytes_per_second``, ``frames`` and ``rate_hz`` are 0 where the header does not give them. ``block_frames``
-    are coded together. ``is_short``: there is a little less than the header says, or it has a placeholder.
+    ``bytes_per_second``, ``frames`` and ``rate_hz`` are 0 where the header does not say. ``block_frames`` are
+    coded together. ``is_short``: there is a little less than the header says, or it has a placeholder.
     ``size_at``: where the size must be replaced for libsndfile to see the samples, or -1. ``tag``: of a WAV.
     """
 
@@ -152,7 +154,9 @@ def _wav_data(fmt: bytes, layout: _Layout, start: int, length: int) -> DataChunk
 def _checked(source: Source, layout: _Layout, chunk: DataChunk, length: int) -> DataChunk:
     """The chunk as far as the file goes; refuses what is missing, and samples after it."""
     missing = chunk.end - source.size
-    is_open = length in _UNKNOWN or length >= _PLACEHOLDER
+    held = max(source.size - chunk.start, int(chunk.bytes_per_second))
+    is_absurd = chunk.bytes_per_second > 0 and length >= _NO_LENGTH_TIMES * held
+    is_open = length in _UNKNOWN or length >= _PLACEHOLDER or is_absurd
     if missing > 0:
         if not is_open and missing > _TOLERATED_SECONDS * chunk.bytes_per_second * (chunk.block_frames == 1):
             raise Incomplete("cut_short")

@@ -122,7 +122,7 @@ class _FileDecoder:
             self._decode_part(part.view(self._source), part.samples / part.first.rate_hz)
 
     def _decode_other(self, start: int) -> None:
-        """MPEG audio has no signature. libsndfile's rarer formats, whose ends are not checked, are refused."""
+        """MPEG audio has no signature. libsndfile's rarer formats, whose end nobody checks, are refused."""
         if mpeg_audio.first_frame(self._source, start, self._source.size) < 0:
             raise DecodingStopped(Failure("library", _NOT_RECOGNISED))
         self._decode_mpeg(start, self._source.size)

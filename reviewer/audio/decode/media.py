@@ -41,13 +41,13 @@ _NAMES = {
     "speex": "OGG",
 }
 _LOSSY = (
-    "aac", "opus", "libopus", "vorbis", "mp3", "mp3float", "mp2", "mp2float", "amrnb", "amrwb", "libopencore_amrnb",
-    "libopencore_amrwb", "wmav1", "wmav2", "wmapro", "wmavoice", "pcm_alaw", "pcm_mulaw", "gsm", "gsm_ms",
-    "adpcm_ima_qt", "adpcm_ima_wav", "adpcm_ms", "speex",
+    "aac", "opus", "libopus", "vorbis", "speex", "mp3", "mp3float", "mp2", "mp2float", "amrnb", "amrwb",
+    "libopencore_amrnb", "libopencore_amrwb", "wmav1", "wmav2", "wmapro", "wmavoice", "pcm_alaw",
+    "pcm_mulaw", "gsm", "gsm_ms", "adpcm_ima_qt", "adpcm_ima_wav", "adpcm_ms",
 )  # fmt: skip
 _LOSSLESS = (
-    "alac", "flac", "wmalossless", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_s32be",
-    "pcm_u8", "pcm_f32le", "pcm_f32be", "pcm_f64le", "pcm_f64be",
+    "alac", "flac", "wmalossless", "pcm_u8", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be",
+    "pcm_s32le", "pcm_s32be", "pcm_f32le", "pcm_f32be", "pcm_f64le", "pcm_f64be",
 )  # fmt: skip
 _NOT_LOADED = ("av.__main__", "av.datasets")
 _SHORTEST_GAP_SECONDS = 0.1
@@ -68,7 +68,7 @@ def decode(view: View, container: str, seconds: float, output: SoundOutput) -> N
     """Decode the one audio stream of a file to its end, which should be ``seconds`` later, if that is not 0.
 
     Raises:
-        DecodingStopped: the container or codec cannot be decoded here, or several audio streams are in the file.
+        DecodingStopped: the container or codec cannot be decoded here, or there are several audio streams.
         Incomplete: less came out than the file says it holds.
     """
     av = sys.modules.get("av")
@@ -91,11 +91,10 @@ def _decode_stream(media: Any, container: str, seconds: float, output: SoundOutp
     codec = stream.codec_context.name
     stream.codec_context.thread_count = 1
     output.has_video = any(not each.disposition & _ATTACHED_PICTURE for each in media.streams.video)
-    packets, gaps, end, before = 0, 0.0, None, output.frames
+    gaps, end, before = 0.0, None, output.frames
     frame_seconds = rate_hz = 0.0
     for packet in media.demux(stream):
         if packet.size:
-            packets += 1
             gaps += _gap(packet, end)
             end = None if packet.pts is None else packet.pts + (packet.duration or 0)
         for frame in packet.decode():
@@ -110,7 +109,7 @@ def _decode_stream(media: Any, container: str, seconds: float, output: SoundOutp
     elif container == "asf":
         gaps += frame_seconds  # its length counts the frame that only starts the decoder
     decoded = (output.frames - before) / rate_hz if rate_hz else 0.0
-    if seconds - gaps - decoded > TOLERATED_SECONDS or packets < _counted(stream, codec):
+    if seconds - gaps - decoded > TOLERATED_SECONDS:
         raise Incomplete("not_decoded")
 
 
@@ -129,11 +128,6 @@ def _gap(packet: Any, end: int | None) -> float:
         return 0.0
     seconds = float((packet.pts - end) * packet.time_base)
     return seconds if seconds > _SHORTEST_GAP_SECONDS else 0.0
-
-
-def _counted(stream: Any, codec: str) -> int:
-    """Packets that the index of the file counts; demuxers join those of plain samples."""
-    return 0 if codec.startswith(("pcm_", "adpcm_", "gsm")) else int(stream.frames or 0)
 
 
 def _add(frame: Any, container: str, output: SoundOutput, *, is_lossy: bool) -> None:

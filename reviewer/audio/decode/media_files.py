@@ -1,7 +1,7 @@
 """Looks whether MPEG-4, Matroska, AMR, ADTS and ASF files are whole, before ffmpeg's demuxers read them.
 
-A demuxer ends quietly where a file ends. Formats: ISO/IEC 14496-12 (boxes), RFC 8794 and the Matroska specification
-(elements), RFC 4867, section 5 (AMR), ISO/IEC 14496-3, annex 1.A (ADTS), and Microsoft's ASF specification 01.20.03.
+A demuxer ends quietly where a file ends. Formats: ISO/IEC 14496-12 (boxes), RFC 8794 and 9559 (elements), RFC
+4867, section 5 (AMR), ISO/IEC 14496-3, annex 1.A (ADTS), and Microsoft's ASF specification 01.20.03.
 """
 
 from reviewer.audio.decode.source import Source
@@ -15,11 +15,10 @@ _ADTS_RATES_HZ = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000,
 _ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 _ASF_FILE_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 _ASF_DATA = bytes.fromhex("3626b2758e66cf11a6d900aa0062ce6c")
-_EBML, _SEGMENT, _CLUSTER, _BLOCK_GROUP = 0x1A45DFA3, 0x18538067, 0x1F43B675, 0xA0
-_LEVEL_1 = {0x114D9B74, 0x1549A966, 0x1654AE6B, 0x1C53BB6B, 0x1043A770, 0x1254C367, 0x1941A469, _CLUSTER}
+_SEGMENT, _CLUSTER = 0x18538067, 0x1F43B675
 _BOXES = (
-    b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"styp", b"moof", b"sidx", b"mfra", b"uuid", b"meta",
-    b"emsg", b"prft", b"ssix", b"pnot", b"udta", b"pdin", b"mvex", b"PICT",
+    b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"styp", b"moof", b"sidx", b"mfra",
+    b"uuid", b"meta", b"emsg", b"prft", b"ssix", b"pnot", b"udta", b"pdin", b"PICT",
 )  # fmt: skip
 
 
@@ -48,6 +47,8 @@ def _check_mpeg4(source: Source, start: int) -> float:
         if kind not in _BOXES:
             if films and source.is_zero(place, source.size):
                 break
+            if len(head) < 8:
+                raise Incomplete("cut_short")
             raise Incomplete("more_follows" if films else "damaged")
         if size == 1:
             size = int.from_bytes(head[8:16], "big")
@@ -65,7 +66,7 @@ def _check_mpeg4(source: Source, start: int) -> float:
 
 
 def _check_matroska(source: Source, start: int) -> float:
-    """Elements end where the file ends; sizes that were not known when they were written are walked through."""
+    """Elements end where the file ends; those whose size was not known when they were written are entered."""
     place, segments = start, 0
     while place < source.size:
         element, after_id = _number(source, place, keeps_marker=True)

@@ -1,10 +1,11 @@
 """Walks the frames of MPEG audio (MP1, MP2, MP3), so that every one of them is decoded.
 
-libsndfile takes the length of an MP3 from its Xing header, or estimates it from the size of the first frames, and
-decodes no more than that; what follows a second header is lost too. Here the frames are counted, and each part of a
-file (it may be several recordings joined together) is shown to libsndfile behind a Xing header that is right.
+libsndfile takes the length of an MP3 from its Xing header, or estimates it from its first frames, and decodes
+no more than that; what follows a second header is lost too. Here the frames are counted, and each part of
+a file (it may be several recordings joined) is shown to libsndfile behind a Xing header that is right.
 
-Frame headers: ISO/IEC 11172-3 and 13818-3, section 2.4. Xing and LAME headers: gabriel.mp3-tech.org/mp3infotag.html.
+Frame headers: ISO/IEC 11172-3 and 13818-3, section 2.4. Xing and LAME headers: gabriel.mp3-tech.org,
+``mp3infotag.html``.
 """
 
 import struct
@@ -27,7 +28,7 @@ _V2 = (
 )
 _RATES_HZ = (44_100, 48_000, 32_000)
 _DECODER_DELAY = 529
-"""Samples that a decoder's filter bank comes late, which mpg123 drops at the start and gives back at the end."""
+"""Samples that a decoder's filter bank comes late: mpg123 drops them at the start, not at the end."""
 _SEARCHED_BYTES = 1 << 16
 _TOLERATED_SECONDS = 0.05
 _RUN = 4
@@ -85,7 +86,7 @@ class Part:
             self.spans.append((start, start + frame.bytes))
 
     def view(self, source: Source) -> View:
-        """The part behind a header that says how long it is (layer III; the other layers have even frames)."""
+        """The part behind a header that says how long it is (layer III; others have even frames)."""
         return View(source, [_header(self), *self.spans])
 
 
@@ -109,7 +110,7 @@ def parse_frame(head: bytes) -> Frame | None:
 
 
 def first_frame(source: Source, start: int, end: int) -> int:
-    """Where the first frames begin that follow one another, or -1; a few bytes before them are passed over."""
+    """Where the first frames that follow one another begin, or -1; what is before them is passed over."""
     for place in range(start, min(end, start + _SEARCHED_BYTES)):
         if source.at(place, 1) == b"\xff" and _is_run(source, place, end):
             return place
@@ -120,7 +121,7 @@ def walk_parts(source: Source, start: int, end: int) -> list[Part]:
     """All recordings between two positions of the file.
 
     Raises:
-        Incomplete: the file ends within a frame, holds fewer frames than it says, or has something else between.
+        Incomplete: the file ends within a frame, holds fewer frames than it says, or has other bytes between.
     """
     parts: list[Part] = []
     part: Part | None = None
@@ -146,17 +147,19 @@ def walk_parts(source: Source, start: int, end: int) -> list[Part]:
         if info is None:
             part.add(place, frame)
         place += frame.bytes
-    _refuse_gaps(parts, lost)
+    _compare_with_headers(parts, lost)
     return [part for part in parts if part.frames]
 
 
-def _refuse_gaps(parts: list[Part], lost: int) -> None:
+def _compare_with_headers(parts: list[Part], lost: int) -> None:
     seconds = sum(part.frames * part.first.samples / part.first.rate_hz for part in parts)
     held = sum(end - start for part in parts for start, end in part.spans)
     if lost and lost * seconds > _TOLERATED_SECONDS * held:
         raise Incomplete("damaged")
     for part in parts:
         missing = part.promised_frames - part.frames
+        if part.promised_frames and missing:
+            part.padding = 0  # it is that of another end
         if missing * part.first.samples > _TOLERATED_SECONDS * part.first.rate_hz:
             raise Incomplete("cut_short")
 
@@ -237,7 +240,7 @@ def _info(source: Source, place: int, frame: Frame) -> Part | None:
 
 
 def _header(part: Part) -> bytes:
-    """A Xing and LAME header for the part; without delay and padding, a silent frame takes mpg123's own delay."""
+    """A Xing and LAME header for the part; without padding, a silent frame takes mpg123's own delay."""
     bits = part.first.bits & ~0xF200 | 14 << 12 | 0x10000  # the highest bit rate, no padding, no checksum
     frame = parse_frame(bits.to_bytes(4, "big"))
     if frame is None or frame.bits >> 17 & 3 != 1:

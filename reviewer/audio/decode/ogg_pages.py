@@ -1,7 +1,7 @@
 """Walks the pages of an Ogg file, so that every stream in it is decoded, or the file is refused.
 
-libsndfile decodes the first stream of a chain and ends there. Page structure: RFC 3533, section 6; granule positions:
-RFC 7845, section 4, and the Vorbis I specification, section A.2.
+libsndfile decodes the first stream of a chain and ends there. Page structure: RFC 3533, section 6; granule
+positions: RFC 7845, section 4, and the Vorbis I specification, section A.2.
 """
 
 import struct
@@ -80,7 +80,10 @@ def walk_streams(source: Source, start: int) -> list[OggStream]:
 
 def _add(stream: OggStream, span: tuple[int, int], granule: int, *, has_end: bool) -> None:
     stream.next_page = (stream.next_page + 1) & 0xFFFFFFFF
-    stream.spans.append(span)
+    if stream.spans and stream.spans[-1][1] == span[0]:
+        stream.spans[-1] = (stream.spans[-1][0], span[1])
+    else:
+        stream.spans.append(span)
     stream.has_end = has_end
     if granule > 0:
         stream.first_granule = stream.first_granule or granule

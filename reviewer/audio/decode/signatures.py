@@ -63,24 +63,29 @@ def recognise(head: bytes) -> str:
     """The container of a file, from its first 512 bytes or more after any ID3 tag.
 
     Returns:
-        A key of ``CONTAINERS``; one of riff, w64, aiff, caf, au, nist, flac, ogg, which have a walker of their own here; or an empty text for anything else.
+        A key of ``CONTAINERS``; one of riff, w64, aiff, caf, au, nist, flac, ogg, which are walked by modules
+        here; or an empty text for anything else.
     """
-    if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
-        return "avi"
-    if head[:4] == b"caff" and head[28:32] in _CAF_CODECS:
-        return "cafcodec"
-    if head[:4] == b"OggS" and head[28:33] in _OGG_CODECS:
-        return _OGG_CODECS[head[28:33]]
-    if head[4:8] in _MPEG4_BOXES:
-        return "mpeg4"
     for length in (4, 2):
         if head[:length] in _PLAIN:
-            return _PLAIN[head[:length]]
+            return _codec_inside(head, _PLAIN[head[:length]])
+    if head[4:8] in _MPEG4_BOXES:
+        return "mpeg4"
     if head[:1] == b"\x47" and head[_TRANSPORT_PACKET : _TRANSPORT_PACKET + 1] == b"\x47":
         return "mpegts"
-    if len(head) > 6 and head[0] == 0xFF and head[1] & 0xF6 == 0xF0:  # layer 0 is no MPEG audio layer
-        return "adts"
-    return ""
+    is_adts = len(head) > 6 and head[0] == 0xFF and head[1] & 0xF6 == 0xF0  # "layer 0"
+    return "adts" if is_adts else ""
+
+
+def _codec_inside(head: bytes, container: str) -> str:
+    """Another name for a container whose codec, or content, libsndfile does not decode."""
+    if container == "riff" and head[8:12] == b"AVI ":
+        return "avi"
+    if container == "caf" and head[28:32] in _CAF_CODECS:
+        return "cafcodec"
+    if container == "ogg":
+        return _OGG_CODECS.get(head[28:33], container)
+    return container
 
 
 def id3_bytes(head: bytes) -> int:

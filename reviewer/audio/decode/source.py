@@ -1,7 +1,7 @@
 """Reads an untrusted file at any position, and shows a library only some parts of it.
 
-A library that stops too early, or trusts a wrong header, is given a *view*: the parts of the file that it is to
-decode, with header bytes of our own before them.
+A library that stops too early, or trusts a wrong header, is given a *view*: the parts of the file that it is
+to decode, with header bytes of our own before them.
 """
 
 import bisect

@@ -28,7 +28,7 @@ _TAIL = struct.Struct("<QQ???")
 _FAILURE = struct.Struct("<12si")
 FAILURES = ("library", "broken_off", "too_long", "memory", "incomplete", "container", "codec", "streams")
 INCOMPLETE = ("cut_short", "more_follows", "damaged", "not_decoded", "parts_differ", "no_end")
-"""Why a part of what a file holds would be lost; the number of an ``incomplete`` failure is its place here."""
+"""Why a part of what a file holds would be lost; the number of such a failure is its place here."""
 
 
 class InvalidRecord(Exception):
@@ -53,7 +53,7 @@ class Head:
 class Tail:
     """The end: frames sent, NaN or infinite samples, and what the report is to say.
 
-    ``is_short``: the header had promised more; ``is_unbounded``: it gave no length; ``has_video``: beside the sound.
+    ``is_short``: the header had promised more; ``is_unbounded``: it gave no length; ``has_video``: beside it.
     """
 
     frames: int

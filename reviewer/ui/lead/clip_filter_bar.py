@@ -22,7 +22,6 @@ from reviewer.ui.lead.saved_filters import SavedFilters
 from reviewer.ui.messages import term
 from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import GAP_PX
-from reviewer.ui.widgets.tab_order import tab_through
 from reviewer.ui.widgets.widget_ids import enable, named
 
 _TYPED_MS = 150
@@ -107,6 +106,14 @@ class ClipFilterBar(QWidget):
         """Moves the focus to the box for an id."""
         self.id_part.setFocus()
         self.id_part.selectAll()
+
+    def stops(self) -> tuple[QWidget, ...]:
+        """The fields in the order of Tab."""
+        return (
+            self.state, self.language, self.product, self.person, self.refusal, self.withheld, self.id_part,
+            self.shortest, self.longest, self.since, self.until, self.passes, self.names, self.save,
+            self.remove, self.clear,
+        )  # fmt: skip
 
     def _choices(self) -> dict[str, QComboBox]:
         return {
@@ -239,10 +246,6 @@ class ClipFilterBar(QWidget):
         grid.addLayout(days, 1, 2)
         grid.addWidget(self.passes, 1, 3)
         grid.addLayout(saved, 1, 4, 1, _COLUMNS - 4)
-        tab_through(
-            *first, self.id_part, self.shortest, self.longest, self.since, self.until, self.passes,
-            self.names, self.save, self.remove, self.clear,
-        )  # fmt: skip
 
 
 def _choose(box: QComboBox, value: str) -> None:

@@ -175,6 +175,9 @@ class ClipsPage(LeadPage):
 
     def _show_found(self, found: _Found) -> None:
         before, scrolled = self.chosen, self.clip_table.verticalScrollBar().value()
+        self.clip_table.set_empty_text(
+            self.tr("No clip matches the filter.") if self._all else self.tr("No clip was imported yet.")
+        )
         self.clips.show_rows(found.clips)
         place = _place_of(before, found.clips)
         if found.clips:
@@ -334,7 +337,7 @@ class ClipsPage(LeadPage):
             self.tr("All clips"),
             self.clips,
             stretch=len(WIDTHS),
-            empty=self.tr("No clip matches the filter, or none was imported yet."),
+            empty=self.tr("Reading the list…"),
         )
         for column, width in WIDTHS.items():
             self.clip_table.setColumnWidth(_COLUMNS.index(column), width)
@@ -406,7 +409,7 @@ class ClipsPage(LeadPage):
         self.column.addWidget(self.waves)
         self.column.addLayout(below)
         tab_through(
-            self.csv_button, self.refresh_button, self.filters, self.clip_table,
+            self.csv_button, self.refresh_button, *self.filters.stops(), self.clip_table,
             *(part for part in acts if part is not None),
         )  # fmt: skip
 

@@ -1,16 +1,19 @@
 """Exports accepted work as a labelled set."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLineEdit, QWidget
 
 from reviewer.errors import NdaRequired, Notice
 from reviewer.formats.titles import TITLES, USUAL, missing_package, term_of
 from reviewer.ui.jobs import CancelToken, Jobs
 from reviewer.ui.keymap.shortcut import Scope
+from reviewer.ui.lead.export_options_form import ExportOptionsForm
 from reviewer.ui.lead.lead_page import LeadPage
 from reviewer.ui.messages import Message, message_of, term
 from reviewer.ui.theme import GAP_PX, GROUP_PX
@@ -19,12 +22,14 @@ from reviewer.ui.widgets.tables import Column, RowsModel
 from reviewer.ui.widgets.widget_ids import enable, named
 
 if TYPE_CHECKING:
+    from reviewer.formats.dataset import Utterance
     from reviewer.lead.export import ExportResult
+    from reviewer.lead.export_preview import ExportPreview
     from reviewer.lead.session import LeadSession
 
 _FORMATS_A_ROW = 5
 _EXAMPLE = 'locale = "en-US" and not flag("distressing") and duration > 1.5'
-LeftOut = tuple[str, int]
+LeftOut = tuple[str, int, str]
 
 
 class ExportPage(LeadPage):
@@ -44,12 +49,9 @@ class ExportPage(LeadPage):
         self._lead = lead
         self._chooser = chooser or FileChooser()
         self._is_running = False
-        self.left_out: RowsModel[LeftOut] = RowsModel(
-            [
-                Column(self.tr("Left out because"), lambda row: term("LEFT_OUT", row[0])),
-                Column(self.tr("Clips"), lambda row: f"{row[1]:,}", is_figure=True),
-            ]
-        )
+        self._stop = Event()
+        self._make_models()
+        self.options = ExportOptionsForm(lead.profiles(), self)
         self.formats = [self._format(name, title) for name, title in TITLES.items()]
         self.where = named(
             QLineEdit(self),
@@ -87,15 +89,72 @@ class ExportPage(LeadPage):
     @Slot()
     def _on_run(self) -> None:
         lead, out, formats = self._lead, Path(self.out.text().strip()).expanduser(), self.chosen()
-        where = self.where.text().strip() or None
+        where, options = self.where.text().strip() or None, self.options.chosen()
         self.left_out.show_rows(())
+        self.preview.show_rows(())
         self.message.show_message(Message(self.tr("Selecting accepted work…")))
         self._show_running(running=True)
+        stop = self._stop
 
         def work(token: CancelToken) -> "ExportResult":
-            return lead.export(out, formats, where, lambda done, whole: token.report((done, whole)))
+            return lead.export(
+                out,
+                formats,
+                where,
+                lambda done, whole: token.report((done, whole)),
+                options=options,
+                is_cancelled=stop.is_set,
+            )
 
         self.run(work, self._done, failed=self._failed, progressed=self._on_progress)
+
+    @Slot()
+    def _on_preview(self) -> None:
+        lead, formats = self._lead, self.chosen()
+        where, options = self.where.text().strip() or None, self.options.chosen()
+        self.left_out.show_rows(())
+        self.preview.show_rows(())
+        self.message.show_message(Message(self.tr("Selecting accepted work…")))
+        self._show_running(running=True)
+        stop = self._stop
+
+        def work(_token: CancelToken) -> "ExportPreview":
+            return lead.preview_export(formats, where, options=options, is_cancelled=stop.is_set)
+
+        self.run(work, self._previewed, failed=self._failed)
+
+    @Slot()
+    def _on_cancel(self) -> None:
+        self._stop.set()
+        self.cancel_button.setEnabled(False)
+        self.message.show_message(Message(self.tr("Cancelling…")))
+
+    def _previewed(self, found: "ExportPreview") -> None:
+        self._show_running(running=False)
+        self.preview.show_rows(found.rows)
+        self._show_left_out(found.left_out, found.rows_left_out)
+        minutes, seconds = divmod(round(found.seconds), 60)
+        self.message.show_message(
+            Message(
+                self.tr("{0} rows of {1} clips, {2} min {3:02d} s, about {4} MB of audio.").format(
+                    f"{found.row_count:,}", f"{found.clips:,}", minutes, seconds,
+                    f"{found.audio_bytes / 1e6:,.1f}",
+                ),
+                self.tr("The first rows are shown; nothing was written."),
+            )
+        )  # fmt: skip
+
+    def _show_left_out(self, clips: Mapping[str, int], rows: Mapping[str, Mapping[str, int]]) -> None:
+        self.left_out.show_rows(
+            (
+                *((reason, count, self.tr("clips")) for reason, count in clips.items()),
+                *(
+                    (reason, count, self.tr("rows, {0}").format(TITLES.get(name, self.tr("segments"))))
+                    for name, reasons in rows.items()
+                    for reason, count in reasons.items()
+                ),
+            )
+        )
 
     def _on_progress(self, progress: tuple[int, int]) -> None:
         done, whole = progress
@@ -106,7 +165,7 @@ class ExportPage(LeadPage):
 
     def _done(self, result: "ExportResult") -> None:
         self._show_running(running=False)
-        self.left_out.show_rows(tuple(result.left_out.items()))
+        self._show_left_out(result.left_out, result.rows_left_out)
         minutes, seconds = divmod(round(result.seconds), 60)
         self.message.show_message(
             Message(
@@ -137,12 +196,21 @@ class ExportPage(LeadPage):
     @Slot()
     def _update_buttons(self) -> None:
         is_ready = bool(self.chosen() and self.out.text().strip())
+        enable(
+            self.preview_button,
+            bool(self.chosen()) and not self._is_running,
+            "" if self._is_running else self.tr("Choose a format first."),
+        )
         why = "" if self._is_running else self.tr("Choose a format and a folder first.")
         enable(self.run_button, is_ready and not self._is_running, why)
 
     def _show_running(self, *, running: bool) -> None:
         self._is_running = running
-        for widget in (self.where, self.out, self.choose):
+        if running:
+            self._stop = Event()
+        self.cancel_button.setVisible(running)
+        self.cancel_button.setEnabled(running)
+        for widget in (self.where, self.out, self.choose, self.options):
             widget.setEnabled(not running)
         for name, box in zip(TITLES, self.formats, strict=True):
             package = missing_package(name)
@@ -160,6 +228,24 @@ class ExportPage(LeadPage):
         box = named(QCheckBox(title, self), f"export_{term_of(name)}", spoken, hint=left_out)
         box.setChecked(name in USUAL)
         return box
+
+    def _make_models(self) -> None:
+        self.left_out: RowsModel[LeftOut] = RowsModel(
+            [
+                Column(self.tr("Left out because"), lambda row: term("LEFT_OUT", row[0])),
+                Column(self.tr("Number"), lambda row: f"{row[1]:,}", is_figure=True),
+                Column(self.tr("Of"), lambda row: row[2]),
+                Column(self.tr("How it comes in"), lambda row: road_of(row[0])),
+            ]
+        )
+        self.preview: RowsModel[Utterance] = RowsModel(
+            [
+                Column(self.tr("Row"), lambda row: row.id),
+                Column(self.tr("Seconds"), lambda row: f"{row.duration:.2f}", is_figure=True),
+                Column(self.tr("Split"), lambda row: row.split or "–"),
+                Column(self.tr("Text"), lambda row: row.text),
+            ]
+        )
 
     def _make_buttons(self) -> None:
         self.choose = self.button(
@@ -179,6 +265,20 @@ class ExportPage(LeadPage):
             kind="primary",
         )
         self.run_button.setMinimumWidth(96)
+        self.preview_button = self.button(
+            "export_preview",
+            self.tr("Preview"),
+            self.tr("Show the first rows, the size and what is left out, and write nothing"),
+            self._on_preview,
+            shortcut_id="export.preview",
+        )
+        self.cancel_button = self.button(
+            "export_cancel",
+            self.tr("Cancel"),
+            self.tr("Cancel without leaving anything behind"),
+            self._on_cancel,
+            shortcut_id="export.cancel",
+        )
 
     def _lay_out(self) -> None:
         grid = QGridLayout()
@@ -193,24 +293,49 @@ class ExportPage(LeadPage):
         grid.addWidget(self.label(self.tr("Formats")), 0, 0)
         grid.addLayout(formats, 0, 1)
         for row, (caption, field) in enumerate(
-            ((self.tr("Filter"), self.where), (self.tr("New folder"), self.out)), start=1
+            ((self.tr("Filter"), self.where), (self.tr("New folder"), self.out)), start=2
         ):
             label = self.label(caption)
             label.setBuddy(field)
             grid.addWidget(label, row, 0)
             grid.addWidget(field, row, 1)
-        grid.addWidget(self.choose, 2, 2)
-        grid.addWidget(self.run_button, 3, 2)
-        grid.addWidget(self.progress, 3, 1)
+        grid.addWidget(self.label(self.tr("Rows and audio")), 1, 0)
+        grid.addWidget(self.options, 1, 1)
+        grid.addWidget(self.choose, 3, 2)
+        acts = QHBoxLayout()
+        acts.addWidget(self.progress, 1)
+        acts.addWidget(self.cancel_button)
+        acts.addStretch()
+        acts.addWidget(self.preview_button)
+        grid.addLayout(acts, 4, 1)
+        grid.addWidget(self.run_button, 4, 2)
         grid.setColumnStretch(1, 1)
+        self.column.addLayout(grid)
+        self.column.addSpacing(GAP_PX)
+        self._add_tables()
+
+    def _add_tables(self) -> None:
         table = self.table(
             "export_left_out",
             self.tr("What was left out"),
             self.left_out,
-            stretch=0,
+            stretch=3,
             empty=self.tr("Clips left out of an export are counted here, by reason."),
         )
-        table.setColumnWidth(1, 120)
-        self.column.addLayout(grid)
-        self.column.addSpacing(GAP_PX)
+        table.setColumnWidth(0, 320)
+        table.setColumnWidth(2, 140)
+        preview = self.table(
+            "export_rows",
+            self.tr("The first rows"),
+            self.preview,
+            stretch=3,
+            empty=self.tr("A preview shows the first ten rows of the set here."),
+        )
+        preview.setColumnWidth(0, 320)
+        self.column.addWidget(preview, 1)
         self.column.addWidget(table, 1)
+
+
+def road_of(reason: str) -> str:
+    """How clips that were left out for a reason come into the next set."""
+    return message_of(Notice(f"LEFT_OUT_{reason.upper()}")).hint

@@ -65,6 +65,7 @@ class ImportPage(LeadPage):
         self.rows = self.report.rows
         self.past: RowsModel[ListedImport] = RowsModel(import_columns())
         self._make_fields()
+        self._make_choosers()
         self._make_buttons()
         self._make_past()
         self.progress = self.progress_bar("import_progress", self.tr("Progress of the import"))
@@ -285,7 +286,7 @@ class ImportPage(LeadPage):
         made.lineEdit().setTextMargins(_MARGIN_PX, 0, 0, 0)
         return made
 
-    def _make_buttons(self) -> None:
+    def _make_choosers(self) -> None:
         self.choose = self.button(
             "import_choose",
             self.tr("Choose…"),
@@ -302,6 +303,8 @@ class ImportPage(LeadPage):
             shortcut_id="import.choose_mapping",
             glyph="folder",
         )
+
+    def _make_buttons(self) -> None:
         self.cancel_button = self.button(
             "import_cancel",
             self.tr("Stop"),
@@ -309,6 +312,17 @@ class ImportPage(LeadPage):
             self._on_cancel,
             shortcut_id="import.cancel",
         )
+        self.refresh_button = self.button(
+            "import_refresh",
+            self.tr("Refresh"),
+            self.tr("Refresh the past imports"),
+            self.refresh,
+            shortcut_id="import.refresh",
+            glyph="refresh",
+        )
+        self._make_run_buttons()
+
+    def _make_run_buttons(self) -> None:
         self.check_button = self.button(
             "import_check",
             self.tr("Check"),
@@ -325,14 +339,6 @@ class ImportPage(LeadPage):
             kind="primary",
         )
         self.run_button.setMinimumWidth(96)
-        self.refresh_button = self.button(
-            "import_refresh",
-            self.tr("Refresh"),
-            self.tr("Refresh the past imports"),
-            self.refresh,
-            shortcut_id="import.refresh",
-            glyph="refresh",
-        )
 
     def _make_past(self) -> None:
         self.past_table = self.table(

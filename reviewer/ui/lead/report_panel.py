@@ -113,6 +113,14 @@ class ReportPanel:
         self._show_order()
         self.arrange()
 
+    @Slot()
+    def _on_next_column(self) -> None:
+        self._on_header((_COLUMNS.index(self._order.column) + 1) % len(_COLUMNS))
+
+    @Slot()
+    def _on_reverse(self) -> None:
+        self._on_header(_COLUMNS.index(self._order.column))
+
     def _show_order(self) -> None:
         direction = Qt.SortOrder.DescendingOrder if self._order.is_descending else Qt.SortOrder.AscendingOrder
         self.row_table.horizontalHeader().setSortIndicator(_COLUMNS.index(self._order.column), direction)
@@ -187,6 +195,8 @@ class ReportPanel:
         self.code.currentIndexChanged.connect(self._on_changed)
         self.text.textChanged.connect(self._on_changed)
         bind_shortcut(page, "import.find", self.text.setFocus)
+        bind_shortcut(page, "import.sort", self._on_next_column)
+        bind_shortcut(page, "import.reverse", self._on_reverse)
         self._update_buttons()
 
     def _make_tables(self) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from reviewer.model.annotation import Annotation
 from reviewer.model.hypothesis import Word
@@ -39,6 +39,9 @@ class Adjudication(QObject):
     ``has_heard`` says whether enough was heard for a version to be taken, and shows what was not.
     """
 
+    versions_read = Signal(bool)
+    """Carries whether there are versions to compare."""
+
     def __init__(
         self,
         qa: "QaSession",
@@ -63,11 +66,6 @@ class Adjudication(QObject):
         choice.use_requested.connect(self._on_use_requested)
         choice.edit_requested.connect(self._on_edit_requested)
         choice.next_requested.connect(self._on_next_requested)
-
-    @property
-    def has_versions(self) -> bool:
-        """Whether there is something to compare."""
-        return bool(self._pairs)
 
     @property
     def segments(self) -> "Segments":
@@ -103,7 +101,8 @@ class Adjudication(QObject):
         self._workspace.playback.set_segments(spans)
         hint = self.tr("Take one as it is, or edit one into a version of your own. Your decision is final.")
         view.message.show_message(Message(self.tr("The passes of this clip differ."), hint))
-        self._choice.use[0].setFocus(Qt.FocusReason.OtherFocusReason)
+        texts = self._panel.segments if self._panel.theirs.isHidden() else self._panel.theirs
+        texts.setFocus(Qt.FocusReason.OtherFocusReason)  # not a button: a space must not decide
 
     def _read(self, lease: Lease) -> "tuple[tuple[PassVersion, ...], tuple[_Pair, ...]]":
         """On the pool: the versions, and each of the others compared with the first."""
@@ -116,6 +115,7 @@ class Adjudication(QObject):
 
     def _show_read(self, read: "tuple[tuple[PassVersion, ...], tuple[_Pair, ...]]") -> None:
         self._versions, self._pairs = read
+        self.versions_read.emit(bool(self._pairs))
         if not self._pairs:
             sentence = self.tr("Type what you hear: your text replaces the one that is held back.")
             self._workspace.view.message.show_message(Message(sentence))

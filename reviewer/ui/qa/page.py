@@ -134,7 +134,7 @@ class QaPage(Page):
         is_adjudication = clip.lease.kind is TaskKind.ADJUDICATE
         self.verdict.setVisible(not is_adjudication)
         self.choice.setVisible(is_adjudication)
-        self.blind_buttons.show_for(is_adjudication=is_adjudication)
+        self.blind_buttons.show_for_review()
         if is_adjudication:
             self.adjudication.begin(self._heard, has_draft=clip.draft is not None)
             return
@@ -252,6 +252,7 @@ class QaPage(Page):
         presenter.handed_over.connect(self._on_handed_over)
         self.workspace.playback.coverage_changed.connect(self._on_coverage_changed)
         self.blind_buttons.submit.clicked.connect(self.submit)
+        self.adjudication.versions_read.connect(self.blind_buttons.show_for_adjudication)
         self.blind_buttons.compare.clicked.connect(self.adjudication.show_versions)
         bind_shortcut(self.blind_buttons.compare, "qa.compare", self.blind_buttons.compare.click)
         bind_shortcut(self.blind_buttons, "qa.submit", self.submit)
@@ -293,11 +294,19 @@ class BlindButtons(QWidget):
         for button in (self.compare, self.submit):
             button.setAutoDefault(False)
             row.addWidget(button)
-        self.show_for(is_adjudication=False)
+        self.show_for_review()
 
-    def show_for(self, *, is_adjudication: bool) -> None:
-        """An adjudication has both versions to go back to, and its text is final."""
-        self.compare.setVisible(is_adjudication)
+    def show_for_review(self) -> None:
+        """The version that is submitted is compared, and there is nothing to go back to."""
+        self._show_for(is_adjudication=False, has_versions=False)
+
+    @Slot(bool)
+    def show_for_adjudication(self, has_versions: bool) -> None:  # noqa: FBT001 - a signal's argument
+        """The version that is submitted is final; there may be others to go back to."""
+        self._show_for(is_adjudication=True, has_versions=has_versions)
+
+    def _show_for(self, *, is_adjudication: bool, has_versions: bool) -> None:
+        self.compare.setVisible(has_versions)
         reviews = self.tr("Submit my version: you cannot change it afterwards, and see theirs")
         decides = self.tr("Submit my version: it is the one that counts from then on")
         set_tooltip(self.submit, decides if is_adjudication else reviews, "qa.submit")

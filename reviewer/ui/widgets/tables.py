@@ -120,6 +120,12 @@ class Table(QTableView):
             model.modelReset.connect(self._describe)
         self._describe()
 
+    def set_empty_text(self, text: str) -> None:
+        """What is shown from now on while there are no rows."""
+        self._empty = text
+        self.setAccessibleDescription(text if self.is_empty else "")
+        self.viewport().update()
+
     @property
     def is_empty(self) -> bool:
         model = self.model()

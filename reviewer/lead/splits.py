@@ -1,0 +1,25 @@
+"""The split of each speaker, by a keyed hash: nobody without the workspace's key can predict or choose it."""
+
+from reviewer.clips.keys import keyed_hash, subkey
+from reviewer.formats.dataset import SPLITS
+
+_BUCKETS = 10_000
+
+
+class Splits:
+    """Train, dev and test by speaker.
+
+    It depends on the speaker and the shares alone, so a set that grows keeps every speaker where it was.
+    """
+
+    def __init__(self, hash_key: bytes, shares: tuple[int, int, int] | None) -> None:
+        self._key = subkey(hash_key, "export split")
+        self._shares = shares
+
+    def of(self, speaker: str) -> str:
+        """The split of all rows of a speaker's clips, empty if the set is not split."""
+        if self._shares is None:
+            return ""
+        bucket = int(keyed_hash(self._key, speaker.encode())[:16], 16) % _BUCKETS
+        train, dev, _ = (share * _BUCKETS // 100 for share in self._shares)
+        return SPLITS[(bucket >= train) + (bucket >= train + dev)]

@@ -1,0 +1,114 @@
+"""Opens accepted work for an export, a batch at a time: every condition first, then one committed row."""
+
+import hmac
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from reviewer.access.rights import Act
+from reviewer.clips.content import HeldKeys
+from reviewer.errors import Damaged, Refused
+from reviewer.model.annotation import Annotation
+from reviewer.model.clip import Clip, ContentKind
+from reviewer.model.event import CLIP_IDS, Action, DetailValue, Event
+from reviewer.model.people import Identity
+from reviewer.model.task import SealedAnnotation
+from reviewer.session.clip_access import ClipAccess
+from reviewer.session.unit_of_work import UnitOfWork
+
+_PURPOSE = "export"
+
+
+class OpenedBatch:
+    """The clips of a batch whose row is committed; no other clip is unsealed by it."""
+
+    def __init__(self, keys: HeldKeys, clips: dict[str, Clip]) -> None:
+        self._keys = keys
+        self._clips = clips
+
+    def __contains__(self, clip_id: object) -> bool:
+        return clip_id in self._clips
+
+    def audio(self, clip_id: str) -> tuple[Clip, bytes]:
+        """A clip's facts and its canonical FLAC. Raises Damaged, Refused."""
+        return self._clips[clip_id], self._keys.audio(clip_id)
+
+
+class ExportAccess:
+    """Opens what an export takes out, and nothing but accepted work of clips that consent covers."""
+
+    def __init__(self, unit: UnitOfWork, access: ClipAccess) -> None:
+        self._unit = unit
+        self._access = access
+
+    def require(self, identity: Identity) -> str:
+        """Raises Refused unless this person may export now; gives the id of their agreement."""
+        return self._access.require(identity, Act.EXPORT)
+
+    def open(self, identity: Identity, works: Mapping[str, str]) -> OpenedBatch:
+        """Checks each clip, commits one row that lists them all, and lets them be unsealed.
+
+        Args:
+            works: the id of the accepted annotation of each clip, by the clip's id.
+
+        Raises Refused for a clip that may not be opened; then none of them is.
+        """
+        agreement = self.require(identity)
+        accepted = self._unit.queue.accepted_among(list(works.values()))
+        for clip_id, annotation_id in works.items():
+            if accepted.get(annotation_id) != clip_id:
+                raise Refused("NOT_ACCEPTED", annotation=annotation_id)
+        self.require_openable(works)
+        clips = self._unit.clips.many(works)
+        for clip_id, redactions in self._unit.redactions.of_clips(list(clips)).items():
+            if any(one.is_muted for one in redactions):
+                raise Refused("REDACTION_PENDING", clip=clip_id)
+        detail: dict[str, DetailValue] = {
+            "purpose": _PURPOSE,
+            CLIP_IDS: list(works),
+            "annotations": list(works.values()),
+            "nda": agreement,
+        }
+        self._unit.log.record(Event.by(identity, Action.CLIP_OPENED, detail=detail))
+        return OpenedBatch(self._unit.content.hold_keys(identity.keyring, list(clips)), clips)
+
+    def texts(
+        self, identity: Identity, works: Sequence[SealedAnnotation], purpose: str = _PURPOSE
+    ) -> list[Annotation | None]:
+        """Unseals annotations after one row for all; None for a clip that may not be opened any more.
+
+        Raises Damaged when an annotation does not match its digest.
+        """
+        unit = self._unit
+        openable = unit.clips.openable([each.clip_id for each in works], unit.clock.now())
+        opened = [each for each in works if each.clip_id in openable]
+        if opened:
+            detail: dict[str, DetailValue] = {
+                "purpose": purpose,
+                CLIP_IDS: list(dict.fromkeys(each.clip_id for each in opened)),
+                "annotations": [each.id for each in opened],
+            }
+            unit.log.record(Event.by(identity, Action.TEXT_OPENED, detail=detail))
+        held = unit.content.hold_keys(identity.keyring, [each.clip_id for each in opened])
+        may_open = {each.id for each in opened}
+        return [_annotation(held, each) if each.id in may_open else None for each in works]
+
+    def require_openable(self, clip_ids: Collection[str]) -> None:
+        """Raises Refused if consent or retention of any of these clips has ended, or it was purged."""
+        openable = self._unit.clips.openable(clip_ids, self._unit.clock.now())
+        for clip_id in clip_ids:
+            if clip_id not in openable:
+                self._access.openable(clip_id)
+
+
+def is_over(clip: Clip, now: datetime) -> str:
+    """The reason why consent or retention of a clip has ended, or an empty string."""
+    if clip.consent_withdrawn_at is not None and clip.consent_withdrawn_at <= now:
+        return "consent_withdrawn"
+    return "retention_over" if clip.purge_at <= now else ""
+
+
+def _annotation(held: HeldKeys, work: SealedAnnotation) -> Annotation:
+    plain, digest = held.unseal(work.clip_id, ContentKind.ANNOTATION, work.id, work.sealed)
+    if not hmac.compare_digest(digest, work.digest):
+        raise Damaged("ANNOTATION_EXCHANGED", annotation=work.id)
+    return Annotation.from_bytes(plain)

@@ -1,0 +1,144 @@
+"""How fast an export is beside a plain verified copy of the same clips, and how much memory it takes.
+
+Run: .venv/bin/pytest -o norecursedirs=".*" tests/benchmarks/test_export.py -s
+``REVIEWER_EXPORT_CLIPS`` sets the number of clips (2,000); the memory test takes ten times as many.
+"""
+
+import hashlib
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from reviewer.audio.io.flac import encode_flac
+from reviewer.audio.samples import Samples
+from reviewer.lead.set_options import SetOptions
+from reviewer.model.annotation import Annotation
+from tests.benches.clips import add_clip
+from tests.benches.lead import LeadBench
+from tests.benches.workspace import ANA
+from tests.benchmarks.table import ROWS, Row
+from tests.conftest import REPOSITORY
+from tests.factories import a_clip
+
+CLIPS = int(os.environ.get("REVIEWER_EXPORT_CLIPS", "2000"))
+SECONDS = 5.5
+RATE_HZ = 16_000
+SENTENCE = "so we went down to the river and looked at the boats until it was nearly dark"
+
+
+def speech_like() -> np.ndarray:
+    """Noise whose level rises and falls, which FLAC packs about as well as speech."""
+    frames = int(SECONDS * RATE_HZ)
+    level = 600 * (1 + np.sin(np.arange(frames) / 2000))
+    noise = np.random.default_rng(1).normal(size=frames) * level
+    return noise.astype(np.int16).reshape(-1, 1)
+
+
+def filled(folder: Path, clips: int) -> LeadBench:
+    """A workspace of accepted clips; the files of all are sealed one by one, as an import does."""
+    bench = LeadBench(folder / "ws")
+    bench.agree()
+    samples = speech_like()
+    content, keyring, unit = bench.unit.content, bench.lead.keyring, bench.unit
+    for number in range(clips):
+        data = samples.copy()
+        data[:64, 0] = number % 251
+        clip_id = f"c{number:07}"
+        clip = a_clip(
+            id=clip_id,
+            frames=len(data),
+            rate_hz=RATE_HZ,
+            source_hash=f"source {number}",
+            samples_hash=f"samples {number}",
+            speaker_hash=f"voice {number % 97}",
+        )
+        add_clip(
+            content,
+            keyring,
+            clip,
+            encode_flac(Samples(RATE_HZ, data)),
+            b"peaks",
+            lambda i=clip_id, n=number: unit.queue.add_clip(i, passes=1, sort_key=n),
+        )
+        lease = bench.claim(ANA)
+        bench.submit_annotation(lease, Annotation.of_text(SENTENCE, len(data)))
+    bench.accept_all()
+    return bench
+
+
+def plain_copy(source: Path, out: Path) -> float:
+    """Reads, hashes and writes each file, and a line of JSON for it; gives files a second."""
+    out.mkdir()
+    names = sorted(source.iterdir())
+    begun = time.perf_counter()
+    with (out / "list.jsonl").open("w", encoding="utf-8") as lines:
+        for path in names:
+            data = path.read_bytes()
+            digest = hashlib.sha256(data).hexdigest()
+            (out / path.name).write_bytes(data)
+            lines.write(json.dumps({"path": path.name, "sha256": digest, "bytes": len(data)}) + "\n")
+    return len(names) / (time.perf_counter() - begun)
+
+
+def export(bench: LeadBench, out: Path, *formats: str) -> float:
+    begun = time.perf_counter()
+    result = bench.export().export_set(bench.lead, out, formats, options=SetOptions(split=(80, 10, 10)))
+    return result.rows / (time.perf_counter() - begun)
+
+
+def test_export_beside_a_plain_verified_copy(tmp_path: Path) -> None:
+    bench = filled(tmp_path, CLIPS)
+    loose = export(bench, tmp_path / "loose", "nemo")
+    shards = export(bench, tmp_path / "shards", "webdataset")
+    copied = plain_copy(tmp_path / "loose" / "clips", tmp_path / "copy")
+    bench.close()
+    ratio, faster = loose / copied, shards / loose
+    ROWS.append(Row("plain verified copy", f"{copied:,.0f} clips/s", "-", is_met=True))
+    ROWS.append(
+        Row("export, nemo", f"{loose:,.0f} clips/s, {ratio:.2f} x the copy", "0.8 x", is_met=ratio >= 0.8)
+    )
+    ROWS.append(
+        Row("export, webdataset", f"{shards:,.0f} clips/s, {faster:.2f} x nemo", "2 x", is_met=faster >= 2)
+    )
+
+
+MEASURE = """
+import resource, sys
+from pathlib import Path
+from tests.benches.clips import add_clip
+from tests.benches.lead import LeadBench
+from tests.fakes.clock import FakeClock
+clock = FakeClock()
+clock.advance(3600)
+bench = LeadBench(Path(sys.argv[1]), clock=clock)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+bench.export().export_set(bench.lead, Path(sys.argv[2]), ("nemo",))
+print(before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.mark.skipif(not hasattr(resource, "RUSAGE_SELF"), reason="no resource use here")
+@pytest.mark.parametrize("clips", [CLIPS, CLIPS * 10])
+def test_memory_of_an_export(tmp_path: Path, clips: int) -> None:
+    bench = filled(tmp_path, clips)
+    bench.sign_in.sign_out(bench.lead)
+    bench.close()
+    found = subprocess.run(
+        [sys.executable, "-c", MEASURE, tmp_path / "ws", tmp_path / "set"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
+    )
+    before, most = (int(part) / 1024 for part in found.stdout.split())
+    figure = f"memory of an export of {clips:,} clips"
+    ROWS.append(
+        Row(figure, f"{before:.0f} MB before, {most:.0f} MB at most", "flat", is_met=most < 2 * before)
+    )

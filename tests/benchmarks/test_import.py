@@ -1,0 +1,73 @@
+"""Importing a thousand short clips, beside decoding and FLAC-encoding each of them once in the same run.
+
+The floor uses as many processes as there are cores, and writes nothing.
+"""
+
+import io
+import json
+import os
+import time
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from reviewer.audio.dsp import speech_detection
+from reviewer.clips.keys import KdfParameters
+from reviewer.lead.intake_report import IntakeOptions
+from reviewer.workspace import make_workspace, open_workspace
+from tests.benches.workspace import LEAD, PASSPHRASE
+from tests.unit.test_manifest_fields import GOOD
+
+CLIPS = int(os.environ.get("REVIEWER_CLIPS", "1000"))
+RATE_HZ = 16_000
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Clips of three to eight seconds, a tone in noise."""
+    folder, random = tmp_path_factory.mktemp("in"), np.random.default_rng(1)
+    lines = []
+    for number in range(CLIPS):
+        time_s = np.arange(int(RATE_HZ * random.uniform(3, 8))) / RATE_HZ
+        wave = 0.2 * np.sin(2 * np.pi * (200 + number) * time_s) + 0.02 * random.standard_normal(len(time_s))
+        soundfile.write(folder / f"{number}.wav", wave, RATE_HZ, subtype="PCM_16")
+        lines.append(json.dumps(GOOD | {"audio": f"{number}.wav", "source_id": f"fast-{number}"}))
+    file = folder / "manifest.jsonl"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    return file
+
+
+def decoded_and_encoded(path: Path) -> int:
+    samples, rate_hz = soundfile.read(path, dtype="int16")
+    out = io.BytesIO()
+    soundfile.write(out, samples, rate_hz, format="FLAC", subtype="PCM_16")
+    return out.tell()
+
+
+@pytest.mark.parametrize("finds_speech", [True, False])
+def test_clips_a_second(
+    manifest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, finds_speech: bool
+) -> None:
+    if not finds_speech:
+        monkeypatch.setattr(speech_detection, "detect_speech", lambda _sound: ())
+    paths = sorted(manifest.parent.glob("*.wav"))
+    with ProcessPoolExecutor() as pool:
+        list(pool.map(decoded_and_encoded, paths[:16]))
+        begun = time.perf_counter()
+        list(pool.map(decoded_and_encoded, paths, chunksize=16))
+        floor = time.perf_counter() - begun
+    make_workspace(tmp_path / "ws", LEAD, PASSPHRASE, parameters=KdfParameters.cheap())
+    with open_workspace(tmp_path / "ws", parameters=KdfParameters.cheap()) as workspace:
+        lead = workspace.sign_in(LEAD, PASSPHRASE)
+        begun = time.perf_counter()
+        report = lead.lead.import_manifest(manifest, IntakeOptions())
+        imported = time.perf_counter() - begun
+        workspace.sign_out(lead)
+    assert report.accepted == CLIPS
+    print(
+        f"\n{'with' if finds_speech else 'without'} speech detection: {CLIPS / imported:.0f} clips/s,"
+        f" decoded and encoded alone {CLIPS / floor:.0f}, {floor / imported:.2f} of it"
+    )
