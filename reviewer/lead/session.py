@@ -133,8 +133,7 @@ class LeadSession:
             unit, access, self.held_back, assign_task=self.assign, release_task=self.release
         )
         self.corpus = CorpusReader(unit, access, conventions, lexicon)
-        self._due_purges = due_purges
-        self._unfinished = unfinished
+        self._due_purges, self._unfinished = due_purges, unfinished
         self._extension = RetentionExtension(unit, project.intake)
         self._drafting = Drafting(unit, access, project.asr.recogniser)
         self._verify = verify

@@ -7,11 +7,13 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from reviewer.model.clip import ClipState
-from reviewer.model.clip_list import ListedClip
+from reviewer.model.clip_list import TAKEN, ListedClip
 from reviewer.model.clock import from_micros
+from reviewer.model.task import SkipReason
 
 MANY_REFUSALS = 3
 LONG_LEASE = timedelta(hours=24)
+_NOT_COUNTED = frozenset({TAKEN, SkipReason.NOT_MY_LANGUAGE.value})
 _GONE = frozenset({ClipState.PURGED, ClipState.QUARANTINED})
 _FINISHED = frozenset({ClipState.FINAL, ClipState.EXPORTED})
 
@@ -153,7 +155,8 @@ def stuck(
         if not is_in_work(clip) or clip.done >= clip.passes or clip.hold or clip.state in _FINISHED:
             continue
         since = from_micros(clip.changed_at)
-        if len(clip.refusals) >= MANY_REFUSALS or clip.state is ClipState.WITH_LEAD:
+        refusals = sum(each not in _NOT_COUNTED for each in clip.refusals)
+        if refusals >= MANY_REFUSALS or clip.state is ClipState.WITH_LEAD:
             reason = StuckReason.REFUSED
         elif clip.has and now - since > LONG_LEASE:
             reason = StuckReason.LONG_LEASE
@@ -162,7 +165,7 @@ def stuck(
         else:
             continue
         who = ", ".join((*clip.has, *clip.assigned))
-        found.append(StuckClip(clip.id, clip.locale, reason, len(clip.refusals), who, since))
+        found.append(StuckClip(clip.id, clip.locale, reason, refusals, who, since))
     return tuple(found)
 
 

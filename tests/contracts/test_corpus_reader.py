@@ -15,7 +15,7 @@ from tests.benches.workspace import ANA, LEAD, PROJECT, QUINN, Bench, annotation
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
-    """Three accepted texts; one of them has a flag for personal data."""
+    """Three accepted texts; one of them is flagged as unusable."""
     made = make_bench(tmp_path, drafts=("", "", ""), project=PROJECT.replace("1.0", "0.0", 1))
     made.agree(ANA, QUINN)
     made.submitted(ANA, "turn the lights off")
@@ -23,8 +23,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     work = made.work(ANA)
     lease = work.claim()
     opened = hear(work, lease)
-    flags = frozenset({Flag.PERSONAL_DATA})
-    work.submit(lease, annotation("Jane lives here", frames=opened.clip.frames, flags=flags))
+    work.submit(lease, annotation("Jane lives here", Flag.UNUSABLE, frames=opened.clip.frames))
     work.close(lease)
     made.person(QUINN).qa.draw()
     yield made
@@ -45,7 +44,7 @@ def opened(bench: Bench) -> list[tuple[str, str]]:
 def test_statistics_open_every_text_after_a_row_and_leave_out_what_exports_leave_out(bench, lead):
     corpus = lead.corpus.statistics(lead.identity)
     assert {entry.text for entry in corpus.words} == {"turn", "the", "lights", "off", "kettle", "is", "on"}
-    assert corpus.left_out == {"flag_personal_data": 1}
+    assert corpus.left_out == {"flag_unusable": 1}
     assert {purpose for _, purpose in opened(bench)} == {"statistics"}
     assert {clip.id for clip in corpus.clips} < {clip for clip, _ in opened(bench)}
 

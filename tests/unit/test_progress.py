@@ -87,7 +87,7 @@ def test_clips_are_stuck_that_are_refused_held_long_or_spoken_by_nobody():
         a_clip("e", locale="he-IL"),
         a_clip("f", locale="he-IL", done=1),
         a_clip("g", locale="he-IL", hold="reserved"),
-        a_clip("h"),
+        a_clip("h", refusals=("not_my_language", "taken", "not_my_language")),
     ]
     found = stuck(clips, NOON, lambda locale: locale == "en-US")
     assert [(each.clip_id, each.reason) for each in found] == [

@@ -21,7 +21,7 @@ from tests.fakes.file_chooser import FakeFileChooser
 def bench(tmp_path: Path) -> Iterator[Bench]:
     made = make_bench(tmp_path, drafts=("", "", ""), project=PROJECT.replace("1.0", "0.0", 1))
     made.agree(LEAD, ANA, QUINN)
-    for text in ("turn the lights off", "the blorptastic kettle is on", "=1 the lights"):
+    for text in ("turn the lights off", "the blorptastic kettle is on", "dim the lights"):
         made.submitted(ANA, text)
     made.person(QUINN).qa.draw()
     yield made
@@ -74,7 +74,7 @@ def test_search_shows_the_clips_with_the_text(page, qtbot: QtBot, settle):
     qtbot.keyClicks(page.wanted, "lights")
     qtbot.keyClick(page.wanted, Qt.Key.Key_Return)
     settle()
-    assert sorted(row.excerpt for row in page.found.rows.rows) == ["=1 the lights", "turn the lights off"]
+    assert sorted(row.excerpt for row in page.found.rows.rows) == ["dim the lights", "turn the lights off"]
     assert page.found.heading.text() == "2 clips found"
 
 

@@ -78,15 +78,7 @@ class SortedTable(QWidget):
             f"{name}_csv", self.tr("CSV…"), self.tr("Write this table to a file"), self.save
         )
         self.heading = page.label(title, "heading")
-        top = QHBoxLayout()
-        top.addWidget(self.heading)
-        top.addStretch()
-        top.addWidget(self.csv_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GAP_PX // 2)
-        column.addLayout(top)
-        column.addWidget(self.view, 1)
+        self._lay_out()
         header = self.view.horizontalHeader()
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(True)
@@ -160,6 +152,17 @@ class SortedTable(QWidget):
             return sorted_in_runs(rows, key, is_descending, lambda: token.is_cancelled)
 
         self._sorting = self._page.run(work, self.rows.show_rows)
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.addWidget(self.heading)
+        top.addStretch()
+        top.addWidget(self.csv_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GAP_PX // 2)
+        column.addLayout(top)
+        column.addWidget(self.view, 1)
 
     def _show_order(self) -> None:
         order = Qt.SortOrder.DescendingOrder if self._is_descending else Qt.SortOrder.AscendingOrder
