@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from reviewer.access.working_time import working_times
-from reviewer.lead.clip_list import ClipList
+from reviewer.lead.clip_list import ClipList, without_collection
 from reviewer.model.clip_list import ListedClip
 from reviewer.model.clock import to_micros
 from reviewer.model.language_tags import takes
@@ -56,6 +56,11 @@ class ProjectProgress:
 def project_progress(unit: UnitOfWork, identity: Identity, clip_list: ClipList) -> ProjectProgress:
     """Reads the list of clips, the passes and the log's times: a few statements, however many clips there
     are. Nothing is opened."""
+    with without_collection():
+        return _computed(unit, identity, clip_list)
+
+
+def _computed(unit: UnitOfWork, identity: Identity, clip_list: ClipList) -> ProjectProgress:
     now = unit.clock.now()
     clips = clip_list.rows(identity)
     working = [clip for clip in clips if is_in_work(clip)]

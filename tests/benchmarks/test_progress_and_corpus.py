@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 from statistics import median
 
+import pyqtgraph  # noqa: F401 - as signing in does
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 

@@ -48,6 +48,8 @@ def test_statistics_are_computed_when_asked_and_gone_when_the_page_is_left(page,
     assert page.words.rows.rows[0].text == "the"
     assert not page.lengths.is_empty
     page.leave()
+    settle()
+    assert page.lengths.is_empty
     assert page.words.rows.rowCount() == page.clips.rows.rowCount() == 0
 
 

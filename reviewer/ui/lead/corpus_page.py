@@ -61,6 +61,7 @@ class CorpusPage(LeadPage):
         self._chooser = chooser or FileChooser()
         self._corpus = Corpus()
         self._job: Job | None = None
+        self._drawing: Job | None = None
         self._make_controls()
         self._make_charts()
         self._make_tables()
@@ -174,9 +175,13 @@ class CorpusPage(LeadPage):
         self.clips.show_rows(clips)
         self.clips.heading.setText(title)
         self._right.setCurrentWidget(self.clips)
-        self.lengths.show_bars(*histogram([clip.seconds for clip in clips]))
-        self.character_rates.show_bars(*histogram([clip.character_rate for clip in clips]))
-        self.word_rates.show_bars(*histogram([clip.word_rate for clip in clips]))
+        if self._drawing is not None:
+            self._drawing.cancel()
+        self._drawing = self.run(lambda _token: _histograms(clips), self._show_histograms)
+
+    def _show_histograms(self, made: list[tuple[list[float], list[int]]]) -> None:
+        for chart, bars in zip((self.lengths, self.character_rates, self.word_rates), made, strict=True):
+            chart.show_bars(*bars)
 
     @Slot()
     def _on_word(self) -> None:
@@ -417,6 +422,15 @@ class CorpusPage(LeadPage):
 
 def _report(token: CancelToken, done: int, all_: int) -> None:
     token.report((done, all_))
+
+
+def _histograms(clips: Sequence[CorpusClip]) -> list[tuple[list[float], list[int]]]:
+    """On the job pool: of lengths, and of both rates."""
+    return [
+        histogram([clip.seconds for clip in clips]),
+        histogram([clip.character_rate for clip in clips]),
+        histogram([clip.word_rate for clip in clips]),
+    ]
 
 
 def _of(rows: Sequence[Any], locale: str) -> Sequence[Any]:
