@@ -295,6 +295,7 @@ class ClipAccess:
 
     def heard_held(self, identity: Identity, clip_id: str, ranges: Sequence[HeardRange]) -> None:
         """Logs which frames of an open clip reached the device. Raises Refused if it is not open."""
+        self._sign_in.require(identity)
         opening = self._opened_held(identity, clip_id)
         self.allow(identity, opening.act)
         self._record_heard(identity, opening.unsealed.clip, ranges, {"purpose": opening.purpose})

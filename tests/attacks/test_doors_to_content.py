@@ -139,7 +139,7 @@ NO_DOORS = {
     WorkSession: """conventions_for resume claim take_back drop_prefetched save_draft keep_version
         save_position align alignment_of beat heard close deliver submit skip release decide
         hand_over daily_counts""",
-    QaSession: "draw waiting scorecards decide",
+    QaSession: "draw waiting scorecards decide adjudicate compare_versions",
     ClipList: "rows heard beat close assign hold release",
     HeldBack: "clips codes get heard beat close release redact release_if_clean reassign purge",
 }
@@ -150,7 +150,7 @@ NO_DOORS = {
 def test_no_method_is_missing_from_the_list_of_doors(session: type) -> None:
     doors = {
         WorkSession: "open prefetch versions history search_today",
-        QaSession: "compare",
+        QaSession: "compare pass_versions",  # the second is tried in test_adjudication
         ClipList: "open",
     }
     known = f"{NO_DOORS[session]} {doors.get(session, 'open drop_drafts')}".split()

@@ -116,7 +116,7 @@ def test_an_action_may_have_two_keys_or_none():
     [
         ("desk.submit", "Ctrl+Space", "“Play or pause” (Listening)"),
         ("log.verify", "Ctrl+Shift+F1", "“First page” (Everywhere)"),
-        ("window.lock", "Ctrl+S", "“Save a checkpoint” (Access log)"),
+        ("window.lock", "Ctrl+S", "“Save the filter” (Clips)"),
     ],
 )
 def test_a_conflict_is_refused_with_the_other_s_name_and_place_also_of_window_and_page(
