@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from reviewer.access.rights import Act
 from reviewer.lead.intake import Progress
 from reviewer.model.annotation import Annotation, Flag
 from reviewer.model.clip_list import StoredClip
@@ -12,6 +11,7 @@ from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Identity
 from reviewer.privacy.denial import undenied
 from reviewer.session.clip_access import ClipAccess
+from reviewer.session.export_access import ExportAccess
 from reviewer.session.known_words import Lexicon
 from reviewer.session.locale_conventions import LocaleConventions
 from reviewer.session.text_search import excerpt
@@ -45,7 +45,7 @@ class CorpusReader:
         self, unit: UnitOfWork, access: ClipAccess, conventions: LocaleConventions, lexicon: Lexicon
     ) -> None:
         self._unit = unit
-        self._access = access
+        self._access = ExportAccess(unit, access)
         self._conventions = conventions
         self._lexicon = lexicon
 
@@ -100,20 +100,23 @@ class CorpusReader:
 
     def record_saved(self, identity: Identity, table: str, rows: int) -> None:
         """Logs, before it is done, that a table with words of the texts is written to a file."""
-        self._access.require(identity, Act.EXPORT)
+        self._access.require(identity)
         detail: dict[str, DetailValue] = {"table": table, "rows": rows}
         self._unit.log.record(Event.by(identity, Action.CORPUS_SAVED, detail=detail))
 
     def _texts(
         self, identity: Identity, purpose: str, progress: Progress, cancelled: Callable[[], bool]
     ) -> Iterator[tuple[str, StoredClip, Annotation]]:
-        self._access.require(identity, Act.EXPORT)
+        self._access.require(identity)
         stored, queue = self._unit.clips.listed(), self._unit.queue
         done, last, all_ = 0, "", queue.final_count()
         while not cancelled() and (batch := queue.final_texts(_CLIPS_A_BATCH, after=last)):
+            self._access.require(identity)  # they may have signed out, or been revoked, meanwhile
             last = batch[-1].clip_id
-            texts = self._access.texts(identity, batch, purpose)
-            for sealed, annotation in zip(batch, texts, strict=True):
+            pending = self._unit.redactions.of_clips([each.clip_id for each in batch])
+            works = [each for each in batch if not any(one.is_muted for one in pending.get(each.clip_id, ()))]
+            texts = self._access.texts(identity, works, purpose)
+            for sealed, annotation in zip(works, texts, strict=True):
                 if annotation is not None:
                     yield sealed.clip_id, stored[sealed.clip_id], annotation
             done += len(batch)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.errors import NdaRequired
+from reviewer.errors import NdaRequired, Refused
 from reviewer.model.annotation import Flag
-from reviewer.model.event import Action
+from reviewer.model.event import CLIP_IDS, Action
 from reviewer.model.hold import HoldReason
 from reviewer.transcript.find import Query
 from tests.benches.workspace import ANA, LEAD, PROJECT, QUINN, Bench, annotation, hear, make_bench
@@ -37,8 +37,9 @@ def lead(bench: Bench):
 
 
 def opened(bench: Bench) -> list[tuple[str, str]]:
-    events = bench.events(Action.TEXT_OPENED)
-    return [(event.object, str(event.detail["purpose"])) for event in events if event.role == "lead"]
+    """Every clip whose text a lead opened, with the purpose."""
+    events = [event for event in bench.events(Action.TEXT_OPENED) if event.role == "lead"]
+    return [(clip, str(event.detail["purpose"])) for event in events for clip in event.detail[CLIP_IDS]]
 
 
 def test_statistics_open_every_text_after_a_row_and_leave_out_what_exports_leave_out(bench, lead):
@@ -90,3 +91,10 @@ def test_every_page_of_texts_comes_once(bench, lead):
         paged.append(after)
     assert paged == whole
     assert len(whole) == queue.final_count() == 3
+
+
+def test_reading_ends_when_the_lead_signs_out_meanwhile(bench, lead, monkeypatch):
+    monkeypatch.setattr("reviewer.lead.corpus._CLIPS_A_BATCH", 1)
+    with pytest.raises(Refused):
+        lead.corpus.statistics(lead.identity, progress=lambda _done, _all: bench.sign_out(LEAD))
+    assert len(opened(bench)) == 1

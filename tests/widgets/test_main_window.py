@@ -99,7 +99,7 @@ def test_a_click_in_the_sidebar_or_a_key_brings_the_screen(made: MainWindowBench
         qtbot.keyClick(made.window, Qt.Key.Key_F2, both)
         made.settle()
     assert made.page.objectName() == "progress_page"
-    assert tool(made, "sidebar_people").isChecked()
+    assert tool(made, "sidebar_progress").isChecked()
 
 
 def test_work_taken_back_under_my_work_is_shown_at_the_desk(main_window):
