@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import NamedTuple
 
+import numpy as np
+
 from reviewer.transcript.words import graphemes, has_unspaced_script, segments
 
 Known = Callable[[str, str], bool | None]
@@ -132,11 +134,8 @@ def histogram(values: Sequence[float], bars: int = 24) -> tuple[list[float], lis
     """Edges, one more than counts, from nothing to the largest value; that belongs to the last bar."""
     if not values:
         return [], []
-    width = (max(values) or 1.0) / bars
-    counts = [0] * bars
-    for value in values:
-        counts[min(int(value / width), bars - 1)] += 1
-    return [number * width for number in range(bars + 1)], counts
+    found, edges = np.histogram(values, bars, (0.0, max(values) or 1.0))
+    return edges.tolist(), found.tolist()
 
 
 def _totals(

@@ -30,13 +30,17 @@ CLIPS = 50_000
 _VOCABULARY = 20_000
 _WORDS_A_CLIP = 12
 _LONGEST_STOP_MS = 50
+_LONGEST_STOP_OF_CHARTS_MS = 150
+"""Three charts are drawn, and three tables painted, while two of these are sorted."""
 _PATIENCE_MS = 60_000
 _ROUNDS = 3
 
 
-def _tell(figure: str, times: list[float], stop: float, most_ms: int) -> None:
-    must = f"<= {most_ms} ms, stop <= {_LONGEST_STOP_MS} ms"
-    is_good = median(times) <= most_ms and stop <= _LONGEST_STOP_MS
+def _tell(
+    figure: str, times: list[float], stop: float, most_ms: int, longest_ms: int = _LONGEST_STOP_MS
+) -> None:
+    must = f"<= {most_ms} ms, stop <= {longest_ms} ms"
+    is_good = median(times) <= most_ms and stop <= longest_ms
     row(f"{CLIPS:,} clips, {figure}", f"{median(times):.0f} ms, longest stop {stop:.0f} ms", must, is_good)
 
 
@@ -88,12 +92,12 @@ def test_statistics_of_fifty_thousand_texts_are_counted_shown_and_sorted(
     page.show()
     gc.freeze()
     shown = _timed(lambda: page._show_corpus(corpus), jobs, qtbot, StopWatch())
-    _tell("statistics: shown", [shown[0]], shown[1], 2_000)
+    _tell("statistics: shown", [shown[0]], shown[1], 2_000, _LONGEST_STOP_OF_CHARTS_MS)
     times = [
         _timed(partial(page.words.sort_by, place, is_descending=False), jobs, qtbot, StopWatch())
         for place in range(3)
     ]
-    _tell("words: sorted", [each for each, _ in times], max(stop for _, stop in times), 1_500)
+    _tell("words: sorted", [each for each, _ in times], max(stop for _, stop in times), 1_500, 100)
     page.close_down()
     jobs.close()
     gc.unfreeze()

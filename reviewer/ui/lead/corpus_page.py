@@ -61,7 +61,7 @@ class CorpusPage(LeadPage):
         self._chooser = chooser or FileChooser()
         self._corpus = Corpus()
         self._job: Job | None = None
-        self._drawing: list[Job] = []
+        self._drawing: Job | None = None
         self._make_controls()
         self._make_charts()
         self._make_tables()
@@ -175,16 +175,13 @@ class CorpusPage(LeadPage):
         self.clips.show_rows(clips)
         self.clips.heading.setText(title)
         self._right.setCurrentWidget(self.clips)
-        for job in self._drawing:
-            job.cancel()
-        rates: tuple[tuple[Chart, Callable[[CorpusClip], float]], ...] = (
-            (self.lengths, lambda clip: clip.seconds),
-            (self.character_rates, lambda clip: clip.character_rate),
-            (self.word_rates, lambda clip: clip.word_rate),
-        )
-        self._drawing = [  # one by one, so that each is drawn by itself
-            self.run(partial(_bars, clips, value), partial(_draw, chart)) for chart, value in rates
-        ]
+        if self._drawing is not None:
+            self._drawing.cancel()
+        self._drawing = self.run(lambda _token: _histograms(clips), self._show_histograms)
+
+    def _show_histograms(self, made: list[tuple[list[float], list[int]]]) -> None:
+        for chart, bars in zip((self.lengths, self.character_rates, self.word_rates), made, strict=True):
+            chart.show_bars(*bars)
 
     @Slot()
     def _on_word(self) -> None:
@@ -427,15 +424,13 @@ def _report(token: CancelToken, done: int, all_: int) -> None:
     token.report((done, all_))
 
 
-def _bars(
-    clips: Sequence[CorpusClip], value: Callable[[CorpusClip], float], _token: CancelToken
-) -> tuple[list[float], list[int]]:
-    """On the job pool."""
-    return histogram([value(clip) for clip in clips])
-
-
-def _draw(chart: Chart, bars: tuple[list[float], list[int]]) -> None:
-    chart.show_bars(*bars)
+def _histograms(clips: Sequence[CorpusClip]) -> list[tuple[list[float], list[int]]]:
+    """On the job pool: of lengths, and of both rates. One job: more would slow the window's thread."""
+    return [
+        histogram([clip.seconds for clip in clips]),
+        histogram([clip.character_rate for clip in clips]),
+        histogram([clip.word_rate for clip in clips]),
+    ]
 
 
 def _of(rows: Sequence[Any], locale: str) -> Sequence[Any]:
