@@ -96,6 +96,8 @@ class Chart(QWidget):
         has_lines = bool(self._lines) and len(self._lines[0].x) > 1
         has_bars = self._bars is not None and sum(self._bars[1]) > 0
         if not has_lines and not has_bars:
+            if "plot" in self.__dict__:
+                self.plot.clear()
             self._stack.setCurrentWidget(self._empty)
             return
         self._clear()

@@ -177,6 +177,10 @@ class CorpusPage(LeadPage):
         self._right.setCurrentWidget(self.clips)
         if self._drawing is not None:
             self._drawing.cancel()
+            self._drawing = None
+        if not clips:  # at once: the page may be about to go
+            self._show_histograms([([], [])] * 3)
+            return
         self._drawing = self.run(lambda _token: _histograms(clips), self._show_histograms)
 
     def _show_histograms(self, made: list[tuple[list[float], list[int]]]) -> None:

@@ -90,6 +90,9 @@ class ProgressPage(LeadPage):
         self.message.clear()
         self.refresh()
 
+    def close_down(self) -> None:
+        self.chart.show_lines(())
+
     def show_progress(self, found: "ProjectProgress") -> None:
         """Shows figures, chart and tables."""
         self._shown = found
@@ -320,9 +323,9 @@ class ProgressPage(LeadPage):
 
     def _why(self, row: StuckClip) -> str:
         return {
-            StuckReason.REFUSED: self.tr("refused {0} times").format(row.count),
-            StuckReason.LONG_LEASE: self.tr("leased for a day"),
-            StuckReason.NO_LANGUAGE: self.tr("nobody for it"),
+            StuckReason.REFUSED: self.tr("{0} refusals").format(row.count),
+            StuckReason.LONG_LEASE: self.tr("long lease"),
+            StuckReason.NO_LANGUAGE: self.tr("no speaker"),
         }[row.reason]
 
 
