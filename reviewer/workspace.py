@@ -209,6 +209,7 @@ class Workspace:
             project=self.project,
             schema=self._schema,
             conventions=self._conventions,
+            lexicon=partial(read_lexicon, self.path / LEXICON_FOLDER),
             parameters=self._parameters,
             make_decoder=Decoder,
             verify=self._verify_log,

@@ -15,6 +15,7 @@ from reviewer.cli import (
     clip_list,
     clips,
     conventions,
+    corpus,
     doctor,
     drafts,
     export,
@@ -66,6 +67,7 @@ app.add_typer(nda.app, name="nda")
 app.command("import")(clips.import_clips)
 app.add_typer(queue.app, name="queue")
 app.add_typer(clip_list.app, name="clips")
+app.command("corpus")(corpus.corpus)
 app.add_typer(held.app, name="held")
 app.add_typer(qa.app, name="qa")
 app.add_typer(drafts.app, name="drafts")

@@ -1,14 +1,21 @@
 """``reviewer queue``: tasks by state, leases, and clips that wait for the lead."""
 
-from typing import Annotated
+from dataclasses import asdict
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reviewer.cli import output
 from reviewer.cli.sign_in import AsJson, CommandSession, signs_in
 from reviewer.model.clock import to_iso
+from reviewer.model.progress import PersonTotals, StuckClip
 from reviewer.model.task import LateDraft, Lease, UntakenCount
 from reviewer.queue.api import HeldClip
+
+if TYPE_CHECKING:
+    from reviewer.lead.progress import ProjectProgress
+    from reviewer.stats.completion import Completion
 
 app = typer.Typer(help="See the queue, release and assign tasks.", no_args_is_help=True)
 
@@ -57,6 +64,25 @@ def status(work: CommandSession, *, json: AsJson = False) -> None:
     _table("Tasks that nobody can take (no active person has the language, or each had the clip)", untaken)
 
 
+@app.command("progress")
+@signs_in
+def progress(work: CommandSession, *, json: AsJson = False) -> None:
+    """Show how the work stands by state, language, product, person and day, an estimate of its end, and
+    stuck clips."""
+    found = work.person.lead.progress()
+    if json:
+        output.print_json(_progress(found))
+        return
+    for title, rows in (
+        ("State", found.by_state), ("Language", found.by_locale), ("Product", found.by_product),
+    ):  # fmt: skip
+        _table(title, [asdict(row) | {"seconds": round(row.seconds)} for row in rows])
+    _table("People", [_person(row) for row in found.people])
+    _table("Days (UTC)", [asdict(row) for row in found.days])
+    _table("Stuck clips", [_stuck(row) for row in found.stuck])
+    print(f"\n{_estimate_sentence(found)}")
+
+
 @app.command("release")
 @signs_in
 def release(work: CommandSession, task: TaskId, *, json: AsJson = False) -> None:
@@ -83,6 +109,71 @@ def assign(
         output.print_json({"task": task, "person": person.name})
     else:
         print(output.sentence("TASK_ASSIGNED", task=task, name=person.name))
+
+
+def _progress(found: "ProjectProgress") -> dict[str, object]:
+    return {
+        "at": to_iso(found.at),
+        "left": found.left,
+        "left_seconds": round(found.left_seconds, 3),
+        "by_state": [asdict(row) for row in found.by_state],
+        "by_locale": [asdict(row) for row in found.by_locale],
+        "by_product": [asdict(row) for row in found.by_product],
+        "people": [_person(row) for row in found.people],
+        "days": [asdict(row) | {"day": row.day.isoformat()} for row in found.days],
+        "estimate": None if found.estimate is None else _estimate(found, found.estimate),
+        "work_to_audio": None if found.ratio is None else round(found.ratio, 3),
+        "stuck": [_stuck(row) for row in found.stuck],
+        "late_drafts": found.late_drafts,
+        "held_back": found.held_back,
+        "on_hold": found.on_hold,
+    }
+
+
+def _estimate(found: "ProjectProgress", estimate: "Completion") -> dict[str, object]:
+    days = {"days": estimate.days, "low": estimate.low, "high": estimate.high}
+    ends = {
+        f"{name}_end": None if n is None else (found.at.date() + timedelta(days=n)).isoformat()
+        for name, n in days.items()
+    }
+    return {**days, **ends, "confidence": estimate.confidence}
+
+
+def _estimate_sentence(found: "ProjectProgress") -> str:
+    if found.estimate is None:
+        return output.sentence("PROGRESS_NO_ESTIMATE", left=found.left)
+    ends = _estimate(found, found.estimate)
+    later = output.sentence("PROGRESS_LATER")
+    return output.sentence(
+        "PROGRESS_ESTIMATE",
+        left=found.left,
+        end=str(ends["days_end"] or later),
+        low=str(ends["low_end"] or later),
+        high=str(ends["high_end"] or later),
+        percent=round(found.estimate.confidence * 100),
+    )
+
+
+def _person(row: PersonTotals) -> dict[str, object]:
+    return {
+        "person": row.name,
+        "passes": row.passes,
+        "last_14_days": row.recent,
+        "audio_seconds": round(row.audio_seconds, 3),
+        "worked_seconds": round(row.worked_seconds, 3),
+        "work_to_audio": None if row.ratio is None else round(row.ratio, 3),
+    }
+
+
+def _stuck(row: StuckClip) -> dict[str, object]:
+    return {
+        "clip": row.clip_id,
+        "language": row.locale,
+        "why": row.reason.value,
+        "refusals": row.count,
+        "who": row.who,
+        "since": to_iso(row.since),
+    }
 
 
 def _lease(lease: Lease, names: dict[str, str]) -> dict[str, object]:

@@ -47,7 +47,7 @@ class ClipList:
     def rows(self, identity: Identity) -> list[ListedClip]:
         """All clips by id, nothing of their content; a few statements, however many clips there are."""
         self._access.allow(identity, Act.SEE_PROGRESS)
-        with _without_collection():
+        with without_collection():
             return self._rows()
 
     # Listening
@@ -148,7 +148,7 @@ class ClipList:
 
 
 @contextmanager
-def _without_collection() -> Iterator[None]:
+def without_collection() -> Iterator[None]:
     """Keeps the garbage collector from going through tens of thousands of new rows again and again.
 
     It stops every thread meanwhile, the window's too; and rows hold nothing that holds them.

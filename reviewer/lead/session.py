@@ -22,6 +22,7 @@ from reviewer.labels.schema import Schema
 from reviewer.lead.backup import Backup, BackupResult
 from reviewer.lead.clip_list import ClipList
 from reviewer.lead.clip_preparation import MakeDecoder
+from reviewer.lead.corpus import CorpusReader
 from reviewer.lead.drafting import Drafting, DraftsReport
 from reviewer.lead.export import Export, ExportResult
 from reviewer.lead.export_preview import ExportPreview
@@ -30,6 +31,7 @@ from reviewer.lead.import_history import PastImport, past_imports, report_of
 from reviewer.lead.intake import Arrived, Intake, Progress
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport
 from reviewer.lead.people import Invitation, People, release_task
+from reviewer.lead.progress import ProjectProgress, project_progress
 from reviewer.lead.purge import Purge, PurgeReport, Recall
 from reviewer.lead.recovery import Recovery
 from reviewer.lead.retention import SOON, RetentionExtension, RetentionOverview, due_clips
@@ -44,6 +46,7 @@ from reviewer.session.access_limits import PersonActivity
 from reviewer.session.backup_lists import list_purges, to_purge
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.due_purges import DuePurges
+from reviewer.session.known_words import Lexicon
 from reviewer.session.locale_conventions import LocaleConventions
 from reviewer.session.redactions import Redactions
 from reviewer.session.sign_in import SignIn
@@ -104,6 +107,7 @@ class LeadSession:
         project: Project,
         schema: Schema,
         conventions: LocaleConventions,
+        lexicon: Lexicon,
         parameters: KdfParameters,
         make_decoder: MakeDecoder,
         verify: Callable[[], Finding],
@@ -128,8 +132,8 @@ class LeadSession:
         self.clip_list = ClipList(
             unit, access, self.held_back, assign_task=self.assign, release_task=self.release
         )
-        self._due_purges = due_purges
-        self._unfinished = unfinished
+        self.corpus = CorpusReader(unit, access, conventions, lexicon)
+        self._due_purges, self._unfinished = due_purges, unfinished
         self._extension = RetentionExtension(unit, project.intake)
         self._drafting = Drafting(unit, access, project.asr.recogniser)
         self._verify = verify
@@ -161,6 +165,11 @@ class LeadSession:
             leads=self._people.active_leads(),
             has_recovery_key=self._recovery.exists(),
         )
+
+    def progress(self) -> ProjectProgress:
+        """How the work stands by state, locale, product, person and day, and when it may end."""
+        self._require(Act.SEE_PROGRESS)
+        return project_progress(self._unit, self.identity, self.clip_list)
 
     def make_drafts(
         self,

@@ -80,6 +80,7 @@ class Action(StrEnum):
     RETENTION_EXTENDED = "retention.extended"
     CHECKPOINT = "checkpoint"
     CHECKPOINT_WITNESSED = "checkpoint.witnessed"
+    CORPUS_SAVED = "corpus.saved"
     LOG_EXPORTED = "log.exported"
     CLOCK_SET_BACK = "clock.set_back"
     REFUSED = "refused"

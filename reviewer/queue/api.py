@@ -9,6 +9,7 @@ from reviewer.model.clip import ClipState
 from reviewer.model.clip_list import QueuedClip
 from reviewer.model.hold import HoldReason
 from reviewer.model.language_tags import UNDETERMINED
+from reviewer.model.progress import DonePass
 from reviewer.model.task import (
     DailyCounts,
     FinalAnnotation,
@@ -221,6 +222,19 @@ class Queue(Protocol):
     def late_drafts(self) -> list[LateDraft]: ...
     def listed(self) -> Iterator[QueuedClip]:
         """Every clip, purged ones too, by id, in one statement."""
+        ...
+
+    def done_passes(self) -> Iterator[DonePass]:
+        """Every pass that was submitted and neither returned nor taken back, in one statement."""
+        ...
+
+    def final_count(self) -> int:
+        """The number of clips with a final text that are not on hold."""
+        ...
+
+    def final_texts(self, limit: int, *, after: str = "") -> list[SealedAnnotation]:
+        """The text that counts of each such clip, by clip id after ``after``: the final one, else that of
+        the first accepted pass."""
         ...
 
     def holds(self) -> dict[str, HoldReason]:

@@ -23,6 +23,7 @@ from reviewer.model.clip_list import QueuedClip
 from reviewer.model.clock import Clock, from_micros, to_micros
 from reviewer.model.hold import HoldReason
 from reviewer.model.language_tags import UNDETERMINED, language_tags, takes
+from reviewer.model.progress import DonePass
 from reviewer.model.project import QueueRules
 from reviewer.model.serialization import from_columns, from_json, to_columns, to_json
 from reviewer.model.task import (
@@ -316,6 +317,17 @@ class SqliteQueue:
                 row["has"] or "", row["assigned"] or "", row["did"] or "", row["changed_at"],
                 row["refusals"] or "", row["hold"],
             )  # fmt: skip
+
+    def done_passes(self) -> Iterator[DonePass]:
+        for row in self._database.rows(queries.DONE_PASSES):
+            yield DonePass(row["clip_id"], row["author"], row["made_at"])
+
+    def final_count(self) -> int:
+        return int(self._database.value(queries.FINAL_COUNT))
+
+    def final_texts(self, limit: int, *, after: str = "") -> list[SealedAnnotation]:
+        rows = self._database.rows(queries.FINAL_TEXTS, {"after": after, "limit": limit})
+        return [from_columns(SealedAnnotation, row) for row in rows]
 
     def holds(self) -> dict[str, HoldReason]:
         rows = self._database.rows("SELECT clip_id, hold FROM queue_clip WHERE hold != '' ORDER BY clip_id")

@@ -257,6 +257,23 @@ LISTED = """
     LEFT JOIN (SELECT clip_id, max(at) AS decided FROM verdict GROUP BY clip_id) v ON v.clip_id = q.clip_id
     ORDER BY q.clip_id
 """
+# The newest annotation of each pass that stands: SQLite takes the other columns from the row of the maximum.
+DONE_PASSES = """
+    SELECT a.clip_id, a.author, max(a.made_at) AS made_at
+    FROM task t JOIN annotation a ON a.clip_id = t.clip_id AND a.task_id = t.id
+    WHERE t.kind = 'transcribe' AND t.state IN ('submitted', 'qa_pending', 'accepted')
+    GROUP BY t.id ORDER BY a.clip_id, t.round
+"""
+FINAL_COUNT = "SELECT count(*) FROM queue_clip WHERE state IN ('final', 'exported') AND hold = ''"
+FINAL_TEXTS = """
+    SELECT a.* FROM queue_clip q LEFT JOIN final f ON f.clip_id = q.clip_id
+    JOIN annotation a ON a.id = coalesce(f.annotation_id, (
+        SELECT t.annotation_id FROM task t WHERE t.clip_id = q.clip_id AND t.kind = 'transcribe'
+        AND t.state = 'accepted' ORDER BY t.round LIMIT 1
+    ))
+    WHERE q.clip_id > :after AND q.state IN ('final', 'exported') AND q.hold = ''
+    ORDER BY q.clip_id LIMIT :limit
+"""
 ACCEPTED_AMONG = """
     SELECT a.id, a.clip_id FROM json_each(?) wanted JOIN annotation a ON a.id = wanted.value
     JOIN queue_clip q ON q.clip_id = a.clip_id JOIN task t ON t.id = a.task_id

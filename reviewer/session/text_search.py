@@ -46,12 +46,12 @@ def search(
         texts = [segment.text for segment in annotation.segments]
         matches = find(texts, query, unit.clips.get(each.clip_id).locale)
         if matches:
-            excerpt = _excerpt(texts[matches[0].row], matches[0].start, matches[0].end)
-            found.append(FoundWork(each.id, each.clip_id, each.made_at, len(matches), excerpt))
+            around = excerpt(texts[matches[0].row], matches[0].start, matches[0].end)
+            found.append(FoundWork(each.id, each.clip_id, each.made_at, len(matches), around))
     return found
 
 
-def _excerpt(text: str, start: int, end: int, around: int = 60) -> str:
+def excerpt(text: str, start: int, end: int, around: int = 60) -> str:
     """The words around a match, on one line."""
     first = text.rfind(" ", 0, start - around) + 1 if start > around else 0
     last = text.find(" ", end + around)

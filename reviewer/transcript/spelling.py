@@ -86,6 +86,21 @@ class Spelling:
         """The unknown words in the order of the text, each with the likeliest correction."""
         return self._checker.check(text, conventions)
 
+    def has(self, word: str, conventions: Conventions) -> bool | None:
+        """Whether a single word is in the dictionary, the lexicon or the conventions; None without a
+        dictionary for words that the others do not have. What is no word, a number say, is not unknown."""
+        bare = word.strip(_EDGES).replace("’", "'")
+        if not bare or _is_fragment(bare) or bare.lower() in self._by_lower:
+            return True
+        locale = conventions.clip_locale
+        if self._is_allowed(bare, lower_case(bare, locale), conventions):
+            return True
+        if self._dictionary is None:
+            return None
+        return all(
+            not self._is_word(piece) or self._knows(lower_case(piece, locale)) for piece in segments(bare)
+        )
+
     def _found(self, text: str, conventions: Conventions) -> Iterator[TextProblem]:
         locale = conventions.clip_locale
         for token in tokenize(text):

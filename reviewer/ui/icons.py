@@ -19,6 +19,8 @@ ICONS = {
     "mine": "ph.clock-counter-clockwise",
     "qa": "ph.check-square-offset",
     "overview": "ph.gauge",
+    "progress": "ph.chart-line-up",
+    "corpus": "ph.chart-bar",
     "clips": "ph.list-bullets",
     "people": "ph.users",
     "import": "ph.download-simple",

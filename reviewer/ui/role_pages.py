@@ -8,11 +8,13 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
 from reviewer.model.people import Identity, Role
+from reviewer.ui.jobs import Jobs
 from reviewer.ui.page import Page
 from reviewer.ui.services import Services
 from reviewer.ui.sidebar import SidebarEntry
 
 if TYPE_CHECKING:
+    from reviewer.lead.session import LeadSession
     from reviewer.ui.clip.workspace import ClipTools
 
 
@@ -72,6 +74,7 @@ def _lead(identity: Identity, services: Services) -> tuple[RolePage, ...]:
     lead, jobs = services.gateway.lead(identity), services.jobs
     return (
         _role_page("overview", _tr("Overview"), lambda parent: OverviewPage(lead, jobs, parent)),
+        _role_page("progress", _tr("Progress"), lambda parent: _progress_page(lead, jobs, parent)),
         _role_page("people", _tr("People"), lambda parent: PeoplePage(lead, jobs, parent)),
         _role_page("import", _tr("Import"), lambda parent: ImportPage(lead, jobs, parent)),
         _role_page("export", _tr("Export"), lambda parent: ExportPage(lead, jobs, parent)),
@@ -81,7 +84,20 @@ def _lead(identity: Identity, services: Services) -> tuple[RolePage, ...]:
             "held", _tr("Held back"), lambda parent: HeldBackPage(lead, _clip_tools(services), parent)
         ),
         _role_page("clips", _tr("Clips"), lambda parent: ClipsPage(lead, _clip_tools(services), parent)),
+        _role_page("corpus", _tr("Corpus"), lambda parent: _corpus_page(lead, jobs, parent)),
     )
+
+
+def _progress_page(lead: "LeadSession", jobs: Jobs, parent: QWidget) -> Page:
+    from reviewer.ui.lead.progress_page import ProgressPage  # noqa: PLC0415
+
+    return ProgressPage(lead, jobs, parent)
+
+
+def _corpus_page(lead: "LeadSession", jobs: Jobs, parent: QWidget) -> Page:
+    from reviewer.ui.lead.corpus_page import CorpusPage  # noqa: PLC0415
+
+    return CorpusPage(lead, jobs, parent)
 
 
 def _clip_tools(services: Services) -> "ClipTools":

@@ -241,6 +241,52 @@ TABLE: tuple[Shortcut, ...] = (
     _key(
         "overview.release", Scope.OVERVIEW, "Ctrl+Shift+R", QT_TRANSLATE_NOOP("shortcuts", "Release a clip")
     ),
+    _key("progress.refresh", Scope.PROGRESS, "F5", QT_TRANSLATE_NOOP("shortcuts", "Refresh")),
+    _key(
+        "progress.sort",
+        Scope.PROGRESS,
+        "Ctrl+Shift+S",
+        QT_TRANSLATE_NOOP("shortcuts", "Sort by the next column"),
+    ),
+    _key(
+        "progress.reverse",
+        Scope.PROGRESS,
+        "Ctrl+Shift+B",
+        QT_TRANSLATE_NOOP("shortcuts", "Reverse the order"),
+    ),
+    _key(
+        "progress.csv",
+        Scope.PROGRESS,
+        "Ctrl+Shift+C",
+        QT_TRANSLATE_NOOP("shortcuts", "Save the table as CSV"),
+    ),
+    _key(
+        "progress.open",
+        Scope.PROGRESS,
+        "Ctrl+Return",
+        QT_TRANSLATE_NOOP("shortcuts", "Show the clip under Clips"),
+    ),
+    _key(
+        "progress.by",
+        Scope.PROGRESS,
+        "Ctrl+Shift+G",
+        QT_TRANSLATE_NOOP("shortcuts", "Group clips by the next kind"),
+    ),
+    _key("corpus.compute", Scope.CORPUS, "F5", QT_TRANSLATE_NOOP("shortcuts", "Compute the statistics")),
+    _key("corpus.cancel", Scope.CORPUS, "Ctrl+.", QT_TRANSLATE_NOOP("shortcuts", "Stop")),
+    _key("corpus.find", Scope.CORPUS, "Ctrl+F", QT_TRANSLATE_NOOP("shortcuts", "Search in the texts")),
+    _key("corpus.show", Scope.CORPUS, "Ctrl+Shift+G", QT_TRANSLATE_NOOP("shortcuts", "Words or characters")),
+    _key(
+        "corpus.sort", Scope.CORPUS, "Ctrl+Shift+S", QT_TRANSLATE_NOOP("shortcuts", "Sort by the next column")
+    ),
+    _key("corpus.reverse", Scope.CORPUS, "Ctrl+Shift+B", QT_TRANSLATE_NOOP("shortcuts", "Reverse the order")),
+    _key("corpus.csv", Scope.CORPUS, "Ctrl+Shift+C", QT_TRANSLATE_NOOP("shortcuts", "Save the table as CSV")),
+    _key(
+        "corpus.open",
+        Scope.CORPUS,
+        "Ctrl+Return",
+        QT_TRANSLATE_NOOP("shortcuts", "Show the clip under Clips"),
+    ),
     _key("clips.refresh", Scope.CLIPS, "F5", QT_TRANSLATE_NOOP("shortcuts", "Refresh")),
     _key("clips.find", Scope.CLIPS, "Ctrl+F", QT_TRANSLATE_NOOP("shortcuts", "Find a clip by its id")),
     _key("clips.open", Scope.CLIPS, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Listen to the clip")),

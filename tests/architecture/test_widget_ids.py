@@ -21,12 +21,14 @@ from reviewer.ui.desk.page import DeskPage
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.lead.clips_page import ClipsPage
+from reviewer.ui.lead.corpus_page import CorpusPage
 from reviewer.ui.lead.export_page import ExportPage
 from reviewer.ui.lead.held_back_page import HeldBackPage
 from reviewer.ui.lead.import_page import ImportPage
 from reviewer.ui.lead.log_page import LogPage
 from reviewer.ui.lead.overview_page import OverviewPage
 from reviewer.ui.lead.people_page import PeoplePage
+from reviewer.ui.lead.progress_page import ProgressPage
 from reviewer.ui.lead.retention_page import RetentionPage
 from reviewer.ui.mine.page import MinePage
 from reviewer.ui.page import Page
@@ -54,6 +56,8 @@ PAGES: dict[str, Callable[[Jobs], QWidget]] = {
     "mine": lambda jobs: MinePage(FakeDesk(), jobs),
     "qa": lambda jobs: QaPage(FakeQa(), clip_tools(jobs)),
     "overview": lambda jobs: OverviewPage(FakeLead(), jobs),
+    "progress": lambda jobs: ProgressPage(FakeLead(), jobs),
+    "corpus": lambda jobs: CorpusPage(FakeLead(), jobs),
     "people": lambda jobs: PeoplePage(FakeLead(), jobs),
     "import": lambda jobs: ImportPage(FakeLead(), jobs),
     "export": lambda jobs: ExportPage(FakeLead(), jobs),

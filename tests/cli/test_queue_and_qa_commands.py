@@ -89,6 +89,16 @@ def test_status_counts_what_nobody_can_take_by_language(lead):
     assert "nobody can take" in lead("queue", "status").out
 
 
+def test_progress_tells_what_is_left_who_did_what_and_that_an_estimate_is_too_early(lead, leased):
+    found = lead("queue", "progress", "--json").json
+    assert (found["left"], found["estimate"], found["stuck"]) == (1, None, [])
+    assert sum(group["clips"] for group in found["by_locale"]) == 3
+    ana = next(person for person in found["people"] if person["person"] == ANA)
+    assert ana["passes"] >= 1
+    assert ana["worked_seconds"] >= 0
+    assert "needs three days" in lead("queue", "progress").out
+
+
 def test_passes_are_compared_by_command_and_the_status_counts_adjudications(command, workspace, lead):
     compared = command("qa", "adjudicate", "--workspace", workspace, "--as", QUINN, "--json")
     assert compared.json == {"clips": []}

@@ -1338,6 +1338,16 @@ class QueueHoldContract(QueueSetting):
         assert a.changed_at == to_micros(clock.now())
         assert (b.clip_id, b.state, b.has, b.did, b.changed_at) == ("b", ClipState.QUARANTINED, "", "", 0)
 
+    def test_done_passes_are_those_that_stand_with_who_made_them_and_when(self, queue, clock):
+        queue.add_clip("a", passes=2)
+        first = self.submitted(queue, ANN)
+        clock.advance(60)
+        self.submitted(queue, BEN)
+        when = to_micros(first.made_at)
+        assert list(queue.done_passes()) == [("a", ANN, when), ("a", BEN, when + 60_000_000)]
+        queue.take_back(ANN, first.id, key=new_key())
+        assert [each.author for each in queue.done_passes()] == [BEN]
+
     def test_list_says_why_a_clip_was_skipped_and_that_a_lease_expired(self, queue, clip, clock):
         queue.skip(self.claimed(queue, ANN), SkipReason.TECHNICAL, key=new_key())
         self.claimed(queue, BEN)

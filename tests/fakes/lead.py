@@ -20,6 +20,7 @@ from reviewer.lead.export_preview import ExportPreview
 from reviewer.lead.import_history import PastImport
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport, ReportRow
 from reviewer.lead.people import Invitation
+from reviewer.lead.progress import ProjectProgress
 from reviewer.lead.purge import PurgeReport, Recall
 from reviewer.lead.retention import DueClip, RetentionOverview
 from reviewer.lead.session import Overview, PersonProgress
@@ -29,9 +30,11 @@ from reviewer.model.clip_list import ListedClip
 from reviewer.model.clock import to_micros
 from reviewer.model.language_tags import language_tags
 from reviewer.model.people import Identity, Person, PersonState, Role
+from reviewer.model.progress import DayProgress, GroupProgress, PersonTotals, StuckClip, StuckReason
 from reviewer.model.task import LateDraft, QueueCounts, WorkCounts
 from reviewer.privacy.manifest_row import Outcome, RefusalCode
 from reviewer.session.access_limits import PersonActivity
+from reviewer.stats.completion import Completion
 from tests.factories import NOON
 from tests.fakes.work_session import a_lease
 from tests.fakes.workspace_gateway import CODE, an_identity
@@ -71,6 +74,34 @@ def an_overview(**changes: object) -> Overview:
         "unwitnessed": 12,
     }
     return Overview(**{**facts, **changes})
+
+
+def a_progress(**changes: object) -> ProjectProgress:
+    """Five days of work on 96 clips, one of them stuck."""
+    first = NOON.date() - timedelta(days=4)
+    group = GroupProgress("ready", 96, 700.0, 40, 11, 2)
+    facts: dict[str, object] = {
+        "at": NOON,
+        "left": 56,
+        "left_seconds": 420.0,
+        "by_state": (group, replace(group, name="final", clips=11)),
+        "by_locale": (replace(group, name="en-US"), replace(group, name="he-IL", clips=9)),
+        "by_product": (replace(group, name="translator"),),
+        "people": (
+            PersonTotals("Ada Contractor", 40, 38, 300.0, 1500.0),
+            PersonTotals("Ben Okafor", 0, 0, 0, 0),
+        ),
+        "days": tuple(
+            DayProgress(first + timedelta(days=n), 96 if n == 0 else 0, 8, 96 - 8 * (n + 1)) for n in range(5)
+        ),
+        "estimate": Completion(7, 6, 9, 0.9),
+        "ratio": 5.0,
+        "stuck": (StuckClip("c2", "he-IL", StuckReason.REFUSED, 3, "", NOON),),
+        "late_drafts": 1,
+        "held_back": 2,
+        "on_hold": 1,
+    }
+    return ProjectProgress(**(facts | changes))  # type: ignore[arg-type]
 
 
 def a_retention_overview(**changes: object) -> RetentionOverview:
@@ -148,6 +179,10 @@ class FakeLead:
     def overview(self) -> Overview:
         self._called("overview")
         return self.shown
+
+    def progress(self) -> ProjectProgress:
+        self._called("progress")
+        return a_progress()
 
     def people(self) -> list[Person]:
         self._called("people")

@@ -42,7 +42,21 @@ def test_before_sign_in_there_is_nothing_but_the_page_and_it_closes_at_once(
     [
         (Role.CONTRACTOR, ["desk", "mine"]),
         (Role.QA, ["qa"]),
-        (Role.LEAD, ["overview", "people", "import", "export", "log", "retention", "held", "clips"]),
+        (
+            Role.LEAD,
+            [
+                "overview",
+                "progress",
+                "people",
+                "import",
+                "export",
+                "log",
+                "retention",
+                "held",
+                "clips",
+                "corpus",
+            ],
+        ),
     ],
 )
 def test_sidebar_and_keys_have_only_the_screens_of_the_role(main_window, role: Role, screens: list[str]):
@@ -79,13 +93,13 @@ def test_the_sidebar_shows_words_where_there_is_room_and_folds_to_icons_where_th
 @pytest.mark.parametrize("way", ["click", "key"])
 def test_a_click_in_the_sidebar_or_a_key_brings_the_screen(made: MainWindowBench, qtbot: QtBot, way: str):
     if way == "click":
-        made.click("sidebar_people")
+        made.click("sidebar_progress")
     else:
         both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
         qtbot.keyClick(made.window, Qt.Key.Key_F2, both)
         made.settle()
-    assert made.page.objectName() == "people_page"
-    assert tool(made, "sidebar_people").isChecked()
+    assert made.page.objectName() == "progress_page"
+    assert tool(made, "sidebar_progress").isChecked()
 
 
 def test_work_taken_back_under_my_work_is_shown_at_the_desk(main_window):
@@ -190,7 +204,7 @@ def test_f1_shows_the_keys_of_the_page_and_its_screens_by_name(made: MainWindowB
     qtbot.keyClick(made.window, Qt.Key.Key_F1)
     model = made.window.findChild(ShortcutsDialog).findChild(QTableView, "keys_table").model()
     shown = {model.index(row, 0).data(): model.index(row, 1).data() for row in range(model.rowCount())}
-    assert shown.items() >= {"F5": "Refresh", "Ctrl+Shift+F2": "People", "F1": "Show the shortcuts"}.items()
+    assert shown.items() >= {"F5": "Refresh", "Ctrl+Shift+F2": "Progress", "F1": "Show the shortcuts"}.items()
 
 
 def test_the_theme_button_turns_the_light_on_and_icons_follow(made: MainWindowBench):

@@ -21,6 +21,8 @@ _SECTIONS = {
     Scope.MINE: QT_TRANSLATE_NOOP("keys", "My work"),
     Scope.QA: QT_TRANSLATE_NOOP("keys", "QA"),
     Scope.OVERVIEW: QT_TRANSLATE_NOOP("keys", "Overview"),
+    Scope.PROGRESS: QT_TRANSLATE_NOOP("keys", "Progress"),
+    Scope.CORPUS: QT_TRANSLATE_NOOP("keys", "Corpus"),
     Scope.CLIPS: QT_TRANSLATE_NOOP("keys", "Clips"),
     Scope.HELD: QT_TRANSLATE_NOOP("keys", "Held back"),
     Scope.PEOPLE: QT_TRANSLATE_NOOP("keys", "People"),

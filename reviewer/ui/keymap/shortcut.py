@@ -25,6 +25,8 @@ class Scope(StrEnum):
     QA = "qa"
     OVERVIEW = "overview"
     CLIPS = "clips"
+    PROGRESS = "progress"
+    CORPUS = "corpus"
     PEOPLE = "people"
     IMPORT = "import"
     EXPORT = "export"

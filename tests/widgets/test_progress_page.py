@@ -1,0 +1,97 @@
+"""The page of progress: figures, chart, tables, and the CSV of each."""
+
+import csv
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from reviewer.ui import theme
+from reviewer.ui.jobs import Jobs
+from reviewer.ui.lead.progress_page import ProgressPage
+from reviewer.ui.page import PageRequest
+from reviewer.ui.theme import Scheme
+from tests.benches.clip_page import CTRL, SHIFT
+from tests.fakes.file_chooser import FakeFileChooser
+from tests.fakes.lead import FakeLead, a_progress
+
+
+@pytest.fixture
+def page(themed, show, jobs: Jobs, settle: Callable[[], None], tmp_path: Path) -> ProgressPage:
+    made = ProgressPage(FakeLead(), jobs, chooser=FakeFileChooser(tmp_path / "table.csv"))
+    made.resize(1144, 735)
+    show(made)
+    made.enter()
+    settle()
+    return made
+
+
+def figure(page: ProgressPage, name: str) -> str:
+    return page._figures[name].text()
+
+
+def shown(table, column: int) -> list[str]:
+    return [table.rows.index(row, column).data() for row in range(table.rows.rowCount())]
+
+
+def test_figures_say_what_is_left_and_when_it_may_end(page):
+    assert figure(page, "left") == "56 (0.1 h)"
+    assert figure(page, "end") < figure(page, "between").split(" to ")[1]
+    assert [figure(page, name) for name in ("ratio", "late", "stuck", "held")] == ["5.0", "1", "1", "2 / 1"]
+
+
+def test_without_enough_work_there_is_no_estimate_but_a_reason(page):
+    page.show_progress(a_progress(estimate=None, ratio=None))
+    assert (figure(page, "end"), figure(page, "between")) == ("–", "needs 3 days with work")
+
+
+def test_clips_are_grouped_by_state_language_and_product(page, qtbot: QtBot):
+    names = []
+    for _ in range(3):
+        names.append(page.groups.rows.rows[-1].name)
+        qtbot.keyClick(page, Qt.Key.Key_G, CTRL | SHIFT)
+    assert names == ["ready", "he-IL", "translator"]
+
+
+def test_a_table_sorts_by_its_columns_and_turns_round(page, qtbot: QtBot):
+    page.by.setCurrentIndex(3)
+    page.people.view.setFocus()
+    qtbot.keyClick(page.people.view, Qt.Key.Key_S, CTRL | SHIFT)
+    assert shown(page.people, 1) == ["0", "40"]
+    qtbot.keyClick(page.people.view, Qt.Key.Key_B, CTRL | SHIFT)
+    assert shown(page.people, 1) == ["40", "0"]
+    page.people.view.horizontalHeader().sectionClicked.emit(0)
+    assert shown(page.people, 5) == ["5.0", "–"]
+
+
+def test_every_table_is_saved_as_csv_as_it_is_sorted(page, settle, tmp_path: Path):
+    for table in (page.groups, page.people, page.days, page.stuck):
+        table.csv_button.click()
+        settle()
+        with (tmp_path / "table.csv").open(encoding="utf-8", newline="") as file:
+            rows = list(csv.reader(file))
+        assert len(rows) == table.rows.rowCount() + 1
+
+
+def test_a_stuck_clip_is_shown_under_clips(page, qtbot: QtBot):
+    page.stuck.view.selectRow(0)
+    with qtbot.waitSignal(page.page_requested) as asked:
+        qtbot.keyClick(page, Qt.Key.Key_Return, CTRL)
+    assert asked.args == [PageRequest("clips", "c2")]
+
+
+def test_chart_follows_the_theme_and_says_when_there_is_nothing(page, themed):
+    dark = page.chart.plot.backgroundBrush().color().name()
+    theme.apply(themed, Scheme.LIGHT)
+    assert page.chart.plot.backgroundBrush().color().name() != dark
+    page.show_progress(a_progress(days=()))
+    assert page.chart.is_empty
+
+
+def test_the_page_is_made_without_pyqtgraph():
+    program = "import sys, reviewer.ui.lead.progress_page; assert 'pyqtgraph' not in sys.modules"
+    subprocess.run([sys.executable, "-c", program], check=True)
