@@ -51,7 +51,7 @@ class ClipPageBench:
         """Shows the page of this session, and takes its first clip if there is none to go on with."""
         self.session = session
         tools = ClipTools(lambda: self.player, self._jobs, self.preferences, self.clock)  # type: ignore[arg-type]
-        make = DeskPage if isinstance(session, FakeDesk) else QaPage
+        make = QaPage if isinstance(session, FakeQa | QaSession) else DeskPage
         self.page = make(session, tools)  # type: ignore[arg-type]
         self.page.status_changed.connect(self.facts.append)
         self.page.resize(1152, 735)

@@ -12,7 +12,9 @@ from tests.fakes.player import FakePlayer
 from tests.fakes.work_session import FakeQa, FakeWork
 
 # Nothing that a widget calls.
-_NOT_FAKED = {(FakeQa, "scorecards"), (FakeQa, "decide"), (FakeWork, "alignment_of")}
+_NOT_FAKED = {(FakeQa, "scorecards"), (FakeQa, "decide"), (FakeQa, "adjudicate"), (FakeWork, "alignment_of")}
+# The page of an adjudication is tested with a real workspace.
+_NOT_FAKED |= {(FakeQa, "pass_versions"), (FakeQa, "compare_versions")}
 
 
 def public_methods(of: type) -> set[str]:

@@ -296,7 +296,7 @@ class FakeWork:
         self.called("save_position")
         self.positions[lease.task_id] = frame
 
-    def submit(self, lease: Lease, annotation: Annotation) -> Receipt:
+    def submit(self, lease: Lease, annotation: Annotation, parent: str | None = None) -> Receipt:
         self.called("submit")
         self.submitted.append(annotation)
         if lease.kind is TaskKind.REVIEW:

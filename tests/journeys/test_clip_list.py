@@ -149,6 +149,7 @@ def test_a_hold_takes_the_clip_from_the_screen_keeps_the_text_and_gives_the_clip
         work.beat(lease)
     typed = annotation("typed so far", frames=opened.clip.frames)
     work.save_draft(lease, History.of(typed), 1)
+    bench.clock.advance(1)
     assert work.claim().clip_id != lease.clip_id
     assert rows(bench)[lease.clip_id].hold == "consent_question"
     assert clips.release(lead, lease.clip_id) == "hold"

@@ -35,7 +35,6 @@ class BackgroundAlignment(QObject):
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
-        self._pause.setInterval(PAUSE_MS)
         self._pause.timeout.connect(self._align)
         panel.segments_changed.connect(self._on_segments_changed)
 
