@@ -75,16 +75,16 @@ def _lead(identity: Identity, services: Services) -> tuple[RolePage, ...]:
     return (
         _role_page("overview", _tr("Overview"), lambda parent: OverviewPage(lead, jobs, parent)),
         _role_page("progress", _tr("Progress"), lambda parent: _progress_page(lead, jobs, parent)),
-        _role_page("people", _tr("People"), lambda parent: PeoplePage(lead, jobs, parent)),
+        _role_page("clips", _tr("Clips"), lambda parent: ClipsPage(lead, _clip_tools(services), parent)),
         _role_page("import", _tr("Import"), lambda parent: ImportPage(lead, jobs, parent)),
         _role_page("export", _tr("Export"), lambda parent: ExportPage(lead, jobs, parent)),
-        _role_page("log", _tr("Access log"), lambda parent: LogPage(lead, jobs, parent)),
-        _role_page("retention", _tr("Retention"), lambda parent: RetentionPage(lead, jobs, parent)),
         _role_page(
             "held", _tr("Held back"), lambda parent: HeldBackPage(lead, _clip_tools(services), parent)
         ),
-        _role_page("clips", _tr("Clips"), lambda parent: ClipsPage(lead, _clip_tools(services), parent)),
+        _role_page("retention", _tr("Retention"), lambda parent: RetentionPage(lead, jobs, parent)),
         _role_page("corpus", _tr("Corpus"), lambda parent: _corpus_page(lead, jobs, parent)),
+        _role_page("people", _tr("People"), lambda parent: PeoplePage(lead, jobs, parent)),
+        _role_page("log", _tr("Access log"), lambda parent: LogPage(lead, jobs, parent)),
     )
 
 

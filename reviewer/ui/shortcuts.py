@@ -127,6 +127,8 @@ TABLE: tuple[Shortcut, ...] = (
     _key("window.page_6", Scope.WINDOW, "Ctrl+Shift+F7", QT_TRANSLATE_NOOP("shortcuts", "Sixth page")),
     _key("window.page_7", Scope.WINDOW, "Alt+F7", QT_TRANSLATE_NOOP("shortcuts", "Seventh page")),
     _key("window.page_8", Scope.WINDOW, "Alt+F8", QT_TRANSLATE_NOOP("shortcuts", "Eighth page")),
+    _key("window.page_9", Scope.WINDOW, "Shift+F11", QT_TRANSLATE_NOOP("shortcuts", "Ninth page")),
+    _key("window.page_10", Scope.WINDOW, "Shift+F12", QT_TRANSLATE_NOOP("shortcuts", "Tenth page")),
     # Sign-in and the agreement
     _key("sign_in.enter", Scope.SIGN_IN, "Return", QT_TRANSLATE_NOOP("shortcuts", "Sign in")),
     _key("sign_in.enrol", Scope.SIGN_IN, "Ctrl+E", QT_TRANSLATE_NOOP("shortcuts", "Use a one-time code")),

@@ -12,7 +12,7 @@ from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import GAP_PX, GRID_PX, SIDEBAR_FOLDED_PX, SIDEBAR_PX
 from reviewer.ui.widgets.widget_ids import named
 
-KEYS = 8
+KEYS = 10
 _BUTTON_PX = 40
 
 

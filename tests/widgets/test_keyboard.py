@@ -16,8 +16,8 @@ from tests.widgets.scenes import SCENES
 _ENOUGH = 200
 _BARS = "theme_button keys_button settings_button lock_button"
 _SIDEBAR_OF_LEAD = (
-    "sidebar_overview sidebar_people sidebar_import sidebar_export sidebar_log sidebar_retention "
-    "sidebar_held sidebar_clips"
+    "sidebar_overview sidebar_progress sidebar_clips sidebar_import sidebar_export sidebar_held "
+    "sidebar_retention sidebar_corpus sidebar_people sidebar_log"
 )
 ROADS = {
     "sign_in": "sign_in_name sign_in_passphrase sign_in_enrol",
