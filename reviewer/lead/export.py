@@ -142,6 +142,8 @@ class Export:
         """
         names, predicate = self._checked(identity, formats, where, options)
         require_free(out)
+        if out.parent.resolve().is_relative_to(self._unit.folder.resolve()):
+            raise Refused("OUTPUT_IN_WORKSPACE", folder=out.name)
         self._unfinished.remove()
         with ExitStack() as until_ended:
             order = self._start(identity, out, names, where, options, until_ended)

@@ -223,3 +223,12 @@ def test_the_format_that_holds_no_row_is_named_beside_one_that_does(bench: LeadB
     assert refused.value.parameters == {"formats": "ctm"}
     assert refused.value.rows_left_out["ctm"]
     assert not out.exists()
+
+
+def test_no_set_is_written_into_the_workspace(bench: LeadBench, tmp_path: Path) -> None:
+    before = sorted(bench.folder.rglob("*"))
+    (tmp_path / "way").symlink_to(bench.folder)
+    for place in (bench.folder, bench.folder / "clips", tmp_path / "way"):
+        with pytest.raises(Refused, match="OUTPUT_IN_WORKSPACE"):
+            bench.run_export(place / "set")
+    assert sorted(bench.folder.rglob("*")) == before
