@@ -109,6 +109,7 @@ def _export(
         except NothingToExport as nothing:
             if not as_json:
                 _print_left_out(nothing.left_out)
+                _print_rows_left_out(nothing.rows_left_out)
             raise
     _print_result(result, as_json=as_json)
 

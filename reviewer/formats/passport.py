@@ -9,15 +9,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from reviewer.errors import Notice
+from reviewer.errors import Damaged, Notice, Refused
 from reviewer.formats.dataset import WrittenFile, write_bytes, write_lines
 from reviewer.formats.output_folder import MARKER
+from reviewer.untrusted_files import read_untrusted
 
 NAME = "passport.json"
 SUMS = "SHA256SUMS"
 """Of all files but the passport and itself, as ``sha256sum --check`` reads it."""
 VERSION = 3
 _BLOCK_BYTES = 1 << 20
+_MOST_BYTES = 1 << 30
 _NOTHING: Mapping[str, WrittenFile] = MappingProxyType({})
 
 
@@ -76,16 +78,33 @@ def write(folder: Path, passport: Passport, written: Mapping[str, WrittenFile] =
     return hashlib.sha256(data).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a passport says of its set: the formats, and digest and size of each file by its path."""
+
+    formats: tuple[str, ...]
+    files: Mapping[str, tuple[Any, Any]]
+
+
+def read(folder: Path) -> Contents:
+    """Reads the passport of a set from anywhere. Raises Damaged (code SET_FILE_UNREADABLE)."""
+    try:
+        body = json.loads(read_untrusted(folder / NAME, _MOST_BYTES))
+        files = {str(each["path"]): (each["sha256"], each["bytes"]) for each in body["files"]}
+        return Contents(tuple(map(str, body["formats"])), files)
+    except (Refused, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise Damaged("SET_FILE_UNREADABLE", file=NAME) from error
+
+
 def validate(folder: Path, written: Mapping[str, WrittenFile] = _NOTHING) -> list[Notice]:
     """Checks that the set holds exactly the files its passport lists, unchanged.
 
     Files ``written`` by this process are not read again if nobody has touched them.
     """
     try:
-        body = json.loads((folder / NAME).read_bytes())
-        listed = {file["path"]: (file["sha256"], file["bytes"]) for file in body["files"]}
-    except (OSError, ValueError, KeyError, TypeError):
-        return [Notice("SET_FILE_UNREADABLE", {"file": NAME})]
+        listed = read(folder).files
+    except Damaged as error:
+        return [error.notice]
     found = {file["path"]: (file["sha256"], file["bytes"]) for file in _files(folder, written)}
     changed = (path for path in listed.keys() & found.keys() if listed[path] != found[path])
     return [

@@ -26,6 +26,7 @@ from reviewer.formats.output_folder import (
 )
 from reviewer.formats.passport import Passport
 from reviewer.formats.statistics import statistics_of
+from reviewer.formats.titles import missing_package
 from reviewer.formats.validation import lengths_known
 from reviewer.labels.schema import Schema
 from reviewer.lead.export_audio import ExportAudio
@@ -52,11 +53,14 @@ _USUAL = SetOptions()
 
 
 class NothingToExport(Refused):
-    """No clip can be exported; ``left_out`` counts clips by reason."""
+    """No clip, or no row of one of the formats, can be exported; the counts are those of ``ExportResult``."""
 
-    def __init__(self, left_out: Mapping[str, int]) -> None:
-        super().__init__("NOTHING_TO_EXPORT", clips=sum(left_out.values()))
-        self.left_out = left_out
+    def __init__(self, found: Collected) -> None:
+        if found.rows:
+            super().__init__("FORMAT_WITHOUT_ROWS", formats=", ".join(found.formats_without_rows()))
+        else:
+            super().__init__("NOTHING_TO_EXPORT", clips=sum(found.left_out.values()))
+        self.left_out, self.rows_left_out = found.left_out, found.rows_left_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,8 @@ class Export:
         """
         names, predicate = self._checked(identity, formats, where, options)
         require_free(out)
+        if out.parent.resolve().is_relative_to(self._unit.folder.resolve()):
+            raise Refused("OUTPUT_IN_WORKSPACE", folder=out.name)
         self._unfinished.remove()
         with ExitStack() as until_ended:
             order = self._start(identity, out, names, where, options, until_ended)
@@ -229,8 +235,8 @@ class Export:
         return _Order(identity, out, formats, where, options, export_id, unit.log.head(), checkpoint)
 
     def _write(self, order: _Order, found: Collected, progress: Progress) -> ExportResult:
-        if not found.has_rows():
-            raise NothingToExport(found.left_out)
+        if not found.rows or found.formats_without_rows():
+            raise NothingToExport(found)
         exports, planned = self._unit.exports, plan_folder(order.out)
         exports.intend(export_folder(order.id, planned), found.items)
         try:
@@ -359,6 +365,8 @@ class Export:
         for name in formats:
             if name not in self._formats:
                 raise Refused("UNKNOWN_FORMAT", format=name, known=known)
+            if package := missing_package(name):
+                raise Refused("FORMAT_NEEDS_PACKAGE", format=name, package=package)
         return tuple(dict.fromkeys(formats))
 
     def _record(

@@ -50,9 +50,9 @@ class Collected:
             name: dict(sorted(reasons.items())) for name, reasons in self._reasons.items() if reasons
         }
 
-    def has_rows(self) -> bool:
-        """Whether each of the formats holds any row."""
-        return all(len(refused) < len(self.rows) for refused in self._refused.values())
+    def formats_without_rows(self) -> list[str]:
+        """The formats that can hold none of the rows."""
+        return [name for name, refused in self._refused.items() if len(refused) >= len(self.rows)]
 
     def held_by(self, name: str, utterances: Sequence[Utterance]) -> Sequence[Utterance]:
         """The rows that a format can hold."""

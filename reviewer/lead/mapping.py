@@ -26,7 +26,7 @@ CONSTANT_FIELDS = ("product", "locale", "recorded_at", "speaker")
 _TIMES = ("recorded_at", "consent_granted_at", "consent_withdrawn_at")
 _SHORTEST_CONSENT, _LONGEST_CONSENT = 10, 500
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
-_NO_ZONE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?")
+_NO_ZONE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?")
 _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
 _TABLES = ("kind", "fields", "constants", "values", "consent", "times", "paths")
 
@@ -68,17 +68,22 @@ class ColumnMapping:
         return fields
 
     def _time(self, name: str, value: Any) -> Any:
-        """A time with its zone. A day alone becomes that end of it which gives consent the least room."""
+        """A time with its zone; minutes are enough.
+
+        A day alone becomes that end of it which gives consent the least room, and so does an hour that a
+        change of the clocks brings twice.
+        """
         if self.zone is None or not isinstance(value, str):
             return value
+        is_grant = name == "consent_granted_at"
         try:
             if _DATE.fullmatch(value):
                 day = datetime.combine(date.fromisoformat(value), time(), self.zone)
-                is_grant = name == "consent_granted_at"
                 return (day + timedelta(days=1) if is_grant else day).astimezone(UTC).isoformat()
             if _NO_ZONE.fullmatch(value):
                 moment = datetime.fromisoformat(f"{value[:10]}T{value[11:19]}")
-                return moment.replace(tzinfo=self.zone).astimezone(UTC).isoformat()
+                both = [moment.replace(tzinfo=self.zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
+                return (max(both) if is_grant else min(both)).isoformat()
         except (ValueError, OverflowError):
             pass  # there is no such day; whoever reads the field says so
         return value

@@ -116,6 +116,37 @@ from = "{SAID}"
     assert second.consent_product is None
 
 
+def test_a_time_that_the_clocks_bring_twice_gives_consent_the_least_room(tmp_path: Path) -> None:
+    lines = (
+        "path,made,since",
+        "a.wav,2025-10-26 02:30,2025-10-26 02:30",
+        "b.wav,2025-12-01T12:05,2025-03-30 02:30:00",
+    )
+    table = "\n".join(lines)
+    folder = write(tmp_path, {"list.csv": table})
+    mapping = f"""
+[fields]
+audio = "path"
+source_id = "path"
+recorded_at = "made"
+consent_granted_at = "since"
+[times]
+zone = "Europe/Berlin"
+[constants]
+product = "translator"
+locale = "de"
+speaker = "s1"
+[consent]
+from = "{SAID}"
+product = "translator"
+"""
+    twice, never = rows(mapped(folder / "list.csv", mapping))
+    assert twice.recorded_at == datetime(2025, 10, 26, 0, 30, tzinfo=UTC)
+    assert twice.consent_granted_at == datetime(2025, 10, 26, 1, 30, tzinfo=UTC)
+    assert never.recorded_at == datetime(2025, 12, 1, 11, 5, tzinfo=UTC)
+    assert never.consent_granted_at == datetime(2025, 3, 30, 1, 30, tzinfo=UTC)
+
+
 @pytest.mark.parametrize("name", ["list.csv", "list.jsonl"])
 def test_columns_that_are_called_like_fields_in_another_case_are_those_of_the_mapping(
     tmp_path: Path, name: str

@@ -3,6 +3,8 @@
 import hashlib
 import io
 import json
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -176,3 +178,57 @@ def test_the_card_says_what_the_set_consists_of(bench: LeadBench, out: Path) -> 
     assert (found["statistics"]["rows"], found["statistics"]["words"]) == (3, 5)
     assert found["options"]["split"] == [80, 10, 10]
     assert (out / "plots" / "splits.svg").read_text(encoding="utf-8").startswith("<svg ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        '{"formats": ["nemo"], "files": 5}',
+        '{"formats": [["nemo"]], "files": [{"path": 1, "sha256": 1, "bytes": []}]}',
+        '{"formats": {}, "files": [{"path": ["a"]}]}',
+        "[" * 100_000,
+    ],
+)
+def test_a_passport_that_is_none_is_a_problem_of_the_set(tmp_path: Path, text: str) -> None:
+    (tmp_path / passport.NAME).write_text(text, encoding="utf-8")
+    assert verify_set(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no pipes")
+def test_links_and_pipes_in_a_set_are_named_and_never_opened(bench: LeadBench, out: Path) -> None:
+    bench.run_export(out)
+    (out / "manifest.jsonl").unlink()
+    os.mkfifo(out / "manifest.jsonl")
+    (out / "endless").symlink_to("/dev/zero")
+    (out / "plain").symlink_to(out)
+    found = [(problem.code, problem.parameters["file"]) for problem in verify_set(out)]
+    assert found == [("SET_FILE_NOT_REGULAR", name) for name in ("endless", "manifest.jsonl", "plain")]
+
+
+def test_a_format_without_its_package_is_refused_and_not_verified(
+    bench: LeadBench, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(Refused, match="FORMAT_NEEDS_PACKAGE"):
+        bench.export().export_set(bench.lead, out, ("nemo", "parquet"))
+    out.mkdir()
+    (out / passport.NAME).write_text('{"formats": ["parquet"], "files": []}', encoding="utf-8")
+    assert [problem.code for problem in verify_set(out)] == ["FORMAT_NEEDS_PACKAGE"]
+
+
+def test_the_format_that_holds_no_row_is_named_beside_one_that_does(bench: LeadBench, out: Path) -> None:
+    with pytest.raises(NothingToExport, match="FORMAT_WITHOUT_ROWS") as refused:
+        bench.export().export_set(bench.lead, out, ("nemo", "ctm"))
+    assert refused.value.parameters == {"formats": "ctm"}
+    assert refused.value.rows_left_out["ctm"]
+    assert not out.exists()
+
+
+def test_no_set_is_written_into_the_workspace(bench: LeadBench, tmp_path: Path) -> None:
+    before = sorted(bench.folder.rglob("*"))
+    (tmp_path / "way").symlink_to(bench.folder)
+    for place in (bench.folder, bench.folder / "clips", tmp_path / "way"):
+        with pytest.raises(Refused, match="OUTPUT_IN_WORKSPACE"):
+            bench.run_export(place / "set")
+    assert sorted(bench.folder.rglob("*")) == before
