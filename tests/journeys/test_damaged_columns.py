@@ -27,7 +27,10 @@ from reviewer.workspace import open_workspace
 from tests.benches.workspace import ANA, BEN, LEAD, QUINN, Bench, annotation, make_bench
 from tests.fakes.clock import FakeClock
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the time limit is a signal")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(sys.platform == "win32", reason="the time limit is a signal"),
+]
 
 _SECONDS = 20
 _VALUES = (

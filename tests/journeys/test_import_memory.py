@@ -13,7 +13,10 @@ import soundfile
 from tests.benches.workspace import make_bench
 from tests.unit.test_manifest_fields import GOOD
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the peak is read from /proc")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(sys.platform != "linux", reason="the peak is read from /proc"),
+]
 _MOST_KIB = 256 * 1024
 _HOURS = 3
 _CHILD = """

@@ -25,7 +25,10 @@ from tests.benches.typing_app import MARK, script
 from tests.benches.workspace import ANA, LEAD, PASSPHRASE, Bench, make_bench
 from tests.fakes.clock import FakeClock
 
-pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here"),
+]
 KILLS = int(os.environ.get("REVIEWER_KILLS", "6"))
 KILLS_A_WORKSPACE = 12
 CLIPS_A_WORKSPACE = 24

@@ -25,6 +25,7 @@ from reviewer.places import DATABASE_FILE, resource
 from reviewer.workspace import open_workspace
 from tests.conftest import REPOSITORY
 
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("tour")]  # one tour for all of these
 ALL_ROWS = 10_000
 HEARD = {Action.CLIP_HEARD, Action.SUBMITTED}
 _SCREENS = (
