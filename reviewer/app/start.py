@@ -24,6 +24,7 @@ from reviewer.recent_workspaces import recent_workspaces, remember_workspace
 from reviewer.ui.icons import defer_icons, load_deferred_icons
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.main_window import MainWindow
+from reviewer.ui.theme import Theme
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -117,11 +118,11 @@ def _window(given: Path | None, *, is_demo: bool = False) -> int:
 
     Without a folder it is the workspace that was opened last, or one that is chosen now.
     """
-    app = application()
-    folder = given or next(iter(recent_workspaces()), None) or _chosen_workspace()
+    folder = given or next(recent_workspaces(), None) or _chosen_workspace()
     if folder is None:
         return 0
     gateway = LazyWorkspaceGateway(folder, then=read_ahead)
+    app = application()
     sys.excepthook = _show_crash
     defer_icons()
     window, jobs = make_window(app, gateway, SystemClock(), QSettings(), sound_card_player, is_complete=False)
@@ -155,13 +156,16 @@ def _window(given: Path | None, *, is_demo: bool = False) -> int:
 
 
 def _chosen_workspace() -> Path | None:
-    """Asks for a workspace before there is a window; None when nothing was chosen."""
+    """Asks for a workspace where none was opened yet; None when nothing was chosen."""
     from reviewer.ui.signin.workspace_dialog import WorkspaceDialog  # noqa: PLC0415 - seldom needed
 
     found: list[Path] = []
-    dialog = WorkspaceDialog(recent_workspaces())
+    app = application()
+    dialog = WorkspaceDialog([])
+    Theme(app, QSettings(), dialog)  # the window's own takes over
     dialog.chosen.connect(found.append)
     dialog.exec()
+    dialog.deleteLater()
     return found[0] if found else None
 
 
@@ -169,7 +173,7 @@ def _choose_another(window: MainWindow) -> None:
     """Another workspace is opened by another process: keys and sessions of two are never in one."""
     from reviewer.ui.signin.workspace_dialog import WorkspaceDialog  # noqa: PLC0415 - seldom needed
 
-    dialog = WorkspaceDialog(recent_workspaces(), window)
+    dialog = WorkspaceDialog(list(recent_workspaces()), window)
 
     def open_it(folder: Path) -> None:
         arguments = ["-m", "reviewer", "--workspace", str(folder.absolute())]

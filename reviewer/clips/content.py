@@ -5,7 +5,7 @@ import hmac
 import io
 import secrets
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import BinaryIO, cast
 
@@ -162,12 +162,11 @@ class ClipContent:
         """HMAC-SHA256 under the clip's key: identifies content, and reveals nothing without the key."""
         return digest_of(self._key(keyring, clip_id), data)
 
-    def new_clip(self, clip_id: str) -> AbstractContextManager[NewClip]:
-        """The sealed files of a clip to be imported, under a new key; removed unless they are kept."""
-        return self._new_files(clip_id, clip_id)
-
     def new_files(self, clip_id: str) -> NewClip:
-        """As ``new_clip``, for whoever discards them; for any thread."""
+        """The sealed files of a clip to be imported, under a new key; whoever made them discards them.
+
+        May be called on any thread: it needs no database.
+        """
         return NewClip(self._store, self._workspace_id, clip_id, clip_id)
 
     @contextmanager
@@ -222,7 +221,9 @@ class ClipContent:
         """
         old = self._key(keyring, clip_id)
         name = f"{clip_id}-{secrets.token_hex(4)}"  # two who do this at once do not write the same files
-        with self._new_files(clip_id, name) as new:
+        with ExitStack() as until_done:
+            new = NewClip(self._store, self._workspace_id, clip_id, name)
+            until_done.callback(new.discard)
             for kind, data in files.by_kind().items():
                 new.write(kind, [data])
             new.sync()
@@ -259,14 +260,6 @@ class ClipContent:
         self._clips.destroy_key(clip_id)
         self._store.remove(name)
         self._clips.truncate_wal()
-
-    @contextmanager
-    def _new_files(self, clip_id: str, stored_as: str) -> Iterator[NewClip]:
-        new = NewClip(self._store, self._workspace_id, clip_id, stored_as)
-        try:
-            yield new
-        finally:
-            new.discard()
 
     def _open(self, keyring: Keyring, clip_id: str, kind: ContentKind) -> BinaryIO:
         self._database.require_no_transaction()

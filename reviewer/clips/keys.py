@@ -130,13 +130,7 @@ def wrap_clip_key(workspace_key: bytes, clip_id: str, key: bytes) -> bytes:
 
 def unwrap_clip_key(workspace_key: bytes, clip_id: str, wrapped: bytes) -> bytes:
     """The clip's key; raises Damaged when it was changed or belongs to another clip or workspace."""
-    if wrapped[:1] != _WRAPPED_VERSION:
-        raise _bad_clip_key()
-    nonce, sealed = wrapped[1 : 1 + _NONCE_BYTES], wrapped[1 + _NONCE_BYTES :]
-    try:
-        return AESGCM(subkey(workspace_key, "clip keys")).decrypt(nonce, sealed, clip_id.encode())
-    except (InvalidTag, ValueError) as error:
-        raise _bad_clip_key() from error
+    return unwrap_clip_keys(workspace_key, {clip_id: wrapped})[clip_id]
 
 
 def unwrap_clip_keys(workspace_key: bytes, wrapped: Mapping[str, bytes]) -> dict[str, bytes]:

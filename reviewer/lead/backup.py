@@ -21,7 +21,7 @@ from reviewer.clips.backup_file import (
     write_backup,
 )
 from reviewer.errors import Damaged, Refused, Unavailable
-from reviewer.files import NewFile, write_atomically
+from reviewer.files import NewFile, sync_folder, write_atomically
 from reviewer.model.clock import to_iso
 from reviewer.model.event import Action, Event
 from reviewer.model.people import Identity, PersonState, Role
@@ -98,6 +98,7 @@ class Backup:
                 new.sync()
                 _verify(new.reread(), key, digests)
                 new.keep()
+                sync_folder(target.parent)
                 clips = {name for name in digests if name.startswith("clips/")}
                 return BackupResult(target, finding.rows, len({_clip(name) for name in clips}), len(digests))
         raise Unavailable("BACKUP_CLIPS_CHANGED")

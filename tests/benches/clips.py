@@ -1,6 +1,7 @@
 """Clips put into a workspace as they are, without a decoder."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 
 from reviewer.clips.content import ClipContent
 from reviewer.model.clip import Clip, ContentKind
@@ -19,7 +20,9 @@ def add_clip(
 ) -> None:
     """Seals the parts and imports the clip."""
     parts = {ContentKind.AUDIO: flac, ContentKind.PEAKS: peaks, ContentKind.SPEECH: speech}
-    with content.new_clip(clip.id) as new:
+    with ExitStack() as until_done:
+        new = content.new_files(clip.id)
+        until_done.callback(new.discard)
         for kind, part in parts.items():
             if part is not None:
                 new.write(kind, [part])

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
@@ -154,7 +154,9 @@ def test_a_sweep_by_another_process_between_files_and_row_loses_nothing(
 ) -> None:
     store = LocalClipStore(tmp_path / "clips")
     vault = ClipContent("w1", store, ClipRepository(database), database)
-    with vault.new_clip("c1") as new:
+    with ExitStack() as until_done:
+        new = vault.new_files("c1")
+        until_done.callback(new.discard)
         for kind, part in ((ContentKind.AUDIO, FLAC), (ContentKind.PEAKS, PEAKS)):
             new.write(kind, [part])
         new.sync()

@@ -21,16 +21,16 @@ def workspace(folder: Path) -> Path:
 
 
 def test_nobody_opened_any_and_there_is_none() -> None:
-    assert recent_workspaces() == []
+    assert list(recent_workspaces()) == []
 
 
 def test_the_newest_is_first_each_once_and_gone_ones_are_left_out(tmp_path: Path) -> None:
     first, second = workspace(tmp_path / "first"), workspace(tmp_path / "žluťoučký 例")
     for folder in (first, second, first):
         remember_workspace(folder)
-    assert recent_workspaces() == [first, second]
+    assert list(recent_workspaces()) == [first, second]
     (second / DATABASE_FILE).unlink()
-    assert recent_workspaces() == [first]
+    assert list(recent_workspaces()) == [first]
 
 
 def test_a_relative_folder_is_remembered_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,13 +38,13 @@ def test_a_relative_folder_is_remembered_whole(tmp_path: Path, monkeypatch: pyte
     monkeypatch.chdir(tmp_path)
     remember_workspace(Path("here"))
     monkeypatch.chdir("/")
-    assert recent_workspaces() == [tmp_path / "here"]
+    assert list(recent_workspaces()) == [tmp_path / "here"]
 
 
 def test_the_users_own_workspace_is_among_them(tmp_path: Path) -> None:
     own, other = workspace(default_workspace()), workspace(tmp_path / "other")
     remember_workspace(other)
-    assert recent_workspaces() == [other, own]
+    assert list(recent_workspaces()) == [other, own]
 
 
 @pytest.mark.parametrize(
@@ -53,13 +53,13 @@ def test_the_users_own_workspace_is_among_them(tmp_path: Path) -> None:
 def test_a_damaged_file_is_as_good_as_none(tmp_path: Path, damage: bytes) -> None:
     recent_workspaces_file().parent.mkdir(parents=True)
     recent_workspaces_file().write_bytes(damage)
-    assert recent_workspaces() == []
+    assert list(recent_workspaces()) == []
     folder = workspace(tmp_path / "one")
     remember_workspace(folder)
-    assert recent_workspaces() == [folder]
+    assert list(recent_workspaces()) == [folder]
 
 
 def test_where_nothing_can_be_written_nothing_is_remembered_and_nothing_fails(tmp_path: Path) -> None:
     (tmp_path / "state").touch()
     remember_workspace(workspace(tmp_path / "one"))
-    assert recent_workspaces() == []
+    assert list(recent_workspaces()) == []

@@ -262,3 +262,34 @@ def test_what_waits_for_the_first_paint_comes_once_and_after_it(qtbot: QtBot):
 
     assert told[0] == "painted"
     assert told.count("then") == 1
+
+
+def test_a_folder_without_a_workspace_is_told_where_there_is_no_screen(tmp_path: Path, repository: Path):
+    arguments = [sys.executable, "-m", "reviewer", "--workspace", str(tmp_path)]
+    environment = os.environ | {"QT_QPA_PLATFORM": "there-is-none"}
+    done = subprocess.run(
+        arguments, cwd=repository, env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == NoWorkspace.exit_code
+    assert str(tmp_path) in done.stderr
+
+
+def test_where_no_workspace_was_opened_one_is_asked_for_in_the_windows_own_style(
+    tmp_path: Path, repository: Path
+):
+    code = (
+        "import sys; from PySide6.QtCore import QTimer; from PySide6.QtWidgets import QApplication;"
+        "from reviewer.app import start; from reviewer.app.window import application; app = application();"
+        "QTimer.singleShot(0, lambda: (print(bool(app.styleSheet())), app.activeModalWidget().reject()));"
+        "sys.exit(start.run([]))"
+    )
+    environment = os.environ | {name: str(tmp_path) for name in ("XDG_DATA_HOME", "XDG_STATE_HOME")}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=repository,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout) == (0, "True\n"), done.stderr

@@ -52,7 +52,7 @@ class OverviewPage(LeadPage):
         self._names: dict[str, str] = {}
         clips = [(state, term("CLIP_STATE", state)) for state in ClipState]
         tasks = [(state, term("TASK_STATE", state)) for state in _TASK_STATES]
-        tasks.append((_TO_ADJUDICATE, self.tr("To adjudicate")))
+        tasks.append((_TO_ADJUDICATE, self.tr("to adjudicate")))
         self.clips = CountTiles("overview_clips", self.tr("Clips"), clips, self)
         self.tasks = CountTiles("overview_tasks", self.tr("Tasks"), tasks, self)
         self.people = RowsModel(self._people_columns())
