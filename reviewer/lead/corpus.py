@@ -111,7 +111,6 @@ class CorpusReader:
         stored, queue = self._unit.clips.listed(), self._unit.queue
         done, last, all_ = 0, "", queue.final_count()
         while not cancelled() and (batch := queue.final_texts(_CLIPS_A_BATCH, after=last)):
-            self._access.require(identity)  # they may have signed out, or been revoked, meanwhile
             last = batch[-1].clip_id
             pending = self._unit.redactions.of_clips([each.clip_id for each in batch])
             works = [each for each in batch if not any(one.is_muted for one in pending.get(each.clip_id, ()))]

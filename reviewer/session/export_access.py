@@ -76,8 +76,9 @@ class ExportAccess:
     ) -> list[Annotation | None]:
         """Unseals annotations after one row for all; None for a clip that may not be opened any more.
 
-        Raises Damaged when an annotation does not match its digest.
+        Raises: Refused unless this person may export now; Damaged for an annotation unlike its digest.
         """
+        self.require(identity)
         unit = self._unit
         openable = unit.clips.openable([each.clip_id for each in works], unit.clock.now())
         opened = [each for each in works if each.clip_id in openable]

@@ -268,7 +268,7 @@ def test_a_folder_without_a_workspace_is_told_where_there_is_no_screen(tmp_path:
     arguments = [sys.executable, "-m", "reviewer", "--workspace", str(tmp_path)]
     environment = os.environ | {"QT_QPA_PLATFORM": "there-is-none"}
     done = subprocess.run(
-        arguments, cwd=repository, env=environment, capture_output=True, text=True, timeout=60
+        arguments, cwd=repository, env=environment, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == NoWorkspace.exit_code
     assert str(tmp_path) in done.stderr
@@ -291,5 +291,6 @@ def test_where_no_workspace_was_opened_one_is_asked_for_in_the_windows_own_style
         capture_output=True,
         text=True,
         timeout=60,
+        check=False,
     )
     assert (done.returncode, done.stdout) == (0, "True\n"), done.stderr
