@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QObject, QSettings, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from reviewer.model.clock import Clock
+from reviewer.ui.garbage_collector import GarbageCollector
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.main_window import MainWindow
 from reviewer.ui.preferences import Preferences
@@ -43,7 +44,9 @@ def make_window(
     jobs = Jobs(app)
     services = Services(gateway, jobs, clock, player_factory, Preferences(settings, app))
     theme = Theme(app, settings, app, asks_platform=is_complete)
-    return MainWindow(services, theme, is_complete=is_complete), jobs
+    window = MainWindow(services, theme, is_complete=is_complete)
+    GarbageCollector(window)
+    return window, jobs
 
 
 class _FirstPaint(QObject):

@@ -23,7 +23,7 @@ class CancelToken:
     ``report`` may be called from any thread; only the newest report is delivered.
     """
 
-    def __init__(self, report: Callable[[object], None] | None = None) -> None:
+    def __init__(self, report: Callable[["CancelToken", object], None] | None = None) -> None:
         self._cancelled = threading.Event()
         self._report = report
 
@@ -36,7 +36,7 @@ class CancelToken:
 
     def report(self, progress: object) -> None:
         if self._report is not None and not self.is_cancelled:
-            self._report(progress)
+            self._report(self, progress)
 
 
 class Job:
@@ -61,6 +61,7 @@ class Job:
 
 @dataclass(slots=True)
 class _Delivery:
+    work: Callable[[CancelToken], Any]
     job: Job
     token: CancelToken
     done: Callable[[Any], None]
@@ -84,8 +85,8 @@ class Jobs(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._under_way: dict[Job, _Delivery] = {}
+        self._inbox: queue.SimpleQueue[list[Callable[[], None]]] = queue.SimpleQueue()
+        self._under_way: dict[CancelToken, _Delivery] = {}
         self._waiting: list[Callable[[], None]] = []
         self._is_closed = False
 
@@ -99,20 +100,20 @@ class Jobs(QObject):
         owner: QObject | None = None,
     ) -> Job:
         """Starts ``work`` on the pool; must be called on the GUI thread."""
-        token = CancelToken(lambda progress: self._take_report(delivery, progress))
+        token = CancelToken(self._take_report)
         job = Job(token)
-        delivery = _Delivery(job, token, done, failed, progressed, owner)
+        delivery = _Delivery(work, job, token, done, failed, progressed, owner)
         if self._is_closed:
             job.cancel()
             return job
-        self._under_way[job] = delivery
-        self._pool.submit(self._work, work, delivery)
+        self._under_way[token] = delivery
+        self._pool.submit(self._work, [delivery])
         return job
 
     @property
     def running(self) -> int:
         """The number of jobs neither delivered nor cancelled."""
-        return sum(job.is_running for job in self._under_way)
+        return sum(delivery.job.is_running for delivery in self._under_way.values())
 
     def when_idle(self, call: Callable[[], None]) -> None:
         """Calls once no job is running, cancelled ones included: at once, or later on the GUI thread."""
@@ -122,8 +123,8 @@ class Jobs(QObject):
     def close(self) -> None:
         """Cancels everything and joins the threads; nothing is delivered afterwards."""
         self._is_closed = True
-        for job in list(self._under_way):
-            job.cancel()
+        for token in self._under_way:
+            token.cancel()
         self._waiting.clear()
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._under_way.clear()
@@ -138,31 +139,40 @@ class Jobs(QObject):
         self._arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
         return ThreadPoolExecutor(_WORKERS, thread_name_prefix="job")
 
-    def _work(self, work: Callable[[CancelToken], Any], delivery: _Delivery) -> None:
+    def _work(self, parcel: list[Any]) -> None:
+        """Replaces the delivery in ``parcel`` by its message.
+
+        A delivery may hold the last reference to a Qt object, which must not end on this thread. The pool has
+        ``parcel`` for a moment longer than its reader, who empties it.
+        """
+        parcel.append(self._outcome(parcel.pop()))
+        self._post(parcel)
+
+    def _outcome(self, delivery: _Delivery) -> Callable[[], None]:
+        """Runs the work; what is returned tells it on the GUI thread."""
         if delivery.token.is_cancelled:
-            self._post(lambda: self._deliver(delivery, lambda: None))
-            return
+            return lambda: self._deliver(delivery, lambda: None)
         try:
-            result = work(delivery.token)
+            result = delivery.work(delivery.token)
         except Exception as error:  # noqa: BLE001 - the edge where known errors and bugs are sorted
             failure = error
-            self._post(lambda: self._deliver(delivery, lambda: delivery.failed(failure)))
-        else:
-            self._post(lambda: self._deliver(delivery, lambda: delivery.done(result)))
+            return lambda: self._deliver(delivery, lambda: delivery.failed(failure))
+        return lambda: self._deliver(delivery, lambda: delivery.done(result))
 
-    def _take_report(self, delivery: _Delivery, progress: object) -> None:
+    def _take_report(self, token: CancelToken, progress: object) -> None:
+        delivery = self._under_way[token]
         is_first = not delivery.newest
         delivery.newest[:] = [progress]
         if is_first:
-            self._post(lambda: self._deliver_report(delivery))
+            self._post([lambda: self._deliver_report(delivery)])
 
-    def _post(self, message: Callable[[], None]) -> None:
-        self._inbox.put(message)
+    def _post(self, parcel: list[Callable[[], None]]) -> None:
+        self._inbox.put(parcel)
         if not self._is_closed:
             self._arrived.emit()
 
     def _deliver(self, delivery: _Delivery, call: Callable[[], None]) -> None:
-        self._under_way.pop(delivery.job, None)
+        self._under_way.pop(delivery.token, None)
         try:
             if delivery.is_wanted():
                 delivery.job.end()
@@ -185,4 +195,4 @@ class Jobs(QObject):
     def _on_arrived(self) -> None:
         """One delivery for each wake-up, so that a callback that raises loses no other result."""
         if not self._is_closed and not self._inbox.empty():
-            self._inbox.get()()
+            self._inbox.get().pop()()

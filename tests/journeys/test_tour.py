@@ -5,7 +5,6 @@ import json
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -25,7 +24,7 @@ from reviewer.places import DATABASE_FILE, resource
 from reviewer.workspace import open_workspace
 from tests.conftest import REPOSITORY
 
-pytestmark = [pytest.mark.long, pytest.mark.xdist_group("tour")]  # one tour for all of these
+pytestmark = pytest.mark.long
 ALL_ROWS = 10_000
 HEARD = {Action.CLIP_HEARD, Action.SUBMITTED}
 _SCREENS = (
@@ -52,10 +51,30 @@ _SCREENS = (
 )
 
 
-@pytest.fixture(scope="module")
-def toured(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tour's workspace in ``ws`` and what it left in ``out``; taken once, in a process of its own."""
-    folder = tmp_path_factory.mktemp("tour")
+def test_a_day_of_work_is_done_through_the_window(tmp_path: Path, subtests: pytest.Subtests) -> None:
+    take_tour(tmp_path)
+    for check in (
+        every_screen_was_taken_in_both_themes,
+        the_exported_set_reads_back,
+        the_slip_was_found_and_mended,
+        nothing_of_the_tour_lies_in_clear_in_its_workspace,
+    ):
+        with subtests.test(check.__name__):
+            check(tmp_path)
+    with open_workspace(tmp_path / "ws", parameters=KdfParameters.cheap()) as opened:
+        lead = opened.sign_in(LEE.name, LEE.passphrase).lead
+        for check_log in (
+            work_was_returned_and_all_of_it_was_accepted_in_the_end,
+            every_act_is_in_the_log_and_it_verifies,
+        ):
+            with subtests.test(check_log.__name__):
+                check_log(lead)
+        with subtests.test("everything_that_was_heard_was_written_down"):
+            everything_that_was_heard_was_written_down(tmp_path, lead)
+
+
+def take_tour(folder: Path) -> None:
+    """Leaves the workspace in ``ws`` and what comes out in ``out``; in a process of its own."""
     code = (
         "from tests.benches.qt_imports import watch_qt_imports; imports = watch_qt_imports();"
         "import sys; from pathlib import Path; from reviewer.app.tour import take_tour;"
@@ -72,23 +91,16 @@ def toured(tmp_path_factory: pytest.TempPathFactory) -> Path:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return folder
 
 
-@pytest.fixture
-def lead(toured: Path) -> Iterator[LeadSession]:
-    with open_workspace(toured / "ws", parameters=KdfParameters.cheap()) as opened:
-        yield opened.sign_in(LEE.name, LEE.passphrase).lead
-
-
-def test_every_screen_was_taken_in_both_themes(toured: Path) -> None:
+def every_screen_was_taken_in_both_themes(toured: Path) -> None:
     taken = {file.stem.split("-", 1)[1] for file in (toured / "out" / "screens").glob("*.png")}
     wanted = {f"{screen}-{scheme}" for screen in _SCREENS for scheme in ("dark", "light")}
     assert wanted <= taken
     assert all("stuck" not in name for name in taken)
 
 
-def test_the_exported_set_reads_back(toured: Path) -> None:
+def the_exported_set_reads_back(toured: Path) -> None:
     out = toured / "out" / "set"
     assert nemo.validate(out) == []
     assert csv_table.validate(out) == []
@@ -101,12 +113,12 @@ def test_the_exported_set_reads_back(toured: Path) -> None:
         assert len(list(csv.DictReader(table))) >= len(rows)
 
 
-def test_the_slip_was_found_and_mended(toured: Path) -> None:
+def the_slip_was_found_and_mended(toured: Path) -> None:
     references = {clip.reference for clip in demo_clips()}
     assert set(texts(toured)) <= references
 
 
-def test_work_was_returned_and_all_of_it_was_accepted_in_the_end(lead: LeadSession) -> None:
+def work_was_returned_and_all_of_it_was_accepted_in_the_end(lead: LeadSession) -> None:
     overview = lead.overview()
     tasks = overview.counts.tasks
     assert tasks[TaskState.ACCEPTED] >= 6
@@ -116,7 +128,7 @@ def test_work_was_returned_and_all_of_it_was_accepted_in_the_end(lead: LeadSessi
     assert ana.submitted == ana.accepted + 1
 
 
-def test_every_act_is_in_the_log_and_it_verifies(lead: LeadSession) -> None:
+def every_act_is_in_the_log_and_it_verifies(lead: LeadSession) -> None:
     acts = {row.event().action for row in lead.log_rows(ALL_ROWS)}
     assert {
         Action.NDA_ACCEPTED,
@@ -136,7 +148,7 @@ def test_every_act_is_in_the_log_and_it_verifies(lead: LeadSession) -> None:
     assert lead.verify_log().ok
 
 
-def test_everything_that_was_heard_was_written_down(toured: Path, lead: LeadSession) -> None:
+def everything_that_was_heard_was_written_down(toured: Path, lead: LeadSession) -> None:
     events = [row.event() for row in lead.log_rows(ALL_ROWS)]
     whole: dict[tuple[str, str], list[HeardRange]] = defaultdict(list)
     with closing(Database(toured / "ws" / DATABASE_FILE)) as database:
@@ -153,7 +165,7 @@ def test_everything_that_was_heard_was_written_down(toured: Path, lead: LeadSess
         assert total_frames(heard_spans(whole[person, clip_id])) == frames[clip_id]
 
 
-def test_nothing_of_the_tour_lies_in_clear_in_its_workspace(toured: Path) -> None:
+def nothing_of_the_tour_lies_in_clear_in_its_workspace(toured: Path) -> None:
     words = {word.encode() for text in texts(toured) for word in text.split() if len(word) > 6}
     # The wording of the form and the names of settings are kept, and are nobody's.
     form, settings = resource("schemas", "default.toml"), toured / "ws" / "project.toml"

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QObject
@@ -264,3 +265,28 @@ def test_many_jobs_from_one_widget_all_come_back(jobs: Jobs, ear: Ear, settle, q
         jobs.run(lambda _token, n=number: n, ear.done, ear.failed, owner=owner)
     settle()
     assert sorted(ear.results, key=int) == list(range(200))
+
+
+class Last:
+    """Says on which thread its last reference was dropped, as a Qt object would be destroyed there."""
+
+    def __init__(self, ended_on: set[threading.Thread]) -> None:
+        self.ended_on = ended_on
+
+    def __del__(self) -> None:
+        self.ended_on.add(threading.current_thread())
+
+    def done(self, _result: object) -> None:
+        """Of no interest."""
+
+
+def with_token(_last: Last, number: int, _token: CancelToken) -> int:
+    return number
+
+
+def test_what_only_a_job_holds_ends_on_the_gui_thread(jobs: Jobs, ear: Ear, settle):
+    ended_on: set[threading.Thread] = set()
+    for number in range(200):
+        jobs.run(partial(with_token, Last(ended_on), number), Last(ended_on).done, ear.failed)
+    settle()
+    assert ended_on == {threading.main_thread()}
