@@ -23,7 +23,7 @@ from reviewer.model.people import Keyring
 
 @dataclass(frozen=True, slots=True)
 class ClipFiles:
-    """What of a clip is kept in files: canonical FLAC, peaks, and passages of speech if there are any."""
+    """What of a clip is kept in files: canonical FLAC, peaks, and passages of speech once they were found."""
 
     flac: bytes
     peaks: bytes
@@ -149,7 +149,7 @@ class ClipContent:
         return self._open(keyring, clip_id, ContentKind.PEAKS)
 
     def speech(self, keyring: Keyring, clip_id: str) -> bytes | None:
-        """The clip's passages of speech as written at import, if it has any. Raises Damaged, Refused."""
+        """The clip's passages of speech, if they were found already. Raises Damaged, Refused."""
         self._database.require_no_transaction()
         key = self._key(keyring, clip_id)
         name = self._clips.stored_as(clip_id)
@@ -157,6 +157,15 @@ class ClipContent:
             return None
         with self._store.open(name, ContentKind.SPEECH) as stream:
             return unseal(key, self._context(clip_id, ContentKind.SPEECH), stream.read())
+
+    def keep_speech(self, keyring: Keyring, clip_id: str, stored_as: str, passages: bytes) -> None:
+        """Keeps what was found in the sound ``stored_as``. Raises Refused, Unavailable.
+
+        Whoever finds them at the same time finds the same. If the sound was replaced or the clip purged
+        meanwhile, the file belongs to nothing, and goes with the next ``sweep``.
+        """
+        sealed = self.seal(keyring, clip_id, ContentKind.SPEECH, "", passages)
+        self._store.put(stored_as, ContentKind.SPEECH, sealed)
 
     def digest(self, keyring: Keyring, clip_id: str, data: bytes) -> bytes:
         """HMAC-SHA256 under the clip's key: identifies content, and reveals nothing without the key."""

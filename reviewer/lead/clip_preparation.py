@@ -97,7 +97,8 @@ class ClipPreparation(Generic[T]):
         try:
             decoded = self._decoder().decode(path, self._limits, new.create(ContentKind.AUDIO))
             new.write(ContentKind.PEAKS, decoded.peaks)
-            new.write(ContentKind.SPEECH, [decoded.speech])
+            if decoded.speech is not None:
+                new.write(ContentKind.SPEECH, [decoded.speech])
             new.sync()
         except Refused as refused:
             new.discard()

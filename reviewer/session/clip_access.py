@@ -1,8 +1,8 @@
 """The only way to a clip's content: checks every condition and commits a log row before unsealing."""
 
-import contextlib
 import hmac
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from reviewer.access.rights import Act, require
@@ -12,7 +12,7 @@ from reviewer.audio.io.muted_sound import muted_samples
 from reviewer.audio.samples import Samples, Sound
 from reviewer.audio.view.overview import overview_of
 from reviewer.audio.view.peaks import PeakPyramid
-from reviewer.errors import Damaged, NotLeased, OpenElsewhere, Refused, ReviewerError
+from reviewer.errors import Damaged, NotLeased, OpenElsewhere, Refused, ReviewerError, Unavailable
 from reviewer.model.annotation import Annotation
 from reviewer.model.clip import Clip, ClipState, ContentKind
 from reviewer.model.event import Action, DetailValue, Event, HeardRange
@@ -365,7 +365,7 @@ class ClipAccess:
         return None if found is None else found[1]
 
     def speech(self, identity: Identity, clip: Clip) -> tuple[Span, ...]:
-        """The passages of speech found at import; the whole clip if none were stored."""
+        """The passages of speech; the whole clip if they were not found yet."""
         opened = self.opened(identity, clip.id)
         if opened is not None:
             return opened.speech
@@ -423,9 +423,9 @@ class ClipAccess:
         for session_id, clip_id in list(self._held):
             if session_id == identity.session_id:
                 self.close_held(identity, clip_id)
-        with contextlib.suppress(ReviewerError):
+        with suppress(ReviewerError):
             self.drop_prefetched(identity)
-        with contextlib.suppress(ReviewerError):
+        with suppress(ReviewerError):
             self._unit.open_tasks.left_all(window.of_session(identity.session_id))
 
     def _take_away(self, identity: Identity, clip_id: str, action: Action, reason: str) -> None:
@@ -434,7 +434,7 @@ class ClipAccess:
             return
         lease, unsealed = found
         unsealed.close()
-        with contextlib.suppress(ReviewerError), self._unit.transaction():
+        with suppress(ReviewerError), self._unit.transaction():
             self._unit.log.record(Event.by(identity, action, clip_id, reason=reason))
             name = window.of_session(identity.session_id)
             self._unit.open_tasks.left(lease.task_id, lease.person_id, name)
@@ -458,7 +458,7 @@ class ClipAccess:
         if found is None:
             return
         found.unsealed.close()
-        with contextlib.suppress(ReviewerError):
+        with suppress(ReviewerError):
             self._unit.log.record(Event.by(identity, action, clip_id, reason=reason))
 
     def _record_heard(
@@ -499,11 +499,22 @@ class ClipAccess:
             close_sound(sound)
             raise
         try:
-            passages = self.speech(identity, clip)
+            passages = self._passages(identity, clip, sound, stored_as)
         except BaseException:
             UnsealedClip(clip, sound, peaks).close()
             raise
         return UnsealedClip(clip, sound, peaks, passages, (), stored_as).muted_as(redactions)
+
+    def _passages(self, identity: Identity, clip: Clip, sound: Sound, stored_as: str) -> tuple[Span, ...]:
+        """Those that are kept; else what is found now, and kept where that is possible."""
+        content, keyring = self._unit.content, identity.keyring
+        kept = content.speech(keyring, clip.id)
+        if kept is not None:
+            return speech_detection.from_bytes(kept, clip.frames)
+        found = speech_detection.detect_speech(sound)
+        with suppress(Refused, Unavailable):  # a full disk: the next one who opens it finds them again
+            content.keep_speech(keyring, clip.id, stored_as, speech_detection.to_bytes(found, clip.frames))
+        return found
 
     def _peaks(self, identity: Identity, clip_id: str, sound: Sound) -> PeakPyramid:
         """The stored peaks; if these are damaged, new ones from the audio, after a log row.

@@ -9,16 +9,19 @@ import numpy as np
 import pytest
 import soundfile
 
+from reviewer.audio.decode.decoder import Decoder
 from reviewer.audio.dsp import speech_detection
 from reviewer.errors import Damaged, LeaseLost, Refused
 from reviewer.lead.intake_report import IntakeOptions
 from reviewer.model.annotation import Annotation, Flag
 from reviewer.model.clip import ContentKind
 from reviewer.model.event import Action, HeardRange
+from reviewer.model.project import DecodeLimits
 from reviewer.model.task import Lease, SkipReason, TaskState, VerdictKind
 from reviewer.session.coverage import Coverage, Unheard
 from reviewer.session.work_session import WorkSession
 from tests.benches.workspace import ANA, BEN, LEAD, QUINN, Bench, annotation, make_bench
+from tests.fakes.decoder import decode_whole
 from tests.unit.audio.test_speech_detection import room, voice
 
 RATE_HZ = 8000
@@ -79,12 +82,36 @@ def reviewed(talk: Bench) -> Lease:
     return qa.resume()
 
 
-def test_speech_is_found_at_intake_and_comes_with_the_clip(work: WorkSession) -> None:
-    lease = opened(work)
+def passages_file(talk: Bench, lease: Lease) -> Path:
+    return talk.workspace.path / "clips" / f"{lease.clip_id}.{ContentKind.SPEECH}.sealed"
+
+
+def test_speech_is_found_when_a_clip_is_first_opened_and_kept(talk: Bench, work: WorkSession) -> None:
+    lease = work.claim()
+    assert not passages_file(talk, lease).exists()
     clip = work.open(lease)
     (span,) = clip.speech
     assert (span.start / RATE_HZ, span.end / RATE_HZ) == pytest.approx((0.9, 5.3), abs=0.25)
     assert speech_detection.detect_speech(clip.samples) == clip.speech
+    kept = passages_file(talk, lease).read_bytes()
+    work.close(lease)
+    assert work.open(lease).speech == clip.speech
+    assert passages_file(talk, lease).read_bytes() == kept
+
+
+def test_a_clip_opens_where_its_passages_cannot_be_kept(talk: Bench, work: WorkSession) -> None:
+    lease = work.claim()
+    passages_file(talk, lease).mkdir()
+    assert len(work.open(lease).speech) == 1
+
+
+def test_speech_in_a_long_sound_is_found_while_it_is_imported(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "long.wav", np.concatenate([voice(4, RATE_HZ), room(27, RATE_HZ)]), RATE_HZ)
+    with Decoder() as decoder:
+        decoded = decode_whole(decoder, tmp_path / "long.wav", DecodeLimits()).decoded
+    assert decoded.speech is not None
+    (span,) = speech_detection.from_bytes(decoded.speech, decoded.frames)
+    assert span.end / RATE_HZ == pytest.approx(4.3, abs=0.25)
 
 
 def test_work_on_speech_that_was_not_heard_is_refused_and_nothing_is_written(
@@ -241,8 +268,9 @@ def test_the_share_is_the_leads_to_set(
 
 
 def test_damaged_passages_of_speech_are_refused(talk: Bench, work: WorkSession) -> None:
-    lease = work.claim()
-    file = talk.workspace.path / "clips" / f"{lease.clip_id}.{ContentKind.SPEECH}.sealed"
+    lease = opened(work)
+    work.close(lease)
+    file = passages_file(talk, lease)
     content = bytearray(file.read_bytes())
     content[-1] ^= 1
     file.write_bytes(content)

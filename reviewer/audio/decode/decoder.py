@@ -58,6 +58,7 @@ _SOURCE_CODES = {
     "FILE_UNREADABLE": "UNDECODABLE_NOT_READABLE",
     "FILE_TOO_LARGE": "TOO_LONG_BYTES",
 }
+_SEARCHED_AT_FIRST_OPENING_SECONDS = 30
 _LIMIT_SIGNALS = (9, 24)  # SIGKILL, SIGXCPU: the limits on memory and processor time
 
 
@@ -72,12 +73,13 @@ class SoundOutput(FlacOutput, Protocol):
 class Decoded:
     """What is known of one file's sound, beside the FLAC that was written.
 
-    ``peaks`` are the parts of the peaks' bytes, to be used once, and ``speech`` the passages of speech;
+    ``peaks`` are the parts of the peaks' bytes, to be used once, and ``speech`` the passages of speech of a
+    long sound: those of a short one are found when it is first opened, in less time than anybody notices;
     ``frames`` counts decoded frames, whatever the header said; ``notes`` are warnings for the import report.
     """
 
     peaks: Iterable[bytes]
-    speech: bytes
+    speech: bytes | None
     rate_hz: int
     channels: int
     frames: int
@@ -89,7 +91,7 @@ class Decoder:
     """Decodes files one after another in a separate process; a context manager.
 
     The process gets an open file, limits, and a pipe, and returns integer samples whose count and size are
-    checked. FLAC, peaks, passages of speech, hash and notes are made here, a block at a time: a long clip is
+    checked. FLAC, peaks, hash and notes are made here, a block at a time: a long clip is
     never in memory. So this process never parses the file's format, and no metadata or name is kept.
     """
 
@@ -118,14 +120,10 @@ class Decoder:
         """
         with self._lock:
             head, tail, measured = self._written(path, limits, out)
-        sound = open_sound(out.reread())
-        try:
-            speech = speech_detection.to_bytes(speech_detection.detect_speech(sound), tail.frames)
-        finally:
-            close_sound(sound)
+        is_long = tail.frames > _SEARCHED_AT_FIRST_OPENING_SECONDS * head.rate_hz
         return Decoded(
             peaks=measured.peaks.parts(),
-            speech=speech,
+            speech=_passages(out, tail.frames) if is_long else None,
             rate_hz=head.rate_hz,
             channels=head.channels,
             frames=tail.frames,
@@ -165,6 +163,14 @@ def open_source(path: Path, most_bytes: int) -> Iterator[int]:
         if not os.fstat(file.fileno()).st_size:
             raise Refused("EMPTY_AUDIO_FILE")
         yield file.fileno()
+
+
+def _passages(out: SoundOutput, frames: int) -> bytes:
+    sound = open_sound(out.reread())
+    try:
+        return speech_detection.to_bytes(speech_detection.detect_speech(sound), frames)
+    finally:
+        close_sound(sound)
 
 
 class _Measurements:

@@ -1,4 +1,4 @@
-"""Speech detection: the passages of a clip with speech, found at import and stored with it."""
+"""Speech detection: the passages of a clip with speech, found once and stored with it."""
 
 import struct
 from collections.abc import Callable, Iterable, Iterator
