@@ -22,10 +22,13 @@ _OGG_OF_FFMPEG = {"flac": "oggflac", "speex": "speex"}
 _HEAD_BYTES = 512
 
 
-def prepare(descriptor: int) -> None:
-    """Before the process is restricted: load the library that this file needs, by its first bytes alone."""
-    if _recognised(Source(descriptor))[0] in media.DEMUXERS:
-        media.load()
+def prepare(descriptor: int) -> bool:
+    """Before a process is restricted: load the library that this file needs, by its first bytes alone.
+
+    Returns:
+        Whether it was loaded now, so that a process that was restricted before does not have it.
+    """
+    return _recognised(Source(descriptor))[0] in media.DEMUXERS and media.load()
 
 
 def scratch_file() -> int:
@@ -33,8 +36,8 @@ def scratch_file() -> int:
     return os.memfd_create("view") if sys.platform == "linux" else -1
 
 
-def send_sound(descriptor: int, sender: Sender, audio_seconds: float, scratch: int = -1) -> None:
-    """Decode one file and send it: head, blocks of samples, tail; or a failure.
+def send_sound(descriptor: int, sender: Sender, audio_seconds: float, scratch: int = -1) -> bool:
+    """Decode one file and send it: head, blocks of samples, tail; or a failure. Returns whether it was whole.
 
     Args:
         descriptor: the open file, not its name, so that the content alone decides.
@@ -46,6 +49,7 @@ def send_sound(descriptor: int, sender: Sender, audio_seconds: float, scratch: i
     try:
         _FileDecoder(descriptor, output, scratch).decode()
         output.finish()
+        return True
     except DecodingStopped as stop:
         sender.send_failure(stop.failure)
     except soundfile.LibsndfileError as error:
@@ -55,6 +59,7 @@ def send_sound(descriptor: int, sender: Sender, audio_seconds: float, scratch: i
         sender.send_failure(Failure("memory"))
     except (RuntimeError, ValueError, TypeError, OSError, LookupError):
         sender.send_failure(Failure("library"))
+    return False
 
 
 class _FileDecoder:

@@ -1,7 +1,9 @@
 """The parent's side of the decoding process: starts it, passes files, ends it."""
 
 import contextlib
+import io
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -10,14 +12,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Timer
-from typing import BinaryIO, Protocol
+from time import monotonic
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from reviewer.audio.decode.wire import KILLED, REQUEST, TIMED_OUT, VERDICT
 from reviewer.audio.limits import cpu_seconds, wall_seconds
 from reviewer.errors import Unavailable
 from reviewer.model.project import DecodeLimits
 
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
 _GRACE_SECONDS = 2.0
+_PIPE_BYTES = 1 << 20
 _MODULE = "reviewer.audio.decode.child"
 _PACKAGE_PARENT = Path(__file__).resolve().parents[3]
 
@@ -51,7 +58,7 @@ def can_fork() -> bool:
 
 
 class ForkingHost:
-    """One process with the libraries imported, which forks for each file (about 2 ms instead of 100)."""
+    """One process with the libraries imported; its forks decode the files (see ``decode.child``)."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
@@ -62,8 +69,10 @@ class ForkingHost:
         line = self._started()
         seconds = wall_seconds(limits)
         request = REQUEST.pack(seconds, cpu_seconds(limits), limits.memory_bytes, limits.audio_seconds)
-        reading, writing = os.pipe()
-        with os.fdopen(reading, "rb") as stream:
+        reading, writing = _pipe()
+        ends_at = monotonic() + seconds + _GRACE_SECONDS
+        line.settimeout(seconds + 2 * _GRACE_SECONDS)
+        with io.BufferedReader(_TimedPipe(reading, ends_at)) as stream:
             try:
                 socket.send_fds(line, [request], [source, writing])
             except OSError as error:
@@ -72,16 +81,12 @@ class ForkingHost:
             finally:
                 os.close(writing)
             job = _ForkedJob(stream, line)
-            watchdog = Timer(seconds + _GRACE_SECONDS, self._kill)
-            watchdog.start()
             try:
                 yield job
             finally:
                 stream.close()  # a fork that is still decoding cannot write any more, and ends
                 if not job.wait_for_verdict():
                     self.close()
-                watchdog.cancel()
-                watchdog.join()
 
     def close(self) -> None:
         line, process, self._line, self._process = self._line, self._process, None, None
@@ -90,10 +95,6 @@ class ForkingHost:
         if process is not None:
             _kill_group(process)
             process.wait()
-
-    def _kill(self) -> None:
-        if self._process is not None:
-            _kill_group(self._process)
 
     def _started(self) -> socket.socket:
         if self._line is not None and self._process is not None and self._process.poll() is None:
@@ -104,6 +105,39 @@ class ForkingHost:
             self._process = _start([], stdin=theirs.fileno(), stdout=subprocess.DEVNULL)
         self._line = ours
         return ours
+
+
+class _TimedPipe(io.RawIOBase):
+    """The reading end of a pipe, which seems to end when its time is up: the process may hang."""
+
+    def __init__(self, descriptor: int, ends_at: float) -> None:
+        self._descriptor = descriptor
+        self._ends_at = ends_at
+        self._poll = select.poll()
+        self._poll.register(descriptor, select.POLLIN)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        left_ms = max(0.0, self._ends_at - monotonic()) * 1000
+        return os.readv(self._descriptor, [buffer]) if self._poll.poll(left_ms) else 0
+
+    def close(self) -> None:
+        if not self.closed:
+            os.close(self._descriptor)
+        super().close()
+
+
+def _pipe() -> tuple[int, int]:
+    """A pipe that holds most clips whole, where the system allows it: neither side waits for the other."""
+    reading, writing = os.pipe()
+    if sys.platform == "linux":
+        import fcntl  # noqa: PLC0415 - not on every platform
+
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+    return reading, writing
 
 
 class _ForkedJob:

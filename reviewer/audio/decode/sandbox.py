@@ -1,6 +1,7 @@
 """Restricts the decoding process before it opens an untrusted file: resources, privileges, system calls.
 
-On Linux a seccomp filter allows reading and writing open descriptors, memory, time and exit. Opening a file,
+On Linux a seccomp filter allows reading and writing open descriptors, taking further ones from a socket that
+is open, memory, time and exit. Opening a file,
 starting a process, creating a socket, mapping memory to be executed, or sending a signal, even to itself,
 fails with EPERM: ``abort`` then ends in an illegal instruction. Its format and numbers are from
 ``include/uapi/linux/filter.h``, ``seccomp.h``, ``audit.h`` and the two machines' call tables.
@@ -51,6 +52,7 @@ _X86_64 = {
     "mremap": 25,
     "madvise": 28,
     "getpid": 39,
+    "recvmsg": 47,
     "exit": 60,
     "ftruncate": 77,
     "gettimeofday": 96,
@@ -78,6 +80,7 @@ _AARCH64 = {
     "rt_sigreturn": 139,
     "gettimeofday": 169,
     "getpid": 172,
+    "recvmsg": 212,
     "gettid": 178,
     "brk": 214,
     "munmap": 215,
