@@ -23,7 +23,7 @@ MakeDecoder = Callable[[], AbstractContextManager[Decoder]]
 T = TypeVar("T")
 
 _FILES_A_THREAD = 4  # fewer are not worth another decoding process
-_AHEAD = 2  # files that each thread may be ahead of the commits
+_AHEAD = 16  # files that each thread may be ahead: a commit takes as long as some of them
 
 
 @dataclass(frozen=True, slots=True)
