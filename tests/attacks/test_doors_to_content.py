@@ -26,6 +26,14 @@ def rooms(tmp_path: Path) -> Iterator[Rooms]:
     made.bench.workspace.close()
 
 
+@pytest.fixture(scope="module")
+def kept_rooms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rooms]:
+    """One for all attempts that are refused and leave nothing behind."""
+    made = make_rooms(tmp_path_factory.mktemp("rooms"))
+    yield made
+    made.bench.workspace.close()
+
+
 def another(rooms: Rooms, name: str) -> Identity:
     """Somebody of another role, who is signed in."""
     return rooms.bench.person(LEAD if name == ANA else ANA).identity
@@ -75,43 +83,43 @@ def test_no_door_opens_for_one_who_left(rooms: Rooms, door: str, ending: str) ->
 
 @pytest.mark.parametrize("how", FORGED)
 @pytest.mark.parametrize("door", DOORS)
-def test_no_door_opens_for_a_forged_identity(rooms: Rooms, door: str, how: str) -> None:
+def test_no_door_opens_for_a_forged_identity(kept_rooms: Rooms, door: str, how: str) -> None:
     name, go = DOORS[door]
-    own = rooms.bench.person(name).identity
-    forged = FORGED[how](rooms, own, another(rooms, name))
-    before = len(rooms.bench.events())
+    own = kept_rooms.bench.person(name).identity
+    forged = FORGED[how](kept_rooms, own, another(kept_rooms, name))
+    before = len(kept_rooms.bench.events())
     with pytest.raises(Refused, match="SIGNED_OUT"):
-        go(rooms, rooms.session(name, forged))
-    assert len(rooms.bench.events()) == before
+        go(kept_rooms, kept_rooms.session(name, forged))
+    assert len(kept_rooms.bench.events()) == before
 
 
 @pytest.mark.parametrize("who", [ANA, BEN, QUINN, LEAD])
 @pytest.mark.parametrize("door", DOORS)
-def test_no_door_opens_for_somebody_else(rooms: Rooms, door: str, who: str) -> None:
+def test_no_door_opens_for_somebody_else(kept_rooms: Rooms, door: str, who: str) -> None:
     name, go = DOORS[door]
     if name == who or (name == ANA and who == BEN and door in ("history", "search", "prefetch")):
         return  # their own clips
-    before = len(rooms.bench.events(*CONTENT_ROWS))
+    before = len(kept_rooms.bench.events(*CONTENT_ROWS))
     with pytest.raises(Refused):
-        go(rooms, rooms.session(who))
-    assert len(rooms.bench.events(*CONTENT_ROWS)) == before
+        go(kept_rooms, kept_rooms.session(who))
+    assert len(kept_rooms.bench.events(*CONTENT_ROWS)) == before
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_no_door_opens_in_a_transaction_that_is_rolled_back(rooms: Rooms, door: str) -> None:
+def test_no_door_opens_in_a_transaction_that_is_rolled_back(kept_rooms: Rooms, door: str) -> None:
     name, go = DOORS[door]
-    session = rooms.session(name)
-    before = len(rooms.bench.events())
+    session = kept_rooms.session(name)
+    before = len(kept_rooms.bench.events())
     given: list[object] = []
-    with pytest.raises(RuntimeError), rooms.bench.workspace._unit.transaction():
-        given.append(go(rooms, session))
+    with pytest.raises(RuntimeError), kept_rooms.bench.workspace._unit.transaction():
+        given.append(go(kept_rooms, session))
     assert not given
-    assert len(rooms.bench.events()) == before
+    assert len(kept_rooms.bench.events()) == before
 
 
-def test_crafted_leases_open_no_other_clip(rooms: Rooms) -> None:
-    work, lease = rooms.bench.work(ANA), rooms.ana
-    with rooms.bench.database() as database:
+def test_crafted_leases_open_no_other_clip(kept_rooms: Rooms) -> None:
+    work, lease = kept_rooms.bench.work(ANA), kept_rooms.ana
+    with kept_rooms.bench.database() as database:
         others = [row["clip_id"] for row in database.rows("SELECT clip_id FROM queue_clip")]
     others.remove(lease.clip_id)
     crafted = [replace(lease, clip_id=clip_id) for clip_id in others]
@@ -119,20 +127,24 @@ def test_crafted_leases_open_no_other_clip(rooms: Rooms) -> None:
         replace(lease, token=lease.token + 1),
         replace(lease, is_prefetch=True),
         replace(lease, returned_annotation="another"),
-        replace(lease, task_id=rooms.quinn.task_id),
+        replace(lease, task_id=kept_rooms.quinn.task_id),
     ]
-    before = len(rooms.bench.events(*CONTENT_ROWS))
+    before = len(kept_rooms.bench.events(*CONTENT_ROWS))
     for each in crafted:
         with pytest.raises(Refused):
             work.open(each)
     for each in (
-        replace(rooms.quinn, blind_annotation=rooms.quinn.reviewed_annotation),
-        replace(rooms.quinn, reviewed_annotation=rooms.quinn.blind_annotation),
-        *(replace(rooms.quinn, clip_id=clip_id) for clip_id in others if clip_id != rooms.quinn.clip_id),
+        replace(kept_rooms.quinn, blind_annotation=kept_rooms.quinn.reviewed_annotation),
+        replace(kept_rooms.quinn, reviewed_annotation=kept_rooms.quinn.blind_annotation),
+        *(
+            replace(kept_rooms.quinn, clip_id=clip_id)
+            for clip_id in others
+            if clip_id != kept_rooms.quinn.clip_id
+        ),
     ):
         with pytest.raises(Refused):
-            rooms.bench.person(QUINN).qa.compare(each)
-    assert len(rooms.bench.events(*CONTENT_ROWS)) == before
+            kept_rooms.bench.person(QUINN).qa.compare(each)
+    assert len(kept_rooms.bench.events(*CONTENT_ROWS)) == before
 
 
 NO_DOORS = {

@@ -1,7 +1,7 @@
 """Who answers to which key: rules, conflicts, and what a person may change."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reviewer.errors import Refused
@@ -190,6 +190,7 @@ def _after(keymap: Keymap, step: tuple) -> Keymap:
         return keymap
 
 
+@settings(max_examples=40)
 @given(st.lists(STEPS, max_size=12))
 def test_whatever_is_accepted_no_key_does_two_things_none_types_and_it_can_be_taken_over_one_by_one(
     steps: list[tuple],
