@@ -65,7 +65,7 @@ def _riff(*chunks: bytes, name: bytes = b"RIFF", claimed: int | None = None) -> 
 
 
 def _ds64(data_bytes: int) -> bytes:
-    return _chunk(b"ds64", struct.pack("<QQQI", data_bytes + 80, data_bytes, data_bytes // 2, 0))
+    return _chunk(b"ds64", struct.pack("<QQQI", data_bytes % (1 << 63), data_bytes, data_bytes // 2, 0))
 
 
 def _rf64(data_bytes: int, *, name: bytes = b"RF64", first: bytes = b"", claimed: int = 0xFFFFFFFF) -> bytes:
@@ -108,7 +108,7 @@ RIFF: dict[str, Odd] = {
     ),
     "wav, odd chunk without a pad": Odd(
         lambda: _riff(_chunk(b"fmt ", _fmt()), _ODD, _chunk(b"data", _pcm())),
-        refusals=("EMPTY_AUDIO_HEADER_ALONE", "UNDECODABLE_LIBRARY", "INCOMPLETE_DAMAGED"),
+        refusals=("INCOMPLETE_DAMAGED",),
     ),
     "wav, odd chunk without a pad after": Odd(
         lambda: _riff(_chunk(b"fmt ", _fmt()), _chunk(b"data", _pcm()), _ODD, _JUNK)
@@ -138,15 +138,15 @@ RIFF: dict[str, Odd] = {
             _chunk(b"fmt ", _fmt()),
             _chunk(b"LIST", b"wavl" + _chunk(b"data", _pcm()[:9000]) + _chunk(b"slnt", bytes(4))),
         ),
-        "EMPTY_AUDIO_HEADER_ALONE", "UNDECODABLE_LIBRARY", "UNDECODABLE_FORMAT",
+        "INCOMPLETE_DAMAGED",
     ),
     "wav, data before fmt": Odd(
         lambda: _riff(_chunk(b"data", _pcm()), _chunk(b"fmt ", _fmt())),
-        refusals=("UNDECODABLE_LIBRARY", "UNDECODABLE_FORMAT"),
+        refusals=("INCOMPLETE_DAMAGED",),
     ),
     "wav behind an ID3 tag": Odd(lambda: id3() + a_wav(speech_like(_HZ), rate_hz=_HZ)),
     "wav behind zeros": Odd(
-        lambda: bytes(64) + a_wav(speech_like(_HZ), rate_hz=_HZ), refusals=("UNDECODABLE_FORMAT",)
+        lambda: bytes(64) + a_wav(speech_like(_HZ), rate_hz=_HZ), refusals=("UNDECODABLE_FORMAT", "INCOMPLETE_DAMAGED")
     ),
     "wav before an ID3 tag": Odd(lambda: a_wav(speech_like(_HZ), rate_hz=_HZ) + id3() + ID3_V1),
     "wav with frames of MP3 and a wrong fact": Odd(lambda: _mp3_in_wav(fact=100)),
@@ -162,7 +162,7 @@ RIFF: dict[str, Odd] = {
     "rf64, both sizes 0": Odd(lambda: _rf64(0, claimed=0)),
     "rf64, size too small": _refused(lambda: _rf64(20_000), "INCOMPLETE_MORE_FOLLOWS"),
     "rf64, size too large": _refused(lambda: _rf64(60_000), "INCOMPLETE_CUT_SHORT"),
-    "rf64, size in data alone": Odd(lambda: _rf64(0, claimed=len(_pcm()))),
+    "rf64, size in data alone": Odd(lambda: _rf64(0, claimed=len(_pcm())), refusals=("INCOMPLETE_NOT_DECODED",)),
     "bw64": Odd(lambda: _rf64(len(_pcm()), name=b"BW64"), refusals=("UNDECODABLE_LIBRARY", "UNDECODABLE_FORMAT")),
     "w64, size 0": Odd(lambda: _w64(0), refusals=("INCOMPLETE_MORE_FOLLOWS", "EMPTY_AUDIO_SAMPLES")),
     "w64, size of its head alone": Odd(
@@ -237,7 +237,7 @@ AIFF_AND_OTHERS: dict[str, Odd] = {
     "aiff, counts 0": Odd(lambda: _aiff(frames=0, claimed=0)),
     "aiff, counts no frames": Odd(lambda: _aiff(frames=0)),
     "aiff, counts fewer frames": Odd(lambda: _aiff(frames=_COUNT // 2), refusals=("INCOMPLETE_MORE_FOLLOWS",)),
-    "aiff, counts more frames": Odd(lambda: _aiff(frames=_COUNT * 2), refusals=("INCOMPLETE_CUT_SHORT",)),
+    "aiff, counts more frames": _refused(lambda: _aiff(frames=_COUNT * 2), "INCOMPLETE_NOT_DECODED"),
     "aiff, size -1": Odd(lambda: _aiff(claimed=0xFFFFFFFF)),
     "aiff, chunk of samples too small": _refused(lambda: _aiff(claimed=9_008), "INCOMPLETE_MORE_FOLLOWS"),
     "aiff, two chunks of samples": _refused(
@@ -253,9 +253,7 @@ AIFF_AND_OTHERS: dict[str, Odd] = {
     "au, length too large": _refused(lambda: _au(length=90_000), "INCOMPLETE_CUT_SHORT"),
     "au alaw": Odd(lambda: written("AU", "ALAW", 8_000)),
     "au twice": _refused(lambda: _au() * 2, "INCOMPLETE_MORE_FOLLOWS"),
-    "au, unknown length, twice": _refused(
-        lambda: _au(length=0xFFFFFFFF) * 2, "INCOMPLETE_MORE_FOLLOWS"
-    ),
+    "au, unknown length, twice": Odd(lambda: _au(length=0xFFFFFFFF) * 2, 2 * SECONDS),
     "caf, size -1": Odd(lambda: _caf(claimed=-1)),
     "caf, size 0": Odd(lambda: _caf(claimed=0), refusals=("INCOMPLETE_MORE_FOLLOWS",)),
     "caf, size too small": _refused(lambda: _caf(claimed=9000), "INCOMPLETE_MORE_FOLLOWS"),
@@ -275,6 +273,12 @@ AIFF_AND_OTHERS: dict[str, Odd] = {
 
 def _flac(rate_hz: int = _HZ) -> bytes:
     return written("FLAC", "PCM_16", rate_hz)
+
+
+def _counting(frames: int) -> bytes:
+    content = bytearray(flac_of_a_pipe(_flac()))
+    content[22:26] = struct.pack(">I", frames)
+    return bytes(content)
 
 
 FLAC: dict[str, Odd] = {
@@ -302,6 +306,10 @@ FLAC: dict[str, Odd] = {
     "flac, other rates one after the other": _refused(
         lambda: _flac() + _flac(22_050), "INCOMPLETE_PARTS_DIFFER"
     ),
+    "flac that counts some frames of its first blocks": Odd(lambda: _counting(3 * 4096)),
+    "flac that counts a part of a block": Odd(lambda: _counting(3 * 4096 - 7)),
+    "flac that counts more": _refused(lambda: _counting(60_000), "INCOMPLETE_CUT_SHORT"),
+    "flac before an MP3": _refused(lambda: _flac() + mp3(), "INCOMPLETE_DAMAGED"),
     "flac with a frame gone": Odd(
         lambda: _flac()[:12_000] + _flac()[16_000:], refusals=("INCOMPLETE_DAMAGED", "INCOMPLETE_NOT_DECODED")
     ),
@@ -357,8 +365,8 @@ OGG: dict[str, Odd] = {
     "vorbis chain": Odd(lambda: b"".join(ogg_again(_vorbis(), each) for each in (1, 2, 3)), 3 * SECONDS),
     "vorbis chain of one number": Odd(lambda: _vorbis() * 2, 2 * SECONDS, ("INCOMPLETE_DAMAGED",)),
     "opus chain": Odd(lambda: b"".join(ogg_again(_opus(), each) for each in (1, 2)), 2 * SECONDS),
-    "opus after vorbis": _refused(
-        lambda: ogg_again(_vorbis(48_000), 1) + ogg_again(_opus(), 2), "INCOMPLETE_PARTS_DIFFER"
+    "opus after vorbis": Odd(
+        lambda: ogg_again(_vorbis(48_000), 1) + ogg_again(_opus(), 2), 2 * SECONDS
     ),
     "vorbis with an index": Odd(lambda: _skeleton(_vorbis())),
     "opus with an index": Odd(lambda: _skeleton(_opus())),
@@ -473,6 +481,12 @@ def _id3_with_footer() -> bytes:
     return b"ID3\x04\x00\x10" + size + body + b"3DI\x04\x00\x10" + size
 
 
+def _hole(content: bytes, size: int, filled: bytes = b"") -> bytes:
+    middle = len(content) // 2
+    return content[:middle] + filled + content[middle + size :]
+
+
+_PADDING = "it keeps the delay and padding of an encoder in all parts but the first"
 _FRAMES = len(_frames(_bare()))
 MPEG: dict[str, Odd] = {
     "mp3 in free format": Odd(_free_format, refusals=("UNDECODABLE_FORMAT",)),
@@ -505,23 +519,36 @@ MPEG: dict[str, Odd] = {
     "mp3 with a VBRI header that counts fewer": Odd(lambda: _vbri(3)),
     "mp3 with a VBRI header that counts more": _refused(lambda: _vbri(3000), "INCOMPLETE_CUT_SHORT"),
     "mp3 with a header, then one without": Odd(lambda: mp3() + _bare(), 2 * SECONDS),
-    "mp3 without a header, then one with": Odd(lambda: _bare() + mp3(), 2 * SECONDS),
+    "mp3 without a header, then one with": Odd(lambda: _bare() + mp3(), 2 * SECONDS, ffmpeg_differs=_PADDING),
     "mp3 twice with Lyrics3 between": Odd(lambda: _bare() + _lyrics() + ID3_V1 + _bare(), 2 * SECONDS),
-    "mp3 twice with Lyrics3v1 between": Odd(lambda: mp3() + _old_lyrics() + ID3_V1 + mp3(), 2 * SECONDS),
-    "mp3 twice with APE between": Odd(lambda: mp3() + ape() + mp3(), 2 * SECONDS),
+    "mp3 twice with Lyrics3v1 between": Odd(lambda: mp3() + _old_lyrics() + ID3_V1 + mp3(), 2 * SECONDS, ffmpeg_differs=_PADDING),
+    "mp3 twice with APE between": Odd(lambda: mp3() + ape() + mp3(), 2 * SECONDS, ffmpeg_differs=_PADDING),
     "mp3 twice with APE's end between": Odd(
         lambda: _bare() + ape(has_header=False) + _bare(), 2 * SECONDS, ("INCOMPLETE_DAMAGED",)
     ),
-    "mp3 twice with padding of ID3v2": Odd(lambda: mp3() + id3(4000) + bytes(2000) + mp3(), 2 * SECONDS),
+    "mp3 twice with padding of ID3v2": Odd(lambda: mp3() + id3(4000) + bytes(2000) + mp3(), 2 * SECONDS, ffmpeg_differs=_PADDING),
     "mp3 behind 200 kB of tags": Odd(lambda: id3(200_000) + mp3()),
     "mp3 behind 100 kB of zeros": Odd(lambda: bytes(100_000) + mp3(), refusals=("UNDECODABLE_FORMAT",)),
-    "mp3 behind a tag with a wrong size": Odd(lambda: _id3_with_wrong_size() + mp3()),
+    "mp3 behind a tag with a wrong size": Odd(lambda: _id3_with_wrong_size() + mp3(), ffmpeg_differs="it decodes a part of the tag"),
     "mp3 behind a tag with a footer": Odd(lambda: _id3_with_footer() + mp3()),
     "mp3 behind a picture": Odd(lambda: b"\x89PNG\r\n" + bytes(range(254)) * 40 + mp3(), refusals=("UNDECODABLE_FORMAT", "INCOMPLETE_DAMAGED")),
     "mp3, first frames gone": Odd(
         lambda: b"".join(_frames(_bare())[5:]), (_FRAMES - 5) * 0.036, ()
     ),
-    "mp3, first frame cut": Odd(lambda: _bare()[20:], (_FRAMES - 1) * 0.036),
+    "mp3, first frame cut": Odd(
+        lambda: _bare()[20:], (_FRAMES - 1) * 0.036, ("INCOMPLETE_DAMAGED",)
+    ),
+    "mp3 with a hole of zeros": _refused(lambda: _hole(_bare(), 1500, bytes(1500)), "INCOMPLETE_DAMAGED"),
+    "mp3 of 8 kHz with a hole of zeros": _refused(
+        lambda: _hole(_bare(8_000), 1500, bytes(1500)), "INCOMPLETE_DAMAGED"
+    ),
+    "mp3 whose end is zeros": _refused(lambda: _bare()[:4000] + bytes(3000), "INCOMPLETE_CUT_SHORT"),
+    "mp3 with bytes gone": _refused(lambda: _hole(_bare(), 500), "INCOMPLETE_DAMAGED"),
+    "mp3 with a byte gone": _refused(lambda: _hole(_bare(), 1), "INCOMPLETE_DAMAGED"),
+    "mp3 with bytes too many": _refused(lambda: _hole(_bare(), 0, b"x" * 9), "INCOMPLETE_DAMAGED"),
+    "mp3 with a header, with bytes gone": _refused(
+        lambda: _hole(mp3(), 500), "INCOMPLETE_DAMAGED", "INCOMPLETE_CUT_SHORT"
+    ),
     "mp3 that ends in a frame": _refused(lambda: _bare()[:-20], "INCOMPLETE_CUT_SHORT"),
     **{
         f"mp3 that ends {count} bytes into a frame": _refused(
@@ -545,6 +572,18 @@ MPEG: dict[str, Odd] = {
 
 def _m4a(**how: str) -> bytes:
     return media_file("ipod", "aac", 44_100, options=how)
+
+
+def _index_first(content: bytes) -> bytes:
+    """A file as it is made for the web: its index is before the samples."""
+    index = content.rindex(b"moov") - 4
+    samples = content.index(b"mdat") - 4
+    moov = bytearray(content[index:])
+    place = moov.index(b"stco") + 8
+    (count,) = struct.unpack_from(">I", moov, place)
+    for entry in range(place + 4, place + 4 + 4 * count, 4):
+        struct.pack_into(">I", moov, entry, struct.unpack_from(">I", moov, entry)[0] + len(moov))
+    return content[:samples] + bytes(moov) + content[samples:index]
 
 
 def _with_boxes_at_the_end(content: bytes) -> bytes:
@@ -574,15 +613,20 @@ def _webm(**how: str) -> bytes:
     return media_file("webm", "libopus", 48_000, options=how)
 
 
+def _without_clusters(content: bytes, first: int, last: int) -> bytes:
+    starts = [place for place in range(len(content)) if content.startswith(b"\x1f\x43\xb6\x75", place)]
+    return content[: starts[first]] + content[starts[last] :]
+
+
 _FRAGMENTS = "frag_keyframe+empty_moov+default_base_moof"
 MEDIA: dict[str, Odd] = {
-    "m4a, index first": Odd(lambda: _m4a(movflags="faststart")),
+    "m4a, index first": Odd(lambda: _index_first(_m4a())),
     "m4a, index last": Odd(_m4a),
     "m4a without an edit list": Odd(lambda: _m4a(use_editlist="0")),
     "m4a before a free box": Odd(lambda: _with_boxes_at_the_end(_m4a())),
-    "m4a, samples to the end": Odd(lambda: _last_box_open(_m4a(movflags="faststart"))),
+    "m4a, samples to the end": Odd(lambda: _last_box_open(_index_first(_m4a()))),
     "m4a, samples to the end, cut": _refused(
-        lambda: _last_box_open(_m4a(movflags="faststart"))[:-4000], "INCOMPLETE_NOT_DECODED", "INCOMPLETE_DAMAGED", "INCOMPLETE_CUT_SHORT"
+        lambda: _last_box_open(_index_first(_m4a()))[:-4000], "INCOMPLETE_NOT_DECODED", "INCOMPLETE_DAMAGED", "INCOMPLETE_CUT_SHORT"
     ),
     "m4a twice": _refused(lambda: _m4a() * 2, "INCOMPLETE_MORE_FOLLOWS"),
     "m4a before an MP3": _refused(lambda: _m4a() + mp3(), "INCOMPLETE_MORE_FOLLOWS"),
@@ -617,21 +661,25 @@ MEDIA: dict[str, Odd] = {
     "aac before an MP3": _refused(lambda: _aac() + mp3(), "INCOMPLETE_DAMAGED", "INCOMPLETE_MORE_FOLLOWS"),
     "aac in a frame that is cut": _refused(lambda: _aac()[:-5], "INCOMPLETE_CUT_SHORT"),
     "webm without a duration": Odd(lambda: _webm(live="1")),
-    "webm twice": _refused(_webm_twice := lambda: _webm() * 2, "INCOMPLETE_MORE_FOLLOWS"),
+    "webm twice": _refused(lambda: _webm() * 2, "INCOMPLETE_MORE_FOLLOWS"),
     "webm without a duration, twice": _refused(lambda: _webm(live="1") * 2, "INCOMPLETE_MORE_FOLLOWS"),
     "webm of short clusters": Odd(lambda: _webm(cluster_time_limit="100")),
     "webm, cut": _refused(lambda: _webm()[:-900], "INCOMPLETE_CUT_SHORT"),
+    "webm with a cluster gone": Odd(
+        lambda: _without_clusters(_webm(cluster_time_limit="100", live="1"), 5, 6), SECONDS
+    ),
+    "webm with many clusters gone": Odd(
+        lambda: _without_clusters(_webm(cluster_time_limit="100", live="1"), 2, 14),
+        refusals=("INCOMPLETE_DAMAGED",),
+    ),
     "mkv with pcm": Odd(lambda: media_file("matroska", "pcm_s16le", _HZ)),
     "mkv with mp3": Odd(lambda: media_file("matroska", "libmp3lame", 44_100)),
     "ogg flac chain": Odd(
         lambda: b"".join(ogg_again(media_file("ogg", "flac", _HZ), each) for each in (1, 2)), 2 * SECONDS
     ),
-    "ogg speex": Odd(lambda: media_file("ogg", "libspeex", _HZ)),
     "wma twice": _refused(
         lambda: media_file("asf", "wmav2", 44_100, bits_per_second=64_000) * 2, "INCOMPLETE_MORE_FOLLOWS"
     ),
-    "caf with aac": Odd(lambda: media_file("caf", "aac", 44_100)),
-    "caf with opus": Odd(lambda: media_file("caf", "libopus", 48_000), refusals=("UNDECODABLE_CONTAINER",)),
     "wav with aac": Odd(
         lambda: media_file("wav", "aac", 44_100), refusals=("UNDECODABLE_LIBRARY", "UNDECODABLE_FORMAT")
     ),
@@ -653,9 +701,9 @@ MEDIA: dict[str, Odd] = {
     "True Audio": _refused(lambda: media_file("tta", "tta", 44_100), "UNDECODABLE_CONTAINER"),
     "AC-3": _refused(lambda: media_file("ac3", "ac3", 48_000), "UNDECODABLE_CONTAINER"),
     "E-AC-3": _refused(lambda: media_file("eac3", "eac3", 48_000), "UNDECODABLE_CONTAINER"),
-    "DTS": _refused(lambda: media_file("dts", "dca", 48_000, 2), "UNDECODABLE_CONTAINER", "UNDECODABLE_FORMAT"),
     "Creative Voice": _refused(lambda: media_file("voc", "pcm_u8", 8_000), "UNDECODABLE_CONTAINER"),
-    "Amiga SVX, Sony OMA and raw G.722": _refused(
+    "Amiga IFF": _refused(lambda: written("SVX", "PCM_16"), "UNDECODABLE_CONTAINER"),
+    "raw G.722": _refused(
         lambda: media_file("g722", "g722", _HZ), "UNDECODABLE_FORMAT", "INCOMPLETE_DAMAGED"
     ),
 }

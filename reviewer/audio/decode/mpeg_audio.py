@@ -12,8 +12,8 @@ import struct
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from reviewer.audio.decode.signatures import id3_bytes
 from reviewer.audio.decode.source import Source, View
+from reviewer.audio.decode.tags import after_tags, tag_bytes
 from reviewer.audio.decode.wire import Incomplete
 
 _V1 = (
@@ -29,6 +29,7 @@ _V2 = (
 _RATES_HZ = (44_100, 48_000, 32_000)
 _DECODER_DELAY = 529
 """Samples that a decoder's filter bank comes late: mpg123 drops them at the start, not at the end."""
+_SYNC = tuple(bytes((0xFF, second)) for second in range(0xE0, 0x100))
 _SEARCHED_BYTES = 1 << 16
 _TOLERATED_SECONDS = 0.05
 _RUN = 4
@@ -125,16 +126,17 @@ def walk_parts(source: Source, start: int, end: int) -> list[Part]:
     """
     parts: list[Part] = []
     part: Part | None = None
-    place = _after_tags(source, start, end)
+    place = after_tags(source, start, end)
     lost = 0
     while place < end:
         frame = parse_frame(source.at(place, 4))
         if frame is not None and (part is None or frame.form != part.first.form):
             frame = frame if _is_run(source, place, end) else None
         if frame is None:
-            part, after = None, _after_tags(source, place, end)
+            part, after = None, after_tags(source, place, end)
             if after == place:
                 after = _next_run(source, place + 1, end)
+                _refuse_loss(source, place, (after, end), is_inside=bool(parts))
                 lost += after - place
             place = after
             continue
@@ -148,7 +150,28 @@ def walk_parts(source: Source, start: int, end: int) -> list[Part]:
             part.add(place, frame)
         place += frame.bytes
     _compare_with_headers(parts, lost)
+    if parts and not parts[-1].promised_frames:
+        _refuse_empty_end(source, parts[-1], end)
     return [part for part in parts if part.frames]
+
+
+def _refuse_loss(source: Source, place: int, after: tuple[int, int], *, is_inside: bool) -> None:
+    """Refuses bytes that are neither frames nor tags before other frames, or that begin one.
+
+    How much is missing where such bytes are, or zeros before them, is not known.
+    """
+    next_place, end = after
+    if is_inside and next_place < end:
+        raise Incomplete("damaged")
+    if next_place == end and end - place < 4 and source.at(place, 2) in (b"\xff", *_SYNC):
+        raise Incomplete("cut_short")
+
+
+def _refuse_empty_end(source: Source, part: Part, end: int) -> None:
+    """Refuses zeros where more frames had room: a download that was stopped, in a file made before it."""
+    last = part.spans[-1][1] if part.spans else end
+    if end - last >= part.first.bytes and source.is_zero(last, end):
+        raise Incomplete("cut_short")
 
 
 def _compare_with_headers(parts: list[Part], lost: int) -> None:
@@ -172,7 +195,7 @@ def _is_run(source: Source, place: int, end: int) -> bool:
             return count > (place > end)
         frame = parse_frame(source.at(place, 4))
         if frame is None or (form is not None and frame.form != form):
-            return count > 0 and _after_tags(source, place, end) > place
+            return count > 0 and after_tags(source, place, end) > place
         form, place = frame.form, place + frame.bytes
     return True
 
@@ -183,41 +206,10 @@ def _next_run(source: Source, place: int, end: int) -> int:
         byte = source.at(place, 1)
         if byte == b"\xff" and _is_run(source, place, end):
             return place
-        if byte in b"ITAL" and _tag_bytes(source, place, end):
+        if byte in b"ITAL" and tag_bytes(source, place, end):
             return place
         place += 1
     return end
-
-
-def _after_tags(source: Source, place: int, end: int) -> int:
-    """The position behind all tags and zero bytes from here on."""
-    while place < end:
-        size = _tag_bytes(source, place, end)
-        while not size and place < end and source.at(place, 1) == b"\0":
-            place += 1
-            size = _tag_bytes(source, place, end)
-        if not size:
-            return place
-        place += size
-    return end
-
-
-def _tag_bytes(source: Source, place: int, end: int) -> int:
-    """The length of an ID3, APE or Lyrics3 tag at a position, or 0."""
-    head = source.at(place, 32)
-    if head[:3] == b"ID3":
-        return id3_bytes(head)
-    if head[:4] == b"TAG+":
-        return 227
-    if head[:3] == b"TAG":
-        return min(128, end - place)
-    if head[:8] == b"APETAGEX" and len(head) == 32:
-        size, flags = struct.unpack("<I4xI", head[12:24])
-        return 32 + size if flags & 0x20000000 else 32
-    if head[:11] == b"LYRICSBEGIN":
-        found = max(source.find(b"LYRICSEND", place), source.find(b"LYRICS200", place))
-        return found + 9 - place if found > 0 else 0
-    return 0
 
 
 def _info(source: Source, place: int, frame: Frame) -> Part | None:

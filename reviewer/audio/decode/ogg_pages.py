@@ -8,6 +8,7 @@ import struct
 from dataclasses import dataclass, field
 
 from reviewer.audio.decode.source import Source, View
+from reviewer.audio.decode.tags import after_tags
 from reviewer.audio.decode.wire import DecodingStopped, Failure, Incomplete
 
 _PAGE = struct.Struct("<4sBBqIIIB")
@@ -118,5 +119,5 @@ def _refuse_rest(source: Source, place: int) -> None:
     """Tags and zero bytes may follow the last page, but no page."""
     if source.find(b"OggS", place) >= 0:
         raise Incomplete("damaged")
-    if source.at(place, 3) not in (b"TAG", b"APE", b"ID3") and not source.is_zero(place, source.size):
+    if after_tags(source, place, source.size) < source.size:
         raise Incomplete("more_follows")
