@@ -32,7 +32,7 @@ class DataChunk:
     """Where the samples are.
 
     ``bytes_per_second``, ``frames`` and ``rate_hz`` are 0 where the header does not say. ``block_frames`` are
-    coded together. ``is_short``: there is a little less than the header says, or it has a placeholder.
+    coded together, and ``is_counted`` where the header counts frames apart from bytes. ``is_short``: there is a little less than the header says, or it has a placeholder.
     ``size_at`` and ``size_bytes``: what must be replaced for libsndfile to see the samples, or -1. ``tag``: of
     a WAV.
     """
@@ -43,6 +43,7 @@ class DataChunk:
     frames: int = 0
     rate_hz: float = 0.0
     block_frames: int = 1
+    is_counted: bool = False
     is_short: bool = False
     size_at: int = -1
     size_bytes: int = 4
@@ -152,7 +153,7 @@ def _described(
         codec = head[18:22] if form[b"COMM"][1] >= 22 else b"NONE"
         is_plain = codec in (b"NONE", b"sowt", b"twos", b"fl32", b"FL32", b"fl64")
         offset = int.from_bytes(source.at(start, 4), "big")
-        return DataChunk(start + 8 + offset, start + length, rate * frame_bytes * is_plain, frames, rate)
+        return DataChunk(start + 8 + offset, start + length, rate * frame_bytes * is_plain, frames, rate, is_counted=True)
     if b"desc" in form:
         head = source.at(form[b"desc"][0], 32)
         packet_bytes, packet_frames = int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
@@ -206,7 +207,8 @@ def _after_chunks(source: Source, layout: _Layout, end: int) -> int:
 
 
 def _ending(chunk: DataChunk, end: int, *, is_short: bool, size_at: int = -1) -> DataChunk:
-    return replace(chunk, end=end, frames=0, is_short=is_short, size_at=size_at)
+    frames = chunk.frames if chunk.is_counted else 0
+    return replace(chunk, end=end, frames=frames, is_short=is_short, size_at=size_at)
 
 
 def _au_data(source: Source) -> DataChunk | None:

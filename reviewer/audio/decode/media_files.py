@@ -137,7 +137,7 @@ def _check_adts(source: Source, start: int) -> float:
                 raise Incomplete("cut_short")
             seconds += 1024 * ((head[6] & 3) + 1) / _ADTS_RATES_HZ[rate]
             place += size
-        elif (after := after_tags(source, place, source.size)) == source.size:
+        elif (after := after_tags(source, place, source.size)) >= source.size:
             break
         elif after > place:
             raise Incomplete("more_follows")

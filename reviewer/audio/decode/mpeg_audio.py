@@ -139,6 +139,8 @@ def walk_parts(source: Source, start: int, end: int) -> list[Part]:
                 _refuse_loss(source, place, (after, end), is_inside=bool(parts))
                 lost += after - place
             place = after
+            if place > end:
+                raise Incomplete("cut_short")
             continue
         if place + frame.bytes > end:
             raise Incomplete("cut_short")

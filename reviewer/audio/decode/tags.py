@@ -10,7 +10,7 @@ from reviewer.audio.decode.source import Source
 
 
 def after_tags(source: Source, place: int, end: int) -> int:
-    """The position behind all tags and zero bytes from here on."""
+    """The position behind all tags and zero bytes from here on; behind ``end`` if a tag is cut off."""
     while place < end:
         size = tag_bytes(source, place, end)
         while not size and place < end and source.at(place, 1) == b"\0":
@@ -19,7 +19,7 @@ def after_tags(source: Source, place: int, end: int) -> int:
         if not size:
             return place
         place += size
-    return end
+    return place
 
 
 def tag_bytes(source: Source, place: int, end: int) -> int:
