@@ -1,8 +1,9 @@
-"""Files that lose samples in programs that believe headers: each with how long its sound is, or why it is refused."""
+"""Files that lose samples in programs that believe headers, and how long the sound of each is."""
 
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -27,9 +28,10 @@ _HZ = 16_000
 
 @dataclass(frozen=True)
 class Odd:
-    """A file, and its length in seconds or the codes with which it may be refused.
+    """A file, and how long its sound is; infinitely long is what must be refused.
 
-    ``refusals`` may stand beside a length: where a decoder of this machine decides.
+    ``refusals`` are the codes with which it may be refused. ``ffmpeg_differs`` says why ffmpeg's command makes
+    more of the file than it holds.
     """
 
     make: Callable[[], bytes]
@@ -45,11 +47,14 @@ def _refused(make: Callable[[], bytes], *codes: str) -> Odd:
 # RIFF and its kin
 
 
-def _chunk(name: bytes, body: bytes, *, claimed: int | None = None, pads: bool = True, order: str = "<") -> bytes:
+def _chunk(
+    name: bytes, body: bytes, *, claimed: int | None = None, pads: bool = True, order: str = "<"
+) -> bytes:
     size = len(body) if claimed is None else claimed
     return name + struct.pack(f"{order}I", size) + body + bytes(len(body) % 2 * pads)
 
 
+@cache
 def _pcm(rate_hz: int = _HZ, channels: int = 1) -> bytes:
     return bytes(speech_like(rate_hz, channels).astype("<i2").tobytes())
 
@@ -73,6 +78,7 @@ def _rf64(data_bytes: int, *, name: bytes = b"RF64", first: bytes = b"", claimed
     return _riff(first, _ds64(data_bytes), _chunk(b"fmt ", _fmt()), data, name=name, claimed=0xFFFFFFFF)
 
 
+@cache
 def _w64(claimed: int | None = None) -> bytes:
     content = bytearray(written("W64", "PCM_16"))
     place = content.index(b"data\xf3\xac\xd3\x11") + 16
@@ -91,17 +97,22 @@ _ODD = _chunk(b"LIST", b"INFOICMTx\x00\x00\x00abc", pads=False)
 RIFF: dict[str, Odd] = {
     "wav, size 0": Odd(lambda: _riff(_chunk(b"fmt ", _fmt()), _chunk(b"data", _pcm(), claimed=0), claimed=0)),
     "wav, size -1": Odd(
-        lambda: _riff(_chunk(b"fmt ", _fmt()), _chunk(b"data", _pcm(), claimed=0xFFFFFFFF), claimed=0xFFFFFFFF)
+        lambda: _riff(
+            _chunk(b"fmt ", _fmt()), _chunk(b"data", _pcm(), claimed=0xFFFFFFFF), claimed=0xFFFFFFFF
+        )
     ),
     "wav, size 2 GiB": Odd(
-        lambda: _riff(_chunk(b"fmt ", _fmt()), _chunk(b"data", _pcm(), claimed=0x7FFFFFFE), claimed=0x7FFFFFFF)
+        lambda: _riff(
+            _chunk(b"fmt ", _fmt()), _chunk(b"data", _pcm(), claimed=0x7FFFFFFE), claimed=0x7FFFFFFF
+        )
     ),
     "wav, RIFF size 0": Odd(lambda: _riff(_chunk(b"fmt ", _fmt()), _chunk(b"data", _pcm()), claimed=0)),
     "wav, RIFF size too small": Odd(
         lambda: _riff(_chunk(b"fmt ", _fmt()), _chunk(b"data", _pcm()), claimed=10_000)
     ),
     "wav, size never brought up to date": _refused(
-        lambda: _riff(_chunk(b"fmt ", _fmt()), _chunk(b"data", _pcm(), claimed=20_000)), "INCOMPLETE_MORE_FOLLOWS"
+        lambda: _riff(_chunk(b"fmt ", _fmt()), _chunk(b"data", _pcm(), claimed=20_000)),
+        "INCOMPLETE_MORE_FOLLOWS",
     ),
     "wav, odd chunks with pads": Odd(
         lambda: _riff(_chunk(b"fmt ", _fmt()), _JUNK, _chunk(b"data", _pcm()), _JUNK)
@@ -146,7 +157,8 @@ RIFF: dict[str, Odd] = {
     ),
     "wav behind an ID3 tag": Odd(lambda: id3() + a_wav(speech_like(_HZ), rate_hz=_HZ)),
     "wav behind zeros": Odd(
-        lambda: bytes(64) + a_wav(speech_like(_HZ), rate_hz=_HZ), refusals=("UNDECODABLE_FORMAT", "INCOMPLETE_DAMAGED")
+        lambda: bytes(64) + a_wav(speech_like(_HZ), rate_hz=_HZ),
+        refusals=("UNDECODABLE_FORMAT", "INCOMPLETE_DAMAGED"),
     ),
     "wav before an ID3 tag": Odd(lambda: a_wav(speech_like(_HZ), rate_hz=_HZ) + id3() + ID3_V1),
     "wav with frames of MP3 and a wrong fact": Odd(lambda: _mp3_in_wav(fact=100)),
@@ -162,8 +174,12 @@ RIFF: dict[str, Odd] = {
     "rf64, both sizes 0": Odd(lambda: _rf64(0, claimed=0)),
     "rf64, size too small": _refused(lambda: _rf64(20_000), "INCOMPLETE_MORE_FOLLOWS"),
     "rf64, size too large": _refused(lambda: _rf64(60_000), "INCOMPLETE_CUT_SHORT"),
-    "rf64, size in data alone": Odd(lambda: _rf64(0, claimed=len(_pcm())), refusals=("INCOMPLETE_NOT_DECODED",)),
-    "bw64": Odd(lambda: _rf64(len(_pcm()), name=b"BW64"), refusals=("UNDECODABLE_LIBRARY", "UNDECODABLE_FORMAT")),
+    "rf64, size in data alone": Odd(
+        lambda: _rf64(0, claimed=len(_pcm())), refusals=("INCOMPLETE_NOT_DECODED",)
+    ),
+    "bw64": Odd(
+        lambda: _rf64(len(_pcm()), name=b"BW64"), refusals=("UNDECODABLE_LIBRARY", "UNDECODABLE_FORMAT")
+    ),
     "w64, size 0": Odd(lambda: _w64(0), refusals=("INCOMPLETE_MORE_FOLLOWS", "EMPTY_AUDIO_SAMPLES")),
     "w64, size of its head alone": Odd(
         lambda: _w64(24), refusals=("INCOMPLETE_MORE_FOLLOWS", "EMPTY_AUDIO_SAMPLES")
@@ -185,7 +201,12 @@ def _mp3_in_wav(*, fact: int = 24_000, claimed: int | None = None, times: int = 
 
 
 def _aiff(
-    *, codec: bytes = b"", frames: int | None = None, claimed: int | None = None, offset: int = 0, rest: bytes = b""
+    *,
+    codec: bytes = b"",
+    frames: int | None = None,
+    claimed: int | None = None,
+    offset: int = 0,
+    rest: bytes = b"",
 ) -> bytes:
     data = _pcm() if codec == b"sowt" else speech_like(_HZ).astype(">i2").tobytes()
     count = len(data) // 2 if frames is None else frames
@@ -225,7 +246,7 @@ def _nist(count: str) -> bytes:
     return lines.encode().ljust(1024) + _pcm()
 
 
-_COUNT = len(_pcm()) // 2
+_COUNT = int(SECONDS * _HZ)
 AIFF_AND_OTHERS: dict[str, Odd] = {
     "aiff": Odd(_aiff),
     "aifc sowt": Odd(lambda: _aiff(codec=b"sowt")),
@@ -236,7 +257,9 @@ AIFF_AND_OTHERS: dict[str, Odd] = {
     "aiff, samples later in the chunk": Odd(lambda: _aiff(offset=40)),
     "aiff, counts 0": Odd(lambda: _aiff(frames=0, claimed=0)),
     "aiff, counts no frames": Odd(lambda: _aiff(frames=0)),
-    "aiff, counts fewer frames": Odd(lambda: _aiff(frames=_COUNT // 2), refusals=("INCOMPLETE_MORE_FOLLOWS",)),
+    "aiff, counts fewer frames": Odd(
+        lambda: _aiff(frames=_COUNT // 2), refusals=("INCOMPLETE_MORE_FOLLOWS",)
+    ),
     "aiff, counts more frames": _refused(lambda: _aiff(frames=_COUNT * 2), "INCOMPLETE_NOT_DECODED"),
     "aiff, size -1": Odd(lambda: _aiff(claimed=0xFFFFFFFF)),
     "aiff, chunk of samples too small": _refused(lambda: _aiff(claimed=9_008), "INCOMPLETE_MORE_FOLLOWS"),
@@ -271,6 +294,7 @@ AIFF_AND_OTHERS: dict[str, Odd] = {
 # FLAC
 
 
+@cache
 def _flac(rate_hz: int = _HZ) -> bytes:
     return written("FLAC", "PCM_16", rate_hz)
 
@@ -318,7 +342,9 @@ FLAC: dict[str, Odd] = {
     ),
     "flac of a pipe before a wav": _refused(
         lambda: flac_of_a_pipe(_flac()) + a_wav(speech_like(_HZ)),
-        "INCOMPLETE_MORE_FOLLOWS", "INCOMPLETE_DAMAGED", "INCOMPLETE_CUT_SHORT",
+        "INCOMPLETE_MORE_FOLLOWS",
+        "INCOMPLETE_DAMAGED",
+        "INCOMPLETE_CUT_SHORT",
     ),
 }
 
@@ -353,10 +379,12 @@ def _skeleton(content: bytes) -> bytes:
     return ogg_again(head, 77) + pages[0] + pages[1] + ogg_again(end, 77) + b"".join(pages[2:])
 
 
+@cache
 def _vorbis(rate_hz: int = 44_100) -> bytes:
     return written("OGG", "VORBIS", rate_hz)
 
 
+@cache
 def _opus() -> bytes:
     return written("OGG", "OPUS", 48_000)
 
@@ -365,9 +393,7 @@ OGG: dict[str, Odd] = {
     "vorbis chain": Odd(lambda: b"".join(ogg_again(_vorbis(), each) for each in (1, 2, 3)), 3 * SECONDS),
     "vorbis chain of one number": Odd(lambda: _vorbis() * 2, 2 * SECONDS, ("INCOMPLETE_DAMAGED",)),
     "opus chain": Odd(lambda: b"".join(ogg_again(_opus(), each) for each in (1, 2)), 2 * SECONDS),
-    "opus after vorbis": Odd(
-        lambda: ogg_again(_vorbis(48_000), 1) + ogg_again(_opus(), 2), 2 * SECONDS
-    ),
+    "opus after vorbis": Odd(lambda: ogg_again(_vorbis(48_000), 1) + ogg_again(_opus(), 2), 2 * SECONDS),
     "vorbis with an index": Odd(lambda: _skeleton(_vorbis())),
     "opus with an index": Odd(lambda: _skeleton(_opus())),
     "vorbis in a page that is cut": _refused(lambda: _vorbis()[:-30], "INCOMPLETE_CUT_SHORT"),
@@ -397,22 +423,16 @@ OGG: dict[str, Odd] = {
         refusals=("INCOMPLETE_NOT_DECODED",),
     ),
     "opus cut at its end by the position": Odd(
-        lambda: _repaged(
-            _pages(_opus()), lambda n, g: g - 4_800 * (n == len(_pages(_opus())) - 1)
-        ),
+        lambda: _repaged(_pages(_opus()), lambda n, g: g - 4_800 * (n == len(_pages(_opus())) - 1)),
         SECONDS - 0.1,
         ("INCOMPLETE_NOT_DECODED",),
     ),
     "opus whose last position is small": Odd(
-        lambda: _repaged(
-            _pages(_opus()), lambda n, g: 4_800 if n == len(_pages(_opus())) - 1 else g
-        ),
+        lambda: _repaged(_pages(_opus()), lambda n, g: 4_800 if n == len(_pages(_opus())) - 1 else g),
         refusals=("INCOMPLETE_NOT_DECODED", "INCOMPLETE_DAMAGED"),
     ),
     "vorbis whose last position is small": Odd(
-        lambda: _repaged(
-            _pages(_vorbis()), lambda n, g: 4_800 if n == len(_pages(_vorbis())) - 1 else g
-        ),
+        lambda: _repaged(_pages(_vorbis()), lambda n, g: 4_800 if n == len(_pages(_vorbis())) - 1 else g),
         refusals=("INCOMPLETE_NOT_DECODED", "INCOMPLETE_DAMAGED"),
     ),
     "vorbis behind an ID3 tag": Odd(lambda: id3() + _vorbis()),
@@ -440,6 +460,7 @@ def _frames(content: bytes) -> list[bytes]:
     return frames
 
 
+@cache
 def _bare(rate_hz: int = _HZ, channels: int = 1, mode: str = "VARIABLE") -> bytes:
     return without_info_frame(mp3(rate_hz, channels, mode))
 
@@ -487,7 +508,7 @@ def _hole(content: bytes, size: int, filled: bytes = b"") -> bytes:
 
 
 _PADDING = "it keeps the delay and padding of an encoder in all parts but the first"
-_FRAMES = len(_frames(_bare()))
+_FRAME_SECONDS = 0.036
 MPEG: dict[str, Odd] = {
     "mp3 in free format": Odd(_free_format, refusals=("UNDECODABLE_FORMAT",)),
     "mp3 in free format behind an ID3 tag": Odd(
@@ -515,29 +536,34 @@ MPEG: dict[str, Odd] = {
     "mp3 of 44.1 kHz, then of 22.05 kHz": _refused(
         lambda: _bare(44_100) + _bare(22_050), "INCOMPLETE_PARTS_DIFFER"
     ),
-    "mp3 with a VBRI header": Odd(lambda: _vbri(_FRAMES)),
+    "mp3 with a VBRI header": Odd(lambda: _vbri(len(_frames(_bare())))),
     "mp3 with a VBRI header that counts fewer": Odd(lambda: _vbri(3)),
     "mp3 with a VBRI header that counts more": _refused(lambda: _vbri(3000), "INCOMPLETE_CUT_SHORT"),
     "mp3 with a header, then one without": Odd(lambda: mp3() + _bare(), 2 * SECONDS),
     "mp3 without a header, then one with": Odd(lambda: _bare() + mp3(), 2 * SECONDS, ffmpeg_differs=_PADDING),
     "mp3 twice with Lyrics3 between": Odd(lambda: _bare() + _lyrics() + ID3_V1 + _bare(), 2 * SECONDS),
-    "mp3 twice with Lyrics3v1 between": Odd(lambda: mp3() + _old_lyrics() + ID3_V1 + mp3(), 2 * SECONDS, ffmpeg_differs=_PADDING),
+    "mp3 twice with Lyrics3v1 between": Odd(
+        lambda: mp3() + _old_lyrics() + ID3_V1 + mp3(), 2 * SECONDS, ffmpeg_differs=_PADDING
+    ),
     "mp3 twice with APE between": Odd(lambda: mp3() + ape() + mp3(), 2 * SECONDS, ffmpeg_differs=_PADDING),
     "mp3 twice with APE's end between": Odd(
         lambda: _bare() + ape(has_header=False) + _bare(), 2 * SECONDS, ("INCOMPLETE_DAMAGED",)
     ),
-    "mp3 twice with padding of ID3v2": Odd(lambda: mp3() + id3(4000) + bytes(2000) + mp3(), 2 * SECONDS, ffmpeg_differs=_PADDING),
+    "mp3 twice with padding of ID3v2": Odd(
+        lambda: mp3() + id3(4000) + bytes(2000) + mp3(), 2 * SECONDS, ffmpeg_differs=_PADDING
+    ),
     "mp3 behind 200 kB of tags": Odd(lambda: id3(200_000) + mp3()),
     "mp3 behind 100 kB of zeros": Odd(lambda: bytes(100_000) + mp3(), refusals=("UNDECODABLE_FORMAT",)),
-    "mp3 behind a tag with a wrong size": Odd(lambda: _id3_with_wrong_size() + mp3(), ffmpeg_differs="it decodes a part of the tag"),
+    "mp3 behind a tag with a wrong size": Odd(
+        lambda: _id3_with_wrong_size() + mp3(), ffmpeg_differs="it decodes a part of the tag"
+    ),
     "mp3 behind a tag with a footer": Odd(lambda: _id3_with_footer() + mp3()),
-    "mp3 behind a picture": Odd(lambda: b"\x89PNG\r\n" + bytes(range(254)) * 40 + mp3(), refusals=("UNDECODABLE_FORMAT", "INCOMPLETE_DAMAGED")),
-    "mp3, first frames gone": Odd(
-        lambda: b"".join(_frames(_bare())[5:]), (_FRAMES - 5) * 0.036, ()
+    "mp3 behind a picture": Odd(
+        lambda: b"\x89PNG\r\n" + bytes(range(254)) * 40 + mp3(),
+        refusals=("UNDECODABLE_FORMAT", "INCOMPLETE_DAMAGED"),
     ),
-    "mp3, first frame cut": Odd(
-        lambda: _bare()[20:], (_FRAMES - 1) * 0.036, ("INCOMPLETE_DAMAGED",)
-    ),
+    "mp3, first frames gone": Odd(lambda: b"".join(_frames(_bare())[5:]), SECONDS - 5 * _FRAME_SECONDS),
+    "mp3, first frame cut": Odd(lambda: _bare()[20:], SECONDS - _FRAME_SECONDS, ("INCOMPLETE_DAMAGED",)),
     "mp3 with a hole of zeros": _refused(lambda: _hole(_bare(), 1500, bytes(1500)), "INCOMPLETE_DAMAGED"),
     "mp3 of 8 kHz with a hole of zeros": _refused(
         lambda: _hole(_bare(8_000), 1500, bytes(1500)), "INCOMPLETE_DAMAGED"
@@ -562,7 +588,9 @@ MPEG: dict[str, Odd] = {
         refusals=("INCOMPLETE_DAMAGED",),
     ),
     "mp3 before a wav": _refused(lambda: _bare() + a_wav(speech_like(_HZ)), "INCOMPLETE_DAMAGED"),
-    "mp3 before an Ogg": _refused(lambda: _bare() + _vorbis(), "INCOMPLETE_DAMAGED", "INCOMPLETE_MORE_FOLLOWS"),
+    "mp3 before an Ogg": _refused(
+        lambda: _bare() + _vorbis(), "INCOMPLETE_DAMAGED", "INCOMPLETE_MORE_FOLLOWS"
+    ),
     "mp3 before a FLAC": _refused(lambda: _bare() + _flac(), "INCOMPLETE_DAMAGED", "INCOMPLETE_MORE_FOLLOWS"),
 }
 
@@ -570,6 +598,7 @@ MPEG: dict[str, Odd] = {
 # What ffmpeg's libraries decode
 
 
+@cache
 def _m4a(**how: str) -> bytes:
     return media_file("ipod", "aac", 44_100, options=how)
 
@@ -601,14 +630,17 @@ def _amr_wide(frames: int = 75) -> bytes:
     return b"#!AMR-WB\n" + b"".join(b"\x04" + row.tobytes() for row in noise)
 
 
+@cache
 def _amr() -> bytes:
     return media_file("amr", "libopencore_amrnb", 8_000)
 
 
+@cache
 def _aac() -> bytes:
     return media_file("adts", "aac", 44_100)
 
 
+@cache
 def _webm(**how: str) -> bytes:
     return media_file("webm", "libopus", 48_000, options=how)
 
@@ -626,7 +658,10 @@ MEDIA: dict[str, Odd] = {
     "m4a before a free box": Odd(lambda: _with_boxes_at_the_end(_m4a())),
     "m4a, samples to the end": Odd(lambda: _last_box_open(_index_first(_m4a()))),
     "m4a, samples to the end, cut": _refused(
-        lambda: _last_box_open(_index_first(_m4a()))[:-4000], "INCOMPLETE_NOT_DECODED", "INCOMPLETE_DAMAGED", "INCOMPLETE_CUT_SHORT"
+        lambda: _last_box_open(_index_first(_m4a()))[:-4000],
+        "INCOMPLETE_NOT_DECODED",
+        "INCOMPLETE_DAMAGED",
+        "INCOMPLETE_CUT_SHORT",
     ),
     "m4a twice": _refused(lambda: _m4a() * 2, "INCOMPLETE_MORE_FOLLOWS"),
     "m4a before an MP3": _refused(lambda: _m4a() + mp3(), "INCOMPLETE_MORE_FOLLOWS"),
@@ -653,7 +688,9 @@ MEDIA: dict[str, Odd] = {
     "aac twice": Odd(lambda: _aac() * 2, 2 * SECONDS),
     "aac behind an ID3 tag": Odd(lambda: id3() + _aac()),
     "aac twice with tags between": Odd(
-        lambda: _aac() + ID3_V1 + id3() + _aac(), 2 * SECONDS, ("INCOMPLETE_MORE_FOLLOWS", "INCOMPLETE_DAMAGED")
+        lambda: _aac() + ID3_V1 + id3() + _aac(),
+        2 * SECONDS,
+        ("INCOMPLETE_MORE_FOLLOWS", "INCOMPLETE_DAMAGED"),
     ),
     "aac, another rate in the middle": _refused(
         lambda: _aac() + media_file("adts", "aac", 22_050), "INCOMPLETE_PARTS_DIFFER", "INCOMPLETE_DAMAGED"
@@ -685,7 +722,8 @@ MEDIA: dict[str, Odd] = {
     ),
     "wav with mp2": Odd(lambda: media_file("wav", "mp2", 44_100, bits_per_second=64_000)),
     "wav with g726": Odd(
-        lambda: media_file("wav", "g726", 8_000, bits_per_second=32_000), refusals=("UNDECODABLE_LIBRARY", "UNDECODABLE_FORMAT")
+        lambda: media_file("wav", "g726", 8_000, bits_per_second=32_000),
+        refusals=("UNDECODABLE_LIBRARY", "UNDECODABLE_FORMAT"),
     ),
     "mp2 twice": Odd(lambda: media_file("mp2", "mp2", 44_100, bits_per_second=64_000) * 2, 2 * SECONDS),
     "mp2 stereo": Odd(lambda: media_file("mp2", "mp2", 48_000, 2, bits_per_second=192_000)),
@@ -707,3 +745,6 @@ MEDIA: dict[str, Odd] = {
         lambda: media_file("g722", "g722", _HZ), "UNDECODABLE_FORMAT", "INCOMPLETE_DAMAGED"
     ),
 }
+
+ODD: dict[str, Odd] = {**RIFF, **AIFF_AND_OTHERS, **FLAC, **OGG, **MPEG}
+"""By name: what is made without ffmpeg's libraries."""

@@ -32,9 +32,9 @@ class DataChunk:
     """Where the samples are.
 
     ``bytes_per_second``, ``frames`` and ``rate_hz`` are 0 where the header does not say. ``block_frames`` are
-    coded together, and ``is_counted`` where the header counts frames apart from bytes. ``is_short``: there is a little less than the header says, or it has a placeholder.
-    ``size_at`` and ``size_bytes``: what must be replaced for libsndfile to see the samples, or -1. ``tag``: of
-    a WAV.
+    coded together. ``is_counted``: the header counts frames apart from bytes. ``is_short``: there is a little
+    less than the header says, or it has a placeholder. ``size_at`` and ``size_bytes``: which number must be
+    replaced for libsndfile to see the samples; -1 for none. ``tag``: of a WAV.
     """
 
     start: int
@@ -153,7 +153,9 @@ def _described(
         codec = head[18:22] if form[b"COMM"][1] >= 22 else b"NONE"
         is_plain = codec in (b"NONE", b"sowt", b"twos", b"fl32", b"FL32", b"fl64")
         offset = int.from_bytes(source.at(start, 4), "big")
-        return DataChunk(start + 8 + offset, start + length, rate * frame_bytes * is_plain, frames, rate, is_counted=True)
+        return DataChunk(
+            start + 8 + offset, start + length, rate * frame_bytes * is_plain, frames, rate, is_counted=True
+        )
     if b"desc" in form:
         head = source.at(form[b"desc"][0], 32)
         packet_bytes, packet_frames = int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")

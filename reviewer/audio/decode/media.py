@@ -122,7 +122,7 @@ def _decode_stream(media: Any, container: str, seconds: float, output: SoundOutp
 
 
 class _Times:
-    """How long a stream is that is being decoded, and when by its own clock its first and next frames begin."""
+    """How long a stream is so far, and when its frames begin by its own clock."""
 
     def __init__(self, output: SoundOutput) -> None:
         self._output, self._before = output, output.frames

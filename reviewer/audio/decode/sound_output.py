@@ -63,7 +63,11 @@ class SoundOutput:
         """Silence in the format of the part that has begun; raises what ``add`` raises."""
         if self._head is not None:
             frames = round(seconds * self._head.rate_hz)
-            self.add(np.zeros((frames, self._head.channels), np.int16 if self._head.sample_bytes == 2 else np.int32))
+            self.add(
+                np.zeros(
+                    (frames, self._head.channels), np.int16 if self._head.sample_bytes == 2 else np.int32
+                )
+            )
 
     def finish(self) -> None:
         """All parts are sent."""

@@ -14,7 +14,7 @@ _WINDOW_BYTES = 1 << 16
 
 
 class Source:
-    """An open file from ``origin`` on, read by position through one window; its size is that at the beginning."""
+    """An open file from ``origin`` on, read through one window; its size is that at the beginning."""
 
     def __init__(self, descriptor: int, origin: int = 0) -> None:
         self._descriptor, self._origin = descriptor, origin
