@@ -30,8 +30,8 @@ _HZ = 16_000
 class Odd:
     """A file, and how long its sound is; infinitely long is what must be refused.
 
-    ``refusals`` are the codes with which it may be refused. ``ffmpeg_differs`` says why ffmpeg's command makes
-    more of the file than it holds.
+    ``refusals`` are the codes with which it may be refused. ``ffmpeg_differs`` says why ffmpeg's command
+    makes more of the file than it holds.
     """
 
     make: Callable[[], bytes]

@@ -26,7 +26,14 @@ from tests.sounds import put
 pytestmark = pytest.mark.skipif(not can_fork(), reason="one process for each file is too slow for so many")
 _TOLERATED = 0.05
 _LONGEST_PADDING = 0.3  # of an encoder, for each part
-_PLAIN = {name: Odd(make) for name, make in {**encodings.WHOLE, **encodings.MEDIA}.items()}
+_FFMPEG_DIFFERS = {
+    "mkv aac": "older versions keep what an encoder begins with",
+    "mp3 with zeros around": "it decodes the frame that says how long the rest is",
+}
+_PLAIN = {
+    name: Odd(make, ffmpeg_differs=_FFMPEG_DIFFERS.get(name, ""))
+    for name, make in {**encodings.WHOLE, **encodings.MEDIA}.items()
+}
 _EVERY = {**{f"odd {name}": odd for name, odd in {**ODD, **MEDIA}.items()}, **_PLAIN}
 _FFMPEG = shutil.which("ffmpeg")
 _OPEN_ENDED = (
@@ -111,11 +118,13 @@ def test_a_file_that_is_cut_is_refused_or_loses_no_more_than_its_cut_end(
 ) -> None:
     odd = _EVERY[name]
     content = odd.make()
+    if _outcome(decoder, put(tmp_path, "a.bin", content))[1]:
+        return
     lengths = [*(int(len(content) * share) for share in np.linspace(0.02, 0.99, 20)), len(content) - 1]
     for length in lengths:
         path = put(tmp_path, "a.bin", content[:length])
         seconds = _outcome(decoder, path)[0]
-        if seconds < min(odd.seconds, 1e9) - _TOLERATED:
+        if seconds < odd.seconds - _TOLERATED:
             short = name.removeprefix("odd ")
             assert short.startswith(_OPEN_ENDED) or name.startswith(_BARE_FRAMES), (length, seconds)
             if _FFMPEG and not short.startswith(("rf64", "w64", "aiff, counts 0", "au, little-endian")):
@@ -129,7 +138,8 @@ def test_a_file_with_a_hole_is_refused_or_as_long_as_before(
 ) -> None:
     odd, random = _EVERY[name], np.random.default_rng(1)
     content = odd.make()
-    if "behind 200 kB" in name or odd.seconds == float("inf"):
+    whole = _outcome(decoder, put(tmp_path, "a.bin", content))
+    if "behind 200 kB" in name or whole[1]:
         return  # a tag of another length swallows the frames behind it
     for place in (int(len(content) * share) for share in (0.15, 0.3, 0.5, 0.7, 0.85)):
         for size in (1, 40, min(500, len(content) // 10)):

@@ -136,7 +136,7 @@ def walk_parts(source: Source, start: int, end: int) -> list[Part]:
             part, after = None, after_tags(source, place, end)
             if after == place:
                 after = _next_run(source, place + 1, end)
-                _refuse_loss(source, place, (after, end), is_inside=bool(parts))
+                _refuse_loss(source, parts, place, (after, end))
                 lost += after - place
             place = after
             if place > end:
@@ -157,15 +157,16 @@ def walk_parts(source: Source, start: int, end: int) -> list[Part]:
     return [part for part in parts if part.frames]
 
 
-def _refuse_loss(source: Source, place: int, after: tuple[int, int], *, is_inside: bool) -> None:
-    """Refuses bytes that are neither frames nor tags before other frames, or that begin one.
+def _refuse_loss(source: Source, parts: list[Part], place: int, after: tuple[int, int]) -> None:
+    """Refuses what is neither frame nor tag, before other frames or behind zeros, and what begins a frame.
 
-    How much is missing where such bytes are, or zeros before them, is not known.
+    How much is missing where such bytes are is not known.
     """
     next_place, end = after
-    if is_inside and next_place < end:
+    last = parts[-1].spans[-1][1] if parts and parts[-1].spans else 0
+    if parts and (next_place < end or (last < place and source.at(place - 1, 1) == b"\0")):
         raise Incomplete("damaged")
-    if next_place == end and end - place < 4 and source.at(place, 2) in (b"\xff", *_SYNC):
+    if end - place < 4 and source.at(place, 2) in (b"\xff", *_SYNC):
         raise Incomplete("cut_short")
 
 
