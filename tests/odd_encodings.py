@@ -697,6 +697,9 @@ MEDIA: dict[str, Odd] = {
     ),
     "aac before an MP3": _refused(lambda: _aac() + mp3(), "INCOMPLETE_DAMAGED", "INCOMPLETE_MORE_FOLLOWS"),
     "aac in a frame that is cut": _refused(lambda: _aac()[:-5], "INCOMPLETE_CUT_SHORT"),
+    "webm whose pictures go on": Odd(
+        lambda: media_file("webm", "libopus", 48_000, has_video=True, video=("libvpx", 2 * SECONDS))
+    ),
     "webm without a duration": Odd(lambda: _webm(live="1")),
     "webm twice": _refused(lambda: _webm() * 2, "INCOMPLETE_MORE_FOLLOWS"),
     "webm without a duration, twice": _refused(lambda: _webm(live="1") * 2, "INCOMPLETE_MORE_FOLLOWS"),

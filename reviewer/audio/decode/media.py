@@ -114,7 +114,8 @@ def _decode_stream(media: Any, container: str, seconds: float, output: SoundOutp
     if stream.duration and container in _HAS_OWN_TIMES:
         seconds = float(stream.duration * stream.time_base)
     elif container in _HAS_OWN_TIMES:  # such a length counts what is before zero, and is not played
-        seconds = (media.duration or 0) / 1e6 + float(times.begins * stream.time_base)
+        whole = 0 if output.has_video else media.duration or 0  # pictures may go on
+        seconds = whole / 1e6 + float(times.begins * stream.time_base)
     elif container == "asf":
         seconds -= frame_seconds  # its length counts the frame that only starts the decoder
     if seconds - times.decoded_seconds > TOLERATED_SECONDS:

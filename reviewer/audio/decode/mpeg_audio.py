@@ -146,6 +146,7 @@ def walk_parts(source: Source, start: int, end: int) -> list[Part]:
             raise Incomplete("cut_short")
         info = _info(source, place, frame)
         if info is not None or part is None or frame.form != part.first.form:
+            _refuse_continuation(source, parts, place, frame)
             part = info or Part(frame)
             parts.append(part)
         if info is None:
@@ -163,11 +164,24 @@ def _refuse_loss(source: Source, parts: list[Part], place: int, after: tuple[int
     How much is missing where such bytes are is not known.
     """
     next_place, end = after
-    last = parts[-1].spans[-1][1] if parts and parts[-1].spans else 0
-    if parts and (next_place < end or (last < place and source.at(place - 1, 1) == b"\0")):
+    if parts and (next_place < end or _is_behind_zeros(source, parts, place)):
         raise Incomplete("damaged")
     if end - place < 4 and source.at(place, 2) in (b"\xff", *_SYNC):
         raise Incomplete("cut_short")
+
+
+def _is_behind_zeros(source: Source, parts: list[Part], place: int) -> bool:
+    last = parts[-1].spans[-1][1] if parts and parts[-1].spans else place
+    return last < place and source.at(place - 1, 1) == b"\0"
+
+
+def _refuse_continuation(source: Source, parts: list[Part], place: int, frame: Frame) -> None:
+    """Refuses zeros before a frame that needs bytes of the frames before it (``main_data_begin``)."""
+    if not _is_behind_zeros(source, parts, place) or frame.bits >> 17 & 3 != 1:
+        return
+    side = source.at(place + (4 if frame.bits & 0x10000 else 6), 2)
+    if int.from_bytes(side, "big") >> (7 if frame.bits >> 19 & 3 == 3 else 8):
+        raise Incomplete("damaged")
 
 
 def _refuse_empty_end(source: Source, part: Part, end: int) -> None:
