@@ -25,6 +25,7 @@ from reviewer.formats.output_folder import (
     unmark,
 )
 from reviewer.formats.passport import Passport
+from reviewer.formats.set_encryption import encrypt_set, require_recipients
 from reviewer.formats.statistics import statistics_of
 from reviewer.formats.titles import missing_package
 from reviewer.formats.validation import lengths_known
@@ -185,6 +186,8 @@ class Export:
         self._access.require(identity)
         names = self._known(formats)
         options.require_valid()
+        if options.encrypt_to:
+            require_recipients(options.encrypt_to)
         known = self.profiles()
         if options.profile not in known:
             raise Refused("PROFILE_UNKNOWN", profile=options.profile, known=", ".join(known))
@@ -225,7 +228,10 @@ class Export:
         unit = self._unit
         checkpoint = unit.log.checkpoint("export")
         with unit.transaction():
-            started = self._record(identity, Action.EXPORT_STARTED, "", {"formats": list(formats)})
+            detail: dict[str, DetailValue] = {"formats": list(formats)}
+            if options.encrypt_to:
+                detail["encrypted_to"] = list(options.encrypt_to)
+            started = self._record(identity, Action.EXPORT_STARTED, "", detail)
             export_id = f"e{started:08d}"
             try:
                 until_ended.enter_context(unit.exports.locked(export_id))
@@ -243,6 +249,8 @@ class Export:
             with temporary_folder(planned) as folder:
                 exports.folder_made(order.id)
                 digest = self._fill(folder, order, found, progress)
+                if order.options.encrypt_to:
+                    encrypt_set(folder, order.options.encrypt_to)
                 sync_tree(folder)
                 with moved_into_place(planned), self._unit.transaction_with_queue():
                     self._finish(order, found, digest)
