@@ -147,6 +147,7 @@ def _print_result(result: "ExportResult", *, as_json: bool) -> None:
                 "seconds": result.seconds,
                 "left_out": result.left_out,
                 "rows_left_out": result.rows_left_out,
+                "empty_formats": list(result.empty_formats),
                 "passport_sha256": result.passport_sha256,
             }
         )
@@ -155,6 +156,8 @@ def _print_result(result: "ExportResult", *, as_json: bool) -> None:
     print(output.sentence("EXPORTED", clips=result.clips, seconds=seconds, folder=str(result.folder)))
     _print_left_out(result.left_out)
     _print_rows_left_out(result.rows_left_out)
+    if result.empty_formats:
+        print(output.sentence("FORMAT_NOT_WRITTEN", formats=", ".join(result.empty_formats)))
     print(output.sentence("PASSPORT", sha256=result.passport_sha256))
 
 
