@@ -43,6 +43,24 @@ _Mono = Annotated[bool, typer.Option("--mono", help="Mix all channels into one."
 _Channel = Annotated[
     int, typer.Option("--channel", metavar="N", min=0, help="Take one channel.", show_default=False)
 ]
+_EncryptTo = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--encrypt-to",
+        metavar="KEY",
+        help="Encrypt the set to a public key of age or SSH, or to those in a file.",
+        show_default=False,
+    ),
+]
+_IdentityFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--identity",
+        metavar="FILE",
+        help="With --verify: the secret key of an encrypted set.",
+        show_default=False,
+    ),
+]
 _DryRun = Annotated[bool, typer.Option("--dry-run", help="Show ten rows and the counts, write nothing.")]
 _Verify = Annotated[bool, typer.Option("--verify", help="Verify the set in OUT, export nothing.")]
 
@@ -59,8 +77,10 @@ def export(  # noqa: PLR0917 - options, which typer gives by name
     rate: _Rate = 0,
     mono: _Mono = False,
     channel: _Channel = 0,
+    encrypt_to: _EncryptTo = None,
     dry_run: _DryRun = False,
     verify: _Verify = False,
+    identity: _IdentityFile = None,
     workspace: WorkspaceDir = None,
     as_name: AsName = None,
     passphrase_file: PassphraseFile = None,
@@ -69,10 +89,13 @@ def export(  # noqa: PLR0917 - options, which typer gives by name
 ) -> None:
     """Write accepted work as a labelled set with its passport, or verify one."""
     if verify:
-        _verify_set(out, as_json=json)
+        _verify_set(out, identity, as_json=json)
         return
+    from reviewer.formats.set_encryption import read_recipients  # noqa: PLC0415
+
     sound = {"rate_hz": rate, "mono": mono, "channel": channel}
-    options = _options(split, audio, profile=profile, cut=cut, margin_ms=margin, **sound)
+    keys = read_recipients(encrypt_to or ())
+    options = _options(split, audio, profile=profile, cut=cut, margin_ms=margin, encrypt_to=keys, **sound)
     names = tuple(name.strip() for name in formats.split(",") if name.strip())
     with signed_in(workspace, as_name, passphrase_file) as work, until_interrupted() as cancelled:
         lead = work.person.lead
@@ -124,6 +147,7 @@ def _print_result(result: "ExportResult", *, as_json: bool) -> None:
                 "seconds": result.seconds,
                 "left_out": result.left_out,
                 "rows_left_out": result.rows_left_out,
+                "empty_formats": list(result.empty_formats),
                 "passport_sha256": result.passport_sha256,
             }
         )
@@ -132,6 +156,8 @@ def _print_result(result: "ExportResult", *, as_json: bool) -> None:
     print(output.sentence("EXPORTED", clips=result.clips, seconds=seconds, folder=str(result.folder)))
     _print_left_out(result.left_out)
     _print_rows_left_out(result.rows_left_out)
+    if result.empty_formats:
+        print(output.sentence("FORMAT_NOT_WRITTEN", formats=", ".join(result.empty_formats)))
     print(output.sentence("PASSPORT", sha256=result.passport_sha256))
 
 
@@ -163,12 +189,19 @@ def _print_preview(preview: "ExportPreview", *, as_json: bool) -> None:
     _print_rows_left_out(preview.rows_left_out)
 
 
-def _verify_set(folder: Path, *, as_json: bool) -> None:
+def _verify_set(folder: Path, identity: Path | None, *, as_json: bool) -> None:
+    from reviewer.formats.set_encryption import decrypted_set, is_encrypted  # noqa: PLC0415
     from reviewer.formats.set_verification import verify_set  # noqa: PLC0415
 
     if not folder.is_dir():
         raise Refused("SET_NOT_THERE", folder=folder.name)
-    problems = verify_set(folder)
+    if not is_encrypted(folder):
+        problems = verify_set(folder)
+    elif identity is None:
+        raise Refused("SET_ENCRYPTED", folder=folder.name)
+    else:
+        with decrypted_set(folder, identity) as plain:
+            problems = verify_set(plain)
     if as_json:
         output.print_json({"ok": not problems, "problems": [problem.code for problem in problems]})
     else:

@@ -25,6 +25,7 @@ from reviewer.formats.output_folder import (
     unmark,
 )
 from reviewer.formats.passport import Passport
+from reviewer.formats.set_encryption import encrypt_set, require_recipients
 from reviewer.formats.statistics import statistics_of
 from reviewer.formats.titles import missing_package
 from reviewer.formats.validation import lengths_known
@@ -53,13 +54,10 @@ _USUAL = SetOptions()
 
 
 class NothingToExport(Refused):
-    """No clip, or no row of one of the formats, can be exported; the counts are those of ``ExportResult``."""
+    """No clip, or no row of any of the formats, can be exported; the counts are those of ``ExportResult``."""
 
     def __init__(self, found: Collected) -> None:
-        if found.rows:
-            super().__init__("FORMAT_WITHOUT_ROWS", formats=", ".join(found.formats_without_rows()))
-        else:
-            super().__init__("NOTHING_TO_EXPORT", clips=sum(found.left_out.values()))
+        super().__init__("NOTHING_TO_EXPORT", clips=sum(found.left_out.values()))
         self.left_out, self.rows_left_out = found.left_out, found.rows_left_out
 
 
@@ -68,7 +66,8 @@ class ExportResult:
     """A set that was written and validated.
 
     ``left_out`` counts clips by reason; ``rows_left_out`` counts rows by reason, for each format that cannot
-    hold them and, under ``segments``, the segments that are no row of a set that is cut.
+    hold them and, under ``segments``, the segments that are no row of a set that is cut. ``empty_formats``
+    can hold none of the rows, and were not written.
     """
 
     folder: Path
@@ -78,6 +77,7 @@ class ExportResult:
     left_out: dict[str, int]
     rows_left_out: dict[str, dict[str, int]]
     passport_sha256: str
+    empty_formats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +185,8 @@ class Export:
         self._access.require(identity)
         names = self._known(formats)
         options.require_valid()
+        if options.encrypt_to:
+            require_recipients(options.encrypt_to)
         known = self.profiles()
         if options.profile not in known:
             raise Refused("PROFILE_UNKNOWN", profile=options.profile, known=", ".join(known))
@@ -225,7 +227,10 @@ class Export:
         unit = self._unit
         checkpoint = unit.log.checkpoint("export")
         with unit.transaction():
-            started = self._record(identity, Action.EXPORT_STARTED, "", {"formats": list(formats)})
+            detail: dict[str, DetailValue] = {"formats": list(formats)}
+            if options.encrypt_to:
+                detail["encrypted_to"] = list(options.encrypt_to)
+            started = self._record(identity, Action.EXPORT_STARTED, "", detail)
             export_id = f"e{started:08d}"
             try:
                 until_ended.enter_context(unit.exports.locked(export_id))
@@ -235,14 +240,18 @@ class Export:
         return _Order(identity, out, formats, where, options, export_id, unit.log.head(), checkpoint)
 
     def _write(self, order: _Order, found: Collected, progress: Progress) -> ExportResult:
-        if not found.rows or found.formats_without_rows():
+        if not found.rows:
             raise NothingToExport(found)
+        empty = found.formats_without_rows()
+        order = replace(order, formats=tuple(name for name in order.formats if name not in empty))
         exports, planned = self._unit.exports, plan_folder(order.out)
         exports.intend(export_folder(order.id, planned), found.items)
         try:
             with temporary_folder(planned) as folder:
                 exports.folder_made(order.id)
                 digest = self._fill(folder, order, found, progress)
+                if order.options.encrypt_to:
+                    encrypt_set(folder, order.options.encrypt_to)
                 sync_tree(folder)
                 with moved_into_place(planned), self._unit.transaction_with_queue():
                     self._finish(order, found, digest)
@@ -261,6 +270,7 @@ class Export:
             found.left_out,
             found.rows_left_out,
             digest,
+            tuple(empty),
         )
 
     def _fill(self, folder: Path, order: _Order, found: Collected, progress: Progress) -> str:

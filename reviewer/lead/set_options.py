@@ -32,6 +32,7 @@ class SetOptions:
 
     ``split`` is the share of train, dev and test in percent of the speakers, None for one set of all.
     ``rate_hz`` 0 keeps each clip's rate; ``channel`` counts from 1, 0 takes all; ``mono`` is their mean.
+    ``encrypt_to`` are public keys, as ``formats.set_encryption`` takes them; none leaves the set readable.
     """
 
     profile: str = USUAL_PROFILE
@@ -42,6 +43,7 @@ class SetOptions:
     rate_hz: int = 0
     mono: bool = False
     channel: int = 0
+    encrypt_to: tuple[str, ...] = ()
 
     def require_valid(self) -> None:
         """Raises Refused for options that contradict each other or are out of range."""

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
+import pyrage
 import pytest
 
 from tests.benches.workspace import LEAD, PASSPHRASE, QUINN, write_clips
@@ -117,6 +118,11 @@ def test_a_set_by_choice_is_previewed_written_and_verified(lead, command, tmp_pa
     (tmp_path / "set" / "extra").touch()
     assert command("export", tmp_path / "set", "--verify").code == 4
     assert command("export", tmp_path / "none", "--verify").code == 2
+    key = pyrage.x25519.Identity.generate()
+    (tmp_path / "key.txt").write_text(str(key), encoding="ascii")
+    assert lead("export", tmp_path / "sealed", *chosen, "--encrypt-to", str(key.to_public())).code == 0
+    assert command("export", tmp_path / "sealed", "--verify").code == 2
+    assert command("export", tmp_path / "sealed", "--verify", "--identity", tmp_path / "key.txt").code == 0
     assert lead("export", tmp_path / "other", "--format", "nemo", "--audio", "mp3").code == 2
 
 

@@ -218,9 +218,16 @@ def test_a_format_without_its_package_is_refused_and_not_verified(
 
 
 def test_the_format_that_holds_no_row_is_named_beside_one_that_does(bench: LeadBench, out: Path) -> None:
-    with pytest.raises(NothingToExport, match="FORMAT_WITHOUT_ROWS") as refused:
-        bench.export().export_set(bench.lead, out, ("nemo", "ctm"))
-    assert refused.value.parameters == {"formats": "ctm"}
+    result = bench.export().export_set(bench.lead, out, ("nemo", "ctm"))
+    assert result.empty_formats == ("ctm",)
+    assert result.rows_left_out["ctm"]
+    assert passport.read(out).formats == ("nemo",)
+    assert verify_set(out) == []
+
+
+def test_a_set_whose_formats_hold_no_row_is_not_written(bench: LeadBench, out: Path) -> None:
+    with pytest.raises(NothingToExport, match="NOTHING_TO_EXPORT") as refused:
+        bench.export().export_set(bench.lead, out, ("ctm",))
     assert refused.value.rows_left_out["ctm"]
     assert not out.exists()
 

@@ -44,11 +44,11 @@ from tests.fakes.clock import FakeClock
 folder, manifest, moment = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 die = lambda: os.kill(os.getpid(), signal.SIGKILL)
 intake._CLIPS_A_COMMIT = 2
-made, names = [], []  # three files a clip; the third clip is hit, the first of the second commit
+made, names = [], []  # two files a clip; the third clip is hit, the first of the second commit
 create, keep = LocalClipStore.create, NewFile.keep
 
 def die_when(now, count):
-    if (moment, count) == (now, 7):
+    if (moment, count) == (now, 5):
         die()
 
 def create_or_die(self, clip_id, kind):
@@ -56,8 +56,8 @@ def create_or_die(self, clip_id, kind):
     die_when("before the first file", len(made))
     new = create(self, clip_id, kind)
     die_when("in a half-written file", len(made))
-    if len(made) == 8:
-        die_when("between the files", 7)
+    if len(made) == 6:
+        die_when("between the files", 5)
     return new
 
 def keep_or_die(self):
@@ -65,8 +65,8 @@ def keep_or_die(self):
     die_when("before the first name", len(names))
     keep(self)
     die_when("between the names", len(names))
-    if len(names) == 9:
-        die_when("before the row", 7)
+    if len(names) == 6:
+        die_when("before the row", 5)
 
 LocalClipStore.create, NewFile.keep = create_or_die, keep_or_die
 def progress(done, total):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QComboBox, QGridLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSpinBox, QWidget
 
 from reviewer.lead.set_options import (
     MARGIN_MS,
@@ -21,7 +21,7 @@ _MOST_CHANNELS = 8
 
 
 class ExportOptionsForm(QWidget):
-    """Two rows of choices; ``chosen`` gives them as an export takes them."""
+    """Three rows of choices; ``chosen`` gives them as an export takes them."""
 
     def __init__(self, profiles: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +52,9 @@ class ExportOptionsForm(QWidget):
         self.channels.addItem(self.tr("Mixed to mono"), userData=-1)
         for channel in range(1, _MOST_CHANNELS + 1):
             self.channels.addItem(self.tr("Channel {0}").format(channel), userData=channel)
+        self.encrypt_to = named(QLineEdit(self), "export_encrypt_to", self.tr("Encrypt to"))
+        self.encrypt_to.setPlaceholderText(self.tr("Encrypt to: public keys of age or SSH, with commas"))
+        self.encrypt_to.setClearButtonEnabled(True)
         self._lay_out()
         self.cut.currentIndexChanged.connect(self._update_margin)
         self._update_margin()
@@ -68,6 +71,7 @@ class ExportOptionsForm(QWidget):
             rate_hz=self.rate.currentData(),
             mono=channel < 0,
             channel=max(channel, 0),
+            encrypt_to=tuple(key for each in self.encrypt_to.text().split(",") if (key := each.strip())),
         )
 
     def _update_margin(self) -> None:
@@ -82,4 +86,5 @@ class ExportOptionsForm(QWidget):
         for row, widgets in enumerate(rows):
             for column, widget in enumerate(widgets):
                 grid.addWidget(widget, row, column)
+        grid.addWidget(self.encrypt_to, len(rows), 0, 1, 4)
         grid.setColumnStretch(4, 1)

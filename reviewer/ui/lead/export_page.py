@@ -172,8 +172,16 @@ class ExportPage(LeadPage):
                 self.tr("{0} clips, {1} min {2:02d} s, written and validated.").format(
                     f"{result.clips:,}", minutes, seconds
                 ),
-                self.tr("Folder: {0}. SHA-256 of its passport: {1}…").format(
-                    result.folder, result.passport_sha256[:16]
+                " ".join(
+                    (
+                        self.tr("Folder: {0}. SHA-256 of its passport: {1}…").format(
+                            result.folder, result.passport_sha256[:16]
+                        ),
+                        *(
+                            self.tr("{0} can hold none of the rows.").format(TITLES.get(name, name))
+                            for name in result.empty_formats
+                        ),
+                    )
                 ),
             ),
             "ok",
