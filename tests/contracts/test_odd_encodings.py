@@ -6,8 +6,6 @@ many places, and asks ffmpeg's command, where there is one, how long it finds ea
 
 import importlib.util
 import os
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from reviewer.audio.decode.host import ForkingHost, can_fork
 from reviewer.errors import Refused
 from tests import encodings
 from tests.fakes.decoder import decode_whole
+from tests.ffmpeg_command import FFMPEG, ffmpeg_seconds
 from tests.odd_encodings import MEDIA, ODD, Odd
 from tests.refusals import hint_of, reason_of, sentence_of
 from tests.sounds import put
@@ -35,7 +34,6 @@ _PLAIN = {
     for name, make in {**encodings.WHOLE, **encodings.MEDIA}.items()
 }
 _EVERY = {**{f"odd {name}": odd for name, odd in {**ODD, **MEDIA}.items()}, **_PLAIN}
-_FFMPEG = shutil.which("ffmpeg")
 _OPEN_ENDED = (
     "wav, size", "rf64, size -1", "rf64, size 0", "rf64, both sizes 0", "w64, size -1", "w64, size 2^63",
     "aiff, counts 0", "au, unknown", "au, little-endian, unknown", "caf, size -1", "nist, no count",
@@ -92,23 +90,14 @@ def test_an_odd_media_file_comes_in_whole_or_is_refused(decoder: Decoder, tmp_pa
     _check(decoder, MEDIA[name], put(tmp_path, "a.bin", MEDIA[name].make()))
 
 
-def _ffmpeg_seconds(path: Path) -> float:
-    rate_hz = 16_000
-    command = [_FFMPEG or "", "-v", "quiet", "-nostdin", "-i", str(path), "-vn", "-f", "s16le", "-ac", "1"]
-    done = subprocess.run(
-        [*command, "-ar", str(rate_hz), "-"], stdout=subprocess.PIPE, check=False, timeout=60
-    )
-    return len(done.stdout) / 2 / rate_hz
-
-
 @_with_av
-@pytest.mark.skipif(_FFMPEG is None, reason="there is no ffmpeg")
+@pytest.mark.skipif(FFMPEG is None, reason="there is no ffmpeg")
 @pytest.mark.parametrize("name", _IN_FULL)
 def test_ffmpeg_finds_no_more_in_a_file_that_is_taken(decoder: Decoder, tmp_path: Path, name: str) -> None:
     odd = _EVERY[name]
     path = put(tmp_path, "a.bin", odd.make())
     if not odd.ffmpeg_differs:
-        assert _outcome(decoder, path)[0] >= _ffmpeg_seconds(path) - _TOLERATED
+        assert _outcome(decoder, path)[0] >= ffmpeg_seconds(path) - _TOLERATED
 
 
 @_with_av
@@ -127,8 +116,8 @@ def test_a_file_that_is_cut_is_refused_or_loses_no_more_than_its_cut_end(
         if seconds < odd.seconds - _TOLERATED:
             short = name.removeprefix("odd ")
             assert short.startswith(_OPEN_ENDED) or name.startswith(_BARE_FRAMES), (length, seconds)
-            if _FFMPEG and not short.startswith(("rf64", "w64", "aiff, counts 0", "au, little-endian")):
-                assert seconds >= _ffmpeg_seconds(path) - _TOLERATED, length
+            if FFMPEG and not short.startswith(("rf64", "w64", "aiff, counts 0", "au, little-endian")):
+                assert seconds >= ffmpeg_seconds(path) - _TOLERATED, length
 
 
 @_with_av
