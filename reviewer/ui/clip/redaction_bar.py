@@ -23,7 +23,8 @@ class RedactionBar(QWidget):
 
     confirm_requested = Signal(str)
     reject_requested = Signal(str)
-    """Both carry the redaction's id."""
+    hear_requested = Signal(str)
+    """All carry the redaction's id."""
 
     def __init__(self, scope: Scope, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,12 +51,20 @@ class RedactionBar(QWidget):
             shortcut_id="qa.reject" if is_qa else "",
             kind="small",
         )
+        self.hear = named(
+            QPushButton(self.tr("Hear…"), self),
+            "redaction_hear",
+            self.tr("Hear the muted part once, after a reason; logged"),
+            shortcut_id="qa.hear_muted" if is_qa else "",
+            kind="small",
+        )
+        self.hear.clicked.connect(self.hear_first)
         self.confirm.clicked.connect(self.confirm_first)
         self.reject.clicked.connect(self.reject_first)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GAP_PX)
-        for part in (self._icon, self._says, self.confirm, self.reject):
+        for part in (self._icon, self._says, self.hear, self.confirm, self.reject):
             row.addWidget(part)
         self.show_redactions((), 1)
 
@@ -71,7 +80,7 @@ class RedactionBar(QWidget):
         ]
         put_value(self._says, self._words(len(others), rate_hz))
         self._icon.setVisible(bool(self._waiting or others))
-        for button in (self.confirm, self.reject):
+        for button in (self.hear, self.confirm, self.reject):
             button.setVisible(self._may_decide and bool(self._waiting))
 
     @Slot()
@@ -85,6 +94,12 @@ class RedactionBar(QWidget):
         """What is shown is no personal data."""
         if self._waiting and self._may_decide:
             self.reject_requested.emit(self._waiting[0].id)
+
+    @Slot()
+    def hear_first(self) -> None:
+        """What is shown has to be heard before it can be decided."""
+        if self._waiting and self._may_decide:
+            self.hear_requested.emit(self._waiting[0].id)
 
     def _words(self, decided: int, rate_hz: int) -> str:
         if not self._waiting:
