@@ -36,31 +36,7 @@ class RedactionBar(QWidget):
         self._says = named(QLabel(self), "redaction_says", self.tr("Muted personal data"), kind="label")
         self._says.setFont(tabular(self._says.font()))
         self._says.setToolTip("")
-        is_qa = scope is Scope.QA
-        self.confirm = named(
-            QPushButton(self.tr("Remove"), self),
-            "redaction_confirm",
-            self.tr("It is personal data: remove the sound"),
-            shortcut_id="qa.redact" if is_qa else "",
-            kind="small",
-        )
-        self.reject = named(
-            QPushButton(self.tr("Reject"), self),
-            "redaction_reject",
-            self.tr("It is none: unmute it from the next opening on"),
-            shortcut_id="qa.reject" if is_qa else "",
-            kind="small",
-        )
-        self.hear = named(
-            QPushButton(self.tr("Hear…"), self),
-            "redaction_hear",
-            self.tr("Hear the muted part once, after a reason; logged"),
-            shortcut_id="qa.hear_muted" if is_qa else "",
-            kind="small",
-        )
-        self.hear.clicked.connect(self.hear_first)
-        self.confirm.clicked.connect(self.confirm_first)
-        self.reject.clicked.connect(self.reject_first)
+        self._make_buttons(is_qa=scope is Scope.QA)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GAP_PX)
@@ -100,6 +76,32 @@ class RedactionBar(QWidget):
         """What is shown has to be heard before it can be decided."""
         if self._waiting and self._may_decide:
             self.hear_requested.emit(self._waiting[0].id)
+
+    def _make_buttons(self, *, is_qa: bool) -> None:
+        self.hear = named(
+            QPushButton(self.tr("Hear…"), self),
+            "redaction_hear",
+            self.tr("Hear the muted part once, after a reason; logged"),
+            shortcut_id="qa.hear_muted" if is_qa else "",
+            kind="small",
+        )
+        self.confirm = named(
+            QPushButton(self.tr("Remove"), self),
+            "redaction_confirm",
+            self.tr("It is personal data: remove the sound"),
+            shortcut_id="qa.redact" if is_qa else "",
+            kind="small",
+        )
+        self.reject = named(
+            QPushButton(self.tr("Reject"), self),
+            "redaction_reject",
+            self.tr("It is none: unmute it from the next opening on"),
+            shortcut_id="qa.reject" if is_qa else "",
+            kind="small",
+        )
+        self.hear.clicked.connect(self.hear_first)
+        self.confirm.clicked.connect(self.confirm_first)
+        self.reject.clicked.connect(self.reject_first)
 
     def _words(self, decided: int, rate_hz: int) -> str:
         if not self._waiting:
