@@ -147,7 +147,7 @@ def _around(parts: Sequence[_Part], at: int) -> EmailAddress | None:
 
 
 def _is_clear_host(domain: _Domain, local: _Local) -> bool:
-    """Whether the words after an unlikely at sign are a host: a listed name, or one word, a dot and a name."""
+    """Whether an unlikely at sign is followed by a host: a listed name, or one word, a dot and a name."""
     if domain.is_listed:
         return local.has_structure or len(domain.top_level) > _COUNTRY_LETTERS
     return local.has_structure and " " not in domain.name and domain.name not in word_set("not_a_name")
