@@ -24,6 +24,8 @@ _COMMANDS = {
         "--passphrase-file",
         "{file}",
     ),
+    "evaluation set": ("pii", "score", "{file}"),
+    "copy of an agreement": ("nda", "check", "{file}"),
     "conventions": ("conventions", "check", "{file}"),
     "checkpoint": ("audit", "verify", "--workspace", "{workspace}", "--checkpoint", "{file}"),
     "withdrawals": ("purge", "--workspace", "{workspace}", "--as", LEAD, "--withdrawn", "{file}"),
