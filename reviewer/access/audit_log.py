@@ -143,7 +143,7 @@ class AuditLog:
     @property
     def signing_key(self) -> bytes | None:
         """The log's present private key; None while nobody is signed in who was given it."""
-        if not self._holders:
+        if not self.is_unlocked:
             return None
         wanted = self.keys().current
         if wanted not in self._private_keys:
@@ -154,7 +154,7 @@ class AuditLog:
     @property
     def is_unlocked(self) -> bool:
         """Whether rows are being signed."""
-        return self._holders > 0
+        return bool(self._private_keys)
 
     def record(self, event: Event, *, seal: str = "") -> int:
         """Signs and adds one row, in the open transaction if there is one; returns its number.

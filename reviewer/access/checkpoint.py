@@ -119,10 +119,7 @@ def parse_checkpoint(text: str) -> Checkpoint:
         root = unb64(match["root"], 32)
         head = root if match["head"] is None else unb64(match["head"], 32)
         size = int(match["size"])
-        endorsements = tuple(
-            Endorsement(unb64(by, 32), unb64(signed, 64))
-            for _, by, signed in (line.split(" ") for line in match["endorsed"].splitlines())
-        )
+        endorsements = tuple(_endorsement(line) for line in match["endorsed"].splitlines())
     except ValueError as error:
         raise Damaged("NOT_A_CHECKPOINT") from error
     log_id = match["log_id"]
@@ -143,6 +140,11 @@ def parse_checkpoint(text: str) -> Checkpoint:
         cosignatures=tuple(match["cosignatures"].splitlines()),
         endorsements=endorsements,
     )
+
+
+def _endorsement(line: str) -> Endorsement:
+    _, by, signature = line.split(" ")
+    return Endorsement(unb64(by, 32), unb64(signature, 64))
 
 
 def _key_hash(log_id: str, public_key: bytes) -> bytes:

@@ -48,6 +48,7 @@ class RowListener(Protocol):
         ...
 
 
+_AddRow = Callable[[int, dict[str, Any]], None]
 StoredRow = tuple[Any, ...]
 """Number, body, prev, hash and signature; then time, person and act, if the file has the index of these."""
 
@@ -93,8 +94,7 @@ class LogWalk:
         self, rows: Iterable[StoredRow], listeners: Sequence[RowListener], *, has_index: bool
     ) -> None:
         """Goes through all rows; raises Mismatch at the first that does not verify."""
-        by_action: dict[str, list[Callable[[int, dict[str, Any]], None]]] = defaultdict(list)
-        by_action[Action.KEYS_REPLACED].append(self._add_key)
+        by_action = defaultdict[str, list[_AddRow]](list, {Action.KEYS_REPLACED: [self._add_key]})
         for listener in listeners:
             for action in listener.actions:
                 by_action[action].append(listener.add)
