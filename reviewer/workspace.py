@@ -138,14 +138,13 @@ class Workspace:
         form = load_schema(_own_or_resource(self.path, "schemas", self.project.schema))
         self._schema = self._unit.label_schemas.keep(form)
         self._conventions = _load_conventions(self.path, self.project.conventions)
-        self.policy = WorkspacePolicy(self._unit.log, self.path, _shipped_files(), self._meta.log_public_key)
+        self.policy = WorkspacePolicy(self._unit.log, self.path, _shipped_files())
         self.sessions = SignIn(self._unit, self._parameters, self.policy)
         self.agreement = Agreement(
             sign_in=self.sessions,
             acknowledgements=self._unit.acknowledgements,
             locale=self.project.locale,
             languages=self._languages_of,
-            log_public_key=self._meta.log_public_key,
             app_version=APP_VERSION,
         )
         self._access = ClipAccess(
