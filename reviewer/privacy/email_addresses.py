@@ -1,8 +1,9 @@
 """Detects e-mail addresses: written, spoken as words, or spelled."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
+from functools import cache
 
 from reviewer.privacy.address_words import Sign, at_words, digit_words, signs, word_set
 from reviewer.privacy.text_matching import TextSpans, Token, match_phrase, tokens
@@ -72,6 +73,25 @@ class _Local:
     has_structure: bool
 
 
+def may_hold_said_address(words: Set[str], *, has_dot: bool) -> bool:
+    """Whether folded words could be a said address: a provider, or a word for the at sign and a dot.
+
+    Args:
+        has_dot: the text has a ``.`` that ends no sentence.
+    """
+    if not words.isdisjoint(word_set("providers")):
+        return True
+    return not words.isdisjoint(at_words()) and (has_dot or not words.isdisjoint(_dot_words()))
+
+
+@cache
+def _dot_words() -> frozenset[str]:
+    """The first words of every phrase for the dot."""
+    return frozenset(
+        word for word, phrases in signs().items() if word != "." and any(sign in _DOTS for _, sign in phrases)
+    )
+
+
 def email_addresses(text: str, found: Sequence[Token] | None = None) -> tuple[EmailAddress, ...]:
     """Every e-mail address of the text, in order, without overlaps.
 
@@ -85,7 +105,7 @@ def email_addresses(text: str, found: Sequence[Token] | None = None) -> tuple[Em
     found = tokens(text) if found is None else found
     words = {token.text for token in found}
     said: list[EmailAddress] = []
-    if not words.isdisjoint(at_words()) or not words.isdisjoint(word_set("providers")):
+    if may_hold_said_address(words, has_dot="." in words):
         parts = _parts(found)
         ats = [index for index, part in enumerate(parts) if part.sign in _ATS]
         said = [one for at in ats if (one := _around(parts, at)) and taken.add(one.start, one.end)]
