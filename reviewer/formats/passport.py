@@ -71,7 +71,7 @@ def write(folder: Path, passport: Passport, written: Mapping[str, WrittenFile] =
     body: dict[str, Any] = {
         "passport_version": VERSION,
         **_plain(asdict(passport)),
-        "files": sorted([*files, _file(folder, folder / SUMS, written)], key=lambda each: each["path"]),
+        "files": sorted([*files, _file(folder, SUMS, SUMS, written)], key=lambda each: each["path"]),
     }
     data = (json.dumps(body, ensure_ascii=False, sort_keys=True, indent=2) + "\n").encode()
     write_bytes(folder / NAME, data)
@@ -116,18 +116,22 @@ def validate(folder: Path, written: Mapping[str, WrittenFile] = _NOTHING) -> lis
 
 def _files(folder: Path, written: Mapping[str, WrittenFile]) -> list[dict[str, Any]]:
     own = {NAME, MARKER}
-    found = [Path(place, name) for place, _, names in os.walk(folder) for name in names]
-    return sorted(
-        (_file(folder, path, written) for path in found if path.parent != folder or path.name not in own),
-        key=lambda each: each["path"],
-    )
+    found: list[dict[str, Any]] = []
+    for place, _, names in os.walk(folder):
+        inside = Path(place).relative_to(folder).as_posix()
+        if inside == ".":
+            found += (_file(place, name, name, written) for name in names if name not in own)
+        else:
+            found += (_file(place, name, f"{inside}/{name}", written) for name in names)
+    return sorted(found, key=lambda each: each["path"])
 
 
-def _file(folder: Path, path: Path, written: Mapping[str, WrittenFile]) -> dict[str, Any]:
-    name, stat = path.relative_to(folder).as_posix(), path.stat()
-    known = written.get(name)
-    sha256 = known.sha256 if known is not None and known.is_at(stat) else _sha256(path)
-    return {"path": name, "sha256": sha256, "bytes": stat.st_size}
+def _file(place: str | Path, name: str, inside: str, written: Mapping[str, WrittenFile]) -> dict[str, Any]:
+    path = os.path.join(place, name)  # noqa: PTH118 - a tenth of the time, for each of all clips
+    found = os.stat(path)  # noqa: PTH116
+    known = written.get(inside)
+    sha256 = known.sha256 if known is not None and known.is_at(found) else _sha256(Path(path))
+    return {"path": inside, "sha256": sha256, "bytes": found.st_size}
 
 
 def _sha256(path: Path) -> str:

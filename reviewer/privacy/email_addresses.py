@@ -1,7 +1,7 @@
 """Detects e-mail addresses: written, spoken as words, or spelled."""
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -73,7 +73,7 @@ class _Local:
     has_structure: bool
 
 
-def may_hold_said_address(words: Set[str], *, has_dot: bool) -> bool:
+def may_hold_said_address(words: frozenset[str], *, has_dot: bool) -> bool:
     """Whether folded words could be a said address: a provider, or a word for the at sign and a dot.
 
     Args:
@@ -103,7 +103,7 @@ def email_addresses(text: str, found: Sequence[Token] | None = None) -> tuple[Em
     written = [EmailAddress(*match.span(), is_sure=True) for match in _WRITTEN.finditer(text)]
     taken = TextSpans((address.start, address.end) for address in written)
     found = tokens(text) if found is None else found
-    words = {token.text for token in found}
+    words = frozenset(token.text for token in found)
     said: list[EmailAddress] = []
     if may_hold_said_address(words, has_dot="." in words):
         parts = _parts(found)

@@ -100,7 +100,9 @@ def _is_plain(text: str) -> bool:
         return False
     words = token_texts(text)
     has_dot = _DOT.search(text) is not None
-    return not may_hold_said_address(set(words), has_dot=has_dot) and not may_hold_number(words, LONG_RUN)
+    return not may_hold_said_address(frozenset(words), has_dot=has_dot) and not may_hold_number(
+        words, LONG_RUN
+    )
 
 
 def region_of(locale: str) -> str:
