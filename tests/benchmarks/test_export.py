@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
@@ -30,7 +31,12 @@ from tests.factories import a_clip
 CLIPS = int(os.environ.get("REVIEWER_EXPORT_CLIPS", "2000"))
 SECONDS = 5.5
 RATE_HZ = 16_000
-SENTENCE = "so we went down to the river and looked at the boats until it was nearly dark"
+SENTENCE = (
+    "so we went down to the river and looked at boats until it was nearly dark then she said that nobody had "
+    "seen them before but I think they were wrong about everything because one of those men told me yesterday"
+)
+WORDS = SENTENCE.split()
+WORDS_A_CLIP = 17
 
 
 def speech_like() -> np.ndarray:
@@ -46,6 +52,7 @@ def filled(folder: Path, clips: int) -> LeadBench:
     bench = LeadBench(folder / "ws")
     bench.agree()
     samples = speech_like()
+    random = Random(1)  # no two clips say the same
     content, keyring, unit = bench.unit.content, bench.lead.keyring, bench.unit
     for number in range(clips):
         data = samples.copy()
@@ -68,7 +75,8 @@ def filled(folder: Path, clips: int) -> LeadBench:
             lambda i=clip_id, n=number: unit.queue.add_clip(i, passes=1, sort_key=n),
         )
         lease = bench.claim(ANA)
-        bench.submit_annotation(lease, Annotation.of_text(SENTENCE, len(data)))
+        text = " ".join(random.choices(WORDS, k=WORDS_A_CLIP))
+        bench.submit_annotation(lease, Annotation.of_text(text, len(data)))
     bench.accept_all()
     return bench
 
