@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QAbstractButton, QPushButton, QTableView
+from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QTableView
 
 from reviewer.app.demo import LEE, DemoClip, demo_clips
 from reviewer.app.driver import Driver
@@ -35,6 +35,10 @@ def lead_the_project(driver: Driver, out: Path) -> None:
     _go_to(driver, "overview")
     driver.settle()
     driver.picture("lead-overview")
+    _go_to(driver, "progress")
+    left = driver.find(QLabel, "progress_left")
+    driver.wait_for("the progress is known", lambda: left.text() != "–")
+    driver.picture("lead-progress")
     _see_rows(driver, "clips", "clips_table")
     _see_rows(driver, "held", "held_clips")
     _go_to(driver, "retention")
@@ -42,6 +46,7 @@ def lead_the_project(driver: Driver, out: Path) -> None:
     driver.picture("lead-retention")
     _add_a_person(driver)
     _export(driver, out)
+    _compute_statistics(driver)
     _verify(driver)
 
 
@@ -75,6 +80,14 @@ def _export(driver: Driver, out: Path) -> None:
     driver.wait_for("the set is written", lambda: out.exists() and run.isEnabled())
     driver.retype("export_out", "labelled/set")
     driver.picture("lead-export")
+
+
+def _compute_statistics(driver: Driver) -> None:
+    _go_to(driver, "corpus")
+    driver.click("corpus_compute")
+    rows = driver.find(QTableView, "corpus_words").model()
+    driver.wait_for("the words are listed", lambda: rows.rowCount() > 0)
+    driver.picture("lead-corpus")
 
 
 def _verify(driver: Driver) -> None:

@@ -101,6 +101,8 @@ class Intake:
         if options.sample is not None:
             check_sample(options.sample, options.stratify)
         source = read_source(manifest, options.mapping)
+        if not source.lines:
+            raise Refused("SOURCE_EMPTY", file=manifest.name)
         if not options.dry_run:
             self._unit.content.sweep()
         run = _IntakeRun(self._unit, self._project, identity, source, options, progress)

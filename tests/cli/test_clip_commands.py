@@ -203,3 +203,14 @@ def test_a_report_is_printed_in_any_encoding(workspace, tmp_path, more):
     assert ran.stderr == b""
     printed = ran.stdout.decode("cp1252")
     assert json.loads(printed)["rows"][0]["audio"] == "имя é 🎤.wav" if more else "é" in printed
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", "audio,product,locale\n"])
+def test_a_source_without_a_line_is_refused(lead, tmp_path, content):
+    empty = tmp_path / "empty.csv"
+    empty.write_text(content, encoding="utf-8")
+    started = ("audit", "show", "--act", "import.started", "--json")
+    before = len(lead(*started).json["rows"])
+    ran = lead("import", empty)
+    assert (ran.code, ran.out) == (2, "")
+    assert len(lead(*started).json["rows"]) == before

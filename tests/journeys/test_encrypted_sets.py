@@ -125,14 +125,19 @@ def test_recipients_come_from_files_too_without_comments_and_doubles(tmp_path: P
     [
         ("age1nothing", "RECIPIENT_UNKNOWN"),
         ("ssh-ed25519 AAAA", "RECIPIENT_UNKNOWN"),
-        (str(pyrage.x25519.Identity.generate()), "RECIPIENT_SECRET"),
         ("no-such-file", "FILE_MISSING"),
     ],
 )
-def test_what_is_no_public_key_is_refused_without_being_shown(text: str, code: str) -> None:
-    with pytest.raises(Refused, match=code) as caught:
+def test_what_is_no_public_key_is_refused(text: str, code: str) -> None:
+    with pytest.raises(Refused, match=code):
         read_recipients([text])
-    assert "SECRET-KEY" not in str(caught.value.parameters)
+
+
+def test_a_secret_key_is_refused_and_not_shown() -> None:
+    secret = str(pyrage.x25519.Identity.generate())
+    with pytest.raises(Refused, match="RECIPIENT_SECRET") as caught:
+        read_recipients([secret])
+    assert secret not in repr(caught.value.parameters)
 
 
 def test_an_export_to_an_unknown_key_begins_nothing(bench: LeadBench, out: Path) -> None:

@@ -44,6 +44,8 @@ _SCREENS = (
     "desk-returned",
     "my-work",
     "lead-overview",
+    "lead-progress",
+    "lead-corpus",
     "lead-people",
     "lead-export",
     "lead-log",

@@ -33,6 +33,13 @@ class Line:
     floor: Sequence[float] = ()
 
 
+def _whole_numbers(axis: Any) -> Any:
+    """The axis with ticks at whole numbers only: clips are counted."""
+    usual = axis.tickSpacing
+    axis.tickSpacing = lambda *limits: [each for each in usual(*limits) if each[0] >= 1] or [(1, 0)]
+    return axis
+
+
 class Chart(QWidget):
     """Shows data, or a sentence while there is none; it is not a control: the table beside it has the
     figures."""
@@ -66,7 +73,9 @@ class Chart(QWidget):
         """The plot, made when there is something to draw."""
         import pyqtgraph as pg  # noqa: PLC0415 - takes a tenth of a second
 
-        axes = {"bottom": pg.DateAxisItem("bottom", utcOffset=0)} if self._of_days else {}
+        axes = {"left": _whole_numbers(pg.AxisItem("left"))}
+        if self._of_days:
+            axes["bottom"] = pg.DateAxisItem("bottom", utcOffset=0)
         made = pg.PlotWidget(self, axisItems=axes)
         made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         made.setMouseEnabled(x=False, y=False)

@@ -159,7 +159,9 @@ class CorpusPage(LeadPage):
             count = sum(corpus.left_out.values())
             self.message.show_message(
                 Message(
-                    self.tr("{0} clips are left out.").format(f"{count:,}"),
+                    self.tr("1 clip is left out.")
+                    if count == 1
+                    else self.tr("{0} clips are left out.").format(f"{count:,}"),
                     self.tr("An export leaves them out too: for a flag, or for likely personal data."),
                 )
             )
