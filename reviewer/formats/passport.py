@@ -5,12 +5,13 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from reviewer.errors import Damaged, Notice, Refused
-from reviewer.formats.dataset import WrittenFile, write_bytes, write_lines
+from reviewer.formats.dataset import WrittenFile, write_lines
 from reviewer.formats.output_folder import MARKER
 from reviewer.untrusted_files import read_untrusted
 
@@ -19,6 +20,7 @@ SUMS = "SHA256SUMS"
 """Of all files but the passport and itself, as ``sha256sum --check`` reads it."""
 VERSION = 3
 _BLOCK_BYTES = 1 << 20
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, indent=2)
 _MOST_BYTES = 1 << 30
 _NOTHING: Mapping[str, WrittenFile] = MappingProxyType({})
 
@@ -73,9 +75,12 @@ def write(folder: Path, passport: Passport, written: Mapping[str, WrittenFile] =
         **_plain(asdict(passport)),
         "files": sorted([*files, _file(folder, SUMS, SUMS, written)], key=lambda each: each["path"]),
     }
-    data = (json.dumps(body, ensure_ascii=False, sort_keys=True, indent=2) + "\n").encode()
-    write_bytes(folder / NAME, data)
-    return hashlib.sha256(data).hexdigest()
+    digest = hashlib.sha256()
+    with (folder / NAME).open("xb") as file:
+        for part in chain(_JSON.iterencode(body), ("\n",)):
+            digest.update(part.encode())
+            file.write(part.encode())
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
