@@ -215,6 +215,8 @@ class Workspace:
             verify=self._verify_log,
             due_purges=self._due_purges,
             unfinished=self._unfinished,
+            folder=self.path,
+            policy=self.policy,
         )
 
     def close(self) -> None:

@@ -31,6 +31,7 @@ from reviewer.lead.import_history import PastImport, past_imports, report_of
 from reviewer.lead.intake import Arrived, Intake, Progress
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport
 from reviewer.lead.people import Invitation, People, release_task
+from reviewer.lead.policy_files import PolicyFiles
 from reviewer.lead.progress import ProjectProgress, project_progress
 from reviewer.lead.purge import Purge, PurgeReport, Recall
 from reviewer.lead.recovery import Recovery
@@ -48,6 +49,7 @@ from reviewer.session.clip_access import ClipAccess
 from reviewer.session.due_purges import DuePurges
 from reviewer.session.known_words import Lexicon
 from reviewer.session.locale_conventions import LocaleConventions
+from reviewer.session.policy import WorkspacePolicy
 from reviewer.session.redactions import Redactions
 from reviewer.session.sign_in import SignIn
 from reviewer.session.unfinished_exports import UnfinishedExports
@@ -113,6 +115,8 @@ class LeadSession:
         verify: Callable[[], Finding],
         due_purges: DuePurges,
         unfinished: UnfinishedExports,
+        folder: Path,
+        policy: WorkspacePolicy,
     ) -> None:
         self.identity = identity
         self._unit = unit
@@ -137,6 +141,7 @@ class LeadSession:
         self._extension = RetentionExtension(unit, project.intake)
         self._drafting = Drafting(unit, access, project.asr.recogniser)
         self._verify = verify
+        self.policy_files = PolicyFiles(folder, project.schema, policy, identity, self._require)
 
     def overview(self) -> Overview:
         """The progress of the project, in counts computed now."""
