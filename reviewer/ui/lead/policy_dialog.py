@@ -176,6 +176,7 @@ class PolicyDialog(QDialog):
         while item := self.form.column.takeAt(0):
             if widget := item.widget():
                 widget.hide()
+                widget.setParent(None)
                 widget.deleteLater()
         for scope in (FieldScope.CLIP, FieldScope.SEGMENT):
             if schema.per(scope).fields:
@@ -206,7 +207,8 @@ class PolicyDialog(QDialog):
             self.tr("Sign this change?"),
             self.tr(
                 "{0} is written and signed with your name. It is in force for everybody who opens the "
-                "workspace from then on; open windows keep what they opened with, and must be opened again to sign in."
+                "workspace from then on; open windows keep what they opened with, and must be opened again "
+                "to sign in."
             ).format(self.file.place),
             self.tr("Sign"),
             self._apply_now,
