@@ -168,6 +168,7 @@ def media_file(
     options: dict[str, str] | None = None,
     tracks: int = 1,
     has_video: bool = False,
+    video: tuple[str, float] = ("mpeg4", SECONDS),
 ) -> bytes:
     """A file made by ffmpeg's libraries; PyAV must be installed."""
     import av
@@ -175,17 +176,17 @@ def media_file(
     out, layout = io.BytesIO(), {1: "mono", 2: "stereo"}[channels]
     with av.open(out, "w", format=container, options=options or {}) as media:
         if has_video:
-            video = media.add_stream("mpeg4", rate=10)
-            video.width, video.height, video.pix_fmt = 64, 64, "yuv420p"
+            pictures = media.add_stream(video[0], rate=10)
+            pictures.width, pictures.height, pictures.pix_fmt = 64, 64, "yuv420p"
         streams = [media.add_stream(codec, rate=rate_hz, layout=layout) for _ in range(tracks)]
         for stream in streams:
             if bits_per_second:
                 stream.bit_rate = bits_per_second
             stream.codec_context.options = {"strict": "-2"}
         if has_video:
-            for _ in range(int(10 * SECONDS)):
-                media.mux(video.encode(av.VideoFrame(64, 64, "yuv420p")))
-            media.mux(video.encode(None))
+            for _ in range(int(10 * video[1])):
+                media.mux(pictures.encode(av.VideoFrame(64, 64, "yuv420p")))
+            media.mux(pictures.encode(None))
         for stream in streams:
             _encode(av, media, stream, layout)
     return out.getvalue()

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from reviewer.audio.decode.source import Source
+from reviewer.audio.decode.source import Source, View
+from reviewer.audio.decode.tags import after_tags
 from reviewer.audio.decode.wire import Incomplete
 
 _PLACEHOLDER = 0x7FFF0000
@@ -31,8 +32,9 @@ class DataChunk:
     """Where the samples are.
 
     ``bytes_per_second``, ``frames`` and ``rate_hz`` are 0 where the header does not say. ``block_frames`` are
-    coded together. ``is_short``: there is a little less than the header says, or it has a placeholder.
-    ``size_at``: where the size must be replaced for libsndfile to see the samples, or -1. ``tag``: of a WAV.
+    coded together. ``is_counted``: the header counts frames apart from bytes. ``is_short``: there is a little
+    less than the header says, or it has a placeholder. ``size_at`` and ``size_bytes``: which number must be
+    replaced for libsndfile to see the samples; -1 for none. ``tag``: of a WAV.
     """
 
     start: int
@@ -41,14 +43,24 @@ class DataChunk:
     frames: int = 0
     rate_hz: float = 0.0
     block_frames: int = 1
+    is_counted: bool = False
     is_short: bool = False
     size_at: int = -1
+    size_bytes: int = 4
     tag: int = 0
 
     @property
     def is_mpeg(self) -> bool:
         """Whether the samples are MPEG audio."""
         return self.tag in _MPEG_TAGS
+
+    def view(self, source: Source) -> View:
+        """The file up to the end of the samples, with the size that was never written."""
+        is_big = source.at(0, 4) in (b"RIFX", b"caff")
+        size = self.end - self.start + (4 if source.at(0, 4) == b"caff" else 0)
+        after = self.size_at + self.size_bytes
+        written = size.to_bytes(self.size_bytes, "big" if is_big else "little")
+        return View(source, [(0, self.size_at), written, (after, self.end)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +103,24 @@ def find_data(source: Source, container: str) -> DataChunk | None:
             form.setdefault(name, (start, length))
             continue
         size = length
-        if name == b"data" and length == 0xFFFFFFFF and b"ds64" in form:
+        if name == b"data" and length in (0, 0xFFFFFFFF) and b"ds64" in form:
             size = int.from_bytes(source.at(form[b"ds64"][0] + 8, 8), "little")
-        chunk = _described(source, layout, form, (start, size))
-        return _checked(source, layout, chunk, size)
+        if container in ("riff", "w64") and b"fmt " not in form:
+            raise Incomplete("damaged")
+        chunk = _checked(source, layout, _described(source, layout, form, (start, size)), size)
+        return _with_size(chunk, container, form, size)
+    if source.find(b"data", layout.first) >= 0:
+        raise Incomplete("damaged")
     return None
+
+
+def _with_size(chunk: DataChunk, container: str, form: dict[bytes, tuple[int, int]], size: int) -> DataChunk:
+    """The chunk with the place of the size that libsndfile needs and that was never written."""
+    if b"ds64" in form and size in (0, *_UNKNOWN):
+        return replace(chunk, size_at=form[b"ds64"][0] + 8, size_bytes=8)
+    if container == "caf" and size in _UNKNOWN:
+        return replace(chunk, size_at=chunk.start - 12, size_bytes=8)
+    return chunk
 
 
 def _chunks(source: Source, layout: _Layout, place: int) -> Iterator[tuple[bytes, int, int]]:
@@ -128,7 +153,9 @@ def _described(
         codec = head[18:22] if form[b"COMM"][1] >= 22 else b"NONE"
         is_plain = codec in (b"NONE", b"sowt", b"twos", b"fl32", b"FL32", b"fl64")
         offset = int.from_bytes(source.at(start, 4), "big")
-        return DataChunk(start + 8 + offset, start + length, rate * frame_bytes * is_plain, frames, rate)
+        return DataChunk(
+            start + 8 + offset, start + length, rate * frame_bytes * is_plain, frames, rate, is_counted=True
+        )
     if b"desc" in form:
         head = source.at(form[b"desc"][0], 32)
         packet_bytes, packet_frames = int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
@@ -163,9 +190,7 @@ def _checked(source: Source, layout: _Layout, chunk: DataChunk, length: int) -> 
         return _ending(chunk, source.size, is_short=length not in _UNKNOWN)
     rest = _after_chunks(source, layout, chunk.end)
     tolerated = max(_TOLERATED_BYTES, _TOLERATED_SECONDS * chunk.bytes_per_second)
-    if source.size - rest <= tolerated or source.is_zero(rest, source.size):
-        return chunk
-    if source.at(rest, 3) in (b"ID3", b"TAG", b"APE"):
+    if source.size - after_tags(source, rest, source.size) <= tolerated:
         return chunk
     if length == 0 and layout in (_RIFF, _RIFX):
         return _ending(chunk, source.size, is_short=False, size_at=chunk.start - 4)
@@ -184,7 +209,8 @@ def _after_chunks(source: Source, layout: _Layout, end: int) -> int:
 
 
 def _ending(chunk: DataChunk, end: int, *, is_short: bool, size_at: int = -1) -> DataChunk:
-    return replace(chunk, end=end, frames=0, is_short=is_short, size_at=size_at)
+    frames = chunk.frames if chunk.is_counted else 0
+    return replace(chunk, end=end, frames=frames, is_short=is_short, size_at=size_at)
 
 
 def _au_data(source: Source) -> DataChunk | None:

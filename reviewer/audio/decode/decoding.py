@@ -82,25 +82,24 @@ class _FileDecoder:
             media.decode(View(source, [(start, source.size)]), container, seconds, self._output)
         elif container == "flac":
             self._decode_flac(start)
-        elif container in _CHUNKED and not start:
-            self._decode_chunks(container)
+        elif container in _CHUNKED:
+            self._decode_chunks(container, start)
         else:
             self._decode_other(start)
 
-    def _decode_chunks(self, container: str) -> None:
-        source = self._source
+    def _decode_chunks(self, container: str, start: int) -> None:
+        source = Source(self._descriptor, start)
         data = chunked_files.find_data(source, container)
+        file: int | View = View(source, [(0, source.size)]) if start else self._descriptor
         if data is None:
-            self._decode_part(self._descriptor)
+            self._decode_part(file)
             return
         if data.is_mpeg:
-            self._decode_mpeg(data.start, data.end)
+            self._decode_mpeg(start + data.start, start + data.end)
             return
-        file: int | View = self._descriptor
         if data.size_at >= 0:
             self._output.is_unbounded = True
-            size = (data.end - data.start).to_bytes(4, "big" if source.at(0, 4) == b"RIFX" else "little")
-            file = View(source, [(0, data.size_at), size, (data.start, data.end)])
+            file = data.view(source)
         self._output.is_short |= data.is_short
         self._decode_part(file, data.frames / data.rate_hz if data.rate_hz else 0.0)
 
@@ -115,9 +114,9 @@ class _FileDecoder:
     def _decode_flac(self, start: int) -> None:
         parts = flac_stream.walk_parts(self._source, start)
         for part in parts:
-            if not part.frames and not part.promised:
-                raise Incomplete("cut_short")
-            if part.frames and part.promised > part.frames + TOLERATED_SECONDS * part.rate_hz:
+            if not part.frames:
+                raise Incomplete("damaged" if part.promised else "cut_short")
+            if part.promised > part.frames + TOLERATED_SECONDS * part.rate_hz:
                 raise Incomplete("cut_short")
             is_plain = part.promised == part.frames and len(parts) == 1 and not start
             self._decode_part(self._descriptor if is_plain else part.view(self._source))

@@ -7,8 +7,11 @@ the first of several that are joined together.
 from dataclasses import dataclass
 
 from reviewer.audio.decode.source import Source, View
+from reviewer.audio.decode.tags import after_tags
+from reviewer.audio.decode.wire import Incomplete
 
 _TAIL_BYTES = 1 << 17
+_WINDOW_BYTES = 1 << 16
 _STREAM_INFO = (b"fLaC\x00\x00\x00\x22", b"fLaC\x80\x00\x00\x22")
 _INFO_END = 42
 _BLOCK_SIZES = {
@@ -41,7 +44,7 @@ def walk_parts(source: Source, start: int) -> list[FlacPart]:
     starts = [start]
     while (place := _next_stream(source, _after_metadata(source, starts[-1]))) > 0:
         starts.append(place)
-    ends = [*starts[1:], _without_tag(source)]
+    ends = [*starts[1:], source.size]
     return [_part(source, begin, end) for begin, end in zip(starts, ends, strict=True)]
 
 
@@ -49,8 +52,12 @@ def _part(source: Source, start: int, end: int) -> FlacPart:
     info = source.at(start, _INFO_END)
     promised = int.from_bytes(info[21:26], "big") & ((1 << 36) - 1)
     rate_hz = int.from_bytes(info[18:21], "big") >> 4
-    fixed_size = int.from_bytes(info[8:10], "big")
-    frames = _end_of_last_frame(source, _after_metadata(source, start), end, (promised, fixed_size))
+    block_frames = int.from_bytes(info[10:12], "big")  # the field before it may be the size of the last block
+    longest = int.from_bytes(info[15:18], "big") or block_frames * ((info[20] >> 1 & 7) + 1) * 5
+    first = _after_metadata(source, start)
+    _refuse_second_run(source, first, end, block_frames)
+    claim = (promised, block_frames, longest)
+    frames = _end_of_last_frame(source, first, end, claim)
     return FlacPart(start, end, frames, promised, rate_hz)
 
 
@@ -71,48 +78,76 @@ def _after_metadata(source: Source, start: int) -> int:
     return place
 
 
-def _without_tag(source: Source) -> int:
-    has_tag = source.size > 128 and source.at(source.size - 128, 3) == b"TAG"
-    return source.size - 128 if has_tag else source.size
+def _refuse_second_run(source: Source, first: int, end: int, block_frames: int) -> None:
+    """Refuses frames whose numbers begin again: a second recording whose own header is gone."""
+    sync = source.at(first, 2)
+    reached, again = 0, -1
+    for begin in range(first, end, _WINDOW_BYTES):
+        window = source.at(begin, min(_WINDOW_BYTES + 16, end - begin))
+        place = -1
+        while 0 <= (place := window.find(sync, place + 1)) < _WINDOW_BYTES:
+            start, after = _frame_span(window[place : place + 16], block_frames)
+            if not after:
+                continue
+            if start == reached:
+                reached = after
+            elif after <= reached:
+                if start == again:
+                    raise Incomplete("damaged")
+                again = after
 
 
-def _end_of_last_frame(source: Source, first: int, end: int, claim: tuple[int, int]) -> int:
-    """Where the last frame ends, in samples; 0 if there is none whose checksums hold.
+def _end_of_last_frame(source: Source, first: int, end: int, claim: tuple[int, int, int]) -> int:
+    """Where the last frame ends, in samples; 0 if there is none whose checksums hold up to tags or the end.
 
-    A header with the right number ends the search: computing the checksum of a whole frame is slow.
+    A header with the right number ends the search, if the frame is not longer than one can be: computing the
+    checksum of a whole frame is slow.
     """
-    promised, fixed_size = claim
+    promised, block_frames, longest = claim
     begin = max(first, end - _TAIL_BYTES)
     tail = source.at(begin, end - begin)
+    ends = [len(tail), *_starts_of_tags(source, begin, end)]
     place = len(tail)
-    ends = []
     while (place := tail.rfind(b"\xff", 0, place)) >= 0:
-        if place + 1 < len(tail) and tail[place + 1] in (0xF8, 0xF9):
-            after = _frame_end(tail[place : place + 16], fixed_size)
-            if after and after == promised:
+        if place + 1 == len(tail) or tail[place + 1] not in (0xF8, 0xF9):
+            continue
+        _, after = _frame_span(tail[place : place + 16], block_frames)
+        for stop in ends if after else ():
+            is_promised = after == promised and 0 < stop - place <= longest
+            if is_promised or (stop - place > 8 and not _crc16(tail[place:stop])):
                 return after
-            ends.append((place, after))
-    for place, after in ends:
-        if after and _crc16(tail[place:-2]) == int.from_bytes(tail[-2:], "big"):
-            return after
     return 0
 
 
-def _frame_end(head: bytes, fixed_size: int) -> int:
-    """The end of a frame in samples, by its header (section 9.1); 0 if the header is not one."""
+def _starts_of_tags(source: Source, begin: int, end: int) -> list[int]:
+    """Places from which on there is nothing but tags, counted from ``begin``."""
+    tail, found = source.at(begin, end - begin), []
+    for mark in (b"ID3", b"TAG", b"APETAGEX", b"LYRICSBEGIN"):
+        place = -1
+        while (place := tail.find(mark, place + 1)) >= 0:
+            if after_tags(source, begin + place, end) == end:
+                found.append(place)
+    return found
+
+
+def _frame_span(head: bytes, block_frames: int) -> tuple[int, int]:
+    """Start and end of a frame in samples, by its header (section 9.1); zeros if it is not one."""
+    if len(head) < 6:
+        return 0, 0
     size_code, rate_code = head[2] >> 4, head[2] & 15
     number, used = _coded_number(head[4:])
     place = 4 + used
     if size_code == 6:
-        size, place = head[place] + 1, place + 1
+        size, place = int.from_bytes(head[place : place + 1], "big") + 1, place + 1
     elif size_code == 7:
         size, place = int.from_bytes(head[place : place + 2], "big") + 1, place + 2
     else:
         size = _BLOCK_SIZES.get(size_code, 0)
     place += {12: 1, 13: 2, 14: 2}.get(rate_code, 0)
     if not used or not size or len(head) <= place or _crc8(head[:place]) != head[place]:
-        return 0
-    return number + size if head[1] & 1 else number * fixed_size + size
+        return 0, 0
+    start = number if head[1] & 1 else number * block_frames
+    return start, start + size
 
 
 def _coded_number(content: bytes) -> tuple[int, int]:
@@ -132,9 +167,13 @@ def _coded_number(content: bytes) -> tuple[int, int]:
 def _crc8(content: bytes) -> int:
     value = 0
     for byte in content:
-        value ^= byte
-        for _ in range(8):
-            value = (value << 1 ^ 0x07) & 0xFF if value & 0x80 else value << 1
+        value = _CRC8[value ^ byte]
+    return value
+
+
+def _crc8_of_byte(value: int) -> int:
+    for _ in range(8):
+        value = (value << 1 ^ 0x07) & 0xFF if value & 0x80 else value << 1
     return value
 
 
@@ -152,4 +191,5 @@ def _crc16_of_byte(byte: int) -> int:
     return value
 
 
+_CRC8 = [_crc8_of_byte(byte) for byte in range(256)]
 _CRC16 = [_crc16_of_byte(byte) for byte in range(256)]

@@ -50,7 +50,7 @@ _LOSSLESS = (
     "pcm_s32le", "pcm_s32be", "pcm_f32le", "pcm_f32be", "pcm_f64le", "pcm_f64be",
 )  # fmt: skip
 _NOT_LOADED = ("av.__main__", "av.datasets")
-_SHORTEST_GAP_SECONDS = 0.1
+_LONGEST_GAP_SECONDS = 1.0
 _ATTACHED_PICTURE = 0x400
 _HAS_OWN_TIMES = ("mpeg4", "matroska", "cafcodec")
 
@@ -99,26 +99,55 @@ def _decode_stream(media: Any, container: str, seconds: float, output: SoundOutp
     codec = stream.codec_context.name
     stream.codec_context.thread_count = 1
     output.has_video = any(not each.disposition & _ATTACHED_PICTURE for each in media.streams.video)
-    gaps, end, before = 0.0, None, output.frames
-    frame_seconds = rate_hz = 0.0
+    times = _Times(output)
+    frame_seconds = 0.0
     for packet in media.demux(stream):
-        if packet.size:
-            gaps += _gap(packet, end)
-            end = None if packet.pts is None else packet.pts + (packet.duration or 0)
+        times.begins = min(times.begins, packet.pts or 0)
         for frame in packet.decode():
             if frame.is_corrupt:
                 raise Incomplete("damaged")
-            rate_hz, frame_seconds = frame.sample_rate, max(frame_seconds, frame.samples / frame.sample_rate)
+            frame_seconds = max(frame_seconds, frame.samples / frame.sample_rate)
+            if container in _HAS_OWN_TIMES:
+                times.fill_gap(frame)
+            times.rate_hz = frame.sample_rate
             _add(frame, container, output, is_lossy=codec in _LOSSY)
-    if container in _HAS_OWN_TIMES:
-        seconds = float(
-            stream.duration * stream.time_base if stream.duration else (media.duration or 0) / 1e6
-        )
+    if stream.duration and container in _HAS_OWN_TIMES:
+        seconds = float(stream.duration * stream.time_base)
+    elif container in _HAS_OWN_TIMES:  # such a length counts what is before zero, and is not played
+        whole = 0 if output.has_video else media.duration or 0  # pictures may go on
+        seconds = whole / 1e6 + float(times.begins * stream.time_base)
     elif container == "asf":
-        gaps += frame_seconds  # its length counts the frame that only starts the decoder
-    decoded = (output.frames - before) / rate_hz if rate_hz else 0.0
-    if seconds - gaps - decoded > TOLERATED_SECONDS:
+        seconds -= frame_seconds  # its length counts the frame that only starts the decoder
+    if seconds - times.decoded_seconds > TOLERATED_SECONDS:
         raise Incomplete("not_decoded")
+
+
+class _Times:
+    """How long a stream is so far, and when its frames begin by its own clock."""
+
+    def __init__(self, output: SoundOutput) -> None:
+        self._output, self._before = output, output.frames
+        self._start: float | None = None
+        self.begins = self.rate_hz = 0
+
+    @property
+    def decoded_seconds(self) -> float:
+        return (self._output.frames - self._before) / self.rate_hz if self.rate_hz else 0.0
+
+    def fill_gap(self, frame: Any) -> None:
+        """Silence where packets are missing, as a browser leaves them out while nobody speaks.
+
+        Raises:
+            Incomplete: for longer than a recorder does.
+        """
+        if frame.time is None:
+            return
+        self._start = frame.time if self._start is None else self._start
+        seconds = frame.time - self._start - self.decoded_seconds
+        if seconds > _LONGEST_GAP_SECONDS:
+            raise Incomplete("damaged")
+        if seconds > TOLERATED_SECONDS:
+            self._output.add_silence(seconds)
 
 
 def _one_audio_stream(media: Any) -> Any:
@@ -128,14 +157,6 @@ def _one_audio_stream(media: Any) -> Any:
     if audio[0].codec_context.name not in (*_LOSSY, *_LOSSLESS):
         raise DecodingStopped(Failure("codec"))
     return audio[0]
-
-
-def _gap(packet: Any, end: int | None) -> float:
-    """Seconds without sound before a packet, as a browser leaves them in silence; times are rounded to ms."""
-    if packet.pts is None or end is None:
-        return 0.0
-    seconds = float((packet.pts - end) * packet.time_base)
-    return seconds if seconds > _SHORTEST_GAP_SECONDS else 0.0
 
 
 def _add(frame: Any, container: str, output: SoundOutput, *, is_lossy: bool) -> None:

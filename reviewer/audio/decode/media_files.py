@@ -5,6 +5,7 @@ A demuxer ends quietly where a file ends. Formats: ISO/IEC 14496-12 (boxes), RFC
 """
 
 from reviewer.audio.decode.source import Source
+from reviewer.audio.decode.tags import after_tags
 from reviewer.audio.decode.wire import DecodingStopped, Failure, Incomplete
 
 _AMR_NARROW = (12, 13, 15, 17, 19, 20, 26, 31, 5)
@@ -136,8 +137,10 @@ def _check_adts(source: Source, start: int) -> float:
                 raise Incomplete("cut_short")
             seconds += 1024 * ((head[6] & 3) + 1) / _ADTS_RATES_HZ[rate]
             place += size
-        elif head[:3] in (b"TAG", b"APE") or source.is_zero(place, source.size):
+        elif (after := after_tags(source, place, source.size)) >= source.size:
             break
+        elif after > place:
+            raise Incomplete("more_follows")
         else:
             raise Incomplete("cut_short" if source.size - place < 7 else "damaged")
     return seconds

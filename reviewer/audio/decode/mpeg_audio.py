@@ -12,8 +12,8 @@ import struct
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from reviewer.audio.decode.signatures import id3_bytes
 from reviewer.audio.decode.source import Source, View
+from reviewer.audio.decode.tags import after_tags, tag_bytes
 from reviewer.audio.decode.wire import Incomplete
 
 _V1 = (
@@ -29,6 +29,7 @@ _V2 = (
 _RATES_HZ = (44_100, 48_000, 32_000)
 _DECODER_DELAY = 529
 """Samples that a decoder's filter bank comes late: mpg123 drops them at the start, not at the end."""
+_SYNC = tuple(bytes((0xFF, second)) for second in range(0xE0, 0x100))
 _SEARCHED_BYTES = 1 << 16
 _TOLERATED_SECONDS = 0.05
 _RUN = 4
@@ -125,30 +126,69 @@ def walk_parts(source: Source, start: int, end: int) -> list[Part]:
     """
     parts: list[Part] = []
     part: Part | None = None
-    place = _after_tags(source, start, end)
+    place = after_tags(source, start, end)
     lost = 0
     while place < end:
         frame = parse_frame(source.at(place, 4))
         if frame is not None and (part is None or frame.form != part.first.form):
             frame = frame if _is_run(source, place, end) else None
         if frame is None:
-            part, after = None, _after_tags(source, place, end)
+            part, after = None, after_tags(source, place, end)
             if after == place:
                 after = _next_run(source, place + 1, end)
+                _refuse_loss(source, parts, place, (after, end))
                 lost += after - place
             place = after
+            if place > end:
+                raise Incomplete("cut_short")
             continue
         if place + frame.bytes > end:
             raise Incomplete("cut_short")
         info = _info(source, place, frame)
         if info is not None or part is None or frame.form != part.first.form:
+            _refuse_continuation(source, parts, place, frame)
             part = info or Part(frame)
             parts.append(part)
         if info is None:
             part.add(place, frame)
         place += frame.bytes
     _compare_with_headers(parts, lost)
+    if parts and not parts[-1].promised_frames:
+        _refuse_empty_end(source, parts[-1], end)
     return [part for part in parts if part.frames]
+
+
+def _refuse_loss(source: Source, parts: list[Part], place: int, after: tuple[int, int]) -> None:
+    """Refuses what is neither frame nor tag, before other frames or behind zeros, and what begins a frame.
+
+    How much is missing where such bytes are is not known.
+    """
+    next_place, end = after
+    if parts and (next_place < end or _is_behind_zeros(source, parts, place)):
+        raise Incomplete("damaged")
+    if end - place < 4 and source.at(place, 2) in (b"\xff", *_SYNC):
+        raise Incomplete("cut_short")
+
+
+def _is_behind_zeros(source: Source, parts: list[Part], place: int) -> bool:
+    last = parts[-1].spans[-1][1] if parts and parts[-1].spans else place
+    return last < place and source.at(place - 1, 1) == b"\0"
+
+
+def _refuse_continuation(source: Source, parts: list[Part], place: int, frame: Frame) -> None:
+    """Refuses zeros before a frame that needs bytes of the frames before it (``main_data_begin``)."""
+    if not _is_behind_zeros(source, parts, place) or frame.bits >> 17 & 3 != 1:
+        return
+    side = source.at(place + (4 if frame.bits & 0x10000 else 6), 2)
+    if int.from_bytes(side, "big") >> (7 if frame.bits >> 19 & 3 == 3 else 8):
+        raise Incomplete("damaged")
+
+
+def _refuse_empty_end(source: Source, part: Part, end: int) -> None:
+    """Refuses zeros where more frames had room: a download that was stopped, in a file made before it."""
+    last = part.spans[-1][1] if part.spans else end
+    if end - last >= part.first.bytes and source.is_zero(last, end):
+        raise Incomplete("cut_short")
 
 
 def _compare_with_headers(parts: list[Part], lost: int) -> None:
@@ -172,7 +212,7 @@ def _is_run(source: Source, place: int, end: int) -> bool:
             return count > (place > end)
         frame = parse_frame(source.at(place, 4))
         if frame is None or (form is not None and frame.form != form):
-            return count > 0 and _after_tags(source, place, end) > place
+            return count > 0 and after_tags(source, place, end) > place
         form, place = frame.form, place + frame.bytes
     return True
 
@@ -183,41 +223,10 @@ def _next_run(source: Source, place: int, end: int) -> int:
         byte = source.at(place, 1)
         if byte == b"\xff" and _is_run(source, place, end):
             return place
-        if byte in b"ITAL" and _tag_bytes(source, place, end):
+        if byte in b"ITAL" and tag_bytes(source, place, end):
             return place
         place += 1
     return end
-
-
-def _after_tags(source: Source, place: int, end: int) -> int:
-    """The position behind all tags and zero bytes from here on."""
-    while place < end:
-        size = _tag_bytes(source, place, end)
-        while not size and place < end and source.at(place, 1) == b"\0":
-            place += 1
-            size = _tag_bytes(source, place, end)
-        if not size:
-            return place
-        place += size
-    return end
-
-
-def _tag_bytes(source: Source, place: int, end: int) -> int:
-    """The length of an ID3, APE or Lyrics3 tag at a position, or 0."""
-    head = source.at(place, 32)
-    if head[:3] == b"ID3":
-        return id3_bytes(head)
-    if head[:4] == b"TAG+":
-        return 227
-    if head[:3] == b"TAG":
-        return min(128, end - place)
-    if head[:8] == b"APETAGEX" and len(head) == 32:
-        size, flags = struct.unpack("<I4xI", head[12:24])
-        return 32 + size if flags & 0x20000000 else 32
-    if head[:11] == b"LYRICSBEGIN":
-        found = max(source.find(b"LYRICSEND", place), source.find(b"LYRICS200", place))
-        return found + 9 - place if found > 0 else 0
-    return 0
 
 
 def _info(source: Source, place: int, frame: Frame) -> Part | None:

@@ -5,13 +5,16 @@ positions: RFC 7845, section 4, and the Vorbis I specification, section A.2.
 """
 
 import struct
+import zlib
 from dataclasses import dataclass, field
 
 from reviewer.audio.decode.source import Source, View
+from reviewer.audio.decode.tags import after_tags
 from reviewer.audio.decode.wire import DecodingStopped, Failure, Incomplete
 
 _PAGE = struct.Struct("<4sBBqIIIB")
 _BEGIN, _END = 2, 4
+_REVERSED = bytes(int(f"{value:08b}"[::-1], 2) for value in range(256))
 _NO_GRANULE = -1
 _OPUS_RATE_HZ = 48_000
 _STARTED_LATER_SECONDS = 5.0
@@ -59,7 +62,7 @@ def walk_streams(source: Source, start: int) -> list[OggStream]:
             break
         if len(head) < _PAGE.size:
             raise Incomplete("cut_short")
-        _, _, flags, granule, serial, number, _, segments = _PAGE.unpack(head)
+        _, _, flags, granule, serial, number, checksum, segments = _PAGE.unpack(head)
         lacing = source.at(place + 27, segments)
         body = place + 27 + segments
         after = body + sum(lacing)
@@ -73,6 +76,8 @@ def walk_streams(source: Source, start: int) -> list[OggStream]:
         stream = links[-1].get(serial) if links else None
         if stream is None or number != stream.next_page:
             raise Incomplete("damaged")
+        if _checksum(source.at(place, after - place)) != checksum:
+            raise Incomplete("damaged")  # libogg drops such a page and says nothing
         _add(stream, (place, after), granule, has_end=bool(flags & _END))
         place = after
     return [_one_audio_stream(link) for link in links]
@@ -88,6 +93,13 @@ def _add(stream: OggStream, span: tuple[int, int], granule: int, *, has_end: boo
     if granule > 0:
         stream.first_granule = stream.first_granule or granule
         stream.last_granule = max(stream.last_granule, granule)
+
+
+def _checksum(page: bytes) -> int:
+    """The checksum of a page, whose own field counts as zero; zlib's has its bits the other way round."""
+    content = (page[:22] + bytes(4) + page[26:]).translate(_REVERSED)
+    value = zlib.crc32(content, 0xFFFFFFFF) ^ 0xFFFFFFFF
+    return int.from_bytes(value.to_bytes(4, "little").translate(_REVERSED), "big")
 
 
 def _begin(packet: bytes, number: int) -> OggStream:
@@ -118,5 +130,5 @@ def _refuse_rest(source: Source, place: int) -> None:
     """Tags and zero bytes may follow the last page, but no page."""
     if source.find(b"OggS", place) >= 0:
         raise Incomplete("damaged")
-    if source.at(place, 3) not in (b"TAG", b"APE", b"ID3") and not source.is_zero(place, source.size):
+    if after_tags(source, place, source.size) < source.size:
         raise Incomplete("more_follows")

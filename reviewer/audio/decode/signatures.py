@@ -21,6 +21,16 @@ CONTAINERS = {
     "oggflac": "Ogg FLAC",
     "speex": "Ogg Speex",
     "cafcodec": "CAF with AAC or Opus",
+    "tta": "True Audio (TTA)",
+    "musepack": "Musepack",
+    "tak": "TAK",
+    "shorten": "Shorten",
+    "dss": "a dictation format (DSS or DS2)",
+    "dts": "DTS",
+    "qcp": "QCELP or EVRC (QCP)",
+    "ilbc": "iLBC or EVRC",
+    "latm": "AAC in LOAS or LATM",
+    "svx": "Amiga IFF",
 }
 """Containers by their names in this program, in words for messages: those that libsndfile does not decode."""
 
@@ -52,6 +62,21 @@ _PLAIN = {
     b"\x02#!S": "silk",
     b"\x00\x00\x01\xba": "mpegps",
     b"\x0b\x77": "ac3",
+    b"TTA1": "tta",
+    b"TTA2": "tta",
+    b"MPCK": "musepack",
+    b"MP+\x07": "musepack",
+    b"MP+\x17": "musepack",
+    b"tBaK": "tak",
+    b"ajkg": "shorten",
+    b"\x02dss": "dss",
+    b"\x03dss": "dss",
+    b"\x03ds2": "dss",
+    b"\x7f\xfe\x80\x01": "dts",
+    b"\xfe\x7f\x01\x80": "dts",
+    b"#!iL": "ilbc",
+    b"#!EV": "ilbc",
+    b"#!QC": "ilbc",
 }
 _MPEG4_BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"styp", b"moof")
 _CAF_CODECS = (b"aac ", b"aach", b"aacl", b"opus", b".mp3")
@@ -73,6 +98,12 @@ def recognise(head: bytes) -> str:
         return "mpeg4"
     if head[:1] == b"\x47" and head[_TRANSPORT_PACKET : _TRANSPORT_PACKET + 1] == b"\x47":
         return "mpegts"
+    if (
+        head[4:5] == b"\x47" and head[196:197] == b"\x47"
+    ):  # as cameras write it, with times before each packet
+        return "mpegts"
+    if len(head) > 2 and head[0] == 0x56 and head[1] & 0xE0 == 0xE0:
+        return "latm"
     is_adts = len(head) > 6 and head[0] == 0xFF and head[1] & 0xF6 == 0xF0  # "layer 0"
     return "adts" if is_adts else ""
 
@@ -81,6 +112,10 @@ def _codec_inside(head: bytes, container: str) -> str:
     """Another name for a container whose codec, or content, libsndfile does not decode."""
     if container == "riff" and head[8:12] == b"AVI ":
         return "avi"
+    if container == "riff" and head[8:12] == b"QLCM":
+        return "qcp"
+    if container == "aiff" and head[8:12] not in (b"AIFF", b"AIFC"):
+        return "svx"
     if container == "caf" and head[28:32] in _CAF_CODECS:
         return "cafcodec"
     if container == "ogg":

@@ -59,6 +59,16 @@ class SoundOutput:
         for start in range(0, block.shape[0], rows):
             self._sender.send_block(_as_integers(block[start : start + rows], is_wide=head.sample_bytes == 4))
 
+    def add_silence(self, seconds: float) -> None:
+        """Silence in the format of the part that has begun; raises what ``add`` raises."""
+        if self._head is not None:
+            frames = round(seconds * self._head.rate_hz)
+            self.add(
+                np.zeros(
+                    (frames, self._head.channels), np.int16 if self._head.sample_bytes == 2 else np.int32
+                )
+            )
+
     def finish(self) -> None:
         """All parts are sent."""
         self._sender.send_tail(

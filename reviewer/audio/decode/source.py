@@ -14,11 +14,11 @@ _WINDOW_BYTES = 1 << 16
 
 
 class Source:
-    """An open file, read by position through one window; its size is that at the beginning."""
+    """An open file from ``origin`` on, read through one window; its size is that at the beginning."""
 
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-        self.size = os.lseek(descriptor, 0, os.SEEK_END)
+    def __init__(self, descriptor: int, origin: int = 0) -> None:
+        self._descriptor, self._origin = descriptor, origin
+        self.size = max(0, os.lseek(descriptor, 0, os.SEEK_END) - origin)
         self._start, self._window = 0, b""
 
     def at(self, offset: int, count: int) -> bytes:
@@ -46,7 +46,7 @@ class Source:
         )
 
     def _read(self, offset: int, count: int) -> bytes:
-        os.lseek(self._descriptor, offset, os.SEEK_SET)
+        os.lseek(self._descriptor, self._origin + offset, os.SEEK_SET)
         content = b""
         while len(content) < count and (more := os.read(self._descriptor, count - len(content))):
             content += more

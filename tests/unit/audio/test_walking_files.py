@@ -100,8 +100,31 @@ class TestMpegFrames:
         (part,) = mpeg_audio.walk_parts(source, 0, source.size)
         assert part.spans == [(20, source.size)]
 
+    @pytest.mark.parametrize(
+        ("content", "reason"),
+        [
+            (_FRAME * 10 + _FRAME[:2], "cut_short"),
+            (_FRAME * 10 + bytes(40), "cut_short"),
+            (_FRAME * 10 + b"x" + _FRAME * 10, "damaged"),
+            (_FRAME * 10 + bytes(40) + b"x" * 9 + _FRAME * 10, "damaged"),
+            (_FRAME * 10 + bytes(40) + b"x", "damaged"),
+            (_FRAME * 10 + id3()[:-9], "cut_short"),
+        ],
+    )
+    def test_frames_that_are_missing_are_noticed(self, tmp_path: Path, content: bytes, reason: str) -> None:
+        source = source_of(tmp_path, content)
+        with pytest.raises(Incomplete) as caught:
+            mpeg_audio.walk_parts(source, 0, source.size)
+        assert why(caught) == reason
+
 
 class TestFlac:
+    def test_a_second_stream_without_its_header_is_refused(self, tmp_path: Path) -> None:
+        content = sound_file(some_noise(10_000), container="FLAC")
+        with pytest.raises(Incomplete) as caught:
+            flac_stream.walk_parts(source_of(tmp_path, content + content[42:]), 0)
+        assert why(caught) == "damaged"
+
     def test_the_last_frame_says_how_long_it_is(self, tmp_path: Path) -> None:
         source = source_of(tmp_path, sound_file(some_noise(10_000), container="FLAC"))
         (part,) = flac_stream.walk_parts(source, 0)
@@ -124,6 +147,13 @@ class TestOgg:
         with pytest.raises(Incomplete) as caught:
             ogg_pages.walk_streams(source_of(tmp_path, written("OGG", "VORBIS")[:-1]), 0)
         assert why(caught) == "cut_short"
+
+    def test_a_page_with_a_wrong_checksum_is_damage(self, tmp_path: Path) -> None:
+        content = bytearray(written("OGG", "VORBIS"))
+        content[-5] ^= 1
+        with pytest.raises(Incomplete) as caught:
+            ogg_pages.walk_streams(source_of(tmp_path, bytes(content)), 0)
+        assert why(caught) == "damaged"
 
 
 def box(kind: bytes, size: int = 20) -> bytes:
@@ -226,6 +256,10 @@ class TestChunks:
         (b"\xff\xfb\x90\x64\0\0\0", ""),
         (b"OggS" + bytes(24) + b"\x7fFLAC", "oggflac"),
         (b"OggS" + bytes(24) + b"\x01vorbis", "ogg"),
+        (b"RIFF\0\0\0\0QLCM", "qcp"),
+        (b"FORM\0\0\0\0" + b"8SVX", "svx"),
+        (b"\x03ds2" + bytes(20), "dss"),
+        (b"\0\0\0\0\x47" + bytes(191) + b"\x47", "mpegts"),
         (b"", ""),
     ],
 )
