@@ -248,6 +248,11 @@ class PolicyDialog(QDialog):
         self._on_edited()
         self.message.show_error(error)
 
+    @Slot()
+    def _discard(self) -> None:
+        self._texts = dict(self._before)
+        self.reject()
+
     def _ask(self, title: str, consequences: str, verb: str, act: object) -> None:
         dialog = ConfirmDialog(title, consequences, verb, self)
         dialog.accepted.connect(act)
@@ -295,5 +300,5 @@ class PolicyDialog(QDialog):
             self.tr("Discard your changes?"),
             self.tr("What you wrote and did not sign is lost. The files stay as they are."),
             self.tr("Discard"),
-            super().reject,
+            self._discard,
         )
