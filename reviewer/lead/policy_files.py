@@ -1,19 +1,19 @@
 """A workspace's label form and conventions, edited by a lead: checked first, then written and signed."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfile
 from tempfile import TemporaryDirectory
 
-from reviewer.access.rights import Act
+from reviewer.access.rights import Act, require
 from reviewer.errors import Refused, ReviewerError, Unavailable
 from reviewer.files import write_atomically
 from reviewer.labels.schema import Schema, parse_schema
 from reviewer.model.people import Identity
 from reviewer.places import resource
 from reviewer.session.policy import WorkspacePolicy
+from reviewer.session.sign_in import SignIn
 from reviewer.transcript.conventions import Conventions, load_conventions, parse_conventions
 from reviewer.untrusted_files import read_untrusted_text
 
@@ -38,23 +38,18 @@ class PolicyFiles:
     """Reads, checks and applies one file at a time; nothing is written before it is applied."""
 
     def __init__(
-        self,
-        folder: Path,
-        form: str,
-        policy: WorkspacePolicy,
-        identity: Identity,
-        require: Callable[[Act], None],
+        self, folder: Path, form: str, policy: WorkspacePolicy, sign_in: SignIn, identity: Identity
     ) -> None:
-        """``form`` is the name of the project's label form; ``require`` raises what the rights refuse."""
+        """``form`` is the name of the project's label form."""
         self._folder = folder
         self._form = form
         self._policy = policy
+        self._sign_in = sign_in
         self._identity = identity
-        self._require = require
 
     def files(self) -> tuple[PolicyFile, ...]:
         """The label form, then the conventions by name, the workspace's own in place of the program's."""
-        self._require(Act.CHANGE_POLICY)
+        self._require()
         folders = (resource(CONVENTIONS), self._folder / CONVENTIONS)
         names = {path.stem for folder in folders for path in folder.glob("*.toml")}
         found = [(FORMS, self._form), *((CONVENTIONS, name) for name in sorted(names))]
@@ -62,7 +57,7 @@ class PolicyFiles:
 
     def text(self, file: PolicyFile) -> str:
         """The file as it is now. Raises Refused."""
-        self._require(Act.CHANGE_POLICY)
+        self._require()
         return self._text(file)
 
     def check_form(self, text: str, file: PolicyFile) -> Schema:
@@ -83,7 +78,7 @@ class PolicyFiles:
                 ``POLICY_DIFFERS`` when another file waits for a signature, which this act must not give.
             Unavailable: it cannot be written.
         """
-        self._require(Act.CHANGE_POLICY)
+        self._require()
         self._check(file, text)
         waiting = self._policy.differences()
         if waiting:
@@ -102,6 +97,10 @@ class PolicyFiles:
                 raise Unavailable("FILE_UNREADABLE", file=file.place, problem=str(error)) from error
             raise
         return PolicyFile(file.kind, file.name, is_own=True)
+
+    def _require(self) -> None:
+        self._sign_in.require(self._identity)
+        require(self._identity.person, Act.CHANGE_POLICY)
 
     def _check(self, file: PolicyFile, text: str) -> None:
         if file.kind == FORMS:

@@ -49,7 +49,6 @@ from reviewer.session.clip_access import ClipAccess
 from reviewer.session.due_purges import DuePurges
 from reviewer.session.known_words import Lexicon
 from reviewer.session.locale_conventions import LocaleConventions
-from reviewer.session.policy import WorkspacePolicy
 from reviewer.session.redactions import Redactions
 from reviewer.session.sign_in import SignIn
 from reviewer.session.unfinished_exports import UnfinishedExports
@@ -115,8 +114,7 @@ class LeadSession:
         verify: Callable[[], Finding],
         due_purges: DuePurges,
         unfinished: UnfinishedExports,
-        folder: Path,
-        policy: WorkspacePolicy,
+        policy_files: PolicyFiles,
     ) -> None:
         self.identity = identity
         self._unit = unit
@@ -129,8 +127,7 @@ class LeadSession:
         self._export = Export(
             unit, access, project=project, schema=schema, conventions=conventions, unfinished=unfinished
         )
-        self._purge = Purge(unit, due_purges)
-        self._backup = Backup(unit)
+        self._purge, self._backup = Purge(unit, due_purges), Backup(unit)
         self.redactions = Redactions(unit, access)
         self.held_back = HeldBack(unit, access, self.redactions, self._purge)
         self.clip_list = ClipList(
@@ -140,8 +137,7 @@ class LeadSession:
         self._due_purges, self._unfinished = due_purges, unfinished
         self._extension = RetentionExtension(unit, project.intake)
         self._drafting = Drafting(unit, access, project.asr.recogniser)
-        self._verify = verify
-        self.policy_files = PolicyFiles(folder, project.schema, policy, identity, self._require)
+        self._verify, self.policy_files = verify, policy_files
 
     def overview(self) -> Overview:
         """The progress of the project, in counts computed now."""

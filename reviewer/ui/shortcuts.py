@@ -245,12 +245,6 @@ TABLE: tuple[Shortcut, ...] = (
         "Ctrl+Shift+E",
         QT_TRANSLATE_NOOP("shortcuts", "Edit the label form and the conventions"),
     ),
-    _key(
-        "policy.apply",
-        Scope.OVERVIEW,
-        "Ctrl+Return",
-        QT_TRANSLATE_NOOP("shortcuts", "Sign an edited form or convention file"),
-    ),
     _key("overview.refresh", Scope.OVERVIEW, "F5", QT_TRANSLATE_NOOP("shortcuts", "Refresh")),
     _key(
         "overview.release", Scope.OVERVIEW, "Ctrl+Shift+R", QT_TRANSLATE_NOOP("shortcuts", "Release a clip")

@@ -63,34 +63,7 @@ class OverviewPage(LeadPage):
         self.held_back = named(QLabel(self), "overview_held_back", self.tr("Held back"), kind="warn")
         self.held_back.setToolTip(self.tr("Decide about these clips under Held back"))
         self.title_row.addWidget(self.held_back)
-        self.title_row.addWidget(
-            self.button(
-                "overview_activity",
-                self.tr("Activity…"),
-                self.tr("What each person opened and skipped in the last day"),
-                self._on_activity,
-                shortcut_id="overview.activity",
-            )
-        )
-        self.title_row.addWidget(
-            self.button(
-                "overview_policy",
-                self.tr("Form and conventions…"),
-                self.tr("Edit the label form and the conventions, with a preview"),
-                self._on_policy,
-                shortcut_id="overview.policy",
-            )
-        )
-        self.title_row.addWidget(
-            self.button(
-                "overview_refresh",
-                self.tr("Refresh"),
-                self.tr("Refresh the figures"),
-                self.refresh,
-                shortcut_id="overview.refresh",
-                glyph="refresh",
-            )
-        )
+        self._add_title_buttons()
         self.column.addWidget(self.clips)
         self.column.addWidget(self.tasks)
         self.column.addSpacing(GROUP_PX - 8)
@@ -120,6 +93,36 @@ class OverviewPage(LeadPage):
 
     def refresh_facts(self) -> None:
         self.run(lambda _token: self._lead.overview(), self._show_facts)
+
+    def _add_title_buttons(self) -> None:
+        self.title_row.addWidget(
+            self.button(
+                "overview_activity",
+                self.tr("Activity…"),
+                self.tr("What each person opened and skipped in the last day"),
+                self._on_activity,
+                shortcut_id="overview.activity",
+            )
+        )
+        self.title_row.addWidget(
+            self.button(
+                "overview_policy",
+                self.tr("Form and conventions…"),
+                self.tr("Edit the label form and the conventions, with a preview"),
+                self._on_policy,
+                shortcut_id="overview.policy",
+            )
+        )
+        self.title_row.addWidget(
+            self.button(
+                "overview_refresh",
+                self.tr("Refresh"),
+                self.tr("Refresh the figures"),
+                self.refresh,
+                shortcut_id="overview.refresh",
+                glyph="refresh",
+            )
+        )
 
     def _show_facts(self, overview: "Overview") -> None:
         open_tasks = overview.counts.tasks.get("open", 0)

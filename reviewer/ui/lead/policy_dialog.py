@@ -26,7 +26,6 @@ from reviewer.transcript.normalisation import normalise, stored_text
 from reviewer.ui.form.panel import FormPanel
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.messages import Message, translated_catalogue
-from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX, time_font
 from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
 from reviewer.ui.widgets.inline_message import InlineMessage
@@ -70,7 +69,6 @@ class PolicyDialog(QDialog):
             QPushButton(self.tr("Apply and sign…"), self),
             "policy_apply",
             self.tr("Write this file and sign it, for everybody who opens the workspace from then on"),
-            shortcut_id="policy.apply",
             kind="primary",
         )
         self._close = named(QPushButton(self.tr("Close"), self), "policy_close", self.tr("Close the editor"))
@@ -101,7 +99,6 @@ class PolicyDialog(QDialog):
         self.samples.textChanged.connect(self._on_edited)
         self.apply.clicked.connect(self._on_apply)
         self.apply.setAutoDefault(False)
-        bind_shortcut(self.apply, "policy.apply", self.apply.click)
         self._close.setAutoDefault(False)
         self._close.clicked.connect(self.reject)
         tab_through(self.choice, self.editor, self.samples, self.tried, self.apply, self._close)
