@@ -23,7 +23,7 @@ MakeDecoder = Callable[[], AbstractContextManager[Decoder]]
 T = TypeVar("T")
 
 _FILES_A_THREAD = 4  # fewer are not worth another decoding process
-_AHEAD = 16  # files that each thread may be ahead: a commit takes as long as some of them
+_AHEAD = 16  # files that may be ready before they are asked for: a commit takes as long as some of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class ClipPreparation(Generic[T]):
         jobs = iter(jobs)
         try:
             while True:
-                while len(waiting) < self._threads * _AHEAD:
+                while len(waiting) < self._threads + _AHEAD:
                     job = next(jobs, None)
                     if job is None:
                         break

@@ -326,7 +326,7 @@ def test_a_sample_that_makes_no_sense_is_refused_before_anything(imports: Import
 
 
 def test_a_cancelled_import_keeps_what_is_in_and_goes_on_next_time(imports: Imports) -> None:
-    rows = [a_line(n) for n in range(1, 21)]
+    rows = [a_line(n) for n in range(1, 61)]
     report = imports.bench.intake(imports.decoder).import_manifest(
         imports.bench.lead,
         imports.write(*rows),
@@ -334,11 +334,11 @@ def test_a_cancelled_import_keeps_what_is_in_and_goes_on_next_time(imports: Impo
         cancelled=lambda: len(imports.decoder.asked) >= 2,
     )
     assert report.was_cancelled
-    assert 2 <= report.accepted < 20
+    assert 2 <= report.accepted < 60
     assert report.to_json(command_catalogue())["cancelled"] is True
     assert imports.events(Action.IMPORT_ENDED)[-1].outcome == "cancelled"
     again = codes(imports.run(*rows))
-    assert again == ["DUPLICATE"] * report.accepted + ["accepted"] * (20 - report.accepted)
+    assert again == ["DUPLICATE"] * report.accepted + ["accepted"] * (60 - report.accepted)
 
 
 def test_a_contractor_imports_nothing(imports: Imports) -> None:
