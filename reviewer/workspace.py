@@ -51,6 +51,7 @@ from reviewer.files import new_folder, write_atomically
 from reviewer.labels.schema import load_schema
 from reviewer.lead.backup import unpack_backup
 from reviewer.lead.init_workspace import init_workspace
+from reviewer.lead.policy_files import PolicyFiles
 from reviewer.lead.project_file import parse_project, read_project
 from reviewer.lead.recovery import Recovery
 from reviewer.lead.session import LeadSession
@@ -214,6 +215,7 @@ class Workspace:
             verify=self._verify_log,
             due_purges=self._due_purges,
             unfinished=self._unfinished,
+            policy_files=PolicyFiles(self.path, self.project.schema, self.policy, self.sessions, identity),
         )
 
     def close(self) -> None:
