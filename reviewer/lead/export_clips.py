@@ -10,7 +10,7 @@ _GONE = frozenset({"PURGED", "CLIP_WITHDRAWN", "CONSENT_ENDED"})
 
 @contextmanager
 def clips_stay() -> Iterator[None]:
-    """Turns the refusal of a clip that is gone, whose hint is for who annotates, into one of the whole export.
+    """Turns the refusal of a clip that is gone, into one of the whole export.
 
     Raises: Refused (code EXPORT_CLIPS_CHANGED).
     """
