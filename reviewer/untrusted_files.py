@@ -9,6 +9,7 @@ import errno
 import json
 import os
 import stat
+import time
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ from reviewer.errors import Refused
 MOST_TEXT_BYTES = 8 << 20
 """More than any text that a person writes: a convention file has some 20 KB."""
 _PIECE_BYTES = 1 << 20
+_UNWRITTEN_SECONDS = 3.0
+_LOOK_EVERY_SECONDS = 0.02
 
 
 @contextmanager
@@ -31,15 +34,7 @@ def open_untrusted(path: Path, most_bytes: int) -> Iterator[BinaryIO]:
     Raises:
         Refused: ``FILE_MISSING``, ``FILE_NOT_REGULAR``, ``FILE_TOO_LARGE`` or ``FILE_UNREADABLE``.
     """
-    flags = os.O_RDONLY
-    for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY", "O_CLOEXEC"):
-        flags |= getattr(os, name, 0)
-    try:
-        descriptor = os.open(path, flags)
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise Refused("FILE_MISSING", file=path.name) from error
-    except (OSError, ValueError) as error:  # a loop of links, a socket, no permission, a name with NUL
-        raise _unreadable(path, error) from error
+    descriptor = _opened(path)
     with os.fdopen(descriptor, "rb") if _is_regular(descriptor) else _refused_file(descriptor, path) as file:
         if os.fstat(file.fileno()).st_size > most_bytes:
             raise _too_large(path, most_bytes)
@@ -66,7 +61,75 @@ def read_untrusted_text(path: Path, most_bytes: int = MOST_TEXT_BYTES) -> str:
     Raises:
         Refused: as ``open_untrusted``, or ``FILE_NOT_UTF8``: another encoding, or NUL characters.
     """
-    data = read_untrusted(path, most_bytes).removeprefix(codecs.BOM_UTF8)
+    return _decoded(path, read_untrusted(path, most_bytes))
+
+
+def read_first_line(path: Path, most_bytes: int, *, seconds: float = 60) -> str:
+    """The first line of a text file, or of a pipe: ``<(pass show x)``, ``/dev/stdin``.
+
+    Args:
+        path: the file; of a pipe only what comes up to the first line end is read.
+        most_bytes: a longer file, or a longer line of a pipe, is refused.
+        seconds: how long a pipe is waited for: who writes may have to unlock a store of passwords first. One
+            that no program has open for writing is waited for three seconds at most.
+
+    Raises:
+        Refused: as ``read_untrusted_text``, or ``PIPE_SILENT``.
+    """
+    descriptor = _opened(path)
+    try:
+        if not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+            text = read_untrusted_text(path, most_bytes)
+        else:
+            text = _decoded(path, _line_of_pipe(descriptor, path, most_bytes, seconds))
+    finally:
+        os.close(descriptor)
+    return (text.splitlines() or [""])[0]
+
+
+def _line_of_pipe(descriptor: int, path: Path, most_bytes: int, seconds: float) -> bytes:
+    """What comes before the first line end, or the end of the pipe."""
+    data, began = b"", time.monotonic()
+    while b"\n" not in data:
+        part = _part_of_pipe(descriptor, path)
+        data += part or b""
+        if len(data.partition(b"\n")[0]) > most_bytes:
+            raise _too_large(path, most_bytes)
+        if part == b"" and data:
+            break
+        longest = min(seconds, _UNWRITTEN_SECONDS) if part == b"" else seconds
+        if time.monotonic() - began > longest:
+            raise Refused("PIPE_SILENT", file=path.name)
+        if not part:
+            time.sleep(_LOOK_EVERY_SECONDS)
+    return data.partition(b"\n")[0]
+
+
+def _part_of_pipe(descriptor: int, path: Path) -> bytes | None:
+    """What was written; None if nothing was yet, and nothing but empty if nobody has it open for writing."""
+    try:
+        return os.read(descriptor, _PIECE_BYTES)
+    except BlockingIOError:
+        return None
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _opened(path: Path) -> int:
+    """A descriptor for reading that nothing was waited for."""
+    flags = os.O_RDONLY
+    for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY", "O_CLOEXEC"):
+        flags |= getattr(os, name, 0)
+    try:
+        return os.open(path, flags)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise Refused("FILE_MISSING", file=path.name) from error
+    except (OSError, ValueError) as error:  # a loop of links, a socket, no permission, a name with NUL
+        raise _unreadable(path, error) from error
+
+
+def _decoded(path: Path, data: bytes) -> str:
+    data = data.removeprefix(codecs.BOM_UTF8)
     try:
         text = data.decode()
     except UnicodeDecodeError as error:

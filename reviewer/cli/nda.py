@@ -3,7 +3,7 @@
 import sys
 import time
 from csv import DictWriter
-from json import dump, loads
+from json import dump
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,6 +22,7 @@ from reviewer.cli.sign_in import (
 )
 from reviewer.errors import Damaged, Refused, Unavailable
 from reviewer.model.clock import to_iso
+from reviewer.untrusted_files import parse_untrusted_json, read_untrusted_text
 
 if TYPE_CHECKING:
     from reviewer.access.nda import NdaText
@@ -156,7 +157,7 @@ def check(
     from reviewer.access.agreement_copies import verify_copy  # noqa: PLC0415
 
     try:
-        fields = verify_copy(loads(file.read_text(encoding="utf-8")))
+        fields = verify_copy(parse_untrusted_json(read_untrusted_text(file)))
     except (ValueError, AttributeError) as error:
         raise Damaged("AGREEMENT_COPY_DAMAGED") from error
     names = ("name", "typed_name", "version", "locale", "sha256", "signed_at", "public_key", "log_id")

@@ -3,15 +3,18 @@
 import json
 import sys
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from reviewer.cli import output
-from reviewer.errors import Unavailable
 from reviewer.privacy.pii import PiiSpan, find
 from reviewer.privacy.scoring import Proportion, Score, read_examples, score
+from reviewer.untrusted_files import read_untrusted
+
+_MOST_BYTES = 64 << 20
 
 app = typer.Typer(help="Personal data in texts: find it, and measure how well.", no_args_is_help=True)
 
@@ -36,11 +39,7 @@ def score_file(
     show: Annotated[bool, typer.Option("--show", help="List what was missed and wrongly flagged.")] = False,
 ) -> None:
     """Print recall and false flags with their 95 % Wilson intervals, by kind and language."""
-    try:
-        with file.open("rb") as lines:
-            result = score(read_examples(lines, needs_expected=True))
-    except OSError as error:
-        raise Unavailable("PII_FILE_UNREADABLE", file=file.name, reason=str(error.strerror)) from error
+    result = score(read_examples(BytesIO(read_untrusted(file, _MOST_BYTES)), needs_expected=True))
     if as_json:
         output.print_json(_score_table(result, show=show))
         return

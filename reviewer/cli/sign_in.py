@@ -15,7 +15,7 @@ import typer
 
 from reviewer.errors import Refused, ReviewerError
 from reviewer.places import default_workspace
-from reviewer.untrusted_files import read_untrusted_text
+from reviewer.untrusted_files import read_first_line
 
 if TYPE_CHECKING:
     from reviewer.workspace import SignedIn, Workspace
@@ -39,7 +39,7 @@ PassphraseFile = Annotated[
     typer.Option(
         "--passphrase-file",
         metavar="FILE",
-        help="Its first line is the passphrase; default: REVIEWER_PASSPHRASE, or a prompt.",
+        help="Or a pipe; its first line is the passphrase; default: REVIEWER_PASSPHRASE, or a prompt.",
         show_default=False,
     ),
 ]
@@ -157,8 +157,8 @@ def _asked_twice() -> str:
 
 
 def first_line(file: Path) -> str:
-    """The first line of a file with a secret. Raises Refused when it is empty or cannot be read."""
-    lines = read_untrusted_text(file, _MOST_PASSPHRASE_BYTES).splitlines()
-    if not lines or not lines[0]:
+    """The first line of a file or pipe with a secret. Raises Refused when it is empty or cannot be read."""
+    line = read_first_line(file, _MOST_PASSPHRASE_BYTES)
+    if not line:
         raise Refused("PASSPHRASE_FILE_EMPTY")
-    return lines[0]
+    return line

@@ -28,8 +28,8 @@ _GENERATION = struct.Struct(">I")
 _WRAPPED_VERSION = b"\x01"
 # OWASP password storage cheat sheet: Argon2id with at least 19 MiB, two passes, one lane.
 _FLOOR = (19 * 1024, 2, 1)
-# A manipulated file must not make sign-in use up the machine.
-_CEILING = (4 * 1024 * 1024, 64, 64)
+# Four times what is written (below): a manipulated file must not make sign-in use up the machine.
+_CEILING = (512 * 1024, 12, 8)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,19 @@ class RedactionSource(StrEnum):
     """The words of a recogniser's draft, found at import."""
 
 
+class HearingReason(StrEnum):
+    """The closed list of reasons why somebody who decides about a redaction has to hear what is muted."""
+
+    CONTENT = "content"
+    """Nothing but the sound tells whether it is personal data."""
+    EXTENT = "extent"
+    """Where it begins and ends is in doubt."""
+    KIND = "kind"
+    """It is personal data, but of which kind is in doubt."""
+    DISPUTED = "disputed"
+    """Somebody says that it is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Redaction:
     """Frames ``start`` to ``end`` (exclusive) of a clip that somebody or something took for personal data.
@@ -73,6 +86,16 @@ def muted_spans(redactions: Iterable[Redaction], rate_hz: int, frames: int) -> t
         for one in redactions
         if one.is_muted and one.start < frames
     )
+
+
+HEARING_MARGIN_SECONDS = 1.0
+"""Played before and after a muted span, for those who decide about it: the words around tell what it is."""
+
+
+def hearing_span(redaction: Redaction, rate_hz: int, frames: int) -> Span:
+    """The frames that are played to those who decide about a redaction."""
+    margin = round(HEARING_MARGIN_SECONDS * rate_hz)
+    return Span(max(redaction.start - margin, 0), min(redaction.end + margin, frames))
 
 
 def silent_spans(redactions: Sequence[Redaction], rate_hz: int, frames: int) -> tuple[Span, ...]:

@@ -53,12 +53,19 @@ def digit_runs(
         found = tokens(text)
     language = locale.partition("-")[0].lower()
     exempt = TextSpans(ordinary_spans(text)) if any(token.is_digits for token in found) else TextSpans()
-    runs = [
-        (pack is None or pack.language != language, run)
-        for pack, positions in number_positions(found, least).items()
-        for run in _Scan(found, pack or _written_only(), exempt, language).runs(positions, least)
-    ]
-    return _longest(runs)
+    runs: list[tuple[bool, DigitRun]] = []
+    counted: list[DigitRun] = []
+    for pack, positions in number_positions(found, least).items():
+        is_foreign = pack is None or pack.language != language
+        scan = _Scan(found, pack or _written_only(), exempt, language)
+        runs += [(is_foreign, run) for run in scan.runs(positions, least)]
+        if not is_foreign:
+            counted = scan.ordinary
+    return _longest([each for each in runs if not (each[0] and _lies_in(each[1], counted))])
+
+
+def _lies_in(run: DigitRun, others: Sequence[DigitRun]) -> bool:
+    return any(one.start <= run.start and run.end <= one.end for one in others)
 
 
 @lru_cache(maxsize=1)
@@ -114,6 +121,8 @@ class _Scan:
         self._exempt = exempt
         self._language = language
         self._corrections: set[int] = set()
+        self.ordinary: list[DigitRun] = []
+        """What was passed over as counting, years or a date: no number in a related language either."""
 
     def runs(self, positions: Iterable[int], least: int) -> Iterator[DigitRun]:
         """The runs of this language of at least ``least`` digits, in order."""
@@ -124,7 +133,9 @@ class _Scan:
             if sum(cluster.digits for cluster in clusters) < least:
                 continue
             joined = [group for cluster in clusters for group in cluster.groups]
-            if self._is_in_language(joined) and not is_ordinary(joined):
+            if is_ordinary(joined):
+                self.ordinary.append(self._run(joined))
+            elif self._is_in_language(joined):
                 yield self._run(joined)
 
     def _is_exempt(self, group: Group) -> bool:

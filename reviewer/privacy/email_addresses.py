@@ -19,6 +19,7 @@ _MAX_PLAIN_WORDS = 3
 _MAX_SKIPPED = 6
 _MAX_TOP_LEVEL_LETTERS = 8
 _CARRIER_REACH = 10
+_COUNTRY_LETTERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,17 +135,22 @@ def _around(parts: Sequence[_Part], at: int) -> EmailAddress | None:
     if domain is None:
         return _at_provider_alone(parts, at, local)
     is_known = domain.is_known and domain.is_listed
-    is_preposition = not local.has_structure and _is_preposition(
-        parts, local, is_clear=has_carrier or is_known
-    )
+    is_clear = has_carrier or is_known or parts[at].text in word_set("noun_at")
+    is_preposition = not local.has_structure and _is_preposition(parts, local, is_clear=is_clear)
     if not is_sure:
-        is_clear = domain.is_listed and (local.has_structure or len(domain.top_level) > 2)
-        if sign is Sign.RARE_AT and not (is_known or is_clear):
+        if sign is Sign.RARE_AT and not (is_known or _is_clear_host(domain, local)):
             return None
         if is_preposition or (not is_known and _is_no_host(domain, local)):
             return None
     known = domain.is_known and not is_preposition
     return EmailAddress(parts[local.start].start, domain.end, is_sure=is_sure or known)
+
+
+def _is_clear_host(domain: _Domain, local: _Local) -> bool:
+    """Whether an unlikely at sign is followed by a host: a listed name, or one word, a dot and a name."""
+    if domain.is_listed:
+        return local.has_structure or len(domain.top_level) > _COUNTRY_LETTERS
+    return local.has_structure and " " not in domain.name and domain.name not in word_set("not_a_name")
 
 
 def _is_no_host(domain: _Domain, local: _Local) -> bool:

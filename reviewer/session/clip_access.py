@@ -19,10 +19,18 @@ from reviewer.model.event import Action, DetailValue, Event, HeardRange
 from reviewer.model.hold import ListenReason
 from reviewer.model.intervals import Span, merge_heard
 from reviewer.model.people import Identity
-from reviewer.model.redaction import Redaction, muted_spans
+from reviewer.model.redaction import (
+    HearingReason,
+    Redaction,
+    RedactionSource,
+    RedactionState,
+    hearing_span,
+    muted_spans,
+)
 from reviewer.model.task import Lease, SealedAnnotation, TaskKind
 from reviewer.session import window
 from reviewer.session.access_limits import ActivityLimits
+from reviewer.session.muted_span import MutedSpan, audible
 from reviewer.session.sign_in import SignIn
 from reviewer.session.unit_of_work import UnitOfWork
 
@@ -284,14 +292,17 @@ class ClipAccess:
         """Checks that a clip that a lead opened may stay open; if not, closes it with a row and raises the
         refusal."""
         try:
-            opening = self._opened_held(identity, clip_id)
-            self.require(identity, opening.act)
-            self.openable(clip_id)
-            self._require_same_sound(opening.unsealed)
-            self._require_not_muted_since(opening.unsealed)
+            self._require_held(identity, clip_id)
         except (Refused, Damaged) as error:
             self._take_away_held(identity, clip_id, Action.CLIP_PUT_AWAY, error.code)
             raise
+
+    def _require_held(self, identity: Identity, clip_id: str) -> None:
+        opening = self._opened_held(identity, clip_id)
+        self.require(identity, opening.act)
+        self.openable(clip_id)
+        self._require_same_sound(opening.unsealed)
+        self._require_not_muted_since(opening.unsealed)
 
     def heard_held(self, identity: Identity, clip_id: str, ranges: Sequence[HeardRange]) -> None:
         """Logs which frames of an open clip reached the device. Raises Refused if it is not open."""
@@ -303,6 +314,48 @@ class ClipAccess:
     def close_held(self, identity: Identity, clip_id: str) -> None:
         """Closes a clip that a lead opened, and logs it if possible; needs no rights, and never fails."""
         self._take_away_held(identity, clip_id, Action.CLIP_CLOSED, "")
+
+    def open_muted_span(self, identity: Identity, redaction: Redaction, reason: HearingReason) -> MutedSpan:
+        """Unseals a proposed redaction and a second around it, after its row, for somebody who decides.
+
+        The clip itself has to be open: everything that is asked of an open clip is asked again. What else is
+        muted stays silent.
+
+        Raises: Refused (code MUTED_BY_YOURSELF for the person who marked it, REDACTION_DECIDED when it may be
+            gone, CLIP_NOT_OPEN); NotAllowed; Damaged.
+        """
+        acknowledgement_id = self.require(identity, Act.REDACT)
+        clip = self._require_at_hand(identity, redaction.clip_id)
+        if redaction.state is not RedactionState.PROPOSED:
+            raise Refused("REDACTION_DECIDED", redaction=redaction.id)
+        if redaction.source is RedactionSource.LISTENER and redaction.proposed_by == identity.person.id:
+            raise Refused("MUTED_BY_YOURSELF")
+        self._require_witnessed()
+        span = hearing_span(redaction, clip.rate_hz, clip.frames)
+        detail: dict[str, DetailValue] = {"purpose": "muted", "redaction": redaction.id, "why": reason.value}
+        detail |= {"span": [span.start, span.end], "nda": acknowledgement_id}
+        self._unit.log.record(Event.by(identity, Action.CLIP_OPENED, clip.id, detail=detail))
+        self._unit.require_no_transaction()
+        sound = open_sound(self._unit.content.audio(identity.keyring, clip.id))
+        try:
+            samples = audible(sound, span, redaction, self._unit.redactions.of_clip(clip.id))
+        finally:
+            close_sound(sound)
+        return MutedSpan(redaction, span.start, samples)
+
+    def heard_muted(self, identity: Identity, redaction: Redaction, ranges: Sequence[HeardRange]) -> None:
+        """Logs which frames of a muted span reached the device; they count for no work."""
+        self.allow(identity, Act.REDACT)
+        clip = self._unit.clips.get(redaction.clip_id)
+        self._record_heard(identity, clip, ranges, {"purpose": "muted", "redaction": redaction.id})
+
+    def _require_at_hand(self, identity: Identity, clip_id: str) -> Clip:
+        """A clip that this person has open, by a lease or as a lead, and may have open still."""
+        leased = self._open.get((identity.session_id, clip_id))
+        if leased is not None:
+            return self.permit(identity, leased[0]).clip
+        self._require_held(identity, clip_id)
+        return self.openable(clip_id)
 
     def open_for_recogniser(self, identity: Identity, clip: Clip, engine: str) -> Samples:
         """Opens a clip for a recogniser, after a row that names it. Raises Refused, Damaged."""

@@ -40,14 +40,17 @@ class ListeningRecord:
 
 
 def heard_in(rows: Iterable[LogRow], person_id: str, task_id: str) -> tuple[HeardRange, ...]:
-    """The ranges that a person heard after the first row that opens the clip for this task."""
+    """The ranges that a person heard after the first row that opens the clip for this task.
+
+    What was heard for another purpose, a muted span for example, counts for no task.
+    """
     is_begun, heard = False, []
     for event in (row.event() for row in rows):
         if event.actor != person_id:
             continue
         if event.action is Action.CLIP_OPENED:
             is_begun = is_begun or event.detail.get("task") == task_id
-        elif event.action is Action.CLIP_HEARD and is_begun:
+        elif event.action is Action.CLIP_HEARD and is_begun and "purpose" not in event.detail:
             heard += _ranges(event.detail.get("ranges"))
     return tuple(heard)
 

@@ -1,5 +1,6 @@
 """Redactions of the clip at hand: what one person marks in it and, for QA, decides."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reviewer.access.rights import Act, may
@@ -7,11 +8,13 @@ from reviewer.audio.samples import Sound
 from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.errors import Refused
 from reviewer.model.annotation import PersonalDataKind
+from reviewer.model.event import HeardRange
 from reviewer.model.intervals import Span
 from reviewer.model.people import Identity
-from reviewer.model.redaction import Redaction, RedactionSource
+from reviewer.model.redaction import HearingReason, Redaction, RedactionSource
 from reviewer.model.task import Lease
 from reviewer.session.clip_access import ClipAccess
+from reviewer.session.muted_span import MutedSpan
 from reviewer.session.redactions import Redactions, propose
 from reviewer.session.unit_of_work import UnitOfWork
 
@@ -57,15 +60,27 @@ class RedactionWork:
         A confirmed one is applied when no window has the clip open any more. A rejected one can be heard from
         the next opening on. Raises Refused (code NO_REDACTION, REDACTION_DECIDED), NotAllowed.
         """
-        if self._unit.redactions.get(redaction_id).clip_id != lease.clip_id:
-            raise Refused("NO_REDACTION", redaction=redaction_id)
+        self._require_of_clip(lease, redaction_id)
         decide = self._redactions.confirm if is_confirmed else self._redactions.reject
         decide(self._identity, redaction_id)
         return self._muted(lease)
 
+    def hear(self, lease: Lease, redaction_id: str, reason: HearingReason) -> MutedSpan:
+        """The sound of a proposed redaction of the open clip. Raises Refused, as ``Redactions.hear``."""
+        self._require_of_clip(lease, redaction_id)
+        return self._redactions.hear(self._identity, redaction_id, reason)
+
+    def heard(self, redaction_id: str, ranges: Sequence[HeardRange]) -> None:
+        """Logs which frames of the clip were heard by ``hear``."""
+        self._redactions.heard(self._identity, redaction_id, ranges)
+
     def apply_confirmed(self) -> int:
         """Applies what was confirmed, of clips that no window has open; returns the number of clips."""
         return self._redactions.apply_all(self._identity)
+
+    def _require_of_clip(self, lease: Lease, redaction_id: str) -> None:
+        if self._unit.redactions.get(redaction_id).clip_id != lease.clip_id:
+            raise Refused("NO_REDACTION", redaction=redaction_id)
 
     def _muted(self, lease: Lease) -> MutedClip:
         unsealed = self._access.mute(self._identity, lease.clip_id)

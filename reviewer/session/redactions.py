@@ -19,12 +19,12 @@ from reviewer.clips.content import ClipFiles, Resealer
 from reviewer.errors import Damaged, Refused
 from reviewer.model.annotation import Annotation, PersonalDataKind
 from reviewer.model.clip import Clip, ContentKind
-from reviewer.model.event import Action, DetailValue, Event
+from reviewer.model.event import Action, DetailValue, Event, HeardRange
 from reviewer.model.held_back import HeldFind
 from reviewer.model.hypothesis import Hypothesis, Word
 from reviewer.model.intervals import Span
 from reviewer.model.people import Identity
-from reviewer.model.redaction import Redaction, RedactionSource, RedactionState
+from reviewer.model.redaction import HearingReason, Redaction, RedactionSource, RedactionState
 from reviewer.model.task import SealedAnnotation
 from reviewer.privacy.held_back import reasons_in
 from reviewer.privacy.redaction import RemovedSound, hypothesis_without_words, without_words
@@ -32,6 +32,7 @@ from reviewer.session import window
 from reviewer.session.backup_lists import list_purges
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.drafts import Draft
+from reviewer.session.muted_span import MutedSpan
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.transcript.history import History
 
@@ -55,6 +56,17 @@ class Redactions:
     def reject(self, identity: Identity, redaction_id: str) -> Redaction:
         """The span is no personal data: it can be heard again, from the next opening on."""
         return self.record_decision(identity, redaction_id, RedactionState.REJECTED)
+
+    def hear(self, identity: Identity, redaction_id: str, reason: HearingReason) -> MutedSpan:
+        """The sound of a proposed redaction of a clip that this person has open, after a row in the log.
+
+        Raises: as ``ClipAccess.open_muted_span``; Refused (code NO_REDACTION).
+        """
+        return self._access.open_muted_span(identity, self._unit.redactions.get(redaction_id), reason)
+
+    def heard(self, identity: Identity, redaction_id: str, ranges: Sequence[HeardRange]) -> None:
+        """Logs which frames of the clip were heard by ``hear``."""
+        self._access.heard_muted(identity, self._unit.redactions.get(redaction_id), ranges)
 
     def of_clip(self, identity: Identity, clip_id: str) -> tuple[Redaction, ...]:
         """All redactions of a clip, for whoever may decide about them."""

@@ -225,6 +225,7 @@ TABLE: tuple[Shortcut, ...] = (
     ),
     _key("qa.redact", Scope.QA, "Ctrl+Shift+I", QT_TRANSLATE_NOOP("shortcuts", "Confirm a redaction")),
     _key("qa.reject", Scope.QA, "Ctrl+Shift+N", QT_TRANSLATE_NOOP("shortcuts", "Reject a redaction")),
+    _key("qa.hear_muted", Scope.QA, "Ctrl+Shift+H", QT_TRANSLATE_NOOP("shortcuts", "Hear a muted part")),
     *_listening(Scope.QA),
     _key(
         "qa.previous_difference",
@@ -351,6 +352,7 @@ TABLE: tuple[Shortcut, ...] = (
     _key("held.play", Scope.HELD, "Ctrl+Space", QT_TRANSLATE_NOOP("shortcuts", "Play or stop")),
     _key("held.redact", Scope.HELD, "Ctrl+Shift+I", QT_TRANSLATE_NOOP("shortcuts", "Remove the sound")),
     _key("held.reject", Scope.HELD, "Ctrl+Shift+N", QT_TRANSLATE_NOOP("shortcuts", "Reject a redaction")),
+    _key("held.hear", Scope.HELD, "Ctrl+Shift+H", QT_TRANSLATE_NOOP("shortcuts", "Hear the muted part")),
     _key("held.release", Scope.HELD, "Ctrl+Shift+R", QT_TRANSLATE_NOOP("shortcuts", "Release")),
     _key("held.drop", Scope.HELD, "Ctrl+Shift+D", QT_TRANSLATE_NOOP("shortcuts", "Remove the drafts")),
     _key("held.reassign", Scope.HELD, "Ctrl+Shift+G", QT_TRANSLATE_NOOP("shortcuts", "Hand to somebody")),

@@ -155,3 +155,22 @@ def test_every_file_that_a_document_names_is_there() -> None:
     }
     assert named
     assert [(document, file) for document, file in sorted(named) if not (REPOSITORY / file).is_file()] == []
+
+
+def _rows_of(heading: str) -> list[str]:
+    """The rows of the table in a chapter of the document on security."""
+    text = _text(REPOSITORY / "docs" / "security.md").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    return [line for line in text.splitlines() if line.startswith("|")][2:]
+
+
+def _tests_in(text: str) -> list[str]:
+    return re.findall(r"`(tests/[\w/]+\.py)`", text)
+
+
+def test_every_promise_and_every_attack_names_a_file_in_which_tests_stand() -> None:
+    promises, attacks = _rows_of("The promises"), _rows_of("Attacks that once worked")
+    assert [row.split("|")[1].strip() for row in promises] == [f"S{number}" for number in range(1, 14)]
+    for row in (*promises, *attacks):
+        assert _tests_in(row), row
+        for name in _tests_in(row):
+            assert re.search(r"^ *def test_|^Test\w+ = ", _text(REPOSITORY / name), re.MULTILINE), name

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reviewer.lead.intake_report import IntakeOptions
+from reviewer.model.annotation import PersonalDataKind
 from reviewer.model.event import Action
 from reviewer.model.hold import ListenReason
+from reviewer.model.intervals import Span
 from reviewer.model.people import Identity
+from reviewer.model.redaction import HearingReason, RedactionSource
 from reviewer.model.task import Lease, VerdictKind
 from reviewer.session.draft_versions import VersionReason
+from reviewer.session.redactions import propose
 from reviewer.transcript.find import Query
 from reviewer.workspace import SignedIn
 from tests.benches.spoken import write_spoken
@@ -26,6 +30,8 @@ class Rooms:
     bench: Bench
     ana: Lease
     quinn: Lease
+    muted: str
+    """A redaction that is not decided, of the clip that Quinn has open."""
     held_clip: str
     out: Path
 
@@ -53,6 +59,10 @@ DOORS: dict[str, tuple[str, Door]] = {
         LEAD,
         lambda rooms, who: who.lead.clip_list.open(who.identity, rooms.ana.clip_id, ListenReason.AUDIT),
     ),
+    "hear what is muted": (
+        QUINN,
+        lambda rooms, who: who.qa.work.redactions.hear(rooms.quinn, rooms.muted, HearingReason.KIND),
+    ),
     "drop drafts": (LEAD, lambda rooms, who: who.lead.held_back.drop_drafts(who.identity, rooms.held_clip)),
 }
 
@@ -63,11 +73,21 @@ def make_rooms(folder: Path) -> Rooms:
     bench.agree(LEAD, ANA, BEN, QUINN)
     bench.submitted(ANA, "accepted words")
     bench.reviewed(QUINN, "accepted words", VerdictKind.ACCEPTED)
-    bench.submitted(BEN, "words to review")
+    muted = _muted(bench, bench.submitted(BEN, "words to review"))
     quinn = bench.blind(QUINN, "words of the review")
     ana = claim_and_hear(bench.work(ANA))
     bench.work(ANA).keep_version(ana, annotation("a version"), VersionReason.REPLACED)
     manifest = write_spoken(folder / "held", bench.clock, [NUMBER], with_times=False)
     report = bench.person(LEAD).lead.import_manifest(manifest, IntakeOptions())
     assert report.quarantined == 1
-    return Rooms(bench, ana, quinn, report.rows[0].clip, folder / "set")
+    return Rooms(bench, ana, quinn, muted, report.rows[0].clip, folder / "set")
+
+
+def _muted(bench: Bench, annotation_id: str) -> str:
+    """Ben marks a span of what he has handed in."""
+    unit, ben = bench.workspace._unit, bench.person(BEN).identity
+    clip = unit.clips.get(unit.queue.annotation(annotation_id).clip_id)
+    with unit.transaction():
+        made = propose(unit, ben, clip, Span(100, 200), PersonalDataKind.NAME, RedactionSource.LISTENER)
+    assert made is not None
+    return made.id

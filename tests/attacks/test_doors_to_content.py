@@ -12,6 +12,8 @@ from reviewer.lead.clip_list import ClipList
 from reviewer.lead.held_back import HeldBack
 from reviewer.model.people import Identity
 from reviewer.qa.session import QaSession
+from reviewer.session.redaction_work import RedactionWork
+from reviewer.session.redactions import Redactions
 from reviewer.session.work_session import WorkSession
 from tests.attacks.doors import CONTENT_ROWS, DOORS, Rooms, make_rooms
 from tests.benches.workspace import ANA, BEN, LEAD, QUINN
@@ -153,6 +155,8 @@ NO_DOORS = {
         hand_over daily_counts""",
     QaSession: "draw waiting scorecards decide adjudicate compare_versions",
     ClipList: "rows heard beat close assign hold release",
+    Redactions: "confirm reject heard of_clip apply_all apply record_decision",
+    RedactionWork: "mark decide heard apply_confirmed",
     HeldBack: "clips codes get heard beat close release redact release_if_clean reassign purge",
 }
 """What gives no content, or only of an open clip, or goes through a door (``hand_over``, ``reassign``)."""
@@ -164,6 +168,8 @@ def test_no_method_is_missing_from_the_list_of_doors(session: type) -> None:
         WorkSession: "open prefetch versions history search_today",
         QaSession: "compare pass_versions",  # the second is tried in test_adjudication
         ClipList: "open",
+        Redactions: "hear",
+        RedactionWork: "hear",
     }
     known = f"{NO_DOORS[session]} {doors.get(session, 'open drop_drafts')}".split()
     public = {name for name, _ in inspect.getmembers(session, inspect.isfunction) if name[0] != "_"}

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from reviewer import untrusted_files
 from reviewer.errors import ReviewerError
 from tests.benches.workspace import LEAD
 
@@ -23,6 +24,8 @@ _COMMANDS = {
         "--passphrase-file",
         "{file}",
     ),
+    "evaluation set": ("pii", "score", "{file}"),
+    "copy of an agreement": ("nda", "check", "{file}"),
     "conventions": ("conventions", "check", "{file}"),
     "checkpoint": ("audit", "verify", "--workspace", "{workspace}", "--checkpoint", "{file}"),
     "withdrawals": ("purge", "--workspace", "{workspace}", "--as", LEAD, "--withdrawn", "{file}"),
@@ -44,6 +47,11 @@ _KINDS = {
     "huge cell": lambda path: path.write_bytes(b"source_id,audio\n" + b"a" * 300_000 + b',"b"'),
     "one endless line": lambda path: path.write_bytes(b"[" * 9_000_000),
 }  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(untrusted_files, "_UNWRITTEN_SECONDS", 0.05)
 
 
 @pytest.mark.parametrize("kind", _KINDS)

@@ -19,13 +19,21 @@ from reviewer.model.annotation import Annotation, PersonalDataKind
 from reviewer.model.event import HeardRange
 from reviewer.model.hypothesis import Hypothesis, Word
 from reviewer.model.project import ListeningRules
-from reviewer.model.redaction import Redaction, RedactionSource, RedactionState, muted_spans
+from reviewer.model.redaction import (
+    HearingReason,
+    Redaction,
+    RedactionSource,
+    RedactionState,
+    hearing_span,
+    muted_spans,
+)
 from reviewer.model.task import DailyCounts, Lease, SkipReason, TaskKind, VerdictKind
 from reviewer.places import resource
 from reviewer.qa.differences import Side, compare_segments
 from reviewer.queue.api import DrawResult, Receipt
 from reviewer.session.acts import Decide, HandIn, Release, Skip, WorkAct
 from reviewer.session.draft_versions import DraftVersion, VersionReason
+from reviewer.session.muted_span import MutedSpan
 from reviewer.session.open_clip import OpenClip, ReturnedWork
 from reviewer.session.redaction_work import MutedClip
 from reviewer.session.text_search import FoundWork
@@ -369,6 +377,7 @@ class FakeRedactions:
     def __init__(self, work: FakeWork) -> None:
         self._work = work
         self.may_decide = False
+        self.heard_ranges: list[tuple[str, int, int]] = []
 
     def mark(self, lease: Lease, start: int, end: int, kind: PersonalDataKind) -> MutedClip:
         self._work.called("mark")
@@ -384,6 +393,18 @@ class FakeRedactions:
         return self._muted(
             tuple(replace(one, state=state) if one.id == redaction_id else one for one in before)
         )
+
+    def hear(self, _lease: Lease, redaction_id: str, reason: HearingReason) -> MutedSpan:
+        self._work.called(f"hear {redaction_id} {reason}")
+        clip = self._work.opened_clip
+        found = next(one for one in clip.redactions if one.id == redaction_id)
+        span = hearing_span(found, clip.samples.rate_hz, clip.samples.frames)
+        samples = Samples(clip.samples.rate_hz, clip.samples.read(span.start, span.end))
+        return MutedSpan(found, span.start, samples)
+
+    def heard(self, redaction_id: str, ranges: Sequence[HeardRange]) -> None:
+        self._work.called("heard_muted")
+        self.heard_ranges = [(redaction_id, one.start, one.end) for one in ranges]
 
     def apply_confirmed(self) -> int:
         self._work.called("apply_confirmed")

@@ -20,12 +20,15 @@ from reviewer.lead.intake_report import IntakeOptions
 from reviewer.model.annotation import Flag, PersonalDataKind, PersonalDataSpan
 from reviewer.model.clip import ContentKind
 from reviewer.model.clock import to_iso
+from reviewer.model.event import HeardRange
 from reviewer.model.hypothesis import Word
 from reviewer.model.intervals import Span
-from reviewer.model.redaction import RedactionState
+from reviewer.model.redaction import HearingReason, RedactionState
 from reviewer.model.task import Lease, VerdictKind
 from reviewer.queue.sqlite import SqliteQueue
 from reviewer.session.draft_versions import VersionReason
+from reviewer.session.listening_record import heard_in
+from reviewer.session.muted_span import MutedSpan
 from reviewer.session.redactions import Redactions
 from reviewer.transcript.aligned_texts import AlignedText
 from tests.benches.lead import Replaced
@@ -552,3 +555,80 @@ def test_an_annotation_cannot_be_changed_outside_of_a_redaction(bench: Bench) ->
     marked(bench)
     with bench.database() as database, pytest.raises(Exception, match="append-only"):
         database.execute("UPDATE annotation SET sealed = x'00', digest = x'00'")
+
+
+def hear_muted(bench: Bench, redaction: str, name: str = QUINN) -> MutedSpan:
+    person = bench.person(name)
+    use_case = Redactions(person.lead._unit, bench.workspace._access)
+    return use_case.hear(person.identity, redaction, HearingReason.CONTENT)
+
+
+def opened_review(bench: Bench) -> tuple[str, Lease]:
+    redaction, lease = marked(bench), review(bench)
+    bench.person(QUINN).qa.work.open(lease)
+    return redaction, lease
+
+
+def test_qa_hears_the_muted_span_with_a_second_around_it_after_a_row_that_says_why(bench: Bench) -> None:
+    redaction, lease = opened_review(bench)
+    work = bench.person(QUINN).qa.work
+    heard = work.redactions.hear(lease, redaction, HearingReason.KIND)
+    row = bench.events("clip.opened")[-1]
+    assert (row.detail["purpose"], row.detail["why"], row.detail["redaction"]) == ("muted", "kind", redaction)
+    assert row.detail["span"] == [SPAN.start - 8000, SPAN.end + 8000]
+    assert np.array_equal(heard.samples.data, noise_of(bench)[SPAN.start - 8000 : SPAN.end + 8000])
+    clip = bench.workspace._access.opened(bench.person(QUINN).identity, lease.clip_id)
+    assert not clip.samples.read(SPAN.start, SPAN.end).any()
+
+
+def test_what_is_heard_of_a_muted_span_is_a_row_and_counts_for_no_work(bench: Bench) -> None:
+    redaction, lease = opened_review(bench)
+    work = bench.person(QUINN).qa.work
+    work.redactions.hear(lease, redaction, HearingReason.KIND)
+    work.redactions.heard(redaction, [HeardRange(SPAN.start, SPAN.end, 100)])
+    row = bench.events("clip.heard")[-1]
+    assert (row.detail["purpose"], row.detail["redaction"]) == ("muted", redaction)
+    assert heard_in(work._unit.log.about(lease.clip_id), lease.person_id, lease.task_id) == ()
+
+
+def test_who_marked_a_span_and_contractors_do_not_hear_it(bench: Bench) -> None:
+    qa = bench.person(QUINN).qa
+    first, lease = opened_review(bench)
+    qa.work.redactions.mark(lease, 1000, 2000, NAME)
+    own = next(one.id for one in redactions(bench) if one.id != first)
+    with pytest.raises(Refused) as refused:
+        hear_muted(bench, own)
+    assert refused.value.code == "MUTED_BY_YOURSELF"
+    with pytest.raises(NotAllowed):
+        hear_muted(bench, first, ANA)
+    assert "muted" not in [row.detail.get("purpose") for row in bench.events("clip.opened")]
+
+
+def test_other_muted_parts_near_the_span_stay_silent(bench: Bench) -> None:
+    first, lease = opened_review(bench)
+    bench.person(QUINN).qa.work.redactions.mark(lease, 10_000, 11_000, NAME)
+    heard = hear_muted(bench, first)
+    assert not heard.samples.data[10_000 - heard.first : 11_000 - heard.first].any()
+    assert heard.samples.data[SPAN.start - heard.first :].any()
+
+
+def test_a_muted_span_is_heard_in_an_open_clip_only(bench: Bench) -> None:
+    redaction, lease = opened_review(bench)
+    bench.person(QUINN).qa.work.close(lease)
+    for name in (QUINN, LEAD):
+        with pytest.raises(Refused) as refused:
+            hear_muted(bench, redaction, name)
+        assert refused.value.code == "CLIP_NOT_OPEN"
+    lead = bench.person(LEAD)
+    lead.lead.held_back.open(lead.identity, lease.clip_id)
+    assert hear_muted(bench, redaction, LEAD).samples.data.any()
+
+
+@pytest.mark.parametrize("state", [RedactionState.CONFIRMED, RedactionState.REJECTED])
+def test_once_it_is_decided_nobody_hears_a_muted_span_any_more(bench: Bench, state: RedactionState) -> None:
+    redaction, lease = opened_review(bench)
+    work = bench.person(QUINN).qa.work
+    work.redactions.decide(lease, redaction, is_confirmed=state is RedactionState.CONFIRMED)
+    with pytest.raises(Refused) as refused:
+        hear_muted(bench, redaction)
+    assert refused.value.code == "REDACTION_DECIDED"

@@ -66,7 +66,11 @@ def test_a_changed_bit_does_not_open(place: int, bit: int) -> None:
 
 
 BELOW_THE_FLOOR = [(8, 1, 1), (19 * 1024 - 1, 2, 1), (19 * 1024, 1, 1), (19 * 1024, 2, 0)]
-TOO_COSTLY = [(2**31, 2, 1), (19 * 1024, 10**6, 1), (19 * 1024, 2, 1000)]
+_MEMORY_KIB, _PASSES, _LANES = 4 * 128 * 1024, 4 * 3, 4 * 2
+TOO_COSTLY = [
+    (2**31, 2, 1), (19 * 1024, 10**6, 1), (19 * 1024, 2, 1000),
+    (_MEMORY_KIB + 1, 3, 2), (128 * 1024, _PASSES + 1, 2), (128 * 1024, 3, _LANES + 1),
+]  # fmt: skip
 
 
 def with_cost(memory_kib: int, passes: int, lanes: int) -> bytes:

@@ -11,6 +11,7 @@ from reviewer.errors import Refused
 from reviewer.untrusted_files import (
     parse_untrusted_json,
     parse_untrusted_toml,
+    read_first_line,
     read_untrusted,
     read_untrusted_text,
 )
@@ -133,3 +134,57 @@ def test_toml_that_is_none_is_one_kind_of_error(text: str) -> None:
     with pytest.raises(Refused) as caught:
         parse_untrusted_toml(text, "a.toml")
     assert caught.value.code == "FILE_NOT_TOML"
+
+
+@pytest.mark.parametrize("text", [b"secret", b"secret\n", b"secret\r\nsecond", b"\xef\xbb\xbfsecret\n"])
+def test_the_first_line_comes_from_a_file_or_a_pipe(tmp_path: Path, text: bytes) -> None:
+    (tmp_path / "file").write_bytes(text)
+    assert read_first_line(tmp_path / "file", 100) == "secret"
+    if sys.platform == "linux":
+        read, write = os.pipe()
+        os.write(write, text)
+        os.close(write)
+        assert read_first_line(Path(f"/dev/fd/{read}"), 100) == "secret"
+        os.close(read)
+
+
+@_ON_LINUX
+@pytest.mark.parametrize("written", [b"", b"half a li"])
+@pytest.mark.parametrize("is_written", [True, False])
+def test_a_pipe_without_a_line_is_not_waited_for_for_ever(
+    tmp_path: Path, written: bytes, is_written: bool
+) -> None:
+    read, write = os.pipe()
+    os.write(write, written)
+    if not is_written:
+        os.close(write)
+    if written and not is_written:  # its writer has ended: this is all
+        assert read_first_line(Path(f"/dev/fd/{read}"), 100, seconds=0.05) == "half a li"
+    else:
+        with pytest.raises(Refused) as caught:
+            read_first_line(Path(f"/dev/fd/{read}"), 100, seconds=0.05)
+        assert caught.value.code == "PIPE_SILENT"
+    os.close(read)
+    if is_written:
+        os.close(write)
+
+
+@_ON_LINUX
+def test_a_pipe_without_an_end_is_cut(tmp_path: Path) -> None:
+    read, write = os.pipe()
+    os.write(write, b"a" * 101)
+    with pytest.raises(Refused) as caught:
+        read_first_line(Path(f"/dev/fd/{read}"), 100)
+    assert caught.value.code == "FILE_TOO_LARGE"
+    os.write(write, b"\n" + b"y\n" * 400)
+    assert read_first_line(Path(f"/dev/fd/{read}"), 100) == ""
+    os.close(write)
+    os.close(read)
+
+
+@_ON_POSIX
+@pytest.mark.parametrize("path", ["/dev/zero", "/dev/tty"])
+def test_a_device_is_no_file_to_read_a_line_of(path: str) -> None:
+    with pytest.raises(Refused) as caught:
+        read_first_line(Path(path), 100)
+    assert caught.value.code in ("FILE_NOT_REGULAR", "FILE_UNREADABLE")

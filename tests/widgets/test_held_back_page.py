@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from reviewer.lead.intake_report import IntakeOptions
@@ -20,6 +20,7 @@ from tests.benches.spoken import FRAMES_A_WORD, write_spoken
 from tests.benches.workspace import ANA, BEN, LEAD, Bench, make_bench
 from tests.fakes.player import FakePlayer
 
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # of menus
 NUMBER = "four one five five five five two six seven one"
 TEXTS = (f"my number is {NUMBER} please", f"call me {NUMBER}")
 START, END = 3 * FRAMES_A_WORD, 13 * FRAMES_A_WORD
@@ -100,6 +101,25 @@ def test_the_text_is_shown_after_a_row_and_the_muted_part_is_silent(
     page.leave()
     assert page.text.toPlainText() == ""
     assert player.loaded is None
+
+
+def test_the_muted_part_is_heard_after_a_reason_and_a_row(
+    page: HeldBackPage, bench: Bench, press: Callable[..., None], player: FakePlayer, settle
+) -> None:
+    assert not is_on(page, "held_hear")
+    press(Qt.Key.Key_Return, CTRL)
+    press(Qt.Key.Key_H)
+    page.findChild(QMenu, "hearing_reasons").actions()[0].trigger()
+    settle()
+    (row,) = [row for row in bench.events("clip.opened") if row.detail["purpose"] == "muted"]
+    first, end = row.detail["span"]
+    assert row.detail["why"] == "content"
+    assert player.loaded.frames == end - first
+    assert player.loaded.read(START - first, END - first).any()
+    player.listen(end)
+    page.muted.stop()
+    settle()
+    assert bench.events("clip.heard")[-1].detail["purpose"] == "muted"
 
 
 def test_texts_cannot_be_pasted_into_another_program(page: HeldBackPage, press) -> None:

@@ -8,6 +8,7 @@ from reviewer.model.annotation import PersonalDataKind
 from reviewer.model.hypothesis import Hypothesis, Word
 from reviewer.model.redaction import RedactionState
 from reviewer.session.acts import Release
+from reviewer.ui.clip.muted_span_playback import MutedSpanPlayback
 from reviewer.ui.waveform.palette import palette
 from reviewer.ui.waveform.selection import Selection
 from tests.benches.clip_page import CTRL, SHIFT, ClipPageBench
@@ -102,7 +103,10 @@ def test_a_contractor_sees_what_is_muted_and_cannot_decide(bench: ClipPageBench)
     bench.open(FakeDesk(an_open_clip(redactions=(a_redaction(),))))
     assert said(bench) == "Muted: name, 0.25–0.50 s"
     assert redacted(bench) == [(1600, 10_400)]
-    buttons = [bench.page.findChild(QPushButton, name) for name in ("redaction_confirm", "redaction_reject")]
+    buttons = [
+        bench.page.findChild(QPushButton, name)
+        for name in ("redaction_confirm", "redaction_reject", "redaction_hear")
+    ]
     assert not [button for button in buttons if button.isVisible()]
 
 
@@ -155,3 +159,41 @@ def test_the_hatching_has_a_colour_of_its_own(themed) -> None:
 
     colours = palette(theme.tokens())
     assert len({colours[pixel_value(kind, 0)] for kind in (Background.REDACTED, Background.HATCH)}) == 2
+
+
+def test_qa_hears_the_muted_part_once_after_a_reason_and_it_is_logged(bench: ClipPageBench) -> None:
+    bench.open(FakeQa("turn left", redactions=(a_redaction(),)))
+    bench.press(Qt.Key.Key_H, CTRL | SHIFT)
+    assert not [call for call in bench.work.calls if call.startswith("hear")]
+    bench.page.findChild(QMenu, "hearing_reasons").actions()[1].trigger()
+    bench.settle()
+    assert "hear r1 extent" in bench.work.calls
+    assert bench.player.loaded.frames == 8000 + 16_000
+    assert bench.player.is_playing
+    bench.player.listen(100_000)
+    bench.page.findChild(MutedSpanPlayback).stop()
+    bench.settle()
+    assert bench.work.redactions.heard_ranges == [("r1", 0, 24_000)]
+
+
+def test_a_muted_part_stops_when_the_clip_is_left(bench: ClipPageBench) -> None:
+    bench.open(FakeQa("turn left", "turn right", redactions=(a_redaction(),)))
+    bench.press(Qt.Key.Key_H, CTRL | SHIFT)
+    bench.page.findChild(QMenu, "hearing_reasons").actions()[0].trigger()
+    bench.settle()
+    muted = bench.page.findChild(MutedSpanPlayback)
+    assert muted.playback is not None
+    bench.page.workspace.presenter.hand_over(lambda lease, _annotation: Release(lease))
+    bench.settle()
+    assert muted.playback is None
+
+
+@pytest.mark.parametrize("button", ["redaction_confirm", "redaction_reject"])
+def test_a_muted_part_stops_when_it_is_decided(bench: ClipPageBench, button: str) -> None:
+    bench.open(FakeQa("turn left", redactions=(a_redaction(),)))
+    bench.press(Qt.Key.Key_H, CTRL | SHIFT)
+    bench.page.findChild(QMenu, "hearing_reasons").actions()[0].trigger()
+    bench.settle()
+    bench.button(button).click()
+    bench.settle()
+    assert bench.page.findChild(MutedSpanPlayback).playback is None

@@ -23,7 +23,8 @@ class RedactionBar(QWidget):
 
     confirm_requested = Signal(str)
     reject_requested = Signal(str)
-    """Both carry the redaction's id."""
+    hear_requested = Signal(str)
+    """All carry the redaction's id."""
 
     def __init__(self, scope: Scope, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,27 +36,11 @@ class RedactionBar(QWidget):
         self._says = named(QLabel(self), "redaction_says", self.tr("Muted personal data"), kind="label")
         self._says.setFont(tabular(self._says.font()))
         self._says.setToolTip("")
-        is_qa = scope is Scope.QA
-        self.confirm = named(
-            QPushButton(self.tr("Remove"), self),
-            "redaction_confirm",
-            self.tr("It is personal data: remove the sound"),
-            shortcut_id="qa.redact" if is_qa else "",
-            kind="small",
-        )
-        self.reject = named(
-            QPushButton(self.tr("Reject"), self),
-            "redaction_reject",
-            self.tr("It is none: unmute it from the next opening on"),
-            shortcut_id="qa.reject" if is_qa else "",
-            kind="small",
-        )
-        self.confirm.clicked.connect(self.confirm_first)
-        self.reject.clicked.connect(self.reject_first)
+        self._make_buttons(is_qa=scope is Scope.QA)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GAP_PX)
-        for part in (self._icon, self._says, self.confirm, self.reject):
+        for part in (self._icon, self._says, self.hear, self.confirm, self.reject):
             row.addWidget(part)
         self.show_redactions((), 1)
 
@@ -71,7 +56,7 @@ class RedactionBar(QWidget):
         ]
         put_value(self._says, self._words(len(others), rate_hz))
         self._icon.setVisible(bool(self._waiting or others))
-        for button in (self.confirm, self.reject):
+        for button in (self.hear, self.confirm, self.reject):
             button.setVisible(self._may_decide and bool(self._waiting))
 
     @Slot()
@@ -85,6 +70,38 @@ class RedactionBar(QWidget):
         """What is shown is no personal data."""
         if self._waiting and self._may_decide:
             self.reject_requested.emit(self._waiting[0].id)
+
+    @Slot()
+    def hear_first(self) -> None:
+        """What is shown has to be heard before it can be decided."""
+        if self._waiting and self._may_decide:
+            self.hear_requested.emit(self._waiting[0].id)
+
+    def _make_buttons(self, *, is_qa: bool) -> None:
+        self.hear = named(
+            QPushButton(self.tr("Hear…"), self),
+            "redaction_hear",
+            self.tr("Hear the muted part once, after a reason; logged"),
+            shortcut_id="qa.hear_muted" if is_qa else "",
+            kind="small",
+        )
+        self.confirm = named(
+            QPushButton(self.tr("Remove"), self),
+            "redaction_confirm",
+            self.tr("It is personal data: remove the sound"),
+            shortcut_id="qa.redact" if is_qa else "",
+            kind="small",
+        )
+        self.reject = named(
+            QPushButton(self.tr("Reject"), self),
+            "redaction_reject",
+            self.tr("It is none: unmute it from the next opening on"),
+            shortcut_id="qa.reject" if is_qa else "",
+            kind="small",
+        )
+        self.hear.clicked.connect(self.hear_first)
+        self.confirm.clicked.connect(self.confirm_first)
+        self.reject.clicked.connect(self.reject_first)
 
     def _words(self, decided: int, rate_hz: int) -> str:
         if not self._waiting:

@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QMenu
 
 from reviewer.model.annotation import PersonalDataKind
 from reviewer.model.event import HeardRange
-from reviewer.model.redaction import Redaction, silent_spans
+from reviewer.model.redaction import HearingReason, Redaction, silent_spans
 from reviewer.model.task import Lease
 from reviewer.privacy.redaction import tag_for
+from reviewer.ui.clip.muted_span_playback import MutedSpanPlayback
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.messages import Message, term
@@ -18,7 +19,11 @@ from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.waveform.selection import Selection
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from reviewer.audio.play.player import Player
     from reviewer.audio.samples import Sound
+    from reviewer.session.muted_span import MutedSpan
     from reviewer.session.open_clip import OpenClip
     from reviewer.session.redaction_work import MutedClip
     from reviewer.session.work_session import WorkSession
@@ -37,6 +42,7 @@ class RedactionMarks(QObject):
         playback: "PlaybackController",
         presenter: "ClipPresenter",
         jobs: Jobs,
+        player_factory: "Callable[[], Player]",
         parent: QObject,
     ) -> None:
         super().__init__(parent)
@@ -46,20 +52,25 @@ class RedactionMarks(QObject):
         self._playback = playback
         self._presenter = presenter
         self._clip: OpenClip | None = None
+        self._muted = MutedSpanPlayback(player_factory, view)
+        self._muted.heard_due.connect(self._on_muted_heard)
         self._has_confirmed = False
         self._has_words = False
         """Whether the words of what is marked are selected in the text: a tag takes their place."""
         scope = view.scope
         presenter.clip_opened.connect(self._on_clip_opened)
         presenter.clip_left.connect(self._on_clip_left)
+        playback.state_changed.connect(self._on_clip_plays)
         bind_shortcut(view, f"{scope}.mark_personal_data", self.ask_kind)
         if work.redactions.may_decide:
             view.redactions.allow_decisions()
             view.redactions.confirm_requested.connect(self._on_confirm_requested)
             view.redactions.reject_requested.connect(self._on_reject_requested)
+            view.redactions.hear_requested.connect(self._on_hear_requested)
         if scope is Scope.QA:
             bind_shortcut(view, "qa.redact", view.redactions.confirm_first)
             bind_shortcut(view, "qa.reject", view.redactions.reject_first)
+            bind_shortcut(view, "qa.hear_muted", view.redactions.hear_first)
 
     @Slot()
     def ask_kind(self) -> None:
@@ -129,7 +140,40 @@ class RedactionMarks(QObject):
         done = self.tr("Rejected: it can be heard again from the next opening on.")
         self._decide(redaction_id, done, is_confirmed=False)
 
+    @Slot()
+    def _on_clip_plays(self) -> None:
+        if self._playback.is_playing:
+            self._muted.stop()
+
+    @Slot(str)
+    def _on_hear_requested(self, redaction_id: str) -> None:
+        self._playback.pause()
+        self._muted.ask(self._view.redactions, partial(self._hear, redaction_id))
+
+    def _hear(self, redaction_id: str, reason: HearingReason) -> None:
+        def step(lease: Lease) -> "MutedSpan":
+            return self._work.redactions.hear(lease, redaction_id, reason)
+
+        self._presenter.run(step, self._muted.play)
+
+    @Slot(str, object)
+    def _on_muted_heard(self, redaction_id: str, ranges: "Sequence[HeardRange]") -> None:
+        work = self._work
+        self._jobs.run(
+            lambda _token: work.redactions.heard(redaction_id, ranges),
+            lambda _done: None,
+            self._on_not_logged,
+            owner=self,
+        )
+
+    def _on_not_logged(self, error: Exception) -> None:
+        """No log row, no playback."""
+        self._muted.stop()
+        self._view.message.show_error(error)
+
     def _decide(self, redaction_id: str, done: str, *, is_confirmed: bool) -> None:
+        self._muted.stop()
+
         def step(lease: Lease) -> "MutedClip":
             return self._work.redactions.decide(lease, redaction_id, is_confirmed=is_confirmed)
 
@@ -142,12 +186,14 @@ class RedactionMarks(QObject):
 
     @Slot(object)
     def _on_clip_opened(self, clip: "OpenClip") -> None:
+        self._muted.stop()  # of the clip before, where this one took its place at once
         self._apply_confirmed()
         self._clip = clip
         self._show_marks(clip.redactions, clip.samples)
 
     @Slot()
     def _on_clip_left(self) -> None:
+        self._muted.stop()
         self._clip = None
         self._apply_confirmed()
 

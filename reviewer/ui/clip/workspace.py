@@ -75,7 +75,7 @@ class ClipWorkspace:
             page,
         )
         SegmentPlayback(panel, self.view.waveform.waves, self.playback, page)
-        RedactionMarks(work, self.view, self.playback, self.presenter, jobs, page)
+        RedactionMarks(work, self.view, self.playback, self.presenter, jobs, tools.player_factory, page)
         panel.annotation_changed.connect(self._drafts.look_later)
         self.view.message.retry_requested.connect(self.presenter.retry)
         empty.claim_requested.connect(self.presenter.take_next)

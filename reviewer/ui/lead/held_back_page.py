@@ -11,7 +11,8 @@ from reviewer.model.annotation import PersonalDataKind
 from reviewer.model.held_back import HeldBackClip, HeldState, ReleaseReason
 from reviewer.model.intervals import Span
 from reviewer.model.people import Person, PersonState, Role
-from reviewer.model.redaction import Redaction, RedactionState
+from reviewer.model.redaction import HearingReason, Redaction, RedactionState
+from reviewer.ui.clip.muted_span_playback import MutedSpanPlayback
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.lead.held_back_rows import clip_columns, content_words, redaction_columns
 from reviewer.ui.lead.lead_page import LeadPage
@@ -26,8 +27,12 @@ from reviewer.ui.widgets.tables import RowsModel
 from reviewer.ui.widgets.widget_ids import enable, named
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from reviewer.lead.held_back import OpenedHeldClip
     from reviewer.lead.session import LeadSession
+    from reviewer.model.event import HeardRange
+    from reviewer.session.muted_span import MutedSpan
     from reviewer.ui.clip.workspace import ClipTools
 
 _WAVES_PX = 150
@@ -59,6 +64,8 @@ class HeldBackPage(LeadPage):
         self._sound = OpenedSound(lead.held_back, lead.identity, tools, self.waves, self)
         self._sound.put_away.connect(self._on_put_away)
         self._sound.not_logged.connect(self.message.show_error)
+        self.muted = MutedSpanPlayback(tools.player_factory, self)
+        self.muted.heard_due.connect(self._on_muted_heard)
         self.text = named(_HeldText(self), "held_text", self.tr("Drafts and texts of the clip"))
         self.text.setToolTip("")
         self.text.setReadOnly(True)
@@ -169,6 +176,7 @@ class HeldBackPage(LeadPage):
             held is not None and (is_muted or has_selection),
             self.tr("Open the clip and select what was said."),
         )
+        enable(self.hear_button, is_open and is_proposed, self.tr("Open the clip and select a redaction."))
         enable(self.reject_button, is_proposed, self.tr("No proposed redaction is selected."))
         for button in (self.release_button, self.reassign_button):
             enable(button, held is not None and not is_muted, muted if held is not None else none)
@@ -220,6 +228,36 @@ class HeldBackPage(LeadPage):
             self._act(lambda _clip: lead.redactions.reject(lead.identity, redaction.id), done)
 
     @Slot()
+    def _on_hear(self) -> None:
+        redaction = self._redaction()
+        if redaction is not None and self._opened is not None:
+            self.playback.pause()
+            self.muted.ask(self.hear_button, partial(self._hear, redaction.id))
+
+    def _hear(self, redaction_id: str, reason: HearingReason) -> None:
+        lead = self._lead
+        self.run(
+            lambda _token: lead.redactions.hear(lead.identity, redaction_id, reason), self._on_muted_opened
+        )
+
+    def _on_muted_opened(self, span: "MutedSpan") -> None:
+        if self._opened is not None and self._opened.held.clip.id == span.redaction.clip_id:
+            self.muted.play(span)
+
+    @Slot(str, object)
+    def _on_muted_heard(self, redaction_id: str, ranges: "Sequence[HeardRange]") -> None:
+        lead = self._lead
+        self.run(
+            lambda _token: lead.redactions.heard(lead.identity, redaction_id, ranges),
+            lambda _done: None,
+            failed=self._on_not_logged,
+        )
+
+    def _on_not_logged(self, error: Exception) -> None:
+        self.muted.stop()
+        self.message.show_error(error)
+
+    @Slot()
     def _on_release(self) -> None:
         reason = ReleaseReason(self.reasons.currentData())
         done = self.tr("Released.")
@@ -269,6 +307,7 @@ class HeldBackPage(LeadPage):
     def _close_clip(self) -> None:
         """Removes the content from the screen; the pool closes it, with its row."""
         self._opened = None
+        self.muted.stop()
         self._sound.close()
         self.text.clear()
         self._update_buttons()
@@ -302,6 +341,10 @@ class HeldBackPage(LeadPage):
         self.play_button = self.button(
             "held_play", self.tr("Play"), self.tr("Play or stop"), self._on_play, shortcut_id="held.play"
         )
+        self.hear_button = self.button(
+            "held_hear", self.tr("Hear…"), self.tr("Hear the muted part once, after a reason; logged"),
+            self._on_hear, shortcut_id="held.hear",
+        )  # fmt: skip
         self.redact_button = self.button(
             "held_redact", self.tr("Remove sound"),
             self.tr("Confirm what is muted, and what is selected in the waveform, and remove it"),
@@ -362,7 +405,7 @@ class HeldBackPage(LeadPage):
         both.addWidget(self.redaction_table, 1)
         both.addWidget(self.text, 1)
         column.addLayout(both, 1)
-        opening = (self.open_button, self.play_button)
+        opening = (self.open_button, self.play_button, self.hear_button)
         removing = (self.kinds, self.redact_button, self.reject_button)
         column.addLayout(self._row(*opening, None, *removing))
         letting_go = (self.reasons, self.release_button)
@@ -371,8 +414,8 @@ class HeldBackPage(LeadPage):
         self.column.addWidget(self._split(self.clip_table, below), 1)
         tab_through(
             self.clip_table, self.redaction_table, self.text, self.open_button, self.play_button,
-            self.kinds, self.redact_button, self.reject_button, self.reasons, self.release_button,
-            self.names, self.reassign_button, self.drop_button, self.purge_button,
+            self.hear_button, self.kinds, self.redact_button, self.reject_button, self.reasons,
+            self.release_button, self.names, self.reassign_button, self.drop_button, self.purge_button,
         )  # fmt: skip
 
     def _split(self, above: QWidget, below: QWidget) -> QSplitter:

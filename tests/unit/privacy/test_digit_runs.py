@@ -148,3 +148,22 @@ def test_any_text_is_read_and_every_run_lies_in_it(text: str) -> None:
     ends = [(run.start, run.end) for run in digit_runs(text)]
     assert all(0 <= start < end <= len(text) for start, end in ends)
     assert ends == sorted(ends)
+
+
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [
+        ("bg-BG", "едно две три четири пет шест седем осем девет десет"),
+        ("bg-BG", "десет девет осем седем шест пет четири три две едно"),
+        ("uk-UA", "один два три чотири п'ять шість сім вісім дев'ять десять"),
+        ("sk-SK", "jeden dva tri štyri päť šesť sedem osem deväť desať"),
+    ],
+)
+def test_counting_is_no_number_in_a_related_language_that_lacks_a_word(locale: str, text: str) -> None:
+    assert digit_runs(text, locale=locale) == ()
+
+
+def test_a_number_in_another_language_is_found_beside_counting() -> None:
+    text = "едно две три четири пет шест седем осем девет десет, five five five oh one four two"
+    (run,) = digit_runs(text, locale="bg-BG")
+    assert run.digits == "5550142"

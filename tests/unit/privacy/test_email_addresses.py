@@ -77,3 +77,27 @@ def test_any_name_at_a_known_provider_is_found(name: str) -> None:
 @given(st.text(max_size=120))
 def test_any_text_is_read_and_every_address_lies_in_it(text: str) -> None:
     assert all(0 <= found.start < found.end <= len(text) for found in email_addresses(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "faturayı dupre nokta m et mailbox nokta garden adresine gönder",
+        "écris à jean point b chez atelier point studio",
+        "она входит как jvdberg собака lund точка ru",
+    ],
+)
+def test_an_unlikely_at_sign_counts_between_a_structured_name_and_a_host(text: str) -> None:
+    assert len(email_addresses(text)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "au point b et le mot point final",
+        "ma note est huit point cinq et la tienne point barre",
+        "моя собака рекс точка и всё",
+    ],
+)
+def test_words_that_are_an_at_sign_elsewhere_make_no_address_of_a_sentence(text: str) -> None:
+    assert email_addresses(text) == ()
