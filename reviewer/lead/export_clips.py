@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from reviewer.errors import Refused
 
-_GONE = frozenset({"PURGED", "CLIP_WITHDRAWN", "CONSENT_ENDED"})
+_GONE = frozenset({"PURGED", "CLIP_WITHDRAWN"})
 
 
 @contextmanager

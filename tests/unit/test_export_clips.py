@@ -6,14 +6,14 @@ from reviewer.errors import Refused
 from reviewer.lead.export_clips import clips_stay
 
 
-@pytest.mark.parametrize("code", ["PURGED", "CLIP_WITHDRAWN", "CONSENT_ENDED"])
+@pytest.mark.parametrize("code", ["PURGED", "CLIP_WITHDRAWN"])
 def test_a_clip_that_goes_during_an_export_is_told_to_a_lead(code: str) -> None:
     with pytest.raises(Refused) as told, clips_stay():
         raise Refused(code)
     assert told.value.code == "EXPORT_CLIPS_CHANGED"
 
 
-def test_another_refusal_stays_as_it_is() -> None:
+def test_the_end_of_consent_keeps_its_own_words() -> None:
     with pytest.raises(Refused) as told, clips_stay():
-        raise Refused("NO_FORMAT", known="nemo")
-    assert told.value.code == "NO_FORMAT"
+        raise Refused("CONSENT_ENDED")
+    assert told.value.code == "CONSENT_ENDED"
