@@ -51,6 +51,7 @@ from reviewer.files import new_folder, write_atomically
 from reviewer.labels.schema import load_schema
 from reviewer.lead.backup import unpack_backup
 from reviewer.lead.init_workspace import init_workspace
+from reviewer.lead.policy_files import PolicyFiles
 from reviewer.lead.project_file import parse_project, read_project
 from reviewer.lead.recovery import Recovery
 from reviewer.lead.session import LeadSession
@@ -138,14 +139,13 @@ class Workspace:
         form = load_schema(_own_or_resource(self.path, "schemas", self.project.schema))
         self._schema = self._unit.label_schemas.keep(form)
         self._conventions = _load_conventions(self.path, self.project.conventions)
-        self.policy = WorkspacePolicy(self._unit.log, self.path, _shipped_files(), self._meta.log_public_key)
+        self.policy = WorkspacePolicy(self._unit.log, self.path, _shipped_files())
         self.sessions = SignIn(self._unit, self._parameters, self.policy)
         self.agreement = Agreement(
             sign_in=self.sessions,
             acknowledgements=self._unit.acknowledgements,
             locale=self.project.locale,
             languages=self._languages_of,
-            log_public_key=self._meta.log_public_key,
             app_version=APP_VERSION,
         )
         self._access = ClipAccess(
@@ -215,6 +215,7 @@ class Workspace:
             verify=self._verify_log,
             due_purges=self._due_purges,
             unfinished=self._unfinished,
+            policy_files=PolicyFiles(self.path, self.project.schema, self.policy, self.sessions, identity),
         )
 
     def close(self) -> None:

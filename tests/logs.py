@@ -16,13 +16,20 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.intruder import Forged
 
 LOG_KEY = b"l" * 32
+NEXT_KEY = b"n" * 32
+REPLACED_IN = 202
 PUBLIC_KEY = signing.public_key_of(LOG_KEY)
 # Unsigned rows: the first two, and a failed sign-in later.
 UNSIGNED = {1, 2, 301}
 
 
-def write_log(file: Path, rows: int, *, log_id: str = "w1", log_key: bytes = LOG_KEY) -> Path:
-    """A log of at least so many rows, signed but for the first two and the 301st."""
+def write_log(
+    file: Path, rows: int, *, log_id: str = "w1", log_key: bytes = LOG_KEY, next_key: bytes = b""
+) -> Path:
+    """A log of at least so many rows, signed but for the first two and the 301st.
+
+    ``next_key`` replaces its key in row ``REPLACED_IN``, after a checkpoint.
+    """
     database, clock = Database(file), FakeClock()
     migrate(database)
     ledger = AuditLog(database, clock, log_id, app_version="0.1.0")
@@ -32,6 +39,10 @@ def write_log(file: Path, rows: int, *, log_id: str = "w1", log_key: bytes = LOG
         ledger.unlock(log_key)
         while (size := ledger.head().size) < rows:
             clock.advance(1)
+            if size == REPLACED_IN - 2 and next_key:
+                ledger.checkpoint("test")
+                ledger.replace_key(next_key, Event(Action.KEYS_REPLACED, actor="p1"))
+                log_key = next_key
             if size == 300:
                 ledger.lock()
                 ledger.record(Event(Action.SIGN_IN_FAILED, detail={"failures": 2}))

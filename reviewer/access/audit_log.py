@@ -1,9 +1,9 @@
 """The access log: rows are added, never changed."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -21,11 +21,12 @@ from reviewer.access.log_chain import (
     objects_of,
     stored_row,
 )
+from reviewer.access.log_keys import ENDORSEMENT, KEY, LogKeys, endorse
 from reviewer.access.merkle import Frontier, consistency_proof
 from reviewer.db.connection import Database
 from reviewer.errors import Damaged, Refused, ReviewerError
 from reviewer.model.clock import Clock, ForwardClock, from_micros, to_micros
-from reviewer.model.event import Action, Event
+from reviewer.model.event import Action, DetailValue, Event
 
 CHECKPOINT_EVERY = 256
 CHECKPOINT_SECONDS = 300
@@ -64,48 +65,96 @@ class AuditLog:
         boot: str = "",
         public_key: bytes = b"",
     ) -> None:
+        """``public_key`` is the key with which the log began; without it, the first that is unlocked."""
         self._database = database
         self._clock = ForwardClock.of(clock)
         self.log_id = log_id
         self._app_version = version("reviewer") if app_version is None else app_version
         self._boot = boot
         self._activity = ActivityCounts(database)
-        self._log_key: bytes | None = None
+        self._first_key = public_key
+        self._keys, self._keys_named_in = LogKeys(log_id, public_key), list[int]()
+        self._private_keys: dict[bytes, bytes] = {}
+        self._new_keys: Callable[[], Iterable[bytes]] = tuple
         self._holders = 0
         self._written = Head(0, GENESIS)
         self._is_step_logged = False
         if public_key:
             with suppress(Damaged):  # sign-in and verification say what is wrong with the log
-                self._require_signed_end(public_key)
+                self._require_signed_end()
 
     def unlock(self, log_key: bytes) -> None:
         """Signs every row from now on; each ``unlock`` needs one ``lock``.
 
-        Several people may be signed in to one process: all hold the same log key.
+        Several people may be signed in to one process: all hold the same log key, or know where to find the
+        one that replaced it (``find_new_keys``).
 
-        Raises Damaged for another key.
+        Raises Damaged for a key that is none of this log's.
         """
-        if self._log_key is not None and self._log_key != log_key:
+        public_key = signing.public_key_of(log_key)
+        self._first_key = self._first_key or public_key
+        if public_key not in self.keys().every:
             raise Damaged("LOG_KEYS_DIFFER")
-        self._log_key = log_key
+        self._private_keys[public_key] = log_key
         self._holders += 1
+
+    def find_new_keys(self, find: Callable[[], Iterable[bytes]]) -> None:
+        """Sets where this process looks for the log's key, once another process has replaced it."""
+        self._new_keys = find
+
+    def keys(self) -> LogKeys:
+        """The keys of this log by row, as its rows name them now."""
+        found = self._database.rows(
+            "SELECT seq FROM log_index WHERE action = ? ORDER BY seq", (Action.KEYS_REPLACED,)
+        )
+        named_in = [row["seq"] for row in found]
+        if named_in != self._keys_named_in or self._keys.first != self._first_key:
+            self._keys, self._keys_named_in = LogKeys(self.log_id, self._first_key), named_in
+            for row in (row for seq in named_in for row in self.rows(seq, 1)):
+                fields = row.fields()
+                if fields["action"] == Action.KEYS_REPLACED:  # else the index was edited
+                    self._keys.add(row.seq, fields)
+        return self._keys
+
+    def replace_key(self, log_key: bytes, event: Event) -> None:
+        """Writes ``event``, the last row that the present key signs, and a checkpoint under the new key.
+
+        Needs a transaction: if that is rolled back, the present key stays.
+        """
+        present = self.signing_key
+        if present is None:
+            raise Refused("NOT_LOGGED_NOBODY_SIGNED_IN")
+        public_key = signing.public_key_of(log_key)
+        detail: dict[str, DetailValue] = {
+            **event.detail,
+            KEY: public_key.hex(),
+            ENDORSEMENT: endorse(present, self.log_id, public_key).hex(),
+        }
+        self._private_keys[public_key] = log_key
+        self.record(replace(event, detail=detail), seal="keys_replaced")
 
     def lock(self) -> None:
         """Reverts one ``unlock``; the last one drops the key."""
         self._holders = max(0, self._holders - 1)
         if not self._holders:
             self._database.flush()
-            self._log_key = None
+            self._private_keys.clear()
 
     @property
     def signing_key(self) -> bytes | None:
-        """The log's private key while somebody is signed in, for the seal of the tables."""
-        return self._log_key
+        """The log's present private key; None while nobody is signed in who was given it."""
+        if not self.is_unlocked:
+            return None
+        wanted = self.keys().current
+        if wanted not in self._private_keys:
+            for found in self._new_keys():
+                self._private_keys[signing.public_key_of(found)] = found
+        return self._private_keys.get(wanted)
 
     @property
     def is_unlocked(self) -> bool:
         """Whether rows are being signed."""
-        return self._log_key is not None
+        return bool(self._private_keys)
 
     def record(self, event: Event, *, seal: str = "") -> int:
         """Signs and adds one row, in the open transaction if there is one; returns its number.
@@ -114,7 +163,7 @@ class AuditLog:
         reason for one. Raises Refused when nobody is signed in and the act needs a signature, Unavailable
         when it cannot be written; the act must not happen then.
         """
-        if self._log_key is None and event.action not in MAY_BE_UNSIGNED:
+        if not self.is_unlocked and event.action not in MAY_BE_UNSIGNED:
             raise Refused("NOT_LOGGED_NOBODY_SIGNED_IN")
         with self._database.transaction():
             seq = self._append(event)
@@ -137,12 +186,12 @@ class AuditLog:
 
         ``reason`` is one lower-case word. Raises Refused while nobody is signed in.
         """
-        log_key = self._log_key
-        if log_key is None:
+        if not self.is_unlocked:
             raise Refused("CHECKPOINT_NOBODY_SIGNED_IN")
         with self._database.transaction():
             newest = self.newest_checkpoint()
             self._append(Event(Action.CHECKPOINT, reason=reason))
+            log_key = self._present_key()
             head, tree = self.head(), self._grown(newest)
             previous = newest.digest() if newest else b""
             made = write_checkpoint(
@@ -154,6 +203,7 @@ class AuditLog:
                 previous,
                 reason,
                 root=tree.root(),
+                endorsements=self.keys().endorsements,
             )
             self._database.execute(
                 "INSERT INTO checkpoint (size, note, made_at, tree) VALUES (?, ?, ?, ?)",
@@ -253,14 +303,14 @@ class AuditLog:
             since = page[-1]["seq"] + 1
             left = None if left is None else left - len(page)
 
-    def newest(self, action: Action, public_key: bytes) -> LogRow | None:
+    def newest(self, action: Action) -> LogRow | None:
         """The last row of an act, which must be signed. Raises Damaged."""
         seq = self._database.value("SELECT max(seq) FROM log_index WHERE action = ?", (action,))
         row = None if seq is None else next(self.rows(seq, 1), None)
         if row is None:
             return None
         is_whole = row.hash == link_hash(row.prev, row.body) and row.fields().get("action") == action
-        if not is_whole or not signing.verify(public_key, row.hash, row.signature):
+        if not is_whole or not signing.verify(self.keys().at(seq), row.hash, row.signature):
             raise Damaged("LOG_SIGNATURE_WRONG", row=row.seq)
         return row
 
@@ -314,12 +364,15 @@ class AuditLog:
         newest = self._database.row(f"SELECT {_COLUMNS} FROM log ORDER BY seq DESC LIMIT 1")  # noqa: S608
         last = stored_row(newest) if newest else None
         head = Head(last.seq, last.hash) if last else Head(0, GENESIS)
-        if self._log_key is not None and head != self._written:
-            self._require_signed_end(signing.public_key_of(self._log_key))
+        log_key = None
+        if self.is_unlocked:
+            if head != self._written:
+                self._require_signed_end()
+            log_key = self._present_key()
         at = to_micros(self._clock.now())
         body = canonical(self._body(event, head.size + 1, at))
         row_hash = link_hash(head.hash, body)
-        signature = signing.sign(self._log_key, row_hash) if self._log_key else b""
+        signature = signing.sign(log_key, row_hash) if log_key else b""
         try:
             self._database.execute(
                 f"INSERT INTO log ({_COLUMNS}) VALUES (?, ?, ?, ?, ?)",  # noqa: S608
@@ -335,24 +388,31 @@ class AuditLog:
                 )
         except sqlite3.IntegrityError as error:
             raise Damaged("LOG_TAKES_NO_ROW") from error
-        if self._log_key is not None:
+        if log_key is not None:
             self._written = Head(head.size + 1, row_hash)
         self._clock.not_before(from_micros(at))
         self._activity.note(event, self._clock.now())
         return head.size + 1
 
-    def _require_signed_end(self, public_key: bytes) -> None:
+    def _present_key(self) -> bytes:
+        """The private key of the next row. Raises Refused for people who were not given it."""
+        log_key = self.signing_key
+        if log_key is None:
+            raise Refused("KEYS_REPLACED")
+        return log_key
+
+    def _require_signed_end(self) -> None:
         """Checks that the last row that must be signed is; the clock is not before its time.
 
         The rows of this process need no such check, and a row of another was written after the same check: so
         one valid signature vouches for all rows before it. Raises Damaged.
         """
-        end = self.head().size
+        end, keys = self.head().size, self.keys()
         while end > 0:
             start = max(1, end - _WALK_BACK + 1)
             for row in reversed(list(self.rows(start, end - start + 1))):
                 is_chained = row.hash == link_hash(row.prev, row.body)
-                if is_chained and row.signature and signing.verify(public_key, row.hash, row.signature):
+                if is_chained and row.signature and signing.verify(keys.at(row.seq), row.hash, row.signature):
                     self._clock.not_before(row.at())
                     return
                 if row.signature or not is_chained or row.fields().get("action") not in MAY_BE_UNSIGNED:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from reviewer.access import signing
+from reviewer.access.log_keys import Endorsement, are_linked
 from reviewer.errors import Damaged
 from reviewer.model.clock import to_iso
 
@@ -21,7 +22,7 @@ _NO_PREVIOUS = "none"
 _NOTE = re.compile(
     r"(?P<signed>reviewer/(?P<log_id>[^\s+]+)\n(?P<size>[1-9][0-9]*)\n(?P<root>\S+)\n"
     r"(head (?P<head>\S+)\n)?time (?P<time>\S+)\nprevious (?P<previous>\S+)\n"
-    r"key (?P<key>\S+)\nreason (?P<reason>[a-z_]+)\n)"
+    r"key (?P<key>\S+)\n(?P<endorsed>(endorsed \S+ \S+\n)*)reason (?P<reason>[a-z_]+)\n)"
     r"\n— reviewer/(?P=log_id) (?P<signature>\S+)\n"
     r"(?P<cosignatures>(— [^\s+]+ \S+\n)*)"
 )
@@ -32,9 +33,9 @@ class Checkpoint:
     """A signed statement that the log ``log_id`` had ``size`` rows, the last with hash ``head``.
 
     ``root`` is the Merkle root over all rows, empty in a checkpoint of an earlier version. ``previous`` is
-    the SHA-256 of the note before it, empty for the first; ``public_key`` is the log's. ``text`` is the note
-    with the log's own signature; ``cosignatures`` are the signature lines of others, which nobody has
-    verified.
+    the SHA-256 of the note before it, empty for the first. ``public_key`` is the log's, and ``endorsements``
+    lead from it to the log's first key. ``text`` is the note with the log's own signature; ``cosignatures``
+    are the signature lines of others, which nobody has verified.
     """
 
     log_id: str
@@ -47,6 +48,12 @@ class Checkpoint:
     text: str
     root: bytes = b""
     cosignatures: tuple[str, ...] = ()
+    endorsements: tuple[Endorsement, ...] = ()
+
+    @property
+    def every_key(self) -> tuple[bytes, ...]:
+        """The keys of the log until then, the newest first."""
+        return self.public_key, *(each.by for each in self.endorsements)
 
     @property
     def signed_text(self) -> str:
@@ -73,6 +80,7 @@ def write_checkpoint(
     reason: str,
     *,
     root: bytes = b"",
+    endorsements: tuple[Endorsement, ...] = (),
 ) -> Checkpoint:
     """Signs the present end of the log; without ``root`` in the form of earlier versions."""
     public_key = signing.public_key_of(log_key)
@@ -83,12 +91,15 @@ def write_checkpoint(
         f"time {to_iso(made_at)}",
         f"previous {b64(previous) if previous else _NO_PREVIOUS}",
         f"key {b64(public_key)}",
+        *(f"endorsed {b64(each.by)} {b64(each.signature)}" for each in endorsements),
         f"reason {reason}",
     )
     signed = "".join(f"{line}\n" for line in lines)
     signature = _key_hash(log_id, public_key) + signing.sign(log_key, signed.encode())
     text = f"{signed}\n— reviewer/{log_id} {b64(signature)}\n"
-    return Checkpoint(log_id, size, head, made_at, previous, public_key, reason, text, root)
+    return Checkpoint(
+        log_id, size, head, made_at, previous, public_key, reason, text, root, endorsements=endorsements
+    )
 
 
 def parse_checkpoint(text: str) -> Checkpoint:
@@ -108,11 +119,13 @@ def parse_checkpoint(text: str) -> Checkpoint:
         root = unb64(match["root"], 32)
         head = root if match["head"] is None else unb64(match["head"], 32)
         size = int(match["size"])
+        endorsements = tuple(_endorsement(line) for line in match["endorsed"].splitlines())
     except ValueError as error:
         raise Damaged("NOT_A_CHECKPOINT") from error
     log_id = match["log_id"]
     is_signed = signing.verify(public_key, match["signed"].encode(), signature[4:])
-    if signature[:4] != _key_hash(log_id, public_key) or not is_signed:
+    is_linked = are_linked(log_id, public_key, endorsements)
+    if signature[:4] != _key_hash(log_id, public_key) or not is_signed or not is_linked:
         raise Damaged("CHECKPOINT_SIGNATURE_WRONG")
     return Checkpoint(
         log_id=log_id,
@@ -125,7 +138,13 @@ def parse_checkpoint(text: str) -> Checkpoint:
         text=text[: match.start("cosignatures")],
         root=b"" if match["head"] is None else root,
         cosignatures=tuple(match["cosignatures"].splitlines()),
+        endorsements=endorsements,
     )
+
+
+def _endorsement(line: str) -> Endorsement:
+    _, by, signature = line.split(" ")
+    return Endorsement(unb64(by, 32), unb64(signature, 64))
 
 
 def _key_hash(log_id: str, public_key: bytes) -> bytes:

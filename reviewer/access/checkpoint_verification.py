@@ -27,9 +27,9 @@ class StoredCheckpoint:
     witnessed_row: int | None
 
     def is_of(self, log_id: str, public_key: bytes) -> bool:
-        """Whether the note is of this log and this size."""
+        """Whether the note is of this log, which began with this key, and this size."""
         note = self.note
-        return note is not None and (note.size, note.log_id, note.public_key) == (
+        return note is not None and (note.size, note.log_id, note.every_key[-1]) == (
             self.size,
             log_id,
             public_key,
@@ -57,13 +57,11 @@ class Witnessings:
         if isinstance(size, int):
             self.rows.setdefault(size, set()).add(seq)
 
-    def match(
-        self, checkpoints: tuple[StoredCheckpoint, ...], walk: LogWalk, log_id: str, public_key: bytes
-    ) -> None:
+    def match(self, checkpoints: tuple[StoredCheckpoint, ...], walk: LogWalk) -> None:
         """Raises Mismatch for the first checkpoint that does not fit the log, or is missing."""
         previous = b""
         for stored in checkpoints:
-            note = _checked(stored, log_id, public_key)
+            note = _checked(stored, walk)
             _match_end(note, walk)
             if note.previous != previous:
                 raise Mismatch(note.size, Notice("CHECKPOINT_BEFORE_MISSING", {"rows": note.size}))
@@ -83,11 +81,12 @@ class Witnessings:
             raise Mismatch(note.size, Notice("CHECKPOINT_DIFFERS", {"rows": note.size}))
 
 
-def _checked(stored: StoredCheckpoint, log_id: str, public_key: bytes) -> Checkpoint:
+def _checked(stored: StoredCheckpoint, walk: LogWalk) -> Checkpoint:
     size = stored.size
     if stored.note is None:
         raise Mismatch(size, Notice("CHECKPOINT_DAMAGED", {"rows": size}))
-    if not stored.is_of(log_id, public_key):
+    is_of_key = stored.note.public_key == walk.keys.at(size)
+    if not is_of_key or not stored.is_of(walk.log_id, walk.keys.first):
         raise Mismatch(size, Notice("CHECKPOINT_OF_ANOTHER_LOG", {"rows": size}))
     return stored.note
 

@@ -18,6 +18,7 @@ from reviewer.access import signing
 from reviewer.access.audit_log import CHECKPOINT_EVERY, CHECKPOINT_SECONDS, MAY_BE_UNSIGNED
 from reviewer.access.checkpoint import Checkpoint
 from reviewer.access.log_chain import GENESIS, LogRow, canonical_fields, flaw, objects_of
+from reviewer.access.log_keys import LogKeys
 from reviewer.access.merkle import Frontier
 from reviewer.access.session_binding import Sessions
 from reviewer.errors import Notice
@@ -47,6 +48,7 @@ class RowListener(Protocol):
         ...
 
 
+_AddRow = Callable[[int, dict[str, Any]], None]
 StoredRow = tuple[Any, ...]
 """Number, body, prev, hash and signature; then time, person and act, if the file has the index of these."""
 
@@ -55,9 +57,9 @@ StoredRow = tuple[Any, ...]
 class LogWalk:
     """The pass, and what it collects; ``rows`` counts the rows that verified so far."""
 
-    log_id: str
+    keys: LogKeys
     checkpoints: Mapping[int, Checkpoint]
-    """The checkpoints that are signed with the log's key, by size."""
+    """The checkpoints of this log, by size."""
     wanted: frozenset[int] = frozenset()
     """More sizes of which the end is wanted in ``ends``."""
     rows: int = 0
@@ -80,14 +82,19 @@ class LogWalk:
     _last_signed_at: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        self.sessions = Sessions(self.log_id)
+        self.sessions = Sessions(self.keys.log_id)
         self.first_sealed = min((size for size, each in self.checkpoints.items() if each.root), default=0)
+
+    @property
+    def log_id(self) -> str:
+        """The id of the log."""
+        return self.keys.log_id
 
     def run(  # noqa: C901 - one loop, because a million rows go through it
         self, rows: Iterable[StoredRow], listeners: Sequence[RowListener], *, has_index: bool
     ) -> None:
         """Goes through all rows; raises Mismatch at the first that does not verify."""
-        by_action: dict[str, list[Callable[[int, dict[str, Any]], None]]] = defaultdict(list)
+        by_action = defaultdict[str, list[_AddRow]](list, {Action.KEYS_REPLACED: [self._add_key]})
         for listener in listeners:
             for action in listener.actions:
                 by_action[action].append(listener.add)
@@ -150,11 +157,17 @@ class LogWalk:
                 raise Mismatch(seq, Notice("LOG_TIME_BACKWARDS", {"row": seq}))
             self._last_signed_at = at
 
+    def _add_key(self, seq: int, fields: dict[str, Any]) -> None:
+        self.keys.add(seq, fields)
+        if self.keys.wrong_row is not None:
+            raise Mismatch(seq, Notice("LOG_KEY_NOT_ENDORSED", {"row": seq}))
+
     def _note_end(self, seq: int) -> None:
         root = self.tree.root()
         self.ends[seq] = self.head, root
         checkpoint = self.checkpoints.get(seq)
-        if checkpoint is not None and (checkpoint.head, checkpoint.root) == (self.head, root):
+        is_signed = checkpoint is not None and checkpoint.public_key == self.keys.at(seq)
+        if checkpoint is not None and is_signed and (checkpoint.head, checkpoint.root) == (self.head, root):
             self.sealed = seq
 
 
@@ -166,15 +179,13 @@ def _form(seq: int) -> Notice:
     return Notice("LOG_ROW_FORM", {"row": seq})
 
 
-def require_signatures(
-    connection: sqlite3.Connection, walk: LogWalk, public_key: bytes, *, every: bool
-) -> None:
+def require_signatures(connection: sqlite3.Connection, walk: LogWalk, *, every: bool) -> None:
     """Verifies the signatures of the rows that no checkpoint vouches for; raises Mismatch for the first."""
     for part in walk.unproven(every=every):
         for seq, _body, _prev, row_hash, signature in stored_rows(
             connection, part.stop - 1, since=part.start - 1, has_index=False
         ):
-            if signature and not signing.verify(public_key, row_hash, signature):
+            if signature and not signing.verify(walk.keys.at(seq), row_hash, signature):
                 raise Mismatch(seq, Notice("LOG_SIGNATURE_WRONG", {"row": seq}))
 
 

@@ -233,7 +233,7 @@ class Acknowledgements:
         counting = self._counting()
         return [self._entry(person, row, counting) for person in people for row in self._rows(person.id)]
 
-    def copy_of(self, person: Person, record_id: str, log_public_key: bytes) -> SignedAgreement:
+    def copy_of(self, person: Person, record_id: str) -> SignedAgreement:
         """A person's own signed agreement, to keep. Raises Refused, Damaged."""
         row = next((row for row in self._rows(person.id) if row["id"] == record_id), None)
         if row is None:
@@ -251,7 +251,7 @@ class Acknowledgements:
             "text": text,
             "record": record.body.decode(),
             "signature": record.signature.hex(),
-            "log_public_key": log_public_key.hex(),
+            "log_public_key": self._log.keys().at(log_row.seq).hex(),
             "log_row": {
                 "body": log_row.body.decode(),
                 "prev": log_row.prev.hex(),

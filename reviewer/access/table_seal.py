@@ -75,7 +75,7 @@ class TableSeals:
         if not changes and seal == self._own and seal.head == self._log.head():
             return
         sums = stored_sums(connection)
-        public_key = signing.public_key_of(log_key)
+        public_key = self._log.keys().at(seal.head.size + 1)
         if seal != self._own and not seal.verifies(public_key, self._log.log_id, sums):
             return
         if seal.migrations != _count_migrations(connection):
@@ -158,7 +158,7 @@ class SealedTables:
             ),
         )
 
-    def match(self, walk: LogWalk, rows: SealRows, public_key: bytes) -> None:
+    def match(self, walk: LogWalk, rows: SealRows) -> None:
         """Raises Mismatch when any table is not as this program left it."""
         if self.seal is None:
             if rows.counts:
@@ -166,6 +166,7 @@ class SealedTables:
             return
         end = walk.ends.get(self.seal.head.size)
         is_newest = not self.later and end is not None and end[0] == self.seal.head.hash
+        public_key = walk.keys.at(self.seal.head.size + 1)
         if not is_newest or not self.seal.verifies(public_key, walk.log_id, self.stored):
             raise Mismatch(None, Notice("TABLE_SEAL_WRONG"))
         names = different_tables(self.stored, self.computed)

@@ -13,6 +13,7 @@ import sqlite_utils
 from reviewer.access.checkpoint import Checkpoint
 from reviewer.access.checkpoint_verification import StoredCheckpoint, Witnessings, read_checkpoints
 from reviewer.access.log_chain import objects_of, parse
+from reviewer.access.log_keys import LogKeys
 from reviewer.access.log_walk import LogWalk, Mismatch, RowListener, require_signatures, stored_rows
 from reviewer.access.signed_facts import FactTables, SignedFacts
 from reviewer.access.table_seal import SealedTables, SealRows
@@ -78,7 +79,7 @@ def verify_log(
     Args:
         file: The workspace's database, of this or an earlier version.
         log_id: The log it should be.
-        log_public_key: Raw Ed25519 key, as the workspace has it.
+        log_public_key: The raw Ed25519 key with which the log began, as the workspace has it.
         outside: A checkpoint that was kept elsewhere.
         every_signature: Also verifies the signatures that a later one implies, if people with the log key are
             not trusted to have used the program as it is; about 110 microseconds a row.
@@ -134,7 +135,7 @@ def _verify(
     tables = _snapshot(connection)
     ours = {each.size: each.note for each in tables.checkpoints if each.is_of(log_id, public_key)}
     signed = {size: note for size, note in ours.items() if note is not None}
-    walk = LogWalk(log_id, signed, frozenset(_wanted(tables, outside)))
+    walk = LogWalk(LogKeys(log_id, public_key), signed, frozenset(_wanted(tables, outside)))
     walks.append(walk)
     work, witnessings, seals, facts = LoggedWork(), Witnessings(), SealRows(), SignedFacts()
     listeners: list[RowListener] = [work, witnessings, seals, facts]
@@ -147,10 +148,10 @@ def _verify(
         )
     except Mismatch as bad:
         problem = bad
-    require_signatures(connection, walk, public_key, every=every)
+    require_signatures(connection, walk, every=every)
     if problem is not None:
         raise problem
-    witnessings.match(tables.checkpoints, walk, log_id, public_key)
+    witnessings.match(tables.checkpoints, walk)
     if outside is not None:
         _match_outside(outside, walk)
     if tables.work is not None:  # an earlier version had another schema
@@ -160,7 +161,7 @@ def _verify(
         tables.work.match(work)
         if tables.facts is not None:
             tables.facts.match(facts)
-        tables.sealed.match(walk, seals, public_key)
+        tables.sealed.match(walk, seals)
 
 
 def _wanted(tables: _Tables, outside: Checkpoint | None) -> list[int]:
@@ -241,7 +242,7 @@ def _people(connection: sqlite3.Connection) -> dict[str, tuple[str, str]]:
 def _match_identity(outside: Checkpoint, log_id: str, public_key: bytes) -> None:
     if outside.log_id != log_id:
         raise Mismatch(1, Notice("OUTSIDE_CHECKPOINT_OF_ANOTHER_LOG"))
-    if outside.public_key != public_key:
+    if outside.every_key[-1] != public_key:
         raise Mismatch(1, Notice("OUTSIDE_CHECKPOINT_KEY_DIFFERS"))
 
 
@@ -249,7 +250,8 @@ def _match_outside(outside: Checkpoint, walk: LogWalk) -> None:
     if outside.size > walk.rows:
         raise Mismatch(walk.rows + 1, Notice("LOG_CUT", {"row": walk.rows + 1, "rows": outside.size}))
     head, root = walk.ends[outside.size]
-    if head != outside.head or outside.root not in {b"", root}:
+    is_ours = outside.public_key == walk.keys.at(outside.size)
+    if not is_ours or head != outside.head or outside.root not in {b"", root}:
         raise Mismatch(outside.size, Notice("LOG_REWRITTEN", {"row": outside.size}))
 
 

@@ -102,7 +102,7 @@ class Submission:
             raise Refused("WITNESS_NO_ROOT")
         if seen is None:
             return
-        if (new.log_id, new.public_key) != (seen.log_id, seen.public_key):
+        if new.log_id != seen.log_id or seen.public_key not in new.every_key:
             raise Damaged("WITNESS_OTHER_KEY")
         if new.size < seen.size:
             raise Damaged("WITNESS_LOG_CUT", rows=new.size, seen=seen.size)

@@ -115,7 +115,12 @@ class SealedWriter:
 
 def unseal(key: bytes, context: SealContext, sealed: bytes) -> bytes:
     """The plain bytes; raises Damaged if a bit, the length, the key or the context differs."""
-    return SealedReader(key, context, io.BytesIO(sealed)).readall()
+    header = sealed[:_HEADER_BYTES]
+    cipher, bound = _opened(key, context, header)
+    last, _ = _last_chunk(len(sealed) - _HEADER_BYTES)
+    view = memoryview(sealed)[_HEADER_BYTES:]
+    chunks = (view[i * _SEALED_CHUNK_BYTES : (i + 1) * _SEALED_CHUNK_BYTES] for i in range(last + 1))
+    return b"".join(_decrypted(cipher, i, last, chunk, bound) for i, chunk in enumerate(chunks))
 
 
 class SealedReader(io.RawIOBase):
@@ -131,17 +136,8 @@ class SealedReader(io.RawIOBase):
     def __init__(self, key: bytes, context: SealContext, stream: BinaryIO) -> None:
         super().__init__()
         self._stream = stream
-        header = self._read_at(0, _HEADER_BYTES)
-        if len(header) != _HEADER_BYTES or not header.startswith(_MAGIC):
-            raise _damaged()
-        self._cipher = _cipher(key, header[len(_MAGIC) :])
-        self._bound = header + context.to_bytes()
-        sealed_bytes = stream.seek(0, io.SEEK_END) - _HEADER_BYTES
-        self._last = max(0, -(-sealed_bytes // _SEALED_CHUNK_BYTES) - 1)
-        last_bytes = sealed_bytes - self._last * _SEALED_CHUNK_BYTES - _TAG_BYTES
-        # Only an empty object may end in an empty chunk; otherwise one content would have two sealed forms.
-        if last_bytes < 0 or (last_bytes == 0 and self._last):
-            raise _damaged()
+        self._cipher, self._bound = _opened(key, context, self._read_at(0, _HEADER_BYTES))
+        self._last, last_bytes = _last_chunk(stream.seek(0, io.SEEK_END) - _HEADER_BYTES)
         self._size = self._last * CHUNK_BYTES + last_bytes
         self._position = 0
         self._chunk_index = -1
@@ -193,15 +189,36 @@ class SealedReader(io.RawIOBase):
         if index == self._chunk_index:
             return
         sealed = self._read_at(_HEADER_BYTES + index * _SEALED_CHUNK_BYTES, _SEALED_CHUNK_BYTES)
-        try:
-            self._chunk = self._cipher.decrypt(_nonce(index, self._last), sealed, self._bound)
-        except (InvalidTag, ValueError) as error:
-            raise _damaged() from error
+        self._chunk = _decrypted(self._cipher, index, self._last, sealed, self._bound)
         self._chunk_index = index
 
     def _read_at(self, offset: int, length: int) -> bytes:
         self._stream.seek(offset)
         return self._stream.read(length)
+
+
+def _opened(key: bytes, context: SealContext, header: bytes) -> tuple[AESGCM, bytes]:
+    """The cipher of a sealed object, and the bytes that every chunk is bound to."""
+    if len(header) != _HEADER_BYTES or not header.startswith(_MAGIC):
+        raise _damaged()
+    return _cipher(key, header[len(_MAGIC) :]), header + context.to_bytes()
+
+
+def _last_chunk(sealed_bytes: int) -> tuple[int, int]:
+    """The index of the last chunk of an object without its header, and the number of its plain bytes."""
+    last = max(0, -(-sealed_bytes // _SEALED_CHUNK_BYTES) - 1)
+    last_bytes = sealed_bytes - last * _SEALED_CHUNK_BYTES - _TAG_BYTES
+    # Only an empty object may end in an empty chunk; otherwise one content would have two sealed forms.
+    if last_bytes < 0 or (last_bytes == 0 and last):
+        raise _damaged()
+    return last, last_bytes
+
+
+def _decrypted(cipher: AESGCM, index: int, last: int, sealed: bytes | memoryview, bound: bytes) -> bytes:
+    try:
+        return cipher.decrypt(_nonce(index, last), sealed, bound)
+    except (InvalidTag, ValueError) as error:
+        raise _damaged() from error
 
 
 def _cipher(key: bytes, salt: bytes) -> AESGCM:

@@ -29,7 +29,7 @@ from reviewer.formats import (
     webdataset,
     webvtt,
 )
-from reviewer.formats.dataset import Utterance
+from reviewer.formats.dataset import Utterance, WrittenFile
 
 
 class Format(Protocol):
@@ -47,8 +47,11 @@ class Format(Protocol):
         """The reason why it cannot hold a row, one of ``LEFT_OUT_...``, or an empty string."""
         ...
 
-    def write(self, folder: Path, utterances: Sequence[Utterance]) -> None:
-        """Writes rows that have no problem and are in the order of their ids. May raise OSError."""
+    def write(self, folder: Path, utterances: Sequence[Utterance]) -> Mapping[str, WrittenFile] | None:
+        """Writes rows that have no problem and are in the order of their ids. May raise OSError.
+
+        Returns: the large files that it hashed while it wrote them, if any, by path relative to the set.
+        """
         ...
 
     def validate(self, folder: Path) -> list[Notice]:

@@ -5,12 +5,13 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from reviewer.errors import Damaged, Notice, Refused
-from reviewer.formats.dataset import WrittenFile, write_bytes, write_lines
+from reviewer.formats.dataset import WrittenFile, write_lines
 from reviewer.formats.output_folder import MARKER
 from reviewer.untrusted_files import read_untrusted
 
@@ -19,6 +20,7 @@ SUMS = "SHA256SUMS"
 """Of all files but the passport and itself, as ``sha256sum --check`` reads it."""
 VERSION = 3
 _BLOCK_BYTES = 1 << 20
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, indent=2)
 _MOST_BYTES = 1 << 30
 _NOTHING: Mapping[str, WrittenFile] = MappingProxyType({})
 
@@ -71,11 +73,14 @@ def write(folder: Path, passport: Passport, written: Mapping[str, WrittenFile] =
     body: dict[str, Any] = {
         "passport_version": VERSION,
         **_plain(asdict(passport)),
-        "files": sorted([*files, _file(folder, folder / SUMS, written)], key=lambda each: each["path"]),
+        "files": sorted([*files, _file(folder, SUMS, SUMS, written)], key=lambda each: each["path"]),
     }
-    data = (json.dumps(body, ensure_ascii=False, sort_keys=True, indent=2) + "\n").encode()
-    write_bytes(folder / NAME, data)
-    return hashlib.sha256(data).hexdigest()
+    digest = hashlib.sha256()
+    with (folder / NAME).open("xb") as file:
+        for part in chain(_JSON.iterencode(body), ("\n",)):
+            digest.update(part.encode())
+            file.write(part.encode())
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +121,22 @@ def validate(folder: Path, written: Mapping[str, WrittenFile] = _NOTHING) -> lis
 
 def _files(folder: Path, written: Mapping[str, WrittenFile]) -> list[dict[str, Any]]:
     own = {NAME, MARKER}
-    found = [Path(place, name) for place, _, names in os.walk(folder) for name in names]
-    return sorted(
-        (_file(folder, path, written) for path in found if path.parent != folder or path.name not in own),
-        key=lambda each: each["path"],
-    )
+    found: list[dict[str, Any]] = []
+    for place, _, names in os.walk(folder):
+        inside = Path(place).relative_to(folder).as_posix()
+        if inside == ".":
+            found += (_file(place, name, name, written) for name in names if name not in own)
+        else:
+            found += (_file(place, name, f"{inside}/{name}", written) for name in names)
+    return sorted(found, key=lambda each: each["path"])
 
 
-def _file(folder: Path, path: Path, written: Mapping[str, WrittenFile]) -> dict[str, Any]:
-    name, stat = path.relative_to(folder).as_posix(), path.stat()
-    known = written.get(name)
-    sha256 = known.sha256 if known is not None and known.is_at(stat) else _sha256(path)
-    return {"path": name, "sha256": sha256, "bytes": stat.st_size}
+def _file(place: str | Path, name: str, inside: str, written: Mapping[str, WrittenFile]) -> dict[str, Any]:
+    path = os.path.join(place, name)  # noqa: PTH118 - a tenth of the time, for each of all clips
+    found = os.stat(path)  # noqa: PTH116
+    known = written.get(inside)
+    sha256 = known.sha256 if known is not None and known.is_at(found) else _sha256(Path(path))
+    return {"path": inside, "sha256": sha256, "bytes": found.st_size}
 
 
 def _sha256(path: Path) -> str:

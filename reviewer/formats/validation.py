@@ -201,10 +201,23 @@ class SetValidator:
             self.add_problem("SET_CLIP_METADATA", where=where)
         return length
 
-    def check_audio(self, where: str, data: bytes, duration_seconds: float) -> None:
-        """Checks that an audio file inside another file decodes to the stated length."""
+    def lengths_in(self, path: str) -> Mapping[str, tuple[int, int]]:
+        """Frames and rate of the audio inside a file of the set, by its own path; empty if not known.
+
+        Known are those in a file that this process has written and nobody has touched since.
+        """
         known = _known.get()
-        length = known.by_digest.get(hashlib.sha256(data).digest()) if known else None
+        written = known.written.get(path) if known else None
+        is_known = known and written and written.is_at((self.folder / path).stat())
+        return known.lengths if known and is_known else {}
+
+    def check_audio(
+        self, where: str, data: bytes, duration_seconds: float, length: tuple[int, int] | None = None
+    ) -> None:
+        """Checks that an audio file inside another file decodes to the stated length; ``length`` if known."""
+        known = _known.get()
+        if known and length is None:
+            length = known.by_digest.get(hashlib.sha256(data).digest())
         try:
             frames, rate_hz = length or _decoded(data)
         except soundfile.LibsndfileError:

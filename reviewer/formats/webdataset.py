@@ -4,6 +4,7 @@ A sample is ``<id>.flac`` (as ``clips/`` has it), ``<id>.json`` and ``<id>.txt``
 key ends at the first one. Headers have a fixed time, owner and mode: equal sets have equal bytes.
 """
 
+import hashlib
 import tarfile
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from reviewer.errors import Notice
 from reviewer.files import sync_file
-from reviewer.formats.dataset import Utterance, audio_bytes
+from reviewer.formats.dataset import CLIPS, Utterance, WrittenFile, audio_bytes, stamp_of, write_whole
 from reviewer.formats.json_row import check_json_row, json_line, row_of
 from reviewer.formats.row_problems import row_problem
 from reviewer.formats.validation import SetValidator
@@ -23,7 +24,6 @@ UNSPLIT = "set"
 MOST_SHARD_BYTES = 1 << 28
 """A quarter of the usual size: a shard of sensitive clips that goes astray is smaller."""
 MOST_SHARD_ROWS = 2_000
-_BUFFER_BYTES = 1 << 20
 _END = bytes(2 * tarfile.BLOCKSIZE)
 # POSIX ustar: the size is at 124, the checksum of the header at 148 (POSIX.1, pax).
 _PLAIN_HEADER = tarfile.TarInfo().tobuf(tarfile.PAX_FORMAT)
@@ -37,13 +37,15 @@ def problem(utterance: Utterance) -> str:
     return row_problem(utterance)
 
 
-def write(folder: Path, utterances: Sequence[Utterance]) -> None:
-    """Writes ``webdataset/<split>-000000.tar`` and so on. May raise OSError."""
+def write(folder: Path, utterances: Sequence[Utterance]) -> dict[str, WrittenFile]:
+    """Writes ``webdataset/<split>-000000.tar`` and so on, and hashes each. May raise OSError."""
     (folder / FOLDER).mkdir()
+    written: dict[str, WrittenFile] = {}
     for split in sorted({one.split for one in utterances}):
         rows = (one for one in utterances if one.split == split)
         samples = ((one.id, _members(folder, one)) for one in rows)
-        _write_shards(folder / FOLDER, split or UNSPLIT, samples)
+        written |= _write_shards(folder / FOLDER, split or UNSPLIT, samples)
+    return written
 
 
 def validate(folder: Path) -> list[Notice]:
@@ -71,25 +73,34 @@ def _members(folder: Path, utterance: Utterance) -> tuple[tuple[str, bytes], ...
     return (sound, audio_bytes(folder, utterance)), ("json", row.encode()), ("txt", utterance.text.encode())
 
 
-def _write_shards(place: Path, split: str, samples: Iterator[_Sample]) -> None:
-    number, sample = 0, next(samples, None)
+def _write_shards(place: Path, split: str, samples: Iterator[_Sample]) -> dict[str, WrittenFile]:
+    written: dict[str, WrittenFile] = {}
+    sample = next(samples, None)
     while sample is not None:
-        with (place / f"{split}-{number:06d}.tar").open("xb", buffering=_BUFFER_BYTES) as file:
-            rows = 0
+        path = place / f"{split}-{len(written):06d}.tar"
+        digest, size, rows = hashlib.sha256(), 0, 0
+        with path.open("xb", buffering=0) as file:
             while sample is not None and rows < MOST_SHARD_ROWS:
-                name, members = sample
-                if rows and file.tell() + sum(len(data) for _, data in members) > MOST_SHARD_BYTES:
+                if rows and size + sum(len(data) for _, data in sample[1]) > MOST_SHARD_BYTES:
                     break
-                for suffix, data in members:
-                    file.write(_header(f"{name}.{suffix}", len(data)))
-                    file.write(data)
-                    file.write(bytes(-len(data) % tarfile.BLOCKSIZE))
-                rows += 1
+                part = _packed(*sample)
+                digest.update(part)
+                write_whole(file, part)
+                size, rows = size + len(part), rows + 1
                 sample = next(samples, None)
-            file.write(_END)
-            file.flush()
+            digest.update(_END)
+            write_whole(file, _END)
             sync_file(file.fileno())
-        number += 1
+        written[f"{FOLDER}/{path.name}"] = WrittenFile(digest.hexdigest(), stamp_of(path.stat()))
+    return written
+
+
+def _packed(name: str, members: tuple[tuple[str, bytes], ...]) -> bytes:
+    """The members of a sample with their headers, each filled up to whole blocks."""
+    parts: list[bytes] = []
+    for suffix, data in members:
+        parts += (_header(f"{name}.{suffix}", len(data)), data, bytes(-len(data) % tarfile.BLOCKSIZE))
+    return b"".join(parts)
 
 
 def _header(name: str, size: int) -> bytes:
@@ -109,6 +120,7 @@ def _header(name: str, size: int) -> bytes:
 
 
 def _check_shard(path: Path, validator: SetValidator) -> None:
+    lengths = validator.lengths_in(f"{FOLDER}/{path.name}")
     with tarfile.open(path, mode="r:") as tar:
         for key, members in groupby(_read(tar), key=lambda member: member[0]):
             where = f"{path.name}:{key}"
@@ -125,7 +137,8 @@ def _check_shard(path: Path, validator: SetValidator) -> None:
             if row["id"] != key or row["text"] != text:
                 validator.add_problem("SET_ROW_UNKNOWN", where=where)
             (sound,) = fields.values()
-            validator.check_audio(where, sound, row["duration"])
+            length = lengths.get(f"{CLIPS}/{key}.{next(iter(fields))}")
+            validator.check_audio(where, sound, row["duration"], length)
 
 
 def _read(tar: tarfile.TarFile) -> Iterator[tuple[str, str, bytes]]:

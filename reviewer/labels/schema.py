@@ -112,6 +112,11 @@ def load_schema(path: Path) -> Schema:
     return _schema(TomlTable.read(path))
 
 
+def parse_schema(text: str, place: str) -> Schema:
+    """Reads a form from the text of a TOML file; ``place`` is what an error names. Raises Refused."""
+    return _schema(TomlTable.parse(text, place))
+
+
 def schema_from_json(text: str, place: str) -> Schema:
     """Reads what ``to_json`` wrote; ``place`` is what an error names. Raises Refused, ValueError."""
     return _schema(TomlTable(json.loads(text), place))

@@ -287,7 +287,7 @@ class Export:
         if has_clips:
             written = write_clips(folder, utterances, progress)
         for name in order.formats:
-            self._formats[name].write(folder, found.held_by(name, utterances))
+            written.update(self._formats[name].write(folder, found.held_by(name, utterances)) or {})
         facts = self._passport(order, found, utterances)
         dataset_card.write(folder, asdict(facts))
         digest = passport.write(folder, facts, written)

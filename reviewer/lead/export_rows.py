@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from sys import intern
 
 from reviewer.formats.dataset import Utterance, UtteranceSegment, UtteranceWord, utterance_id
 from reviewer.lead.keyed_hashes import Pseudonyms
@@ -113,9 +114,9 @@ class RowMaker:
         utterance = Utterance(
             id=_id_of(clip, speaker, start, end),
             clip_id=clip.id,
-            speaker=speaker,
-            locale=clip.locale,
-            product=clip.product,
+            speaker=intern(speaker),  # one string for the rows of all clips that share it
+            locale=intern(clip.locale),
+            product=intern(clip.product),
             frames=frame.frames,
             rate_hz=frame.to_hz,
             channels=self._options.channels_of(clip.channels),
@@ -123,8 +124,8 @@ class RowMaker:
             text_verbatim=parts[0].text_verbatim if is_one else one_line(verbatim),
             labels=labels,
             flags=flags,
-            schema_version=accepted.schema_version,
-            conventions_version=accepted.conventions_version,
+            schema_version=intern(accepted.schema_version),
+            conventions_version=intern(accepted.conventions_version),
             split=self._splits.of(self._names.speaker(clip)),
             segments=parts,
             words=tuple(word for each in inside for word in self._words(selected, each, frame)),

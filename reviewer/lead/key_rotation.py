@@ -1,4 +1,4 @@
-"""Replaces the workspace key when somebody leaves, so that what they knew opens nothing that is here."""
+"""Replaces the workspace and log keys when somebody leaves: what they knew opens and signs nothing here."""
 
 import secrets
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from reviewer.session.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """A keyring with a new workspace key, and the keys of clips under it: clip id -> old and new wrap."""
+    """New workspace and log keys, and the keys of clips under the new: clip id -> old and new wrap."""
 
     old: Keyring
     new: Keyring
@@ -33,7 +33,12 @@ class KeyRotation:
     def prepare(self, keyring: Keyring) -> Replacement:
         """Wraps every clip's key under a new workspace key; writes nothing."""
         old = self._unit.key_deliveries.current(keyring)
-        new = replace(old, workspace_key=secrets.token_bytes(KEY_BYTES), generation=old.generation + 1)
+        new = replace(
+            old,
+            workspace_key=secrets.token_bytes(KEY_BYTES),
+            log_key=secrets.token_bytes(KEY_BYTES),
+            generation=old.generation + 1,
+        )
         return Replacement(old, new, self._wrapped(old, new, {}))
 
     def commit(self, identity: Identity, prepared: Replacement) -> None:
@@ -56,7 +61,7 @@ class KeyRotation:
             "damaged": damaged,
             "without": without,
         }
-        unit.log.record(Event.by(identity, Action.KEYS_REPLACED, detail=detail))
+        unit.log.replace_key(prepared.new.log_key, Event.by(identity, Action.KEYS_REPLACED, detail=detail))
 
     def deliver(self, keyring: Keyring, sender_id: str) -> list[str]:
         """Seals the keys for everybody with an account and for the recovery key. Needs a transaction.

@@ -31,6 +31,7 @@ from reviewer.lead.import_history import PastImport, past_imports, report_of
 from reviewer.lead.intake import Arrived, Intake, Progress
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport
 from reviewer.lead.people import Invitation, People, release_task
+from reviewer.lead.policy_files import PolicyFiles
 from reviewer.lead.progress import ProjectProgress, project_progress
 from reviewer.lead.purge import Purge, PurgeReport, Recall
 from reviewer.lead.recovery import Recovery
@@ -113,6 +114,7 @@ class LeadSession:
         verify: Callable[[], Finding],
         due_purges: DuePurges,
         unfinished: UnfinishedExports,
+        policy_files: PolicyFiles,
     ) -> None:
         self.identity = identity
         self._unit = unit
@@ -125,8 +127,7 @@ class LeadSession:
         self._export = Export(
             unit, access, project=project, schema=schema, conventions=conventions, unfinished=unfinished
         )
-        self._purge = Purge(unit, due_purges)
-        self._backup = Backup(unit)
+        self._purge, self._backup = Purge(unit, due_purges), Backup(unit)
         self.redactions = Redactions(unit, access)
         self.held_back = HeldBack(unit, access, self.redactions, self._purge)
         self.clip_list = ClipList(
@@ -136,7 +137,7 @@ class LeadSession:
         self._due_purges, self._unfinished = due_purges, unfinished
         self._extension = RetentionExtension(unit, project.intake)
         self._drafting = Drafting(unit, access, project.asr.recogniser)
-        self._verify = verify
+        self._verify, self.policy_files = verify, policy_files
 
     def overview(self) -> Overview:
         """The progress of the project, in counts computed now."""

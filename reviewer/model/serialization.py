@@ -72,8 +72,8 @@ def _to_plain(value: Any) -> Any:
 
 
 def _from_plain(kind: Any, plain: Any) -> Any:
-    if plain is None:
-        return None
+    if plain is None or type(plain) is kind:
+        return plain
     if NoneType in get_args(kind):
         kind = get_args(kind)[0]
     if kind is bytes:

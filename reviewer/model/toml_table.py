@@ -22,8 +22,12 @@ class TomlTable:
     @classmethod
     def read(cls, path: Path) -> "TomlTable":
         """The whole file as a table; raises Refused when it is missing, not UTF-8 or not TOML."""
-        source = read_untrusted_text(path)
-        return cls(parse_untrusted_toml(source, path.name), path.name, source)
+        return cls.parse(read_untrusted_text(path), path.name)
+
+    @classmethod
+    def parse(cls, source: str, place: str) -> "TomlTable":
+        """The whole text of a file as a table; raises Refused when it is not TOML."""
+        return cls(parse_untrusted_toml(source, place), place, source)
 
     def refuse(self, code: str, /, **parameters: Parameter) -> Refused:
         """An error about this table, to be raised by the caller; its words may use ``{place}``."""

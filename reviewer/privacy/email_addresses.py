@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from reviewer.privacy.address_words import Sign, at_words, digit_words, signs, word_set
 from reviewer.privacy.text_matching import TextSpans, Token, match_phrase, tokens
@@ -73,6 +74,25 @@ class _Local:
     has_structure: bool
 
 
+def may_hold_said_address(words: frozenset[str], *, has_dot: bool) -> bool:
+    """Whether folded words could be a said address: a provider, or a word for the at sign and a dot.
+
+    Args:
+        has_dot: the text has a ``.`` that ends no sentence.
+    """
+    if not words.isdisjoint(word_set("providers")):
+        return True
+    return not words.isdisjoint(at_words()) and (has_dot or not words.isdisjoint(_dot_words()))
+
+
+@cache
+def _dot_words() -> frozenset[str]:
+    """The first words of every phrase for the dot."""
+    return frozenset(
+        word for word, phrases in signs().items() if word != "." and any(sign in _DOTS for _, sign in phrases)
+    )
+
+
 def email_addresses(text: str, found: Sequence[Token] | None = None) -> tuple[EmailAddress, ...]:
     """Every e-mail address of the text, in order, without overlaps.
 
@@ -84,9 +104,9 @@ def email_addresses(text: str, found: Sequence[Token] | None = None) -> tuple[Em
     written = [EmailAddress(*match.span(), is_sure=True) for match in _WRITTEN.finditer(text)]
     taken = TextSpans((address.start, address.end) for address in written)
     found = tokens(text) if found is None else found
-    words = {token.text for token in found}
+    words = frozenset(token.text for token in found)
     said: list[EmailAddress] = []
-    if not words.isdisjoint(at_words()) or not words.isdisjoint(word_set("providers")):
+    if may_hold_said_address(words, has_dot="." in words):
         parts = _parts(found)
         ats = [index for index, part in enumerate(parts) if part.sign in _ATS]
         said = [one for at in ats if (one := _around(parts, at)) and taken.add(one.start, one.end)]

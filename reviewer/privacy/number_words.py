@@ -176,6 +176,8 @@ def _number_phrases(table: Mapping[str, list[str]], spoken: Mapping[str, str]) -
 
 
 def _words(form: str) -> Phrase:
+    if form.isascii() and form.isalpha():  # most are, of tens of thousands
+        return (form.lower(),)
     return tuple(token.text for token in tokens(form) if token.text != "-")
 
 

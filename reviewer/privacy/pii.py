@@ -10,12 +10,15 @@ import phonenumbers
 from stdnum import iban, luhn
 from stdnum.exceptions import ValidationError
 
-from reviewer.privacy.digit_runs import DigitRun, digit_runs
-from reviewer.privacy.email_addresses import email_addresses
-from reviewer.privacy.text_matching import TextSpans, tokens
+from reviewer.privacy.digit_runs import LONG_RUN, DigitRun, digit_runs
+from reviewer.privacy.email_addresses import email_addresses, may_hold_said_address
+from reviewer.privacy.spoken_numbers import may_hold_number
+from reviewer.privacy.text_matching import TextSpans, token_texts, tokens
 
 Certainty = Literal["certain", "likely"]
 
+_SIGNS = re.compile(r"[\d@]")
+_DOT = re.compile(r"\s\.|\.\S")
 _IBAN = re.compile(r"\b[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{2,4}){3,8}\b")
 # Issuer ranges of payment cards, ISO/IEC 7812, as the networks publish them: first digits and lengths.
 _CARD = re.compile(
@@ -66,6 +69,8 @@ def find(text: str, locale: str) -> tuple[PiiSpan, ...]:
     makes a span certain, but one that fails never clears a long run: a misheard digit breaks it as well.
     Names and street addresses are not looked for.
     """
+    if _is_plain(text):
+        return ()
     words, taken = tokens(text), TextSpans()
     spans = [
         PiiSpan(found.start, found.end, PiiKind.EMAIL, "certain" if found.is_sure else "likely")
@@ -84,6 +89,20 @@ def find(text: str, locale: str) -> tuple[PiiSpan, ...]:
         if taken.add(run.start, run.end)
     ]
     return tuple(sorted(spans, key=lambda span: span.start))
+
+
+def _is_plain(text: str) -> bool:
+    """Whether it is certain, from single words, that nothing is found: never wrong, and much faster.
+
+    Written addresses need an at sign (``%40`` has digits), account numbers a digit.
+    """
+    if not text.isascii() or _SIGNS.search(text):
+        return False
+    words = token_texts(text)
+    has_dot = _DOT.search(text) is not None
+    return not may_hold_said_address(frozenset(words), has_dot=has_dot) and not may_hold_number(
+        words, LONG_RUN
+    )
 
 
 def region_of(locale: str) -> str:

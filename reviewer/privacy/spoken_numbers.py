@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from reviewer.privacy.number_words import NumberWords, languages_of
+from reviewer.privacy.number_words import NumberWords, languages_of, number_words
 from reviewer.privacy.text_matching import Token, match_phrase
 
 _MOST_DIGITS_A_WORD = 4
@@ -24,6 +25,31 @@ class Group:
         return len(self.digits) == 1
 
 
+def may_hold_number(words: Iterable[str], least: int) -> bool:
+    """Whether words without a digit among them could make ``least`` digits in any language.
+
+    The bound of ``number_positions``, and a number is never made of weak words (oh, for, to) alone.
+    """
+    most: dict[NumberWords, int] = {}
+    strong: set[NumberWords] = set()
+    for word in words:
+        for pack, is_strong in _languages_with_strength(word):
+            most[pack] = most.get(pack, 0) + _most_digits(word, pack)
+            if is_strong:
+                strong.add(pack)
+    return any(most.get(pack, 0) >= least for pack in strong)
+
+
+@lru_cache(maxsize=16384)
+def _languages_with_strength(word: str) -> tuple[tuple[NumberWords, bool], ...]:
+    """The languages in which a word is, begins or ends a number, and whether it is more than a weak word."""
+    ends = tuple(pack for pack in number_words() if word in pack.plurals)
+    return tuple(
+        (pack, pack in ends or word not in pack.weak or word in pack.by_first or word in pack.repeats)
+        for pack in dict.fromkeys((*languages_of(word), *ends))
+    )
+
+
 def number_positions(found: Sequence[Token], least: int) -> dict[NumberWords | None, list[int]]:
     """For each language that could make ``least`` digits, where its words and the written digits are.
 
@@ -41,13 +67,13 @@ def number_positions(found: Sequence[Token], least: int) -> dict[NumberWords | N
     positions: dict[NumberWords | None, list[int]] = {
         pack: sorted(indices + written)
         for pack, indices in said.items()
-        if digits + sum(_most_digits(found[index], pack) for index in indices) >= least
+        if digits + sum(_most_digits(found[index].text, pack) for index in indices) >= least
     }
     return positions | ({None: written} if digits >= least else {})
 
 
-def _most_digits(token: Token, pack: NumberWords) -> int:
-    return max(_MOST_DIGITS_A_WORD, len(token.text)) if pack.glued else _MOST_DIGITS_A_WORD
+def _most_digits(word: str, pack: NumberWords) -> int:
+    return max(_MOST_DIGITS_A_WORD, len(word)) if pack.glued else _MOST_DIGITS_A_WORD
 
 
 class NumberReader:

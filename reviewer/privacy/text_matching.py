@@ -68,6 +68,11 @@ def fold(text: str) -> str:
     return "".join(_plain(char) for char in text)
 
 
+def token_texts(text: str) -> list[str]:
+    """The texts of ``tokens(text)``, in much less time."""
+    return _TOKEN.findall(text.lower() if text.isascii() else _folded(text)[0])
+
+
 def tokens(text: str) -> tuple[Token, ...]:
     """The folded tokens of a text with their positions; ``spaced`` means that white space precedes."""
     plain, origin = (text.lower(), range(len(text))) if text.isascii() else _folded(text)

@@ -21,7 +21,6 @@ class Agreement:
         acknowledgements: Acknowledgements,
         locale: str,
         languages: Callable[[str], Sequence[str]],
-        log_public_key: bytes,
         app_version: str,
     ) -> None:
         """``languages`` are a person's, by id; ``locale`` is the project's, for those who have none."""
@@ -29,7 +28,6 @@ class Agreement:
         self._acknowledgements = acknowledgements
         self._locale = locale
         self._languages = languages
-        self._log_public_key = log_public_key
         self._app_version = app_version
 
     def text(self, identity: Identity | None = None) -> NdaText:
@@ -80,4 +78,4 @@ class Agreement:
     def copy_of(self, identity: Identity, record_id: str) -> SignedAgreement:
         """A copy of one's own signed agreement, to keep. Raises Refused, Damaged, Unavailable."""
         self._sign_in.require(identity)
-        return self._acknowledgements.copy_of(identity.person, record_id, self._log_public_key)
+        return self._acknowledgements.copy_of(identity.person, record_id)

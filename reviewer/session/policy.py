@@ -14,17 +14,16 @@ from reviewer.model.people import Identity, Role
 class WorkspacePolicy:
     """The signed policy of one open workspace, and its files."""
 
-    def __init__(self, log: AuditLog, folder: Path, shipped: Mapping[str, Path], public_key: bytes) -> None:
+    def __init__(self, log: AuditLog, folder: Path, shipped: Mapping[str, Path]) -> None:
         self._log = log
-        self._public_key = public_key
         self._read: Callable[[], Policy] = lambda: Policy.of(folder, shipped)
         self._opened = self._read().without_agreements()
 
     def signed(self) -> Policy | None:
         """What a lead last signed; None in a workspace of an earlier version."""
-        row = self._log.newest(Action.POLICY_CHANGED, self._public_key)
+        row = self._log.newest(Action.POLICY_CHANGED)
         if row is None:
-            row = self._log.newest(Action.WORKSPACE_MADE, self._public_key)
+            row = self._log.newest(Action.WORKSPACE_MADE)
         return None if row is None else Policy.from_detail(row.fields()["detail"])
 
     def differences(self) -> tuple[Difference, ...]:

@@ -1,7 +1,8 @@
 """Signing in and out, and the first sign-in with a one-time code."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 from reviewer.access.rights import Act, require
@@ -35,6 +36,7 @@ class SignIn:
         self._parameters = parameters
         self._live: dict[str, Identity] = {}
         self._endings: list[Callable[[Identity], None]] = []
+        unit.log.find_new_keys(self._delivered_log_keys)
 
     @property
     def policy(self) -> WorkspacePolicy | None:
@@ -72,7 +74,7 @@ class SignIn:
         if current is not keyring:
             renewed = seal_keyring(current, passphrase, person.id, person.role, self._parameters)
         identity = Identity(person, secrets.token_hex(8), current)
-        self._unit.log.unlock(keyring.log_key)
+        self._unit.log.unlock(current.log_key)
         try:
             with self._unit.transaction():
                 self._unit.people.forget_failures(name)
@@ -199,6 +201,12 @@ class SignIn:
         enrolled = unit.people.by_id(person.id)
         assert enrolled is not None
         return enrolled
+
+    def _delivered_log_keys(self) -> Iterator[bytes]:
+        """The log's key as it was given to each person who is signed in and was given it."""
+        for identity in list(self._live.values()):
+            with suppress(ReviewerError):
+                yield self._unit.key_deliveries.current(identity.keyring).log_key
 
     def _register_key(self, identity: Identity) -> None:
         """Registers the keys to which new workspace keys are sealed, for accounts that have none yet."""

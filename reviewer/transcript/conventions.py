@@ -149,7 +149,15 @@ def load_conventions(path: Path) -> Conventions:
     A file with ``base = "und"`` takes the tags and profiles that it does not have itself from that file,
     which lies beside it or among the program's own.
     """
-    file = TomlTable.read(path)
+    return _conventions(TomlTable.read(path), path)
+
+
+def parse_conventions(text: str, path: Path) -> Conventions:
+    """Reads the text of a convention file as if it were in the file ``path``; as ``load_conventions``."""
+    return _conventions(TomlTable.parse(text, path.name), path)
+
+
+def _conventions(file: TomlTable, path: Path) -> Conventions:
     file.closed(("base", "locale", "version", "title", "rules", "tag", "words", "profile"))
     base = _base(file, path)
     words = file.table("words")

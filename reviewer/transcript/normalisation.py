@@ -11,6 +11,7 @@ from reviewer.transcript.words import is_spoken_sign, lower_case, segments, uppe
 
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'"})
 _HYPHENS = str.maketrans({"‐": "-", "‑": "-"})
+_USUAL_MARKS = frozenset(".,?!")
 # An apostrophe before a word or after one; which of them are quotation marks, only the whole text tells.
 _EDGE = re.compile(r"(?P<before>(?<!\w)'(?=\w))|(?P<after>(?<=[\w.,?!…-])'(?!\w))")
 _EDGES = re.compile(r"(?P<before>['-]*)(?P<core>.*?)(?P<after>['-]*)")
@@ -27,6 +28,8 @@ def normalise(text_verbatim: str, conventions: Conventions, profile: str = "trai
     rules = conventions.profile(profile)
     text = clean_text(text_verbatim).translate(_APOSTROPHES | _HYPHENS)
     text = _cased(_without_single_quotes(text, conventions), rules.case, conventions)
+    if text.isascii() and text.isprintable() and "[" not in text and "]" not in text:
+        return " ".join(piece for word in text.split() for piece in _words(word, conventions, rules))
     parts: list[str] = []
     for token in tokenize(text):
         if token.kind is TokenKind.TAG:
@@ -68,6 +71,8 @@ def _tag_word(token: Token, conventions: Conventions, rules: Profile) -> str:
 
 def _without_single_quotes(text: str, conventions: Conventions) -> str:
     """Drops apostrophes in pairs around words; one alone is spelling: ``'s avonds``, ``dogs'``."""
+    if "'" not in text:
+        return text
     opened: list[int] = []
     quotes: set[int] = set()
     for match in _edges(text, conventions):
@@ -88,6 +93,10 @@ def _edges(text: str, conventions: Conventions) -> Iterator["re.Match[str]"]:
 
 
 def _words(typed: str, conventions: Conventions, rules: Profile) -> Iterator[str]:
+    if typed.isalnum() and (rules.keep_hesitations or not conventions.hesitations):
+        if not rules.punctuation or typed.rstrip(rules.punctuation):
+            yield typed
+        return
     for piece in (typed,) if typed.isalnum() else _split(typed, rules.punctuation):
         bare = piece.rstrip(rules.punctuation) if rules.punctuation else piece
         if not any(c.isalnum() or is_spoken_sign(c) or unicodedata.category(c)[0] == "M" for c in bare):
@@ -104,6 +113,10 @@ def _words(typed: str, conventions: Conventions, rules: Profile) -> Iterator[str
 
 def _split(typed: str, kept: str) -> Iterator[str]:
     """Splits what is typed without a space at punctuation; of ``kept`` one mark stays after a word."""
+    word, mark = typed[:-1], typed[-1:]
+    if word.isalnum() and word.isascii() and mark in _USUAL_MARKS:
+        yield word + (mark if mark in kept else "")
+        return
     piece, after = "", ""
     for segment in segments(typed):
         if not _is_punctuation(segment):

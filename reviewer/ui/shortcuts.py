@@ -240,6 +240,12 @@ TABLE: tuple[Shortcut, ...] = (
         "Ctrl+Shift+A",
         QT_TRANSLATE_NOOP("shortcuts", "What people opened and skipped"),
     ),
+    _key(
+        "overview.policy",
+        Scope.OVERVIEW,
+        "Ctrl+Shift+E",
+        QT_TRANSLATE_NOOP("shortcuts", "Edit the label form and the conventions"),
+    ),
     _key("overview.refresh", Scope.OVERVIEW, "F5", QT_TRANSLATE_NOOP("shortcuts", "Refresh")),
     _key(
         "overview.release", Scope.OVERVIEW, "Ctrl+Shift+R", QT_TRANSLATE_NOOP("shortcuts", "Release a clip")

@@ -34,7 +34,7 @@ KILLS_A_WORKSPACE = 12
 CLIPS_A_WORKSPACE = 24
 LATEST_KILL_SECONDS = 5.0
 MAY_LOSE_SECONDS = 2.0
-SECRETS = [MARK.encode(), MARK.encode("utf-16-le"), b"fLaC"]
+SECRETS = [MARK.encode(), MARK.encode("utf-16-le"), b'fLaC\x80\x00\x00"']
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ BLIND = "kanarienvogel typed blind by qa"
 COMMENT = "kanarienvogel said in a comment"
 LABELLED = "kanarienvogel as a label"
 ASR = "kanarienvogel from the recogniser"
-FORBIDDEN = (b"kanarienvogel", b"clip0.wav", b"clip1.wav", b"source-0000", b"voice-0", b"fLaC", b"RIFF")
+FLAC, WAV = b'fLaC\x80\x00\x00"', b"WAVEfmt "  # four bytes alone turn up in what is sealed, now and then
+FORBIDDEN = (b"kanarienvogel", b"clip0.wav", b"clip1.wav", b"source-0000", b"voice-0", FLAC, WAV)
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ def test_no_file_of_the_workspace_or_the_temporary_folder_holds_content(
     assert any((worked.workspace.path / "clips").rglob("*"))
     assert found_in(worked.workspace.path) + found_in(temporary) == []
     (tmp_path / "leak").mkdir()
-    (tmp_path / "leak" / "leak.bin").write_bytes(b"...Kanarienvogel..." + b"fLaC")
+    (tmp_path / "leak" / "leak.bin").write_bytes(b"...Kanarienvogel..." + FLAC)
     assert len(found_in(tmp_path / "leak")) == 2
 
 

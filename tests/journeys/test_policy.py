@@ -13,8 +13,7 @@ from tests.benches.workspace import ANA, LEAD, Bench
 
 
 def guard(bench: Bench, shipped: dict[str, Path]) -> WorkspacePolicy:
-    meta = bench.workspace._meta
-    return WorkspacePolicy(bench.workspace._unit.log, bench.workspace.path, shipped, meta.log_public_key)
+    return WorkspacePolicy(bench.workspace._unit.log, bench.workspace.path, shipped)
 
 
 def test_a_workspace_opened_with_other_files_than_the_signed_lets_nobody_in(bench: Bench) -> None:
@@ -57,6 +56,9 @@ def test_a_workspace_without_a_signed_policy_gets_one_at_a_leads_sign_in(
 
 
 def test_a_policy_signed_with_another_key_is_damage(bench: Bench) -> None:
-    policy = WorkspacePolicy(bench.workspace._unit.log, bench.workspace.path, {}, bytes(32))
+    with bench.database() as database:
+        database.execute("DROP TRIGGER log_no_update")
+        database.execute("UPDATE log SET signature = zeroblob(64) WHERE seq = 1")
+    policy = guard(bench, {})
     with pytest.raises(Exception, match="LOG_SIGNATURE_WRONG"):
         policy.signed()

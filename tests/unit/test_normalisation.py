@@ -120,3 +120,15 @@ def test_normalised_text_is_one_clean_line(typed: str, profile: Profile) -> None
 @given(st.lists(st.sampled_from(["yes", "no", "uh-huh", "I'm", "twenty-two", "漢字"]), max_size=8))
 def test_plain_words_are_never_lost(words: list[str]) -> None:
     assert normalise(" ".join(words), ENGLISH, "training_punctuated").split() == words
+
+
+@given(
+    typed=st.lists(st.sampled_from(["so", "uh", "Don't", "a1", *" .,?!-'%$_[]"]), max_size=12).map("".join),
+    profile=PROFILES,
+)
+def test_a_text_is_normalised_as_it_is_beside_a_word_that_takes_the_slow_way(
+    typed: str, profile: Profile
+) -> None:
+    conventions = with_profile(profile)
+    beside = normalise(f"{typed} 漢", conventions, "p").split()
+    assert [*normalise(typed, conventions, "p").split(), "漢"] == beside

@@ -13,6 +13,7 @@ from reviewer.ui.jobs import Jobs
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.lead.activity_dialog import ActivityDialog
 from reviewer.ui.lead.lead_page import LeadPage
+from reviewer.ui.lead.policy_dialog import PolicyDialog
 from reviewer.ui.messages import Message, term
 from reviewer.ui.page import StatusFacts
 from reviewer.ui.theme import GROUP_PX
@@ -23,6 +24,7 @@ from reviewer.ui.widgets.tables import Column, RowsModel, Table
 from reviewer.ui.widgets.widget_ids import enable, named, put_value
 
 if TYPE_CHECKING:
+    from reviewer.lead.policy_files import PolicyFile
     from reviewer.lead.session import LeadSession, Overview, PersonProgress
     from reviewer.session.access_limits import PersonActivity
 
@@ -61,25 +63,7 @@ class OverviewPage(LeadPage):
         self.held_back = named(QLabel(self), "overview_held_back", self.tr("Held back"), kind="warn")
         self.held_back.setToolTip(self.tr("Decide about these clips under Held back"))
         self.title_row.addWidget(self.held_back)
-        self.title_row.addWidget(
-            self.button(
-                "overview_activity",
-                self.tr("Activity…"),
-                self.tr("What each person opened and skipped in the last day"),
-                self._on_activity,
-                shortcut_id="overview.activity",
-            )
-        )
-        self.title_row.addWidget(
-            self.button(
-                "overview_refresh",
-                self.tr("Refresh"),
-                self.tr("Refresh the figures"),
-                self.refresh,
-                shortcut_id="overview.refresh",
-                glyph="refresh",
-            )
-        )
+        self._add_title_buttons()
         self.column.addWidget(self.clips)
         self.column.addWidget(self.tasks)
         self.column.addSpacing(GROUP_PX - 8)
@@ -109,6 +93,36 @@ class OverviewPage(LeadPage):
 
     def refresh_facts(self) -> None:
         self.run(lambda _token: self._lead.overview(), self._show_facts)
+
+    def _add_title_buttons(self) -> None:
+        self.title_row.addWidget(
+            self.button(
+                "overview_activity",
+                self.tr("Activity…"),
+                self.tr("What each person opened and skipped in the last day"),
+                self._on_activity,
+                shortcut_id="overview.activity",
+            )
+        )
+        self.title_row.addWidget(
+            self.button(
+                "overview_policy",
+                self.tr("Form and conventions…"),
+                self.tr("Edit the label form and the conventions, with a preview"),
+                self._on_policy,
+                shortcut_id="overview.policy",
+            )
+        )
+        self.title_row.addWidget(
+            self.button(
+                "overview_refresh",
+                self.tr("Refresh"),
+                self.tr("Refresh the figures"),
+                self.refresh,
+                shortcut_id="overview.refresh",
+                glyph="refresh",
+            )
+        )
 
     def _show_facts(self, overview: "Overview") -> None:
         open_tasks = overview.counts.tasks.get("open", 0)
@@ -269,6 +283,15 @@ class OverviewPage(LeadPage):
     def _show_activity(self, activity: "list[PersonActivity]") -> None:
         dialog = ActivityDialog(activity, self)
         dialog.lift_requested.connect(self._lift_limits)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    @Slot()
+    def _on_policy(self) -> None:
+        self.run(lambda _token: self._lead.policy_files.files(), self._show_policy)
+
+    def _show_policy(self, known: "tuple[PolicyFile, ...]") -> None:
+        dialog = PolicyDialog(self._lead.policy_files, known, self._jobs, self)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 

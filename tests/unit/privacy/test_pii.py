@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reviewer.privacy.address_words import at_words
+from reviewer.privacy.number_words import NumberWords, number_words
 from reviewer.privacy.pii import PiiKind, PiiSpan, find, is_card, region_of
 
 CASES = [
@@ -80,3 +82,17 @@ def test_spans_lie_in_the_text_in_order_and_apart(text: str, locale: str) -> Non
     spans: tuple[PiiSpan, ...] = find(text, locale)
     assert all(0 <= span.start < span.end <= len(text) for span in spans)
     assert all(a.end <= b.start for a, b in pairwise(spans))
+
+
+def _said(pack: NumberWords) -> st.SearchStrategy[list[str]]:
+    numbers = sorted({word for word in (*pack.single, *pack.weak, *pack.plurals) if word.isascii()})
+    said = st.lists(st.sampled_from([*numbers, "the"]), max_size=12)
+    address = st.lists(st.sampled_from([*sorted(at_words()), "dot", ".", "gmail", "com", "john"]), max_size=6)
+    return st.tuples(said, address).map(lambda each: [*each[0], *each[1]])
+
+
+@given(st.sampled_from(number_words()).flatmap(_said), st.sampled_from([" ", "-", ", ", " . "]))
+def test_a_text_without_finds_by_its_words_alone_has_none_by_every_rule(words: list[str], gap: str) -> None:
+    text = gap.join(words)
+    slowly = f"{text}  …"  # not ASCII: nothing is told from the words alone
+    assert find(text, "en-US") == find(slowly, "en-US")
