@@ -31,6 +31,7 @@ from reviewer.formats.titles import missing_package
 from reviewer.formats.validation import lengths_known
 from reviewer.labels.schema import Schema
 from reviewer.lead.export_audio import ExportAudio
+from reviewer.lead.export_clips import clips_stay
 from reviewer.lead.export_collection import Collected
 from reviewer.lead.export_filter import Predicate, parse_filter
 from reviewer.lead.export_preview import ExportPreview, preview_of, seconds_of
@@ -247,7 +248,7 @@ class Export:
         exports, planned = self._unit.exports, plan_folder(order.out)
         exports.intend(export_folder(order.id, planned), found.items)
         try:
-            with temporary_folder(planned) as folder:
+            with clips_stay(), temporary_folder(planned) as folder:
                 exports.folder_made(order.id)
                 digest = self._fill(folder, order, found, progress)
                 if order.options.encrypt_to:

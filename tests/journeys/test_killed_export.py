@@ -327,7 +327,7 @@ def test_purge_and_export_of_two_processes_know_of_each_other(workspace: Path, t
                 seen.extend(other.purge(["source-0000"]).recall)
 
     with opened(workspace) as (_, lead):
-        with pytest.raises(Refused, match="PURGED"):
+        with pytest.raises(Refused, match="EXPORT_CLIPS_CHANGED"):
             lead.export(out, ("csv",), progress=withdraw_meanwhile)
         assert [(recall.state, recall.folder) for recall in seen] == [("started", str(out))]
         assert list(out.parent.iterdir()) == []
