@@ -9,6 +9,7 @@ from pathlib import Path
 from reviewer.access.checkpoint import Checkpoint, write_checkpoint
 from reviewer.access.log_chain import LogRow, canonical
 from reviewer.access.log_search import LogFilter
+from reviewer.access.nda import AgreementState, RegisterEntry
 from reviewer.access.verification import Finding
 from reviewer.clips.repository import PurgeReason
 from reviewer.clips.retention import RetentionDecision
@@ -159,6 +160,11 @@ class FakeLead:
         self.shown = overview or an_overview()
         self.log = list(log)
         self.everybody = [ADA, BEN, LEE]
+        times = (NOON, NOON + timedelta(days=365))
+        self.register = [
+            RegisterEntry(ADA, "ack-2", "2", "en-US", *times, AgreementState.VALID),
+            RegisterEntry(BEN, "ack-1", "1", "de-DE", *times, AgreementState.SUPERSEDED),
+        ]
         self.spoken: dict[str, tuple[str, ...]] = {ADA.id: ("en-GB", "de")}
         self.options: IntakeOptions | None = None
         self.exported: tuple[Path, tuple[str, ...], str | None] | None = None
@@ -187,6 +193,10 @@ class FakeLead:
     def people(self) -> list[Person]:
         self._called("people")
         return list(self.everybody)
+
+    def agreement_register(self) -> list[RegisterEntry]:
+        self._called("agreement_register")
+        return self.register
 
     def add_person(self, name: str, role: Role) -> Invitation:
         self._called("add_person")

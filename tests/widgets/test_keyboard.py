@@ -33,9 +33,9 @@ ROADS = {
     "mine": f"{_BARS} sidebar_desk sidebar_mine mine_refresh mine_find mine_whole_words mine_search_button "
     "mine_table",
     "compared_check": "qa_theirs qa_mine qa_comment qa_return qa_accept",
-    "overview": f"{_BARS} {_SIDEBAR_OF_LEAD} overview_activity overview_refresh "
+    "overview": f"{_BARS} {_SIDEBAR_OF_LEAD} overview_activity overview_policy overview_refresh "
     "overview_people overview_leases overview_late",
-    "people": f"{_SIDEBAR_OF_LEAD} people_table people_revoke people_code people_languages "
+    "people": f"{_SIDEBAR_OF_LEAD} people_table people_revoke people_code people_register people_languages "
     "people_set_languages people_name people_role people_add invitation_copy invitation_done",
     "import": f"{_SIDEBAR_OF_LEAD} import_refresh import_manifest import_choose import_mapping "
     "import_choose_mapping import_sample import_seed import_stratify import_check import_run import_outcome "

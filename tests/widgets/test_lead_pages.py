@@ -21,13 +21,14 @@ from reviewer.ui.lead.activity_dialog import ActivityDialog
 from reviewer.ui.lead.log_page import LogPage
 from reviewer.ui.lead.overview_page import OverviewPage
 from reviewer.ui.lead.people_page import PeoplePage
+from reviewer.ui.lead.register_dialog import RegisterDialog
 from reviewer.ui.page import StatusFacts
 from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
 from reviewer.ui.widgets.count_tiles import CountTiles
 from reviewer.ui.widgets.tables import RowsModel
 from reviewer.ui.widgets.widget_ids import refresh_shortcuts
 from tests.fakes.file_chooser import FakeFileChooser
-from tests.fakes.lead import ADA, LEE, FakeLead, a_log_row, an_overview
+from tests.fakes.lead import ADA, BEN, LEE, FakeLead, a_log_row, an_overview
 from tests.fakes.workspace_gateway import CODE
 
 
@@ -392,6 +393,17 @@ def test_activity_shows_what_each_person_took_and_lifts_the_limits_of_one_who_wa
     settle()
     assert "lift_limits" in lead.calls
     assert lead.calls[-1] == "overview", "the figures are fresh"
+
+
+def test_the_register_shows_who_signed_what_and_whether_it_counts(people: PeoplePage, settle) -> None:
+    people.register_button.click()
+    settle()
+    dialog = people.findChild(RegisterDialog)
+    assert [_cells(dialog.rows, row, 0, 1, 2, 5) for row in range(2)] == [
+        [ADA.name, "contractor", "2, en-US", "counts"],
+        [BEN.name, "contractor", "1, de-DE", "replaced by a newer version"],
+    ]
+    dialog.findChild(QPushButton, "register_close").click()
 
 
 def test_the_log_is_filtered_by_person_act_object_and_day(shown, lead: FakeLead, settle) -> None:

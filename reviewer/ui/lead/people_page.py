@@ -10,6 +10,7 @@ from reviewer.ui.jobs import Jobs
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.lead.invitation import InvitationPanel
 from reviewer.ui.lead.lead_page import LeadPage
+from reviewer.ui.lead.register_dialog import RegisterDialog
 from reviewer.ui.messages import Message, term
 from reviewer.ui.theme import GAP_PX, GRID_PX, GROUP_PX
 from reviewer.ui.widgets.tab_order import tab_through
@@ -17,6 +18,7 @@ from reviewer.ui.widgets.tables import Column, RowsModel
 from reviewer.ui.widgets.widget_ids import enable, named
 
 if TYPE_CHECKING:
+    from reviewer.access.nda import RegisterEntry
     from reviewer.lead.people import Invitation
     from reviewer.lead.session import LeadSession
 
@@ -77,6 +79,13 @@ class PeoplePage(LeadPage):
             self._on_code,
             shortcut_id="people.code",
         )
+        self.register_button = self.button(
+            "people_register",
+            self.tr("Agreements…"),
+            self.tr("Show who signed which agreement when, and whether it still counts"),
+            self._on_register,
+            shortcut_id="people.register",
+        )
 
     def _lay_out(self) -> None:
         left = QVBoxLayout()
@@ -84,6 +93,7 @@ class PeoplePage(LeadPage):
         below = QHBoxLayout()
         below.addWidget(self.revoke_button)
         below.addWidget(self.code_button)
+        below.addWidget(self.register_button)
         below.addStretch()
         label = self.label(self.tr("Languages"))
         label.setBuddy(self.languages)
@@ -100,6 +110,7 @@ class PeoplePage(LeadPage):
             self.table_view,
             self.revoke_button,
             self.code_button,
+            self.register_button,
             self.languages,
             self.languages_button,
             self.name,
@@ -223,6 +234,15 @@ class PeoplePage(LeadPage):
     def _issue_code(self, person: Person) -> None:
         self.message.clear()
         self.run(lambda _token: self._lead.issue_code(person.name), self._added, failed=self._failed)
+
+    @Slot()
+    def _on_register(self) -> None:
+        self.run(lambda _token: self._lead.agreement_register(), self._show_register)
+
+    def _show_register(self, register: "list[RegisterEntry]") -> None:
+        dialog = RegisterDialog(register, self)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     @Slot()
     def _on_set_languages(self) -> None:

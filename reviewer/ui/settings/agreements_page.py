@@ -7,10 +7,11 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLabel, QPushButton, QTableView, QVBoxLayout, QWidget
 
 from reviewer.access.agreement_copies import SignedAgreement
-from reviewer.access.nda import AgreementState, RegisterEntry
+from reviewer.access.nda import RegisterEntry
 from reviewer.errors import Unavailable
 from reviewer.files import write_atomically
 from reviewer.model.people import Identity
+from reviewer.ui.agreement_columns import agreement_columns
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.messages import Message
 from reviewer.ui.settings.agreement_pdf import agreement_pdf
@@ -18,7 +19,7 @@ from reviewer.ui.theme import GAP_PX, GROUP_PX
 from reviewer.ui.widgets.file_chooser import FileChooser
 from reviewer.ui.widgets.inline_message import InlineMessage
 from reviewer.ui.widgets.tab_order import tab_through
-from reviewer.ui.widgets.tables import Column, RowsModel
+from reviewer.ui.widgets.tables import RowsModel
 from reviewer.ui.widgets.widget_ids import enable, named
 from reviewer.ui.workspace_gateway import WorkspaceGateway
 
@@ -41,7 +42,7 @@ class AgreementsPage(QWidget):
         self._agreement = gateway.agreement
         self._jobs = jobs
         self._chooser = chooser or FileChooser()
-        self.agreements = RowsModel(self._columns())
+        self.agreements = RowsModel(agreement_columns())
         self.table_view = named(QTableView(self), "agreements_table", self.tr("Agreements that you signed"))
         self.table_view.setToolTip("")
         self.table_view.setModel(self.agreements)
@@ -127,18 +128,3 @@ class AgreementsPage(QWidget):
     @Slot()
     def _update_button(self) -> None:
         enable(self.save_button, self._chosen() is not None, self.tr("Select an agreement first."))
-
-    def _columns(self) -> list[Column[RegisterEntry]]:
-        states = {
-            AgreementState.VALID: self.tr("counts"),
-            AgreementState.EXPIRED: self.tr("expired"),
-            AgreementState.SUPERSEDED: self.tr("replaced by a newer version"),
-            AgreementState.ENDED: self.tr("ended with an earlier key or role"),
-            AgreementState.DAMAGED: self.tr("does not verify"),
-        }
-        return [
-            Column(self.tr("Version"), lambda row: f"{row.version}, {row.locale}"),
-            Column(self.tr("Signed"), lambda row: f"{row.signed_at:%Y-%m-%d}"),
-            Column(self.tr("Until"), lambda row: f"{row.until:%Y-%m-%d}"),
-            Column(self.tr("State"), lambda row: states[row.state]),
-        ]
