@@ -257,6 +257,7 @@ class ClipContent:
         """
         with self._database.transaction():
             swept = self._store.sweep(self._clips.all_stored_as())
+            self._clips.note_swept()
         self._clips.truncate_wal()
         return swept
 

@@ -13,6 +13,8 @@ from reviewer.model.clip_list import StoredClip
 from reviewer.model.clock import to_micros
 from reviewer.model.serialization import from_columns, to_columns
 
+_UNSWEPT = "unswept"
+
 
 class PurgeReason(StrEnum):
     """Why a clip must be destroyed."""
@@ -136,6 +138,15 @@ class ClipRepository:
         touched = self._database.execute("UPDATE clip SET wrapped_key = NULL WHERE id = ?", (clip_id,))
         if not touched:
             raise Refused("NO_SUCH_CLIP", clip=clip_id)
+        self._database.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, '1')", (_UNSWEPT,))
+
+    def are_files_left(self) -> bool:
+        """Whether a key was destroyed since files without a key were last removed."""
+        return self._database.value("SELECT 1 FROM meta WHERE key = ?", (_UNSWEPT,)) is not None
+
+    def note_swept(self) -> None:
+        """Records that no file without a key is left."""
+        self._database.execute("DELETE FROM meta WHERE key = ?", (_UNSWEPT,))
 
     def free_source(self, clip_id: str) -> None:
         """Lets the source and the samples of a purged clip be imported once more."""

@@ -71,7 +71,7 @@ class DuePurges:
             ):  # the queue does not know it yet: it stays due, and the others must not wait
                 if destroy_clip(unit, identity, clip, why, by_date=True):
                     purged.append(clip)
-        if due:
+        if due or unit.clips.are_files_left():  # of a purge that was killed after its commit
             unit.content.sweep()
             list_purges(unit)
         return tuple(purged)
