@@ -19,7 +19,7 @@ from reviewer.workspace import open_workspace
 from tests.benches.workspace import ANA, LEAD, Bench, annotation, make_bench
 from tests.fakes.clock import FakeClock
 
-_FLIPS = int(os.environ.get("REVIEWER_FLIPS", "60"))
+_FLIPS = int(os.environ.get("REVIEWER_FLIPS", "40"))
 _TEXT = "what was typed last"
 
 
