@@ -149,7 +149,7 @@ class _IntakeRun:
         self._deliver()
         try:
             self._tell_progress()
-            candidates = self._sampled(self._gated(lines))
+            candidates = self._sampled(_corrections_first(self._gated(lines)))
             self._import_all(make_decoder, candidates, cancelled)
         except BaseException:
             with suppress(ReviewerError):  # an error of the log must not hide the first one
@@ -400,6 +400,15 @@ class _IntakeRun:
 
     def _tell_progress(self) -> None:
         self._progress(len(self._rows) + self._not_drawn, self._total)
+
+
+def _corrections_first(candidates: list[_Candidate]) -> list[_Candidate]:
+    """A line that would be quarantined comes after all others: one of the same source corrects it."""
+    accepted = {one.row.source_id for one in candidates if one.decision.outcome is Outcome.ACCEPTED}
+    return sorted(
+        candidates,
+        key=lambda one: one.decision.outcome is Outcome.QUARANTINED and one.row.source_id in accepted,
+    )
 
 
 def refusal_code_of(message_code: str) -> RefusalCode | None:

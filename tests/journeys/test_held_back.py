@@ -1,5 +1,6 @@
 """A lead decides about clips in quarantine, and about finished work that an export holds back."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -195,6 +196,38 @@ def test_a_purged_clip_is_gone_from_the_list(bench: Bench) -> None:
     assert clip_state(bench) == {"purged": 1}
 
 
+def corrected(line: str) -> str:
+    """The line of a manifest without the number in its draft."""
+    line = line.replace(NUMBER, "a b c d e f g h i j")
+    for said, other in zip(NUMBER.split(), "abcdefghij", strict=True):
+        line = line.replace(f'"word": "{said}"', f'"word": "{other}"', 1)
+    for said in set(NUMBER.split()):
+        line = line.replace(f'"word": "{said}"', '"word": "x"')
+    return line
+
+
+@pytest.mark.parametrize("has_audio", [True, False])
+def test_a_corrected_line_in_the_same_manifest_comes_in_if_its_audio_does(
+    bench: Bench, has_audio: bool
+) -> None:
+    quarantined(bench)
+    lead = bench.person(LEAD).lead
+    manifest = bench.workspace.path.parent / "in" / "spoken.jsonl"
+    line = manifest.read_text(encoding="utf-8").strip().replace("spoken-0000", "spoken-0001")
+    other = bytearray((manifest.parent / json.loads(line)["audio"]).read_bytes())
+    other[-2] ^= 1
+    (manifest.parent / "other.wav").write_bytes(other)
+    wrong = json.dumps(json.loads(line) | {"audio": "other.wav"})
+    right = json.dumps(json.loads(corrected(wrong)) | ({} if has_audio else {"audio": "none.wav"}))
+    manifest.write_text(f"{wrong}\n{right}\n", encoding="utf-8")
+    report = lead.import_manifest(manifest, IntakeOptions())
+    outcomes = [(row.outcome, row.code) for row in report.rows]
+    if has_audio:
+        assert outcomes == [("refused", "DUPLICATE"), ("accepted", None)]
+    else:
+        assert outcomes == [("quarantined", "PII_FLAGGED"), ("refused", "UNDECODABLE")]
+
+
 def test_a_corrected_line_replaces_a_clip_in_quarantine(bench: Bench) -> None:
     clip_id = quarantined(bench)
     lead = bench.person(LEAD).lead
@@ -202,12 +235,7 @@ def test_a_corrected_line_replaces_a_clip_in_quarantine(bench: Bench) -> None:
     again = lead.import_manifest(folder / "spoken.jsonl", IntakeOptions())
     assert [row.code for row in again.rows] == ["DUPLICATE"]  # the same line corrects nothing
     manifest = folder / "spoken.jsonl"
-    corrected = manifest.read_text(encoding="utf-8").replace(NUMBER, "a b c d e f g h i j")
-    for said, other in zip(NUMBER.split(), "abcdefghij", strict=True):
-        corrected = corrected.replace(f'"word": "{said}"', f'"word": "{other}"', 1)
-    for said in set(NUMBER.split()):
-        corrected = corrected.replace(f'"word": "{said}"', '"word": "x"')
-    manifest.write_text(corrected, encoding="utf-8")
+    manifest.write_text(corrected(manifest.read_text(encoding="utf-8")), encoding="utf-8")
     report = lead.import_manifest(manifest, IntakeOptions())
     assert report.accepted == 1, report
     assert report.rows[0].clip != clip_id
