@@ -40,10 +40,15 @@ def read_recipients(values: Iterable[str]) -> tuple[str, ...]:
         for line in lines:
             text = line.strip()
             if text and not text.startswith("#"):
-                found.append(" ".join(text.split()[:2]) if text.startswith("ssh-") else text)
+                found.append(without_comment(text))
     keys = tuple(dict.fromkeys(found))
     require_recipients(keys)
     return keys
+
+
+def without_comment(key: str) -> str:
+    """A public key alone: the comment of an SSH key is mostly an e-mail address."""
+    return " ".join(key.split()[:2]) if key.startswith("ssh-") else key
 
 
 def require_recipients(keys: Sequence[str]) -> None:

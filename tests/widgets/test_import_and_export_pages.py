@@ -14,6 +14,7 @@ from reviewer.formats.titles import TITLES, missing_package
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport
 from reviewer.lead.set_options import AudioForm, SetOptions
 from reviewer.ui.jobs import Jobs
+from reviewer.ui.lead.export_options_form import ExportOptionsForm
 from reviewer.ui.lead.export_page import ExportPage, road_of
 from reviewer.ui.lead.import_page import ImportPage
 from reviewer.ui.widgets.tables import RowsModel
@@ -362,3 +363,10 @@ def test_the_bar_is_not_seen_when_nothing_runs_but_has_its_place(page: ImportPag
 
 def test_an_empty_table_says_what_will_be_here(page: ImportPage | ExportPage):
     assert page.findChild(QTableView).accessibleDescription().endswith(".")
+
+
+def test_the_comment_of_a_key_does_not_go_into_a_set(qtbot) -> None:
+    form = ExportOptionsForm(("training",))
+    qtbot.addWidget(form)
+    form.encrypt_to.setText(" age1abc , ssh-ed25519 AAAA somebody@example.org,")
+    assert form.chosen().encrypt_to == ("age1abc", "ssh-ed25519 AAAA")

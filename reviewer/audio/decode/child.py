@@ -66,7 +66,10 @@ class _Forks:
         os.close(out)
         wall_seconds, *_ = REQUEST.unpack(request)
         is_told, _, _ = select.select([line], [], [], wall_seconds)
-        if is_told and line.recv(1) == _NEXT:
+        told = b""
+        with contextlib.suppress(OSError):  # it ended before it took the file
+            told = line.recv(1) if is_told else b""
+        if told == _NEXT:
             return ENDED, 0
         status = self.end(is_over=bool(is_told))
         if not is_told:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSpinBox, QWidget
 
+from reviewer.formats.set_encryption import without_comment
 from reviewer.lead.set_options import (
     MARGIN_MS,
     MOST_MARGIN_MS,
@@ -71,7 +72,9 @@ class ExportOptionsForm(QWidget):
             rate_hz=self.rate.currentData(),
             mono=channel < 0,
             channel=max(channel, 0),
-            encrypt_to=tuple(key for each in self.encrypt_to.text().split(",") if (key := each.strip())),
+            encrypt_to=tuple(
+                without_comment(key) for each in self.encrypt_to.text().split(",") if (key := each.strip())
+            ),
         )
 
     def _update_margin(self) -> None:
