@@ -1,11 +1,13 @@
 """Texts of the kinds that keyboards of the field type, by UAX 29 and SpecialCasing.txt, many times over."""
 
 import unicodedata
+from functools import cache
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reviewer.session.locale_conventions import LocaleConventions
 from reviewer.transcript.normalisation import normalise, stored_text
 from reviewer.transcript.words import lower_case, segments, upper_case
 from reviewer.workspace import shipped_conventions
@@ -20,6 +22,12 @@ _LETTERS = {
     "hi-IN": ("कखगजडढफ", "\u093c\u093e\u0941"),
 }
 _LANGUAGES = st.sampled_from(sorted(_LETTERS))
+
+
+@cache
+def _conventions() -> LocaleConventions:
+    """The shipped conventions, which never change; their files are read once."""
+    return shipped_conventions()
 
 
 @st.composite
@@ -42,7 +50,7 @@ def test_whatever_order_marks_are_typed_in_the_training_text_is_nfc_with_as_many
     typed: tuple[str, str],
 ) -> None:
     locale, text = typed
-    training = normalise(text, shipped_conventions().of(locale))
+    training = normalise(text, _conventions().of(locale))
     assert training == unicodedata.normalize("NFC", training)
     assert len(training.split(" ")) == len(text.split(" "))
     assert stored_text(text) == unicodedata.normalize("NFC", text)
@@ -57,7 +65,7 @@ _WORDS = st.sampled_from(["intel", "ligent", "eu", "n", "l", "avui", "ça", "ét
 @given(_WORDS, _WORDS)
 def test_a_mark_between_letters_leaves_one_word(mark: str, before: str, after: str) -> None:
     assert list(segments(before + mark + after)) == [before + mark + after]
-    training = normalise(before + mark + after, shipped_conventions().of("und"))
+    training = normalise(before + mark + after, _conventions().of("und"))
     assert " " not in training
 
 
@@ -66,7 +74,7 @@ def test_a_mark_between_letters_leaves_one_word(mark: str, before: str, after: s
 def test_a_gershayim_or_a_quotation_mark_inside_a_hebrew_word_leaves_one_word(
     mark: str, before: str, after: str
 ) -> None:
-    assert " " not in normalise(before + mark + after, shipped_conventions().of("he-IL"))
+    assert " " not in normalise(before + mark + after, _conventions().of("he-IL"))
 
 
 # SpecialCasing.txt of Unicode: the entries under conditions. Language, typed, lower case.
