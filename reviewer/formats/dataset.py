@@ -21,6 +21,11 @@ SPLITS = ("train", "dev", "test")
 _ID_PART = re.compile(r"[a-z0-9]+")
 
 
+def no_audio() -> bytes:
+    """The audio of a row that has none."""
+    return b""
+
+
 @dataclass(frozen=True, slots=True)
 class UtteranceSegment:
     """Frames ``start`` to ``end`` (exclusive) of an utterance's own audio, who speaks there and what.
@@ -77,7 +82,7 @@ class Utterance:
     words: tuple[UtteranceWord, ...] = ()
     reference: str = ""
     audio: str = "flac"
-    flac: Callable[[], bytes] = field(default=lambda: b"", repr=False, compare=False)
+    flac: Callable[[], bytes] = field(default=no_audio, repr=False, compare=False)
 
     @property
     def duration(self) -> float:
@@ -134,19 +139,28 @@ def segment_id(utterance: Utterance, number: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class WrittenFile:
-    """A file of a set as it was written: the SHA-256 of what went in, and what tells later that it is it."""
+    """A file of a set as it was written: the SHA-256 of what went in, and what tells later that it is it.
 
-    sha256: str
-    stamp: tuple[int, int, int]
+    ``frames`` and ``rate_hz`` are those of an audio file. A set has one of these for each of its clips.
+    """
+
+    digest: bytes
+    inode: int
+    size: int
+    changed_ns: int
+    frames: int = 0
+    rate_hz: int = 0
+
+    @classmethod
+    def at(cls, path: Path, digest: bytes, frames: int = 0, rate_hz: int = 0) -> Self:
+        """The file as it is now. May raise OSError."""
+        found = path.stat()
+        return cls(digest, found.st_ino, found.st_size, found.st_mtime_ns, frames, rate_hz)
 
     def is_at(self, found: os.stat_result) -> bool:
         """Whether nobody has written to the file since."""
-        return stamp_of(found) == self.stamp
-
-
-def stamp_of(found: os.stat_result) -> tuple[int, int, int]:
-    """Inode, length and time of the last change of a file."""
-    return found.st_ino, found.st_size, found.st_mtime_ns
+        now = (found.st_ino, found.st_size, found.st_mtime_ns)
+        return now == (self.inode, self.size, self.changed_ns)
 
 
 def write_clips(
@@ -158,10 +172,11 @@ def write_clips(
     """
     (folder / CLIPS).mkdir()
     written = {}
-    for number, utterance in enumerate(utterances, start=1):
-        data, path = utterance.flac(), folder / utterance.path
+    for number, one in enumerate(utterances, start=1):
+        data, path = one.flac(), folder / one.path
         write_bytes(path, data)
-        written[utterance.path] = WrittenFile(hashlib.sha256(data).hexdigest(), stamp_of(path.stat()))
+        digest = hashlib.sha256(data).digest()
+        written[one.path] = WrittenFile.at(path, digest, one.frames, one.rate_hz)
         progress(number, len(utterances))
     return written
 

@@ -4,6 +4,7 @@
 decodes it without a cast (``datasets``, Audio feature).
 """
 
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -13,7 +14,7 @@ from typing import Any
 from reviewer.errors import Notice
 from reviewer.files import sync_file
 from reviewer.formats.csv_table import LABEL
-from reviewer.formats.dataset import Utterance, audio_bytes, write_lines
+from reviewer.formats.dataset import CLIPS, Utterance, WrittenFile, audio_bytes, write_lines
 from reviewer.formats.hugging_face import card, columns_of, label_keys, split_name
 from reviewer.formats.row_problems import row_problem
 from reviewer.formats.validation import SetValidator
@@ -38,14 +39,18 @@ def problem(utterance: Utterance) -> str:
     return row_problem(utterance)
 
 
-def write(folder: Path, utterances: Sequence[Utterance]) -> None:
-    """Writes ``parquet/data/<split>-00000-of-00001.parquet``, a group at a time. May raise OSError."""
+def write(folder: Path, utterances: Sequence[Utterance]) -> dict[str, WrittenFile]:
+    """Writes ``parquet/data/<split>-00000-of-00001.parquet``, a group at a time, and hashes each.
+
+    May raise OSError.
+    """
     import pyarrow as pa  # noqa: PLC0415 - an extra
     from pyarrow import parquet  # noqa: PLC0415
 
     keys = label_keys(utterances)
     (folder / FOLDER / "data").mkdir(parents=True)
     splits = sorted({split_name(one) for one in utterances})
+    written: dict[str, WrittenFile] = {}
     for split in splits:
         rows = (one for one in utterances if split_name(one) == split)
         rates = {one.rate_hz for one in utterances}
@@ -57,7 +62,12 @@ def write(folder: Path, utterances: Sequence[Utterance]) -> None:
                     table.write_table(pa.Table.from_pylist(cells, schema))
             file.flush()
             sync_file(file.fileno())
+        path = folder / FOLDER / _path(split)
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").digest()
+        written[path.relative_to(folder).as_posix()] = WrittenFile.at(path, digest)
     write_lines(folder / FOLDER / README, card({split: _path(split) for split in splits}))
+    return written
 
 
 def validate(folder: Path) -> list[Notice]:
@@ -69,12 +79,14 @@ def validate(folder: Path) -> list[Notice]:
     for path in names:
         name = path.relative_to(folder).as_posix()
         validator.begin_rows()
+        lengths = validator.lengths_in(name)
         for where, row in _read(path, name, validator):
             validator.check_id(where, row["id"])
             validator.check_text(where, "text", row["text"])
             if not row["audio"]["path"].startswith(row["id"]):
                 validator.add_problem("SET_CLIP_PATH", where=where, folder=FOLDER)
-            validator.check_audio(where, row["audio"]["bytes"], row["duration"])
+            length = lengths.get(f"{CLIPS}/{row['audio']['path']}")
+            validator.check_audio(where, row["audio"]["bytes"], row["duration"], length)
     return validator.problems
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
@@ -21,6 +21,7 @@ SUMS = "SHA256SUMS"
 VERSION = 3
 _BLOCK_BYTES = 1 << 20
 _JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, indent=2)
+_NO_FILES = '"files": []'
 _MOST_BYTES = 1 << 30
 _NOTHING: Mapping[str, WrittenFile] = MappingProxyType({})
 
@@ -68,19 +69,25 @@ def write(folder: Path, passport: Passport, written: Mapping[str, WrittenFile] =
 
     Files ``written`` before are not read again if nobody has touched them. May raise OSError.
     """
-    files = _files(folder, written)
-    write_lines(folder / SUMS, (f"{each['sha256']}  {each['path']}" for each in files))
-    body: dict[str, Any] = {
-        "passport_version": VERSION,
-        **_plain(asdict(passport)),
-        "files": sorted([*files, _file(folder, SUMS, SUMS, written)], key=lambda each: each["path"]),
-    }
+    write_lines(folder / SUMS, (f"{sha256}  {path}" for path, sha256, _ in _files(folder, written, SUMS)))
+    body = _JSON.encode({"passport_version": VERSION, **_plain(asdict(passport)), "files": []})
+    before, after = body.split(_NO_FILES)
     digest = hashlib.sha256()
     with (folder / NAME).open("xb") as file:
-        for part in chain(_JSON.iterencode(body), ("\n",)):
+        for part in chain((before,), _file_entries(folder, written), (f"{after}\n",)):
             digest.update(part.encode())
             file.write(part.encode())
     return digest.hexdigest()
+
+
+def _file_entries(folder: Path, written: Mapping[str, WrittenFile]) -> Iterator[str]:
+    """The part ``"files": [...]`` of the passport, a file at a time, as the encoder would write it."""
+    begin = '"files": [\n    '
+    for path, sha256, size in _files(folder, written):
+        entry = _JSON.encode({"path": path, "sha256": sha256, "bytes": size})
+        yield begin + entry.replace("\n", "\n    ")
+        begin = ",\n    "
+    yield "\n  ]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,55 +95,91 @@ class Contents:
     """What a passport says of its set: the formats, and digest and size of each file by its path."""
 
     formats: tuple[str, ...]
-    files: Mapping[str, tuple[Any, Any]]
+    files: dict[str, tuple[Any, Any]]
 
 
 def read(folder: Path) -> Contents:
     """Reads the passport of a set from anywhere. Raises Damaged (code SET_FILE_UNREADABLE)."""
     try:
-        body = json.loads(read_untrusted(folder / NAME, _MOST_BYTES))
-        files = {str(each["path"]): (each["sha256"], each["bytes"]) for each in body["files"]}
+        body = json.loads(read_untrusted(folder / NAME, _MOST_BYTES), object_hook=_compact)
+        files = dict(body["files"])
         return Contents(tuple(map(str, body["formats"])), files)
     except (Refused, ValueError, KeyError, TypeError, RecursionError) as error:
         raise Damaged("SET_FILE_UNREADABLE", file=NAME) from error
 
 
-def validate(folder: Path, written: Mapping[str, WrittenFile] = _NOTHING) -> list[Notice]:
-    """Checks that the set holds exactly the files its passport lists, unchanged.
+def check_written(folder: Path, digest: str, written: Mapping[str, WrittenFile]) -> list[Notice]:
+    """Checks a set whose passport this process wrote: its digest is the same, and all files are as listed.
 
-    Files ``written`` by this process are not read again if nobody has touched them.
+    Files ``written`` are not read again if nobody has touched them, and no list of all files is in memory.
     """
+    if not (folder / NAME).is_file() or _sha256(folder / NAME) != digest:
+        return [Notice("SET_FILE_CHANGED", {"file": NAME})]
+    with (folder / SUMS).open(encoding="utf-8", newline="\n") as sums:
+        listed = ((path, sha256) for sha256, _, path in (line[:-1].partition("  ") for line in sums))
+        found = ((path, sha256) for path, sha256, _ in _files(folder, written, SUMS))
+        return list(_differences(listed, found))
+
+
+def _differences(listed: Iterator[tuple[str, str]], found: Iterator[tuple[str, str]]) -> Iterator[Notice]:
+    """Of two lists of files in the order of paths."""
+    left, right = next(listed, None), next(found, None)
+    while left is not None or right is not None:
+        if right is None or (left is not None and left[0] < right[0]):
+            yield Notice("SET_FILE_MISSING", {"file": left[0] if left else ""})
+            left = next(listed, None)
+        elif left is None or right[0] < left[0]:
+            yield Notice("SET_FILE_NOT_LISTED", {"file": right[0]})
+            right = next(found, None)
+        else:
+            if left != right:
+                yield Notice("SET_FILE_CHANGED", {"file": left[0]})
+            left, right = next(listed, None), next(found, None)
+
+
+def validate(folder: Path) -> list[Notice]:
+    """Checks that the set holds exactly the files its passport lists, unchanged."""
     try:
         listed = read(folder).files
     except Damaged as error:
         return [error.notice]
-    found = {file["path"]: (file["sha256"], file["bytes"]) for file in _files(folder, written)}
-    changed = (path for path in listed.keys() & found.keys() if listed[path] != found[path])
+    not_listed, changed = [], []
+    for path, sha256, size in _files(folder, _NOTHING):
+        of_passport = listed.pop(path, None)
+        if of_passport is None:
+            not_listed.append(path)
+        elif of_passport != (sha256, size):
+            changed.append(path)
     return [
-        *(Notice("SET_FILE_MISSING", {"file": path}) for path in sorted(listed.keys() - found.keys())),
-        *(Notice("SET_FILE_NOT_LISTED", {"file": path}) for path in sorted(found.keys() - listed.keys())),
-        *(Notice("SET_FILE_CHANGED", {"file": path}) for path in sorted(changed)),
+        *(Notice("SET_FILE_MISSING", {"file": path}) for path in sorted(listed)),
+        *(Notice("SET_FILE_NOT_LISTED", {"file": path}) for path in not_listed),
+        *(Notice("SET_FILE_CHANGED", {"file": path}) for path in changed),
     ]
 
 
-def _files(folder: Path, written: Mapping[str, WrittenFile]) -> list[dict[str, Any]]:
-    own = {NAME, MARKER}
-    found: list[dict[str, Any]] = []
+def _compact(value: dict[str, Any]) -> Any:
+    """Of a passport's entry for a file the path, and digest and size: a large set has many of them."""
+    if value.keys() == {"path", "sha256", "bytes"}:
+        return str(value["path"]), (value["sha256"], value["bytes"])
+    return value
+
+
+def _files(folder: Path, written: Mapping[str, WrittenFile], but: str = "") -> Iterator[tuple[str, str, int]]:
+    """Path, SHA-256 and size in bytes of each file, in the order of paths; not of the passport itself."""
+    own, root = {NAME, MARKER, but}, str(folder)
+    paths: list[str] = []
     for place, _, names in os.walk(folder):
         inside = Path(place).relative_to(folder).as_posix()
         if inside == ".":
-            found += (_file(place, name, name, written) for name in names if name not in own)
+            paths += (name for name in names if name not in own)
         else:
-            found += (_file(place, name, f"{inside}/{name}", written) for name in names)
-    return sorted(found, key=lambda each: each["path"])
-
-
-def _file(place: str | Path, name: str, inside: str, written: Mapping[str, WrittenFile]) -> dict[str, Any]:
-    path = os.path.join(place, name)  # noqa: PTH118 - a tenth of the time, for each of all clips
-    found = os.stat(path)  # noqa: PTH116
-    known = written.get(inside)
-    sha256 = known.sha256 if known is not None and known.is_at(found) else _sha256(Path(path))
-    return {"path": inside, "sha256": sha256, "bytes": found.st_size}
+            paths += (f"{inside}/{name}" for name in names)
+    for path in sorted(paths):
+        full = os.path.join(root, path)  # noqa: PTH118 - a tenth of the time, for each of all clips
+        found, known = os.stat(full), written.get(path)  # noqa: PTH116
+        is_untouched = known is not None and known.is_at(found)
+        sha256 = known.digest.hex() if known and is_untouched else _sha256(Path(full))
+        yield path, sha256, found.st_size
 
 
 def _sha256(path: Path) -> str:

@@ -1,6 +1,5 @@
 """What the validators of all formats check: text files, text fields, and the FLAC file of each row."""
 
-import hashlib
 import io
 import json
 import re
@@ -35,9 +34,8 @@ _OGG_HEADER_BYTES = 1 << 10
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    lengths: Mapping[str, tuple[int, int]]
     written: Mapping[str, WrittenFile]
-    by_digest: Mapping[bytes, tuple[int, int]]
+    lengths: Mapping[str, tuple[int, int]]
 
 
 _known: ContextVar[_Known | None] = ContextVar("known lengths", default=None)
@@ -45,17 +43,15 @@ _known: ContextVar[_Known | None] = ContextVar("known lengths", default=None)
 
 @contextmanager
 def lengths_known(
-    lengths: Mapping[str, tuple[int, int]],
-    written: Mapping[str, WrittenFile],
-    by_digest: Mapping[bytes, tuple[int, int]],
+    written: Mapping[str, WrittenFile], lengths: Mapping[str, tuple[int, int]]
 ) -> Iterator[None]:
     """Inside, audio files that this process has written are not decoded again, unless somebody touched them.
 
     Args:
-        lengths: frames and rate in Hz of each, by its path relative to the set.
-        by_digest: the same by SHA-256, for audio inside other files.
+        written: what was written, by its path relative to the set.
+        lengths: frames and rate in Hz of the audio inside other files, by the path it would have in the set.
     """
-    token = _known.set(_Known(lengths, written, by_digest))
+    token = _known.set(_Known(written, lengths))
     try:
         yield
     finally:
@@ -192,7 +188,7 @@ class SetValidator:
         written = known.written.get(path) if known else None
         try:
             if known and written and written.is_at((self.folder / path).stat()):
-                return known.lengths[path]
+                return written.frames, written.rate_hz
             length = decoded_length(self.folder / path)
         except (OSError, soundfile.LibsndfileError):
             self.add_problem("SET_CLIP_UNREADABLE", where=where)
@@ -215,9 +211,6 @@ class SetValidator:
         self, where: str, data: bytes, duration_seconds: float, length: tuple[int, int] | None = None
     ) -> None:
         """Checks that an audio file inside another file decodes to the stated length; ``length`` if known."""
-        known = _known.get()
-        if known and length is None:
-            length = known.by_digest.get(hashlib.sha256(data).digest())
         try:
             frames, rate_hz = length or _decoded(data)
         except soundfile.LibsndfileError:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from reviewer.errors import Notice
 from reviewer.files import sync_file
-from reviewer.formats.dataset import CLIPS, Utterance, WrittenFile, audio_bytes, stamp_of, write_whole
+from reviewer.formats.dataset import CLIPS, Utterance, WrittenFile, audio_bytes, write_whole
 from reviewer.formats.json_row import check_json_row, json_line, row_of
 from reviewer.formats.row_problems import row_problem
 from reviewer.formats.validation import SetValidator
@@ -91,7 +91,7 @@ def _write_shards(place: Path, split: str, samples: Iterator[_Sample]) -> dict[s
             digest.update(_END)
             write_whole(file, _END)
             sync_file(file.fileno())
-        written[f"{FOLDER}/{path.name}"] = WrittenFile(digest.hexdigest(), stamp_of(path.stat()))
+        written[f"{FOLDER}/{path.name}"] = WrittenFile.at(path, digest.digest())
     return written
 
 

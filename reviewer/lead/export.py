@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, replace
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from reviewer.errors import Damaged, Refused, ReviewerError, Unavailable
 from reviewer.files import sync_tree
 from reviewer.formats import dataset_card, passport
 from reviewer.formats.catalogue import FORMATS, Format, needs_clips
-from reviewer.formats.dataset import Utterance, WrittenFile, write_clips
+from reviewer.formats.dataset import WrittenFile, write_clips
 from reviewer.formats.output_folder import (
     is_gone,
     moved_into_place,
@@ -26,7 +25,6 @@ from reviewer.formats.output_folder import (
 )
 from reviewer.formats.passport import Passport
 from reviewer.formats.set_encryption import encrypt_set, require_recipients
-from reviewer.formats.statistics import statistics_of
 from reviewer.formats.titles import missing_package
 from reviewer.formats.validation import lengths_known
 from reviewer.labels.schema import Schema
@@ -34,7 +32,7 @@ from reviewer.lead.export_audio import ExportAudio
 from reviewer.lead.export_clips import clips_stay
 from reviewer.lead.export_collection import Collected
 from reviewer.lead.export_filter import Predicate, parse_filter
-from reviewer.lead.export_preview import ExportPreview, preview_of, seconds_of
+from reviewer.lead.export_preview import ExportPreview, preview_of
 from reviewer.lead.export_rows import RowMaker
 from reviewer.lead.keyed_hashes import Pseudonyms
 from reviewer.lead.selection import Selector
@@ -207,7 +205,7 @@ class Export:
         hash_key = identity.keyring.hash_key
         maker = RowMaker(Pseudonyms(hash_key), Splits(hash_key, options.split), options)
         formats = {name: self._formats[name] for name in names}
-        collected = Collected(formats)
+        collected = Collected(formats, self._unit.folder)
         for selected in self._selector.select(identity, predicate, options, is_preview=is_preview):
             collected.add(selected, maker.rows_of(selected))
             if is_cancelled():
@@ -267,7 +265,7 @@ class Export:
             order.out,
             len(found.items),
             len(found.rows),
-            seconds_of([row.utterance for row in found.rows]),
+            round(found.statistics.seconds, 3),
             found.left_out,
             found.rows_left_out,
             digest,
@@ -277,29 +275,26 @@ class Export:
     def _fill(self, folder: Path, order: _Order, found: Collected, progress: Progress) -> str:
         """Writes and validates all files of the set; gives the digest of its passport."""
         has_clips = needs_clips(order.formats)
-        audio = ExportAudio(
-            self._access, order.identity, found.rows, order.options, keeps_digests=not has_clips
-        )
-        utterances = [
-            replace(row.utterance, flac=partial(audio.read, number)) for number, row in enumerate(found.rows)
-        ]
+        audio = ExportAudio(self._access, order.identity, found.rows, order.options).read
         written: dict[str, WrittenFile] = {}
+        lengths: dict[str, tuple[int, int]] = {}
         if has_clips:
-            written = write_clips(folder, utterances, progress)
+            written = write_clips(folder, found.utterances(audio), progress)
+        else:
+            lengths = {one.path: (one.frames, one.rate_hz) for one in found.utterances(audio)}
         for name in order.formats:
-            written.update(self._formats[name].write(folder, found.held_by(name, utterances)) or {})
-        facts = self._passport(order, found, utterances)
+            written.update(self._formats[name].write(folder, found.utterances(audio, name)) or {})
+        facts = self._passport(order, found)
         dataset_card.write(folder, asdict(facts))
         digest = passport.write(folder, facts, written)
-        lengths = {one.path: (one.frames, one.rate_hz) for one in utterances}
-        with lengths_known(lengths, written, audio.lengths):
+        with lengths_known(written, lengths):
             problems = [problem for name in order.formats for problem in self._formats[name].validate(folder)]
-        problems += passport.validate(folder, written)
+        problems += passport.check_written(folder, digest, written)
         if problems:
             raise Damaged(problems[0].code, **problems[0].parameters)
         return digest
 
-    def _passport(self, order: _Order, found: Collected, utterances: Sequence[Utterance]) -> Passport:
+    def _passport(self, order: _Order, found: Collected) -> Passport:
         agreement = self._unit.acknowledgements.text(self._project.locale)
         names = Pseudonyms(order.identity.keyring.hash_key)
         profile = order.options.profile
@@ -316,19 +311,19 @@ class Export:
             conventions={
                 name: one.profile(profile).facts() for name, one in sorted(found.conventions.items())
             },
-            schemas=self._schemas_of(utterances),
-            annotated_under=dict(Counter(f"{u.schema_version} {u.conventions_version}" for u in utterances)),
+            schemas=self._schemas_of(found),
+            annotated_under={" ".join(names): rows for names, rows in found.annotated_under.items()},
             agreement={
                 "version": agreement.version,
                 "locale": agreement.locale,
                 "sha256": agreement.sha256,
             },
             clips=len(found.items),
-            rows=len(utterances),
-            rows_without_text=sum(not utterance.text for utterance in utterances),
+            rows=len(found.rows),
+            rows_without_text=found.rows_without_text,
             personal_data_denied=found.denied,
-            seconds=seconds_of(utterances),
-            statistics=statistics_of(utterances),
+            seconds=round(found.statistics.seconds, 3),
+            statistics=found.statistics.facts(),
             left_out=found.left_out,
             rows_left_out=found.rows_left_out,
             log_size=order.head.size,
@@ -336,11 +331,14 @@ class Export:
             checkpoint=order.checkpoint.text,
         )
 
-    def _schemas_of(self, utterances: Sequence[Utterance]) -> dict[str, dict[str, Any]]:
+    def _schemas_of(self, collected: Collected) -> dict[str, dict[str, Any]]:
         """The forms of the set's answers with all their questions; nothing but the number for a lost one."""
         kept = self._forms.all()
         found: dict[str, dict[str, Any]] = {}
-        for schema_id, rows in sorted(Counter(each.schema_version for each in utterances).items()):
+        counted: Counter[str] = Counter()
+        for (schema_id, _), rows in collected.annotated_under.items():
+            counted[schema_id] += rows
+        for schema_id, rows in sorted(counted.items()):
             form = kept.get(schema_id)
             facts = {"sha256": form.sha256, "form": form.schema.to_table()} if form else {}
             found[schema_id] = {"rows": rows, **facts}

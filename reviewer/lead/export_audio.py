@@ -1,6 +1,5 @@
 """The audio of a set: the stored FLAC as it is where nothing changes it, else cut, converted and encoded."""
 
-import hashlib
 import io
 import zlib
 from collections.abc import Sequence
@@ -32,8 +31,6 @@ class ExportAudio:
         identity: Identity,
         rows: Sequence[Row],
         options: SetOptions,
-        *,
-        keeps_digests: bool = False,
     ) -> None:
         self._access = access
         self._identity = identity
@@ -41,19 +38,10 @@ class ExportAudio:
         self._options = options
         self._batch: OpenedBatch | None = None
         self._decoded: tuple[str, Samples] | None = None
-        self._keeps_digests = keeps_digests
-        self.lengths: dict[bytes, tuple[int, int]] = {}
-        """Frames and rate of what was read, by its SHA-256, where digests are kept."""
 
     def read(self, number: int) -> bytes:
         """The audio file of a row. Raises Refused, Damaged, Unavailable."""
-        data = self._read(self._rows[number], number)
-        if self._keeps_digests:
-            utterance = self._rows[number].utterance
-            self.lengths[hashlib.sha256(data).digest()] = utterance.frames, utterance.rate_hz
-        return data
-
-    def _read(self, row: Row, number: int) -> bytes:
+        row = self._rows[number]
         clip_id = row.utterance.clip_id
         if self._batch is None or clip_id not in self._batch:
             self._batch = self._open_from(number)

@@ -1,12 +1,15 @@
 """What an export has selected: the rows, what of each format can hold, and what was left out and why."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reviewer.formats.catalogue import Format
 from reviewer.formats.dataset import Utterance
+from reviewer.formats.statistics import SetStatistics
 from reviewer.lead.export_rows import Row, SelectedClip
+from reviewer.lead.row_store import RowStore, Utterances
 
 if TYPE_CHECKING:
     from reviewer.transcript.conventions import Conventions
@@ -18,11 +21,16 @@ SEGMENTS = "segments"
 class Collected:
     """Grows a clip at a time and keeps nothing of it but its rows; complete after ``finish``."""
 
-    def __init__(self, formats: Mapping[str, Format]) -> None:
+    def __init__(self, formats: Mapping[str, Format], folder: Path) -> None:
+        """``folder`` is for a temporary file, in which rows are encrypted."""
         self._formats = formats
         self._refused: dict[str, set[str]] = {name: set() for name in formats}
         self._reasons: dict[str, Counter[str]] = {name: Counter() for name in (*formats, SEGMENTS)}
-        self.rows: list[Row] = []
+        self.rows = RowStore(folder)
+        self.statistics = SetStatistics()
+        self.annotated_under: Counter[tuple[str, str]] = Counter()
+        """Rows by the versions of form and conventions under which they were written."""
+        self.rows_without_text = 0
         self.items: dict[str, str] = {}
         """The id of the exported annotation of each clip."""
         self.conventions: dict[str, Conventions] = {}
@@ -36,14 +44,16 @@ class Collected:
         if not kept:
             self.left_out["no_row"] = self.left_out.get("no_row", 0) + 1
             return
-        self.rows += kept
+        for row in kept:
+            self._count(row.utterance)
+            self.rows.add(row)
         self.items[selected.clip.id] = selected.accepted.id
         self.conventions[selected.conventions.id] = selected.conventions
         self.denied += selected.has_denied
 
     def finish(self, left_out: Mapping[str, int], segments: Mapping[str, int]) -> None:
         """Adds what the selection left out, and puts the rows in the order of their ids."""
-        self.rows.sort(key=lambda row: row.utterance.id)
+        self.rows.sort()
         self._reasons[SEGMENTS].update(segments)
         self.left_out = dict(sorted((Counter(self.left_out) + Counter(left_out)).items()))
         self.rows_left_out = {
@@ -54,10 +64,14 @@ class Collected:
         """The formats that can hold none of the rows."""
         return [name for name, refused in self._refused.items() if len(refused) >= len(self.rows)]
 
-    def held_by(self, name: str, utterances: Sequence[Utterance]) -> Sequence[Utterance]:
-        """The rows that a format can hold."""
-        refused = self._refused[name]
-        return [one for one in utterances if one.id not in refused] if refused else utterances
+    def utterances(self, audio: Callable[[int], bytes], name: str = "") -> Utterances:
+        """All rows, or those that a format can hold; ``audio`` gives the sound of the row of a number."""
+        return Utterances(self.rows, audio, self._refused.get(name, ()))
+
+    def _count(self, utterance: Utterance) -> None:
+        self.statistics.add(utterance)
+        self.annotated_under[utterance.schema_version, utterance.conventions_version] += 1
+        self.rows_without_text += not utterance.text
 
     def _is_held(self, utterance: Utterance) -> bool:
         is_held = False

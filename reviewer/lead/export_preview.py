@@ -1,6 +1,5 @@
 """What an export would hold: its first rows, its size, and the counts of what it leaves out."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reviewer.formats.dataset import Utterance
@@ -29,21 +28,15 @@ class ExportPreview:
 
 def preview_of(found: Collected) -> ExportPreview:
     """The preview of what was collected."""
-    utterances = [row.utterance for row in found.rows]
     return ExportPreview(
-        tuple(utterances[:PREVIEW_ROWS]),
+        tuple(row.utterance for row in found.rows[:PREVIEW_ROWS]),
         len(found.items),
-        len(utterances),
-        seconds_of(utterances),
-        round(sum(map(_audio_bytes, utterances))),
+        len(found.rows),
+        round(found.statistics.seconds, 3),
+        round(sum(_audio_bytes(row.utterance) for row in found.rows)),
         found.left_out,
         found.rows_left_out,
     )
-
-
-def seconds_of(utterances: Sequence[Utterance]) -> float:
-    """The length of all rows in seconds, to the millisecond."""
-    return round(sum(utterance.duration for utterance in utterances), 3)
 
 
 def _audio_bytes(utterance: Utterance) -> float:
