@@ -1,6 +1,7 @@
 """Keeps the rows of an export out of memory: in a temporary file, under a key of this process alone."""
 
 import pickle
+import weakref
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -29,6 +30,7 @@ class RowStore(Sequence[Row]):
     def __init__(self, folder: Path) -> None:
         """``folder``: where the temporary file lies, on a disk rather than in memory."""
         self._file = SpooledTemporaryFile(max_size=_MOST_BYTES_IN_MEMORY, dir=str(folder))  # noqa: SIM115 - closed with it
+        weakref.finalize(self, self._file.close)
         self._cipher = AESGCM(AESGCM.generate_key(256))
         self._starts = array("Q", [0])
         self._order = array("Q")
