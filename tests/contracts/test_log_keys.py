@@ -93,6 +93,21 @@ def test_a_session_from_before_goes_on_with_the_key_that_it_was_given(file: Path
     assert check(file).ok
 
 
+def test_a_replacement_by_another_process_counts_from_the_next_row(tmp_path: Path) -> None:
+    file = write_log(tmp_path / "workspace.db", 20)
+    (database, ledger), (others_database, other) = a_log(file, LOG_KEY), a_log(file, LOG_KEY)
+    ledger.record(Event(Action.CLIP_HEARD, actor="p1"))
+    other.replace_key(NEXT_KEY, Event(Action.KEYS_REPLACED, actor="p1"))
+    with pytest.raises(Refused, match="KEYS_REPLACED"):
+        ledger.record(Event(Action.CLIP_HEARD, actor="p1"))
+    ledger.find_new_keys(lambda: [NEXT_KEY])
+    ledger.record(Event(Action.CLIP_HEARD, actor="p1"))
+    ledger.record(Event(Action.CLIP_HEARD, actor="p1"))
+    others_database.close()
+    database.close()
+    assert check(file).ok
+
+
 def test_a_key_of_another_log_unlocks_nothing(file: Path) -> None:
     database, ledger = a_log(file)
     with pytest.raises(Damaged, match="LOG_KEYS_DIFFER"):
