@@ -80,7 +80,7 @@ class AuditLog:
         self._holders = 0
         self._written = Head(0, GENESIS)
         self._signs_next = b""
-        """The public key that signs the row after ``_written``; empty if its rows must be asked for it."""
+        """The public key that signs the row after ``_written``; empty if the log must be asked."""
         self._is_step_logged = False
         if public_key:
             with suppress(Damaged):  # sign-in and verification say what is wrong with the log
