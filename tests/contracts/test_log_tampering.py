@@ -1,6 +1,7 @@
 """Whatever is done to the log afterwards, verification sees it and names the first bad row."""
 
 import random
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -54,6 +55,13 @@ class TestThirteenKindsOfTampering:
     def test_1_an_edited_bit(self, file: Path, place: int) -> None:
         def attack(rows: list[Forged]) -> None:
             rows[place - 1].body = rows[place - 1].body.replace(b'"p1"', b'"p2"')
+
+        self.expect(file, attack, place)
+
+    def test_1_an_edit_of_what_no_index_shows(self, file: Path, place: int) -> None:
+        def attack(rows: list[Forged]) -> None:
+            row = rows[place - 1]
+            row.body = re.sub(rb'"mono":[0-9]+', b'"mono":123456789', row.body)
 
         self.expect(file, attack, place)
 
