@@ -156,6 +156,18 @@ def test_a_key_that_names_the_logs_key_as_its_successor_is_refused(log: AuditLog
         accepted(text, log.keys())
 
 
+def test_an_endorsement_that_the_logs_key_did_not_sign_leads_nowhere(log: AuditLog) -> None:
+    mallory = signing.public_key_of(MALLORYS_KEY)
+    body = written(log).split("\n\n")[0].replace(b64(PUBLIC_KEY), b64(mallory))
+    name = "reviewer/w1/purged"
+    for endorsement in (bytes(64), endorse(MALLORYS_KEY, "w1", mallory), endorse(LOG_KEY, "w2", mallory)):
+        lines = f"{body}\nendorsed {b64(PUBLIC_KEY)} {b64(endorsement)}\n"
+        key_hash = signing.note_key_hash(name, signing.NOTE_ED25519, mallory)
+        signature = b64(key_hash + signing.sign(MALLORYS_KEY, lines.encode()))
+        with pytest.raises(Damaged, match="PURGE_LIST_CHANGED"):
+            accepted(f"{lines}\n— {name} {signature}\n", log.keys())
+
+
 def test_the_log_in_a_backup_follows_to_a_key_that_came_later_but_not_back(log: AuditLog) -> None:
     before, by_the_old_key = LogKeys("w1", PUBLIC_KEY), written(log)
     log.replace_key(NEXT_KEY, Event(Action.KEYS_REPLACED, actor="p1"))

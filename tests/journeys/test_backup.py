@@ -200,7 +200,7 @@ def test_a_forged_list_is_noticed_by_the_keys_in_the_backup(bench: Bench, tmp_pa
     assert restore(bench, old.file, tmp_path / "one").purged == 1  # a key that came after the backup
     genuine = read_list(purge_list_of(made.file))
     lines = unlisted.replace(read_list(purge_list_of(old.file)).backup_id, genuine.backup_id)
-    forged = re.sub("rows .*", f"rows {genuine.log_rows}", lines) + "\n"
+    forged = re.sub("rows .*", f"rows {genuine.log_rows}", lines).replace("key ", "clip c9\nkey ", 1) + "\n"
     name = f"reviewer/{genuine.log_id}/purged"
     key_hash = signing.note_key_hash(name, signing.NOTE_ED25519, signing.public_key_of(known))
     signature = b64(key_hash + signing.sign(known, forged.encode()))
@@ -208,6 +208,8 @@ def test_a_forged_list_is_noticed_by_the_keys_in_the_backup(bench: Bench, tmp_pa
     with pytest.raises(Damaged, match="PURGE_LIST_FORGED"):
         restore(bench, made.file, tmp_path / "two")
     assert not (tmp_path / "two").exists()
+    assert lead(bench).list_purges() == []
+    assert listed(made.file) == genuine.lines  # what it added is signed by nobody
 
 
 def test_an_older_list_of_the_same_backup_is_told_by_its_time_and_by_a_checkpoint(
