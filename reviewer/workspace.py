@@ -4,7 +4,8 @@ import importlib.metadata
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -12,12 +13,14 @@ from typing import Self
 
 from reviewer.access.activity import ActivityCounts
 from reviewer.access.audit_log import AuditLog
-from reviewer.access.backups import BackupRepository
+from reviewer.access.backups import BackupRecord, BackupRepository
 from reviewer.access.checkpoint import Checkpoint
 from reviewer.access.exports import ExportRepository
+from reviewer.access.log_keys import LogKeys
 from reviewer.access.nda import Acknowledgements
 from reviewer.access.people import PersonRepository
 from reviewer.access.policy import Policy
+from reviewer.access.purge_list import PurgeList
 from reviewer.access.recovery_key import RecoveryKeyRepository
 from reviewer.access.table_seal import TableSeals
 from reviewer.access.verification import Finding, verify_file, verify_log
@@ -56,7 +59,7 @@ from reviewer.lead.project_file import parse_project, read_project
 from reviewer.lead.recovery import Recovery
 from reviewer.lead.session import LeadSession
 from reviewer.lead.withdrawals import Withdrawal
-from reviewer.model.clock import Clock, ForwardClock, SystemClock
+from reviewer.model.clock import Clock, ForwardClock, SystemClock, to_iso
 from reviewer.model.people import Identity, Person
 from reviewer.model.project import QueueRules
 from reviewer.model.task import TaskKind
@@ -69,7 +72,7 @@ from reviewer.queue.outbox import Outbox
 from reviewer.queue.sqlite import SqliteQueue
 from reviewer.session.access_limits import ActivityLimits
 from reviewer.session.agreement import Agreement
-from reviewer.session.backup_lists import purge_list_of
+from reviewer.session.backup_lists import purge_list_of, read_list
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.draft_measurement import DraftMeasurement
 from reviewer.session.due_purges import DuePurges
@@ -173,6 +176,10 @@ class Workspace:
     def recovery(self) -> Recovery:
         """The recovery key, for whoever holds it."""
         return Recovery(self._unit, self._parameters)
+
+    def log_keys(self) -> LogKeys:
+        """The public keys of the access log."""
+        return self._unit.log.keys()
 
     def purge_due(self, identity: Identity) -> tuple[str, ...]:
         """Purges what is due, and records the end of exports that were killed; returns the purged clips.
@@ -370,12 +377,23 @@ class RestoreOptions:
 
 @dataclass(frozen=True, slots=True)
 class RestoreReport:
-    """A restored workspace. ``lost_rows`` of the log came after the backup; None without a checkpoint."""
+    """A restored workspace. ``lost_rows`` of the log came after the backup; None without a checkpoint.
+
+    The list of purges was written at ``listed_at``, when the log had ``listed_rows``; None without a list.
+    """
 
     made_at: str
     rows: int
     purged: int
     lost_rows: int | None
+    listed_at: str | None = None
+    listed_rows: int | None = None
+
+    @property
+    def unlisted_rows(self) -> int:
+        """Rows that the checkpoint has and the list of purges was written before: some may be purges."""
+        known = self.listed_rows or self.rows
+        return 0 if self.lost_rows is None else max(0, self.rows + self.lost_rows - known)
 
     def to_json(self) -> dict[str, object]:
         """The object that ``restore --json`` prints."""
@@ -395,33 +413,42 @@ def restore_workspace(
     """Makes a workspace from a backup, or nothing: it is unpacked and verified beside its place.
 
     Raises: Refused when the folder is not empty or the list of purges is missing; WrongPassphrase; Damaged
-        when anything in the backup does not verify; Unavailable when the disk fails.
+        when anything in the backup, or its list of purges, does not verify; Unavailable when the disk fails.
     """
     os.umask(0o077)
-    purged = _purged_since(file, options)
+    listed = _purged_since(file, options)
     try:
         with open_untrusted(file, _MOST_BACKUP_BYTES) as stream, new_folder(folder) as beside:
             header = read_header(stream)
+            if listed is not None:
+                listed.require_backup(header.workspace_id, header.backup_id)
             unpack_backup(stream, header, header.key(header.open_keyring(passphrase)), beside)
             rows, lost = _verified_rows(beside / DATABASE_FILE, options.checkpoint)
             with open_workspace(beside, clock=clock, parameters=parameters) as workspace:
+                if listed is not None:
+                    listed.require_key_of(workspace.log_keys(), rows)
                 person = workspace.sign_in(lead, passphrase)
-                report = person.lead.finish_restore(header.backup_id, purged, options.withdrawn)
+                backup = BackupRecord(
+                    header.backup_id, str(file.absolute()), datetime.fromisoformat(header.made_at)
+                )
+                lines = listed.lines if listed else ()
+                report = person.lead.finish_restore(backup, lines, options.withdrawn)
                 workspace.sign_out(person)
     except FileExistsError as error:
         raise Refused("WORKSPACE_FOLDER_NOT_EMPTY", folder=str(folder)) from error
     except OSError as error:
         raise Unavailable("FOLDER_NOT_WRITABLE", folder=str(folder), reason=str(error)) from error
-    return RestoreReport(header.made_at, rows, len(report.purged), lost)
+    made = RestoreReport(header.made_at, rows, len(report.purged), lost)
+    return replace(made, listed_at=to_iso(listed.made_at), listed_rows=listed.log_rows) if listed else made
 
 
-def _purged_since(file: Path, options: RestoreOptions) -> tuple[str, ...]:
+def _purged_since(file: Path, options: RestoreOptions) -> PurgeList | None:
     listed = options.purged_list or purge_list_of(file)
-    if options.purged_list is not None or listed.exists():
-        return tuple(read_untrusted_text(listed).split())
+    if options.purged_list is not None or os.path.lexists(listed):
+        return read_list(listed)
     if not options.without_purged_list:
         raise Refused("BACKUP_WITHOUT_PURGED")
-    return ()
+    return None
 
 
 def _verified_rows(database: Path, checkpoint: Checkpoint | None) -> tuple[int, int | None]:

@@ -1,7 +1,7 @@
 """``reviewer backup`` and ``restore``: a sealed copy of a workspace, and a workspace from it."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +16,9 @@ from reviewer.cli.sign_in import (
     passphrase_from,
     signs_in,
 )
+
+if TYPE_CHECKING:
+    from reviewer.workspace import RestoreReport
 
 PurgedList = Annotated[
     Path | None,
@@ -90,8 +93,18 @@ def restore(
     if json:
         output.print_json(report.to_json())
         return
+    _print_restored(report, folder)
+
+
+def _print_restored(report: "RestoreReport", folder: Path) -> None:
     print(output.sentence("RESTORED", folder=str(folder), made_at=report.made_at, rows=report.rows))
     print(output.sentence("RESTORED_PURGED", clips=report.purged))
+    if report.listed_at is None:
+        print(output.sentence("RESTORED_WITHOUT_LIST"))
+    elif report.unlisted_rows:
+        print(output.sentence("RESTORED_LIST_OLDER", made_at=report.listed_at, rows=report.unlisted_rows))
+    else:
+        print(output.sentence("RESTORED_LIST", made_at=report.listed_at))
     if report.lost_rows is None:
         print(output.sentence("RESTORED_NOT_COMPARED"))
     elif report.lost_rows:

@@ -21,12 +21,12 @@ from reviewer.clips.backup_file import (
     write_backup,
 )
 from reviewer.errors import Damaged, Refused, Unavailable
-from reviewer.files import NewFile, sync_folder, write_atomically
+from reviewer.files import NewFile, sync_folder
 from reviewer.model.clock import to_iso
 from reviewer.model.event import Action, Event
 from reviewer.model.people import Identity, PersonState, Role
 from reviewer.places import DATABASE_FILE
-from reviewer.session.backup_lists import list_purges, purge_list_of
+from reviewer.session.backup_lists import list_purges
 from reviewer.session.unit_of_work import UnitOfWork
 
 _ATTEMPTS = 3
@@ -68,14 +68,14 @@ class Backup:
         backup_id = f"b{secrets.token_hex(8)}"
         try:
             result = self._made(identity, backup_id, target)
-            write_atomically(purge_list_of(target), b"")
         except OSError as error:
             raise Unavailable("BACKUP_NOT_WRITTEN", problem=str(error.strerror or error)) from error
         with self._unit.transaction():
             self._unit.backups.add(BackupRecord(backup_id, str(target), self._unit.clock.now()))
             detail = {"rows": result.rows, "clips": result.clips}
             self._unit.log.record(Event.by(identity, Action.BACKED_UP, backup_id, detail=detail))
-        list_purges(self._unit)
+        if str(target) in list_purges(self._unit):
+            raise Unavailable("PURGE_LIST_NOT_WRITTEN", file=target.name)
         return result
 
     def _made(self, identity: Identity, backup_id: str, target: Path) -> BackupResult:

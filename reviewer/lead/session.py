@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from reviewer.access.backups import BackupRecord
 from reviewer.access.checkpoint import Checkpoint
 from reviewer.access.log_chain import LogRow
 from reviewer.access.log_search import LogFilter, every_row, find_rows
@@ -369,13 +370,18 @@ class LeadSession:
         return self._backup.make(self.identity, target)
 
     def finish_restore(
-        self, backup_id: str, purged: Sequence[str], withdrawn: Sequence[Withdrawal]
+        self, backup: BackupRecord, purged: Sequence[str], withdrawn: Sequence[Withdrawal]
     ) -> PurgeReport:
-        """Logs that the workspace was restored; purges what was purged, redacted, withdrawn or due since."""
+        """Logs that the workspace was restored; purges what was purged, redacted, withdrawn or due since.
+
+        From now on purges are listed beside this backup too.
+        """
         self._require(Act.PURGE)
-        size = self._unit.log.head().size
-        self._unit.log.record(Event.by(self.identity, Action.RESTORED, backup_id, detail={"rows": size}))
-        clips = to_purge(self._unit, purged)
+        unit, size = self._unit, self._unit.log.head().size
+        with unit.transaction():
+            unit.backups.add(backup)
+            unit.log.record(Event.by(self.identity, Action.RESTORED, backup.id, detail={"rows": size}))
+        clips = to_purge(unit, purged)
         return self._purge.purge_clips(self.identity, withdrawn, retention=True, clips=clips)
 
     def release(self, task_id: str) -> None:

@@ -5,6 +5,7 @@ REVIEWER_TAMPERINGS says how often each kind is tried, at most 6 times if it is 
 
 import os
 import random
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -81,6 +82,13 @@ class TestThirteenKindsOfTampering:
     def test_1_an_edited_bit(self, copies: Copies) -> None:
         def attack(rows: list[Forged], place: int) -> None:
             rows[place - 1].body = rows[place - 1].body.replace(b'"ok"', b'"no"')
+
+        self.expect(copies, attack)
+
+    def test_1_an_edit_of_what_no_index_shows(self, copies: Copies) -> None:
+        def attack(rows: list[Forged], place: int) -> None:
+            row = rows[place - 1]
+            row.body = re.sub(rb'"mono":[0-9]+', b'"mono":123456789', row.body)
 
         self.expect(copies, attack)
 

@@ -133,6 +133,20 @@ def test_nothing_is_recognised_without_a_recogniser_an_agreement_or_the_right(
     other.workspace.close()
 
 
+def test_no_sound_goes_to_a_recogniser_past_consent_or_without_a_live_agreement(open_bench: Open) -> None:
+    bench = open_bench(SAYS)
+    unit, lead = bench.workspace._unit, bench.person(LEAD).identity
+    first, second, _ = (unit.clips.get(clip_id) for clip_id in sorted(unit.clips.ids()))
+    with unit.transaction():
+        unit.clips.withdraw(first.id, bench.clock.now())
+    with pytest.raises(Refused, match="CONSENT_ENDED"):
+        bench.workspace._access.open_for_recogniser(lead, first, "engine")
+    bench.clock.advance(400 * 24 * 3600)
+    with pytest.raises(NdaRequired):
+        bench.workspace._access.open_for_recogniser(lead, second, "engine")
+    assert bench.events(Action.CLIP_OPENED) == []
+
+
 def test_accepted_texts_get_the_times_of_their_words_once(tmp_path: Path) -> None:
     pytest.importorskip("pocketsphinx")
     project = "[queue]\nqa_rate = 1.0\n[[asr.recogniser]]\nkind = 'pocketsphinx'\nlanguages = ['en']\n"

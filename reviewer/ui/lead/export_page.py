@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLineEdit, QWidget
 
-from reviewer.errors import NdaRequired, Notice
+from reviewer.errors import Notice
 from reviewer.formats.titles import TITLES, USUAL, missing_package, term_of
 from reviewer.ui.jobs import CancelToken, Jobs
 from reviewer.ui.keymap.shortcut import Scope
@@ -189,9 +189,7 @@ class ExportPage(LeadPage):
 
     def _failed(self, error: Exception) -> None:
         self._show_running(running=False)
-        self.message.show_error(error)
-        if isinstance(error, NdaRequired):
-            self.agreement_requested.emit()
+        self.show_failure(error)
 
     def _invite(self) -> None:
         self.message.show_message(
