@@ -15,6 +15,7 @@ from reviewer.access.audit_log import AuditLog
 from reviewer.access.backups import BackupRepository
 from reviewer.access.checkpoint import Checkpoint
 from reviewer.access.exports import ExportRepository
+from reviewer.access.keychain import Keychain
 from reviewer.access.nda import Acknowledgements
 from reviewer.access.people import PersonRepository
 from reviewer.access.policy import Policy
@@ -107,12 +108,19 @@ class Workspace:
     """The use cases of one workspace, over its repositories."""
 
     def __init__(
-        self, path: Path, *, clock: Clock, parameters: KdfParameters, make_queue: MakeQueue = SqliteQueue
+        self,
+        path: Path,
+        *,
+        clock: Clock,
+        parameters: KdfParameters,
+        make_queue: MakeQueue = SqliteQueue,
+        keychain: Keychain | None = None,
     ) -> None:
         self.path = path
         self.clock = ForwardClock.of(clock)
         self.project = read_project(path / PROJECT_FILE)
         self._parameters = parameters
+        self._keychain = keychain
         self._database = Database(path / DATABASE_FILE)
         try:
             self._assemble(make_queue)
@@ -140,7 +148,7 @@ class Workspace:
         self._schema = self._unit.label_schemas.keep(form)
         self._conventions = _load_conventions(self.path, self.project.conventions)
         self.policy = WorkspacePolicy(self._unit.log, self.path, _shipped_files())
-        self.sessions = SignIn(self._unit, self._parameters, self.policy)
+        self.sessions = SignIn(self._unit, self._parameters, self.policy, self._keychain)
         self.agreement = Agreement(
             sign_in=self.sessions,
             acknowledgements=self._unit.acknowledgements,
@@ -300,8 +308,9 @@ def open_workspace(
     clock: Clock | None = None,
     parameters: KdfParameters | None = None,
     make_queue: MakeQueue = SqliteQueue,
+    keychain: Keychain | None = None,
 ) -> Workspace:
-    """Opens an existing workspace.
+    """Opens an existing workspace; ``keychain`` is the one of this machine's operating system by default.
 
     Raises: Unavailable when there is none or it cannot be read; Refused for an invalid
     project file.
@@ -315,6 +324,7 @@ def open_workspace(
         clock=clock or SystemClock(),
         parameters=parameters or KdfParameters(),
         make_queue=make_queue,
+        keychain=keychain,
     )
 
 
