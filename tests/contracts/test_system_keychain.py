@@ -1,6 +1,7 @@
 """The keychain of a system keeps what it is given, and everything else is a sentence in time."""
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 
@@ -123,4 +124,4 @@ def test_the_keychain_of_this_machine_keeps_a_secret() -> None:
     machine = SystemKeychain()
     machine.keep("Reviewer test", "p1", SECRET)
     assert machine.read("Reviewer test", "p1") == SECRET
-    keyring.get_keyring().delete_password("Reviewer test", "p1")
+    subprocess.run([sys.executable, "-m", "keyring", "del", "Reviewer test", "p1"], check=True)
