@@ -4,7 +4,7 @@ import importlib.metadata
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -15,7 +15,7 @@ from reviewer.access.audit_log import AuditLog
 from reviewer.access.backups import BackupRepository
 from reviewer.access.checkpoint import Checkpoint
 from reviewer.access.exports import ExportRepository
-from reviewer.access.keychain import Keychain
+from reviewer.access.keychain import Keychain, SystemKeychain
 from reviewer.access.nda import Acknowledgements
 from reviewer.access.people import PersonRepository
 from reviewer.access.policy import Policy
@@ -24,7 +24,7 @@ from reviewer.access.table_seal import TableSeals
 from reviewer.access.verification import Finding, verify_file, verify_log
 from reviewer.audio.decode.decoder import Decoder
 from reviewer.clips.alignments import AlignmentRepository
-from reviewer.clips.backup_file import read_header
+from reviewer.clips.backup_file import BackupHeader, read_header
 from reviewer.clips.content import ClipContent
 from reviewer.clips.draft_distances import DraftDistanceRepository
 from reviewer.clips.draft_versions import DraftVersionRepository
@@ -78,7 +78,8 @@ from reviewer.session.listening_record import ListeningRecord
 from reviewer.session.locale_conventions import ANY_LANGUAGE, LocaleConventions
 from reviewer.session.pass_comparison import PassComparison
 from reviewer.session.policy import WorkspacePolicy
-from reviewer.session.sign_in import SignIn, require_strong
+from reviewer.session.second_secret import SecondSecrets
+from reviewer.session.sign_in import SignIn, normal_code, require_strong
 from reviewer.session.unfinished_exports import UnfinishedExports
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.work_session import WorkSession
@@ -369,13 +370,15 @@ class RestoreOptions:
     """What happened after a backup was made: purges, withdrawals, and a checkpoint kept elsewhere.
 
     Without the list of purges that lies beside the backup, or one that is named, ``without_purged_list``
-    must say that there is none: purged clips would come back.
+    must say that there is none: purged clips would come back. With a ``recovery_key`` no passphrase of the
+    day is needed: the lead, new or not, gets the passphrase that is given.
     """
 
     purged_list: Path | None = None
     without_purged_list: bool = False
     withdrawn: tuple[Withdrawal, ...] = ()
     checkpoint: Checkpoint | None = None
+    recovery_key: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,6 +404,7 @@ def restore_workspace(
     *,
     clock: Clock | None = None,
     parameters: KdfParameters | None = None,
+    keychain: Keychain | None = None,
 ) -> RestoreReport:
     """Makes a workspace from a backup, or nothing: it is unpacked and verified beside its place.
 
@@ -412,9 +416,13 @@ def restore_workspace(
     try:
         with open_untrusted(file, _MOST_BACKUP_BYTES) as stream, new_folder(folder) as beside:
             header = read_header(stream)
-            unpack_backup(stream, header, header.key(header.open_keyring(passphrase)), beside)
+            key = _backup_key(header, passphrase, options, keychain or SystemKeychain())
+            unpack_backup(stream, header, key, beside)
             rows, lost = _verified_rows(beside / DATABASE_FILE, options.checkpoint)
-            with open_workspace(beside, clock=clock, parameters=parameters) as workspace:
+            with open_workspace(beside, clock=clock, parameters=parameters, keychain=keychain) as workspace:
+                if options.recovery_key:
+                    code = workspace.recovery.recover(options.recovery_key, lead).code
+                    workspace.enrol(lead, code, passphrase)
                 person = workspace.sign_in(lead, passphrase)
                 report = person.lead.finish_restore(header.backup_id, purged, options.withdrawn)
                 workspace.sign_out(person)
@@ -423,6 +431,14 @@ def restore_workspace(
     except OSError as error:
         raise Unavailable("FOLDER_NOT_WRITABLE", folder=str(folder), reason=str(error)) from error
     return RestoreReport(header.made_at, rows, len(report.purged), lost)
+
+
+def _backup_key(header: BackupHeader, passphrase: str, options: RestoreOptions, keychain: Keychain) -> bytes:
+    """Raises as ``restore_workspace``, also for a weak new passphrase."""
+    if options.recovery_key:
+        require_strong(passphrase)
+        return header.key(header.open_with_recovery_key(normal_code(options.recovery_key)))
+    return header.key(header.open_keyring(passphrase, SecondSecrets(keychain).of))
 
 
 def _purged_since(file: Path, options: RestoreOptions) -> tuple[str, ...]:

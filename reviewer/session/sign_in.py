@@ -20,7 +20,7 @@ from reviewer.clips.keys import (
 )
 from reviewer.errors import Refused, ReviewerError, TooManyFailures, Unavailable, WrongPassphrase
 from reviewer.model.event import Action, Event
-from reviewer.model.people import Identity, Keyring, Person, PersonState, second_secret_id
+from reviewer.model.people import Identity, Keyring, Person, PersonState, Role, second_secret_id
 from reviewer.session.policy import WorkspacePolicy
 from reviewer.session.second_secret import SecondSecrets
 from reviewer.session.unit_of_work import UnitOfWork
@@ -181,12 +181,15 @@ class SignIn:
     def turn_keychain_on(self, identity: Identity, passphrase: str) -> None:
         """Binds the keyring to a new second secret in this machine's keychain.
 
-        Raises: as ``confirm``, as the keychain; Refused when it is on already (code KEYCHAIN_IS_ON);
-            Unavailable when the keyring was changed meanwhile. The keyring is then as it was.
+        Raises: as ``confirm``, as the keychain; Refused when it is on already (code KEYCHAIN_IS_ON), or when
+            nobody could let the last lead in again (code KEYCHAIN_NO_WAY_BACK); Unavailable when the keyring
+            was changed meanwhile. The keyring is then as it was.
         """
         opened, person_id = self.confirm(identity, passphrase), identity.person.id
         if opened.second_secret:
             raise Refused("KEYCHAIN_IS_ON")
+        if not self._has_way_back(identity.person):
+            raise Refused("KEYCHAIN_NO_WAY_BACK")
         secret = self._second_secrets.keep_new(person_id)
         detail = {"second_secret": id_of_second_secret(secret).hex()}
         bound = replace(opened, second_secret=secret)
@@ -249,6 +252,18 @@ class SignIn:
         enrolled = unit.people.by_id(person.id)
         assert enrolled is not None
         return enrolled
+
+    def _has_way_back(self, person: Person) -> bool:
+        """Whether somebody could issue a code for this person if their second secret were lost."""
+        if person.role is not Role.LEAD or self._unit.recovery_keys.get() is not None:
+            return True
+        people = self._unit.people
+        leads = (
+            other.id
+            for other in people.all()
+            if other.role is Role.LEAD and other.state is PersonState.ACTIVE and other.id != person.id
+        )
+        return any(not second_secret_id(people.keyring(lead) or b"") for lead in leads)
 
     def _reseal(self, identity: Identity, opened: OpenedKeyring, passphrase: str, event: Event) -> None:
         """Replaces the keyring that was opened by one with the present keys, in the commit of its row."""

@@ -1,15 +1,19 @@
 """A second secret in a machine's keychain: without it a copy of the workspace opens for nobody."""
 
+import io
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from reviewer.clips.backup_file import read_header
 from reviewer.clips.keys import KdfParameters
 from reviewer.errors import Refused, ReviewerError, TooManyFailures, Unavailable, WrongPassphrase
 from reviewer.model.event import Action
-from reviewer.workspace import open_workspace
+from reviewer.model.people import Role
+from reviewer.session.second_secret import SecondSecrets
+from reviewer.workspace import RestoreOptions, open_workspace, restore_workspace
 from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, Bench, make_bench
 
 keyring = pytest.importorskip("keyring")
@@ -233,3 +237,84 @@ def test_another_keyring_in_the_table_is_found(opened: Open, machine: MemoryKeyr
     if edit != "the one before":
         with pytest.raises(Refused):
             bench.workspace.sign_in(ANA, PASSPHRASE)
+
+
+def test_a_lead_nobody_could_let_in_again_is_refused(opened: Open, machine: MemoryKeyring) -> None:
+    bench = opened(machine)
+    with bench.database() as database, database.transaction():
+        database.execute("DELETE FROM recovery_key")
+    with pytest.raises(Refused, match="KEYCHAIN_NO_WAY_BACK"):
+        turn_on(bench, LEAD)
+    turn_on(bench, ANA)
+    code = bench.person(LEAD).lead.add_person("Sam Second", Role.LEAD).code
+    bench.workspace.enrol("Sam Second", code, PASSPHRASE)
+    turn_on(bench, LEAD)
+    with pytest.raises(Refused, match="KEYCHAIN_NO_WAY_BACK"):
+        turn_on(bench, "Sam Second")
+
+
+class TestBackup:
+    """Restored here, on another machine, and with the recovery key when the machine is gone."""
+
+    @pytest.fixture
+    def bench(self, opened: Open, machine: MemoryKeyring) -> Bench:
+        return opened(machine)
+
+    @staticmethod
+    def restore(
+        bench: Bench, to: str, on: MemoryKeyring, passphrase: str = PASSPHRASE, key: str = ""
+    ) -> Path:
+        folder = bench.workspace.path.with_name(to)
+        restore_workspace(
+            bench.workspace.path.with_name("a.backup"),
+            folder,
+            LEAD,
+            passphrase,
+            RestoreOptions(recovery_key=key),
+            clock=bench.clock,
+            parameters=KdfParameters.cheap(),
+            keychain=keychain_of(on),
+        )
+        return folder
+
+    def test_it_restores_where_the_secret_is_and_says_what_is_missing_elsewhere(
+        self, bench: Bench, machine: MemoryKeyring
+    ) -> None:
+        turn_on(bench, LEAD)
+        bench.person(LEAD).lead.backup(bench.workspace.path.with_name("a.backup"))
+        elsewhere = MemoryKeyring()
+        for passphrase in (PASSPHRASE, "another passphrase"):
+            with pytest.raises(Refused, match="BACKUP_NEEDS_KEYCHAIN"):
+                self.restore(bench, "there", elsewhere, passphrase)
+        with pytest.raises(WrongPassphrase):
+            self.restore(bench, "there", machine, "another passphrase")
+        assert not bench.workspace.path.with_name("there").exists()
+        bench.workspace.sessions.turn_keychain_off(bench.person(LEAD).identity, PASSPHRASE)
+        assert self.restore(bench, "here", machine), "the secret stayed in the keychain"
+
+    def test_the_recovery_key_restores_it_anywhere_also_after_keys_were_replaced(
+        self, bench: Bench, opened: Open
+    ) -> None:
+        key = bench.person(LEAD).lead.replace_recovery_key()
+        turn_on(bench, LEAD)
+        bench.person(LEAD).lead.revoke(BEN)
+        bench.person(LEAD).lead.backup(bench.workspace.path.with_name("a.backup"))
+        elsewhere = MemoryKeyring()
+        with pytest.raises(Refused, match="WRONG_RECOVERY_KEY"):
+            self.restore(bench, "there", elsewhere, NEW, "AAAA-" + key[5:])
+        with pytest.raises(Refused, match="PASSPHRASE_WEAK"):
+            self.restore(bench, "there", elsewhere, "short", key)
+        folder = self.restore(bench, "there", elsewhere, NEW, key.lower())
+        there = opened(elsewhere, folder)
+        assert there.workspace.sign_in(LEAD, NEW).lead.verify_log().ok
+        assert there.person(ANA)
+
+    def test_a_lead_who_was_away_when_keys_were_replaced_restores_it_too(
+        self, bench: Bench, machine: MemoryKeyring
+    ) -> None:
+        code = bench.person(LEAD).lead.add_person("Sam Second", Role.LEAD).code
+        bench.workspace.enrol("Sam Second", code, NEW)
+        bench.person(LEAD).lead.revoke(BEN)
+        bench.person(LEAD).lead.backup(bench.workspace.path.with_name("a.backup"))
+        header = read_header(io.BytesIO(bench.workspace.path.with_name("a.backup").read_bytes()))
+        assert header.key(header.open_keyring(NEW, SecondSecrets(keychain_of(machine)).of))
