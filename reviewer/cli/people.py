@@ -60,6 +60,7 @@ def add(
 def list_people(work: CommandSession, *, json: AsJson = False) -> None:
     """List everybody who was ever added."""
     people, languages = work.person.lead.people(), work.person.lead.languages()
+    keychains = work.person.lead.keychain_users()
     if json:
         rows = [
             {
@@ -67,6 +68,7 @@ def list_people(work: CommandSession, *, json: AsJson = False) -> None:
                 "name": p.name,
                 "role": p.role.value,
                 "state": p.state.value,
+                "keychain": p.id in keychains,
                 "languages": list(languages.get(p.id, ())),
             }
             for p in people
@@ -74,12 +76,13 @@ def list_people(work: CommandSession, *, json: AsJson = False) -> None:
         output.print_json({"people": rows})
     else:
         output.print_table(
-            ("name", "role", "state", "languages"),
+            ("name", "role", "state", "keychain", "languages"),
             [
                 (
                     p.name,
                     output.term("ROLE", p.role),
                     output.term("PERSON", p.state),
+                    "on" if p.id in keychains else "",
                     " ".join(languages.get(p.id, ())),
                 )
                 for p in people

@@ -3,8 +3,8 @@
 Layout: magic, the header's length, the header (JSON), then one sealed object (``reviewer.clips.seal``) of a
 tar whose last member lists the SHA-256 of all others. The header holds the keyrings of the leads, each sealed
 under its own passphrase as in the workspace, and that of the recovery key; beside each the present keys of
-the workspace, sealed to its owner; and the key of the backup, wrapped under that of the workspace. It is bound
-into the seal, so a changed header does not open anything.
+the workspace, sealed to its owner; and the key of the backup, wrapped under that of the workspace. It is
+bound into the seal, so a changed header does not open anything.
 """
 
 import base64

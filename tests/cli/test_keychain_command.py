@@ -30,12 +30,14 @@ def test_without_a_keychain_it_is_refused_and_nothing_changes(command, workspace
     assert command("audit", "verify", "--workspace", workspace).code == 0
 
 
-def test_an_account_that_needs_another_machine_says_so_and_how_to_go_on(command, workspace: Path):
+def test_an_account_that_needs_another_machine_says_so_and_how_to_go_on(command, lead, workspace: Path):
     cheap = KdfParameters.cheap()
     with open_workspace(workspace, parameters=cheap, keychain=keychain_of(MemoryKeyring())) as opened:
         ana = opened.sign_in(ANA, PASSPHRASE)
         opened.sessions.turn_keychain_on(ana.identity, PASSPHRASE)
         opened.sign_out(ana)
+    people = lead("people", "list", "--json").json["people"]
+    assert [person["name"] for person in people if person["keychain"]] == [ANA]
     ran = command("queue", "status", "--workspace", workspace, "--as", ANA)
     assert (ran.code, ran.out) == (2, "")
     assert "reviewer people code" in ran.err

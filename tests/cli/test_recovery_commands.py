@@ -100,3 +100,15 @@ def test_recover_needs_a_key(command, workspace, name, monkeypatch):
     monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
     assert command("recover", "--workspace", workspace, "--lead", name).code == 2
     assert command("people", "list", "--workspace", workspace, "--as", LEAD).code == 0
+
+
+def test_the_recovery_key_restores_a_backup_with_a_new_passphrase(made, command, tmp_path, monkeypatch):
+    folder, file = made
+    backup, to = tmp_path / "a.backup", tmp_path / "restored"
+    assert command("backup", backup, "--workspace", folder, "--as", "Mia").code == 0
+    monkeypatch.setenv("REVIEWER_PASSPHRASE", NEW)
+    assert command("restore", backup, to, "--as", "Mia").code == 2
+    assert command("restore", backup, to, "--as", "Mia", "--recovery-key-file", tmp_path / "no").code != 0
+    assert not to.exists()
+    assert command("restore", backup, to, "--as", "Mia", "--recovery-key-file", file, "--json").json["rows"]
+    assert command("people", "list", "--workspace", to, "--as", "Mia").code == 0
