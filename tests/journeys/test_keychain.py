@@ -4,6 +4,7 @@ import io
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from reviewer.errors import Refused, ReviewerError, TooManyFailures, Unavailable
 from reviewer.model.event import Action
 from reviewer.model.people import Role
 from reviewer.session.second_secret import SecondSecrets
+from reviewer.session.sign_in import SignIn
 from reviewer.workspace import RestoreOptions, open_workspace, restore_workspace
 from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, Bench, make_bench
 
@@ -112,6 +114,23 @@ def test_without_the_secret_nothing_says_whether_the_passphrase_was_right_and_ea
         thief.workspace.sign_in(ANA, PASSPHRASE)
 
 
+def test_without_the_secret_a_key_is_derived_all_the_same(opened: Open, machine: MemoryKeyring) -> None:
+    bench = opened(machine)
+    turn_on(bench, ANA)
+    asked: list[str] = []
+
+    class Watched:
+        def __getattr__(self, name: str) -> Any:
+            asked.append(name)
+            return getattr(KdfParameters.cheap(), name)
+
+    parameters: Any = Watched()
+    sign_in = SignIn(bench.workspace._unit, parameters, keychain=keychain_of(MemoryKeyring()))
+    with pytest.raises(Refused, match="KEYCHAIN_NEEDED"):
+        sign_in.sign_in(ANA, PASSPHRASE)
+    assert "memory_kib" in asked
+
+
 def test_a_wrong_passphrase_with_the_secret_is_a_wrong_passphrase(
     opened: Open, machine: MemoryKeyring
 ) -> None:
@@ -169,6 +188,7 @@ def test_a_lost_keychain_is_mended_by_a_new_code(opened: Open, machine: MemoryKe
     with pytest.raises(Refused, match="KEYCHAIN_NEEDED"):
         bench.workspace.sign_in(ANA, PASSPHRASE)
     code = bench.person(LEAD).lead.issue_code(ANA).code
+    assert bench.person(LEAD).lead.verify_log().ok
     bench.workspace.enrol(ANA, code, NEW)
     again = bench.workspace.sign_in(ANA, NEW).identity
     assert (True, again.person.id) == before
