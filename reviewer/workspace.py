@@ -4,7 +4,7 @@ import importlib.metadata
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from reviewer.access.backups import BackupRecord, BackupRepository
 from reviewer.access.checkpoint import Checkpoint
 from reviewer.access.exports import ExportRepository
 from reviewer.access.log_keys import LogKeys
+from reviewer.access.keychain import Keychain, SystemKeychain
 from reviewer.access.nda import Acknowledgements
 from reviewer.access.people import PersonRepository
 from reviewer.access.policy import Policy
@@ -26,7 +27,7 @@ from reviewer.access.table_seal import TableSeals
 from reviewer.access.verification import Finding, verify_file, verify_log
 from reviewer.audio.decode.decoder import Decoder
 from reviewer.clips.alignments import AlignmentRepository
-from reviewer.clips.backup_file import read_header
+from reviewer.clips.backup_file import BackupHeader, read_header
 from reviewer.clips.content import ClipContent
 from reviewer.clips.draft_distances import DraftDistanceRepository
 from reviewer.clips.draft_versions import DraftVersionRepository
@@ -80,7 +81,8 @@ from reviewer.session.listening_record import ListeningRecord
 from reviewer.session.locale_conventions import ANY_LANGUAGE, LocaleConventions
 from reviewer.session.pass_comparison import PassComparison
 from reviewer.session.policy import WorkspacePolicy
-from reviewer.session.sign_in import SignIn, require_strong
+from reviewer.session.second_secret import SecondSecrets
+from reviewer.session.sign_in import SignIn, normal_code, require_strong
 from reviewer.session.unfinished_exports import UnfinishedExports
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.work_session import WorkSession
@@ -110,12 +112,19 @@ class Workspace:
     """The use cases of one workspace, over its repositories."""
 
     def __init__(
-        self, path: Path, *, clock: Clock, parameters: KdfParameters, make_queue: MakeQueue = SqliteQueue
+        self,
+        path: Path,
+        *,
+        clock: Clock,
+        parameters: KdfParameters,
+        make_queue: MakeQueue = SqliteQueue,
+        keychain: Keychain | None = None,
     ) -> None:
         self.path = path
         self.clock = ForwardClock.of(clock)
         self.project = read_project(path / PROJECT_FILE)
         self._parameters = parameters
+        self._keychain = keychain
         self._database = Database(path / DATABASE_FILE)
         try:
             self._assemble(make_queue)
@@ -143,7 +152,7 @@ class Workspace:
         self._schema = self._unit.label_schemas.keep(form)
         self._conventions = _load_conventions(self.path, self.project.conventions)
         self.policy = WorkspacePolicy(self._unit.log, self.path, _shipped_files())
-        self.sessions = SignIn(self._unit, self._parameters, self.policy)
+        self.sessions = SignIn(self._unit, self._parameters, self.policy, self._keychain)
         self.agreement = Agreement(
             sign_in=self.sessions,
             acknowledgements=self._unit.acknowledgements,
@@ -307,8 +316,9 @@ def open_workspace(
     clock: Clock | None = None,
     parameters: KdfParameters | None = None,
     make_queue: MakeQueue = SqliteQueue,
+    keychain: Keychain | None = None,
 ) -> Workspace:
-    """Opens an existing workspace.
+    """Opens an existing workspace; ``keychain`` is the one of this machine's operating system by default.
 
     Raises: Unavailable when there is none or it cannot be read; Refused for an invalid
     project file.
@@ -322,6 +332,7 @@ def open_workspace(
         clock=clock or SystemClock(),
         parameters=parameters or KdfParameters(),
         make_queue=make_queue,
+        keychain=keychain,
     )
 
 
@@ -366,13 +377,15 @@ class RestoreOptions:
     """What happened after a backup was made: purges, withdrawals, and a checkpoint kept elsewhere.
 
     Without the list of purges that lies beside the backup, or one that is named, ``without_purged_list``
-    must say that there is none: purged clips would come back.
+    must say that there is none: purged clips would come back. With a ``recovery_key`` no passphrase of the
+    day is needed: the lead, new or not, gets the passphrase that is given.
     """
 
     purged_list: Path | None = None
     without_purged_list: bool = False
     withdrawn: tuple[Withdrawal, ...] = ()
     checkpoint: Checkpoint | None = None
+    recovery_key: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -409,6 +422,7 @@ def restore_workspace(
     *,
     clock: Clock | None = None,
     parameters: KdfParameters | None = None,
+    keychain: Keychain | None = None,
 ) -> RestoreReport:
     """Makes a workspace from a backup, or nothing: it is unpacked and verified beside its place.
 
@@ -422,11 +436,15 @@ def restore_workspace(
             header = read_header(stream)
             if listed is not None:
                 listed.require_backup(header.workspace_id, header.backup_id)
-            unpack_backup(stream, header, header.key(header.open_keyring(passphrase)), beside)
+            key = _backup_key(header, passphrase, options, keychain or SystemKeychain())
+            unpack_backup(stream, header, key, beside)
             rows, lost = _verified_rows(beside / DATABASE_FILE, options.checkpoint)
-            with open_workspace(beside, clock=clock, parameters=parameters) as workspace:
+            with open_workspace(beside, clock=clock, parameters=parameters, keychain=keychain) as workspace:
                 if listed is not None:
                     listed.require_key_of(workspace.log_keys(), rows)
+                if options.recovery_key:
+                    code = workspace.recovery.recover(options.recovery_key, lead).code
+                    workspace.enrol(lead, code, passphrase)
                 person = workspace.sign_in(lead, passphrase)
                 backup = BackupRecord(
                     header.backup_id, str(file.absolute()), datetime.fromisoformat(header.made_at)
@@ -440,6 +458,14 @@ def restore_workspace(
         raise Unavailable("FOLDER_NOT_WRITABLE", folder=str(folder), reason=str(error)) from error
     made = RestoreReport(header.made_at, rows, len(report.purged), lost)
     return replace(made, listed_at=to_iso(listed.made_at), listed_rows=listed.log_rows) if listed else made
+
+
+def _backup_key(header: BackupHeader, passphrase: str, options: RestoreOptions, keychain: Keychain) -> bytes:
+    """Raises as ``restore_workspace``, also for a weak new passphrase."""
+    if options.recovery_key:
+        require_strong(passphrase)
+        return header.key(header.open_with_recovery_key(normal_code(options.recovery_key)))
+    return header.key(header.open_keyring(passphrase, SecondSecrets(keychain).of))
 
 
 def _purged_since(file: Path, options: RestoreOptions) -> PurgeList | None:

@@ -12,6 +12,7 @@ from reviewer.cli.sign_in import (
     AsName,
     CommandSession,
     PassphraseFile,
+    first_line,
     name_from,
     passphrase_from,
     signs_in,
@@ -33,6 +34,15 @@ WithdrawnList = Annotated[
     Path | None,
     typer.Option(
         "--withdrawn", metavar="LIST", help="Sources withdrawn since, as for purge.", show_default=False
+    ),
+]
+RecoveryKeyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--recovery-key-file",
+        metavar="FILE",
+        help="The recovery key opens it; the passphrase is a new one for the lead.",
+        show_default=False,
     ),
 ]
 CheckpointFile = Annotated[
@@ -68,14 +78,15 @@ def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The backup.")],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that does not exist yet.")],
     purged: PurgedList = None,
+    *,
     without_purged: Annotated[
         bool, typer.Option("--without-purged", help="There is no list: clips purged later come back.")
     ] = False,
     withdrawn: WithdrawnList = None,
     checkpoint: CheckpointFile = None,
+    recovery_key_file: RecoveryKeyFile = None,
     as_name: AsName = None,
     passphrase_file: PassphraseFile = None,
-    *,
     json: AsJson = False,
 ) -> None:
     """Make a workspace from a backup, as its lead, and purge again what was purged since."""
@@ -87,8 +98,9 @@ def restore(
         without_purged_list=without_purged,
         withdrawn=read_withdrawals(withdrawn) if withdrawn else (),
         checkpoint=read_submission(checkpoint).checkpoint if checkpoint else None,
+        recovery_key=first_line(recovery_key_file) if recovery_key_file else "",
     )
-    who = name_from(as_name), passphrase_from(passphrase_file)
+    who = name_from(as_name), passphrase_from(passphrase_file, is_new=bool(recovery_key_file))
     report = restore_workspace(file, folder, *who, options)
     if json:
         output.print_json(report.to_json())

@@ -223,6 +223,11 @@ class LeadSession:
         self._require(Act.MANAGE_PEOPLE)
         return self._recovery.replace(self.identity)
 
+    def keychain_users(self) -> frozenset[str]:
+        """The ids of those whose account needs a secret in the keychain of a machine."""
+        self._require(Act.MANAGE_PEOPLE)
+        return self._people.keychain_users()
+
     def languages(self) -> dict[str, tuple[str, ...]]:
         """The languages of people, by id; who is not there gets clips of every language."""
         self._require(Act.MANAGE_PEOPLE)

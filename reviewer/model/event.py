@@ -28,6 +28,8 @@ class Action(StrEnum):
     PERSON_CODE = "person.code_issued"
     PERSON_KEY = "person.key_registered"
     PASSPHRASE_CHANGED = "person.passphrase_changed"  # noqa: S105
+    KEYCHAIN_ON = "person.keychain_on"
+    KEYCHAIN_OFF = "person.keychain_off"
     RECOVERY_KEY_MADE = "recovery_key.made"
     KEYS_REPLACED = "keys.replaced"
     PERSON_LANGUAGES = "person.languages"
