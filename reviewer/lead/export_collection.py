@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from reviewer.formats.catalogue import Format
 from reviewer.formats.dataset import Utterance
+from reviewer.formats.tags import in_format, tag_problem
 from reviewer.lead.export_rows import Row, SelectedClip
 
 if TYPE_CHECKING:
@@ -55,14 +56,14 @@ class Collected:
         return [name for name, refused in self._refused.items() if len(refused) >= len(self.rows)]
 
     def held_by(self, name: str, utterances: Sequence[Utterance]) -> Sequence[Utterance]:
-        """The rows that a format can hold."""
+        """The rows that a format can hold, as it shows them."""
         refused = self._refused[name]
-        return [one for one in utterances if one.id not in refused] if refused else utterances
+        return [in_format(name, one) for one in utterances if one.id not in refused]
 
     def _is_held(self, utterance: Utterance) -> bool:
         is_held = False
         for name, format_ in self._formats.items():
-            reason = format_.problem(utterance)
+            reason = format_.problem(utterance) or tag_problem(name, utterance)
             if reason:
                 self._refused[name].add(utterance.id)
                 self._reasons[name][reason] += 1
