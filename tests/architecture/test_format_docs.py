@@ -5,8 +5,10 @@ import re
 import pytest
 
 from reviewer.formats.catalogue import FORMATS
+from reviewer.formats.tags import FORMAT_TAGS, TextKind
 from reviewer.formats.titles import TITLES, USUAL, term_of
 from reviewer.messages import command_catalogue, window_catalogue
+from reviewer.transcript.conventions import LEAVE_OUT
 from tests.conftest import REPOSITORY
 
 _PROBLEM = re.compile(r"^def (?:row_)?problem\(.*?(?=^\S|\Z)", re.MULTILINE | re.DOTALL)
@@ -36,6 +38,18 @@ def test_a_page_says_how_to_write_and_load_the_format_and_what_it_leaves_out(nam
     assert f"`reviewer export OUT --format {name}`" in text
     assert "## Load it" in text
     assert "## Example" in text
+
+
+@pytest.mark.parametrize("name", TITLES)
+def test_a_page_says_what_becomes_of_tags(name: str) -> None:
+    said = page(name).partition("## Tags")[2].partition("## Load it")[0]
+    rules = FORMAT_TAGS[name]
+    for key, mark in rules.marks.items():
+        assert mark in {"", LEAVE_OUT} or f"`{mark}`" in said
+        assert mark == "" or f"`{key}`" in said
+    assert (rules.text is TextKind.NONE) != (f"`[formats.{name}]`" in said)
+    leaves_out = LEAVE_OUT in rules.marks.values() or rules.text is TextKind.NORMALISED
+    assert leaves_out == ("| `tag_unmapped` |" in page(name))
 
 
 @pytest.mark.parametrize("name", TITLES)

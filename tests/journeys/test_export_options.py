@@ -107,6 +107,21 @@ def test_a_channel_that_a_clip_has_not_is_refused(bench: LeadBench, out: Path) -
     assert not out.exists()
 
 
+def test_each_format_of_a_set_has_tags_as_it_shows_them(bench: LeadBench, out: Path) -> None:
+    bench.accepted("c3", "[laugh] uh yes [noise] it is")
+    bench.run_export(out, formats=("nemo", "kaldi", "stm", "common-voice"))
+    for name, text in (
+        ("manifest.jsonl", '"uh yes it is"'),
+        ("kaldi/all/text", " <v-noise> uh yes <noise> it is\n"),
+        ("stm/all.stm", " (%hesitation) yes it is\n"),
+        ("common-voice/en-US/validated.tsv", "\tuh yes it is\t"),
+    ):
+        assert text in (out / name).read_text(encoding="utf-8")
+    (facts,) = json.loads((out / passport.NAME).read_text(encoding="utf-8"))["conventions"].values()
+    assert facts["format_tags"]["kaldi"]["noise"] == "<noise>"
+    assert verify_set(out) == []
+
+
 def test_a_preview_writes_nothing_and_opens_no_audio(bench: LeadBench, out: Path) -> None:
     found = bench.export().preview(bench.lead, ("nemo",), options=SetOptions(cut=True))
     assert (found.clips, found.row_count, len(found.rows)) == (2, 3, 3)
