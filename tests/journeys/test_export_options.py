@@ -109,7 +109,7 @@ def test_a_channel_that_a_clip_has_not_is_refused(bench: LeadBench, out: Path) -
 
 def test_each_format_of_a_set_has_tags_as_it_shows_them(bench: LeadBench, out: Path) -> None:
     bench.accepted("c3", "[laugh] uh yes [noise] it is")
-    bench.run_export(out, formats=("nemo", "kaldi", "stm", "common-voice"))
+    bench.export().export_set(bench.lead, out, ("nemo", "kaldi", "stm", "common-voice"))
     for name, text in (
         ("manifest.jsonl", '"uh yes it is"'),
         ("kaldi/all/text", " <v-noise> uh yes <noise> it is\n"),
