@@ -191,17 +191,17 @@ def _print_preview(preview: "ExportPreview", *, as_json: bool) -> None:
 
 def _verify_set(folder: Path, identity: Path | None, *, as_json: bool) -> None:
     from reviewer.formats.set_encryption import decrypted_set, is_encrypted  # noqa: PLC0415
-    from reviewer.formats.set_verification import verify_set  # noqa: PLC0415
+    from reviewer.lead.foreign_sets import verify_foreign_set  # noqa: PLC0415
 
     if not folder.is_dir():
         raise Refused("SET_NOT_THERE", folder=folder.name)
     if not is_encrypted(folder):
-        problems = verify_set(folder)
+        problems = verify_foreign_set(folder)
     elif identity is None:
         raise Refused("SET_ENCRYPTED", folder=folder.name)
     else:
         with decrypted_set(folder, identity) as plain:
-            problems = verify_set(plain)
+            problems = verify_foreign_set(plain)
     if as_json:
         output.print_json({"ok": not problems, "problems": [problem.code for problem in problems]})
     else:

@@ -16,9 +16,9 @@ import soundfile
 from reviewer.audio.io.flac import read_canonical
 from reviewer.errors import Refused, Unavailable
 from reviewer.formats import passport
-from reviewer.formats.set_verification import verify_set
 from reviewer.formats.validation import decoded_length
 from reviewer.lead.export import NothingToExport
+from reviewer.lead.foreign_sets import verify_foreign_set
 from reviewer.lead.set_options import AudioForm, SetOptions
 from reviewer.model.annotation import Annotation, Segment
 from reviewer.model.event import Action
@@ -71,7 +71,7 @@ def test_a_cut_set_keeps_the_segments_that_can_be_read(bench: LeadBench, out: Pa
     for text, start, end in (("one", 20, 580), ("three", 1120, 1600)):
         data, _ = soundfile.read(out / by_text[text]["audio_filepath"], dtype="int16", always_2d=True)
         assert np.array_equal(data, samples[start:end])
-    assert verify_set(out) == []
+    assert verify_foreign_set(out) == []
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_audio_of_another_form_is_as_long_as_its_row_says(
         assert row["audio_filepath"].endswith(f".{options.audio}")
         assert row["sampling_rate"] == rate_hz
         assert decoded_length(out / row["audio_filepath"]) == (round(row["duration"] * rate_hz), rate_hz)
-    assert verify_set(out) == []
+    assert verify_foreign_set(out) == []
     bench.run_export(out.with_name("again"), options=options)
     for path in sorted(out.rglob("*")):
         if path.is_file() and path.name != passport.NAME:
@@ -119,7 +119,7 @@ def test_each_format_of_a_set_has_tags_as_it_shows_them(bench: LeadBench, out: P
         assert text in (out / name).read_text(encoding="utf-8")
     (facts,) = json.loads((out / passport.NAME).read_text(encoding="utf-8"))["conventions"].values()
     assert facts["format_tags"]["kaldi"]["noise"] == "<noise>"
-    assert verify_set(out) == []
+    assert verify_foreign_set(out) == []
 
 
 def test_a_preview_writes_nothing_and_opens_no_audio(bench: LeadBench, out: Path) -> None:
@@ -170,7 +170,7 @@ def test_a_profile_or_filter_that_is_none_is_refused_before_anything_is_opened(
 
 def test_a_set_is_verified_by_its_passport_and_by_its_formats(bench: LeadBench, out: Path) -> None:
     bench.run_export(out, options=SetOptions(split=(80, 10, 10)))
-    assert verify_set(out) == []
+    assert verify_foreign_set(out) == []
     sums = (out / passport.SUMS).read_text(encoding="utf-8").splitlines()
     for line in sums:
         digest, _, name = line.partition("  ")
@@ -179,9 +179,9 @@ def test_a_set_is_verified_by_its_passport_and_by_its_formats(bench: LeadBench, 
     assert {"README.md", "plots/durations.svg", "utterances.csv"} < listed
     (clip,) = (out / "clips").iterdir()
     clip.write_bytes(clip.read_bytes()[:-9])
-    assert {problem.code for problem in verify_set(out)} >= {"SET_FILE_CHANGED"}
+    assert {problem.code for problem in verify_foreign_set(out)} >= {"SET_FILE_CHANGED"}
     (out / passport.NAME).write_text("{}", encoding="utf-8")
-    assert [problem.code for problem in verify_set(out)] == ["SET_FILE_UNREADABLE"]
+    assert [problem.code for problem in verify_foreign_set(out)] == ["SET_FILE_UNREADABLE"]
 
 
 def test_the_card_says_what_the_set_consists_of(bench: LeadBench, out: Path) -> None:
@@ -207,7 +207,7 @@ def test_the_card_says_what_the_set_consists_of(bench: LeadBench, out: Path) -> 
 )
 def test_a_passport_that_is_none_is_a_problem_of_the_set(tmp_path: Path, text: str) -> None:
     (tmp_path / passport.NAME).write_text(text, encoding="utf-8")
-    assert verify_set(tmp_path)
+    assert verify_foreign_set(tmp_path)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no pipes")
@@ -217,7 +217,7 @@ def test_links_and_pipes_in_a_set_are_named_and_never_opened(bench: LeadBench, o
     os.mkfifo(out / "manifest.jsonl")
     (out / "endless").symlink_to("/dev/zero")
     (out / "plain").symlink_to(out)
-    found = [(problem.code, problem.parameters["file"]) for problem in verify_set(out)]
+    found = [(problem.code, problem.parameters["file"]) for problem in verify_foreign_set(out)]
     assert found == [("SET_FILE_NOT_REGULAR", name) for name in ("endless", "manifest.jsonl", "plain")]
 
 
@@ -229,7 +229,7 @@ def test_a_format_without_its_package_is_refused_and_not_verified(
         bench.export().export_set(bench.lead, out, ("nemo", "parquet"))
     out.mkdir()
     (out / passport.NAME).write_text('{"formats": ["parquet"], "files": []}', encoding="utf-8")
-    assert [problem.code for problem in verify_set(out)] == ["FORMAT_NEEDS_PACKAGE"]
+    assert [problem.code for problem in verify_foreign_set(out)] == ["FORMAT_NEEDS_PACKAGE"]
 
 
 def test_the_format_that_holds_no_row_is_named_beside_one_that_does(bench: LeadBench, out: Path) -> None:
@@ -237,7 +237,7 @@ def test_the_format_that_holds_no_row_is_named_beside_one_that_does(bench: LeadB
     assert result.empty_formats == ("ctm",)
     assert result.rows_left_out["ctm"]
     assert passport.read(out).formats == ("nemo",)
-    assert verify_set(out) == []
+    assert verify_foreign_set(out) == []
 
 
 def test_a_set_whose_formats_hold_no_row_is_not_written(bench: LeadBench, out: Path) -> None:
