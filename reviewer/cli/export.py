@@ -174,6 +174,7 @@ def _print_preview(preview: "ExportPreview", *, as_json: bool) -> None:
                 "rows": preview.row_count,
                 "seconds": preview.seconds,
                 "audio_bytes": preview.audio_bytes,
+                "audio_bytes_estimated": preview.is_estimated,
                 "left_out": preview.left_out,
                 "rows_left_out": preview.rows_left_out,
             }
@@ -184,7 +185,8 @@ def _print_preview(preview: "ExportPreview", *, as_json: bool) -> None:
     megabytes = f"{preview.audio_bytes / 1e6:.1f}"
     seconds = f"{preview.seconds:.1f}"
     counts = {"clips": preview.clips, "rows": preview.row_count}
-    print(output.sentence("EXPORT_PREVIEW", **counts, seconds=seconds, megabytes=megabytes))
+    code = "EXPORT_PREVIEW_ABOUT" if preview.is_estimated else "EXPORT_PREVIEW"
+    print(output.sentence(code, **counts, seconds=seconds, megabytes=megabytes))
     _print_left_out(preview.left_out)
     _print_rows_left_out(preview.rows_left_out)
 

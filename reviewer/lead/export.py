@@ -175,7 +175,7 @@ class Export:
         """
         names, predicate = self._checked(identity, formats, where, options)
         found = self._collect(identity, names, predicate, options, is_cancelled, is_preview=True)
-        return preview_of(found)
+        return preview_of(found, names, options, self._unit.content.audio_bytes)
 
     def profiles(self) -> tuple[str, ...]:
         """The names of the text profiles of all conventions."""

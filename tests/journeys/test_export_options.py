@@ -133,6 +133,25 @@ def test_a_preview_writes_nothing_and_opens_no_audio(bench: LeadBench, out: Path
     assert (result.rows, result.seconds) == (found.row_count, found.seconds)
 
 
+def _only(bench: LeadBench, out: Path, name: str) -> Path:
+    bench.export().export_set(bench.lead, out, (name,))
+    return out
+
+
+def test_a_preview_knows_the_size_of_what_goes_out_as_it_is_stored(bench: LeadBench, out: Path) -> None:
+    found = bench.export().preview(bench.lead, ("nemo",))
+    bench.run_export(out)
+    sizes = [path.stat().st_size for path in (out / "clips").iterdir()]
+    assert (found.audio_bytes, found.is_estimated) == (sum(sizes), False)
+    assert bench.export().preview(bench.lead, ("azure",)).audio_bytes == sum(
+        path.stat().st_size for path in _only(bench, out.with_name("azure"), "azure").rglob("*.wav")
+    )
+    both = bench.export().preview(bench.lead, ("webdataset", "librispeech", "csv"))
+    assert (both.audio_bytes, both.is_estimated) == (2 * found.audio_bytes, False)
+    assert bench.export().preview(bench.lead, ("nemo",), options=SetOptions(cut=True)).is_estimated
+    assert bench.export().preview(bench.lead, ("nemo",), options=SetOptions(audio=AudioForm.WAV)).is_estimated
+
+
 def test_a_cancelled_export_leaves_nothing(bench: LeadBench, out: Path) -> None:
     done: list[int] = []
     with pytest.raises(Unavailable, match="EXPORT_CANCELLED"):
