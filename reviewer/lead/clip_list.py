@@ -11,7 +11,7 @@ from reviewer.errors import Refused
 from reviewer.lead.held_back import HeldBack
 from reviewer.model.clip import ClipState
 from reviewer.model.clip_list import ListedClip, StoredClip
-from reviewer.model.event import Action, Event, HeardRange
+from reviewer.model.event import Action, DetailValue, Event, HeardRange
 from reviewer.model.hold import HoldReason, ListenReason
 from reviewer.model.people import Identity, Person, PersonState
 from reviewer.model.task import TaskState
@@ -81,12 +81,26 @@ class ClipList:
         """Assigns the first task of a clip that nobody has to one person: a pass to a contractor, a review
         or the adjudication to somebody from QA.
 
+        Finished work is adjudicated anew by somebody from QA: what they hand in replaces it, once.
+
         Raises: Refused for anybody without such a role or who had the clip, a clip on hold or in
             quarantine, and one without an open task for this person.
         """
         self._access.allow(identity, Act.MANAGE_QUEUE)
+        with self._unit.transaction_with_queue():
+            return self._assigned(identity, clip_id, name)
+
+    def _assigned(self, identity: Identity, clip_id: str, name: str) -> Person:
         queue, person = self._unit.queue, self._unit.people.by_name(name)
         waiting = [task for task, state in queue.tasks_of(clip_id) if state is TaskState.OPEN]
+        is_done = queue.clip_state(clip_id) in {ClipState.FINAL, ClipState.EXPORTED}
+        if is_done and person and may(person, Act.REVIEW) and not queue.has_adjudication(clip_id):
+            waiting = [queue.add_adjudication(clip_id)]
+            detail: dict[str, DetailValue] = {"task": waiting[0]}
+            opened = Event.by(
+                identity, Action.ADJUDICATION_OPENED, clip_id, reason="correction", detail=detail
+            )
+            self._unit.log.record(opened)
         theirs = [task for task in waiting if person and may(person, RIGHTS[queue.kind_of(task)])]
         if not waiting or (person is not None and not theirs and person.state is PersonState.ACTIVE):
             raise Refused("NO_OPEN_PASS", clip=clip_id)

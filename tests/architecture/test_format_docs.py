@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from reviewer.errors import Notice
 from reviewer.formats.catalogue import FORMATS
 from reviewer.formats.tags import FORMAT_TAGS, TextKind
 from reviewer.formats.titles import TITLES, USUAL, term_of
@@ -54,12 +55,24 @@ def test_a_page_says_what_becomes_of_tags(name: str) -> None:
 
 @pytest.mark.parametrize("name", TITLES)
 def test_a_page_and_the_guide_repeat_what_the_window_says(name: str) -> None:
-    from reviewer.errors import Notice
-
     left_out = command_catalogue().words(Notice(f"FORMAT_LEAVES_OUT_{term_of(name).upper()}")).sentence
     assert f"**Leaves out:** {left_out}" in page(name)
     guide = (_GUIDE / "labelled-sets.md").read_text(encoding="utf-8")
     assert f"| `{name}` | [{TITLES[name]}](formats/{name}.md) | {left_out} |" in guide
+
+
+def test_every_reason_says_what_to_do_in_window_command_and_guide() -> None:
+    guide = (_GUIDE / "labelled-sets.md").read_text(encoding="utf-8")
+    commands, window = command_catalogue(), window_catalogue()
+    codes = sorted(code for code in commands.codes if code.startswith("LEFT_OUT_"))
+    assert codes == sorted(code for code in window.codes if code.startswith("LEFT_OUT_"))
+    assert len(codes) > 40
+    for code in codes:
+        words = commands.words(Notice(code))
+        assert words.hint
+        assert window.words(Notice(code)).hint
+        reason = code.removeprefix("LEFT_OUT_").lower()
+        assert f"| `{reason}` | {words.sentence} | {words.hint} |" in guide
 
 
 def test_every_reason_of_a_format_has_words_and_stands_in_the_guide() -> None:

@@ -117,7 +117,7 @@ class Adjudication(QObject):
         self._versions, self._pairs = read
         self.versions_read.emit(bool(self._pairs))
         if not self._pairs:
-            sentence = self.tr("Type what you hear: your text replaces the one that is held back.")
+            sentence = self.tr("Type what you hear: your text replaces the one that was accepted.")
             self._workspace.view.message.show_message(Message(sentence))
         elif self._is_typed:
             self._say_editing(self.tr("Your draft was restored."))
