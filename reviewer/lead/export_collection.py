@@ -53,7 +53,8 @@ class Collected:
 
     def formats_without_rows(self) -> list[str]:
         """The formats that can hold none of the rows."""
-        return [name for name, refused in self._refused.items() if len(refused) >= len(self.rows)]
+        ids = {row.utterance.id for row in self.rows}  # not those that no format can hold
+        return [name for name, refused in self._refused.items() if ids <= refused]
 
     def held_by(self, name: str, utterances: Sequence[Utterance]) -> Sequence[Utterance]:
         """The rows that a format can hold, as it shows them."""

@@ -251,6 +251,15 @@ def test_a_format_without_its_package_is_refused_and_not_verified(
     assert [problem.code for problem in verify_foreign_set(out)] == ["FORMAT_NEEDS_PACKAGE"]
 
 
+def test_a_format_that_holds_few_of_the_rows_is_written(bench: LeadBench, out: Path) -> None:
+    for number in range(3):
+        bench.accepted(f"d{number}", f"press #0 {number}")
+    result = bench.export().export_set(bench.lead, out, ("kaldi",))
+    assert (result.rows, result.empty_formats) == (1, ())
+    assert result.rows_left_out["kaldi"]["kaldi_reserved_word"] == 3
+    assert (out / "kaldi" / "all" / "text").read_text(encoding="utf-8").endswith(" yes it is\n")
+
+
 def test_the_format_that_holds_no_row_is_named_beside_one_that_does(bench: LeadBench, out: Path) -> None:
     result = bench.export().export_set(bench.lead, out, ("nemo", "ctm"))
     assert result.empty_formats == ("ctm",)
