@@ -99,11 +99,13 @@ def release(work: CommandSession, task: TaskId, *, json: AsJson = False) -> None
 def assign(
     work: CommandSession,
     task: TaskId,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The contractor to assign it to.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="The contractor, or who of QA, to assign it to.")
+    ],
     *,
     json: AsJson = False,
 ) -> None:
-    """Assign a task to one contractor."""
+    """Assign a task to one person: a pass to a contractor, reviews and adjudications to QA."""
     person = work.person.lead.assign(task, name)
     if json:
         output.print_json({"task": task, "person": person.name})

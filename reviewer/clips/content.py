@@ -13,7 +13,7 @@ from reviewer.clips import keys
 from reviewer.clips.key_delivery import KeyDeliveries
 from reviewer.clips.new_clip import NewClip
 from reviewer.clips.repository import ClipRepository
-from reviewer.clips.seal import CHUNK_BYTES, SealContext, SealedReader, seal, unseal
+from reviewer.clips.seal import CHUNK_BYTES, SealContext, SealedReader, plain_bytes, seal, unseal
 from reviewer.clips.store import ClipStore
 from reviewer.db.connection import Database
 from reviewer.errors import Damaged, Refused
@@ -143,6 +143,11 @@ class ClipContent:
     def audio(self, keyring: Keyring, clip_id: str) -> BinaryIO:
         """A seekable stream over the clip's canonical FLAC; the caller closes it. Raises Damaged, Refused."""
         return self._open(keyring, clip_id, ContentKind.AUDIO)
+
+    def audio_bytes(self, clip_id: str) -> int:
+        """The size of the clip's canonical FLAC; nothing is unsealed for it. Raises Damaged, Refused."""
+        with self._store.open(self._clips.stored_as(clip_id), ContentKind.AUDIO) as stream:
+            return plain_bytes(stream.seek(0, io.SEEK_END))
 
     def peaks(self, keyring: Keyring, clip_id: str) -> BinaryIO:
         """A seekable stream over the clip's peaks; the caller closes it. Raises Damaged, Refused."""

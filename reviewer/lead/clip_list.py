@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 
-from reviewer.access.rights import Act
+from reviewer.access.rights import Act, may
 from reviewer.errors import Refused
 from reviewer.lead.held_back import HeldBack
 from reviewer.model.clip import ClipState
 from reviewer.model.clip_list import ListedClip, StoredClip
-from reviewer.model.event import Action, Event, HeardRange
+from reviewer.model.event import Action, DetailValue, Event, HeardRange
 from reviewer.model.hold import HoldReason, ListenReason
-from reviewer.model.people import Identity, Person
+from reviewer.model.people import Identity, Person, PersonState
 from reviewer.model.task import TaskState
 from reviewer.privacy import pii
-from reviewer.session.clip_access import ClipAccess, UnsealedClip
+from reviewer.session.clip_access import RIGHTS, ClipAccess, UnsealedClip
 from reviewer.session.unit_of_work import UnitOfWork
 
 LONGEST_NOTE = 120
@@ -78,16 +78,33 @@ class ClipList:
     # Managing
 
     def assign(self, identity: Identity, clip_id: str, name: str) -> Person:
-        """Assigns the first pass of a clip that nobody has to one contractor.
+        """Assigns the first task of a clip that nobody has to one person: a pass to a contractor, a review
+        or the adjudication to somebody from QA.
 
-        Raises: Refused for anybody who is not an active contractor or had the clip, a clip on hold or in
-            quarantine, and one without an open pass.
+        Finished work is adjudicated anew by somebody from QA: what they hand in replaces it, once.
+
+        Raises: Refused for anybody without such a role or who had the clip, a clip on hold or in
+            quarantine, and one without an open task for this person.
         """
         self._access.allow(identity, Act.MANAGE_QUEUE)
-        open_passes = self._unit.queue.open_passes(clip_id)
-        if not open_passes:
+        with self._unit.transaction_with_queue():
+            return self._assigned(identity, clip_id, name)
+
+    def _assigned(self, identity: Identity, clip_id: str, name: str) -> Person:
+        queue, person = self._unit.queue, self._unit.people.by_name(name)
+        waiting = [task for task, state in queue.tasks_of(clip_id) if state is TaskState.OPEN]
+        is_done = queue.clip_state(clip_id) in {ClipState.FINAL, ClipState.EXPORTED}
+        if is_done and person and may(person, Act.REVIEW) and not queue.has_adjudication(clip_id):
+            waiting = [queue.add_adjudication(clip_id)]
+            detail: dict[str, DetailValue] = {"task": waiting[0]}
+            opened = Event.by(
+                identity, Action.ADJUDICATION_OPENED, clip_id, reason="correction", detail=detail
+            )
+            self._unit.log.record(opened)
+        theirs = [task for task in waiting if person and may(person, RIGHTS[queue.kind_of(task)])]
+        if not waiting or (person is not None and not theirs and person.state is PersonState.ACTIVE):
             raise Refused("NO_OPEN_PASS", clip=clip_id)
-        return self._assign_task(open_passes[0], name)
+        return self._assign_task((theirs or waiting)[0], name)
 
     def hold(self, identity: Identity, clip_id: str, reason: HoldReason) -> None:
         """Puts a clip on hold: nobody gets it, whoever has it open loses it, and no export has it."""

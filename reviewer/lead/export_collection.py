@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from reviewer.formats.catalogue import Format
 from reviewer.formats.dataset import Utterance
+from reviewer.formats.tags import in_format, tag_problem
 from reviewer.lead.export_rows import Row, SelectedClip
 
 if TYPE_CHECKING:
@@ -52,17 +53,18 @@ class Collected:
 
     def formats_without_rows(self) -> list[str]:
         """The formats that can hold none of the rows."""
-        return [name for name, refused in self._refused.items() if len(refused) >= len(self.rows)]
+        ids = {row.utterance.id for row in self.rows}  # not those that no format can hold
+        return [name for name, refused in self._refused.items() if ids <= refused]
 
     def held_by(self, name: str, utterances: Sequence[Utterance]) -> Sequence[Utterance]:
-        """The rows that a format can hold."""
+        """The rows that a format can hold, as it shows them."""
         refused = self._refused[name]
-        return [one for one in utterances if one.id not in refused] if refused else utterances
+        return [in_format(name, one) for one in utterances if one.id not in refused]
 
     def _is_held(self, utterance: Utterance) -> bool:
         is_held = False
         for name, format_ in self._formats.items():
-            reason = format_.problem(utterance)
+            reason = format_.problem(utterance) or tag_problem(name, utterance)
             if reason:
                 self._refused[name].add(utterance.id)
                 self._reasons[name][reason] += 1

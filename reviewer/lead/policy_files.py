@@ -66,7 +66,11 @@ class PolicyFiles:
 
     def check_conventions(self, text: str, file: PolicyFile) -> Conventions:
         """The conventions that a text describes. Raises Refused."""
-        return parse_conventions(text, self._own(file.kind, file.name))
+        from reviewer.formats.catalogue import require_format_tags  # noqa: PLC0415 - loads every format
+
+        found = parse_conventions(text, self._own(file.kind, file.name))
+        require_format_tags(found)
+        return found
 
     def apply(self, file: PolicyFile, text: str, before: str) -> PolicyFile:
         """Writes a checked file and signs the policy; on any error the file is what it was before.

@@ -12,7 +12,7 @@ from reviewer.access.log_chain import LogRow
 from reviewer.access.log_search import LogFilter, every_row, find_rows
 from reviewer.access.log_segments import write_segments
 from reviewer.access.nda import RegisterEntry
-from reviewer.access.rights import Act, require
+from reviewer.access.rights import Act, may, require
 from reviewer.access.verification import Finding
 from reviewer.access.witness import Submission, parse_witness_key
 from reviewer.clips.draft_distances import MeanDistance
@@ -46,7 +46,7 @@ from reviewer.model.task import LateDraft, Lease, QueueCounts, TaskKind, Untaken
 from reviewer.queue.api import HeldClip
 from reviewer.session.access_limits import PersonActivity
 from reviewer.session.backup_lists import list_purges, to_purge
-from reviewer.session.clip_access import ClipAccess
+from reviewer.session.clip_access import RIGHTS, ClipAccess
 from reviewer.session.due_purges import DuePurges
 from reviewer.session.known_words import Lexicon
 from reviewer.session.locale_conventions import LocaleConventions
@@ -395,11 +395,15 @@ class LeadSession:
         release_task(self._unit, self.identity, task_id)
 
     def assign(self, task_id: str, name: str) -> Person:
-        """Assigns an open task to one person. Raises Refused for anybody who is not an active contractor."""
+        """Assigns an open task to one person: a pass to a contractor, other kinds to somebody from QA.
+
+        Raises: Refused for anybody whose role has no such tasks, who is not active, or who had the clip.
+        """
         self._require(Act.MANAGE_QUEUE)
+        kind = self._unit.queue.kind_of(task_id)
         person = self._unit.people.by_name(name)
-        if person is None or person.state is not PersonState.ACTIVE or person.role is not Role.CONTRACTOR:
-            raise Refused("NOT_A_CONTRACTOR")
+        if person is None or not may(person, RIGHTS[kind]):
+            raise Refused("NOT_A_CONTRACTOR" if kind is TaskKind.TRANSCRIBE else "NOT_QA")
         with self._unit.transaction_with_queue():
             self._unit.queue.assign(task_id, person.id)
             detail = {"task": task_id, "to": person.id}

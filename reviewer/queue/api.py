@@ -245,6 +245,10 @@ class Queue(Protocol):
         """The transcription tasks of a clip in the order of its passes, then reviews and the adjudication."""
         ...
 
+    def kind_of(self, task_id: str) -> TaskKind:
+        """The kind of a task. Raises Refused (code NO_TASK) if there is none with this id."""
+        ...
+
     def is_distressing(self, clip_id: str) -> bool:
         """Whether somebody found a clip distressing, in their work or by skipping it."""
         ...

@@ -340,6 +340,9 @@ class SqliteQueue:
         )
         return [(row["id"], TaskState(row["state"])) for row in rows]
 
+    def kind_of(self, task_id: str) -> TaskKind:
+        return TaskKind(self._task(task_id)["kind"])
+
     # Managing tasks
 
     def add_clip(

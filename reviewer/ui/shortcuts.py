@@ -215,7 +215,7 @@ TABLE: tuple[Shortcut, ...] = (
         "qa.next_version",
         Scope.QA,
         "3; N",
-        QT_TRANSLATE_NOOP("shortcuts", "Adjudicate: another version on the right"),
+        QT_TRANSLATE_NOOP("shortcuts", "Adjudicate: the next pair of versions"),
     ),
     _key(
         "qa.compare",

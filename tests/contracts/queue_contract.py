@@ -1172,6 +1172,29 @@ class QueueLeadContract(QueueSetting):
         with pytest.raises(Refused):
             queue.assign(lease.task_id, ANN)
 
+    def test_adjudication_is_assigned_to_whoever_did_not_have_the_clip_and_comes_to_nobody_else(self, queue):
+        queue.add_clip("twice", passes=2)
+        for person in (ANN, BEN):
+            self.submitted(queue, person)
+        queue.draw(lambda _: False)
+        task = queue.add_adjudication("twice")
+        assert queue.kind_of(task) is TaskKind.ADJUDICATE
+        with pytest.raises(Refused) as refused:
+            queue.assign(task, BEN)
+        assert refused.value.code == "HAD_CLIP"
+        queue.assign(task, QUE)
+        assert self.claim(queue, DEE, ADJUDICATE) is None
+        assert self.claimed(queue, QUE, ADJUDICATE).task_id == task
+
+    def test_kind_of_a_task_is_told_and_of_none_refused(self, queue, clip):
+        work = self.submitted(queue, ANN)
+        assert queue.kind_of(work.task_id) is TaskKind.TRANSCRIBE
+        queue.draw(lambda _: True)
+        assert queue.kind_of(self.checked(queue).task_id) is TaskKind.REVIEW
+        with pytest.raises(Refused) as refused:
+            queue.kind_of("nothing")
+        assert refused.value.code == "NO_TASK"
+
     def test_assigning_puts_a_held_clip_back_to_work(self, queue, clip):
         for person in (ANN, BEN, CEM):
             lease = self.claimed(queue, person)

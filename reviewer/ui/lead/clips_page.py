@@ -51,7 +51,7 @@ class _Read:
     locales: tuple[str, ...]
     products: tuple[str, ...]
     people: tuple[str, ...]
-    contractors: tuple[str, ...]
+    takers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ class ClipsPage(LeadPage):
         self.filters.offer(read.locales, read.products, read.people)
         chosen = self.names.currentText()
         self.names.clear()
-        self.names.addItems(read.contractors)
+        self.names.addItems(read.takers)
         self.names.setCurrentText(chosen)
         self._arrange()
 
@@ -363,7 +363,7 @@ class ClipsPage(LeadPage):
             "clips_play", self.tr("Play"), self.tr("Play or stop"), self._on_play, shortcut_id="clips.play"
         )
         self.assign_button = self.button(
-            "clips_assign", self.tr("Assign"), self.tr("Give a pass of the clip to this person"),
+            "clips_assign", self.tr("Assign"), self.tr("Give a pass, review or adjudication to this person"),
             self._on_assign, shortcut_id="clips.assign",
         )  # fmt: skip
         self.hold_button = self.button(
@@ -430,17 +430,17 @@ def _read(lead: "LeadSession") -> _Read:
     """On the job pool."""
     clips = lead.clip_list.rows(lead.identity)
     people = sorted({name for clip in clips for name in clip.people}, key=str.casefold)
-    contractors = (
+    takers = (
         person.name
         for person in lead.people()
-        if person.role is Role.CONTRACTOR and person.state is PersonState.ACTIVE
+        if person.role in {Role.CONTRACTOR, Role.QA} and person.state is PersonState.ACTIVE
     )
     return _Read(
         clips,
         tuple(sorted({clip.locale for clip in clips} - {""})),
         tuple(sorted({clip.product for clip in clips} - {""})),
         tuple(people),
-        tuple(sorted(contractors, key=str.casefold)),
+        tuple(sorted(takers, key=str.casefold)),
     )
 
 

@@ -134,9 +134,11 @@ class ExportPage(LeadPage):
         self.preview.show_rows(found.rows)
         self._show_left_out(found.left_out, found.rows_left_out)
         minutes, seconds = divmod(round(found.seconds), 60)
+        about = self.tr("{0} rows of {1} clips, {2} min {3:02d} s, about {4} MB of audio.")
+        exact = self.tr("{0} rows of {1} clips, {2} min {3:02d} s, {4} MB of audio.")
         self.message.show_message(
             Message(
-                self.tr("{0} rows of {1} clips, {2} min {3:02d} s, about {4} MB of audio.").format(
+                (about if found.is_estimated else exact).format(
                     f"{found.row_count:,}", f"{found.clips:,}", minutes, seconds,
                     f"{found.audio_bytes / 1e6:,.1f}",
                 ),
