@@ -16,8 +16,8 @@ from reviewer.access.audit_log import AuditLog
 from reviewer.access.backups import BackupRecord, BackupRepository
 from reviewer.access.checkpoint import Checkpoint
 from reviewer.access.exports import ExportRepository
-from reviewer.access.log_keys import LogKeys
 from reviewer.access.keychain import Keychain, SystemKeychain
+from reviewer.access.log_keys import LogKeys
 from reviewer.access.nda import Acknowledgements
 from reviewer.access.people import PersonRepository
 from reviewer.access.policy import Policy
