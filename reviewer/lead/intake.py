@@ -1,7 +1,7 @@
 """Imports a manifest: gate and sample line by line, then decoder, seal and queue in batches."""
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from time import monotonic
 from reviewer.access.rights import Act, require
 from reviewer.clips.repository import PurgeReason
 from reviewer.errors import Notice, Refused, ReviewerError, Unavailable
-from reviewer.lead.audio_folder import audio_path
+from reviewer.lead.audio_folder import AudioFolder
 from reviewer.lead.clip_preparation import ClipPreparation, MakeDecoder, PreparedClip
 from reviewer.lead.intake_report import IntakeLog, IntakeOptions, IntakeReport, ReportRow
 from reviewer.lead.keyed_hashes import KeyedHashes
@@ -36,7 +36,7 @@ from reviewer.session.due_purges import destroy_clip
 from reviewer.session.redactions import propose
 from reviewer.session.unit_of_work import UnitOfWork
 
-_LOG_ROWS_A_COMMIT = 200
+_LINES_ASKED_AT_ONCE = 256
 _CLIPS_A_COMMIT = 64
 _COMMIT_SECONDS = 0.5
 _SAME_SOURCE = Decision.refuse(RefusalCode.DUPLICATE, "DUPLICATE_SOURCE")
@@ -65,6 +65,17 @@ class _Job:
     source: str
     sort_key: int
     refusal: Decision | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the workspace has of the sources and samples of some lines: asked once for all of them."""
+
+    withdrawn: Mapping[str, datetime]
+    """Source -> when consent for it ends."""
+    sources: Mapping[str, str]
+    samples: Mapping[str, str]
+    """Source or samples -> the clip that was imported of them."""
 
 
 _Prepared = tuple[_Job, PreparedClip | Refused | None]
@@ -126,7 +137,7 @@ class _IntakeRun:
         self._project = project
         self._identity = identity
         self._source = source
-        self._folder = source.folder
+        self._folder = AudioFolder(source.folder)
         self._options = options
         self._progress = progress
         self._total = len(source.lines)
@@ -170,10 +181,13 @@ class _IntakeRun:
                 refused.append((line, decision))
             else:
                 candidates.append(_Candidate(line, line.read, decision))
-        for first in range(0, len(refused), _LOG_ROWS_A_COMMIT):
+        for first in range(0, len(refused), _LINES_ASKED_AT_ONCE):
             with self._unit.transaction():
-                for line, decision in refused[first : first + _LOG_ROWS_A_COMMIT]:
-                    self._refuse(line, decision)
+                batch = refused[first : first + _LINES_ASKED_AT_ONCE]
+                if not self._options.dry_run:
+                    self._log.record_lines([(line.number, decision, None) for line, decision in batch])
+                for line, decision in batch:
+                    self._report(line, decision, "", ())
         return candidates
 
     def _sampled(self, candidates: list[_Candidate]) -> list[_Candidate]:
@@ -189,10 +203,11 @@ class _IntakeRun:
     def _not_here(self, candidates: list[_Candidate]) -> list[_Candidate]:
         """The clips that a sample is drawn from: each source once, and none that was imported before."""
         by_source = {self._hashes.of_source_id(one.row.source_id): one for one in reversed(candidates)}
+        known = self._known(by_source)
         return [
             one
             for source, one in reversed(by_source.items())
-            if not self._unit.clips.has_source(source) or self._replaced_by(one, source) is not None
+            if source not in known.sources or self._replaced_by(one, source, known) is not None
         ]
 
     def _import_all(
@@ -220,14 +235,32 @@ class _IntakeRun:
     ) -> Iterator[tuple[_Job, Path | None]]:
         """The files to be decoded; none for a line whose refusal is known without."""
         sort_keys = interleaved_sort_keys([self._hashes.of_speaker(one.row) for one in candidates])
-        for candidate, sort_key in zip(candidates, sort_keys, strict=True):
-            if cancelled():
-                self._was_cancelled = True
-                return
-            source = self._hashes.of_source_id(candidate.row.source_id)
-            path = audio_path(self._folder, candidate.row.audio)
-            refusal = self._source_refused(candidate, source) or (None if path else _OUTSIDE_FOLDER)
-            yield _Job(candidate, source, sort_key, refusal), None if refusal else path
+        for first in range(0, len(candidates), _LINES_ASKED_AT_ONCE):
+            part = candidates[first : first + _LINES_ASKED_AT_ONCE]
+            sources = [self._hashes.of_source_id(one.row.source_id) for one in part]
+            known = self._known(sources)
+            for candidate, source, sort_key in zip(part, sources, sort_keys[first:], strict=False):
+                if cancelled():
+                    self._was_cancelled = True
+                    return
+                path = self._folder.resolved(candidate.row.audio)
+                refusal = self._source_refused(candidate, source, known) or (
+                    None if path else _OUTSIDE_FOLDER
+                )
+                yield _Job(candidate, source, sort_key, refusal), None if refusal else path
+
+    def _known(self, sources: Iterable[str], samples: Iterable[str] = ()) -> _Known:
+        unit, sources = self._unit, list(sources)
+        return _Known(
+            unit.withdrawals.among(sources),
+            unit.clips.of_sources(sources),
+            unit.clips.of_many_samples(list(samples)),
+        )
+
+    def _known_of(self, batch: list[_Prepared]) -> _Known:
+        sounds = (prepared for _, prepared in batch if isinstance(prepared, PreparedClip))
+        samples = [self._hashes.of_samples(prepared.decoded) for prepared in sounds]
+        return self._known([job.source for job, _ in batch], samples)
 
     def _take_in(self, batch: list[_Prepared]) -> None:
         """One commit for all clips of a batch, with their log rows; then their rows of the report."""
@@ -244,55 +277,65 @@ class _IntakeRun:
 
     def _looked_at(self, batch: list[_Prepared]) -> list[_Decided]:
         """The decisions of a dry run."""
-        decided = [self._decided(job, prepared) for job, prepared in batch]
+        known = self._known_of(batch)
+        decided = [self._decided(job, prepared, known) for job, prepared in batch]
         return [(job, decision, "", notes) for job, decision, _, notes in decided]
 
     def _committed(self, batch: list[_Prepared]) -> list[_Decided]:
+        known = self._known_of(batch)
         for job, prepared in batch:
-            self._replace_held(job, prepared)
-        decided: list[_Decided] = []
+            if job.source in known.sources:
+                self._replace_held(job, prepared)
         with self._unit.content.adding(self._identity.keyring) as add:
-            for job, prepared in batch:
-                one = self._decided(job, prepared)
-                decided.append(one)
-                if isinstance(prepared, PreparedClip) and one[2]:
-                    clip = self._clip(job, prepared)
-                    add(clip, prepared.new)
+            known = self._known_of(batch)
+            decided = [self._decided(job, prepared, known) for job, prepared in batch]
+            clips = [
+                (self._clip(job, prepared, known), prepared.new)
+                if isinstance(prepared, PreparedClip) and clip_id
+                else None
+                for (job, prepared), (_, _, clip_id, _) in zip(batch, decided, strict=True)
+            ]
+            add([each for each in clips if each is not None])
+            lines: list[tuple[int, Decision, Clip | None]] = []
+            for (job, decision, _, _), added in zip(decided, clips, strict=True):
+                clip = added[0] if added else None
+                if clip is not None:
                     self._record(job, clip)
-                else:
-                    self._log.record_line(job.candidate.line.number, one[1], None)
+                lines.append((job.candidate.line.number, decision, clip))
+            self._log.record_lines(lines)
         self._deliver()
         return decided
 
-    def _decided(self, job: _Job, prepared: PreparedClip | Refused | None) -> _Decided:
+    def _decided(self, job: _Job, prepared: PreparedClip | Refused | None, known: _Known) -> _Decided:
         """What becomes of a line now, with the id of its clip unless it is refused."""
         candidate = job.candidate
         refusal = job.refusal
         if isinstance(prepared, Refused):
             refusal = Decision(Outcome.REFUSED, refusal_code_of(prepared.code), prepared.notice)
-        refusal = refusal or self._source_refused(candidate, job.source)
+        refusal = refusal or self._source_refused(candidate, job.source, known)
         if refusal is not None or not isinstance(prepared, PreparedClip):
             return job, refusal or _OUTSIDE_FOLDER, "", ()
         samples = self._hashes.of_samples(prepared.decoded)
-        if self._is_sound_known(samples, self._replaced_by(candidate, job.source)):
+        if self._is_sound_known(samples, known, self._replaced_by(candidate, job.source, known)):
             return job, _SAME_SAMPLES, "", ()
         self._seen |= {job.source, samples}
         return job, candidate.decision, prepared.clip_id, prepared.decoded.notes
 
-    def _source_refused(self, candidate: _Candidate, source: str) -> Decision | None:
-        if self._is_withdrawn(source):
+    def _source_refused(self, candidate: _Candidate, source: str, known: _Known) -> Decision | None:
+        ends = known.withdrawn.get(source)
+        if ends is not None and ends <= self._unit.clock.now():
             return _WITHDRAWN
-        is_here = self._unit.clips.has_source(source) and self._replaced_by(candidate, source) is None
+        is_here = source in known.sources and self._replaced_by(candidate, source, known) is None
         return _SAME_SOURCE if source in self._seen or is_here else None
 
-    def _is_sound_known(self, samples: str, replaced: str | None) -> bool:
-        return samples in self._seen or self._unit.clips.of_samples(samples) not in (None, replaced)
+    def _is_sound_known(self, samples: str, known: _Known, replaced: str | None) -> bool:
+        return samples in self._seen or known.samples.get(samples) not in (None, replaced)
 
-    def _replaced_by(self, candidate: _Candidate, source: str) -> str | None:
+    def _replaced_by(self, candidate: _Candidate, source: str, known: _Known) -> str | None:
         """The clip in quarantine that this line corrects: nothing is found in its draft any more."""
         if source in self._replaced:
             return self._replaced[source]
-        clip = self._unit.clips.of_source(source)
+        clip = known.sources.get(source)
         if clip is None or candidate.decision.outcome is not Outcome.ACCEPTED:
             return None
         try:
@@ -303,12 +346,13 @@ class _IntakeRun:
 
     def _replace_held(self, job: _Job, prepared: PreparedClip | Refused | None) -> None:
         """Purges the clip before the corrected one is imported; a killed run leaves it to the next."""
-        clip_id = self._replaced_by(job.candidate, job.source)
+        known = self._known_of([(job, prepared)])  # a clip before this one may have been replaced just now
+        clip_id = self._replaced_by(job.candidate, job.source, known)
         if clip_id is None or not isinstance(prepared, PreparedClip):
             return
         if job.source in self._seen or job.source in self._replaced:
             return
-        if self._is_sound_known(self._hashes.of_samples(prepared.decoded), clip_id):
+        if self._is_sound_known(self._hashes.of_samples(prepared.decoded), known, clip_id):
             return
         self._replaced[job.source] = clip_id
         destroy_clip(self._unit, self._identity, clip_id, PurgeReason.REPLACED, by_date=False)
@@ -316,7 +360,7 @@ class _IntakeRun:
         list_purges(self._unit)
 
     def _record(self, job: _Job, clip: Clip) -> None:
-        """Everything of a clip but its row and files, in the transaction that takes it in."""
+        """Everything of a clip but its row, log row and files, in the transaction that takes it in."""
         unit, keyring, candidate = self._unit, self._identity.keyring, job.candidate
         if candidate.row.text:
             hypothesis = hypothesis_of(candidate.row, clip)
@@ -327,7 +371,6 @@ class _IntakeRun:
         is_held = candidate.decision.outcome is Outcome.QUARANTINED
         passes = self._project.queue.passes
         self._delivery.add_clip(clip, passes=passes, sort_key=job.sort_key, quarantined=is_held)
-        self._log.record_line(candidate.line.number, candidate.decision, clip)
 
     def _hold_back(self, clip: Clip, hypothesis: Hypothesis) -> None:
         """Records what was found in the draft; where its words have times, the spans are muted at once."""
@@ -349,7 +392,7 @@ class _IntakeRun:
         with suppress(Unavailable):
             self._delivery.deliver()
 
-    def _clip(self, job: _Job, prepared: PreparedClip) -> Clip:
+    def _clip(self, job: _Job, prepared: PreparedClip, known: _Known) -> Clip:
         row, decoded = job.candidate.row, prepared.decoded
         if row.consent_granted_at is None:
             raise AssertionError("the gate let a clip without consent pass")
@@ -362,27 +405,17 @@ class _IntakeRun:
             frames=decoded.frames,
             recorded_at=row.recorded_at,
             consent_granted_at=row.consent_granted_at,
-            consent_withdrawn_at=self._consent_ends(row, job.source),
+            consent_withdrawn_at=min(
+                # by the manifest or by a list of withdrawals, whichever is earlier
+                (date for date in (row.consent_withdrawn_at, known.withdrawn.get(job.source)) if date),
+                default=None,
+            ),
             purge_at=purge_at(row.recorded_at, self._project.intake),
             imported_at=self._unit.clock.now(),
             source_hash=job.source,
             speaker_hash=self._hashes.of_speaker(row),
             samples_hash=self._hashes.of_samples(decoded),
         )
-
-    def _is_withdrawn(self, source: str) -> bool:
-        at = self._unit.withdrawals.at(source)
-        return at is not None and at <= self._unit.clock.now()
-
-    def _consent_ends(self, row: ManifestRow, source: str) -> datetime | None:
-        """By the manifest or by a list of withdrawals, whichever is earlier."""
-        dates = [date for date in (row.consent_withdrawn_at, self._unit.withdrawals.at(source)) if date]
-        return min(dates, default=None)
-
-    def _refuse(self, line: ManifestLine, decision: Decision) -> None:
-        if not self._options.dry_run:
-            self._log.record_line(line.number, decision, None)
-        self._report(line, decision, "", ())
 
     def _report(
         self, line: ManifestLine, decision: Decision, clip_id: str, notes: tuple[Notice, ...]

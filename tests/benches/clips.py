@@ -28,5 +28,5 @@ def add_clip(
                 new.write(kind, [part])
         new.sync()
         with content.adding(keyring) as add:
-            add(clip, new)
+            add([(clip, new)])
             in_transaction()
