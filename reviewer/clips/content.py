@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import io
 import secrets
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import BinaryIO, cast
@@ -179,6 +179,10 @@ class ClipContent:
         """
         return NewClip(self._store, self._workspace_id, clip_id, clip_id)
 
+    def sync_new(self, clips: Iterable[NewClip]) -> None:
+        """Brings the finished files of clips to the disk, by one flush if possible. Raises Unavailable."""
+        self._store.sync_new([file for new in clips for file in new.files])
+
     @contextmanager
     def adding(self, keyring: Keyring) -> Iterator[Callable[[Sequence[tuple[Clip, NewClip]]], None]]:
         """One commit that imports any number of clips, whose files are written and synced.
@@ -239,7 +243,8 @@ class ClipContent:
             until_done.callback(new.discard)
             for kind, data in files.by_kind().items():
                 new.write(kind, [data])
-            new.sync()
+            new.finish()
+            self.sync_new([new])
             try:
                 with self._database.transaction():
                     wrapped = self._wrap(keyring, clip_id, new.key)

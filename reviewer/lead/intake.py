@@ -12,7 +12,13 @@ from reviewer.access.rights import Act, require
 from reviewer.clips.repository import PurgeReason
 from reviewer.errors import Notice, Refused, ReviewerError, Unavailable
 from reviewer.lead.audio_folder import AudioFolder
-from reviewer.lead.clip_preparation import ClipPreparation, MakeDecoder, PreparedClip
+from reviewer.lead.clip_preparation import (
+    ClipPreparation,
+    MakeDecoder,
+    MakeProcess,
+    PreparedClip,
+    PreparingThread,
+)
 from reviewer.lead.intake_report import IntakeLog, IntakeOptions, IntakeReport, ReportRow
 from reviewer.lead.keyed_hashes import KeyedHashes
 from reviewer.lead.manifest import ManifestLine
@@ -78,6 +84,8 @@ class _Known:
     """Source or samples -> the clip that was imported of them."""
 
 
+MakePreparation = Callable[[int], ClipPreparation[_Job]]
+"""For so many files at most."""
 _Prepared = tuple[_Job, PreparedClip | Refused | None]
 _Decided = tuple[_Job, Decision, str, tuple[Notice, ...]]
 
@@ -85,9 +93,18 @@ _Decided = tuple[_Job, Decision, str, tuple[Notice, ...]]
 class Intake:
     """Imports manifests into one workspace."""
 
-    def __init__(self, unit: UnitOfWork, *, make_decoder: MakeDecoder, project: Project) -> None:
+    def __init__(
+        self,
+        unit: UnitOfWork,
+        *,
+        make_decoder: MakeDecoder,
+        make_process: MakeProcess | None = None,
+        project: Project,
+    ) -> None:
+        """``make_process``: a worker process for a large import, where there can be one."""
         self._unit = unit
         self._make_decoder = make_decoder
+        self._make_process = make_process
         self._project = project
 
     def import_manifest(
@@ -118,7 +135,15 @@ class Intake:
             self._unit.content.sweep()
         run = _IntakeRun(self._unit, self._project, identity, source, options, progress)
         run.arrived = arrived
-        return run.import_lines(source.lines, self._make_decoder, cancelled)
+        return run.import_lines(source.lines, self._preparation, cancelled)
+
+    def _preparation(self, files: int) -> ClipPreparation[_Job]:
+        limits, process = self._project.decode, self._make_process
+        return ClipPreparation(
+            lambda: PreparingThread(self._unit.content, self._make_decoder, limits),
+            None if process is None else lambda: process(limits),
+            files=files,
+        )
 
 
 class _IntakeRun:
@@ -153,7 +178,7 @@ class _IntakeRun:
         self.arrived: Arrived = lambda _row: None
 
     def import_lines(
-        self, lines: Sequence[ManifestLine], make_decoder: MakeDecoder, cancelled: Callable[[], bool]
+        self, lines: Sequence[ManifestLine], prepare: MakePreparation, cancelled: Callable[[], bool]
     ) -> IntakeReport:
         """Runs every line through gate, sample, decoder and seal; logs start and end."""
         self._log.record_start(self._total, self._options, self._source)
@@ -161,7 +186,7 @@ class _IntakeRun:
         try:
             self._tell_progress()
             candidates = self._sampled(_corrections_first(self._gated(lines)))
-            self._import_all(make_decoder, candidates, cancelled)
+            self._import_all(prepare, candidates, cancelled)
         except BaseException:
             with suppress(ReviewerError):  # an error of the log must not hide the first one
                 self._record_end("failed")
@@ -211,13 +236,10 @@ class _IntakeRun:
         ]
 
     def _import_all(
-        self, make_decoder: MakeDecoder, candidates: list[_Candidate], cancelled: Callable[[], bool]
+        self, prepare: MakePreparation, candidates: list[_Candidate], cancelled: Callable[[], bool]
     ) -> None:
         """Prepares clips ahead, and takes them in by batches, in the order of the lines."""
-        limits = self._project.decode
-        with ClipPreparation[_Job](
-            self._unit.content, make_decoder, limits, files=len(candidates)
-        ) as preparation:
+        with prepare(len(candidates)) as preparation:
             batch, begun = list[_Prepared](), monotonic()
             try:
                 for job, prepared in preparation.prepared(self._jobs(candidates, cancelled)):
@@ -286,6 +308,9 @@ class _IntakeRun:
         for job, prepared in batch:
             if job.source in known.sources:
                 self._replace_held(job, prepared)
+        self._unit.content.sync_new(
+            prepared.new for _, prepared in batch if isinstance(prepared, PreparedClip)
+        )
         with self._unit.content.adding(self._identity.keyring) as add:
             known = self._known_of(batch)
             decided = [self._decided(job, prepared, known) for job, prepared in batch]
