@@ -69,10 +69,7 @@ class SignedFacts:
         """Takes a row that verified."""
         action, detail, target = fields["action"], fields["detail"], str(fields["object"])
         if action in _IMPORTED:
-            for clip, dates in zip(detail.get(CLIP_IDS, ()), detail.get(_DATES, ()), strict=True):
-                self.clips[clip] = {name: int(date) for name, date in zip(_COLUMNS, dates, strict=True)}
-            if "purge_at" in detail:  # a row of one clip, as version 0.1 wrote it
-                self.clips[target] = {name: int(detail[name]) for name in _COLUMNS}
+            self.clips |= _imported(target, detail)
         elif action == Action.WITHDRAWAL and target in self.clips:
             dates, at = self.clips[target], _micros(detail["at"])
             dates["consent_withdrawn_at"] = min(dates["consent_withdrawn_at"] or at, at)
@@ -86,6 +83,17 @@ class SignedFacts:
             person = target if action == Action.PERSON_ADDED else str(fields["actor"])
             role = str(detail["role"] if action == Action.PERSON_ADDED else fields["role"])
             self.people[person] = role, str(detail["name_sha256"])
+
+
+def _imported(target: str, detail: Mapping[str, Any]) -> dict[str, dict[str, int]]:
+    """The dates in a row of an import: of the clips that it lists, or, in an earlier version's, of its clip."""
+    if "purge_at" in detail:
+        return {target: {name: int(detail[name]) for name in _COLUMNS}}
+    listed = zip(detail.get(CLIP_IDS, ()), detail.get(_DATES, ()), strict=True)
+    return {
+        str(clip): {name: int(date) for name, date in zip(_COLUMNS, dates, strict=True)}
+        for clip, dates in listed
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,7 +180,10 @@ class ClipContent:
         return NewClip(self._store, self._workspace_id, clip_id, clip_id)
 
     def sync_new(self, clips: Iterable[NewClip]) -> None:
-        """Brings the finished files of clips to the disk, by one flush if possible. Raises Unavailable."""
+        """Finishes files and brings them to the disk, by one flush where possible. Raises Unavailable."""
+        clips = list(clips)
+        for new in clips:
+            new.finish()
         self._store.sync_new([file for new in clips for file in new.files])
 
     @contextmanager
@@ -243,7 +246,6 @@ class ClipContent:
             until_done.callback(new.discard)
             for kind, data in files.by_kind().items():
                 new.write(kind, [data])
-            new.finish()
             self.sync_new([new])
             try:
                 with self._database.transaction():

@@ -119,8 +119,7 @@ class LeadSession:
     ) -> None:
         self.identity = identity
         self._unit = unit
-        self._sign_in = sign_in
-        self._access = access
+        self._sign_in, self._access = sign_in, access
         self._project = project
         self._people = People(unit, parameters)
         self._recovery = Recovery(unit, parameters)
