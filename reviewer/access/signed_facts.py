@@ -86,7 +86,7 @@ class SignedFacts:
 
 
 def _imported(target: str, detail: Mapping[str, Any]) -> dict[str, dict[str, int]]:
-    """The dates in a row of an import: of the clips that it lists, or, in an earlier version's, of its clip."""
+    """The dates in a row of an import: of the clips that it lists; of one clip in an earlier version's."""
     if "purge_at" in detail:
         return {target: {name: int(detail[name]) for name in _COLUMNS}}
     listed = zip(detail.get(CLIP_IDS, ()), detail.get(_DATES, ()), strict=True)

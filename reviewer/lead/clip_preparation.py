@@ -60,6 +60,9 @@ class PreparedClip:
 class Preparer(Protocol):
     """Prepares one file after another."""
 
+    def start(self) -> None:
+        """Begins what takes a while, before the first file is there. Raises Unavailable."""
+
     def prepare(self, path: Path) -> PreparedClip | Refused:
         """The sealed files of a clip, or why its file is refused. Raises Unavailable."""
 
@@ -75,6 +78,9 @@ class PreparingThread:
         self._limits = limits
         self._open = ExitStack()
         self._decoder = self._open.enter_context(make_decoder())
+
+    def start(self) -> None:
+        return None
 
     def prepare(self, path: Path) -> PreparedClip | Refused:
         clip_id = _new_clip_id()
@@ -104,6 +110,9 @@ class PreparingProcess:
         self._store = LocalClipStore(folder)
         self._setup = Setup(os.fsencode(folder.absolute()), workspace_id, limits)
         self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self._started()
 
     def prepare(self, path: Path) -> PreparedClip | Refused:
         status = 0
@@ -190,8 +199,8 @@ class ClipPreparation(Generic[T]):
         self, thread: Callable[[], Preparer], process: Callable[[], Preparer] | None, *, files: int
     ) -> None:
         """``files`` is how many there are at most: many are worth a ``process`` each, where there is one."""
-        is_worth_it = process is not None and files >= _FILES_WORTH_A_PROCESS
-        self._make = process if process is not None and is_worth_it else thread
+        self._are_processes = process is not None and files >= _FILES_WORTH_A_PROCESS
+        self._make = process if process is not None and self._are_processes else thread
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         self._threads = max(1, min(cores, -(-files // _FILES_A_THREAD)))
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="intake")
@@ -199,6 +208,9 @@ class ClipPreparation(Generic[T]):
         self._own = threading.local()
 
     def __enter__(self) -> Self:
+        if self._are_processes:  # they start while the lines are checked
+            for _ in range(self._threads):
+                self._pool.submit(self._start)
         return self
 
     def __exit__(
@@ -236,8 +248,14 @@ class ClipPreparation(Generic[T]):
                         left.new.discard()
 
     def _prepare(self, path: Path) -> PreparedClip | Refused:
+        return self._preparer().prepare(path)
+
+    def _start(self) -> None:
+        self._preparer().start()  # what it raises, the first file raises again
+
+    def _preparer(self) -> Preparer:
         if not hasattr(self._own, "preparer"):
             self._own.preparer = self._make()
             self._preparers.append(self._own.preparer)
         preparer: Preparer = self._own.preparer
-        return preparer.prepare(path)
+        return preparer

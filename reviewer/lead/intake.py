@@ -185,8 +185,9 @@ class _IntakeRun:
         self._deliver()
         try:
             self._tell_progress()
-            candidates = self._sampled(_corrections_first(self._gated(lines)))
-            self._import_all(prepare, candidates, cancelled)
+            with prepare(min(len(lines), self._options.sample or len(lines))) as preparation:
+                candidates = self._sampled(_corrections_first(self._gated(lines)))
+                self._import_all(preparation, candidates, cancelled)
         except BaseException:
             with suppress(ReviewerError):  # an error of the log must not hide the first one
                 self._record_end("failed")
@@ -236,21 +237,23 @@ class _IntakeRun:
         ]
 
     def _import_all(
-        self, prepare: MakePreparation, candidates: list[_Candidate], cancelled: Callable[[], bool]
+        self,
+        preparation: ClipPreparation[_Job],
+        candidates: list[_Candidate],
+        cancelled: Callable[[], bool],
     ) -> None:
         """Prepares clips ahead, and takes them in by batches, in the order of the lines."""
-        with prepare(len(candidates)) as preparation:
-            batch, begun = list[_Prepared](), monotonic()
-            try:
-                for job, prepared in preparation.prepared(self._jobs(candidates, cancelled)):
-                    if isinstance(prepared, Refused) and refusal_code_of(prepared.code) is None:
-                        raise prepared  # the file is not at fault
-                    batch.append((job, prepared))
-                    if len(batch) == _CLIPS_A_COMMIT or monotonic() - begun > _COMMIT_SECONDS:
-                        ready, batch, begun = batch, [], monotonic()
-                        self._take_in(ready)
-            finally:  # also what was ready before something failed
-                self._take_in(batch)
+        batch, begun = list[_Prepared](), monotonic()
+        try:
+            for job, prepared in preparation.prepared(self._jobs(candidates, cancelled)):
+                if isinstance(prepared, Refused) and refusal_code_of(prepared.code) is None:
+                    raise prepared  # the file is not at fault
+                batch.append((job, prepared))
+                if len(batch) == _CLIPS_A_COMMIT or monotonic() - begun > _COMMIT_SECONDS:
+                    ready, batch, begun = batch, [], monotonic()
+                    self._take_in(ready)
+        finally:  # also what was ready before something failed
+            self._take_in(batch)
 
     def _jobs(
         self, candidates: list[_Candidate], cancelled: Callable[[], bool]
@@ -387,13 +390,14 @@ class _IntakeRun:
     def _record(self, job: _Job, clip: Clip) -> None:
         """Everything of a clip but its row, log row and files, in the transaction that takes it in."""
         unit, keyring, candidate = self._unit, self._identity.keyring, job.candidate
+        is_held = candidate.decision.outcome is Outcome.QUARANTINED
         if candidate.row.text:
             hypothesis = hypothesis_of(candidate.row, clip)
             unit.hypotheses.add(keyring, hypothesis)
-            self._hold_back(clip, hypothesis)
+            if is_held:  # in the texts of all others the gate has found nothing
+                self._hold_back(clip, hypothesis)
         if candidate.row.reference:
             unit.references.add(keyring, clip.id, candidate.row.reference)
-        is_held = candidate.decision.outcome is Outcome.QUARANTINED
         passes = self._project.queue.passes
         self._delivery.add_clip(clip, passes=passes, sort_key=job.sort_key, quarantined=is_held)
 
