@@ -9,8 +9,8 @@ import secrets
 import subprocess
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -205,24 +205,25 @@ class ClipPreparation(Generic[T]):
         self._threads = max(1, min(cores, -(-files // _FILES_A_THREAD)))
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="intake")
         self._preparers: list[Preparer] = []
+        self._starting: list[Future[None]] = []
         self._own = threading.local()
 
     def __enter__(self) -> Self:
         if self._are_processes:  # they start while the lines are checked
-            for _ in range(self._threads):
-                self._pool.submit(self._start)
+            self._starting += [self._pool.submit(self._start) for _ in range(self._threads)]
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._pool.shutdown(cancel_futures=True)
-        for preparer in self._preparers:
+        wait(self._starting)
+        for preparer in self._preparers:  # before its thread ends: a worker ends with the thread that made it
             preparer.close()
+        self._pool.shutdown(cancel_futures=True)
 
     def prepared(
         self, jobs: Iterable[tuple[T, Path | None]]
-    ) -> Iterator[tuple[T, PreparedClip | Refused | None]]:
+    ) -> Generator[tuple[T, PreparedClip | Refused | None], None, None]:
         """Each job with its clip or the refusal of its file, in order; None where there was no file.
 
         Whoever gets a clip discards it; those that nobody got are discarded when the generator is closed.

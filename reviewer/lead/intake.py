@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -245,13 +245,14 @@ class _IntakeRun:
         """Prepares clips ahead, and takes them in by batches, in the order of the lines."""
         batch, begun = list[_Prepared](), monotonic()
         try:
-            for job, prepared in preparation.prepared(self._jobs(candidates, cancelled)):
-                if isinstance(prepared, Refused) and refusal_code_of(prepared.code) is None:
-                    raise prepared  # the file is not at fault
-                batch.append((job, prepared))
-                if len(batch) == _CLIPS_A_COMMIT or monotonic() - begun > _COMMIT_SECONDS:
-                    ready, batch, begun = batch, [], monotonic()
-                    self._take_in(ready)
+            with closing(preparation.prepared(self._jobs(candidates, cancelled))) as clips:
+                for job, prepared in clips:
+                    if isinstance(prepared, Refused) and refusal_code_of(prepared.code) is None:
+                        raise prepared  # the file is not at fault
+                    batch.append((job, prepared))
+                    if len(batch) == _CLIPS_A_COMMIT or monotonic() - begun > _COMMIT_SECONDS:
+                        ready, batch, begun = batch, [], monotonic()
+                        self._take_in(ready)
         finally:  # also what was ready before something failed
             self._take_in(batch)
 

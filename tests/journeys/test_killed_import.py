@@ -43,7 +43,7 @@ from tests.fakes.clock import FakeClock
 
 folder, manifest, moment = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 die = lambda: os.kill(os.getpid(), signal.SIGKILL)
-intake._CLIPS_A_COMMIT = 2
+intake._CLIPS_A_COMMIT, intake._COMMIT_SECONDS = 2, 60.0
 if moment == "with workers":
     clip_preparation._FILES_WORTH_A_PROCESS = 1
 made, names = [], []  # two files a clip; the third clip is hit, the first of the second commit
