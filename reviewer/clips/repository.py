@@ -122,17 +122,6 @@ class ClipRepository:
         )
         return {row["name"] for row in rows}
 
-    def has_source(self, source_hash: str) -> bool:
-        """Whether this source was imported before; a purged one still counts."""
-        return bool(self._database.value("SELECT 1 FROM clip WHERE source_hash = ?", (source_hash,)))
-
-    def of_samples(self, samples_hash: str) -> str | None:
-        """The clip of the same samples."""
-        found: str | None = self._database.value(
-            "SELECT id FROM clip WHERE samples_hash = ?", (samples_hash,)
-        )
-        return found
-
     def of_source(self, source_hash: str) -> str | None:
         """The clip of a source, for a withdrawal."""
         found: str | None = self._database.value("SELECT id FROM clip WHERE source_hash = ?", (source_hash,))

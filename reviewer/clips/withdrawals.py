@@ -35,11 +35,6 @@ class WithdrawalRepository:
             )
         )
 
-    def at(self, source_hash: str) -> datetime | None:
-        """When consent for this source ends, if it was withdrawn."""
-        found = self._database.value("SELECT at FROM withdrawal WHERE source_hash = ?", (source_hash,))
-        return None if found is None else from_micros(found)
-
     def among(self, source_hashes: Collection[str]) -> dict[str, datetime]:
         """When consent ends for those of these sources for which it was withdrawn."""
         rows = self._database.rows(
