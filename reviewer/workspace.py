@@ -54,6 +54,7 @@ from reviewer.errors import Damaged, NoWorkspace, Refused, Unavailable
 from reviewer.files import new_folder, write_atomically
 from reviewer.labels.schema import load_schema
 from reviewer.lead.backup import unpack_backup
+from reviewer.lead.clip_preparation import PreparingProcess
 from reviewer.lead.init_workspace import init_workspace
 from reviewer.lead.policy_files import PolicyFiles
 from reviewer.lead.project_file import parse_project, read_project
@@ -228,6 +229,7 @@ class Workspace:
             lexicon=partial(read_lexicon, self.path / LEXICON_FOLDER),
             parameters=self._parameters,
             make_decoder=Decoder,
+            make_process=partial(PreparingProcess, self.path / CLIPS_FOLDER, self._meta.workspace_id),
             verify=self._verify_log,
             due_purges=self._due_purges,
             unfinished=self._unfinished,

@@ -5,7 +5,7 @@ and whose act changed it, also where somebody had the key of the log.
 """
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -15,26 +15,33 @@ from reviewer.access.log_walk import Mismatch
 from reviewer.errors import Notice
 from reviewer.model.clip import Clip
 from reviewer.model.clock import to_micros
-from reviewer.model.event import Action, DetailValue
+from reviewer.model.event import CLIP_IDS, Action, DetailValue
 from reviewer.model.people import second_secret_id
 
 _NEVER = 0
 _FIXED = ("recorded_at", "consent_granted_at")
+_DATES = "dates"
 _COLUMNS = (*_FIXED, "consent_withdrawn_at", "purge_at")
 _IMPORTED = frozenset({Action.CLIP_IMPORTED, Action.CLIP_QUARANTINED})
 _KEYCHAINS = frozenset({Action.KEYCHAIN_ON, Action.KEYCHAIN_OFF, Action.PERSON_CODE, Action.PERSON_ENROLLED})
 _HOLDS = frozenset({Action.HOLD_BEGUN, Action.HOLD_ENDED, Action.PURGED})
 
 
-def dates_of(clip: Clip) -> dict[str, DetailValue]:
-    """The details of a clip's import, in microseconds: its recording, its consent, and its purge."""
+def imported_clips(clips: Sequence[Clip]) -> dict[str, DetailValue]:
+    """The details of an import of clips: their ids and, in microseconds, their dates."""
+    if not clips:
+        return {}
+    return {CLIP_IDS: [clip.id for clip in clips], _DATES: [_dates_of(clip) for clip in clips]}
+
+
+def _dates_of(clip: Clip) -> list[int]:
     ends = clip.consent_withdrawn_at
-    return {
-        "recorded_at": to_micros(clip.recorded_at),
-        "consent_granted_at": to_micros(clip.consent_granted_at),
-        "consent_withdrawn_at": _NEVER if ends is None else to_micros(ends),
-        "purge_at": to_micros(clip.purge_at),
-    }
+    return [
+        to_micros(clip.recorded_at),
+        to_micros(clip.consent_granted_at),
+        _NEVER if ends is None else to_micros(ends),
+        to_micros(clip.purge_at),
+    ]
 
 
 def name_digest(person_id: str, name: str) -> str:
@@ -67,8 +74,7 @@ class SignedFacts:
         """Takes a row that verified."""
         action, detail, target = fields["action"], fields["detail"], str(fields["object"])
         if action in _IMPORTED:
-            if "purge_at" in detail:
-                self.clips[target] = {name: int(detail[name]) for name in _COLUMNS}
+            self.clips |= _imported(target, detail)
         elif action == Action.WITHDRAWAL and target in self.clips:
             dates, at = self.clips[target], _micros(detail["at"])
             dates["consent_withdrawn_at"] = min(dates["consent_withdrawn_at"] or at, at)
@@ -84,6 +90,17 @@ class SignedFacts:
             person = target if action == Action.PERSON_ADDED else str(fields["actor"])
             role = str(detail["role"] if action == Action.PERSON_ADDED else fields["role"])
             self.people[person] = role, str(detail["name_sha256"])
+
+
+def _imported(target: str, detail: Mapping[str, Any]) -> dict[str, dict[str, int]]:
+    """The dates in a row of an import: of the clips that it lists; of one clip in an earlier version's."""
+    if "purge_at" in detail:
+        return {target: {name: int(detail[name]) for name in _COLUMNS}}
+    listed = zip(detail.get(CLIP_IDS, ()), detail.get(_DATES, ()), strict=True)
+    return {
+        str(clip): {name: int(date) for name, date in zip(_COLUMNS, dates, strict=True)}
+        for clip, dates in listed
+    }
 
 
 @dataclass(frozen=True, slots=True)

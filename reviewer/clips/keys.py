@@ -149,9 +149,16 @@ def new_clip_key() -> bytes:
 
 def wrap_clip_key(workspace_key: bytes, clip_id: str, key: bytes) -> bytes:
     """Wraps a clip's key under the workspace's, bound to the clip."""
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    sealed = AESGCM(subkey(workspace_key, "clip keys")).encrypt(nonce, key, clip_id.encode())
-    return _WRAPPED_VERSION + nonce + sealed
+    return wrap_clip_keys(workspace_key, {clip_id: key})[clip_id]
+
+
+def wrap_clip_keys(workspace_key: bytes, clip_keys: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The keys of many clips, each wrapped as by ``wrap_clip_key``."""
+    cipher, wrapped = AESGCM(subkey(workspace_key, "clip keys")), {}
+    for clip_id, key in clip_keys.items():
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        wrapped[clip_id] = _WRAPPED_VERSION + nonce + cipher.encrypt(nonce, key, clip_id.encode())
+    return wrapped
 
 
 def unwrap_clip_key(workspace_key: bytes, clip_id: str, wrapped: bytes) -> bytes:

@@ -22,7 +22,7 @@ from reviewer.errors import Refused
 from reviewer.labels.schema import Schema
 from reviewer.lead.backup import Backup, BackupResult
 from reviewer.lead.clip_list import ClipList
-from reviewer.lead.clip_preparation import MakeDecoder
+from reviewer.lead.clip_preparation import MakeDecoder, MakeProcess
 from reviewer.lead.corpus import CorpusReader
 from reviewer.lead.drafting import Drafting, DraftsReport
 from reviewer.lead.export import Export, ExportResult
@@ -112,6 +112,7 @@ class LeadSession:
         lexicon: Lexicon,
         parameters: KdfParameters,
         make_decoder: MakeDecoder,
+        make_process: MakeProcess,
         verify: Callable[[], Finding],
         due_purges: DuePurges,
         unfinished: UnfinishedExports,
@@ -119,12 +120,11 @@ class LeadSession:
     ) -> None:
         self.identity = identity
         self._unit = unit
-        self._sign_in = sign_in
-        self._access = access
+        self._sign_in, self._access = sign_in, access
         self._project = project
         self._people = People(unit, parameters)
         self._recovery = Recovery(unit, parameters)
-        self._intake = Intake(unit, make_decoder=make_decoder, project=project)
+        self._intake = Intake(unit, make_decoder=make_decoder, make_process=make_process, project=project)
         self._export = Export(
             unit, access, project=project, schema=schema, conventions=conventions, unfinished=unfinished
         )

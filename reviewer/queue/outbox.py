@@ -204,13 +204,17 @@ class Outbox:
     def add(self, person_id: str, request: Request) -> OutboxEntry:
         """Adds a request; inside a transaction only."""
         self._database.require_transaction()
-        entry = OutboxEntry(uuid4().hex, person_id, request, self._clock.now())
+        entry = self.entry(person_id, request)
         what = {"kind": type(request).__name__, "payload": to_json(request)}
         self._database.insert(
             "outbox",
             {"id": entry.key, "person_id": person_id, **what, "added_at": to_micros(entry.added_at)},
         )
         return entry
+
+    def entry(self, person_id: str, request: Request) -> OutboxEntry:
+        """A request with its key, which is kept nowhere: for a queue that answers in the same transaction."""
+        return OutboxEntry(uuid4().hex, person_id, request, self._clock.now())
 
     def pending(self, person_id: str) -> list[OutboxEntry]:
         """This person's unanswered requests, in order."""

@@ -358,15 +358,20 @@ class SqliteQueue:
     ) -> None:
         state = ClipState.QUARANTINED if quarantined else ClipState.READY
         with self._database.transaction():
-            if self._database.value("SELECT 1 FROM queue_clip WHERE clip_id = ?", (clip_id,)):
-                return
             until = None if open_until is None else to_micros(open_until)
             spoken = locale or UNDETERMINED
-            clip = {"clip_id": clip_id, "state": state, "passes": passes, "open_until": until}
-            self._database.insert("queue_clip", clip | {"locale": spoken})
+            is_new = self._database.execute(
+                "INSERT INTO queue_clip (clip_id, state, passes, open_until, locale) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT (clip_id) DO NOTHING",
+                (clip_id, state, passes, until, spoken),
+            )
+            if not is_new:
+                return
             self._database.execute("INSERT OR IGNORE INTO queue_locale (locale) VALUES (?)", (spoken,))
             for number in range(1, passes + 1):
-                self._add_task(clip_id, TaskKind.TRANSCRIBE, number, priority=priority, sort_key=sort_key)
+                self._add_task(
+                    clip_id, TaskKind.TRANSCRIBE, number, priority=priority, sort_key=sort_key, locale=spoken
+                )
 
     def passes_to_compare(self, limit: int, *, after: str = "") -> list[list[SealedAnnotation]]:
         values = {"limit": limit, "after": after, "now": self._now()}
@@ -864,12 +869,14 @@ class SqliteQueue:
         priority: int = 0,
         reviewed_id: str | None = None,
         parent_id: str | None = None,
+        locale: str | None = None,
     ) -> str:
+        """Adds a task; ``locale`` is the clip's, for who knows it."""
         task_id = new_id()
         task = {"id": task_id, "clip_id": clip_id, "kind": kind, "round": number, "state": TaskState.OPEN}
-        place = {"priority": priority, "sort_key": sort_key}
-        locale = self._database.value("SELECT locale FROM queue_clip WHERE clip_id = ?", (clip_id,))
-        place["locale"] = locale
+        if locale is None:
+            locale = self._database.value("SELECT locale FROM queue_clip WHERE clip_id = ?", (clip_id,))
+        place = {"priority": priority, "sort_key": sort_key, "locale": locale}
         self._database.insert("task", task | place | {"reviewed_id": reviewed_id, "parent_id": parent_id})
         return task_id
 

@@ -109,22 +109,25 @@ class Delivery:
 
     def _add(self, request: Request, record: Record | None) -> tuple[OutboxEntry, Outcome]:
         """Delivers inside the transaction of the act; a refusal rolls it back."""
-        entry = self._unit.outbox.add(self._identity.person.id, request)
-        outcome: Outcome = None
+        outbox, outcome = self._unit.outbox, None
         if self.answers_at_once:
-            outcome = self._unit.outbox.deliver(entry)
-            self._settle(entry, outcome)
+            entry = outbox.entry(self._identity.person.id, request)
+            outcome = outbox.deliver(entry)
+            self._record_lease(request, outcome)
+        else:
+            entry = outbox.add(self._identity.person.id, request)
         if record is not None:
             record(outcome)
         return entry, outcome
 
     def _settle(self, entry: OutboxEntry, outcome: Outcome) -> None:
         self._unit.outbox.settle(entry)
-        if isinstance(outcome, Lease):
-            self._record_lease(entry.request, outcome)
+        self._record_lease(entry.request, outcome)
 
-    def _record_lease(self, request: Request, lease: Lease) -> None:
+    def _record_lease(self, request: Request, lease: Outcome) -> None:
         """Logs a lease that was granted or ended; an act's own row was committed before."""
+        if not isinstance(lease, Lease):
+            return
         detail: dict[str, DetailValue] = {}
         if isinstance(request, ClaimPrefetch | ReleasePrefetched):
             detail["prefetch"] = True

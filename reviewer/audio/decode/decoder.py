@@ -248,10 +248,13 @@ def _blocks(
             return
         if not isinstance(record, bytes):
             raise _failed(record)
-        content += record
         total += len(record)
         if total > most_bytes:
             raise Refused("TOO_LONG_SECONDS")
+        if not content and len(record) == block_bytes:  # as most of them come
+            yield _samples(record, head)
+            continue
+        content += record
         while len(content) >= block_bytes:
             yield _samples(bytes(content[:block_bytes]), head)
             del content[:block_bytes]
