@@ -16,8 +16,9 @@ from reviewer.model.hold import HoldReason, ListenReason
 from reviewer.model.people import Identity, Person
 from reviewer.model.task import TaskState
 from reviewer.privacy import pii
-from reviewer.session.clip_access import ClipAccess, UnsealedClip
+from reviewer.session.clip_access import ClipAccess
 from reviewer.session.unit_of_work import UnitOfWork
+from reviewer.session.unsealed_clip import UnsealedClip
 
 LONGEST_NOTE = 120
 _UNKNOWN: StoredClip = ("", "", 0.0, 0)

@@ -216,3 +216,8 @@ class WorkCounts:
     returned: int = 0
     skipped: int = 0
     checked: int = 0
+
+
+def draft_name(task_id: str, person_id: str) -> str:
+    """The name that binds the seal of a draft to its task and author."""
+    return f"{task_id}:{person_id}"

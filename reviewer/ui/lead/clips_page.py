@@ -35,7 +35,7 @@ from reviewer.ui.widgets.widget_ids import enable, named, put_value
 
 if TYPE_CHECKING:
     from reviewer.lead.session import LeadSession
-    from reviewer.session.clip_access import UnsealedClip
+    from reviewer.session.unsealed_clip import UnsealedClip
     from reviewer.ui.clip.workspace import ClipTools
 
 _WAVES_PX = 112
