@@ -49,7 +49,7 @@ class LateDrafts:
     ) -> None:
         self._unit = unit
         self._access = access
-        self._schema = schema
+        self.schema = schema
         self._conventions = conventions
         self._opened: dict[tuple[str, str], OpenedLateDraft] = {}
 
@@ -71,7 +71,7 @@ class LateDrafts:
             beside = None
             if other is not None:
                 text = self._access.unseal_annotation(identity, other)
-                theirs = carried(text, self._schema, other.schema_version)
+                theirs = carried(text, self.schema, other.schema_version)
                 conventions = self._conventions.of(sound.clip.locale)
                 beside = Comparison.of(theirs, annotation, conventions, sound.clip.rate_hz)
         except BaseException:
@@ -118,7 +118,7 @@ class LateDrafts:
         clip, conventions = opened.sound.clip, self._conventions.of(opened.sound.clip.locale)
         annotation = without_stale_denials(opened.annotation)
         if draft.kind is TaskKind.TRANSCRIBE:  # the queue refuses any other
-            require_complete(annotation, self._schema, conventions, clip.locale)
+            require_complete(annotation, self.schema, conventions, clip.locale)
         work = self._sealed(identity, draft, annotation, conventions.id)
         return self._send(identity, draft, work, annotation)
 
@@ -175,7 +175,7 @@ class LateDrafts:
             clip_id=draft.clip_id,
             author=draft.person_id,
             parent=None,
-            schema_version=self._schema.id,
+            schema_version=self.schema.id,
             conventions_version=conventions_id,
             digest=content.digest(identity.keyring, draft.clip_id, plain),
             sealed=content.seal(

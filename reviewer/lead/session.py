@@ -117,10 +117,8 @@ class LeadSession:
         unfinished: UnfinishedExports,
         policy_files: PolicyFiles,
     ) -> None:
-        self.identity = identity
-        self._unit = unit
-        self._sign_in = sign_in
-        self._access = access
+        self.identity, self._unit = identity, unit
+        self._sign_in, self._access = sign_in, access
         self._project = project
         self._people = People(unit, parameters)
         self._recovery = Recovery(unit, parameters)

@@ -440,8 +440,7 @@ class WorkSession:
         )
 
     def _held_or_next(self) -> Lease | None:
-        held = self._unit.queue.resume(self.identity.person.id, self.kinds)
-        if held is not None:
+        if (held := self._unit.queue.resume(self.identity.person.id, self.kinds)) is not None:
             return held
         answer = self._delivery.send(Claim(self.identity.person.id, self.kinds))
         return answer if isinstance(answer, Lease) else None

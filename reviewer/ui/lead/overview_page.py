@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QLocale, Slot
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QWidget
 
 from reviewer.model.clip import ClipState
 from reviewer.model.language_tags import UNDETERMINED
@@ -24,9 +24,13 @@ from reviewer.ui.widgets.tables import Column, RowsModel, Table
 from reviewer.ui.widgets.widget_ids import enable, named, put_value
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reviewer.lead.late_drafts import OpenedLateDraft
     from reviewer.lead.policy_files import PolicyFile
     from reviewer.lead.session import LeadSession, Overview, PersonProgress
     from reviewer.session.access_limits import PersonActivity
+    from reviewer.ui.clip.workspace import ClipTools
 
 
 _TASK_STATES = (
@@ -48,9 +52,20 @@ class OverviewPage(LeadPage):
 
     scope = Scope.OVERVIEW
 
-    def __init__(self, lead: "LeadSession", jobs: Jobs, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        lead: "LeadSession",
+        jobs: Jobs,
+        parent: QWidget | None = None,
+        *,
+        make_tools: "Callable[[], ClipTools] | None" = None,
+    ) -> None:
+        """``make_tools`` gives what plays a clip, when the first late draft is opened."""
         super().__init__("overview", self.tr("Overview"), jobs, parent)
         self._lead = lead
+        self._make_tools = make_tools
+        self._late_dialog: QDialog | None = None
+        self._decided = ""
         self._names: dict[str, str] = {}
         clips = [(state, term("CLIP_STATE", state)) for state in ClipState]
         tasks = [(state, term("TASK_STATE", state)) for state in _TASK_STATES]
@@ -93,6 +108,12 @@ class OverviewPage(LeadPage):
 
     def refresh_facts(self) -> None:
         self.run(lambda _token: self._lead.overview(), self._show_facts)
+
+    def leave(self) -> None:
+        self._close_late()
+
+    def close_down(self) -> None:
+        self._close_late()
 
     def _add_title_buttons(self) -> None:
         self.title_row.addWidget(
@@ -212,7 +233,7 @@ class OverviewPage(LeadPage):
             self.leases,
             self.tr("No clips are checked out."),
         )
-        late = self._table(
+        self._late_table = self._table(
             "overview_late",
             self.tr("Late drafts"),
             self.late,
@@ -225,11 +246,21 @@ class OverviewPage(LeadPage):
             self._on_release,
             shortcut_id="overview.release",
         )
-        self._lease_table.selectionModel().selectionChanged.connect(self._update_buttons)
+        self._open_late = self.button(
+            "overview_late_open",
+            self.tr("Open…"),
+            self.tr("Read the late draft beside what was handed in since; logged"),
+            self._on_open_late,
+            shortcut_id="overview.late",
+        )
+        self._late_table.doubleClicked.connect(self._open_late.click)
+        for table in (self._lease_table, self._late_table):
+            table.selectionModel().selectionChanged.connect(self._update_buttons)
+        self.late.modelReset.connect(self._update_buttons)
         self.leases.modelReset.connect(self._update_buttons)
         self._update_buttons()
-        tab_through(people, self._lease_table, self._release, late)
-        return self._laid_out(people, late)
+        tab_through(people, self._lease_table, self._release, self._late_table, self._open_late)
+        return self._laid_out(people)
 
     def _table(self, name: str, spoken: str, model: RowsModel[Any], empty: str) -> Table:
         table = self.table(name, spoken, model, stretch=0, empty=empty)
@@ -237,7 +268,7 @@ class OverviewPage(LeadPage):
             table.setColumnWidth(column, _WIDTHS[name])
         return table
 
-    def _laid_out(self, people: Table, late: Table) -> QGridLayout:
+    def _laid_out(self, people: Table) -> QGridLayout:
         grid = QGridLayout()
         grid.setHorizontalSpacing(GROUP_PX)
         grid.addWidget(self.label(self.tr("Each person's work"), "heading"), 0, 0)
@@ -246,7 +277,8 @@ class OverviewPage(LeadPage):
         grid.addWidget(self._release, 0, 2)
         grid.addWidget(self._lease_table, 1, 1, 1, 2)
         grid.addWidget(self.label(self.tr("Late drafts"), "heading"), 2, 1)
-        grid.addWidget(late, 3, 1, 2, 2)
+        grid.addWidget(self._open_late, 2, 2)
+        grid.addWidget(self._late_table, 3, 1, 2, 2)
         grid.setColumnStretch(0, 3)
         grid.setColumnStretch(1, 2)
         grid.setRowStretch(1, 3)
@@ -260,6 +292,53 @@ class OverviewPage(LeadPage):
     @Slot()
     def _update_buttons(self) -> None:
         enable(self._release, self._chosen() is not None, self.tr("Select a leased clip first."))
+        enable(self._open_late, self._chosen_late() is not None, self.tr("Select a late draft first."))
+
+    def _chosen_late(self) -> LateDraft | None:
+        rows = self._late_table.selectionModel().selectedRows()
+        return self.late.rows[rows[0].row()] if rows else None
+
+    @Slot()
+    def _on_open_late(self) -> None:
+        draft, lead = self._chosen_late(), self._lead
+        if draft is not None and self._make_tools is not None and self._late_dialog is None:
+            self.message.clear()
+            self.run(lambda _token: lead.late_drafts.open(lead.identity, draft.id), self._show_late)
+
+    def _show_late(self, opened: "OpenedLateDraft") -> None:
+        # Imported when first needed: waveform and player take time to load.
+        from reviewer.ui.lead.late_draft_dialog import LateDraftDialog  # noqa: PLC0415
+
+        if self._make_tools is None or not self.isVisible():
+            lead, clip_id = self._lead, opened.draft.clip_id
+            self.run(lambda _token: lead.late_drafts.close(lead.identity, clip_id), lambda _none: None)
+            return
+        author = self._name(opened.draft.person_id)
+        dialog = LateDraftDialog(opened, author, self._lead, self._make_tools(), self)
+        dialog.decided.connect(self._on_late_decided)
+        dialog.put_away.connect(self.message.show_error)
+        dialog.finished.connect(self._on_late_finished)
+        self._late_dialog = dialog
+        dialog.open()
+
+    @Slot(str)
+    def _on_late_decided(self, sentence: str) -> None:
+        self._decided = sentence
+        self.run(lambda _token: self._lead.overview(), self._show_decided)
+
+    def _show_decided(self, overview: "Overview") -> None:
+        self.show_overview(overview)
+        self.message.show_message(Message(self._decided), "ok")
+
+    @Slot()
+    def _on_late_finished(self) -> None:
+        dialog, self._late_dialog = self._late_dialog, None
+        if dialog is not None:
+            dialog.deleteLater()
+
+    def _close_late(self) -> None:
+        if self._late_dialog is not None:
+            self._late_dialog.reject()
 
     @Slot()
     def _on_release(self) -> None:
@@ -324,7 +403,7 @@ class OverviewPage(LeadPage):
     def _late_columns(self) -> list[Column[LateDraft]]:
         return [
             Column(self.tr("Who"), lambda row: self._name(row.person_id)),
-            Column(self.tr("Task"), lambda row: str(row.task_id), is_figure=True),
+            Column(self.tr("Clip"), lambda row: row.clip_id, is_figure=True),
             Column(self.tr("Kept"), lambda row: day_and_time(row.kept_at), is_figure=True),
         ]
 
