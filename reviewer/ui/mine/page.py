@@ -29,10 +29,6 @@ _ROLES: dict[TaskState | LateState, str] = {
     TaskState.ACCEPTED: "ok",
     LateState.DISMISSED: "warn",
 }
-    TaskState.RETURNED: "warn",
-    TaskState.ACCEPTED: "ok",
-    LateState.DISMISSED: "warn",
-}
 _WIDTHS = (160, 240)
 _LIMIT = 100
 
