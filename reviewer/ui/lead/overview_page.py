@@ -239,6 +239,16 @@ class OverviewPage(LeadPage):
             self.late,
             self.tr("Late drafts are listed here: work whose lease ended before it was submitted."),
         )
+        self._make_row_buttons()
+        for table in (self._lease_table, self._late_table):
+            table.selectionModel().selectionChanged.connect(self._update_buttons)
+        for model in (self.leases, self.late):
+            model.modelReset.connect(self._update_buttons)
+        self._update_buttons()
+        tab_through(people, self._lease_table, self._release, self._late_table, self._open_late)
+        return self._laid_out(people)
+
+    def _make_row_buttons(self) -> None:
         self._release = self.button(
             "overview_release",
             self.tr("Release…"),
@@ -254,13 +264,6 @@ class OverviewPage(LeadPage):
             shortcut_id="overview.late",
         )
         self._late_table.doubleClicked.connect(self._open_late.click)
-        for table in (self._lease_table, self._late_table):
-            table.selectionModel().selectionChanged.connect(self._update_buttons)
-        self.late.modelReset.connect(self._update_buttons)
-        self.leases.modelReset.connect(self._update_buttons)
-        self._update_buttons()
-        tab_through(people, self._lease_table, self._release, self._late_table, self._open_late)
-        return self._laid_out(people)
 
     def _table(self, name: str, spoken: str, model: RowsModel[Any], empty: str) -> Table:
         table = self.table(name, spoken, model, stretch=0, empty=empty)
