@@ -12,7 +12,7 @@ from typing import Any
 from reviewer.errors import Refused
 from reviewer.lead.audio_folder import AudioFolder
 from reviewer.lead.record_files import Record, Records
-from reviewer.lead.table_files import is_visible
+from reviewer.lead.table_files import is_spreadsheet_value, is_visible
 from reviewer.model.language_tags import locale_tag
 from reviewer.privacy.manifest_row import Decision, ManifestRow, RefusalCode, WordTiming
 
@@ -109,7 +109,9 @@ def _source_id(name: str, value: Any) -> str:
     """A source that could not be named in a list of withdrawals could never be withdrawn."""
     text = _text(name, value)
     if not is_visible(text):
-        raise _BadValue("VALUE_CONTROL_CHARACTERS")
+        raise _BadValue("VALUE_CONTROL_CHARACTERS" if any(map(str.isalnum, text)) else "VALUE_NO_LETTER")
+    if is_spreadsheet_value(text):
+        raise _BadValue("VALUE_FROM_SPREADSHEET")
     return text.strip()  # as in lists of withdrawals
 
 

@@ -21,7 +21,11 @@ _MOST_BYTES = 64 << 20
 _MOST_LINES_NAMED = 20
 _COMMON_DELIMITERS = ",;\t|"
 _SEP_LINE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
-_BARE_VALUE = re.compile(r"""[^\s,;|"'{}\[\]<>\\#][^\s,;|"'{}\[\]<>\\]*""")
+_BARE_VALUE = re.compile(r"""[^\s,;|"'{}\[\]<>\\#\u2018-\u201f\u00ab\u300c][^\s,;|"'{}\[\]<>\\]*""")
+# What spreadsheets make of long numbers, and show where a formula failed.
+_SPREADSHEET_VALUE = re.compile(
+    r"[+-]?\d+([.,]\d+)?E\+\d+|#(N/A|DIV/0!|REF!|VALUE!|NAME\?|NULL!|NUM!)", re.IGNORECASE
+)
 _WHITESPACE = " \t\n"
 # Other than spaces: what is not seen in an editor, or ends a line for some programs and not for others.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -65,8 +69,13 @@ def read_table(path: Path, key: str, fields: Collection[str] = ()) -> tuple[Tabl
 
 
 def is_visible(text: str) -> bool:
-    """Whether a value has text, is not too long for a key, and holds no control or invisible characters."""
-    return bool(text.strip()) and len(text) <= LONGEST_KEY and not _has(text, _UNSEEN)
+    """Whether a value has a letter or digit, is not too long for a key, and has no invisible characters."""
+    return any(map(str.isalnum, text)) and len(text) <= LONGEST_KEY and not _has(text, _UNSEEN)
+
+
+def is_spreadsheet_value(text: str) -> bool:
+    """Whether a spreadsheet wrote this in place of a value: a rounded number (``1.23E+15``) or an error."""
+    return _SPREADSHEET_VALUE.fullmatch(text.strip()) is not None
 
 
 def field_name(name: str) -> str:
@@ -118,10 +127,10 @@ def _delimiter(line: str, key: str) -> str | None:
     marks = sorted({mark for mark in line if not (mark.isalnum() or mark in '_-" ')})
     for mark in (*marks, ""):
         try:
-            names = [field_name(cell) for cell in cells_of(line, mark)]
+            cells = cells_of(line, mark)
         except BadLine:
             continue
-        if field_name(key) in names:
+        if any(field_name(cell) == field_name(key) and cell.strip()[0].isalnum() for cell in cells):
             return mark
     return None
 
@@ -182,6 +191,8 @@ class _Table:
             raise BadLine("TABLE_NO_KEY")
         if not is_visible(value):
             raise BadLine("TABLE_BAD_KEY")
+        if is_spreadsheet_value(value):
+            raise BadLine("TABLE_SPREADSHEET_VALUE")
         self.rows.append(TableRow(number, {**values, self.key: value.strip()}))
 
     def _name(self, given: str) -> str:

@@ -11,21 +11,26 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from reviewer.errors import Refused
-from reviewer.lead.table_files import TableRow, read_table
+from reviewer.lead.table_files import TableRow, is_spreadsheet_value, read_table
 
 KEY = "source_id"
 HEADINGS = ["source_id", "Source_ID", "SOURCE ID", "source-id", " Source Id "]
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"]
 BOMS = {"utf-16-le": "\ufeff", "utf-16-be": "\ufeff"}
 
+
+def is_id(text: str) -> bool:
+    return any(map(str.isalnum, text)) and not is_spreadsheet_value(text)
+
+
 bare_ids = st.text("abcXYZ019._:/@+=-éżß漢я", min_size=1, max_size=20).filter(
-    lambda text: text.strip().casefold().replace("-", "").replace("_", "") != "sourceid"
+    lambda text: is_id(text) and text.strip().casefold().replace("-", "").replace("_", "") != "sourceid"
 )
 any_ids = st.text(
     st.characters(exclude_categories=("C", "Z"), include_characters=" ,;\t|\"'{}[]#".replace("\t", "")),
     min_size=1,
     max_size=20,
-).filter(lambda text: text == text.strip() and text != "")
+).filter(lambda text: is_id(text) and text == text.strip())
 
 
 def written(folder: Path, text: str, encoding: str = "utf-8") -> Path:
@@ -198,6 +203,11 @@ def test_known_fields_have_the_callers_spelling_and_others_that_of_the_file(tmp_
         ("source_id,note\none,a\u2028two,b\n", "2", "TABLE_CONTROL_CHARACTER"),
         ("one\x0btwo\n", "1", "TABLE_CONTROL_CHARACTER"),
         ("x" * 257, "1", "TABLE_BAD_KEY"),
+        ("source_id\n1.23E+15\none\n9,9e+12\n", "2, 4", "TABLE_SPREADSHEET_VALUE"),
+        ("source_id;note\none;a\n#N/A;b\n", "3", "TABLE_SPREADSHEET_VALUE"),
+        ("| source_id | when |\n|---|---|\n| one | today |\n", "2", "TABLE_BAD_KEY"),
+        ("- source_id: one\n- source_id: two\n", "1, 2", "TABLE_NOT_A_VALUE"),
+        ("\u201cone\u201d\n\u00abtwo\u00bb\n", "1, 2", "TABLE_NOT_A_VALUE"),
         ('"one\\u0041"\n', "1", "TABLE_NOT_A_VALUE"),
         ("{ABC-1}\n", "1", "TABLE_NOT_JSON"),
         ('{"source_id": "one"}\n{"source": "two"}\n', "2", "TABLE_NO_KEY"),

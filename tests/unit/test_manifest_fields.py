@@ -111,18 +111,20 @@ NO_WORDS: list[object] = [
 ]
 
 
+NO_SOURCE_IDS = ["---", "1.23E+15", "#REF!", "a\u200bb"]  # a list of withdrawals could not name them
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        *(("source_id", source_id) for source_id in NO_SOURCE_IDS),
         *(("recorded_at", time) for time in NO_INSTANTS),
         *(("audio", path) for path in OUTSIDE),
         *(("locale", tag) for tag in NO_LANGUAGE_TAGS),
         *(("words", words) for words in NO_WORDS),
     ],
 )
-def test_no_instant_a_path_out_of_the_folder_no_language_or_other_words_are_refused(
-    name: str, value: object
-) -> None:
+def test_ids_times_paths_languages_and_words_that_are_none_are_refused(name: str, value: object) -> None:
     assert code(**{name: value}) is RefusalCode.BAD_VALUE
 
 
