@@ -252,6 +252,10 @@ class Queue(Protocol):
         """Every clip, purged ones too, by id, in one statement."""
         ...
 
+    def listed_clip(self, clip_id: str) -> QueuedClip:
+        """One clip as ``listed`` has it; raises Refused (code NO_CLIP)."""
+        ...
+
     def done_passes(self) -> Iterator[DonePass]:
         """Every pass that was submitted and neither returned nor taken back, in one statement."""
         ...

@@ -346,11 +346,13 @@ class SqliteQueue:
 
     def listed(self) -> Iterator[QueuedClip]:
         for row in self._database.rows(queries.LISTED, {"now": self._now()}):
-            yield QueuedClip(
-                row["clip_id"], _CLIP_STATES[row["state"]], row["passes"], row["done"] or 0,
-                row["has"] or "", row["assigned"] or "", row["did"] or "", row["changed_at"],
-                row["refusals"] or "", row["hold"],
-            )  # fmt: skip
+            yield _queued(row)
+
+    def listed_clip(self, clip_id: str) -> QueuedClip:
+        row = self._database.row(queries.LISTED_CLIP, {"now": self._now(), "clip": clip_id})
+        if row is None:
+            raise Refused("NO_CLIP", clip=clip_id)
+        return _queued(row)
 
     def done_passes(self) -> Iterator[DonePass]:
         for row in self._database.rows(queries.DONE_PASSES):
@@ -993,6 +995,14 @@ def new_id() -> str:
 
 def _claim_order(task: Row) -> tuple[int, int, int]:
     return -task["priority"], task["sort_key"], task["place"]
+
+
+def _queued(row: Row) -> QueuedClip:
+    return QueuedClip(
+        row["clip_id"], _CLIP_STATES[row["state"]], row["passes"], row["done"] or 0,
+        row["has"] or "", row["assigned"] or "", row["did"] or "", row["changed_at"],
+        row["refusals"] or "", row["hold"],
+    )  # fmt: skip
 
 
 def _derived(tasks: list[Row]) -> ClipState:

@@ -1482,6 +1482,18 @@ class QueueHoldContract(QueueSetting):
         assert a.changed_at == to_micros(clock.now())
         assert (b.clip_id, b.state, b.has, b.did, b.changed_at) == ("b", ClipState.QUARANTINED, "", "", 0)
 
+    def test_one_clip_is_listed_as_among_all(self, queue, clock):
+        for number in range(3):
+            queue.add_clip(f"clip-{number}", passes=2)
+        self.submitted(queue, ANN)
+        queue.skip(self.claimed(queue, BEN), SkipReason.TECHNICAL, key=new_key())
+        self.claimed(queue, CEM)
+        queue.hold("clip-2", HoldReason.TECHNICAL)
+        assert [queue.listed_clip(each.clip_id) for each in queue.listed()] == list(queue.listed())
+        with pytest.raises(Refused) as refused:
+            queue.listed_clip("nothing")
+        assert refused.value.code == "NO_CLIP"
+
     def test_done_passes_are_those_that_stand_with_who_made_them_and_when(self, queue, clock):
         queue.add_clip("a", passes=2)
         first = self.submitted(queue, ANN)
