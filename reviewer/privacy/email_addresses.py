@@ -1,7 +1,7 @@
 """Detects e-mail addresses: written, spoken as words, or spelled."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,6 +15,7 @@ _WRITTEN = re.compile(
 _UNDOTTED = re.compile(r"(?<![\w@])[\w.+%'-]{1,64}@[^\W\d_][\w-]{2,63}(?![\w@])")
 _ATS = frozenset({Sign.AT, Sign.MAYBE_AT, Sign.RARE_AT})
 _DOTS = frozenset({Sign.DOT, Sign.MAYBE_DOT})
+_CONTRACTED = frozenset({"m", "s", "re", "ve", "ll", "d"})
 _MAX_PARTS = 48
 _MAX_PLAIN_WORDS = 3
 _MAX_SKIPPED = 6
@@ -109,7 +110,8 @@ def email_addresses(text: str, found: Sequence[Token] | None = None) -> tuple[Em
     if may_hold_said_address(words, has_dot="." in words):
         parts = _parts(found)
         ats = [index for index, part in enumerate(parts) if part.sign in _ATS]
-        said = [one for at in ats if (one := _around(parts, at)) and taken.add(one.start, one.end)]
+        around = [one for at in ats if (one := _around(parts, at)) and not taken.overlaps(one.start, one.end)]
+        said = [one for one in _merged(around) if taken.add(one.start, one.end)]
         said += [one for one in _without_at(parts) if taken.add(one.start, one.end)]
     said += [
         EmailAddress(*match.span(), is_sure=False)
@@ -117,6 +119,20 @@ def email_addresses(text: str, found: Sequence[Token] | None = None) -> tuple[Em
         if taken.add(*match.span())
     ]
     return tuple(sorted(written + said, key=lambda address: address.start))
+
+
+def _merged(found: Iterable[EmailAddress]) -> Iterator[EmailAddress]:
+    """Joins those that overlap: of two addresses said in one breath neither may stay."""
+    last: EmailAddress | None = None
+    for one in sorted(found, key=lambda address: address.start):
+        if last is not None and one.start < last.end:
+            last = EmailAddress(last.start, max(last.end, one.end), last.is_sure or one.is_sure)
+            continue
+        if last is not None:
+            yield last
+        last = one
+    if last is not None:
+        yield last
 
 
 def _parts(found: Sequence[Token]) -> list[_Part]:
@@ -279,13 +295,32 @@ def _spelled(names: Sequence[str]) -> str:
     return "".join(names) if all(len(name) == 1 for name in names) else " ".join(names)
 
 
+def _is_name(parts: Sequence[_Part], position: int) -> bool:
+    """Whether a filler of some language is a name here, joined to the next one: jo underscore smith."""
+    following = parts[position + 1]
+    joins = following.sign is Sign.MARK or (following.sign in _DOTS and not following.is_stop)
+    return joins and parts[position].text.isalpha()
+
+
+def _is_contraction(parts: Sequence[_Part], position: int) -> bool:
+    """Whether a part is the end of I'm, he's, we're: no letter of a name."""
+    if position < 2 or parts[position].text not in _CONTRACTED:
+        return False
+    before, apostrophe = parts[position - 2], parts[position - 1]
+    is_one_word = parts[position].glued and apostrophe.glued
+    return apostrophe.text == "'" and is_one_word and before.text in word_set("contracted")
+
+
 def _local(parts: Sequence[_Part], at: int) -> _Local | None:
     """Searches backwards from the at sign: words linked by dots and the like, single letters, digits."""
     start, linked, marks, letters, digits, words, skipped = at, True, 0, 0, 0, 0, 0
     last_word = ""
     for position in range(at - 1, max(0, at - _MAX_PARTS) - 1, -1):
         part = parts[position]
-        if part.sign is Sign.SKIP or (part.is_stop and start == at):
+        if _is_contraction(parts, position):
+            break
+        is_filler = part.sign is Sign.SKIP or (part.is_stop and start == at)
+        if is_filler and not (linked and start < at and _is_name(parts, position)):
             skipped += 1
             if skipped > _MAX_SKIPPED:
                 break
@@ -294,7 +329,7 @@ def _local(parts: Sequence[_Part], at: int) -> _Local | None:
         elif part.is_letter_or_digit:
             start, linked, letters = position, True, letters + 1
             digits += part.text[0].isdigit()
-        elif part.sign is None and part.text[0].isalpha() and linked:
+        elif (is_filler or part.sign is None) and part.text[0].isalpha() and linked:
             start, linked, words = position, False, words + 1
             last_word = last_word or part.text
         else:

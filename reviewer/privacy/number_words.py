@@ -13,6 +13,7 @@ from reviewer.privacy.text_matching import fold, tokens
 Phrase = tuple[str, ...]
 _UNIT_FIRST = frozenset({"de", "nl", "da", "no", "nn", "af", "ar", "sl", "cs"})
 _IN_A_WORD = ("", "und", "en", "og", "och", "in", "e", "a")
+_WITHOUT_SPACES = frozenset({"km", "ko", "lo", "my", "th"})
 _SHORTEST_JOINED = 4
 # What Korean adds to a number: of, is, and, the number.
 _PARTICLE = re.compile(fold("(?:의|에|이요|요|이고|고|번|은|는|입니다|이에요|예요|이구요|구요)$"))
@@ -131,9 +132,13 @@ def phrases_of(key: str) -> frozenset[Phrase]:
 
 @cache
 def _tables() -> dict[str, dict[str, list[str]]]:
+    """The numbers of CLDR by language, and of languages that it lacks those that their section has."""
     tables: dict[str, dict[str, list[str]]] = json.loads(
         resource("personal_data", "numbers.json").read_text(encoding="utf-8")
     )
+    for language, section in spoken_forms().items():
+        if language not in tables:
+            tables[language] = {number: [] for number in (*filter(str.isdigit, section), "large")}
     return tables
 
 
@@ -158,7 +163,7 @@ def _pack(language: str, table: Mapping[str, list[str]], spoken: Mapping[str, st
         {phrase[0]: digit for phrase, digit in _pairs(spoken.get("weak", ""))},
         frozenset(phrase[0] for phrase in _phrases(spoken.get("and", ""))),
         re.compile(rf"(?:{'|'.join(sorted(single, key=len, reverse=True))}){{2,}}")
-        if language in {"ko", "th"}
+        if language in _WITHOUT_SPACES
         else None,
         single,
     )

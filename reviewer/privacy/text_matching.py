@@ -9,10 +9,11 @@ from functools import lru_cache
 
 # Han and kana are written without spaces between words: each character is a token.
 _ALONE = r"\u3005-\u3007\u3040-\u30ff\u3400-\u9fff"
-# Vowel signs of Indic scripts are marks (Mc) that \w leaves out, but belong to the word.
-_VOWEL_SIGNS = "".join(chr(c) for c in range(0x900, 0xE00) if unicodedata.category(chr(c)) == "Mc")
+# Vowel signs of India and South-East Asia are marks (Mc) that \w leaves out, but belong to the word.
+_VOWEL_SIGNS = "".join(chr(c) for c in range(0x900, 0x1800) if unicodedata.category(chr(c)) == "Mc")
 _TOKEN = re.compile(rf"[{_ALONE}]|(?:[^\W\d_{_ALONE}]|[{_VOWEL_SIGNS}])+|\d+|\S")
-_DROPPED = frozenset({"Mn", "Me", "Cf"})
+_MARKS = frozenset({"Mn", "Me"})
+_DROPPED = _MARKS | {"Cf"}
 # Letters and marks that keyboards exchange, and that no decomposition makes equal.
 _ALIKE = str.maketrans(
     {"ı": "i", "ł": "l", "đ": "d", "ة": "ه", "ى": "ي", "ی": "ي", "ک": "ك", "ـ": None}
@@ -80,9 +81,18 @@ def tokens(text: str) -> tuple[Token, ...]:
     last = 0
     for match in _TOKEN.finditer(plain):
         start, end = match.span()
-        found.append(Token(match.group(), origin[start], origin[end - 1] + 1, start > last))
+        found.append(
+            Token(match.group(), origin[start], _with_marks(text, origin[end - 1] + 1), start > last)
+        )
         last = end
     return tuple(found)
+
+
+def _with_marks(text: str, end: int) -> int:
+    """The end of a token with the combining marks after its last letter."""
+    while end < len(text) and not text[end].isascii() and unicodedata.category(text[end]) in _MARKS:
+        end += 1
+    return end
 
 
 def match_phrase(found: Sequence[Token], phrase: Sequence[str], position: int) -> int:

@@ -28,6 +28,7 @@ WHOLE = [
 NONE = [
     "look at the dot com boom",
     "find us at acme dot com",
+    "I'm at work dot com is down",
     "meet me at home. Com is a suffix",
     "demonstration server located at Digium. In for this to work",
     "I work at the point in time when it matters",
@@ -51,6 +52,18 @@ def test_an_address_is_found_from_end_to_end(text: str) -> None:
 @pytest.mark.parametrize("text", NONE)
 def test_ordinary_speech_holds_no_address(text: str) -> None:
     assert email_addresses(text) == ()
+
+
+def test_of_two_addresses_in_one_breath_neither_stays() -> None:
+    text = "it's j doe at acme dot co dot uk, I mean j doe at bbc dot co dot uk"
+    (found,) = email_addresses(text)
+    assert text[found.start : found.end] == text.removeprefix("it's ")
+
+
+def test_a_name_that_is_a_filler_in_another_language_belongs_to_the_address() -> None:
+    text = "it is jo underscore smith ninety nine at acme dot com"
+    (found,) = email_addresses(text)
+    assert text[found.start : found.end] == text.removeprefix("it is ")
 
 
 def test_a_known_provider_or_a_clear_sign_makes_it_sure_and_the_word_at_alone_does_not() -> None:

@@ -1,6 +1,7 @@
 """Numbers said in many languages, as an independent source spells them, are read back.
 
-``tests/data/pii/said_numbers.json`` was printed by num2words 0.5.14, which knows nothing of CLDR's rules.
+``said_numbers.json`` and ``said_digits.json`` in ``tests/data/pii`` were printed by num2words 0.5.14, which
+knows nothing of CLDR's rules.
 """
 
 import json
@@ -15,9 +16,9 @@ from reviewer.privacy.pii import find
 from reviewer.privacy.spoken_numbers import NumberReader
 from reviewer.privacy.text_matching import tokens
 
-SAID: dict[str, dict[str, str]] = json.loads(
-    (Path(__file__).parents[2] / "data" / "pii" / "said_numbers.json").read_text(encoding="utf-8")
-)
+_DATA = Path(__file__).parents[2] / "data" / "pii"
+SAID: dict[str, dict[str, str]] = json.loads((_DATA / "said_numbers.json").read_text(encoding="utf-8"))
+DIGITS: dict[str, dict[str, str]] = json.loads((_DATA / "said_digits.json").read_text(encoding="utf-8"))
 MISSPELT = "dicotto"  # Italian 118 is centodiciotto
 NUMBERS = 40
 
@@ -39,6 +40,24 @@ def test_a_number_is_found_however_it_is_grouped(language: str, sizes: tuple[int
     texts = (said(language, sizes, seed) for seed in range(NUMBERS))
     missed = [text for text in texts if MISSPELT not in text and not digit_runs(text, locale=language)]
     assert len(missed) <= 1, missed
+
+
+@pytest.mark.parametrize("language", DIGITS)
+def test_digits_read_out_are_found_where_only_the_words_for_digits_are_known(language: str) -> None:
+    for seed in range(NUMBERS):
+        digits = random.Random(seed).choices(range(10), k=8)
+        text = " ".join(DIGITS[language][str(digit)] for digit in digits)
+        (run,) = digit_runs(text, locale=language)
+        assert (run.start, run.end) == (0, len(text)), text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["មួយពីរបីបួនប្រាំប្រាំមួយប្រាំពីរប្រាំបី", "ໜຶ່ງສອງສາມສີ່ຫ້າຫົກເຈັດແປດ", "သုညကိုးတစ်နှစ်သုံးလေးငါး"],
+    ids=["km", "lo", "my"],
+)
+def test_digits_written_without_spaces_are_found(text: str) -> None:
+    assert len(digit_runs(text)) == 1
 
 
 @pytest.mark.parametrize("language", SAID)
