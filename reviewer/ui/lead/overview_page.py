@@ -44,7 +44,7 @@ _TASK_STATES = (
 )
 _TO_ADJUDICATE = "adjudicate"
 _SAID = 4  # languages in the message; what the others add up to stands after them
-_WIDTHS = {"overview_people": 84, "overview_leases": 130, "overview_late": 130}
+_WIDTHS = {"overview_people": 84, "overview_leases": 130, "overview_late": 146}
 
 
 class OverviewPage(LeadPage):
@@ -93,7 +93,7 @@ class OverviewPage(LeadPage):
         """Shows figures."""
         self._names = {progress.person.id: progress.person.name for progress in overview.people}
         self.clips.show_counts(overview.counts.clips)
-        held = self.tr("Waiting for a decision about personal data: {0}").format(overview.held_back)
+        held = self.tr("Waiting for a decision about personal data: {0}").format(f"{overview.held_back:,}")
         put_value(self.held_back, held if overview.held_back else "")
         self.tasks.show_counts({**overview.counts.tasks, _TO_ADJUDICATE: overview.counts.undecided})
         self.people.show_rows(overview.people)
@@ -173,14 +173,14 @@ class OverviewPage(LeadPage):
         if overview.due or overview.unfinished_exports:
             return Message(
                 self.tr("Due for purging: {0} clips. Unfinished exports: {1}.").format(
-                    overview.due, overview.unfinished_exports
+                    f"{overview.due:,}", overview.unfinished_exports
                 ),
                 self.tr("See why, and what to do, under Retention."),
             )
         if overview.untaken:
             return Message(
                 self.tr("Tasks that nobody can take: {0} ({1}).").format(
-                    sum(each.count for each in overview.untaken), self._untaken(overview)
+                    f"{sum(each.count for each in overview.untaken):,}", self._untaken(overview)
                 ),
                 self.tr("Add somebody, or set more languages for a person, under People."),
             )
@@ -195,7 +195,7 @@ class OverviewPage(LeadPage):
             )
         if overview.unwitnessed:
             return Message(
-                self.tr("{0} rows of the access log are not witnessed.").format(overview.unwitnessed),
+                self.tr("{0} rows of the access log are not witnessed.").format(f"{overview.unwitnessed:,}"),
                 self.tr("Save a checkpoint under Access log and keep it on another machine."),
             )
         return None
@@ -207,9 +207,11 @@ class OverviewPage(LeadPage):
             TaskKind.ADJUDICATE: self.tr("{0} in {1} for adjudication"),
         }
         most = sorted(overview.untaken, key=lambda each: -each.count)
-        said = [words[each.kind].format(each.count, self._language(each.locale)) for each in most[:_SAID]]
+        said = [
+            words[each.kind].format(f"{each.count:,}", self._language(each.locale)) for each in most[:_SAID]
+        ]
         if rest := sum(each.count for each in most[_SAID:]):
-            said.append(self.tr("{0} in others").format(rest))
+            said.append(self.tr("{0} in others").format(f"{rest:,}"))
         return ", ".join(said)
 
     def _language(self, locale: str) -> str:
