@@ -10,14 +10,16 @@ from reviewer.access.rights import Act, may
 from reviewer.errors import Refused
 from reviewer.lead.held_back import HeldBack
 from reviewer.model.clip import ClipState
-from reviewer.model.clip_list import ListedClip, StoredClip
+from reviewer.model.clip_list import ListedClip, QueuedClip, StoredClip
+from reviewer.model.clock import to_micros
 from reviewer.model.event import Action, DetailValue, Event, HeardRange
 from reviewer.model.hold import HoldReason, ListenReason
 from reviewer.model.people import Identity, Person, PersonState
 from reviewer.model.task import TaskState
 from reviewer.privacy import pii
-from reviewer.session.clip_access import RIGHTS, ClipAccess, UnsealedClip
+from reviewer.session.clip_access import RIGHTS, ClipAccess
 from reviewer.session.unit_of_work import UnitOfWork
+from reviewer.session.unsealed_clip import UnsealedClip
 
 LONGEST_NOTE = 120
 _UNKNOWN: StoredClip = ("", "", 0.0, 0)
@@ -49,6 +51,13 @@ class ClipList:
         self._access.allow(identity, Act.SEE_PROGRESS)
         with without_collection():
             return self._rows()
+
+    def row(self, identity: Identity, clip_id: str) -> ListedClip:
+        """One of the rows, as it is now. Raises Refused (code NO_CLIP)."""
+        self._access.allow(identity, Act.SEE_PROGRESS)
+        clip, queued = self._unit.clips.get(clip_id), self._unit.queue.listed_clip(clip_id)
+        stored = (clip.product, clip.locale, clip.frames / clip.rate_hz, to_micros(clip.imported_at))
+        return self._listing()(queued, stored)
 
     # Listening
 
@@ -143,25 +152,29 @@ class ClipList:
         return "leases"
 
     def _rows(self) -> list[ListedClip]:
+        stored, listed = self._unit.clips.listed(), self._listing()
+        return [listed(each, stored.get(each.clip_id, _UNKNOWN)) for each in self._unit.queue.listed()]
+
+    def _listing(self) -> Callable[[QueuedClip, StoredClip], ListedClip]:
+        """Makes rows, with what is read once for all of them."""
         names = {person.id: person.name for person in self._unit.people.all()}
         named = cache(lambda ids: tuple(dict.fromkeys(names.get(each, each) for each in ids.split(","))))
         listed_refusals = cache(lambda joined: tuple(joined.split(",")))
-        stored, held_codes = self._unit.clips.listed(), self._held_back.codes()
-        found = []
-        for queued in self._unit.queue.listed():
-            product, locale, seconds, imported_at = stored.get(queued.clip_id, _UNKNOWN)
-            found.append(
-                ListedClip(
-                    queued.clip_id, queued.state, locale, product, seconds,
-                    named(queued.has) if queued.has else (),
-                    named(queued.assigned) if queued.assigned else (),
-                    named(queued.did) if queued.did else (),
-                    queued.changed_at or imported_at, queued.passes, queued.done,
-                    listed_refusals(queued.refusals) if queued.refusals else (),
-                    queued.hold, held_codes(queued.clip_id, queued.state),
-                )
+        held_codes = self._held_back.codes()
+
+        def listed(queued: QueuedClip, stored: StoredClip) -> ListedClip:
+            product, locale, seconds, imported_at = stored
+            return ListedClip(
+                queued.clip_id, queued.state, locale, product, seconds,
+                named(queued.has) if queued.has else (),
+                named(queued.assigned) if queued.assigned else (),
+                named(queued.did) if queued.did else (),
+                queued.changed_at or imported_at, queued.passes, queued.done,
+                listed_refusals(queued.refusals) if queued.refusals else (),
+                queued.hold, held_codes(queued.clip_id, queued.state),
             )  # fmt: skip
-        return found
+
+        return listed
 
 
 @contextmanager

@@ -31,6 +31,7 @@ from reviewer.lead.held_back import HeldBack
 from reviewer.lead.import_history import PastImport, past_imports, report_of
 from reviewer.lead.intake import Arrived, Intake, Progress
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport
+from reviewer.lead.late_drafts import LateDrafts
 from reviewer.lead.people import Invitation, People, release_task
 from reviewer.lead.policy_files import PolicyFiles
 from reviewer.lead.progress import ProjectProgress, project_progress
@@ -118,8 +119,7 @@ class LeadSession:
         unfinished: UnfinishedExports,
         policy_files: PolicyFiles,
     ) -> None:
-        self.identity = identity
-        self._unit = unit
+        self.identity, self._unit = identity, unit
         self._sign_in, self._access = sign_in, access
         self._project = project
         self._people = People(unit, parameters)
@@ -134,6 +134,7 @@ class LeadSession:
         self.clip_list = ClipList(
             unit, access, self.held_back, assign_task=self.assign, release_task=self.release
         )
+        self.late_drafts = LateDrafts(unit, access, schema=schema, conventions=conventions)
         self.corpus = CorpusReader(unit, access, conventions, lexicon)
         self._due_purges, self._unfinished = due_purges, unfinished
         self._extension = RetentionExtension(unit, project.intake)

@@ -57,6 +57,8 @@ class Action(StrEnum):
     TAKEN_BACK = "submission.taken_back"
     SUBMISSION_REFUSED = "submission.refused"
     LATE_DRAFT = "submission.late"
+    LATE_ADOPTED = "late_draft.adopted"
+    LATE_DISMISSED = "late_draft.dismissed"
     REVIEW_DRAWN = "review.drawn"
     REVIEW_SUBMITTED = "review.submitted"
     VERDICT = "verdict"

@@ -166,7 +166,7 @@ class ActRequests:
     def _mark_if(self, lease: Lease, *, is_distressing: bool) -> None:
         """Whoever opens the clip next is warned."""
         if is_distressing:
-            self.delivery.post(outbox.MarkDistressing(lease.clip_id))
+            self.delivery.mark_distressing(lease.clip_id)
 
     def _release(self, lease: Lease) -> PreparedAct:
         def record(_answer: Outcome) -> None:

@@ -246,6 +246,9 @@ TABLE: tuple[Shortcut, ...] = (
         "Ctrl+Shift+E",
         QT_TRANSLATE_NOOP("shortcuts", "Edit the label form and the conventions"),
     ),
+    _key(
+        "overview.late", Scope.OVERVIEW, "Ctrl+Shift+D", QT_TRANSLATE_NOOP("shortcuts", "Open a late draft")
+    ),
     _key("overview.refresh", Scope.OVERVIEW, "F5", QT_TRANSLATE_NOOP("shortcuts", "Refresh")),
     _key(
         "overview.release", Scope.OVERVIEW, "Ctrl+Shift+R", QT_TRANSLATE_NOOP("shortcuts", "Release a clip")

@@ -16,7 +16,7 @@ from reviewer.model.event import Action
 from reviewer.model.hypothesis import Word
 from reviewer.model.task import VerdictKind
 from reviewer.places import resource
-from reviewer.qa.differences import Side
+from reviewer.session.differences import Side
 from tests.benches.workspace import ANA, LEAD, QUINN, Bench, annotation, hear, make_bench, write_clips
 
 Open = Callable[..., Bench]

@@ -9,9 +9,9 @@ from pytestqt.qtbot import QtBot
 from reviewer.errors import LeaseLost, Unavailable
 from reviewer.model.annotation import Flag
 from reviewer.model.task import VerdictKind
-from reviewer.qa.differences import Side
+from reviewer.session.differences import Side
 from reviewer.stats.wer import diff_words
-from reviewer.ui.qa.marked_text import MarkedText
+from reviewer.ui.comparison.marked_text import MarkedText
 from reviewer.ui.qa.page import QaPage
 from tests.benches.clip_page import CTRL, SHIFT, ClipPageBench
 from tests.fakes.work_session import FakeQa, a_hypothesis, typed

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from reviewer.lead.export_preview import ExportPreview
     from reviewer.lead.session import LeadSession
 
-_FORMATS_A_ROW = 5
+_FORMATS_A_ROW = 6
 _EXAMPLE = 'locale = "en-US" and not flag("distressing") and duration > 1.5'
 LeftOut = tuple[str, int, str]
 
@@ -299,7 +299,7 @@ class ExportPage(LeadPage):
             formats.addWidget(box, *divmod(number, _FORMATS_A_ROW))
         formats.setColumnStretch(_FORMATS_A_ROW, 1)
         grid.addWidget(self.label(self.tr("Formats")), 0, 0)
-        grid.addLayout(formats, 0, 1)
+        grid.addLayout(formats, 0, 1, 1, 2)
         for row, (caption, field) in enumerate(
             ((self.tr("Filter"), self.where), (self.tr("New folder"), self.out)), start=2
         ):
@@ -308,7 +308,7 @@ class ExportPage(LeadPage):
             grid.addWidget(label, row, 0)
             grid.addWidget(field, row, 1)
         grid.addWidget(self.label(self.tr("Rows and audio")), 1, 0)
-        grid.addWidget(self.options, 1, 1)
+        grid.addWidget(self.options, 1, 1, 1, 2)
         grid.addWidget(self.choose, 3, 2)
         acts = QHBoxLayout()
         acts.addWidget(self.progress, 1)
@@ -340,8 +340,8 @@ class ExportPage(LeadPage):
             empty=self.tr("A preview shows the first ten rows of the set here."),
         )
         preview.setColumnWidth(0, 320)
-        self.column.addWidget(preview, 1)
-        self.column.addWidget(table, 1)
+        self.column.addWidget(preview, 3)
+        self.column.addWidget(table, 2)
 
 
 def road_of(reason: str) -> str:

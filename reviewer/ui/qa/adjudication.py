@@ -13,13 +13,14 @@ from reviewer.model.intervals import Span
 from reviewer.model.task import Lease
 from reviewer.session.acts import HandIn
 from reviewer.ui.clip.workspace import ClipWorkspace
+from reviewer.ui.comparison.comparison_panel import ComparisonPanel
+from reviewer.ui.comparison.side_names import of_passes
 from reviewer.ui.messages import Message
 from reviewer.ui.qa.choice_bar import ChoiceBar
-from reviewer.ui.qa.comparison_panel import ComparisonPanel
-from reviewer.ui.qa.side_names import of_passes
 
 if TYPE_CHECKING:
-    from reviewer.qa.session import Comparison, PassVersion, QaSession
+    from reviewer.qa.session import PassVersion, QaSession
+    from reviewer.session.comparison import Comparison
     from reviewer.transcript.edits import Segments
 
 _LETTERS = "ABCDEFGHI"
