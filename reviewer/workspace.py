@@ -445,13 +445,9 @@ def restore_workspace(
                 if listed is not None:
                     listed.require_key_of(workspace.log_keys(), rows)
                 if options.recovery_key:
-                    code = workspace.recovery.recover(options.recovery_key, lead).code
-                    workspace.enrol(lead, code, passphrase)
+                    _let_in_again(workspace, options.recovery_key, lead, passphrase)
                 person = workspace.sign_in(lead, passphrase)
-                backup = BackupRecord(
-                    header.backup_id, str(file.absolute()), datetime.fromisoformat(header.made_at)
-                )
-                lines = listed.lines if listed else ()
+                backup, lines = _record_of(file, header), listed.lines if listed else ()
                 report = person.lead.finish_restore(backup, lines, options.withdrawn)
                 workspace.sign_out(person)
     except FileExistsError as error:
@@ -460,6 +456,15 @@ def restore_workspace(
         raise Unavailable("FOLDER_NOT_WRITABLE", folder=str(folder), reason=str(error)) from error
     made = RestoreReport(header.made_at, rows, len(report.purged), lost)
     return replace(made, listed_at=to_iso(listed.made_at), listed_rows=listed.log_rows) if listed else made
+
+
+def _record_of(file: Path, header: BackupHeader) -> BackupRecord:
+    return BackupRecord(header.backup_id, str(file.absolute()), datetime.fromisoformat(header.made_at))
+
+
+def _let_in_again(workspace: Workspace, recovery_key: str, lead: str, passphrase: str) -> None:
+    """Gives a lead a new passphrase by the recovery key."""
+    workspace.enrol(lead, workspace.recovery.recover(recovery_key, lead).code, passphrase)
 
 
 def _backup_key(header: BackupHeader, passphrase: str, options: RestoreOptions, keychain: Keychain) -> bytes:
