@@ -454,7 +454,10 @@ def restore_workspace(
         raise Refused("WORKSPACE_FOLDER_NOT_EMPTY", folder=str(folder)) from error
     except OSError as error:
         raise Unavailable("FOLDER_NOT_WRITABLE", folder=str(folder), reason=str(error)) from error
-    made = RestoreReport(header.made_at, rows, len(report.purged), lost)
+    return _with_list(RestoreReport(header.made_at, rows, len(report.purged), lost), listed)
+
+
+def _with_list(made: RestoreReport, listed: PurgeList | None) -> RestoreReport:
     return replace(made, listed_at=to_iso(listed.made_at), listed_rows=listed.log_rows) if listed else made
 
 
