@@ -37,11 +37,15 @@ def write_atomically(path: Path, content: bytes, *, mode: int = 0o600) -> None:
 class NewFile:
     """A file that is written a part at a time beside its place, and gets its name when it is complete."""
 
-    def __init__(self, path: Path, *, mode: int = 0o600) -> None:
+    def __init__(self, path: Path, *, mode: int = 0o600, written_as: str = "") -> None:
+        """``written_as``: the name, in the same folder, under which another process has written it."""
         self._path = path
-        self._temporary = path.with_name(f".{path.name}.{os.urandom(8).hex()}.tmp")
-        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-        self.stream: BinaryIO = os.fdopen(os.open(self._temporary, flags, mode), "w+b")
+        self._is_kept = False
+        self.temporary = path.with_name(written_as or f".{path.name}.{os.urandom(8).hex()}.tmp")
+        flags = os.O_RDWR | getattr(os, "O_BINARY", 0)
+        if not written_as:
+            flags |= os.O_CREAT | os.O_EXCL
+        self.stream: BinaryIO = os.fdopen(os.open(self.temporary, flags, mode), "r+b")
 
     def reread(self) -> BinaryIO:
         """A second stream over what was written; it shares the position of the first."""
@@ -61,7 +65,7 @@ class NewFile:
         if sys.platform == "win32":  # an open file cannot be renamed there, and nobody can remove it
             self.stream.close()
         try:
-            self._temporary.replace(self._path)
+            self.temporary.replace(self._path)
         except FileNotFoundError:
             self.stream.seek(0)
             again = NewFile(self._path)
@@ -71,13 +75,15 @@ class NewFile:
                 again.keep()
             finally:
                 again.discard()
+        self._is_kept = True
 
     def discard(self) -> None:
         """Close it, and remove it if it was not kept."""
         with suppress(OSError):
             self.stream.close()
         with suppress(OSError):
-            self._temporary.unlink(missing_ok=True)
+            if not self._is_kept:
+                self.temporary.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -138,7 +144,7 @@ def sync_file(descriptor: int) -> None:
 
 def sync_tree(folder: Path) -> None:
     """Sync all files below a folder to the disk: on Linux their file system at once, elsewhere one by one."""
-    if sys.platform == "linux" and _sync_file_system(folder):
+    if sync_file_system(folder):
         return
     for path in sorted(folder.rglob("*")):
         if path.is_dir():
@@ -149,7 +155,10 @@ def sync_tree(folder: Path) -> None:
     sync_folder(folder)
 
 
-def _sync_file_system(folder: Path) -> bool:
+def sync_file_system(folder: Path) -> bool:
+    """Sync all that was written to the file system of a folder, at once; False where that cannot be done."""
+    if sys.platform != "linux":
+        return False
     import ctypes  # noqa: PLC0415 - only for this
 
     descriptor = os.open(folder, os.O_RDONLY)

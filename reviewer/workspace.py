@@ -4,7 +4,8 @@ import importlib.metadata
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -12,18 +13,21 @@ from typing import Self
 
 from reviewer.access.activity import ActivityCounts
 from reviewer.access.audit_log import AuditLog
-from reviewer.access.backups import BackupRepository
+from reviewer.access.backups import BackupRecord, BackupRepository
 from reviewer.access.checkpoint import Checkpoint
 from reviewer.access.exports import ExportRepository
+from reviewer.access.keychain import Keychain, SystemKeychain
+from reviewer.access.log_keys import LogKeys
 from reviewer.access.nda import Acknowledgements
 from reviewer.access.people import PersonRepository
 from reviewer.access.policy import Policy
+from reviewer.access.purge_list import PurgeList
 from reviewer.access.recovery_key import RecoveryKeyRepository
 from reviewer.access.table_seal import TableSeals
 from reviewer.access.verification import Finding, verify_file, verify_log
 from reviewer.audio.decode.decoder import Decoder
 from reviewer.clips.alignments import AlignmentRepository
-from reviewer.clips.backup_file import read_header
+from reviewer.clips.backup_file import BackupHeader, read_header
 from reviewer.clips.content import ClipContent
 from reviewer.clips.draft_distances import DraftDistanceRepository
 from reviewer.clips.draft_versions import DraftVersionRepository
@@ -50,13 +54,14 @@ from reviewer.errors import Damaged, NoWorkspace, Refused, Unavailable
 from reviewer.files import new_folder, write_atomically
 from reviewer.labels.schema import load_schema
 from reviewer.lead.backup import unpack_backup
+from reviewer.lead.clip_preparation import PreparingProcess
 from reviewer.lead.init_workspace import init_workspace
 from reviewer.lead.policy_files import PolicyFiles
 from reviewer.lead.project_file import parse_project, read_project
 from reviewer.lead.recovery import Recovery
 from reviewer.lead.session import LeadSession
 from reviewer.lead.withdrawals import Withdrawal
-from reviewer.model.clock import Clock, ForwardClock, SystemClock
+from reviewer.model.clock import Clock, ForwardClock, SystemClock, to_iso
 from reviewer.model.people import Identity, Person
 from reviewer.model.project import QueueRules
 from reviewer.model.task import TaskKind
@@ -69,7 +74,7 @@ from reviewer.queue.outbox import Outbox
 from reviewer.queue.sqlite import SqliteQueue
 from reviewer.session.access_limits import ActivityLimits
 from reviewer.session.agreement import Agreement
-from reviewer.session.backup_lists import purge_list_of
+from reviewer.session.backup_lists import purge_list_of, read_list
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.draft_measurement import DraftMeasurement
 from reviewer.session.due_purges import DuePurges
@@ -77,7 +82,8 @@ from reviewer.session.listening_record import ListeningRecord
 from reviewer.session.locale_conventions import ANY_LANGUAGE, LocaleConventions
 from reviewer.session.pass_comparison import PassComparison
 from reviewer.session.policy import WorkspacePolicy
-from reviewer.session.sign_in import SignIn, require_strong
+from reviewer.session.second_secret import SecondSecrets
+from reviewer.session.sign_in import SignIn, normal_code, require_strong
 from reviewer.session.unfinished_exports import UnfinishedExports
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.work_session import WorkSession
@@ -107,12 +113,19 @@ class Workspace:
     """The use cases of one workspace, over its repositories."""
 
     def __init__(
-        self, path: Path, *, clock: Clock, parameters: KdfParameters, make_queue: MakeQueue = SqliteQueue
+        self,
+        path: Path,
+        *,
+        clock: Clock,
+        parameters: KdfParameters,
+        make_queue: MakeQueue = SqliteQueue,
+        keychain: Keychain | None = None,
     ) -> None:
         self.path = path
         self.clock = ForwardClock.of(clock)
         self.project = read_project(path / PROJECT_FILE)
         self._parameters = parameters
+        self._keychain = keychain
         self._database = Database(path / DATABASE_FILE)
         try:
             self._assemble(make_queue)
@@ -140,7 +153,7 @@ class Workspace:
         self._schema = self._unit.label_schemas.keep(form)
         self._conventions = _load_conventions(self.path, self.project.conventions)
         self.policy = WorkspacePolicy(self._unit.log, self.path, _shipped_files())
-        self.sessions = SignIn(self._unit, self._parameters, self.policy)
+        self.sessions = SignIn(self._unit, self._parameters, self.policy, self._keychain)
         self.agreement = Agreement(
             sign_in=self.sessions,
             acknowledgements=self._unit.acknowledgements,
@@ -173,6 +186,10 @@ class Workspace:
     def recovery(self) -> Recovery:
         """The recovery key, for whoever holds it."""
         return Recovery(self._unit, self._parameters)
+
+    def log_keys(self) -> LogKeys:
+        """The public keys of the access log."""
+        return self._unit.log.keys()
 
     def purge_due(self, identity: Identity) -> tuple[str, ...]:
         """Purges what is due, and records the end of exports that were killed; returns the purged clips.
@@ -212,6 +229,7 @@ class Workspace:
             lexicon=partial(read_lexicon, self.path / LEXICON_FOLDER),
             parameters=self._parameters,
             make_decoder=Decoder,
+            make_process=partial(PreparingProcess, self.path / CLIPS_FOLDER, self._meta.workspace_id),
             verify=self._verify_log,
             due_purges=self._due_purges,
             unfinished=self._unfinished,
@@ -300,8 +318,9 @@ def open_workspace(
     clock: Clock | None = None,
     parameters: KdfParameters | None = None,
     make_queue: MakeQueue = SqliteQueue,
+    keychain: Keychain | None = None,
 ) -> Workspace:
-    """Opens an existing workspace.
+    """Opens an existing workspace; ``keychain`` is the one of this machine's operating system by default.
 
     Raises: Unavailable when there is none or it cannot be read; Refused for an invalid
     project file.
@@ -315,6 +334,7 @@ def open_workspace(
         clock=clock or SystemClock(),
         parameters=parameters or KdfParameters(),
         make_queue=make_queue,
+        keychain=keychain,
     )
 
 
@@ -359,23 +379,36 @@ class RestoreOptions:
     """What happened after a backup was made: purges, withdrawals, and a checkpoint kept elsewhere.
 
     Without the list of purges that lies beside the backup, or one that is named, ``without_purged_list``
-    must say that there is none: purged clips would come back.
+    must say that there is none: purged clips would come back. With a ``recovery_key`` no passphrase of the
+    day is needed: the lead, new or not, gets the passphrase that is given.
     """
 
     purged_list: Path | None = None
     without_purged_list: bool = False
     withdrawn: tuple[Withdrawal, ...] = ()
     checkpoint: Checkpoint | None = None
+    recovery_key: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class RestoreReport:
-    """A restored workspace. ``lost_rows`` of the log came after the backup; None without a checkpoint."""
+    """A restored workspace. ``lost_rows`` of the log came after the backup; None without a checkpoint.
+
+    The list of purges was written at ``listed_at``, when the log had ``listed_rows``; None without a list.
+    """
 
     made_at: str
     rows: int
     purged: int
     lost_rows: int | None
+    listed_at: str | None = None
+    listed_rows: int | None = None
+
+    @property
+    def unlisted_rows(self) -> int:
+        """Rows that the checkpoint has and the list of purges was written before: some may be purges."""
+        known = self.listed_rows or self.rows
+        return 0 if self.lost_rows is None else max(0, self.rows + self.lost_rows - known)
 
     def to_json(self) -> dict[str, object]:
         """The object that ``restore --json`` prints."""
@@ -391,37 +424,67 @@ def restore_workspace(
     *,
     clock: Clock | None = None,
     parameters: KdfParameters | None = None,
+    keychain: Keychain | None = None,
 ) -> RestoreReport:
     """Makes a workspace from a backup, or nothing: it is unpacked and verified beside its place.
 
     Raises: Refused when the folder is not empty or the list of purges is missing; WrongPassphrase; Damaged
-        when anything in the backup does not verify; Unavailable when the disk fails.
+        when anything in the backup, or its list of purges, does not verify; Unavailable when the disk fails.
     """
     os.umask(0o077)
-    purged = _purged_since(file, options)
+    listed = _purged_since(file, options)
     try:
         with open_untrusted(file, _MOST_BACKUP_BYTES) as stream, new_folder(folder) as beside:
             header = read_header(stream)
-            unpack_backup(stream, header, header.key(header.open_keyring(passphrase)), beside)
+            if listed is not None:
+                listed.require_backup(header.workspace_id, header.backup_id)
+            key = _backup_key(header, passphrase, options, keychain or SystemKeychain())
+            unpack_backup(stream, header, key, beside)
             rows, lost = _verified_rows(beside / DATABASE_FILE, options.checkpoint)
-            with open_workspace(beside, clock=clock, parameters=parameters) as workspace:
+            with open_workspace(beside, clock=clock, parameters=parameters, keychain=keychain) as workspace:
+                if listed is not None:
+                    listed.require_key_of(workspace.log_keys(), rows)
+                if options.recovery_key:
+                    _let_in_again(workspace, options.recovery_key, lead, passphrase)
                 person = workspace.sign_in(lead, passphrase)
-                report = person.lead.finish_restore(header.backup_id, purged, options.withdrawn)
+                backup, lines = _record_of(file, header), listed.lines if listed else ()
+                report = person.lead.finish_restore(backup, lines, options.withdrawn)
                 workspace.sign_out(person)
     except FileExistsError as error:
         raise Refused("WORKSPACE_FOLDER_NOT_EMPTY", folder=str(folder)) from error
     except OSError as error:
         raise Unavailable("FOLDER_NOT_WRITABLE", folder=str(folder), reason=str(error)) from error
-    return RestoreReport(header.made_at, rows, len(report.purged), lost)
+    return _with_list(RestoreReport(header.made_at, rows, len(report.purged), lost), listed)
 
 
-def _purged_since(file: Path, options: RestoreOptions) -> tuple[str, ...]:
+def _with_list(made: RestoreReport, listed: PurgeList | None) -> RestoreReport:
+    return replace(made, listed_at=to_iso(listed.made_at), listed_rows=listed.log_rows) if listed else made
+
+
+def _record_of(file: Path, header: BackupHeader) -> BackupRecord:
+    return BackupRecord(header.backup_id, str(file.absolute()), datetime.fromisoformat(header.made_at))
+
+
+def _let_in_again(workspace: Workspace, recovery_key: str, lead: str, passphrase: str) -> None:
+    """Gives a lead a new passphrase by the recovery key."""
+    workspace.enrol(lead, workspace.recovery.recover(recovery_key, lead).code, passphrase)
+
+
+def _backup_key(header: BackupHeader, passphrase: str, options: RestoreOptions, keychain: Keychain) -> bytes:
+    """Raises as ``restore_workspace``, also for a weak new passphrase."""
+    if options.recovery_key:
+        require_strong(passphrase)
+        return header.key(header.open_with_recovery_key(normal_code(options.recovery_key)))
+    return header.key(header.open_keyring(passphrase, SecondSecrets(keychain).of))
+
+
+def _purged_since(file: Path, options: RestoreOptions) -> PurgeList | None:
     listed = options.purged_list or purge_list_of(file)
-    if options.purged_list is not None or listed.exists():
-        return tuple(read_untrusted_text(listed).split())
+    if options.purged_list is not None or os.path.lexists(listed):
+        return read_list(listed)
     if not options.without_purged_list:
         raise Refused("BACKUP_WITHOUT_PURGED")
-    return ()
+    return None
 
 
 def _verified_rows(database: Path, checkpoint: Checkpoint | None) -> tuple[int, int | None]:

@@ -24,7 +24,13 @@ UNSIGNED = {1, 2, 301}
 
 
 def write_log(
-    file: Path, rows: int, *, log_id: str = "w1", log_key: bytes = LOG_KEY, next_key: bytes = b""
+    file: Path,
+    rows: int,
+    *,
+    log_id: str = "w1",
+    log_key: bytes = LOG_KEY,
+    next_key: bytes = b"",
+    app_version: str = "0.1.0",
 ) -> Path:
     """A log of at least so many rows, signed but for the first two and the 301st.
 
@@ -32,7 +38,7 @@ def write_log(
     """
     database, clock = Database(file), FakeClock()
     migrate(database)
-    ledger = AuditLog(database, clock, log_id, app_version="0.1.0")
+    ledger = AuditLog(database, clock, log_id, app_version=app_version)
     with database.transaction():
         ledger.record(Event(Action.WORKSPACE_MADE))
         ledger.record(Event(Action.SIGN_IN_FAILED, detail={"failures": 1}))

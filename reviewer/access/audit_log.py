@@ -75,9 +75,12 @@ class AuditLog:
         self._first_key = public_key
         self._keys, self._keys_named_in = LogKeys(log_id, public_key), list[int]()
         self._private_keys: dict[bytes, bytes] = {}
+        self._signers: dict[bytes, Callable[[bytes], bytes]] = {}
         self._new_keys: Callable[[], Iterable[bytes]] = tuple
         self._holders = 0
         self._written = Head(0, GENESIS)
+        self._signs_next = b""
+        """The public key that signs the row after ``_written``; empty if the log must be asked."""
         self._is_step_logged = False
         if public_key:
             with suppress(Damaged):  # sign-in and verification say what is wrong with the log
@@ -139,17 +142,12 @@ class AuditLog:
         if not self._holders:
             self._database.flush()
             self._private_keys.clear()
+            self._signers.clear()
 
     @property
     def signing_key(self) -> bytes | None:
         """The log's present private key; None while nobody is signed in who was given it."""
-        if not self.is_unlocked:
-            return None
-        wanted = self.keys().current
-        if wanted not in self._private_keys:
-            for found in self._new_keys():
-                self._private_keys[signing.public_key_of(found)] = found
-        return self._private_keys.get(wanted)
+        return self._private_key(self.keys().current) if self.is_unlocked else None
 
     @property
     def is_unlocked(self) -> bool:
@@ -191,7 +189,7 @@ class AuditLog:
         with self._database.transaction():
             newest = self.newest_checkpoint()
             self._append(Event(Action.CHECKPOINT, reason=reason))
-            log_key = self._present_key()
+            log_key = self._required_key(self.keys().current)
             head, tree = self.head(), self._grown(newest)
             previous = newest.digest() if newest else b""
             made = write_checkpoint(
@@ -364,15 +362,18 @@ class AuditLog:
         newest = self._database.row(f"SELECT {_COLUMNS} FROM log ORDER BY seq DESC LIMIT 1")  # noqa: S608
         last = stored_row(newest) if newest else None
         head = Head(last.seq, last.hash) if last else Head(0, GENESIS)
-        log_key = None
+        sign, public_key = None, b""
         if self.is_unlocked:
             if head != self._written:
                 self._require_signed_end()
-            log_key = self._present_key()
+            else:
+                public_key = self._signs_next
+            public_key = public_key or self.keys().current
+            sign = self._signer(public_key)
         at = to_micros(self._clock.now())
         body = canonical(self._body(event, head.size + 1, at))
         row_hash = link_hash(head.hash, body)
-        signature = signing.sign(log_key, row_hash) if log_key else b""
+        signature = sign(row_hash) if sign else b""
         try:
             self._database.execute(
                 f"INSERT INTO log ({_COLUMNS}) VALUES (?, ?, ?, ?, ?)",  # noqa: S608
@@ -388,18 +389,30 @@ class AuditLog:
                 )
         except sqlite3.IntegrityError as error:
             raise Damaged("LOG_TAKES_NO_ROW") from error
-        if log_key is not None:
+        if sign is not None:
             self._written = Head(head.size + 1, row_hash)
+            self._signs_next = b"" if event.action == Action.KEYS_REPLACED else public_key
         self._clock.not_before(from_micros(at))
         self._activity.note(event, self._clock.now())
         return head.size + 1
 
-    def _present_key(self) -> bytes:
+    def _private_key(self, public_key: bytes) -> bytes | None:
+        if public_key not in self._private_keys:
+            for found in self._new_keys():
+                self._private_keys[signing.public_key_of(found)] = found
+        return self._private_keys.get(public_key)
+
+    def _required_key(self, public_key: bytes) -> bytes:
         """The private key of the next row. Raises Refused for people who were not given it."""
-        log_key = self.signing_key
+        log_key = self._private_key(public_key)
         if log_key is None:
             raise Refused("KEYS_REPLACED")
         return log_key
+
+    def _signer(self, public_key: bytes) -> Callable[[bytes], bytes]:
+        if public_key not in self._signers:
+            self._signers[public_key] = signing.signer(self._required_key(public_key))
+        return self._signers[public_key]
 
     def _require_signed_end(self) -> None:
         """Checks that the last row that must be signed is; the clock is not before its time.

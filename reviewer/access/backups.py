@@ -29,5 +29,5 @@ class BackupRepository:
 
     def all(self) -> list[BackupRecord]:
         """All backups, oldest first."""
-        rows = self._database.rows("SELECT id, file, made_at FROM backup ORDER BY made_at, id")
+        rows = self._database.rows("SELECT id, file, made_at FROM backup ORDER BY made_at, rowid")
         return [BackupRecord(row["id"], row["file"], from_micros(row["made_at"])) for row in rows]

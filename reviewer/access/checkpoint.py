@@ -119,7 +119,7 @@ def parse_checkpoint(text: str) -> Checkpoint:
         root = unb64(match["root"], 32)
         head = root if match["head"] is None else unb64(match["head"], 32)
         size = int(match["size"])
-        endorsements = tuple(_endorsement(line) for line in match["endorsed"].splitlines())
+        endorsements = tuple(parse_endorsement(line) for line in match["endorsed"].splitlines())
     except ValueError as error:
         raise Damaged("NOT_A_CHECKPOINT") from error
     log_id = match["log_id"]
@@ -142,7 +142,8 @@ def parse_checkpoint(text: str) -> Checkpoint:
     )
 
 
-def _endorsement(line: str) -> Endorsement:
+def parse_endorsement(line: str) -> Endorsement:
+    """The endorsement in a line ``endorsed KEY SIGNATURE``. Raises ValueError."""
     _, by, signature = line.split(" ")
     return Endorsement(unb64(by, 32), unb64(signature, 64))
 

@@ -14,10 +14,12 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, ClassVar, Protocol
 
+from msgspec.structs import asdict
+
 from reviewer.access import signing
 from reviewer.access.audit_log import CHECKPOINT_EVERY, CHECKPOINT_SECONDS, MAY_BE_UNSIGNED
 from reviewer.access.checkpoint import Checkpoint
-from reviewer.access.log_chain import GENESIS, LogRow, canonical_fields, flaw, objects_of
+from reviewer.access.log_chain import GENESIS, LogRow, RowBody, canonical_body, flaw, objects_of
 from reviewer.access.log_keys import LogKeys
 from reviewer.access.merkle import Frontier
 from reviewer.access.session_binding import Sessions
@@ -50,7 +52,7 @@ class RowListener(Protocol):
 
 _AddRow = Callable[[int, dict[str, Any]], None]
 StoredRow = tuple[Any, ...]
-"""Number, body, prev, hash and signature; then time, person and act, if the file has the index of these."""
+"""Number, body, prev, hash and signature; then time, person and act as the file's index has them."""
 
 
 @dataclass(slots=True)
@@ -96,34 +98,34 @@ class LogWalk:
         """Goes through all rows; raises Mismatch at the first that does not verify."""
         by_action = defaultdict[str, list[_AddRow]](list, {Action.KEYS_REPLACED: [self._add_key]})
         for listener in listeners:
-            for action in listener.actions:
-                by_action[action].append(listener.add)
+            for each in listener.actions:
+                by_action[each].append(listener.add)
         is_wanted = self.wanted | self.checkpoints.keys()
         flaw_of_session, check_time, add_leaf = self.sessions.flaw, self._check_time, self.tree.add
         log_id, seq, head = self.log_id, self.rows, self.head
-        for row in rows:
-            place, body, prev, row_hash, signature = row[:5]
+        for place, stored, prev, row_hash, signature, at, actor, act in rows:
             seq += 1
-            is_linked = place == seq and prev == head and row_hash == sha256(b"\x00" + prev + body).digest()
-            fields = canonical_fields(body, log_id, seq) if is_linked else None
-            if fields is None:
-                raise Mismatch(seq, flaw(LogRow(*row[:5]), seq, head, log_id) or _form(seq))
-            action = fields["action"]
+            is_linked = place == seq and prev == head and row_hash == sha256(b"\x00" + prev + stored).digest()
+            body = canonical_body(stored, log_id, seq) if is_linked else None
+            if body is None:
+                row = LogRow(place, stored, prev, row_hash, signature)
+                raise Mismatch(seq, flaw(row, seq, head, log_id) or _form(seq))
+            action = body.action
             if not signature and action not in MAY_BE_UNSIGNED:
                 raise Mismatch(seq, Notice("LOG_SIGNATURE_MISSING", {"row": seq}))
-            found = flaw_of_session(seq, fields, prev)
+            found = flaw_of_session(seq, body, prev)
             if found is not None:
                 raise Mismatch(seq, found)
-            check_time(seq, action, fields["ts"], bool(signature))
-            if has_index and row[5:] != (fields["ts"], fields["actor"], action):
-                self.first_not_indexed = min(seq, self.first_not_indexed or seq)
+            check_time(seq, action, body.ts, bool(signature))
+            if has_index and (at != body.ts or act != action or actor != body.actor):
+                self.first_not_indexed = self.first_not_indexed or seq
             add_leaf(sha256(b"\x00" + row_hash + signature).digest())
             self.head = head = row_hash
             self.rows = seq
-            if fields["object"] or CLIP_IDS in fields["detail"]:
-                self.about += _about(seq, fields)
+            if body.object or CLIP_IDS in body.detail:
+                self._add_objects(seq, body)
             for add in by_action.get(action, ()):
-                add(seq, fields)
+                add(seq, asdict(body))
             if seq in is_wanted:
                 self._note_end(seq)
         if not self.rows:
@@ -143,7 +145,7 @@ class LogWalk:
 
         An unsigned row is anybody's, so its time means nothing.
         """
-        is_ruled = bool(self.first_sealed) and seq > self.first_sealed
+        is_ruled = 0 < self.first_sealed < seq
         if action == Action.CHECKPOINT:
             self.checkpoint_rows.add(seq)
             self._newest, self._is_due = (seq, at), False
@@ -156,6 +158,12 @@ class LogWalk:
             if is_ruled and at < self._last_signed_at:
                 raise Mismatch(seq, Notice("LOG_TIME_BACKWARDS", {"row": seq}))
             self._last_signed_at = at
+
+    def _add_objects(self, seq: int, body: RowBody) -> None:
+        if CLIP_IDS in body.detail:
+            self.about += sum(hash((seq, each)) for each in objects_of(body.object, body.detail))
+        else:
+            self.about += hash((seq, body.object))
 
     def _add_key(self, seq: int, fields: dict[str, Any]) -> None:
         self.keys.add(seq, fields)
@@ -171,10 +179,6 @@ class LogWalk:
             self.sealed = seq
 
 
-def _about(seq: int, fields: dict[str, Any]) -> int:
-    return sum(hash((seq, each)) for each in objects_of(fields["object"], fields["detail"]))
-
-
 def _form(seq: int) -> Notice:
     return Notice("LOG_ROW_FORM", {"row": seq})
 
@@ -182,7 +186,7 @@ def _form(seq: int) -> Notice:
 def require_signatures(connection: sqlite3.Connection, walk: LogWalk, *, every: bool) -> None:
     """Verifies the signatures of the rows that no checkpoint vouches for; raises Mismatch for the first."""
     for part in walk.unproven(every=every):
-        for seq, _body, _prev, row_hash, signature in stored_rows(
+        for seq, _body, _prev, row_hash, signature, *_index in stored_rows(
             connection, part.stop - 1, since=part.start - 1, has_index=False
         ):
             if signature and not signing.verify(walk.keys.at(seq), row_hash, signature):
@@ -193,18 +197,18 @@ def stored_rows(
     connection: sqlite3.Connection, last: Any, *, since: Any = None, has_index: bool
 ) -> Iterator[StoredRow]:
     """The rows after ``since`` up to ``last``, page by page, so that a verification never blocks writers."""
-    index = ", i.at, i.actor, i.action" if has_index else ""
+    index = "i.at, i.actor, i.action" if has_index else "NULL, NULL, NULL"
     join = "LEFT JOIN log_index i ON i.seq = l.seq" if has_index else ""
     while True:
         where = "" if since is None else "AND l.seq > ?"
         page = connection.execute(
-            f"SELECT l.seq, l.body, l.prev, l.hash, l.signature{index} FROM log l {join}"  # noqa: S608
+            f"SELECT l.seq, l.body, l.prev, l.hash, l.signature, {index} FROM log l {join}"  # noqa: S608
             f" WHERE l.seq <= ? {where} ORDER BY l.seq LIMIT {_PAGE}",
             (last,) if since is None else (last, since),
         ).fetchall()
         if not page:
             return
-        if all(isinstance(part, bytes) for row in page for part in row[1:5]):
+        if all(set(map(type, column)) == {bytes} for column in list(zip(*page, strict=True))[1:5]):
             yield from page
         else:  # somebody made another table of it
             yield from (

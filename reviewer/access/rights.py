@@ -22,6 +22,7 @@ class Act(StrEnum):
     MAKE_CHECKPOINT = "make a checkpoint of the access log"
     REDACT = "confirm or reject redactions"
     DECIDE_HELD = "decide about what was held back"
+    DECIDE_LATE = "decide about late drafts"
     LISTEN = "listen to clips that are not theirs"
     PURGE = "destroy clips"
     BACK_UP = "make backups"

@@ -6,12 +6,11 @@ rows of the session must bear that person's name. Somebody else with the log key
 that name.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from reviewer.access import signing
 from reviewer.access.audit_log import MAY_BE_UNSIGNED
+from reviewer.access.log_chain import RowBody
 from reviewer.errors import Notice
 from reviewer.model.event import Action
 from reviewer.model.people import Identity
@@ -19,6 +18,7 @@ from reviewer.model.people import Identity
 NEEDS_NO_SESSION = MAY_BE_UNSIGNED | {Action.PERSON_ENROLLED, Action.REFUSED}
 """Acts with a person's name that happen while nobody, or not that person, is signed in."""
 _ENDS = frozenset({Action.SIGN_OUT, Action.LOCK})
+_ENROLMENTS = frozenset({Action.WORKSPACE_MADE, Action.PERSON_ENROLLED})
 
 
 def binding(identity: Identity, log_id: str, previous: bytes) -> dict[str, str]:
@@ -43,33 +43,32 @@ class Sessions:
     _ended: set[str] = field(default_factory=set)
     _is_bound: bool = False
 
-    def flaw(self, seq: int, fields: Mapping[str, Any], previous: bytes) -> Notice | None:
+    def flaw(self, seq: int, body: RowBody, previous: bytes) -> Notice | None:
         """What is wrong with the name or session of a row, or None; call it for every row in order.
 
         Logs of earlier versions have no bindings: there, a row must only not contradict its session.
         """
-        session = fields["session"]
-        action = fields["action"]
+        session, action = body.session, body.action
         if action == Action.SIGN_IN:
-            return self._begin(seq, fields, previous)
+            return self._begin(seq, body, previous)
         if not session:
-            self._learn_key(action, fields)
-            is_missing = self._is_bound and fields["actor"] and action not in NEEDS_NO_SESSION
+            self._learn_key(action, body)
+            is_missing = self._is_bound and body.actor and action not in NEEDS_NO_SESSION
             return Notice("LOG_ROW_WITHOUT_SESSION", {"row": seq}) if is_missing else None
         who = self._open.get(session)
         if who is None:
             if session in self._ended:
                 return Notice("LOG_ROW_AFTER_SESSION", {"row": seq})
             return Notice("LOG_ROW_WITHOUT_SESSION", {"row": seq}) if self._is_bound else None
-        if who != (fields["actor"], fields["role"]):
+        if who != (body.actor, body.role):
             return Notice("LOG_ROW_OF_ANOTHER_PERSON", {"row": seq})
         if action in _ENDS:
             del self._open[session]
             self._ended.add(session)
         return None
 
-    def _begin(self, seq: int, fields: Mapping[str, Any], previous: bytes) -> Notice | None:
-        session, person, role, detail = (fields[name] for name in ("session", "actor", "role", "detail"))
+    def _begin(self, seq: int, body: RowBody, previous: bytes) -> Notice | None:
+        session, person, role, detail = body.session, body.actor, body.role, body.detail
         if session in self._open or session in self._ended:
             return Notice("LOG_SESSION_NOT_BOUND", {"row": seq})
         if "session_signature" in detail:
@@ -83,9 +82,9 @@ class Sessions:
         self._open[session] = person, role
         return None
 
-    def _learn_key(self, action: str, fields: Mapping[str, Any]) -> None:
-        if action in {Action.WORKSPACE_MADE, Action.PERSON_ENROLLED} and "public_key" in fields["detail"]:
-            self.keys[fields["actor"]] = str(fields["detail"]["public_key"])
+    def _learn_key(self, action: str, body: RowBody) -> None:
+        if action in _ENROLMENTS and "public_key" in body.detail:
+            self.keys[body.actor] = str(body.detail["public_key"])
 
 
 def _message(log_id: str, previous: bytes, session: str, person: str, role: str) -> bytes:

@@ -1,11 +1,11 @@
-"""Verifies the dates and holds of clips and the names and roles of people against the access log.
+"""Verifies the dates and holds of clips and the names, roles and keychains of people against the access log.
 
 The sums over the tables show that another program changed a row; these rows show what a date or a role was,
 and whose act changed it, also where somebody had the key of the log.
 """
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -15,24 +15,33 @@ from reviewer.access.log_walk import Mismatch
 from reviewer.errors import Notice
 from reviewer.model.clip import Clip
 from reviewer.model.clock import to_micros
-from reviewer.model.event import Action, DetailValue
+from reviewer.model.event import CLIP_IDS, Action, DetailValue
+from reviewer.model.people import second_secret_id
 
 _NEVER = 0
 _FIXED = ("recorded_at", "consent_granted_at")
+_DATES = "dates"
 _COLUMNS = (*_FIXED, "consent_withdrawn_at", "purge_at")
 _IMPORTED = frozenset({Action.CLIP_IMPORTED, Action.CLIP_QUARANTINED})
+_KEYCHAINS = frozenset({Action.KEYCHAIN_ON, Action.KEYCHAIN_OFF, Action.PERSON_CODE, Action.PERSON_ENROLLED})
 _HOLDS = frozenset({Action.HOLD_BEGUN, Action.HOLD_ENDED, Action.PURGED})
 
 
-def dates_of(clip: Clip) -> dict[str, DetailValue]:
-    """The details of a clip's import, in microseconds: its recording, its consent, and its purge."""
+def imported_clips(clips: Sequence[Clip]) -> dict[str, DetailValue]:
+    """The details of an import of clips: their ids and, in microseconds, their dates."""
+    if not clips:
+        return {}
+    return {CLIP_IDS: [clip.id for clip in clips], _DATES: [_dates_of(clip) for clip in clips]}
+
+
+def _dates_of(clip: Clip) -> list[int]:
     ends = clip.consent_withdrawn_at
-    return {
-        "recorded_at": to_micros(clip.recorded_at),
-        "consent_granted_at": to_micros(clip.consent_granted_at),
-        "consent_withdrawn_at": _NEVER if ends is None else to_micros(ends),
-        "purge_at": to_micros(clip.purge_at),
-    }
+    return [
+        to_micros(clip.recorded_at),
+        to_micros(clip.consent_granted_at),
+        _NEVER if ends is None else to_micros(ends),
+        to_micros(clip.purge_at),
+    ]
 
 
 def name_digest(person_id: str, name: str) -> str:
@@ -51,19 +60,21 @@ class SignedFacts:
         Action.PERSON_ADDED,
         Action.WORKSPACE_MADE,
         *_HOLDS,
+        *_KEYCHAINS,
     }
     clips: dict[str, dict[str, int]] = field(default_factory=dict)
     people: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Person -> role and digest of the name."""
     holds: dict[str, str] = field(default_factory=dict)
     """Clip -> the reason of its hold, while it is on hold."""
+    second_secrets: dict[str, str] = field(default_factory=dict)
+    """Person -> the id of the second secret that their keyring needs, in hex."""
 
     def add(self, _seq: int, fields: dict[str, Any]) -> None:
         """Takes a row that verified."""
         action, detail, target = fields["action"], fields["detail"], str(fields["object"])
         if action in _IMPORTED:
-            if "purge_at" in detail:
-                self.clips[target] = {name: int(detail[name]) for name in _COLUMNS}
+            self.clips |= _imported(target, detail)
         elif action == Action.WITHDRAWAL and target in self.clips:
             dates, at = self.clips[target], _micros(detail["at"])
             dates["consent_withdrawn_at"] = min(dates["consent_withdrawn_at"] or at, at)
@@ -73,10 +84,23 @@ class SignedFacts:
             self.holds[target] = str(fields["reason"])
         elif action in _HOLDS:
             self.holds.pop(target, None)
+        elif action in _KEYCHAINS:
+            self.second_secrets[target] = str(detail.get("second_secret", ""))
         elif "name_sha256" in detail:
             person = target if action == Action.PERSON_ADDED else str(fields["actor"])
             role = str(detail["role"] if action == Action.PERSON_ADDED else fields["role"])
             self.people[person] = role, str(detail["name_sha256"])
+
+
+def _imported(target: str, detail: Mapping[str, Any]) -> dict[str, dict[str, int]]:
+    """The dates in a row of an import: of the clips that it lists; of one clip in an earlier version's."""
+    if "purge_at" in detail:
+        return {target: {name: int(detail[name]) for name in _COLUMNS}}
+    listed = zip(detail.get(CLIP_IDS, ()), detail.get(_DATES, ()), strict=True)
+    return {
+        str(clip): {name: int(date) for name, date in zip(_COLUMNS, dates, strict=True)}
+        for clip, dates in listed
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +111,15 @@ class FactTables:
     people: Mapping[str, tuple[str, str]]
     holds: Mapping[str, str] = field(default_factory=dict)
     """Every clip of the queue in this file -> the reason of its hold, empty without one."""
+    second_secrets: Mapping[str, str] = field(default_factory=dict)
+    """Everybody who has a keyring -> the id of the second secret that it needs, empty if none."""
 
     @classmethod
     def read(cls, connection: sqlite3.Connection) -> "FactTables":
         """Reads the tables, in the snapshot in which the end of the log was read."""
         clips = connection.execute(f"SELECT id, {', '.join(_COLUMNS)} FROM clip")  # noqa: S608
         people = connection.execute("SELECT id, role, name FROM person")
+        keyrings = connection.execute("SELECT id, keyring FROM person WHERE typeof(keyring) = 'blob'")
         return cls(
             {
                 str(clip): dict(zip(_COLUMNS, (each or _NEVER for each in dates), strict=True))
@@ -100,6 +127,7 @@ class FactTables:
             },
             {str(person): (str(role), name_digest(str(person), str(name))) for person, role, name in people},
             _holds(connection),
+            {str(person): second_secret_id(keyring).hex() for person, keyring in keyrings},
         )
 
     def match(self, log: SignedFacts) -> None:
@@ -113,6 +141,9 @@ class FactTables:
         for person, signed in log.people.items():
             if self.people.get(person) != signed:
                 raise Mismatch(None, Notice("PERSON_DIFFERS", {"person": person}))
+        for person, second_secret in self.second_secrets.items():
+            if log.second_secrets.get(person, "") != second_secret:
+                raise Mismatch(None, Notice("KEYRING_DIFFERS", {"person": person}))
 
 
 def _holds(connection: sqlite3.Connection) -> dict[str, str]:

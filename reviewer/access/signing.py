@@ -1,5 +1,6 @@
 """Ed25519 signatures over raw bytes (RFC 8032)."""
 
+from collections.abc import Callable
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidSignature
@@ -23,6 +24,11 @@ def public_key_of(signing_key: bytes) -> bytes:
 def sign(signing_key: bytes, message: bytes) -> bytes:
     """The 64-byte signature of a message; deterministic."""
     return Ed25519PrivateKey.from_private_bytes(signing_key).sign(message)
+
+
+def signer(signing_key: bytes) -> Callable[[bytes], bytes]:
+    """``sign`` for many messages with one key: reading the key takes as long as a signature."""
+    return Ed25519PrivateKey.from_private_bytes(signing_key).sign
 
 
 def verify(public_key: bytes, message: bytes, signature: bytes) -> bool:

@@ -229,9 +229,8 @@ def _index_rows(connection: sqlite3.Connection) -> int:
 
 
 def _about(connection: sqlite3.Connection) -> int:
-    return sum(
-        hash((seq, str(target))) for target, seq in connection.execute("SELECT object, seq FROM log_about")
-    )
+    """The sum of the same hashes as those of the pass: of (row, object)."""
+    return sum(map(hash, connection.execute("SELECT seq, object FROM log_about")))
 
 
 def _people(connection: sqlite3.Connection) -> dict[str, tuple[str, str]]:

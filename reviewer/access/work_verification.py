@@ -6,12 +6,13 @@ from hashlib import sha256
 from typing import Any, ClassVar
 
 from reviewer.access.agreement_verification import AgreementRecords, LoggedAgreements
+from reviewer.access.late_verification import LateDraftRecords, LoggedLateDrafts
 from reviewer.access.log_walk import Mismatch
 from reviewer.errors import Notice
 from reviewer.model.event import Action
 from reviewer.model.task import TaskKind, VerdictKind
 
-_HANDED_IN = frozenset({Action.SUBMITTED, Action.REVIEW_SUBMITTED})
+_HANDED_IN = frozenset({Action.SUBMITTED, Action.REVIEW_SUBMITTED, Action.LATE_ADOPTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class LoggedWork:
         Action.SUBMISSION_REFUSED,
         Action.REDACTION_APPLIED,
         *LoggedAgreements.actions,
+        *LoggedLateDrafts.actions,
     }
     work: dict[str, tuple[int, _Work]] = field(default_factory=dict)
     """Annotation id -> the first row that submits it."""
@@ -59,6 +61,7 @@ class LoggedWork:
     taken_back: set[str] = field(default_factory=set)
     agreements: LoggedAgreements = field(default_factory=LoggedAgreements)
     """The annotations that their authors took back."""
+    late: LoggedLateDrafts = field(default_factory=LoggedLateDrafts)
 
     def add(self, seq: int, fields: dict[str, Any]) -> None:
         """Adds one row that verified."""
@@ -66,12 +69,14 @@ class LoggedWork:
         if not isinstance(detail, dict):
             return
         self.agreements.add(seq, fields)
+        self.late.add(fields)
         if action == Action.REDACTION_APPLIED:
             self._add_resealed(seq, detail)
         annotation, task = str(detail.get("annotation")), str(detail.get("task"))
         clip, actor = str(fields["object"]), str(fields["actor"])
         if action in _HANDED_IN:
-            work = _Work(task, clip, actor, str(detail.get("digest")), str(detail.get("sealed")))
+            author = str(detail.get("author", actor))  # of a late draft, which a lead adopted
+            work = _Work(task, clip, author, str(detail.get("digest")), str(detail.get("sealed")))
             self.work.setdefault(annotation, (seq, work))
             self.of_task.setdefault(task, []).append(annotation)
             if detail.get("kind") == TaskKind.REVIEW:
@@ -123,6 +128,7 @@ class WorkTables:
     agreements: AgreementRecords
     parents: dict[str, str]
     """Annotation -> the one that it is based on; empty for none."""
+    late: LateDraftRecords
 
     @classmethod
     def read(cls, connection: sqlite3.Connection) -> "WorkTables":
@@ -148,6 +154,7 @@ class WorkTables:
             is_sending=rows("SELECT 1 FROM outbox LIMIT 1").fetchone() is not None,
             agreements=AgreementRecords.read(connection),
             parents={str(name): str(parent) for name, parent in parents},
+            late=LateDraftRecords.read(connection),
         )
 
     def match(self, log: LoggedWork) -> None:
@@ -163,6 +170,9 @@ class WorkTables:
         flaw = self.agreements.flaw(log.agreements)
         if flaw is not None:
             raise Mismatch(*flaw)
+        late = None if self.is_sending else self.late.flaw(log.late, self.clips)
+        if late is not None:
+            raise Mismatch(None, late)
 
     def _match_work(self, log: LoggedWork) -> None:
         for annotation, here in self.work.items():

@@ -8,6 +8,7 @@ from reviewer.app.demo import LEE, DemoClip, demo_clips
 from reviewer.app.driver import Driver
 from reviewer.app.tour_signin import sign_agreement
 from reviewer.ui.lead.import_page import ImportPage
+from reviewer.ui.lead.policy_dialog import PolicyDialog
 
 
 def import_demo_clips(driver: Driver, manifest: Path) -> dict[str, DemoClip]:
@@ -35,6 +36,7 @@ def lead_the_project(driver: Driver, out: Path) -> None:
     _go_to(driver, "overview")
     driver.settle()
     driver.picture("lead-overview")
+    _try_conventions(driver)
     _go_to(driver, "progress")
     left = driver.find(QLabel, "progress_left")
     driver.wait_for("the progress is known", lambda: left.text() != "–")
@@ -48,6 +50,21 @@ def lead_the_project(driver: Driver, out: Path) -> None:
     _export(driver, out)
     _compute_statistics(driver)
     _verify(driver)
+
+
+def _try_conventions(driver: Driver) -> None:
+    """The editor of label form and conventions; nothing is changed in it."""
+    driver.press_on("overview_people", "Ctrl+Shift+E")
+    driver.wait_for_part("policy_dialog")
+    dialog = driver.find(PolicyDialog, "policy_dialog")
+    driver.wait_for("the form is drawn", lambda: driver.sees("form"))
+    driver.picture("lead-policy-form")
+    driver.choose("policy_file", dialog.choice.itemText(dialog.choice.count() - 1))
+    driver.wait_for("the sentences are tried", lambda: not dialog.is_checking)
+    driver.picture("lead-policy-conventions")
+    driver.press_on("policy_samples", "Esc")
+    driver.wait_for("the editor is put away", lambda: not driver.sees("policy_dialog"))
+    driver.come_to_front()
 
 
 def _see_rows(driver: Driver, page: str, table: str) -> None:

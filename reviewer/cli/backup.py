@@ -1,7 +1,7 @@
 """``reviewer backup`` and ``restore``: a sealed copy of a workspace, and a workspace from it."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,10 +12,14 @@ from reviewer.cli.sign_in import (
     AsName,
     CommandSession,
     PassphraseFile,
+    first_line,
     name_from,
     passphrase_from,
     signs_in,
 )
+
+if TYPE_CHECKING:
+    from reviewer.workspace import RestoreReport
 
 PurgedList = Annotated[
     Path | None,
@@ -30,6 +34,15 @@ WithdrawnList = Annotated[
     Path | None,
     typer.Option(
         "--withdrawn", metavar="LIST", help="Sources withdrawn since, as for purge.", show_default=False
+    ),
+]
+RecoveryKeyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--recovery-key-file",
+        metavar="FILE",
+        help="The recovery key opens it; the passphrase is a new one for the lead.",
+        show_default=False,
     ),
 ]
 CheckpointFile = Annotated[
@@ -65,14 +78,15 @@ def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The backup.")],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that does not exist yet.")],
     purged: PurgedList = None,
+    *,
     without_purged: Annotated[
         bool, typer.Option("--without-purged", help="There is no list: clips purged later come back.")
     ] = False,
     withdrawn: WithdrawnList = None,
     checkpoint: CheckpointFile = None,
+    recovery_key_file: RecoveryKeyFile = None,
     as_name: AsName = None,
     passphrase_file: PassphraseFile = None,
-    *,
     json: AsJson = False,
 ) -> None:
     """Make a workspace from a backup, as its lead, and purge again what was purged since."""
@@ -84,14 +98,25 @@ def restore(
         without_purged_list=without_purged,
         withdrawn=read_withdrawals(withdrawn) if withdrawn else (),
         checkpoint=read_submission(checkpoint).checkpoint if checkpoint else None,
+        recovery_key=first_line(recovery_key_file) if recovery_key_file else "",
     )
-    who = name_from(as_name), passphrase_from(passphrase_file)
+    who = name_from(as_name), passphrase_from(passphrase_file, is_new=bool(recovery_key_file))
     report = restore_workspace(file, folder, *who, options)
     if json:
         output.print_json(report.to_json())
         return
+    _print_restored(report, folder)
+
+
+def _print_restored(report: "RestoreReport", folder: Path) -> None:
     print(output.sentence("RESTORED", folder=str(folder), made_at=report.made_at, rows=report.rows))
     print(output.sentence("RESTORED_PURGED", clips=report.purged))
+    if report.listed_at is None:
+        print(output.sentence("RESTORED_WITHOUT_LIST"))
+    elif report.unlisted_rows:
+        print(output.sentence("RESTORED_LIST_OLDER", made_at=report.listed_at, rows=report.unlisted_rows))
+    else:
+        print(output.sentence("RESTORED_LIST", made_at=report.listed_at))
     if report.lost_rows is None:
         print(output.sentence("RESTORED_NOT_COMPARED"))
     elif report.lost_rows:

@@ -64,6 +64,24 @@ def hold(
         print(output.sentence("CLIP_HELD", clip=clip, reason=Notice(f"HOLD_REASON_{reason.value.upper()}")))
 
 
+@app.command("assign")
+@signs_in
+def assign(
+    work: CommandSession,
+    clip: ClipId,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The contractor, or who of QA, to give it to.")],
+    *,
+    json: AsJson = False,
+) -> None:
+    """Give a clip to one person: an open pass to a contractor; to QA what waits there, or finished work."""
+    lead = work.person.lead
+    person = lead.clip_list.assign(lead.identity, clip, name)
+    if json:
+        output.print_json({"clip": clip, "person": person.name})
+    else:
+        print(output.sentence("CLIP_ASSIGNED", clip=clip, name=person.name))
+
+
 @app.command("release")
 @signs_in
 def release(work: CommandSession, clip: ClipId, *, json: AsJson = False) -> None:

@@ -23,7 +23,10 @@ app = typer.Typer(help="Check convention files, and try them on text.", no_args_
 @app.command("check")
 def check(file: Annotated[Path, typer.Argument(metavar="FILE", help="A convention file (TOML).")]) -> None:
     """Check a convention file; a mistake is named with its line."""
+    from reviewer.formats.catalogue import require_format_tags  # noqa: PLC0415
+
     found = load_conventions(file)
+    require_format_tags(found)
     print(
         output.sentence(
             "CONVENTIONS_VALID",

@@ -174,6 +174,7 @@ def _print_preview(preview: "ExportPreview", *, as_json: bool) -> None:
                 "rows": preview.row_count,
                 "seconds": preview.seconds,
                 "audio_bytes": preview.audio_bytes,
+                "audio_bytes_estimated": preview.is_estimated,
                 "left_out": preview.left_out,
                 "rows_left_out": preview.rows_left_out,
             }
@@ -184,24 +185,25 @@ def _print_preview(preview: "ExportPreview", *, as_json: bool) -> None:
     megabytes = f"{preview.audio_bytes / 1e6:.1f}"
     seconds = f"{preview.seconds:.1f}"
     counts = {"clips": preview.clips, "rows": preview.row_count}
-    print(output.sentence("EXPORT_PREVIEW", **counts, seconds=seconds, megabytes=megabytes))
+    code = "EXPORT_PREVIEW_ABOUT" if preview.is_estimated else "EXPORT_PREVIEW"
+    print(output.sentence(code, **counts, seconds=seconds, megabytes=megabytes))
     _print_left_out(preview.left_out)
     _print_rows_left_out(preview.rows_left_out)
 
 
 def _verify_set(folder: Path, identity: Path | None, *, as_json: bool) -> None:
     from reviewer.formats.set_encryption import decrypted_set, is_encrypted  # noqa: PLC0415
-    from reviewer.formats.set_verification import verify_set  # noqa: PLC0415
+    from reviewer.lead.foreign_sets import verify_foreign_set  # noqa: PLC0415
 
     if not folder.is_dir():
         raise Refused("SET_NOT_THERE", folder=folder.name)
     if not is_encrypted(folder):
-        problems = verify_set(folder)
+        problems = verify_foreign_set(folder)
     elif identity is None:
         raise Refused("SET_ENCRYPTED", folder=folder.name)
     else:
         with decrypted_set(folder, identity) as plain:
-            problems = verify_set(plain)
+            problems = verify_foreign_set(plain)
     if as_json:
         output.print_json({"ok": not problems, "problems": [problem.code for problem in problems]})
     else:

@@ -26,6 +26,13 @@ app = typer.Typer(help="Add, list and revoke people.", no_args_is_help=True)
 PersonName = Annotated[str, typer.Argument(metavar="NAME", help="The person's name.")]
 
 
+class Switch(StrEnum):
+    """On or off."""
+
+    ON = "on"
+    OFF = "off"
+
+
 class RoleName(StrEnum):
     """The roles as typed on the command line."""
 
@@ -53,6 +60,7 @@ def add(
 def list_people(work: CommandSession, *, json: AsJson = False) -> None:
     """List everybody who was ever added."""
     people, languages = work.person.lead.people(), work.person.lead.languages()
+    keychains = work.person.lead.keychain_users()
     if json:
         rows = [
             {
@@ -60,6 +68,7 @@ def list_people(work: CommandSession, *, json: AsJson = False) -> None:
                 "name": p.name,
                 "role": p.role.value,
                 "state": p.state.value,
+                "keychain": p.id in keychains,
                 "languages": list(languages.get(p.id, ())),
             }
             for p in people
@@ -67,12 +76,13 @@ def list_people(work: CommandSession, *, json: AsJson = False) -> None:
         output.print_json({"people": rows})
     else:
         output.print_table(
-            ("name", "role", "state", "languages"),
+            ("name", "role", "state", "keychain", "languages"),
             [
                 (
                     p.name,
                     output.term("ROLE", p.role),
                     output.term("PERSON", p.state),
+                    "on" if p.id in keychains else "",
                     " ".join(languages.get(p.id, ())),
                 )
                 for p in people
@@ -170,6 +180,28 @@ def change_passphrase(
         output.print_json({"name": work.person.identity.person.name, "changed": True})
     else:
         print(output.sentence("PASSPHRASE_CHANGED"))
+
+
+@app.command("keychain")
+@signs_in
+def switch_keychain(
+    work: CommandSession,
+    switch: Annotated[
+        Switch, typer.Argument(metavar="on|off", help="Whether your account needs this machine's keychain.")
+    ],
+    *,
+    json: AsJson = False,
+) -> None:
+    """Let your account open only with your passphrase and a secret in this machine's keychain, or without."""
+    sessions, identity = work.workspace.sessions, work.person.identity
+    if switch is Switch.ON:
+        sessions.turn_keychain_on(identity, work.passphrase)
+    else:
+        sessions.turn_keychain_off(identity, work.passphrase)
+    if json:
+        output.print_json({"name": identity.person.name, "keychain": switch is Switch.ON})
+    else:
+        print(output.sentence("KEYCHAIN_TURNED_ON" if switch is Switch.ON else "KEYCHAIN_TURNED_OFF"))
 
 
 @app.command("recovery-key")

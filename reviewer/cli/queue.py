@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reviewer.cli import output
+from reviewer.cli import late_drafts, output
 from reviewer.cli.sign_in import AsJson, CommandSession, signs_in
 from reviewer.model.clock import to_iso
 from reviewer.model.progress import PersonTotals, StuckClip
-from reviewer.model.task import LateDraft, Lease, UntakenCount
+from reviewer.model.task import Lease, UntakenCount
 from reviewer.queue.api import HeldClip
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from reviewer.stats.completion import Completion
 
 app = typer.Typer(help="See the queue, release and assign tasks.", no_args_is_help=True)
+app.add_typer(late_drafts.app, name="late")
 
 TaskId = Annotated[str, typer.Argument(metavar="ID", help="The task, as queue status shows it.")]
 
@@ -29,7 +30,7 @@ def status(work: CommandSession, *, json: AsJson = False) -> None:
     overview = work.person.lead.overview()
     names = {person.id: person.name for person in work.person.lead.people()}
     leases = [_lease(lease, names) for lease in overview.leases]
-    late = [_late(draft, names) for draft in overview.late_drafts]
+    late = [late_drafts.late_row(draft, names) for draft in overview.late_drafts]
     with_lead = [_held(clip) for clip in overview.held]
     untaken = [_untaken(each) for each in overview.untaken]
     counts = overview.counts
@@ -99,11 +100,13 @@ def release(work: CommandSession, task: TaskId, *, json: AsJson = False) -> None
 def assign(
     work: CommandSession,
     task: TaskId,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The contractor to assign it to.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="The contractor, or who of QA, to assign it to.")
+    ],
     *,
     json: AsJson = False,
 ) -> None:
-    """Assign a task to one contractor."""
+    """Assign a task to one person: a pass to a contractor, reviews and adjudications to QA."""
     person = work.person.lead.assign(task, name)
     if json:
         output.print_json({"task": task, "person": person.name})
@@ -184,15 +187,6 @@ def _lease(lease: Lease, names: dict[str, str]) -> dict[str, object]:
         "pass": lease.round,
         "person": names.get(lease.person_id, lease.person_id),
         "until": to_iso(lease.until),
-    }
-
-
-def _late(draft: LateDraft, names: dict[str, str]) -> dict[str, object]:
-    return {
-        "task": draft.task_id,
-        "clip": draft.clip_id,
-        "person": names.get(draft.person_id, draft.person_id),
-        "kept_at": to_iso(draft.kept_at),
     }
 
 

@@ -2,8 +2,9 @@
 
 Layout: magic, the header's length, the header (JSON), then one sealed object (``reviewer.clips.seal``) of a
 tar whose last member lists the SHA-256 of all others. The header holds the keyrings of the leads, each sealed
-under its own passphrase as in the workspace, and the backup's key, wrapped under the workspace's. It is bound
-into the seal, so a changed header does not open anything.
+under its own passphrase as in the workspace, and that of the recovery key; beside each the present keys of
+the workspace, sealed to its owner; and the key of the backup, wrapped under that of the workspace. It is
+bound into the seal, so a changed header does not open anything.
 """
 
 import base64
@@ -11,30 +12,47 @@ import hashlib
 import io
 import json
 import tarfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 
 from reviewer.clips import keys
+from reviewer.clips.key_delivery import RECOVERY_ID, open_present_keys
 from reviewer.clips.seal import CHUNK_BYTES, SealContext, SealedReader, SealedWriter
-from reviewer.errors import Damaged, Refused, WrongPassphrase
+from reviewer.errors import Damaged, Refused, Unavailable, WrongPassphrase
 from reviewer.model.clip import ContentKind
-from reviewer.model.people import Keyring, Role
+from reviewer.model.people import Keyring, Role, second_secret_id
 from reviewer.untrusted_files import parse_untrusted_json
 
 DIGESTS = "sha256.json"
 _MAGIC = b"RVBACKUP1\n"
 _LENGTH_BYTES = 4
 _MOST_HEADER_BYTES = 1 << 20
+SecondSecretOf = Callable[[str, bytes], bytes]
+"""The second secret of a person's sealed keyring; empty if it needs none."""
 
 
 @dataclass(frozen=True, slots=True)
 class SealedKeyring:
-    """A lead's keyring as the workspace holds it."""
+    """The keyring of a lead or the recovery key as the workspace holds it.
+
+    ``present_keys`` are those of the workspace, sealed to its owner: a keyring itself may be older.
+    """
 
     person_id: str
     role: str
     sealed: bytes
+    present_keys: bytes = b""
+
+    def open(self, secret: str, second_secret: bytes = b"") -> Keyring:
+        """The present keys. Raises WrongPassphrase, Damaged."""
+        keyring = keys.open_keyring(self.sealed, secret, self.person_id, Role(self.role), second_secret)
+        return open_present_keys(keyring, self.present_keys) if self.present_keys else keyring
+
+    def to_json(self) -> list[str]:
+        """The entry in the header; without present keys it is that of earlier versions."""
+        present = [_text(self.present_keys)] if self.present_keys else []
+        return [self.person_id, self.role, _text(self.sealed), *present]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +66,47 @@ class BackupHeader:
     wrapped_key: bytes
 
     def to_bytes(self) -> bytes:
-        keyrings = [[one.person_id, one.role, _text(one.sealed)] for one in self.keyrings]
         body = {
             "backup": self.backup_id,
             "workspace": self.workspace_id,
             "made_at": self.made_at,
-            "keyrings": keyrings,
+            "keyrings": [one.to_json() for one in self.keyrings],
             "key": _text(self.wrapped_key),
         }
         return json.dumps(body).encode()
 
-    def open_keyring(self, passphrase: str) -> Keyring:
-        """The keyring that a lead's passphrase opens. Raises WrongPassphrase, Damaged."""
-        for one in self.keyrings:
+    def open_keyring(self, passphrase: str, second_secret_of: SecondSecretOf) -> Keyring:
+        """The keys that a lead's passphrase opens; keyrings that need a second secret are tried last.
+
+        Raises: WrongPassphrase; Refused or Unavailable (code BACKUP_NEEDS_KEYCHAIN) when one could not be
+            tried, for its second secret is not here; Damaged.
+        """
+        missing: Refused | Unavailable | None = None
+        of_leads = (one for one in self.keyrings if one.person_id != RECOVERY_ID)
+        for one in sorted(of_leads, key=lambda each: bool(second_secret_id(each.sealed))):
             try:
-                return keys.open_keyring(one.sealed, passphrase, one.person_id, Role(one.role))
+                return one.open(passphrase, second_secret_of(one.person_id, one.sealed))
             except WrongPassphrase:
                 continue
+            except (Refused, Unavailable) as problem:
+                missing = problem
+        if missing is not None:
+            raise type(missing)("BACKUP_NEEDS_KEYCHAIN", problem=missing.notice) from missing
         raise WrongPassphrase
+
+    def open_with_recovery_key(self, recovery_key: str) -> Keyring:
+        """The keys that the recovery key opens.
+
+        Raises: Refused for another one (code WRONG_RECOVERY_KEY), or when the backup was made without it
+            (code BACKUP_WITHOUT_RECOVERY_KEY); Damaged.
+        """
+        for one in self.keyrings:
+            if one.person_id == RECOVERY_ID:
+                try:
+                    return one.open(recovery_key)
+                except WrongPassphrase as error:
+                    raise Refused("WRONG_RECOVERY_KEY") from error
+        raise Refused("BACKUP_WITHOUT_RECOVERY_KEY")
 
     def key(self, keyring: Keyring) -> bytes:
         """The key of the backup. Raises Damaged."""
@@ -107,8 +148,8 @@ def read_header(stream: BinaryIO) -> BackupHeader:
             workspace_id=str(body["workspace"]),
             made_at=str(body["made_at"]),
             keyrings=tuple(
-                SealedKeyring(str(person), str(Role(role)), _bytes(sealed))
-                for person, role, sealed in body["keyrings"]
+                SealedKeyring(str(person), str(Role(role)), _bytes(sealed), *map(_bytes, present))
+                for person, role, sealed, *present in body["keyrings"]
             ),
             wrapped_key=_bytes(body["key"]),
         )

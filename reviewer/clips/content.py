@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import io
 import secrets
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import BinaryIO, cast
@@ -13,10 +13,10 @@ from reviewer.clips import keys
 from reviewer.clips.key_delivery import KeyDeliveries
 from reviewer.clips.new_clip import NewClip
 from reviewer.clips.repository import ClipRepository
-from reviewer.clips.seal import CHUNK_BYTES, SealContext, SealedReader, seal, unseal
+from reviewer.clips.seal import CHUNK_BYTES, SealContext, SealedReader, plain_bytes, seal, unseal
 from reviewer.clips.store import ClipStore
 from reviewer.db.connection import Database
-from reviewer.errors import Damaged, Refused
+from reviewer.errors import Damaged
 from reviewer.model.clip import Clip, ContentKind
 from reviewer.model.people import Keyring
 
@@ -108,6 +108,7 @@ class ClipContent:
         self._clips = clips
         self._database = database
         self._deliveries = KeyDeliveries(database)
+        self._added_keys: dict[str, bytes] = {}
 
     def seal(self, keyring: Keyring, clip_id: str, kind: ContentKind, name: str, data: bytes) -> bytes:
         """Seals content of a clip; raises Refused if the clip was purged."""
@@ -144,6 +145,11 @@ class ClipContent:
         """A seekable stream over the clip's canonical FLAC; the caller closes it. Raises Damaged, Refused."""
         return self._open(keyring, clip_id, ContentKind.AUDIO)
 
+    def audio_bytes(self, clip_id: str) -> int:
+        """The size of the clip's canonical FLAC; nothing is unsealed for it. Raises Damaged, Refused."""
+        with self._store.open(self._clips.stored_as(clip_id), ContentKind.AUDIO) as stream:
+            return plain_bytes(stream.seek(0, io.SEEK_END))
+
     def peaks(self, keyring: Keyring, clip_id: str) -> BinaryIO:
         """A seekable stream over the clip's peaks; the caller closes it. Raises Damaged, Refused."""
         return self._open(keyring, clip_id, ContentKind.PEAKS)
@@ -178,35 +184,45 @@ class ClipContent:
         """
         return NewClip(self._store, self._workspace_id, clip_id, clip_id)
 
+    def sync_new(self, clips: Iterable[NewClip]) -> None:
+        """Finishes files and brings them to the disk, by one flush where possible. Raises Unavailable."""
+        clips = list(clips)
+        for new in clips:
+            new.finish()
+        self._store.sync_new([file for new in clips for file in new.files])
+
     @contextmanager
-    def adding(self, keyring: Keyring) -> Iterator[Callable[[Clip, NewClip], None]]:
+    def adding(self, keyring: Keyring) -> Iterator[Callable[[Sequence[tuple[Clip, NewClip]]], None]]:
         """One commit that imports any number of clips, whose files are written and synced.
 
-        Yields a function to call for each, which raises Refused (code DUPLICATE) for a clip that was imported
-        before. Whatever else is written in the block is committed with them. If anything is raised, none is
-        imported and no file is left.
+        Yields a function to call with them, which raises Refused (code DUPLICATE) if one was imported before.
+        Whatever else is written in the block is committed with them. If anything is raised, none is imported
+        and no file is left.
         """
-        added: list[tuple[str, NewClip]] = []
+        added: dict[str, NewClip] = {}
 
-        def add(clip: Clip, new: NewClip) -> None:
-            if self._clips.has(clip.id):
-                raise Refused("DUPLICATE")
+        def add(clips: Sequence[tuple[Clip, NewClip]]) -> None:
+            fresh = {clip.id: new.key for clip, new in clips}
             # In this transaction: before it the workspace key may be replaced.
-            self._clips.add(clip, self._wrap(keyring, clip.id, new.key))
-            added.append((clip.id, new))
+            wrapped = keys.wrap_clip_keys(self._deliveries.current(keyring).workspace_key, fresh)
+            self._clips.add_all([(clip, wrapped[clip.id]) for clip, _ in clips])
+            self._added_keys |= fresh
+            added.update({clip.id: new for clip, new in clips})
 
         try:
             with self._database.transaction():
                 yield add
-                for _, new in added:
+                for new in added.values():
                     new.keep()  # in this transaction no other process can sweep
                 self._store.sync_names()
         except BaseException:
             # Ctrl-C may come just after the commit: then the clips are imported, and their files must stay.
-            for clip_id, _ in added:
+            for clip_id in added:
                 if not self._clips.has(clip_id):
                     self._store.remove(clip_id)
             raise
+        finally:
+            self._added_keys.clear()
 
     def replace(
         self,
@@ -235,7 +251,7 @@ class ClipContent:
             until_done.callback(new.discard)
             for kind, data in files.by_kind().items():
                 new.write(kind, [data])
-            new.sync()
+            self.sync_new([new])
             try:
                 with self._database.transaction():
                     wrapped = self._wrap(keyring, clip_id, new.key)
@@ -292,6 +308,8 @@ class ClipContent:
         return cast("BinaryIO", io.BufferedReader(reader, CHUNK_BYTES))
 
     def _key(self, keyring: Keyring, clip_id: str) -> bytes:
+        if clip_id in self._added_keys:  # in the transaction that adds it
+            return self._added_keys[clip_id]
         while True:
             current = self._deliveries.current(keyring)
             try:

@@ -42,6 +42,23 @@ def is_card_of(card: bytes, public_key: bytes) -> bool:
     return _verifies(public_key, _card_message(card[:32]), card[64:])
 
 
+def seal_present_keys(keyring: Keyring, role: Role, card: bytes) -> bytes:
+    """The keys of ``keyring`` but its signing key, as only the owner of a delivery card opens them."""
+    return _seal(keyring, role, card[:32])
+
+
+def open_present_keys(keyring: Keyring, sealed: bytes) -> Keyring:
+    """Keys that were sealed for the owner of ``keyring``, with their own signing key. Raises Damaged.
+
+    The keys of clips and of the log are replaced, and the log knows its own: another hash key would be
+    somebody's forgery.
+    """
+    opened = replace(_unseal(_private_key(keyring), sealed), signing_key=keyring.signing_key)
+    if opened.hash_key != keyring.hash_key:
+        raise Damaged("KEY_DELIVERY_DAMAGED")
+    return opened
+
+
 class KeyDeliveries:
     """How many times keys were replaced, and the newest keys for each person."""
 
@@ -117,10 +134,8 @@ class KeyDeliveries:
         message = _signed(row["generation"], recipient, row["sealed"])
         if row["generation"] != generation or not _verifies(row["sender"] or b"", message, row["signature"]):
             raise Damaged("KEY_DELIVERY_DAMAGED")
-        opened = replace(_unseal(private, row["sealed"]), signing_key=keyring.signing_key)
-        # The keys of clips and of the log are replaced, and the log knows its own: another hash key would be
-        # somebody's forgery.
-        if opened.generation != generation or opened.hash_key != keyring.hash_key:
+        opened = open_present_keys(keyring, row["sealed"])
+        if opened.generation != generation:
             raise Damaged("KEY_DELIVERY_DAMAGED")
         return opened
 

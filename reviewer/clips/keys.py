@@ -16,14 +16,16 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from reviewer.errors import Damaged, Refused, WrongPassphrase
-from reviewer.model.people import Keyring, Role
+from reviewer.model.people import Keyring, Role, second_secret_id
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
 _MAGIC = b"RVKR"
+_WITH_SECOND_SECRET = 3
 _VERSION = 2
 _FIRST_VERSION = 1
 _HEADER = struct.Struct(">4sBIII16s12s")  # magic, version, KiB, passes, lanes, salt, nonce
+_SECRET_ID_BYTES = 16  # after the header, where a keyring needs a second secret
 _GENERATION = struct.Struct(">I")
 _WRAPPED_VERSION = b"\x01"
 # OWASP password storage cheat sheet: Argon2id with at least 19 MiB, two passes, one lane.
@@ -71,28 +73,48 @@ def new_keyring(role: Role, keyring: Keyring) -> Keyring:
     )
 
 
+def new_second_secret() -> bytes:
+    """A second secret for one keyring, to be kept where a copy of the workspace does not go."""
+    return secrets.token_bytes(KEY_BYTES)
+
+
+def id_of_second_secret(second_secret: bytes) -> bytes:
+    """The id under which a second secret is kept; it tells nothing of 32 random bytes."""
+    return subkey(second_secret, "second secret id")[:_SECRET_ID_BYTES]
+
+
 def seal_keyring(
-    keyring: Keyring, secret: str, person_id: str, role: Role, parameters: KdfParameters
+    keyring: Keyring,
+    secret: str,
+    person_id: str,
+    role: Role,
+    parameters: KdfParameters,
+    second_secret: bytes = b"",
 ) -> bytes:
     """Wraps a keyring under a passphrase; parameters and salt are inside, and authenticated.
 
-    The wrap is bound to person and role: somebody else's keyring does not open, nor one whose role was
-    changed. Raises Refused for parameters below the minimum.
+    With a second secret (32 bytes) the keyring opens with both only, and names it by its id. The wrap is
+    bound to person and role: somebody else's keyring does not open, nor one whose role was changed.
+    Raises Refused for parameters below the minimum.
     """
     parameters.require_sane()
     salt, nonce = secrets.token_bytes(16), secrets.token_bytes(_NONCE_BYTES)
+    version = _WITH_SECOND_SECRET if second_secret else _VERSION
     header = _HEADER.pack(
-        _MAGIC, _VERSION, parameters.memory_kib, parameters.passes, parameters.lanes, salt, nonce
+        _MAGIC, version, parameters.memory_kib, parameters.passes, parameters.lanes, salt, nonce
     )
-    key = _stretch(secret, salt, parameters)
+    if second_secret:
+        header += id_of_second_secret(second_secret)
+    key = _with_second_secret(_stretch(secret, salt, parameters), second_secret)
     return header + AESGCM(key).encrypt(nonce, pack_keyring(keyring), _owner(header, person_id, role))
 
 
-def open_keyring(blob: bytes, secret: str, person_id: str, role: Role) -> Keyring:
-    """Unwraps a keyring.
+def open_keyring(blob: bytes, secret: str, person_id: str, role: Role, second_secret: bytes = b"") -> Keyring:
+    """Unwraps a keyring; ``second_secret`` counts only for one that was sealed with it.
 
-    Raises: WrongPassphrase for another passphrase, person or role, or if anything was changed; Damaged when
-        it is not a keyring or its cost is below the minimum.
+    A passphrase cannot be tried without the second secret. Raises: WrongPassphrase for another passphrase,
+        second secret, person or role, or if anything was changed; Damaged when it is not a keyring or its
+        cost is below the minimum.
     """
     try:
         magic, version, memory_kib, passes, lanes, salt, nonce = _HEADER.unpack_from(blob)
@@ -100,12 +122,16 @@ def open_keyring(blob: bytes, secret: str, person_id: str, role: Role) -> Keyrin
         parameters.require_sane()
     except (struct.error, Refused) as error:
         raise _not_a_keyring() from error
-    if magic != _MAGIC or version not in {_FIRST_VERSION, _VERSION}:
+    if magic != _MAGIC or version not in {_FIRST_VERSION, _VERSION, _WITH_SECOND_SECRET}:
         raise _not_a_keyring()
-    header = blob[: _HEADER.size]
+    header = blob[: _HEADER.size] + second_secret_id(blob)
     key = _stretch(secret, salt, parameters)
+    if version == _WITH_SECOND_SECRET:
+        if not second_secret:
+            raise WrongPassphrase
+        key = _with_second_secret(key, second_secret)
     try:
-        plain = AESGCM(key).decrypt(nonce, blob[_HEADER.size :], _owner(header, person_id, role))
+        plain = AESGCM(key).decrypt(nonce, blob[len(header) :], _owner(header, person_id, role))
     except (InvalidTag, ValueError) as error:
         raise WrongPassphrase from error
     return _unpack_first(plain) if version == _FIRST_VERSION else unpack_keyring(plain)
@@ -123,9 +149,16 @@ def new_clip_key() -> bytes:
 
 def wrap_clip_key(workspace_key: bytes, clip_id: str, key: bytes) -> bytes:
     """Wraps a clip's key under the workspace's, bound to the clip."""
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    sealed = AESGCM(subkey(workspace_key, "clip keys")).encrypt(nonce, key, clip_id.encode())
-    return _WRAPPED_VERSION + nonce + sealed
+    return wrap_clip_keys(workspace_key, {clip_id: key})[clip_id]
+
+
+def wrap_clip_keys(workspace_key: bytes, clip_keys: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The keys of many clips, each wrapped as by ``wrap_clip_key``."""
+    cipher, wrapped = AESGCM(subkey(workspace_key, "clip keys")), {}
+    for clip_id, key in clip_keys.items():
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        wrapped[clip_id] = _WRAPPED_VERSION + nonce + cipher.encrypt(nonce, key, clip_id.encode())
+    return wrapped
 
 
 def unwrap_clip_key(workspace_key: bytes, clip_id: str, wrapped: bytes) -> bytes:
@@ -172,6 +205,11 @@ def _stretch(secret: str, salt: bytes, parameters: KdfParameters) -> bytes:
         memory_cost=parameters.memory_kib,
     )
     return subkey(kdf.derive(typed), "keyring")
+
+
+def _with_second_secret(key: bytes, second_secret: bytes) -> bytes:
+    """Both are 32 bytes and random to whoever lacks one, so their join is a key for HKDF."""
+    return subkey(key + second_secret, "keyring with second secret") if second_secret else key
 
 
 def _owner(header: bytes, person_id: str, role: Role) -> bytes:

@@ -1,7 +1,7 @@
 """The sealed files of a clip that is being imported or redacted, written a part at a time."""
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import BinaryIO, cast
 
@@ -24,8 +24,10 @@ class NewSealedObject:
 
     def write(self, data: bytes) -> None:
         """Appends; raises Unavailable."""
-        with _translated():
+        try:
             self._writer.write(data)
+        except OSError as error:
+            raise _not_written(error) from error
 
     def rewrite_start(self, data: bytes) -> None:
         """Replaces the first bytes, at most 64 KiB; raises Unavailable."""
@@ -41,35 +43,41 @@ class NewSealedObject:
             "BinaryIO", io.BufferedReader(SealedReader(self._key, self._context, stream), CHUNK_BYTES)
         )
 
-    def sync(self) -> None:
+    def finish(self) -> None:
+        """Writes the last of it; raises Unavailable."""
         with _translated():
             self._writer.finish()
-            self._created.sync()
-
-    def keep(self) -> None:
-        with _translated():
-            self._created.keep()
-
-    def discard(self) -> None:
-        self._created.discard()
+            self._created.stream.flush()
 
 
 class NewClip:
     """A new key of a clip and the files sealed under it, none of which has its name yet."""
 
-    def __init__(self, store: ClipStore, workspace_id: str, clip_id: str, stored_as: str) -> None:
-        self.key = keys.new_clip_key()
+    def __init__(
+        self,
+        store: ClipStore,
+        workspace_id: str,
+        clip_id: str,
+        stored_as: str,
+        *,
+        sealed: tuple[bytes, Sequence[NewObject]] | None = None,
+    ) -> None:
+        """``sealed``: a key, and files that another process has sealed under it and finished."""
+        self.key, written = sealed or (keys.new_clip_key(), ())
+        self.files: list[NewObject] = list(written)
         self._store = store
         self._workspace_id = workspace_id
         self._clip_id = clip_id
         self._stored_as = stored_as
-        self._objects: list[NewSealedObject] = []
+        self._writing: list[NewSealedObject] = []
 
     def create(self, kind: ContentKind) -> NewSealedObject:
         """Begins a file of this kind; raises Unavailable."""
         context = SealContext(self._workspace_id, self._clip_id, kind)
-        made = NewSealedObject(self.key, context, self._store.create(self._stored_as, kind))
-        self._objects.append(made)
+        file = self._store.create(self._stored_as, kind)
+        self.files.append(file)
+        made = NewSealedObject(self.key, context, file)
+        self._writing.append(made)
         return made
 
     def write(self, kind: ContentKind, parts: Iterable[bytes]) -> None:
@@ -78,19 +86,20 @@ class NewClip:
         for part in parts:
             made.write(part)
 
-    def sync(self) -> None:
-        """Brings all files to the disk; raises Unavailable."""
-        for one in self._objects:
-            one.sync()
+    def finish(self) -> None:
+        """Writes the last of all files; raises Unavailable."""
+        for one in self._writing:
+            one.finish()
 
     def keep(self) -> None:
-        """Gives all files their names; raises Unavailable."""
-        for one in self._objects:
-            one.keep()
+        """Gives all files their names, which were synced before; raises Unavailable."""
+        with _translated():
+            for one in self.files:
+                one.keep()
 
     def discard(self) -> None:
         """Removes the files that were not kept."""
-        for one in self._objects:
+        for one in self.files:
             one.discard()
 
 
@@ -99,4 +108,8 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise Unavailable("CLIP_NOT_WRITTEN", problem=str(error.strerror)) from error
+        raise _not_written(error) from error
+
+
+def _not_written(error: OSError) -> Unavailable:
+    return Unavailable("CLIP_NOT_WRITTEN", problem=str(error.strerror))

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -33,12 +33,17 @@ class ClipRepository:
         self._database = database
 
     def add(self, clip: Clip, wrapped_key: bytes) -> None:
-        """Adds a clip with its wrapped key.
+        """Adds a clip with its wrapped key; raises as ``add_all``."""
+        self.add_all([(clip, wrapped_key)])
 
-        Raises Refused (code DUPLICATE) when the id, the source or the samples were imported before.
+    def add_all(self, clips: Sequence[tuple[Clip, bytes]]) -> None:
+        """Adds clips, each with its wrapped key; several only in a transaction.
+
+        Raises Refused (code DUPLICATE) when the id, the source or the samples of one were imported before.
         """
+        rows = [to_columns(clip) | {"wrapped_key": wrapped_key} for clip, wrapped_key in clips]
         try:
-            self._database.insert("clip", to_columns(clip) | {"wrapped_key": wrapped_key})
+            self._database.insert_all("clip", rows)
         except sqlite3.IntegrityError as error:
             raise Refused("DUPLICATE") from error
 
@@ -117,21 +122,18 @@ class ClipRepository:
         )
         return {row["name"] for row in rows}
 
-    def has_source(self, source_hash: str) -> bool:
-        """Whether this source was imported before; a purged one still counts."""
-        return bool(self._database.value("SELECT 1 FROM clip WHERE source_hash = ?", (source_hash,)))
-
-    def of_samples(self, samples_hash: str) -> str | None:
-        """The clip of the same samples."""
-        found: str | None = self._database.value(
-            "SELECT id FROM clip WHERE samples_hash = ?", (samples_hash,)
-        )
-        return found
-
     def of_source(self, source_hash: str) -> str | None:
         """The clip of a source, for a withdrawal."""
         found: str | None = self._database.value("SELECT id FROM clip WHERE source_hash = ?", (source_hash,))
         return found
+
+    def of_sources(self, source_hashes: Collection[str]) -> dict[str, str]:
+        """The clip of each of these sources that was imported before; a purged one still counts."""
+        return self._clip_by("source_hash", source_hashes)
+
+    def of_many_samples(self, samples_hashes: Collection[str]) -> dict[str, str]:
+        """The clip of each of these samples that were imported before."""
+        return self._clip_by("samples_hash", samples_hashes)
 
     def destroy_key(self, clip_id: str) -> None:
         """Destroys the clip's key: its content becomes unreadable; raises Refused for an unknown clip."""
@@ -213,6 +215,14 @@ class ClipRepository:
             "SELECT id, stored_as FROM clip WHERE wrapped_key IS NOT NULL AND stored_as != '' ORDER BY id"
         )
         return [(row["id"], row["stored_as"]) for row in rows]
+
+    def _clip_by(self, column: str, hashes: Collection[str]) -> dict[str, str]:
+        rows = self._database.rows(
+            f"SELECT {column} AS hash, id FROM clip"  # noqa: S608 - one of two names
+            f" WHERE {column} IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(hashes)),),
+        )
+        return {row["hash"]: row["id"] for row in rows}
 
     def _rows_of(self, clip_ids: Collection[str]) -> list[Row]:
         return self._database.rows(

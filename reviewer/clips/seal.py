@@ -204,6 +204,12 @@ def _opened(key: bytes, context: SealContext, header: bytes) -> tuple[AESGCM, by
     return _cipher(key, header[len(_MAGIC) :]), header + context.to_bytes()
 
 
+def plain_bytes(sealed_bytes: int) -> int:
+    """The size of what is in a sealed object, by the object's size. Raises Damaged if none has that size."""
+    last, last_bytes = _last_chunk(sealed_bytes - _HEADER_BYTES)
+    return last * CHUNK_BYTES + last_bytes
+
+
 def _last_chunk(sealed_bytes: int) -> tuple[int, int]:
     """The index of the last chunk of an object without its header, and the number of its plain bytes."""
     last = max(0, -(-sealed_bytes // _SEALED_CHUNK_BYTES) - 1)

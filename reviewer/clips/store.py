@@ -1,16 +1,18 @@
 """Stores sealed objects, without access to keys."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from reviewer.errors import Damaged, Refused, Unavailable
-from reviewer.files import NewFile, sync_folder, write_atomically
+from reviewer.files import NewFile, sync_file_system, sync_folder, write_atomically
 from reviewer.model.clip import ContentKind
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _SEALED = ".sealed"
 _TEMPORARY = ".tmp"
+_FILES_WORTH_A_SYNC_OF_ALL = 8
 
 
 class NewObject(Protocol):
@@ -47,6 +49,10 @@ class ClipStore(Protocol):
 
     def create(self, clip_id: str, kind: ContentKind) -> "NewObject":
         """An object to be written a part at a time; raises Unavailable."""
+        ...
+
+    def sync_new(self, objects: Sequence["NewObject"]) -> None:
+        """Brings new objects to the disk, before any of them is kept; raises Unavailable."""
         ...
 
     def sync_names(self) -> None:
@@ -99,6 +105,18 @@ class LocalClipStore:
     def create(self, clip_id: str, kind: ContentKind) -> "NewFile":
         try:
             return NewFile(self._path(clip_id, kind))
+        except OSError as error:
+            raise Unavailable("CLIP_NOT_WRITTEN", problem=str(error.strerror)) from error
+
+    def adopt(self, clip_id: str, kind: ContentKind, written_as: str) -> "NewFile":
+        """An object that another process has written under a temporary name; raises OSError."""
+        return NewFile(self._path(clip_id, kind), written_as=Path(written_as).name)
+
+    def sync_new(self, objects: Sequence[NewObject]) -> None:
+        try:
+            if len(objects) < _FILES_WORTH_A_SYNC_OF_ALL or not sync_file_system(self._folder):
+                for one in objects:
+                    one.sync()
         except OSError as error:
             raise Unavailable("CLIP_NOT_WRITTEN", problem=str(error.strerror)) from error
 

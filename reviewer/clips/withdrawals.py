@@ -1,5 +1,7 @@
 """The ``withdrawal`` table: sources whose consent was withdrawn, whether or not a clip of them is here."""
 
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,10 +35,13 @@ class WithdrawalRepository:
             )
         )
 
-    def at(self, source_hash: str) -> datetime | None:
-        """When consent for this source ends, if it was withdrawn."""
-        found = self._database.value("SELECT at FROM withdrawal WHERE source_hash = ?", (source_hash,))
-        return None if found is None else from_micros(found)
+    def among(self, source_hashes: Collection[str]) -> dict[str, datetime]:
+        """When consent ends for those of these sources for which it was withdrawn."""
+        rows = self._database.rows(
+            "SELECT source_hash, at FROM withdrawal WHERE source_hash IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(source_hashes)),),
+        )
+        return {row["source_hash"]: from_micros(row["at"]) for row in rows}
 
     def unknown(self) -> list[UnknownWithdrawals]:
         """The withdrawals that belong to no clip, counted by list, newest first."""

@@ -116,8 +116,21 @@ class Database:
 
     def insert(self, table: str, values: Mapping[str, Any]) -> None:
         """Adds one row: a value for each column that is named."""
-        names, marks = ", ".join(values), ", ".join("?" * len(values))
-        self.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(values.values()))  # noqa: S608
+        self.insert_all(table, [values])
+
+    def insert_all(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Adds rows that name the same columns in the same order; inside a transaction if there are several.
+
+        Where one of them fails, those before it are added until the transaction is rolled back.
+        """
+        if not rows:
+            return
+        if len(rows) > 1:
+            self.require_transaction()
+        names, marks = ", ".join(rows[0]), ", ".join("?" * len(rows[0]))
+        sql = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608
+        with self._joined_transaction(), translated(), self._undone_if_it_fails():
+            self._connection.executemany(sql, [tuple(row.values()) for row in rows])
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """All rows of a query (or of a statement with RETURNING, inside a transaction)."""

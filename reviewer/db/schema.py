@@ -8,6 +8,8 @@ from reviewer.db.connection import Database, translated
 from reviewer.db.enum_columns import one_of as _one_of
 from reviewer.db.hold_tables import HOLDS
 from reviewer.db.key_tables import KEYS
+from reviewer.db.label_schema_tables import LABEL_SCHEMAS
+from reviewer.db.late_tables import LATE_DRAFTS
 from reviewer.db.log_evidence import LOG_EVIDENCE
 from reviewer.db.redaction_tables import REDACTIONS
 from reviewer.db.reference_tables import REFERENCES
@@ -110,7 +112,7 @@ def m007_kept_work(db: Tables) -> None:
 @migrations()
 def m009_label_schemas(db: Tables) -> None:
     """Every label form that was ever in force."""
-    for statement in _LABEL_SCHEMAS:
+    for statement in LABEL_SCHEMAS:
         db.conn.execute(statement)
 
 
@@ -206,6 +208,13 @@ def m024_compared_passes(db: Tables) -> None:
 def m025_holds(db: Tables) -> None:
     """Clips that a lead put on hold; indexes for the list of all clips."""
     for statement in HOLDS:
+        db.conn.execute(statement)
+
+
+@migrations()
+def m029_late_drafts(db: Tables) -> None:
+    """What a lead decided about late drafts."""
+    for statement in LATE_DRAFTS:
         db.conn.execute(statement)
 
 
@@ -578,23 +587,4 @@ _KEPT_WORK = (
     """,
     "CREATE INDEX draft_version_by_task ON draft_version (task_id, person_id, made_at)",
     "CREATE INDEX draft_version_by_clip ON draft_version (clip_id)",
-)
-
-_LABEL_SCHEMAS = (
-    """
-    CREATE TABLE label_schema (
-        sha256 TEXT PRIMARY KEY,
-        id TEXT NOT NULL UNIQUE,
-        body TEXT NOT NULL,
-        kept_at INTEGER NOT NULL
-    ) STRICT, WITHOUT ROWID
-    """,
-    """
-    CREATE TRIGGER label_schema_no_update BEFORE UPDATE ON label_schema
-    BEGIN SELECT RAISE(ABORT, 'label schemas are append-only'); END
-    """,
-    """
-    CREATE TRIGGER label_schema_no_delete BEFORE DELETE ON label_schema
-    BEGIN SELECT RAISE(ABORT, 'label schemas are append-only'); END
-    """,
 )

@@ -7,12 +7,12 @@ alike, and an empty list has no kind to guess: flags are a text, and words are J
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from reviewer.errors import Notice
-from reviewer.formats.csv_table import LIST_MARK
+from reviewer.formats.csv_table import LIST_MARK, label_cell
 from reviewer.formats.dataset import TextFiles, Utterance, link_clip, write_lines
 from reviewer.formats.hugging_face import card, columns_of, label_keys, split_name
 from reviewer.formats.json_row import json_line
@@ -30,9 +30,15 @@ _SPLIT_WORDS = re.compile(
 )
 
 
+# pyarrow's JSON reader makes times of a column in which every text is one (ISO 8601), whatever the card says.
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9:.]+(?:Z|[+-][0-9:]+)?)?")
+
+
 def problem(utterance: Utterance) -> str:
-    """An id with the name of a split in it."""
-    return "audiofolder_split_word" if _SPLIT_WORDS.search(utterance.id) else row_problem(utterance)
+    """An id with the name of a split in it, or a text that is read as a date."""
+    if _SPLIT_WORDS.search(utterance.id):
+        return "audiofolder_split_word"
+    return "audiofolder_date" if any(map(_DATE.fullmatch, _texts(utterance))) else row_problem(utterance)
 
 
 def write(folder: Path, utterances: Sequence[Utterance]) -> None:
@@ -79,6 +85,13 @@ def validate(folder: Path) -> list[Notice]:
         for extra in sorted(beside - listed):
             validator.add_problem("SET_FILE_NOT_LISTED", file=extra)
     return validator.problems
+
+
+def _texts(utterance: Utterance) -> Iterator[str]:
+    yield from (utterance.text, utterance.text_verbatim, utterance.product, utterance.reference)
+    yield from map(label_cell, utterance.labels.values())
+    for segment in utterance.segments:
+        yield from (segment.text, segment.text_verbatim)
 
 
 def _columns(utterance: Utterance, keys: Sequence[str]) -> dict[str, Any]:

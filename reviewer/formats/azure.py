@@ -13,7 +13,7 @@ import soundfile
 from reviewer.errors import Notice
 from reviewer.formats.dataset import TextFiles, Utterance, audio_bytes, write_bytes
 from reviewer.formats.row_problems import row_problem
-from reviewer.formats.validation import SetValidator
+from reviewer.formats.validation import SetValidator, is_foreign, wav_form
 
 VERSION = "1"
 HAS_OWN_AUDIO = True
@@ -69,7 +69,7 @@ def validate(folder: Path) -> list[Notice]:
             validator.check_text(where, "text", text)
             if not text or "\t" in text or (locale == "en-US" and not text.isascii()):
                 validator.add_problem("AZURE_TEXT", where=where)
-            _check_wav(where, path.parent / sound, validator)
+            _check_wav(where, f"{path.parent.relative_to(folder).as_posix()}/{sound}", validator)
         for extra in sorted({one.name for one in path.parent.iterdir()} - listed):
             validator.add_problem("SET_FILE_NOT_LISTED", file=extra)
     return validator.problems
@@ -86,13 +86,14 @@ def _wav(data: bytes) -> bytes:
     return out.getvalue()
 
 
-def _check_wav(where: str, path: Path, validator: SetValidator) -> None:
+def _check_wav(where: str, path: str, validator: SetValidator) -> None:
+    if is_foreign() and validator.check_clip_decodes(where, path) is None:
+        return
     try:
-        with path.open("rb") as file, soundfile.SoundFile(file) as sound:
-            form = (sound.format, sound.subtype, sound.channels, sound.samplerate in RATES_HZ)
-            is_long = sound.frames > MOST_SECONDS * sound.samplerate
-    except (OSError, soundfile.LibsndfileError):
+        channels, rate_hz, bits, frames = wav_form(validator.folder / path)
+    except OSError:
         validator.add_problem("SET_CLIP_UNREADABLE", where=where)
         return
-    if form != ("WAV", "PCM_16", 1, True) or is_long:
+    is_right = (channels, bits) == (1, 16) and rate_hz in RATES_HZ
+    if not is_right or not 0 < frames <= MOST_SECONDS * rate_hz:
         validator.add_problem("AZURE_AUDIO", where=where)

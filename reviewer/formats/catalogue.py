@@ -5,7 +5,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
 
-from reviewer.errors import Notice
+from reviewer.errors import Notice, Refused
 from reviewer.formats import (
     audacity,
     audiofolder,
@@ -29,7 +29,10 @@ from reviewer.formats import (
     webdataset,
     webvtt,
 )
-from reviewer.formats.dataset import Utterance, WrittenFile
+from reviewer.formats.dataset import Utterance, UtteranceWord, WrittenFile
+from reviewer.formats.nist import is_transcript
+from reviewer.formats.validation import text_problem
+from reviewer.transcript.conventions import KEEP, LEAVE_OUT, Conventions
 
 
 class Format(Protocol):
@@ -85,6 +88,27 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
     }
 )
 """By the name that ``--format`` takes; ``titles.TITLES`` has the same names."""
+
+
+def require_format_tags(conventions: Conventions) -> None:
+    """Checks the marks that conventions have for formats, each as the text of a row of its format.
+
+    Raises Refused (codes FORMAT_TAGS_UNKNOWN, FORMAT_TAG_REFUSED).
+    """
+    for name, marks in conventions.format_tags.items():
+        if name not in FORMATS:
+            raise Refused("FORMAT_TAGS_UNKNOWN", conventions=conventions.id, name=name)
+        for key, mark in marks.items():
+            if mark and mark not in {KEEP, LEAVE_OUT} and not _takes(name, mark):
+                raise Refused("FORMAT_TAG_REFUSED", conventions=conventions.id, name=name, key=key, mark=mark)
+
+
+def _takes(name: str, mark: str) -> bool:
+    if name == "stm":
+        return is_transcript(mark) and not text_problem(mark)
+    word = UtteranceWord(0, 1, mark, "s")
+    row = Utterance("s-c-0-1", "c", "s", "en-US", "", 8000, 8000, 1, mark, mark, words=(word,))
+    return not FORMATS[name].problem(row)
 
 
 def needs_clips(names: Sequence[str]) -> bool:

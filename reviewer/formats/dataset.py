@@ -15,6 +15,7 @@ from typing import BinaryIO, Self
 from reviewer.files import sync_file
 from reviewer.formats.times import milliseconds
 from reviewer.model.annotation import Flag, LabelValue
+from reviewer.transcript.conventions import Conventions
 
 CLIPS = "clips"
 SPLITS = ("train", "dev", "test")
@@ -60,7 +61,8 @@ class Utterance:
     a keyed hash. ``split`` is empty if the set is not split. ``segments`` are in the order of time and lie
     inside the audio; those of two speakers may overlap. ``words`` are empty where nothing is known of them.
     ``reference`` is the lead's own opaque key of the clip, as its manifest had it; empty if there was none.
-    ``audio`` is the suffix of its audio file: ``flac``, ``wav`` or ``opus``.
+    ``audio`` is the suffix of its audio file: ``flac``, ``wav`` or ``opus``. ``conventions`` and ``profile``
+    say what the tags of its verbatim text are, and how its text was made; without them no tag is mapped.
     """
 
     id: str
@@ -82,6 +84,8 @@ class Utterance:
     words: tuple[UtteranceWord, ...] = ()
     reference: str = ""
     audio: str = "flac"
+    conventions: Conventions | None = field(default=None, repr=False, compare=False)
+    profile: str = "training"
     flac: Callable[[], bytes] = field(default=no_audio, repr=False, compare=False)
 
     @property

@@ -16,7 +16,7 @@ from reviewer.files import sync_file
 from reviewer.formats.dataset import Utterance, UtteranceSegment, segment_id, segments_of
 from reviewer.formats.json_row import json_line
 from reviewer.formats.row_problems import row_problem
-from reviewer.formats.validation import SetValidator
+from reviewer.formats.validation import MOST_LINE_BYTES, SetValidator
 
 VERSION = "1"
 HAS_OWN_AUDIO = False
@@ -141,7 +141,7 @@ def _at(frames: int, utterance: Utterance) -> float:
 def _read(name: str, validator: SetValidator) -> Iterator[tuple[str, dict[str, Any]]]:
     try:
         with gzip.open(validator.folder / name, "rb") as file:
-            for number, line in enumerate(file, start=1):
+            for number, line in enumerate(iter(lambda: file.readline(MOST_LINE_BYTES), b""), start=1):
                 row = json.loads(line)
                 if not isinstance(row, dict):
                     raise TypeError  # noqa: TRY301 - one road for all that is no manifest

@@ -9,16 +9,26 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from reviewer.formats.dataset import TextFiles, Utterance, UtteranceSegment, segments_of
+from reviewer.formats.tags import IGNORE
 from reviewer.formats.validation import SetValidator
 
 CHANNEL = "A"
 UNSPLIT = "all"
 _SYNTAX = re.compile(r"[(){}/@<>*\\]|;;|IGNORE_TIME_SEGMENT_IN_SCORING", re.IGNORECASE)
+_WORD = r"[^\s(){}/@<>*\\;]+"
+_ALTERNATIVE = rf"(?:{_WORD}(?: {_WORD})*|@)"
+_MARK = re.compile(rf"(?<!\S)(?:\(%{_WORD}\)|\{{ {_ALTERNATIVE}(?: / {_ALTERNATIVE})+ \}})(?!\S)")
 
 
 def has_syntax(texts: Iterable[str]) -> bool:
     """Whether a text has what a scorer takes for syntax: alternatives, optional words, labels, comments."""
     return any(_SYNTAX.search(text) for text in texts)
+
+
+def is_transcript(text: str) -> bool:
+    """Whether a text is words with whole marks among them: ``(%optional)``, ``{ one / other / @ }``; or the
+    mark that takes a segment out of scoring (SCTK, ``doc/infmts.htm``)."""
+    return text == IGNORE or not _SYNTAX.search(_MARK.sub("", text))
 
 
 def split_file(kind: str, utterance: Utterance) -> str:

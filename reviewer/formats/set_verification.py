@@ -1,17 +1,34 @@
-"""Verifies a labelled set on disk: every file against the passport, every format by its own validator."""
+"""Verifies a labelled set on disk: every file against the passport, every format by its own validator.
+
+A set may come back from elsewhere with anything in its files. Its sounds are measured by a process that may
+do nothing else, and what a validator stumbles over is a problem of the set.
+"""
 
 import os
+import struct
+import tarfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from reviewer.errors import Damaged, Notice
+from reviewer.errors import Damaged, Notice, Refused
 from reviewer.formats import passport
 from reviewer.formats.catalogue import FORMATS, Format
 from reviewer.formats.titles import missing_package
+from reviewer.formats.validation import MeasureSound, sounds_measured_by
+
+_STUMBLES = (
+    ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, MemoryError,
+    EOFError, OSError, Refused, SyntaxError, struct.error, zlib.error, tarfile.TarError,
+)  # fmt: skip
+"""SyntaxError: ``xml.etree.ElementTree.ParseError`` is one."""
 
 
-def verify_set(folder: Path, formats: Mapping[str, Format] = FORMATS) -> list[Notice]:
-    """Every problem of a set; reads and decodes all of it, and needs no workspace."""
+def verify_set(folder: Path, measure: MeasureSound, formats: Mapping[str, Format] = FORMATS) -> list[Notice]:
+    """Every problem of a set; reads all of it, has all of its sounds decoded, and needs no workspace.
+
+    ``measure`` decodes elsewhere than here.
+    """
     if links := _irregular_files(folder):
         return links
     problems = passport.validate(folder)
@@ -23,10 +40,18 @@ def verify_set(folder: Path, formats: Mapping[str, Format] = FORMATS) -> list[No
         if package := missing_package(name):
             problems.append(Notice("FORMAT_NEEDS_PACKAGE", {"format": name, "package": package}))
         elif name in formats:
-            problems += formats[name].validate(folder)
+            problems += _problems(name, formats[name], folder, measure)
         else:
             problems.append(Notice("SET_FORMAT_UNKNOWN", {"format": str(name)}))
     return problems
+
+
+def _problems(name: str, format_: Format, folder: Path, measure: MeasureSound) -> list[Notice]:
+    with sounds_measured_by(measure):
+        try:
+            return format_.validate(folder)
+        except _STUMBLES:
+            return [Notice("SET_FORMAT_UNREADABLE", {"format": name})]
 
 
 def _irregular_files(folder: Path) -> list[Notice]:

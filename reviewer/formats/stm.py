@@ -5,7 +5,14 @@ from pathlib import Path
 
 from reviewer.errors import Notice
 from reviewer.formats.dataset import Utterance, segments_of
-from reviewer.formats.nist import CHANNEL, by_start, has_syntax, split_lines, write_split_files
+from reviewer.formats.nist import (
+    CHANNEL,
+    by_start,
+    has_syntax,
+    is_transcript,
+    split_lines,
+    write_split_files,
+)
 from reviewer.formats.row_problems import row_problem
 from reviewer.formats.times import parse_number, seconds
 from reviewer.formats.validation import SetValidator
@@ -34,7 +41,7 @@ def validate(folder: Path) -> list[Notice]:
             continue
         if not 0 <= parse_number(fields[3]) < parse_number(fields[4]):
             validator.add_problem("SET_TIMES", where=where)
-        if has_syntax(fields[5:]):
+        if not is_transcript(" ".join(fields[5:])):
             validator.add_problem("NIST_SYNTAX", where=where)
         validator.check_text(where, "text", " ".join(fields[5:]))
     return validator.problems

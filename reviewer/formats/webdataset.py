@@ -23,6 +23,8 @@ FOLDER = "webdataset"
 UNSPLIT = "set"
 MOST_SHARD_BYTES = 1 << 28
 """A quarter of the usual size: a shard of sensitive clips that goes astray is smaller."""
+MOST_MEMBER_BYTES = 1 << 32
+"""The samples of the longest sound that can be stored are fewer; a sparse member can claim any length."""
 MOST_SHARD_ROWS = 2_000
 _END = bytes(2 * tarfile.BLOCKSIZE)
 # POSIX ustar: the size is at 124, the checksum of the header at 148 (POSIX.1, pax).
@@ -144,5 +146,7 @@ def _check_shard(path: Path, validator: SetValidator) -> None:
 def _read(tar: tarfile.TarFile) -> Iterator[tuple[str, str, bytes]]:
     while (member := tar.next()) is not None:
         key, _, suffix = member.name.partition(".")
+        if member.size > MOST_MEMBER_BYTES or member.sparse is not None:
+            raise tarfile.ReadError("a member that no set has")
         file = tar.extractfile(member)
         yield key, suffix, file.read() if file is not None else b""

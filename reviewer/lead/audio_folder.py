@@ -63,6 +63,15 @@ class AudioFolder:
             return audio
         return meant or slashed
 
+    def resolved(self, audio: str) -> Path | None:
+        """The resolved path of a clip's file, as ``audio_path``; each folder is resolved once."""
+        if not is_absolute(audio):
+            folder, _, name = audio.rpartition("/")
+            inside = self._inside(folder)
+            if inside is not None and self._is_file(audio):
+                return inside / name
+        return audio_path(self.path, audio)
+
     def _is_file(self, audio: str) -> bool:
         """Whether this is a file, and no link, in a folder below this one: there is no more to look up."""
         folder, _, name = audio.rpartition("/")

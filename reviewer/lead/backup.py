@@ -20,13 +20,15 @@ from reviewer.clips.backup_file import (
     read_members,
     write_backup,
 )
+from reviewer.clips.key_delivery import RECOVERY_ID, seal_present_keys
 from reviewer.errors import Damaged, Refused, Unavailable
-from reviewer.files import NewFile, sync_folder, write_atomically
+from reviewer.files import NewFile, sync_folder
+from reviewer.lead.key_rotation import recipients
 from reviewer.model.clock import to_iso
 from reviewer.model.event import Action, Event
 from reviewer.model.people import Identity, PersonState, Role
 from reviewer.places import DATABASE_FILE
-from reviewer.session.backup_lists import list_purges, purge_list_of
+from reviewer.session.backup_lists import list_purges
 from reviewer.session.unit_of_work import UnitOfWork
 
 _ATTEMPTS = 3
@@ -45,7 +47,7 @@ class BackupResult:
 
 
 class Backup:
-    """Makes backups: one sealed file each, which only a passphrase of a lead opens."""
+    """Makes backups: one sealed file each, which only a passphrase of a lead or the recovery key opens."""
 
     def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
@@ -68,14 +70,14 @@ class Backup:
         backup_id = f"b{secrets.token_hex(8)}"
         try:
             result = self._made(identity, backup_id, target)
-            write_atomically(purge_list_of(target), b"")
         except OSError as error:
             raise Unavailable("BACKUP_NOT_WRITTEN", problem=str(error.strerror or error)) from error
         with self._unit.transaction():
             self._unit.backups.add(BackupRecord(backup_id, str(target), self._unit.clock.now()))
             detail = {"rows": result.rows, "clips": result.clips}
             self._unit.log.record(Event.by(identity, Action.BACKED_UP, backup_id, detail=detail))
-        list_purges(self._unit)
+        if str(target) in list_purges(self._unit):
+            raise Unavailable("PURGE_LIST_NOT_WRITTEN", file=target.name)
         return result
 
     def _made(self, identity: Identity, backup_id: str, target: Path) -> BackupResult:
@@ -105,13 +107,24 @@ class Backup:
 
     def _header(self, identity: Identity, backup_id: str) -> tuple[BackupHeader, bytes]:
         unit, key = self._unit, keys.new_clip_key()
-        keyrings = tuple(
-            SealedKeyring(person.id, person.role, sealed)
+        present = unit.key_deliveries.current(identity.keyring)
+        sealed = {
+            person.id: unit.people.keyring(person.id)
             for person in unit.people.all()
             if person.role is Role.LEAD and person.state is PersonState.ACTIVE
-            if (sealed := unit.people.keyring(person.id)) is not None
+        }
+        recovery = unit.recovery_keys.get()
+        if recovery is not None:
+            sealed[RECOVERY_ID] = recovery.keyring
+        cards, _without = recipients(unit)
+        keyrings = tuple(
+            SealedKeyring(
+                each, Role.LEAD, keyring, seal_present_keys(present, *cards[each]) if each in cards else b""
+            )
+            for each, keyring in sealed.items()
+            if keyring is not None
         )
-        wrapped = keys.wrap_clip_key(identity.keyring.workspace_key, backup_id, key)
+        wrapped = keys.wrap_clip_key(present.workspace_key, backup_id, key)
         made_at = to_iso(unit.clock.now())
         return BackupHeader(backup_id, unit.log.log_id, made_at, keyrings, wrapped), key
 

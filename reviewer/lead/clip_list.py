@@ -6,18 +6,20 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 
-from reviewer.access.rights import Act
+from reviewer.access.rights import Act, may
 from reviewer.errors import Refused
 from reviewer.lead.held_back import HeldBack
 from reviewer.model.clip import ClipState
-from reviewer.model.clip_list import ListedClip, StoredClip
-from reviewer.model.event import Action, Event, HeardRange
+from reviewer.model.clip_list import ListedClip, QueuedClip, StoredClip
+from reviewer.model.clock import to_micros
+from reviewer.model.event import Action, DetailValue, Event, HeardRange
 from reviewer.model.hold import HoldReason, ListenReason
-from reviewer.model.people import Identity, Person
+from reviewer.model.people import Identity, Person, PersonState
 from reviewer.model.task import TaskState
 from reviewer.privacy import pii
-from reviewer.session.clip_access import ClipAccess, UnsealedClip
+from reviewer.session.clip_access import RIGHTS, ClipAccess
 from reviewer.session.unit_of_work import UnitOfWork
+from reviewer.session.unsealed_clip import UnsealedClip
 
 LONGEST_NOTE = 120
 _UNKNOWN: StoredClip = ("", "", 0.0, 0)
@@ -50,6 +52,13 @@ class ClipList:
         with without_collection():
             return self._rows()
 
+    def row(self, identity: Identity, clip_id: str) -> ListedClip:
+        """One of the rows, as it is now. Raises Refused (code NO_CLIP)."""
+        self._access.allow(identity, Act.SEE_PROGRESS)
+        clip, queued = self._unit.clips.get(clip_id), self._unit.queue.listed_clip(clip_id)
+        stored = (clip.product, clip.locale, clip.frames / clip.rate_hz, to_micros(clip.imported_at))
+        return self._listing()(queued, stored)
+
     # Listening
 
     def open(self, identity: Identity, clip_id: str, reason: ListenReason, note: str = "") -> UnsealedClip:
@@ -78,16 +87,33 @@ class ClipList:
     # Managing
 
     def assign(self, identity: Identity, clip_id: str, name: str) -> Person:
-        """Assigns the first pass of a clip that nobody has to one contractor.
+        """Assigns the first task of a clip that nobody has to one person: a pass to a contractor, a review
+        or the adjudication to somebody from QA.
 
-        Raises: Refused for anybody who is not an active contractor or had the clip, a clip on hold or in
-            quarantine, and one without an open pass.
+        Finished work is adjudicated anew by somebody from QA: what they hand in replaces it, once.
+
+        Raises: Refused for anybody without such a role or who had the clip, a clip on hold or in
+            quarantine, and one without an open task for this person.
         """
         self._access.allow(identity, Act.MANAGE_QUEUE)
-        open_passes = self._unit.queue.open_passes(clip_id)
-        if not open_passes:
+        with self._unit.transaction_with_queue():
+            return self._assigned(identity, clip_id, name)
+
+    def _assigned(self, identity: Identity, clip_id: str, name: str) -> Person:
+        queue, person = self._unit.queue, self._unit.people.by_name(name)
+        waiting = [task for task, state in queue.tasks_of(clip_id) if state is TaskState.OPEN]
+        is_done = queue.clip_state(clip_id) in {ClipState.FINAL, ClipState.EXPORTED}
+        if is_done and person and may(person, Act.REVIEW) and not queue.has_adjudication(clip_id):
+            waiting = [queue.add_adjudication(clip_id)]
+            detail: dict[str, DetailValue] = {"task": waiting[0]}
+            opened = Event.by(
+                identity, Action.ADJUDICATION_OPENED, clip_id, reason="correction", detail=detail
+            )
+            self._unit.log.record(opened)
+        theirs = [task for task in waiting if person and may(person, RIGHTS[queue.kind_of(task)])]
+        if not waiting or (person is not None and not theirs and person.state is PersonState.ACTIVE):
             raise Refused("NO_OPEN_PASS", clip=clip_id)
-        return self._assign_task(open_passes[0], name)
+        return self._assign_task((theirs or waiting)[0], name)
 
     def hold(self, identity: Identity, clip_id: str, reason: HoldReason) -> None:
         """Puts a clip on hold: nobody gets it, whoever has it open loses it, and no export has it."""
@@ -126,25 +152,29 @@ class ClipList:
         return "leases"
 
     def _rows(self) -> list[ListedClip]:
+        stored, listed = self._unit.clips.listed(), self._listing()
+        return [listed(each, stored.get(each.clip_id, _UNKNOWN)) for each in self._unit.queue.listed()]
+
+    def _listing(self) -> Callable[[QueuedClip, StoredClip], ListedClip]:
+        """Makes rows, with what is read once for all of them."""
         names = {person.id: person.name for person in self._unit.people.all()}
         named = cache(lambda ids: tuple(dict.fromkeys(names.get(each, each) for each in ids.split(","))))
         listed_refusals = cache(lambda joined: tuple(joined.split(",")))
-        stored, held_codes = self._unit.clips.listed(), self._held_back.codes()
-        found = []
-        for queued in self._unit.queue.listed():
-            product, locale, seconds, imported_at = stored.get(queued.clip_id, _UNKNOWN)
-            found.append(
-                ListedClip(
-                    queued.clip_id, queued.state, locale, product, seconds,
-                    named(queued.has) if queued.has else (),
-                    named(queued.assigned) if queued.assigned else (),
-                    named(queued.did) if queued.did else (),
-                    queued.changed_at or imported_at, queued.passes, queued.done,
-                    listed_refusals(queued.refusals) if queued.refusals else (),
-                    queued.hold, held_codes(queued.clip_id, queued.state),
-                )
+        held_codes = self._held_back.codes()
+
+        def listed(queued: QueuedClip, stored: StoredClip) -> ListedClip:
+            product, locale, seconds, imported_at = stored
+            return ListedClip(
+                queued.clip_id, queued.state, locale, product, seconds,
+                named(queued.has) if queued.has else (),
+                named(queued.assigned) if queued.assigned else (),
+                named(queued.did) if queued.did else (),
+                queued.changed_at or imported_at, queued.passes, queued.done,
+                listed_refusals(queued.refusals) if queued.refusals else (),
+                queued.hold, held_codes(queued.clip_id, queued.state),
             )  # fmt: skip
-        return found
+
+        return listed
 
 
 @contextmanager

@@ -1,72 +1,229 @@
-"""Decodes and seals the files of an import, several at a time, ahead of the commits that take them in."""
+"""Decodes and seals the files of an import, several at a time, ahead of the commits that take them in.
+
+A large import has a worker process for each core (``lead.preparation_worker``). In a small one the threads
+that would wait for workers do the work themselves: it takes no longer than starting those.
+"""
 
 import os
 import secrets
+import subprocess
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import IO, BinaryIO, Generic, Protocol, Self, TypeVar, cast
 
 from reviewer.audio.decode.decoder import Decoded, Decoder
+from reviewer.audio.decode.host import start_python
 from reviewer.clips.content import ClipContent
 from reviewer.clips.new_clip import NewClip
-from reviewer.errors import Refused
-from reviewer.model.clip import ContentKind
+from reviewer.clips.store import LocalClipStore, NewObject
+from reviewer.errors import Refused, Unavailable
+from reviewer.lead.preparation_worker import (
+    Message,
+    NotPrepared,
+    Ready,
+    Request,
+    SealedFiles,
+    Setup,
+    prepare_clip,
+    receive,
+    send,
+)
 from reviewer.model.project import DecodeLimits
 
+_WORKER = "reviewer.lead.preparation_worker"
 MakeDecoder = Callable[[], AbstractContextManager[Decoder]]
+MakeProcess = Callable[[DecodeLimits], "PreparingProcess"]
 T = TypeVar("T")
 
 _FILES_A_THREAD = 4  # fewer are not worth another decoding process
+_FILES_WORTH_A_PROCESS = 64
+_ATTEMPTS = 2
+_END_SECONDS = 5
 _AHEAD = 16  # files that may be ready before they are asked for: a commit takes as long as some of them
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedClip:
-    """A clip whose files are sealed and synced, under a key of its own, and have no name yet."""
+    """A clip whose files are sealed and finished, under a key of its own, and have no name yet."""
 
     clip_id: str
     new: NewClip
     decoded: Decoded
 
 
+class Preparer(Protocol):
+    """Prepares one file after another."""
+
+    def start(self) -> None:
+        """Begins what takes a while, before the first file is there. Raises Unavailable."""
+
+    def prepare(self, path: Path) -> PreparedClip | Refused:
+        """The sealed files of a clip, or why its file is refused. Raises Unavailable."""
+
+    def close(self) -> None:
+        """Ends its processes."""
+
+
+class PreparingThread:
+    """Prepares files on the thread that asks; decoding, encoding and hashing leave Python's lock."""
+
+    def __init__(self, content: ClipContent, make_decoder: MakeDecoder, limits: DecodeLimits) -> None:
+        self._content = content
+        self._limits = limits
+        self._open = ExitStack()
+        self._decoder = self._open.enter_context(make_decoder())
+
+    def start(self) -> None:
+        return None
+
+    def prepare(self, path: Path) -> PreparedClip | Refused:
+        clip_id = _new_clip_id()
+        new = self._content.new_files(clip_id)
+        try:
+            decoded = prepare_clip(new, self._decoder, path, self._limits)
+        except Refused as refused:
+            new.discard()
+            return refused
+        except BaseException:
+            new.discard()
+            raise
+        return PreparedClip(clip_id, new, decoded)
+
+    def close(self) -> None:
+        self._open.close()
+
+
+class PreparingProcess:
+    """Prepares files in a worker process, while the thread that asks waits.
+
+    A worker that ends is replaced, and the next has another try at its file; after two the file is refused.
+    """
+
+    def __init__(self, folder: Path, workspace_id: str, limits: DecodeLimits) -> None:
+        """``folder``: of the sealed files."""
+        self._store = LocalClipStore(folder)
+        self._setup = Setup(os.fsencode(folder.absolute()), workspace_id, limits)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self._started()
+
+    def prepare(self, path: Path) -> PreparedClip | Refused:
+        status = 0
+        for _ in range(_ATTEMPTS):
+            clip_id = _new_clip_id()
+            answer = self._answer(Request(clip_id, os.fsencode(path)))
+            if isinstance(answer, NotPrepared):
+                if answer.is_refused:
+                    return Refused(answer.code, **answer.parameters)
+                raise Unavailable(answer.code, **answer.parameters)
+            if isinstance(answer, SealedFiles):
+                with suppress(FileNotFoundError):  # swept by another process, which thought them left behind
+                    return PreparedClip(clip_id, self._adopted(clip_id, answer), answer.decoded())
+            else:
+                status = self._end()
+        return Refused("UNDECODABLE_CRASH", signal=abs(status))
+
+    def close(self) -> None:
+        self._end()
+
+    def _end(self) -> int:
+        """Ends the worker, and gives its status."""
+        process, self._process = self._process, None
+        if process is None:
+            return 0
+        with suppress(subprocess.TimeoutExpired):  # it ends when nothing more can come
+            process.communicate(timeout=_END_SECONDS)
+        with process:
+            process.kill()
+        return process.returncode
+
+    def _answer(self, request: Request) -> Message | None:
+        """What a worker says; None if it has ended."""
+        process = self._started()
+        try:
+            send(_pipe(process.stdin), request)
+            return receive(_pipe(process.stdout))
+        except OSError:
+            return None
+
+    def _started(self) -> "subprocess.Popen[bytes]":
+        """A worker that is ready. Raises Unavailable."""
+        if self._process is not None and self._process.poll() is None:
+            return self._process
+        self._end()
+        process = self._process = start_python(_WORKER, [], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        is_ready = False
+        with suppress(OSError):
+            send(_pipe(process.stdin), self._setup)
+            is_ready = isinstance(receive(_pipe(process.stdout)), Ready)
+        if not is_ready:
+            raise Unavailable("DECODER_NOT_STARTED")
+        return process
+
+    def _adopted(self, clip_id: str, answer: SealedFiles) -> NewClip:
+        files: list[NewObject] = []
+        try:
+            for kind, written_as in answer.files:
+                files.append(self._store.adopt(clip_id, kind, written_as))
+        except OSError:
+            for file in files:
+                file.discard()
+            raise
+        return NewClip(self._store, self._setup.workspace_id, clip_id, clip_id, sealed=(answer.key, files))
+
+
+def _new_clip_id() -> str:
+    return f"c{secrets.token_hex(8)}"
+
+
+def _pipe(stream: IO[bytes] | None) -> BinaryIO:
+    if stream is None:
+        raise ValueError("a process without pipes")
+    return cast("BinaryIO", stream)
+
+
 class ClipPreparation(Generic[T]):
-    """Threads with a decoder each, one a core: decoding, encoding and sealing leave Python's lock.
+    """Threads, one a core, each with a decoder of its own or with a worker process that has one.
 
     A context manager; on leaving it no file is left that was not kept, and no decoding process.
     """
 
     def __init__(
-        self, content: ClipContent, make_decoder: MakeDecoder, limits: DecodeLimits, *, files: int
+        self, thread: Callable[[], Preparer], process: Callable[[], Preparer] | None, *, files: int
     ) -> None:
-        """``files`` is how many there are at most; a dry run seals them too, and keeps none."""
-        self._content = content
-        self._make_decoder = make_decoder
-        self._limits = limits
+        """``files`` is how many there are at most: many are worth a ``process`` each, where there is one."""
+        self._are_processes = process is not None and files >= _FILES_WORTH_A_PROCESS
+        self._make = process if process is not None and self._are_processes else thread
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         self._threads = max(1, min(cores, -(-files // _FILES_A_THREAD)))
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="intake")
-        self._decoders = ExitStack()
-        self._lock = threading.Lock()
+        self._preparers: list[Preparer] = []
+        self._starting: list[Future[None]] = []
         self._own = threading.local()
 
     def __enter__(self) -> Self:
+        if self._are_processes:  # they start while the lines are checked
+            self._starting += [self._pool.submit(self._start) for _ in range(self._threads)]
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        wait(self._starting)
+        for preparer in self._preparers:  # before its thread ends: a worker ends with the thread that made it
+            preparer.close()
         self._pool.shutdown(cancel_futures=True)
-        self._decoders.close()
 
     def prepared(
         self, jobs: Iterable[tuple[T, Path | None]]
-    ) -> Iterator[tuple[T, PreparedClip | Refused | None]]:
+    ) -> Generator[tuple[T, PreparedClip | Refused | None], None, None]:
         """Each job with its clip or the refusal of its file, in order; None where there was no file.
 
         Whoever gets a clip discards it; those that nobody got are discarded when the generator is closed.
@@ -92,25 +249,14 @@ class ClipPreparation(Generic[T]):
                         left.new.discard()
 
     def _prepare(self, path: Path) -> PreparedClip | Refused:
-        clip_id = f"c{secrets.token_hex(8)}"
-        new = self._content.new_files(clip_id)
-        try:
-            decoded = self._decoder().decode(path, self._limits, new.create(ContentKind.AUDIO))
-            new.write(ContentKind.PEAKS, decoded.peaks)
-            if decoded.speech is not None:
-                new.write(ContentKind.SPEECH, [decoded.speech])
-            new.sync()
-        except Refused as refused:
-            new.discard()
-            return refused
-        except BaseException:
-            new.discard()
-            raise
-        return PreparedClip(clip_id, new, decoded)
+        return self._preparer().prepare(path)
 
-    def _decoder(self) -> Decoder:
-        if not hasattr(self._own, "decoder"):
-            with self._lock:
-                self._own.decoder = self._decoders.enter_context(self._make_decoder())
-        decoder: Decoder = self._own.decoder
-        return decoder
+    def _start(self) -> None:
+        self._preparer().start()  # what it raises, the first file raises again
+
+    def _preparer(self) -> Preparer:
+        if not hasattr(self._own, "preparer"):
+            self._own.preparer = self._make()
+            self._preparers.append(self._own.preparer)
+        preparer: Preparer = self._own.preparer
+        return preparer

@@ -13,7 +13,7 @@ from reviewer.access.checkpoint import Checkpoint
 from reviewer.errors import Damaged, Refused, ReviewerError, Unavailable
 from reviewer.files import sync_tree
 from reviewer.formats import dataset_card, passport
-from reviewer.formats.catalogue import FORMATS, Format, needs_clips
+from reviewer.formats.catalogue import FORMATS, Format, needs_clips, require_format_tags
 from reviewer.formats.dataset import WrittenFile, write_clips
 from reviewer.formats.output_folder import (
     is_gone,
@@ -25,6 +25,7 @@ from reviewer.formats.output_folder import (
 )
 from reviewer.formats.passport import Passport
 from reviewer.formats.set_encryption import encrypt_set, require_recipients
+from reviewer.formats.tags import marks_of
 from reviewer.formats.titles import missing_package
 from reviewer.formats.validation import lengths_known
 from reviewer.labels.schema import Schema
@@ -48,6 +49,7 @@ from reviewer.session.export_access import ExportAccess
 from reviewer.session.locale_conventions import LocaleConventions
 from reviewer.session.unfinished_exports import UnfinishedExports, export_folder
 from reviewer.session.unit_of_work import UnitOfWork
+from reviewer.transcript.conventions import Conventions
 
 _USUAL = SetOptions()
 
@@ -171,12 +173,14 @@ class Export:
         """
         names, predicate = self._checked(identity, formats, where, options)
         found = self._collect(identity, names, predicate, options, is_cancelled, is_preview=True)
-        return preview_of(found)
+        return preview_of(found, names, options, self._unit.content.audio_bytes)
 
     def profiles(self) -> tuple[str, ...]:
         """The names of the text profiles of all conventions."""
-        every = (self._conventions.project, *self._conventions.by_locale.values())
-        return tuple(sorted({name for one in every for name in one.profiles}))
+        return tuple(sorted({name for one in self._every_conventions() for name in one.profiles}))
+
+    def _every_conventions(self) -> tuple[Conventions, ...]:
+        return self._conventions.project, *self._conventions.by_locale.values()
 
     def _checked(
         self, identity: Identity, formats: Sequence[str], where: str | None, options: SetOptions
@@ -189,6 +193,8 @@ class Export:
         known = self.profiles()
         if options.profile not in known:
             raise Refused("PROFILE_UNKNOWN", profile=options.profile, known=", ".join(known))
+        for conventions in self._every_conventions():
+            require_format_tags(conventions)
         return names, parse_filter(where, self._schema) if where else lambda _facts: True
 
     def _collect(
@@ -309,7 +315,11 @@ class Export:
             options=order.options.facts(),
             schema=self._schema.id,
             conventions={
-                name: one.profile(profile).facts() for name, one in sorted(found.conventions.items())
+                name: {
+                    **one.profile(profile).facts(),
+                    "format_tags": {each: marks_of(each, one, profile) for each in order.formats},
+                }
+                for name, one in sorted(found.conventions.items())
             },
             schemas=self._schemas_of(found),
             annotated_under={" ".join(names): rows for names, rows in found.annotated_under.items()},

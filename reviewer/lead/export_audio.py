@@ -46,7 +46,7 @@ class ExportAudio:
         if self._batch is None or clip_id not in self._batch:
             self._batch = self._open_from(number)
             self._decoded = None
-        if self._is_as_stored(row):
+        if is_as_stored(row, self._options):
             clip, flac = self._batch.audio(clip_id)
             _require_same(clip, flac)
             return flac
@@ -55,11 +55,6 @@ class ExportAudio:
     def _open_from(self, number: int) -> OpenedBatch:
         rows = self._rows[number : number + CLIPS_A_BATCH]
         return self._access.open(self._identity, {row.utterance.clip_id: row.annotation_id for row in rows})
-
-    def _is_as_stored(self, row: Row) -> bool:
-        options = self._options
-        keeps_form = options.audio is AudioForm.FLAC and not options.channel
-        return keeps_form and row.is_whole and row.keeps_samples
 
     def _samples(self, clip_id: str) -> Samples:
         if self._decoded is None or self._decoded[0] != clip_id:
@@ -94,6 +89,12 @@ class ExportAudio:
         if self._options.audio is AudioForm.WAV:
             return _written(made, "WAV", "PCM_16" if made.bits == 16 else "PCM_24")
         return with_serial(_written(made, "OGG", "OPUS"), zlib.crc32(utterance.id.encode()))
+
+
+def is_as_stored(row: Row, options: SetOptions) -> bool:
+    """Whether the audio of a row is the clip's stored FLAC, byte for byte."""
+    keeps_form = options.audio is AudioForm.FLAC and not options.channel
+    return keeps_form and row.is_whole and row.keeps_samples
 
 
 def _written(samples: Samples, container: str, subtype: str) -> bytes:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from reviewer.formats.catalogue import Format
 from reviewer.formats.dataset import Utterance
 from reviewer.formats.statistics import SetStatistics
+from reviewer.formats.tags import tag_problem
 from reviewer.lead.export_rows import Row, SelectedClip
 from reviewer.lead.row_store import RowStore, Utterances
 
@@ -26,6 +27,8 @@ class Collected:
         self._formats = formats
         self._refused: dict[str, set[str]] = {name: set() for name in formats}
         self._reasons: dict[str, Counter[str]] = {name: Counter() for name in (*formats, SEGMENTS)}
+        self._refused_rows: Counter[str] = Counter()
+        """Rows of the set that a format cannot hold; not those that none can."""
         self.rows = RowStore(folder)
         self.statistics = SetStatistics()
         self.annotated_under: Counter[tuple[str, str]] = Counter()
@@ -47,6 +50,7 @@ class Collected:
         for row in kept:
             self._count(row.utterance)
             self.rows.add(row)
+            self._refused_rows.update(n for n in self._formats if self.is_refused(n, row.utterance.id))
         self.items[selected.clip.id] = selected.accepted.id
         self.conventions[selected.conventions.id] = selected.conventions
         self.denied += selected.has_denied
@@ -62,11 +66,18 @@ class Collected:
 
     def formats_without_rows(self) -> list[str]:
         """The formats that can hold none of the rows."""
-        return [name for name, refused in self._refused.items() if len(refused) >= len(self.rows)]
+        return [name for name in self._formats if self._refused_rows[name] == len(self.rows)]
+
+    def is_refused(self, name: str, utterance_id: str) -> bool:
+        """Whether a format cannot hold a row."""
+        return utterance_id in self._refused[name]
 
     def utterances(self, audio: Callable[[int], bytes], name: str = "") -> Utterances:
-        """All rows, or those that a format can hold; ``audio`` gives the sound of the row of a number."""
-        return Utterances(self.rows, audio, self._refused.get(name, ()))
+        """All rows, or those that a format can hold, as it shows them.
+
+        ``audio`` gives the sound of the row of a number.
+        """
+        return Utterances(self.rows, audio, name, self._refused.get(name, frozenset()))
 
     def _count(self, utterance: Utterance) -> None:
         self.statistics.add(utterance)
@@ -76,7 +87,7 @@ class Collected:
     def _is_held(self, utterance: Utterance) -> bool:
         is_held = False
         for name, format_ in self._formats.items():
-            reason = format_.problem(utterance)
+            reason = format_.problem(utterance) or tag_problem(name, utterance)
             if reason:
                 self._refused[name].add(utterance.id)
                 self._reasons[name][reason] += 1

@@ -131,6 +131,8 @@ class RowMaker:
             words=tuple(word for each in inside for word in self._words(selected, each, frame)),
             reference=selected.reference,
             audio=self._options.audio,
+            conventions=selected.conventions,
+            profile=self._options.profile,
         )
         keeps_samples = (utterance.rate_hz, utterance.channels) == (clip.rate_hz, clip.channels)
         return Row(utterance, accepted.id, start, end, is_whole, keeps_samples)

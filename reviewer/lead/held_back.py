@@ -17,9 +17,10 @@ from reviewer.model.people import Identity, Person, PersonState, Role
 from reviewer.model.redaction import Redaction, RedactionSource, RedactionState
 from reviewer.model.task import TaskState
 from reviewer.privacy import pii
-from reviewer.session.clip_access import ClipAccess, UnsealedClip
+from reviewer.session.clip_access import ClipAccess
 from reviewer.session.redactions import Redactions, propose
 from reviewer.session.unit_of_work import UnitOfWork
+from reviewer.session.unsealed_clip import UnsealedClip
 
 _FINISHED = (ClipState.FINAL, ClipState.EXPORTED)
 

@@ -8,7 +8,7 @@ from reviewer.access.log_chain import LogRow
 from reviewer.access.log_search import LogFilter
 from reviewer.errors import Notice, Refused
 from reviewer.lead.intake_report import IntakeReport, ReportRow
-from reviewer.model.event import Action, DetailValue
+from reviewer.model.event import CLIP_IDS, Action, DetailValue, Event
 from reviewer.privacy.manifest_row import Outcome, RefusalCode
 
 UNFINISHED = "unfinished"
@@ -65,7 +65,7 @@ def report_of(find: FindRows, import_id: str) -> IntakeReport:
                 break
             event = row.event()
             if event.detail.get("import") == import_id:
-                rows.append(_report_row(outcome, event.object, event.reason, event.detail))
+                rows += _report_rows(outcome, event)
     rows.sort(key=lambda row: row.line)
     was_cancelled = found.outcome == "cancelled"
     return IntakeReport(tuple(rows), found.not_drawn, found.is_dry_run, was_cancelled, found.consent_from)
@@ -92,10 +92,19 @@ def _past_import(row: LogRow, end: LogRow | None) -> PastImport:
     )
 
 
-def _report_row(outcome: Outcome, clip: str, reason: str, detail: Mapping[str, DetailValue]) -> ReportRow:
-    code = RefusalCode(reason) if reason in set(RefusalCode) else None
+def _report_rows(outcome: Outcome, event: Event) -> list[ReportRow]:
+    """The lines that a row of the log lists; one of an earlier version is about a single line."""
+    code = RefusalCode(event.reason) if event.reason in set(RefusalCode) else None
     notice = Notice(f"REASON_{code}") if code else None
-    return ReportRow(_number(detail, "line"), "", outcome, code, notice, clip)
+    lines, clips = event.detail.get("lines"), event.detail.get(CLIP_IDS)
+    if not isinstance(lines, list):
+        lines, clips = [_number(event.detail, "line")], [event.object]
+    if not isinstance(clips, list):
+        clips = [""] * len(lines)
+    return [
+        ReportRow(int(str(line)), "", outcome, code, notice, str(clip))
+        for line, clip in zip(lines, clips, strict=True)
+    ]
 
 
 def _number(detail: Mapping[str, DetailValue], name: str) -> int:

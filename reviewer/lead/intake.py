@@ -1,8 +1,8 @@
 """Imports a manifest: gate and sample line by line, then decoder, seal and queue in batches."""
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,8 +11,14 @@ from time import monotonic
 from reviewer.access.rights import Act, require
 from reviewer.clips.repository import PurgeReason
 from reviewer.errors import Notice, Refused, ReviewerError, Unavailable
-from reviewer.lead.audio_folder import audio_path
-from reviewer.lead.clip_preparation import ClipPreparation, MakeDecoder, PreparedClip
+from reviewer.lead.audio_folder import AudioFolder
+from reviewer.lead.clip_preparation import (
+    ClipPreparation,
+    MakeDecoder,
+    MakeProcess,
+    PreparedClip,
+    PreparingThread,
+)
 from reviewer.lead.intake_report import IntakeLog, IntakeOptions, IntakeReport, ReportRow
 from reviewer.lead.keyed_hashes import KeyedHashes
 from reviewer.lead.manifest import ManifestLine
@@ -36,7 +42,7 @@ from reviewer.session.due_purges import destroy_clip
 from reviewer.session.redactions import propose
 from reviewer.session.unit_of_work import UnitOfWork
 
-_LOG_ROWS_A_COMMIT = 200
+_LINES_ASKED_AT_ONCE = 256
 _CLIPS_A_COMMIT = 64
 _COMMIT_SECONDS = 0.5
 _SAME_SOURCE = Decision.refuse(RefusalCode.DUPLICATE, "DUPLICATE_SOURCE")
@@ -67,6 +73,19 @@ class _Job:
     refusal: Decision | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the workspace has of the sources and samples of some lines: asked once for all of them."""
+
+    withdrawn: Mapping[str, datetime]
+    """Source -> when consent for it ends."""
+    sources: Mapping[str, str]
+    samples: Mapping[str, str]
+    """Source or samples -> the clip that was imported of them."""
+
+
+MakePreparation = Callable[[int], ClipPreparation[_Job]]
+"""For so many files at most."""
 _Prepared = tuple[_Job, PreparedClip | Refused | None]
 _Decided = tuple[_Job, Decision, str, tuple[Notice, ...]]
 
@@ -74,9 +93,18 @@ _Decided = tuple[_Job, Decision, str, tuple[Notice, ...]]
 class Intake:
     """Imports manifests into one workspace."""
 
-    def __init__(self, unit: UnitOfWork, *, make_decoder: MakeDecoder, project: Project) -> None:
+    def __init__(
+        self,
+        unit: UnitOfWork,
+        *,
+        make_decoder: MakeDecoder,
+        make_process: MakeProcess | None = None,
+        project: Project,
+    ) -> None:
+        """``make_process``: a worker process for a large import, where there can be one."""
         self._unit = unit
         self._make_decoder = make_decoder
+        self._make_process = make_process
         self._project = project
 
     def import_manifest(
@@ -107,7 +135,15 @@ class Intake:
             self._unit.content.sweep()
         run = _IntakeRun(self._unit, self._project, identity, source, options, progress)
         run.arrived = arrived
-        return run.import_lines(source.lines, self._make_decoder, cancelled)
+        return run.import_lines(source.lines, self._preparation, cancelled)
+
+    def _preparation(self, files: int) -> ClipPreparation[_Job]:
+        limits, process = self._project.decode, self._make_process
+        return ClipPreparation(
+            lambda: PreparingThread(self._unit.content, self._make_decoder, limits),
+            None if process is None else lambda: process(limits),
+            files=files,
+        )
 
 
 class _IntakeRun:
@@ -126,7 +162,7 @@ class _IntakeRun:
         self._project = project
         self._identity = identity
         self._source = source
-        self._folder = source.folder
+        self._folder = AudioFolder(source.folder)
         self._options = options
         self._progress = progress
         self._total = len(source.lines)
@@ -142,15 +178,16 @@ class _IntakeRun:
         self.arrived: Arrived = lambda _row: None
 
     def import_lines(
-        self, lines: Sequence[ManifestLine], make_decoder: MakeDecoder, cancelled: Callable[[], bool]
+        self, lines: Sequence[ManifestLine], prepare: MakePreparation, cancelled: Callable[[], bool]
     ) -> IntakeReport:
         """Runs every line through gate, sample, decoder and seal; logs start and end."""
         self._log.record_start(self._total, self._options, self._source)
         self._deliver()
         try:
             self._tell_progress()
-            candidates = self._sampled(_corrections_first(self._gated(lines)))
-            self._import_all(make_decoder, candidates, cancelled)
+            with prepare(min(len(lines), self._options.sample or len(lines))) as preparation:
+                candidates = self._sampled(_corrections_first(self._gated(lines)))
+                self._import_all(preparation, candidates, cancelled)
         except BaseException:
             with suppress(ReviewerError):  # an error of the log must not hide the first one
                 self._record_end("failed")
@@ -170,10 +207,13 @@ class _IntakeRun:
                 refused.append((line, decision))
             else:
                 candidates.append(_Candidate(line, line.read, decision))
-        for first in range(0, len(refused), _LOG_ROWS_A_COMMIT):
+        for first in range(0, len(refused), _LINES_ASKED_AT_ONCE):
             with self._unit.transaction():
-                for line, decision in refused[first : first + _LOG_ROWS_A_COMMIT]:
-                    self._refuse(line, decision)
+                batch = refused[first : first + _LINES_ASKED_AT_ONCE]
+                if not self._options.dry_run:
+                    self._log.record_lines([(line.number, decision, None) for line, decision in batch])
+                for line, decision in batch:
+                    self._report(line, decision, "", ())
         return candidates
 
     def _sampled(self, candidates: list[_Candidate]) -> list[_Candidate]:
@@ -189,45 +229,64 @@ class _IntakeRun:
     def _not_here(self, candidates: list[_Candidate]) -> list[_Candidate]:
         """The clips that a sample is drawn from: each source once, and none that was imported before."""
         by_source = {self._hashes.of_source_id(one.row.source_id): one for one in reversed(candidates)}
+        known = self._known(by_source)
         return [
             one
             for source, one in reversed(by_source.items())
-            if not self._unit.clips.has_source(source) or self._replaced_by(one, source) is not None
+            if source not in known.sources or self._replaced_by(one, source, known) is not None
         ]
 
     def _import_all(
-        self, make_decoder: MakeDecoder, candidates: list[_Candidate], cancelled: Callable[[], bool]
+        self,
+        preparation: ClipPreparation[_Job],
+        candidates: list[_Candidate],
+        cancelled: Callable[[], bool],
     ) -> None:
         """Prepares clips ahead, and takes them in by batches, in the order of the lines."""
-        limits = self._project.decode
-        with ClipPreparation[_Job](
-            self._unit.content, make_decoder, limits, files=len(candidates)
-        ) as preparation:
-            batch, begun = list[_Prepared](), monotonic()
-            try:
-                for job, prepared in preparation.prepared(self._jobs(candidates, cancelled)):
+        batch, begun = list[_Prepared](), monotonic()
+        try:
+            with closing(preparation.prepared(self._jobs(candidates, cancelled))) as clips:
+                for job, prepared in clips:
                     if isinstance(prepared, Refused) and refusal_code_of(prepared.code) is None:
                         raise prepared  # the file is not at fault
                     batch.append((job, prepared))
                     if len(batch) == _CLIPS_A_COMMIT or monotonic() - begun > _COMMIT_SECONDS:
                         ready, batch, begun = batch, [], monotonic()
                         self._take_in(ready)
-            finally:  # also what was ready before something failed
-                self._take_in(batch)
+        finally:  # also what was ready before something failed
+            self._take_in(batch)
 
     def _jobs(
         self, candidates: list[_Candidate], cancelled: Callable[[], bool]
     ) -> Iterator[tuple[_Job, Path | None]]:
         """The files to be decoded; none for a line whose refusal is known without."""
         sort_keys = interleaved_sort_keys([self._hashes.of_speaker(one.row) for one in candidates])
-        for candidate, sort_key in zip(candidates, sort_keys, strict=True):
-            if cancelled():
-                self._was_cancelled = True
-                return
-            source = self._hashes.of_source_id(candidate.row.source_id)
-            path = audio_path(self._folder, candidate.row.audio)
-            refusal = self._source_refused(candidate, source) or (None if path else _OUTSIDE_FOLDER)
-            yield _Job(candidate, source, sort_key, refusal), None if refusal else path
+        for first in range(0, len(candidates), _LINES_ASKED_AT_ONCE):
+            part = candidates[first : first + _LINES_ASKED_AT_ONCE]
+            sources = [self._hashes.of_source_id(one.row.source_id) for one in part]
+            known = self._known(sources)
+            for candidate, source, sort_key in zip(part, sources, sort_keys[first:], strict=False):
+                if cancelled():
+                    self._was_cancelled = True
+                    return
+                path = self._folder.resolved(candidate.row.audio)
+                refusal = self._source_refused(candidate, source, known) or (
+                    None if path else _OUTSIDE_FOLDER
+                )
+                yield _Job(candidate, source, sort_key, refusal), None if refusal else path
+
+    def _known(self, sources: Iterable[str], samples: Iterable[str] = ()) -> _Known:
+        unit, sources = self._unit, list(sources)
+        return _Known(
+            unit.withdrawals.among(sources),
+            unit.clips.of_sources(sources),
+            unit.clips.of_many_samples(list(samples)),
+        )
+
+    def _known_of(self, batch: list[_Prepared]) -> _Known:
+        sounds = (prepared for _, prepared in batch if isinstance(prepared, PreparedClip))
+        samples = [self._hashes.of_samples(prepared.decoded) for prepared in sounds]
+        return self._known([job.source for job, _ in batch], samples)
 
     def _take_in(self, batch: list[_Prepared]) -> None:
         """One commit for all clips of a batch, with their log rows; then their rows of the report."""
@@ -244,55 +303,68 @@ class _IntakeRun:
 
     def _looked_at(self, batch: list[_Prepared]) -> list[_Decided]:
         """The decisions of a dry run."""
-        decided = [self._decided(job, prepared) for job, prepared in batch]
+        known = self._known_of(batch)
+        decided = [self._decided(job, prepared, known) for job, prepared in batch]
         return [(job, decision, "", notes) for job, decision, _, notes in decided]
 
     def _committed(self, batch: list[_Prepared]) -> list[_Decided]:
+        known = self._known_of(batch)
         for job, prepared in batch:
-            self._replace_held(job, prepared)
-        decided: list[_Decided] = []
+            if job.source in known.sources:
+                self._replace_held(job, prepared)
+        self._unit.content.sync_new(
+            prepared.new for _, prepared in batch if isinstance(prepared, PreparedClip)
+        )
         with self._unit.content.adding(self._identity.keyring) as add:
-            for job, prepared in batch:
-                one = self._decided(job, prepared)
-                decided.append(one)
-                if isinstance(prepared, PreparedClip) and one[2]:
-                    clip = self._clip(job, prepared)
-                    add(clip, prepared.new)
+            known = self._known_of(batch)
+            decided = [self._decided(job, prepared, known) for job, prepared in batch]
+            clips = [
+                (self._clip(job, prepared, known), prepared.new)
+                if isinstance(prepared, PreparedClip) and clip_id
+                else None
+                for (job, prepared), (_, _, clip_id, _) in zip(batch, decided, strict=True)
+            ]
+            add([each for each in clips if each is not None])
+            lines: list[tuple[int, Decision, Clip | None]] = []
+            for (job, decision, _, _), added in zip(decided, clips, strict=True):
+                clip = added[0] if added else None
+                if clip is not None:
                     self._record(job, clip)
-                else:
-                    self._log.record_line(job.candidate.line.number, one[1], None)
+                lines.append((job.candidate.line.number, decision, clip))
+            self._log.record_lines(lines)
         self._deliver()
         return decided
 
-    def _decided(self, job: _Job, prepared: PreparedClip | Refused | None) -> _Decided:
+    def _decided(self, job: _Job, prepared: PreparedClip | Refused | None, known: _Known) -> _Decided:
         """What becomes of a line now, with the id of its clip unless it is refused."""
         candidate = job.candidate
         refusal = job.refusal
         if isinstance(prepared, Refused):
             refusal = Decision(Outcome.REFUSED, refusal_code_of(prepared.code), prepared.notice)
-        refusal = refusal or self._source_refused(candidate, job.source)
+        refusal = refusal or self._source_refused(candidate, job.source, known)
         if refusal is not None or not isinstance(prepared, PreparedClip):
             return job, refusal or _OUTSIDE_FOLDER, "", ()
         samples = self._hashes.of_samples(prepared.decoded)
-        if self._is_sound_known(samples, self._replaced_by(candidate, job.source)):
+        if self._is_sound_known(samples, known, self._replaced_by(candidate, job.source, known)):
             return job, _SAME_SAMPLES, "", ()
         self._seen |= {job.source, samples}
         return job, candidate.decision, prepared.clip_id, prepared.decoded.notes
 
-    def _source_refused(self, candidate: _Candidate, source: str) -> Decision | None:
-        if self._is_withdrawn(source):
+    def _source_refused(self, candidate: _Candidate, source: str, known: _Known) -> Decision | None:
+        ends = known.withdrawn.get(source)
+        if ends is not None and ends <= self._unit.clock.now():
             return _WITHDRAWN
-        is_here = self._unit.clips.has_source(source) and self._replaced_by(candidate, source) is None
+        is_here = source in known.sources and self._replaced_by(candidate, source, known) is None
         return _SAME_SOURCE if source in self._seen or is_here else None
 
-    def _is_sound_known(self, samples: str, replaced: str | None) -> bool:
-        return samples in self._seen or self._unit.clips.of_samples(samples) not in (None, replaced)
+    def _is_sound_known(self, samples: str, known: _Known, replaced: str | None) -> bool:
+        return samples in self._seen or known.samples.get(samples) not in (None, replaced)
 
-    def _replaced_by(self, candidate: _Candidate, source: str) -> str | None:
+    def _replaced_by(self, candidate: _Candidate, source: str, known: _Known) -> str | None:
         """The clip in quarantine that this line corrects: nothing is found in its draft any more."""
         if source in self._replaced:
             return self._replaced[source]
-        clip = self._unit.clips.of_source(source)
+        clip = known.sources.get(source)
         if clip is None or candidate.decision.outcome is not Outcome.ACCEPTED:
             return None
         try:
@@ -303,12 +375,13 @@ class _IntakeRun:
 
     def _replace_held(self, job: _Job, prepared: PreparedClip | Refused | None) -> None:
         """Purges the clip before the corrected one is imported; a killed run leaves it to the next."""
-        clip_id = self._replaced_by(job.candidate, job.source)
+        known = self._known_of([(job, prepared)])  # a clip before this one may have been replaced just now
+        clip_id = self._replaced_by(job.candidate, job.source, known)
         if clip_id is None or not isinstance(prepared, PreparedClip):
             return
         if job.source in self._seen or job.source in self._replaced:
             return
-        if self._is_sound_known(self._hashes.of_samples(prepared.decoded), clip_id):
+        if self._is_sound_known(self._hashes.of_samples(prepared.decoded), known, clip_id):
             return
         self._replaced[job.source] = clip_id
         destroy_clip(self._unit, self._identity, clip_id, PurgeReason.REPLACED, by_date=False)
@@ -316,18 +389,18 @@ class _IntakeRun:
         list_purges(self._unit)
 
     def _record(self, job: _Job, clip: Clip) -> None:
-        """Everything of a clip but its row and files, in the transaction that takes it in."""
+        """Everything of a clip but its row, log row and files, in the transaction that takes it in."""
         unit, keyring, candidate = self._unit, self._identity.keyring, job.candidate
+        is_held = candidate.decision.outcome is Outcome.QUARANTINED
         if candidate.row.text:
             hypothesis = hypothesis_of(candidate.row, clip)
             unit.hypotheses.add(keyring, hypothesis)
-            self._hold_back(clip, hypothesis)
+            if is_held:  # in the texts of all others the gate has found nothing
+                self._hold_back(clip, hypothesis)
         if candidate.row.reference:
             unit.references.add(keyring, clip.id, candidate.row.reference)
-        is_held = candidate.decision.outcome is Outcome.QUARANTINED
         passes = self._project.queue.passes
         self._delivery.add_clip(clip, passes=passes, sort_key=job.sort_key, quarantined=is_held)
-        self._log.record_line(candidate.line.number, candidate.decision, clip)
 
     def _hold_back(self, clip: Clip, hypothesis: Hypothesis) -> None:
         """Records what was found in the draft; where its words have times, the spans are muted at once."""
@@ -349,7 +422,7 @@ class _IntakeRun:
         with suppress(Unavailable):
             self._delivery.deliver()
 
-    def _clip(self, job: _Job, prepared: PreparedClip) -> Clip:
+    def _clip(self, job: _Job, prepared: PreparedClip, known: _Known) -> Clip:
         row, decoded = job.candidate.row, prepared.decoded
         if row.consent_granted_at is None:
             raise AssertionError("the gate let a clip without consent pass")
@@ -362,27 +435,17 @@ class _IntakeRun:
             frames=decoded.frames,
             recorded_at=row.recorded_at,
             consent_granted_at=row.consent_granted_at,
-            consent_withdrawn_at=self._consent_ends(row, job.source),
+            consent_withdrawn_at=min(
+                # by the manifest or by a list of withdrawals, whichever is earlier
+                (date for date in (row.consent_withdrawn_at, known.withdrawn.get(job.source)) if date),
+                default=None,
+            ),
             purge_at=purge_at(row.recorded_at, self._project.intake),
             imported_at=self._unit.clock.now(),
             source_hash=job.source,
             speaker_hash=self._hashes.of_speaker(row),
             samples_hash=self._hashes.of_samples(decoded),
         )
-
-    def _is_withdrawn(self, source: str) -> bool:
-        at = self._unit.withdrawals.at(source)
-        return at is not None and at <= self._unit.clock.now()
-
-    def _consent_ends(self, row: ManifestRow, source: str) -> datetime | None:
-        """By the manifest or by a list of withdrawals, whichever is earlier."""
-        dates = [date for date in (row.consent_withdrawn_at, self._unit.withdrawals.at(source)) if date]
-        return min(dates, default=None)
-
-    def _refuse(self, line: ManifestLine, decision: Decision) -> None:
-        if not self._options.dry_run:
-            self._log.record_line(line.number, decision, None)
-        self._report(line, decision, "", ())
 
     def _report(
         self, line: ManifestLine, decision: Decision, clip_id: str, notes: tuple[Notice, ...]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from reviewer.access.audit_log import AuditLog
-from reviewer.access.signed_facts import dates_of
+from reviewer.access.signed_facts import imported_clips
 from reviewer.errors import Notice
 from reviewer.formats.csv_table import safe_cell
 from reviewer.lead.sources import Source
@@ -143,12 +143,20 @@ class IntakeLog:
             detail |= {"sample": options.sample, "seed": options.seed, "stratify": list(options.stratify)}
         self._record(Action.IMPORT_STARTED, detail, self._import_id)
 
-    def record_line(self, number: int, decision: Decision, clip: Clip | None) -> None:
-        """The outcome of one line, with the dates of its clip; a refused one has none."""
-        detail: dict[str, DetailValue] = {"import": self._import_id, "line": number}
-        detail |= dates_of(clip) if clip else {}
-        reason = decision.code.value if decision.code else ""
-        self._record(_ACTIONS[decision.outcome], detail, clip.id if clip else "", reason=reason)
+    def record_lines(self, lines: Sequence[tuple[int, Decision, Clip | None]]) -> None:
+        """The outcomes of lines, with the dates of their clips; refused ones have none.
+
+        One row for all lines of one outcome and reason. It lists their clips, and is found by each.
+        """
+        batches: dict[tuple[Action, str], list[tuple[int, Clip | None]]] = {}
+        for number, decision, clip in lines:
+            reason = decision.code.value if decision.code else ""
+            batches.setdefault((_ACTIONS[decision.outcome], reason), []).append((number, clip))
+        for (action, reason), batch in batches.items():
+            clips = [clip for _, clip in batch if clip is not None]
+            detail: dict[str, DetailValue] = {"import": self._import_id}
+            detail |= {"lines": [number for number, _ in batch]} | imported_clips(clips)
+            self._record(action, detail, "", reason=reason)
 
     def record_end(
         self, outcome: str, rows: Sequence[ReportRow], not_drawn: int, *, is_dry_run: bool

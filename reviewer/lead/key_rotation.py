@@ -69,19 +69,7 @@ class KeyRotation:
         Returns: the people who cannot be given them because they registered no key, or one that the log
             does not have; they need a new code.
         """
-        cards: dict[str, tuple[Role, bytes]] = {}
-        without = []
-        for person in self._unit.people.all():
-            if person.state is PersonState.REVOKED:
-                continue
-            card = self._unit.people.delivery_card(person.id)
-            if is_card_of(card, _logged_key(self._unit, person)):
-                cards[person.id] = (person.role, card)
-            else:
-                without.append(person.id)
-        recovery = self._unit.recovery_keys.get()
-        if recovery is not None and is_card_of(recovery.delivery_card, recovery.public_key):
-            cards[RECOVERY_ID] = (Role.LEAD, recovery.delivery_card)
+        cards, without = recipients(self._unit)
         self._unit.key_deliveries.deliver(keyring, sender_id, cards)
         return without
 
@@ -99,6 +87,24 @@ class KeyRotation:
                 pair = before, wrap_clip_key(new.workspace_key, clip_id, key)
             wrapped[clip_id] = pair
         return wrapped
+
+
+def recipients(unit: UnitOfWork) -> tuple[dict[str, tuple[Role, bytes]], list[str]]:
+    """Role and delivery card of everybody with an account and the recovery key, by id; and who has none."""
+    cards: dict[str, tuple[Role, bytes]] = {}
+    without = []
+    for person in unit.people.all():
+        if person.state is PersonState.REVOKED:
+            continue
+        card = unit.people.delivery_card(person.id)
+        if is_card_of(card, _logged_key(unit, person)):
+            cards[person.id] = (person.role, card)
+        else:
+            without.append(person.id)
+    recovery = unit.recovery_keys.get()
+    if recovery is not None and is_card_of(recovery.delivery_card, recovery.public_key):
+        cards[RECOVERY_ID] = (Role.LEAD, recovery.delivery_card)
+    return cards, without
 
 
 def redeliver(unit: UnitOfWork, keyring: Keyring, sender_id: str) -> None:

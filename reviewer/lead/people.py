@@ -15,7 +15,7 @@ from reviewer.errors import Refused
 from reviewer.lead.key_rotation import KeyRotation, redeliver
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.language_tags import language_tags
-from reviewer.model.people import Identity, Keyring, Person, PersonState, Role
+from reviewer.model.people import Identity, Keyring, Person, PersonState, Role, second_secret_id
 from reviewer.session.delivery import Delivery, Outcome
 from reviewer.session.drafts import Drafts
 from reviewer.session.unit_of_work import UnitOfWork
@@ -160,6 +160,11 @@ class People:
                     release_task(unit, identity, lease.task_id)
         unit.people.forget_deleted()
         return person
+
+    def keychain_users(self) -> frozenset[str]:
+        """The ids of those whose keyring needs a second secret."""
+        people = self._unit.people
+        return frozenset(p.id for p in people.all() if second_secret_id(people.keyring(p.id) or b""))
 
     def languages(self) -> dict[str, tuple[str, ...]]:
         """The languages of each person who has any set."""

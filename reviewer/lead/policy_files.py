@@ -1,6 +1,8 @@
 """A workspace's label form and conventions, edited by a lead: checked first, then written and signed."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfile
@@ -66,7 +68,11 @@ class PolicyFiles:
 
     def check_conventions(self, text: str, file: PolicyFile) -> Conventions:
         """The conventions that a text describes. Raises Refused."""
-        return parse_conventions(text, self._own(file.kind, file.name))
+        from reviewer.formats.catalogue import require_format_tags  # noqa: PLC0415 - loads every format
+
+        found = parse_conventions(text, self._own(file.kind, file.name))
+        require_format_tags(found)
+        return found
 
     def apply(self, file: PolicyFile, text: str, before: str) -> PolicyFile:
         """Writes a checked file and signs the policy; on any error the file is what it was before.
@@ -85,17 +91,12 @@ class PolicyFiles:
             raise Refused("POLICY_DIFFERS", files=", ".join(sorted({each.file for each in waiting})))
         if self._text(file) != before:
             raise Refused("POLICY_FILE_CHANGED", file=file.place)
-        own = self._own(file.kind, file.name)
-        old = own.read_bytes() if own.is_file() else None
         try:
-            own.parent.mkdir(mode=0o700, exist_ok=True)
-            write_atomically(own, text.encode())
-            self._policy.apply(self._identity)
-        except BaseException as error:
-            _put_back(own, old)
-            if isinstance(error, OSError):
-                raise Unavailable("FILE_UNREADABLE", file=file.place, problem=str(error)) from error
-            raise
+            with _put_back_on_failure(self._own(file.kind, file.name)) as own:
+                write_atomically(own, text.encode())
+                self._policy.apply(self._identity)
+        except OSError as error:
+            raise Unavailable("FILE_UNREADABLE", file=file.place, problem=str(error)) from error
         return PolicyFile(file.kind, file.name, is_own=True)
 
     def _require(self) -> None:
@@ -141,8 +142,22 @@ def problem_line(error: ReviewerError, text: str) -> int | None:
     return start if named else None
 
 
-def _put_back(path: Path, old: bytes | None) -> None:
-    if old is None:
-        path.unlink(missing_ok=True)
-    else:
-        write_atomically(path, old)
+@contextmanager
+def _put_back_on_failure(path: Path) -> Iterator[Path]:
+    """Keeps a copy of the file beside it until the block has ended: no full disk can be in its way then."""
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    before = path.with_name(f".{path.name}.before")
+    is_new = not path.is_file()
+    try:
+        if not is_new:
+            write_atomically(before, path.read_bytes())
+        try:
+            yield path
+        except BaseException:
+            if is_new:
+                path.unlink(missing_ok=True)
+            else:
+                before.replace(path)
+            raise
+    finally:
+        before.unlink(missing_ok=True)

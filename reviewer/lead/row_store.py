@@ -1,9 +1,11 @@
 """Keeps the rows of an export out of memory: in a temporary file, under a key of this process alone."""
 
+import io
 import pickle
 import weakref
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,7 +16,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from reviewer.errors import Unavailable
 from reviewer.formats.dataset import Utterance
+from reviewer.formats.tags import in_format
 from reviewer.lead.export_rows import Row
+from reviewer.transcript.conventions import Conventions
 
 _MOST_BYTES_IN_MEMORY = 4 << 20
 _NONCE_BYTES = 12
@@ -29,17 +33,21 @@ class RowStore(Sequence[Row]):
 
     def __init__(self, folder: Path) -> None:
         """``folder``: where the temporary file lies, on a disk rather than in memory."""
-        self._file = SpooledTemporaryFile(max_size=_MOST_BYTES_IN_MEMORY, dir=str(folder))  # noqa: SIM115 - closed with it
-        weakref.finalize(self, self._file.close)
+        file = SpooledTemporaryFile(max_size=_MOST_BYTES_IN_MEMORY, dir=str(folder))  # noqa: SIM115
+        self._file = file
+        weakref.finalize(self, file.close)
         self._cipher = AESGCM(AESGCM.generate_key(256))
         self._starts = array("Q", [0])
         self._order = array("Q")
         self._ids: list[str] = []
+        self._conventions: dict[str, Conventions] = {}
 
     def add(self, row: Row) -> None:
         """Adds a row."""
         number = len(self._order)
-        sealed = self._cipher.encrypt(_nonce(number), pickle.dumps(row, pickle.HIGHEST_PROTOCOL), None)
+        plain = io.BytesIO()
+        _Pickler(plain, self._conventions).dump(row)
+        sealed = self._cipher.encrypt(_nonce(number), plain.getvalue(), None)
         try:
             self._file.seek(self._starts[-1])
             self._file.write(sealed)
@@ -76,17 +84,49 @@ class RowStore(Sequence[Row]):
             sealed = self._file.read(end - start)
         except OSError as error:
             raise Unavailable("SET_NOT_WRITTEN", problem=error.strerror or "") from error
-        row: Row = pickle.loads(self._cipher.decrypt(_nonce(number), sealed, None))  # noqa: S301 - verified
+        plain = io.BytesIO(self._cipher.decrypt(_nonce(number), sealed, None))
+        row: Row = _Unpickler(plain, self._conventions).load()
         return row
 
 
-class Utterances(Sequence[Utterance]):
-    """The utterances of stored rows, each with its audio; those whose id is ``left_out`` are none of them."""
+class _Pickler(pickle.Pickler):
+    """Leaves out the conventions, which many rows share."""
 
-    def __init__(self, rows: RowStore, audio: Callable[[int], bytes], left_out: Iterable[str] = ()) -> None:
-        self._rows, self._audio = rows, audio
-        gone = frozenset(left_out)
-        kept = (n for n, row in enumerate(rows) if row.utterance.id not in gone) if gone else range(len(rows))
+    def __init__(self, file: io.BytesIO, conventions: dict[str, Conventions]) -> None:
+        super().__init__(file, pickle.HIGHEST_PROTOCOL)
+        self._conventions = conventions
+
+    def persistent_id(self, value: object) -> str | None:
+        if not isinstance(value, Conventions):
+            return None
+        self._conventions[value.id] = value
+        return value.id
+
+
+class _Unpickler(pickle.Unpickler):  # only of what this process encrypted
+    def __init__(self, file: io.BytesIO, conventions: dict[str, Conventions]) -> None:
+        super().__init__(file)
+        self._conventions = conventions
+
+    def persistent_load(self, name: str) -> Conventions:
+        return self._conventions[name]
+
+
+class Utterances(Sequence[Utterance]):
+    """The utterances of stored rows, each with its audio, as a format shows them if one is named.
+
+    Those whose id is ``left_out`` are none of them.
+    """
+
+    def __init__(
+        self, rows: RowStore, audio: Callable[[int], bytes], format_name: str, left_out: AbstractSet[str]
+    ) -> None:
+        self._rows, self._audio, self._format = rows, audio, format_name
+        kept = (
+            (n for n, row in enumerate(rows) if row.utterance.id not in left_out)
+            if left_out
+            else range(len(rows))
+        )
         self._numbers = array("Q", kept)
 
     def __len__(self) -> int:
@@ -105,7 +145,8 @@ class Utterances(Sequence[Utterance]):
         return map(self._utterance, self._numbers)
 
     def _utterance(self, number: int) -> Utterance:
-        return replace(self._rows[number].utterance, flac=partial(self._audio, number))
+        utterance = replace(self._rows[number].utterance, flac=partial(self._audio, number))
+        return in_format(self._format, utterance) if self._format else utterance
 
 
 def _nonce(number: int) -> bytes:

@@ -6,12 +6,13 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from reviewer.access.backups import BackupRecord
 from reviewer.access.checkpoint import Checkpoint
 from reviewer.access.log_chain import LogRow
 from reviewer.access.log_search import LogFilter, every_row, find_rows
 from reviewer.access.log_segments import write_segments
 from reviewer.access.nda import RegisterEntry
-from reviewer.access.rights import Act, require
+from reviewer.access.rights import Act, may, require
 from reviewer.access.verification import Finding
 from reviewer.access.witness import Submission, parse_witness_key
 from reviewer.clips.draft_distances import MeanDistance
@@ -21,7 +22,7 @@ from reviewer.errors import Refused
 from reviewer.labels.schema import Schema
 from reviewer.lead.backup import Backup, BackupResult
 from reviewer.lead.clip_list import ClipList
-from reviewer.lead.clip_preparation import MakeDecoder
+from reviewer.lead.clip_preparation import MakeDecoder, MakeProcess
 from reviewer.lead.corpus import CorpusReader
 from reviewer.lead.drafting import Drafting, DraftsReport
 from reviewer.lead.export import Export, ExportResult
@@ -30,6 +31,7 @@ from reviewer.lead.held_back import HeldBack
 from reviewer.lead.import_history import PastImport, past_imports, report_of
 from reviewer.lead.intake import Arrived, Intake, Progress
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport
+from reviewer.lead.late_drafts import LateDrafts
 from reviewer.lead.people import Invitation, People, release_task
 from reviewer.lead.policy_files import PolicyFiles
 from reviewer.lead.progress import ProjectProgress, project_progress
@@ -45,7 +47,7 @@ from reviewer.model.task import LateDraft, Lease, QueueCounts, TaskKind, Untaken
 from reviewer.queue.api import HeldClip
 from reviewer.session.access_limits import PersonActivity
 from reviewer.session.backup_lists import list_purges, to_purge
-from reviewer.session.clip_access import ClipAccess
+from reviewer.session.clip_access import RIGHTS, ClipAccess
 from reviewer.session.due_purges import DuePurges
 from reviewer.session.known_words import Lexicon
 from reviewer.session.locale_conventions import LocaleConventions
@@ -111,19 +113,18 @@ class LeadSession:
         lexicon: Lexicon,
         parameters: KdfParameters,
         make_decoder: MakeDecoder,
+        make_process: MakeProcess,
         verify: Callable[[], Finding],
         due_purges: DuePurges,
         unfinished: UnfinishedExports,
         policy_files: PolicyFiles,
     ) -> None:
-        self.identity = identity
-        self._unit = unit
-        self._sign_in = sign_in
-        self._access = access
+        self.identity, self._unit = identity, unit
+        self._sign_in, self._access = sign_in, access
         self._project = project
         self._people = People(unit, parameters)
         self._recovery = Recovery(unit, parameters)
-        self._intake = Intake(unit, make_decoder=make_decoder, project=project)
+        self._intake = Intake(unit, make_decoder=make_decoder, make_process=make_process, project=project)
         self._export = Export(
             unit, access, project=project, schema=schema, conventions=conventions, unfinished=unfinished
         )
@@ -133,6 +134,7 @@ class LeadSession:
         self.clip_list = ClipList(
             unit, access, self.held_back, assign_task=self.assign, release_task=self.release
         )
+        self.late_drafts = LateDrafts(unit, access, schema=schema, conventions=conventions)
         self.corpus = CorpusReader(unit, access, conventions, lexicon)
         self._due_purges, self._unfinished = due_purges, unfinished
         self._extension = RetentionExtension(unit, project.intake)
@@ -221,6 +223,11 @@ class LeadSession:
         """A new recovery key, shown once; the one before opens nothing any more."""
         self._require(Act.MANAGE_PEOPLE)
         return self._recovery.replace(self.identity)
+
+    def keychain_users(self) -> frozenset[str]:
+        """The ids of those whose account needs a secret in the keychain of a machine."""
+        self._require(Act.MANAGE_PEOPLE)
+        return self._people.keychain_users()
 
     def languages(self) -> dict[str, tuple[str, ...]]:
         """The languages of people, by id; who is not there gets clips of every language."""
@@ -369,13 +376,18 @@ class LeadSession:
         return self._backup.make(self.identity, target)
 
     def finish_restore(
-        self, backup_id: str, purged: Sequence[str], withdrawn: Sequence[Withdrawal]
+        self, backup: BackupRecord, purged: Sequence[str], withdrawn: Sequence[Withdrawal]
     ) -> PurgeReport:
-        """Logs that the workspace was restored; purges what was purged, redacted, withdrawn or due since."""
+        """Logs that the workspace was restored; purges what was purged, redacted, withdrawn or due since.
+
+        From now on purges are listed beside this backup too.
+        """
         self._require(Act.PURGE)
-        size = self._unit.log.head().size
-        self._unit.log.record(Event.by(self.identity, Action.RESTORED, backup_id, detail={"rows": size}))
-        clips = to_purge(self._unit, purged)
+        unit, size = self._unit, self._unit.log.head().size
+        with unit.transaction():
+            unit.backups.add(backup)
+            unit.log.record(Event.by(self.identity, Action.RESTORED, backup.id, detail={"rows": size}))
+        clips = to_purge(unit, purged)
         return self._purge.purge_clips(self.identity, withdrawn, retention=True, clips=clips)
 
     def release(self, task_id: str) -> None:
@@ -384,11 +396,15 @@ class LeadSession:
         release_task(self._unit, self.identity, task_id)
 
     def assign(self, task_id: str, name: str) -> Person:
-        """Assigns an open task to one person. Raises Refused for anybody who is not an active contractor."""
+        """Assigns an open task to one person: a pass to a contractor, other kinds to somebody from QA.
+
+        Raises: Refused for anybody whose role has no such tasks, who is not active, or who had the clip.
+        """
         self._require(Act.MANAGE_QUEUE)
+        kind = self._unit.queue.kind_of(task_id)
         person = self._unit.people.by_name(name)
-        if person is None or person.state is not PersonState.ACTIVE or person.role is not Role.CONTRACTOR:
-            raise Refused("NOT_A_CONTRACTOR")
+        if person is None or not may(person, RIGHTS[kind]):
+            raise Refused("NOT_A_CONTRACTOR" if kind is TaskKind.TRANSCRIBE else "NOT_QA")
         with self._unit.transaction_with_queue():
             self._unit.queue.assign(task_id, person.id)
             detail = {"task": task_id, "to": person.id}

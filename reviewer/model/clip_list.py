@@ -1,7 +1,7 @@
 """The list of all clips: what is listed of each, and how the list is filtered and sorted."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -187,6 +187,21 @@ def arranged(
     lets_through = wanted.predicate()
     found = [clip for clip in clips if lets_through(clip)]
     return sorted_in_runs(found, _KEYS[order.column], order.is_descending, cancelled)
+
+
+def place_in(clips: Sequence[ListedClip], clip: ListedClip, order: ClipOrder) -> int:
+    """Where a clip belongs among those of ``arranged``, of which it is none."""
+    key = _KEYS[order.column]
+    rank = key(clip), clip.id
+    low, high = 0, len(clips)
+    while low < high:
+        middle = (low + high) // 2
+        is_before = (key(clips[middle]), clips[middle].id) < rank
+        if is_before is not order.is_descending:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 def _on_hold_for(reason: HoldReason) -> ClipTest:

@@ -28,6 +28,8 @@ class Action(StrEnum):
     PERSON_CODE = "person.code_issued"
     PERSON_KEY = "person.key_registered"
     PASSPHRASE_CHANGED = "person.passphrase_changed"  # noqa: S105
+    KEYCHAIN_ON = "person.keychain_on"
+    KEYCHAIN_OFF = "person.keychain_off"
     RECOVERY_KEY_MADE = "recovery_key.made"
     KEYS_REPLACED = "keys.replaced"
     PERSON_LANGUAGES = "person.languages"
@@ -55,6 +57,8 @@ class Action(StrEnum):
     TAKEN_BACK = "submission.taken_back"
     SUBMISSION_REFUSED = "submission.refused"
     LATE_DRAFT = "submission.late"
+    LATE_ADOPTED = "late_draft.adopted"
+    LATE_DISMISSED = "late_draft.dismissed"
     REVIEW_DRAWN = "review.drawn"
     REVIEW_SUBMITTED = "review.submitted"
     VERDICT = "verdict"

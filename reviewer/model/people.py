@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Self
 
+SEALED_WITH_SECOND_SECRET = b"RVKR\x03"
+_SECOND_SECRET_ID = slice(45, 61)
+
 
 class Role(StrEnum):
     """A person's role; exactly one each."""
@@ -66,3 +69,10 @@ class Identity:
     person: Person
     session_id: str
     keyring: Keyring = field(repr=False)
+
+
+def second_secret_id(sealed_keyring: bytes) -> bytes:
+    """Which second secret a sealed keyring needs besides the passphrase; empty if it needs none."""
+    if not sealed_keyring.startswith(SEALED_WITH_SECOND_SECRET):
+        return b""
+    return sealed_keyring[_SECOND_SECRET_ID]

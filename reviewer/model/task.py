@@ -119,9 +119,35 @@ class FinalAnnotation:
     verdict_id: str
 
 
+class LateState(StrEnum):
+    """What a lead decided about a late draft."""
+
+    WAITING = "waiting"
+    ADOPTED = "adopted"
+    DISMISSED = "dismissed"
+
+
+class LateReason(StrEnum):
+    """The closed list of reasons for dismissing a late draft."""
+
+    SUPERSEDED = "superseded"
+    """What was handed in since is as good, or better."""
+    INCOMPLETE = "incomplete"
+    """It breaks off, or answers are missing."""
+    WRONG = "wrong"
+    """It does not say what is said in the clip."""
+    AUTHOR = "author"
+    """Its author does not want it to count."""
+
+
 @dataclass(frozen=True, slots=True)
 class LateDraft:
-    """Work saved after its lease went to somebody else; kept for its author and the lead."""
+    """Work saved after its lease went to somebody else; kept for its author and the lead.
+
+    ``kind`` is that of its task. ``handed_in`` is the annotation that the task has now. ``takes_pass``:
+    nobody has the task, and the draft can be its work; else it can only be another pass of the clip.
+    ``annotation_id`` is what it became once it was adopted.
+    """
 
     id: str
     task_id: str
@@ -129,6 +155,18 @@ class LateDraft:
     person_id: str
     sealed: bytes
     kept_at: datetime
+    kind: TaskKind = TaskKind.TRANSCRIBE
+    state: LateState = LateState.WAITING
+    reason: str = ""
+    annotation_id: str | None = None
+    decided_at: datetime | None = None
+    handed_in: str | None = None
+    takes_pass: bool = False
+
+    @property
+    def adopting_task(self) -> str:
+        """The task of the annotation that it would become: its own, or a new one with the draft's id."""
+        return self.task_id if self.takes_pass else self.id
 
 
 HELD_BACK = "held_back"
@@ -178,3 +216,8 @@ class WorkCounts:
     returned: int = 0
     skipped: int = 0
     checked: int = 0
+
+
+def draft_name(task_id: str, person_id: str) -> str:
+    """The name that binds the seal of a draft to its task and author."""
+    return f"{task_id}:{person_id}"

@@ -2,51 +2,28 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 
 from reviewer.access.rights import Act
 from reviewer.errors import Damaged, NdaRequired, NotLeased, Refused
 from reviewer.labels.earlier import carried
-from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.task import Lease, SealedAnnotation, TaskKind, VerdictKind
-from reviewer.qa.differences import ComparedRow, Side, compare_segments
 from reviewer.qa.sampling import is_drawn
 from reviewer.qa.scorecard import Scorecard, Scorecards
 from reviewer.queue.api import DrawResult
 from reviewer.session.clip_access import ClipAccess
+from reviewer.session.comparison import Comparison
+from reviewer.session.differences import Side
 from reviewer.session.pass_comparison import PassComparison
 from reviewer.session.redactions import Redactions
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.work_session import WorkSession
-from reviewer.stats.wer import DiffWord, WordErrors, diff_words, word_errors
 from reviewer.transcript.aligned_texts import AlignedTexts
-from reviewer.transcript.normalisation import normalise
 
 KINDS = frozenset({TaskKind.REVIEW, TaskKind.ADJUDICATE})
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Both versions side by side, shown only after the reviewer's own was submitted.
-
-    ``words`` aligns the verbatim texts; ``errors`` is scored on the training profile of the clip's
-    locale, so punctuation and capitals do not count. ``rows`` has both by segments, at ``rate_hz`` frames a
-    second. ``their_form`` is the label form of theirs, if it is another than the present one. ``aligned``
-    says when the words of a version are said, where that was handed in with it.
-    """
-
-    lease: Lease
-    theirs: Annotation
-    mine: Annotation
-    words: tuple[DiffWord, ...]
-    errors: WordErrors
-    rows: tuple[ComparedRow, ...]
-    rate_hz: int
-    their_form: Schema | None = None
-    aligned: Mapping[Side, AlignedTexts] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,17 +128,12 @@ class QaSession:
         """Two of these versions side by side; nothing is unsealed for it."""
         locale = self._unit.clips.get(lease.clip_id).locale
         conventions = self.work.conventions_for(locale)
-        texts = one.annotation.text_verbatim, other.annotation.text_verbatim
-        return Comparison(
-            lease,
+        return Comparison.of(
             one.annotation,
             other.annotation,
-            diff_words(*texts),
-            word_errors(normalise(texts[0], conventions), normalise(texts[1], conventions)),
-            compare_segments(one.annotation.segments, other.annotation.segments, one.rate_hz),
+            conventions,
             one.rate_hz,
-            None,
-            {Side.THEIRS: one.aligned, Side.MINE: other.aligned},
+            aligned={Side.THEIRS: one.aligned, Side.MINE: other.aligned},
         )
 
     def scorecards(self) -> list[Scorecard]:
@@ -190,18 +162,13 @@ class QaSession:
         if theirs is None or mine is None:
             raise Refused("CONSENT_ENDED")
         conventions = self.work.conventions_for(clip.locale)
-        return Comparison(
-            lease,
+        return Comparison.of(
             theirs,
             mine,
-            diff_words(theirs.text_verbatim, mine.text_verbatim),
-            word_errors(
-                normalise(theirs.text_verbatim, conventions), normalise(mine.text_verbatim, conventions)
-            ),
-            compare_segments(theirs.segments, mine.segments, clip.rate_hz),
+            conventions,
             clip.rate_hz,
-            self.work.forms.get(reviewed.schema_version),
-            self._aligned(lease, {Side.THEIRS: (reviewed.id, theirs), Side.MINE: (own.id, mine)}),
+            their_form=self.work.forms.get(reviewed.schema_version),
+            aligned=self._aligned(lease, {Side.THEIRS: (reviewed.id, theirs), Side.MINE: (own.id, mine)}),
         )
 
     def _aligned(

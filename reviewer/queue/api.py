@@ -14,6 +14,7 @@ from reviewer.model.task import (
     DailyCounts,
     FinalAnnotation,
     LateDraft,
+    LateReason,
     Lease,
     QueueCounts,
     SealedAnnotation,
@@ -173,8 +174,28 @@ class Queue(Protocol):
         ...
 
     def keep_late_draft(self, lease: Lease, sealed: bytes, *, key: str) -> None:
-        """Keeps work that lost its lease, for its author and the lead; the newest for each key. Raises
-        ClipWithdrawn."""
+        """Keeps work that lost its lease, for its author and the lead; the newest for each key that waits for
+        a decision. Raises ClipWithdrawn."""
+        ...
+
+    def adopt_late_draft(self, draft: LateDraft, work: SealedAnnotation) -> Receipt:
+        """Makes a late draft of a transcription an annotation by its author, once for each draft's id.
+
+        ``work.task_id`` is ``draft.adopting_task``: the draft takes the pass that nobody has, or is another
+        pass of the clip. Either goes to a review, whatever a draw would say.
+
+        Raises Refused (code NO_LATE_DRAFT; LATE_DECIDED; LATE_CHANGED when text or task are not those of
+        ``draft`` any more; LATE_NOT_A_PASS; LATE_HAS_PASS when its author has other work on the clip that
+        stands; TASK_LEASED; LATE_ADJUDICATED when the clip has an adjudication; CLIP_QUARANTINED), NotLeased
+        for work of another clip or author, ClipOnHold.
+        """
+        ...
+
+    def dismiss_late_draft(self, draft_id: str, reason: LateReason) -> None:
+        """Decides that a late draft does not count; it stays with its author. Once for each draft and reason.
+
+        Raises Refused (code NO_LATE_DRAFT, LATE_DECIDED).
+        """
         ...
 
     # Queries
@@ -219,9 +240,20 @@ class Queue(Protocol):
     def work_by_person(self) -> list[WorkCounts]: ...
     def leases(self) -> list[Lease]: ...
     def held(self) -> list[HeldClip]: ...
-    def late_drafts(self) -> list[LateDraft]: ...
+    def late_drafts(self) -> list[LateDraft]:
+        """Those that wait for a lead, newest first."""
+        ...
+
+    def late_drafts_of(self, person_id: str) -> list[LateDraft]:
+        """A person's, also those that were decided, newest first."""
+        ...
+
     def listed(self) -> Iterator[QueuedClip]:
         """Every clip, purged ones too, by id, in one statement."""
+        ...
+
+    def listed_clip(self, clip_id: str) -> QueuedClip:
+        """One clip as ``listed`` has it; raises Refused (code NO_CLIP)."""
         ...
 
     def done_passes(self) -> Iterator[DonePass]:
@@ -243,6 +275,10 @@ class Queue(Protocol):
 
     def tasks_of(self, clip_id: str) -> list[tuple[str, TaskState]]:
         """The transcription tasks of a clip in the order of its passes, then reviews and the adjudication."""
+        ...
+
+    def kind_of(self, task_id: str) -> TaskKind:
+        """The kind of a task. Raises Refused (code NO_TASK) if there is none with this id."""
         ...
 
     def is_distressing(self, clip_id: str) -> bool:

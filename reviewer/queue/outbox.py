@@ -10,7 +10,15 @@ from reviewer.db.connection import Database, Row
 from reviewer.model.clock import Clock, from_micros, to_micros
 from reviewer.model.language_tags import UNDETERMINED
 from reviewer.model.serialization import from_json, to_json
-from reviewer.model.task import Lease, SealedAnnotation, SkipReason, TaskKind, Verdict
+from reviewer.model.task import (
+    LateDraft,
+    LateReason,
+    Lease,
+    SealedAnnotation,
+    SkipReason,
+    TaskKind,
+    Verdict,
+)
 from reviewer.queue.api import Queue, Receipt
 
 
@@ -141,6 +149,29 @@ class KeepLateDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class AdoptLateDraft:
+    """Makes a late draft an annotation by its author; its key is the draft's id."""
+
+    draft: LateDraft
+    work: SealedAnnotation
+
+    def ask(self, queue: Queue, _key: str) -> Receipt:
+        return queue.adopt_late_draft(self.draft, self.work)
+
+
+@dataclass(frozen=True, slots=True)
+class DismissLateDraft:
+    """Decides that a late draft does not count."""
+
+    draft_id: str
+    clip_id: str
+    reason: LateReason
+
+    def ask(self, queue: Queue, _key: str) -> None:
+        queue.dismiss_late_draft(self.draft_id, self.reason)
+
+
+@dataclass(frozen=True, slots=True)
 class SetLanguages:
     """Sets which languages' clips come to a person."""
 
@@ -173,6 +204,8 @@ Request = (
     | TakeBack
     | Decide
     | KeepLateDraft
+    | AdoptLateDraft
+    | DismissLateDraft
     | SetLanguages
     | MarkDistressing
 )
@@ -204,13 +237,17 @@ class Outbox:
     def add(self, person_id: str, request: Request) -> OutboxEntry:
         """Adds a request; inside a transaction only."""
         self._database.require_transaction()
-        entry = OutboxEntry(uuid4().hex, person_id, request, self._clock.now())
+        entry = self.entry(person_id, request)
         what = {"kind": type(request).__name__, "payload": to_json(request)}
         self._database.insert(
             "outbox",
             {"id": entry.key, "person_id": person_id, **what, "added_at": to_micros(entry.added_at)},
         )
         return entry
+
+    def entry(self, person_id: str, request: Request) -> OutboxEntry:
+        """A request with its key, which is kept nowhere: for a queue that answers in the same transaction."""
+        return OutboxEntry(uuid4().hex, person_id, request, self._clock.now())
 
     def pending(self, person_id: str) -> list[OutboxEntry]:
         """This person's unanswered requests, in order."""

@@ -31,6 +31,7 @@ from reviewer.model.task import (
     DailyCounts,
     FinalAnnotation,
     LateDraft,
+    LateReason,
     Lease,
     QueueCounts,
     SealedAnnotation,
@@ -42,6 +43,7 @@ from reviewer.model.task import (
     VerdictKind,
     WorkCounts,
 )
+from reviewer.queue import sqlite_late_drafts as late
 from reviewer.queue import sqlite_queries as queries
 from reviewer.queue.api import DrawResult, HeldClip, Receipt, Resealing
 from reviewer.queue.sqlite_resealing import reseal_clip
@@ -202,6 +204,36 @@ class SqliteQueue:
                 (new_id(), task["id"], task["clip_id"], lease.person_id, key, sealed, self._now()),
             )
 
+    def adopt_late_draft(self, draft: LateDraft, work: SealedAnnotation) -> Receipt:
+        with self._database.transaction():
+            earlier = self._database.row("SELECT * FROM annotation WHERE submission_key = ?", (draft.id,))
+            if earlier is not None:
+                return Receipt(earlier["id"], from_micros(earlier["made_at"]), is_repeated=True)
+            late.require_adoptable(self._database, draft, work, self._now())
+            self._refuse_on_hold(work.clip_id)
+            self._put_back(work.clip_id)
+            if work.task_id == draft.task_id:
+                task = self._task(work.task_id)
+                if task["state"] == TaskState.LEASED and not task["prefetch"]:
+                    self._add_refusal(task, task["person_id"], "expiry")
+                self._open_task(task)
+            else:
+                number = late.add_pass(self._database, work.clip_id)
+                self._add_task(
+                    work.clip_id, TaskKind.TRANSCRIBE, number, sort_key=self._now(), task_id=work.task_id
+                )
+            kept = replace(work, made_at=self._clock.now())
+            self._database.insert("annotation", to_columns(kept) | {"submission_key": draft.id})
+            late.adopted(self._database, draft, kept)
+            self._add_review(self._task(work.task_id))
+            self._put_back(work.clip_id)
+            self._follow(work.clip_id)
+            return Receipt(work.id, kept.made_at)
+
+    def dismiss_late_draft(self, draft_id: str, reason: LateReason) -> None:
+        with self._database.transaction():
+            late.dismiss(self._database, draft_id, reason, self._now())
+
     # Queries
 
     def annotation(self, annotation_id: str) -> SealedAnnotation:
@@ -262,7 +294,7 @@ class SqliteQueue:
             return QueueCounts(
                 clips=self._counted(queries.CLIPS_BY_STATE),
                 tasks=self._counted(queries.TASKS_BY_STATE, {"held_back": HELD_BACK, "now": self._now()}),
-                late_drafts=int(self._database.value("SELECT count(*) FROM late_draft")),
+                late_drafts=late.count_waiting(self._database),
                 reviews=self._counted(queries.REVIEWS_BY_STATE),
                 adjudications=self._counted(queries.ADJUDICATIONS_BY_STATE),
                 undecided=int(self._database.value(queries.UNDECIDED)),
@@ -307,16 +339,20 @@ class SqliteQueue:
         return bool(self._database.value(query, (clip_id,)))
 
     def late_drafts(self) -> list[LateDraft]:
-        rows = self._database.rows("SELECT * FROM late_draft ORDER BY kept_at DESC, rowid DESC")
-        return [from_columns(LateDraft, row) for row in rows]
+        return late.waiting(self._database, self._now())
+
+    def late_drafts_of(self, person_id: str) -> list[LateDraft]:
+        return late.of_person(self._database, person_id, self._now())
 
     def listed(self) -> Iterator[QueuedClip]:
         for row in self._database.rows(queries.LISTED, {"now": self._now()}):
-            yield QueuedClip(
-                row["clip_id"], _CLIP_STATES[row["state"]], row["passes"], row["done"] or 0,
-                row["has"] or "", row["assigned"] or "", row["did"] or "", row["changed_at"],
-                row["refusals"] or "", row["hold"],
-            )  # fmt: skip
+            yield _queued(row)
+
+    def listed_clip(self, clip_id: str) -> QueuedClip:
+        row = self._database.row(queries.LISTED_CLIP, {"now": self._now(), "clip": clip_id})
+        if row is None:
+            raise Refused("NO_CLIP", clip=clip_id)
+        return _queued(row)
 
     def done_passes(self) -> Iterator[DonePass]:
         for row in self._database.rows(queries.DONE_PASSES):
@@ -340,6 +376,9 @@ class SqliteQueue:
         )
         return [(row["id"], TaskState(row["state"])) for row in rows]
 
+    def kind_of(self, task_id: str) -> TaskKind:
+        return TaskKind(self._task(task_id)["kind"])
+
     # Managing tasks
 
     def add_clip(
@@ -355,15 +394,20 @@ class SqliteQueue:
     ) -> None:
         state = ClipState.QUARANTINED if quarantined else ClipState.READY
         with self._database.transaction():
-            if self._database.value("SELECT 1 FROM queue_clip WHERE clip_id = ?", (clip_id,)):
-                return
             until = None if open_until is None else to_micros(open_until)
             spoken = locale or UNDETERMINED
-            clip = {"clip_id": clip_id, "state": state, "passes": passes, "open_until": until}
-            self._database.insert("queue_clip", clip | {"locale": spoken})
+            is_new = self._database.execute(
+                "INSERT INTO queue_clip (clip_id, state, passes, open_until, locale) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT (clip_id) DO NOTHING",
+                (clip_id, state, passes, until, spoken),
+            )
+            if not is_new:
+                return
             self._database.execute("INSERT OR IGNORE INTO queue_locale (locale) VALUES (?)", (spoken,))
             for number in range(1, passes + 1):
-                self._add_task(clip_id, TaskKind.TRANSCRIBE, number, priority=priority, sort_key=sort_key)
+                self._add_task(
+                    clip_id, TaskKind.TRANSCRIBE, number, priority=priority, sort_key=sort_key, locale=spoken
+                )
 
     def passes_to_compare(self, limit: int, *, after: str = "") -> list[list[SealedAnnotation]]:
         values = {"limit": limit, "after": after, "now": self._now()}
@@ -861,12 +905,15 @@ class SqliteQueue:
         priority: int = 0,
         reviewed_id: str | None = None,
         parent_id: str | None = None,
+        locale: str | None = None,
+        task_id: str | None = None,
     ) -> str:
-        task_id = new_id()
+        """Adds a task; ``locale`` is the clip's, for who knows it."""
+        task_id = task_id or new_id()
         task = {"id": task_id, "clip_id": clip_id, "kind": kind, "round": number, "state": TaskState.OPEN}
-        place = {"priority": priority, "sort_key": sort_key}
-        locale = self._database.value("SELECT locale FROM queue_clip WHERE clip_id = ?", (clip_id,))
-        place["locale"] = locale
+        if locale is None:
+            locale = self._database.value("SELECT locale FROM queue_clip WHERE clip_id = ?", (clip_id,))
+        place = {"priority": priority, "sort_key": sort_key, "locale": locale}
         self._database.insert("task", task | place | {"reviewed_id": reviewed_id, "parent_id": parent_id})
         return task_id
 
@@ -958,6 +1005,14 @@ def new_id() -> str:
 
 def _claim_order(task: Row) -> tuple[int, int, int]:
     return -task["priority"], task["sort_key"], task["place"]
+
+
+def _queued(row: Row) -> QueuedClip:
+    return QueuedClip(
+        row["clip_id"], _CLIP_STATES[row["state"]], row["passes"], row["done"] or 0,
+        row["has"] or "", row["assigned"] or "", row["did"] or "", row["changed_at"],
+        row["refusals"] or "", row["hold"],
+    )  # fmt: skip
 
 
 def _derived(tasks: list[Row]) -> ClipState:

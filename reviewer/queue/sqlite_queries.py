@@ -233,8 +233,8 @@ ERASE_CLIP = (
     "UPDATE verdict SET comment = NULL WHERE clip_id = ?",
     "DELETE FROM late_draft WHERE clip_id = ?",
 )
-# Every clip in one statement; refusals are reasons of skips, ``expiry`` and ``taken``.
-LISTED = """
+# Every clip, or one, in one statement; refusals are reasons of skips, ``expiry`` and ``taken``.
+_LISTED = """
     SELECT q.clip_id, q.state, q.passes, q.hold, t.done, t.has, t.assigned, a.did, r.refusals,
         max(coalesce(t.started, 0), coalesce(a.made, 0), coalesce(r.refused, 0), coalesce(v.decided, 0))
         AS changed_at
@@ -245,18 +245,22 @@ LISTED = """
             group_concat(iif(state = 'leased' AND lease_until > :now, person_id, NULL)) AS has,
             group_concat(iif(state IN ('open', 'returned'), assigned_to, NULL)) AS assigned,
             max(lease_started) AS started
-        FROM task GROUP BY clip_id
+        FROM task {only} GROUP BY clip_id
     ) t ON t.clip_id = q.clip_id
     LEFT JOIN (
-        SELECT clip_id, group_concat(author) AS did, max(made_at) AS made FROM annotation GROUP BY clip_id
+        SELECT clip_id, group_concat(author) AS did, max(made_at) AS made FROM annotation
+        {only} GROUP BY clip_id
     ) a ON a.clip_id = q.clip_id
     LEFT JOIN (
         SELECT clip_id, group_concat(iif(kind = 'skip', reason, kind)) AS refusals, max(at) AS refused
-        FROM task_refusal GROUP BY clip_id
+        FROM task_refusal {only} GROUP BY clip_id
     ) r ON r.clip_id = q.clip_id
-    LEFT JOIN (SELECT clip_id, max(at) AS decided FROM verdict GROUP BY clip_id) v ON v.clip_id = q.clip_id
-    ORDER BY q.clip_id
+    LEFT JOIN (SELECT clip_id, max(at) AS decided FROM verdict {only} GROUP BY clip_id) v
+    ON v.clip_id = q.clip_id
+    {one} ORDER BY q.clip_id
 """
+LISTED = _LISTED.format(only="", one="")
+LISTED_CLIP = _LISTED.format(only="WHERE clip_id = :clip", one="WHERE q.clip_id = :clip")
 # The newest annotation of each pass that stands: SQLite takes the other columns from the row of the maximum.
 DONE_PASSES = """
     SELECT a.clip_id, a.author, max(a.made_at) AS made_at

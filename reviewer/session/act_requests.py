@@ -27,7 +27,11 @@ from reviewer.session.drafts import Drafts
 from reviewer.session.listening_record import ListeningRecord
 from reviewer.session.locale_conventions import LocaleConventions
 from reviewer.session.redactions import propose, record_reasons
-from reviewer.session.submission_checks import is_answered_by_flag, require_complete
+from reviewer.session.submission_checks import (
+    is_answered_by_flag,
+    require_complete,
+    require_no_personal_data,
+)
 from reviewer.session.text_alignment import TextAlignment
 from reviewer.session.unit_of_work import UnitOfWork
 
@@ -100,7 +104,9 @@ class ActRequests:
         conventions = self.conventions.of(clip.locale)
         annotation = without_stale_denials(annotation)
         is_review = lease.kind is TaskKind.REVIEW
-        if not is_review:
+        if is_review:
+            require_no_personal_data(annotation, clip.locale)
+        else:
             require_complete(annotation, self.schema, conventions, clip.locale)
             self._require_heard(lease, self._lack(lease, clip, annotation))
         work = self._sealed(lease, annotation, conventions.id, parent)
@@ -160,7 +166,7 @@ class ActRequests:
     def _mark_if(self, lease: Lease, *, is_distressing: bool) -> None:
         """Whoever opens the clip next is warned."""
         if is_distressing:
-            self.delivery.post(outbox.MarkDistressing(lease.clip_id))
+            self.delivery.mark_distressing(lease.clip_id)
 
     def _release(self, lease: Lease) -> PreparedAct:
         def record(_answer: Outcome) -> None:

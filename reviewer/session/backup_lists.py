@@ -1,10 +1,15 @@
 """Lists of purged and redacted clips beside the backups that have them whole: a restore purges them."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
+from reviewer.access.backups import BackupRecord
+from reviewer.access.purge_list import MOST_BYTES, PurgeList, parse_purge_list, write_purge_list
+from reviewer.errors import ReviewerError
 from reviewer.files import write_atomically
 from reviewer.session.unit_of_work import UnitOfWork
+from reviewer.untrusted_files import read_untrusted_text
 
 _SUFFIX = ".purged"
 _NAMED = "="
@@ -16,18 +21,21 @@ def list_purges(unit: UnitOfWork) -> list[str]:
     A redacted clip stands there with the name of its files: a backup in which it has another one holds what
     was removed. A list holds ids, which say nothing to anybody without the workspace.
     """
-    redacted = (f"{clip}{_NAMED}{name}" for clip, name in unit.clips.redacted())
-    content = "".join(f"{line}\n" for line in (*sorted(unit.clips.purged()), *redacted)).encode()
     missing = []
-    for backup in unit.backups.all():
-        file = Path(backup.file)
+    by_file = {backup.file: backup for backup in unit.backups.all()}  # the last one written there is there
+    for backup in by_file.values():
         try:
-            if not file.exists():
+            if not Path(backup.file).exists():
                 raise FileNotFoundError(backup.file)
-            write_atomically(purge_list_of(file), content)
+            _write(unit, backup)
         except OSError:
             missing.append(backup.file)
     return missing
+
+
+def read_list(file: Path) -> PurgeList:
+    """A list of purges. Raises Refused for a file that cannot be read, Damaged for one that was edited."""
+    return parse_purge_list(read_untrusted_text(file, MOST_BYTES))
 
 
 def to_purge(unit: UnitOfWork, lines: Sequence[str]) -> list[str]:
@@ -43,3 +51,17 @@ def to_purge(unit: UnitOfWork, lines: Sequence[str]) -> list[str]:
 def purge_list_of(backup: Path) -> Path:
     """The list of later purges beside a backup, whether it is there or not."""
     return backup.with_name(backup.name + _SUFFIX)
+
+
+def _write(unit: UnitOfWork, backup: BackupRecord) -> None:
+    """What a genuine list there has already stays: a restored workspace may not know all of it."""
+    file = purge_list_of(Path(backup.file))
+    lines = dict.fromkeys(sorted(unit.clips.purged()))
+    lines |= dict.fromkeys(f"{clip}{_NAMED}{name}" for clip, name in unit.clips.redacted())
+    with suppress(ReviewerError):  # none there, or one that was edited
+        before = read_list(file)
+        before.require_backup(unit.log.log_id, backup.id)
+        before.require_key_of(unit.log.keys(), 0)
+        lines |= dict.fromkeys(before.lines)
+    text = write_purge_list(unit.log, backup.id, unit.clock.now(), lines)
+    write_atomically(file, text.encode())

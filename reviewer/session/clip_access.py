@@ -3,11 +3,11 @@
 import hmac
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from reviewer.access.rights import Act, require
 from reviewer.audio.dsp import speech_detection
-from reviewer.audio.io.flac import close_sound, muted, open_sound, read_canonical
+from reviewer.audio.io.flac import close_sound, open_sound, read_canonical
 from reviewer.audio.io.muted_sound import muted_samples
 from reviewer.audio.samples import Samples, Sound
 from reviewer.audio.view.overview import overview_of
@@ -27,44 +27,15 @@ from reviewer.model.redaction import (
     hearing_span,
     muted_spans,
 )
-from reviewer.model.task import Lease, SealedAnnotation, TaskKind
+from reviewer.model.task import LateDraft, Lease, SealedAnnotation, TaskKind, draft_name
 from reviewer.session import window
 from reviewer.session.access_limits import ActivityLimits
 from reviewer.session.muted_span import MutedSpan, audible
 from reviewer.session.sign_in import SignIn
 from reviewer.session.unit_of_work import UnitOfWork
+from reviewer.session.unsealed_clip import UnsealedClip
 
 RIGHTS = {TaskKind.TRANSCRIBE: Act.TRANSCRIBE, TaskKind.REVIEW: Act.REVIEW, TaskKind.ADJUDICATE: Act.REVIEW}
-
-
-@dataclass(frozen=True, slots=True)
-class UnsealedClip:
-    """A clip's facts, sound, peaks and passages of speech. Once closed, it reads as silence.
-
-    Sound and peaks are muted where ``redactions`` say so. ``stored_as`` changes when its key does.
-    """
-
-    clip: Clip
-    samples: Sound
-    peaks: PeakPyramid
-    speech: tuple[Span, ...] = ()
-    redactions: tuple[Redaction, ...] = ()
-    stored_as: str = ""
-
-    def muted_as(self, redactions: tuple[Redaction, ...]) -> "UnsealedClip":
-        """The same open clip with what these mute added to what was muted when it was opened."""
-        spans = muted_spans(redactions, self.clip.rate_hz, self.clip.frames)
-        return replace(
-            self,
-            samples=muted(self.samples, spans),
-            peaks=self.peaks.muted(spans) if spans else self.peaks,
-            redactions=redactions,
-        )
-
-    def close(self) -> None:
-        """Closes the files of sound and peaks."""
-        close_sound(self.samples)
-        self.peaks.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +246,12 @@ class ClipAccess:
         detail: dict[str, DetailValue] = {"why": reason.value, **({"note": note} if note else {})}
         return self._open_without_lease(identity, clip_id, Act.LISTEN, "listen", detail)
 
+    def open_late(self, identity: Identity, draft: LateDraft, texts: Sequence[str]) -> UnsealedClip:
+        """Opens the clip of a late draft, for a lead who decides about it; ends with ``close_held``."""
+        self._require_witnessed()
+        detail: dict[str, DetailValue] = {"late_draft": draft.id, "annotations": list(texts)}
+        return self._open_without_lease(identity, draft.clip_id, Act.DECIDE_LATE, "late", detail)
+
     def _open_without_lease(
         self, identity: Identity, clip_id: str, act: Act, purpose: str, detail: dict[str, DetailValue]
     ) -> UnsealedClip:
@@ -398,6 +375,29 @@ class ClipAccess:
         digest = self._unit.content.digest(identity.keyring, annotation.clip_id, plain)
         if not hmac.compare_digest(digest, annotation.digest):
             raise Damaged("ANNOTATION_EXCHANGED", annotation=annotation.id)
+        return Annotation.from_bytes(plain)
+
+    def late_texts(
+        self, identity: Identity, drafts: Sequence[LateDraft], purpose: str
+    ) -> list[Annotation | None]:
+        """Late drafts as ``texts`` gives annotations, for their author."""
+        may_open = [self._may_open(each.clip_id) for each in drafts]
+        with self._unit.transaction():
+            for each, is_open in zip(drafts, may_open, strict=True):
+                if is_open:
+                    detail: dict[str, DetailValue] = {"purpose": purpose, "late_draft": each.id}
+                    self._unit.log.record(Event.by(identity, Action.TEXT_OPENED, each.clip_id, detail=detail))
+        return [
+            self.unseal_late(identity, each) if is_open else None
+            for each, is_open in zip(drafts, may_open, strict=True)
+        ]
+
+    def unseal_late(self, identity: Identity, draft: LateDraft) -> Annotation:
+        """A late draft whose opening was logged. Raises Damaged."""
+        name = draft_name(draft.task_id, draft.person_id)
+        plain = self._unit.content.unseal(
+            identity.keyring, draft.clip_id, ContentKind.LATE_DRAFT, name, draft.sealed
+        )
         return Annotation.from_bytes(plain)
 
     # While a clip is open

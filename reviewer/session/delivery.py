@@ -1,20 +1,24 @@
 """The path of every act to the queue: commit it with its log row, send it by key, commit the answer."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from reviewer.errors import LeaseLost, Refused, Unavailable
 from reviewer.model.clip import Clip, ContentKind
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Identity
-from reviewer.model.task import Lease
+from reviewer.model.task import LateDraft, LateReason, Lease, SealedAnnotation
 from reviewer.queue.api import Receipt
 from reviewer.queue.outbox import (
     AddClip,
+    AdoptLateDraft,
     BeginPrefetched,
     Claim,
     ClaimPrefetch,
     Decide,
+    DismissLateDraft,
     KeepLateDraft,
+    MarkDistressing,
     OutboxEntry,
     ReleasePrefetched,
     Request,
@@ -87,6 +91,24 @@ class Delivery:
         """Sets the languages of a person; ``record`` writes its log row. Raises as ``send``."""
         self.send(SetLanguages(person_id, frozenset(languages)), record)
 
+    def adopt_late_draft(self, draft: LateDraft, work: SealedAnnotation, record: Record) -> Receipt:
+        """Makes a late draft an annotation; ``record`` writes its log row. Raises Refused."""
+        try:
+            receipt = self.send(AdoptLateDraft(draft, work), record)
+        except Undelivered:
+            return Receipt(work.id, work.made_at, is_pending=True)
+        assert isinstance(receipt, Receipt)
+        return receipt
+
+    def dismiss_late_draft(self, draft: LateDraft, reason: LateReason, record: Record) -> None:
+        """Decides that a late draft does not count; ``record`` writes its log row. Raises Refused."""
+        with suppress(Undelivered):  # it is stored, and sent with the next delivery
+            self.send(DismissLateDraft(draft.id, draft.clip_id, reason), record)
+
+    def mark_distressing(self, clip_id: str) -> None:
+        """Whoever opens the clip next is warned; inside a transaction."""
+        self.post(MarkDistressing(clip_id))
+
     def deliver(self, *, before: OutboxEntry | None = None) -> None:
         """Sends what is still pending, oldest first. Raises Unavailable when the queue cannot be reached."""
         for entry in self._unit.outbox.pending(self._identity.person.id):
@@ -109,22 +131,25 @@ class Delivery:
 
     def _add(self, request: Request, record: Record | None) -> tuple[OutboxEntry, Outcome]:
         """Delivers inside the transaction of the act; a refusal rolls it back."""
-        entry = self._unit.outbox.add(self._identity.person.id, request)
-        outcome: Outcome = None
+        outbox, outcome = self._unit.outbox, None
         if self.answers_at_once:
-            outcome = self._unit.outbox.deliver(entry)
-            self._settle(entry, outcome)
+            entry = outbox.entry(self._identity.person.id, request)
+            outcome = outbox.deliver(entry)
+            self._record_lease(request, outcome)
+        else:
+            entry = outbox.add(self._identity.person.id, request)
         if record is not None:
             record(outcome)
         return entry, outcome
 
     def _settle(self, entry: OutboxEntry, outcome: Outcome) -> None:
         self._unit.outbox.settle(entry)
-        if isinstance(outcome, Lease):
-            self._record_lease(entry.request, outcome)
+        self._record_lease(entry.request, outcome)
 
-    def _record_lease(self, request: Request, lease: Lease) -> None:
+    def _record_lease(self, request: Request, lease: Outcome) -> None:
         """Logs a lease that was granted or ended; an act's own row was committed before."""
+        if not isinstance(lease, Lease):
+            return
         detail: dict[str, DetailValue] = {}
         if isinstance(request, ClaimPrefetch | ReleasePrefetched):
             detail["prefetch"] = True
@@ -149,8 +174,19 @@ class Delivery:
             elif isinstance(request, Decide):
                 detail = {"verdict_id": request.verdict.id}
                 self.record(Action.SUBMISSION_REFUSED, request.lease, detail, reason=refusal.code)
+            elif isinstance(request, AdoptLateDraft):
+                detail = {"annotation": request.work.id, "task": request.work.task_id}
+                self._record_refused(request.work.clip_id, refusal, detail)
+            elif isinstance(request, DismissLateDraft):
+                self._record_refused(request.clip_id, refusal, {"late_draft": request.draft_id})
             if late is not None:
                 self.keep_late(late)
+
+    def _record_refused(self, clip_id: str, refusal: Refused, detail: dict[str, DetailValue]) -> None:
+        event = Event.by(
+            self._identity, Action.SUBMISSION_REFUSED, clip_id, reason=refusal.code, detail=detail
+        )
+        self._unit.log.record(event)
 
     def _late_draft(self, request: Submit) -> KeepLateDraft:
         work = request.work

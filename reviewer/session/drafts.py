@@ -12,7 +12,7 @@ from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation
 from reviewer.model.clip import ContentKind
 from reviewer.model.people import Identity
-from reviewer.model.task import Lease
+from reviewer.model.task import Lease, draft_name
 from reviewer.session import window
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.transcript.history import History
@@ -178,7 +178,7 @@ class Drafts:
 
 def name_of(lease: Lease) -> str:
     """The name that binds the seal of a draft to its task and author."""
-    return f"{lease.task_id}:{lease.person_id}"
+    return draft_name(lease.task_id, lease.person_id)
 
 
 def _bounded(table: dict[str, Any], limit: int) -> dict[str, Any]:

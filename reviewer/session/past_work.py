@@ -1,12 +1,13 @@
 """A person's past work: their history, and work that QA returned."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from reviewer.model.annotation import Annotation
 from reviewer.model.clip import ContentKind
 from reviewer.model.people import Identity
-from reviewer.model.task import Lease, TaskKind, TaskState
+from reviewer.model.task import LateDraft, LateState, Lease, TaskKind, TaskState
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.drafts import Draft
 from reviewer.session.open_clip import ReturnedWork
@@ -18,22 +19,34 @@ MAY_TAKE_BACK = 20
 
 @dataclass(frozen=True, slots=True)
 class PastWork:
-    """One submission; ``text`` is None if the clip may not be opened any more."""
+    """One submission, or a late draft that is none: then ``state`` is None.
+
+    ``text`` is None if the clip may not be opened any more.
+    """
 
     annotation_id: str
     clip_id: str
     submitted_at: datetime
-    state: TaskState
+    state: TaskState | None
     text: str | None
     may_be_taken_back: bool = False
+    late: LateState | None = None
+    """Set for work that came after its lease was lost, and for what became of it."""
+    reason: str = ""
+    """Why a lead dismissed it, a LateReason."""
 
 
 def history(unit: UnitOfWork, access: ClipAccess, identity: Identity, limit: int) -> list[PastWork]:
-    """A person's last submissions, newest first; each text is logged before it is unsealed."""
+    """A person's last submissions and late drafts, newest first; each text is logged before it is unsealed.
+
+    A late draft that was adopted is the submission that it became.
+    """
+    late = unit.queue.late_drafts_of(identity.person.id)
+    adopted = {each.annotation_id for each in late if each.annotation_id is not None}
     annotations = unit.queue.annotations_of(identity.person.id, limit)
     texts = access.texts(identity, annotations, "history")
     states = [TaskState(unit.queue.state_of(each.id)) for each in annotations]
-    return [
+    done = [
         PastWork(
             each.id,
             each.clip_id,
@@ -41,8 +54,27 @@ def history(unit: UnitOfWork, access: ClipAccess, identity: Identity, limit: int
             state,
             None if text is None else text.text_verbatim,
             text is not None and place < MAY_TAKE_BACK and state == TaskState.SUBMITTED,
+            LateState.ADOPTED if each.id in adopted else None,
         )
         for place, (each, text, state) in enumerate(zip(annotations, texts, states, strict=True))
+    ]
+    done += _late_work(access, identity, [each for each in late if each.annotation_id is None][:limit])
+    return sorted(done, key=lambda each: each.submitted_at, reverse=True)[:limit]
+
+
+def _late_work(access: ClipAccess, identity: Identity, drafts: Sequence[LateDraft]) -> list[PastWork]:
+    texts = access.late_texts(identity, drafts, "history")
+    return [
+        PastWork(
+            "",
+            each.clip_id,
+            each.kept_at,
+            None,
+            None if text is None else text.text_verbatim,
+            late=each.state,
+            reason=each.reason,
+        )
+        for each, text in zip(drafts, texts, strict=True)
     ]
 
 

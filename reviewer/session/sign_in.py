@@ -3,17 +3,26 @@
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
+from reviewer.access.keychain import Keychain, SystemKeychain
 from reviewer.access.rights import Act, require
 from reviewer.access.session_binding import binding
 from reviewer.access.signing import public_key_of
 from reviewer.clips.key_delivery import delivery_card, is_card_of
-from reviewer.clips.keys import KdfParameters, burn_time, normal_passphrase, open_keyring, seal_keyring
+from reviewer.clips.keys import (
+    KdfParameters,
+    burn_time,
+    id_of_second_secret,
+    normal_passphrase,
+    open_keyring,
+    seal_keyring,
+)
 from reviewer.errors import Refused, ReviewerError, TooManyFailures, Unavailable, WrongPassphrase
 from reviewer.model.event import Action, Event
-from reviewer.model.people import Identity, Keyring, Person, PersonState
+from reviewer.model.people import Identity, Keyring, Person, PersonState, Role, second_secret_id
 from reviewer.session.policy import WorkspacePolicy
+from reviewer.session.second_secret import SecondSecrets
 from reviewer.session.unit_of_work import UnitOfWork
 
 MINIMUM_PASSPHRASE = 12
@@ -25,13 +34,27 @@ def require_strong(passphrase: str) -> None:
         raise Refused("PASSPHRASE_WEAK", least=MINIMUM_PASSPHRASE)
 
 
+@dataclass(frozen=True, slots=True)
+class OpenedKeyring:
+    """A keyring with what it is sealed under besides the passphrase; ``sealed`` is as it was opened."""
+
+    keyring: Keyring = field(repr=False)
+    sealed: bytes = field(repr=False)
+    second_secret: bytes = field(repr=False, default=b"")
+
+
 class SignIn:
     """Signs people in and out; an unknown name takes as long as a wrong passphrase."""
 
     def __init__(
-        self, unit: UnitOfWork, parameters: KdfParameters, policy: WorkspacePolicy | None = None
+        self,
+        unit: UnitOfWork,
+        parameters: KdfParameters,
+        policy: WorkspacePolicy | None = None,
+        keychain: Keychain | None = None,
     ) -> None:
         self._unit = unit
+        self._second_secrets = SecondSecrets(keychain or SystemKeychain())
         self._policy = policy
         self._parameters = parameters
         self._live: dict[str, Identity] = {}
@@ -52,7 +75,8 @@ class SignIn:
 
         ``for_policy``: a lead signs in to sign the files of the workspace, which may differ from the signed.
         Raises: WrongPassphrase; TooManyFailures after five failures (the wait doubles each time);
-        Refused (POLICY_DIFFERS).
+        Refused (POLICY_DIFFERS); Refused or Unavailable (KEYCHAIN_NEEDED) where the keychain has no second
+        secret for this person, whatever the passphrase.
         """
         with self._unit.with_reserve():
             return self._signed_in(name, passphrase, for_policy=for_policy)
@@ -62,17 +86,16 @@ class SignIn:
             self._policy.require_signed()
         self._charge(name)
         person = self._unit.people.by_name(name)
-        keyring = self._open(person, passphrase)
-        if person is None or keyring is None:
+        opened = self._open(person, passphrase)
+        if person is None or opened is None:
             self._fail(person, Action.SIGN_IN_FAILED)
             raise WrongPassphrase
         if for_policy:
             require(person, Act.CHANGE_POLICY)
-        sealed = self._unit.people.keyring(person.id) or b""
-        current = self._unit.key_deliveries.current(keyring)
-        renewed = sealed
-        if current is not keyring:
-            renewed = seal_keyring(current, passphrase, person.id, person.role, self._parameters)
+        current = self._unit.key_deliveries.current(opened.keyring)
+        renewed = opened.sealed
+        if current is not opened.keyring:
+            renewed = self._sealed(person, replace(opened, keyring=current), passphrase)
         identity = Identity(person, secrets.token_hex(8), current)
         self._unit.log.unlock(current.log_key)
         try:
@@ -80,8 +103,8 @@ class SignIn:
                 self._unit.people.forget_failures(name)
                 self._record_sign_in(identity)
                 self._register_key(identity)
-                if renewed != sealed:
-                    self._unit.people.replace_keyring(person.id, sealed, renewed)
+                if renewed != opened.sealed:
+                    self._unit.people.replace_keyring(person.id, opened.sealed, renewed)
                 if self._policy is not None:
                     self._policy.follow(identity)
         except BaseException:
@@ -127,35 +150,63 @@ class SignIn:
         ):
             raise Refused("ACCOUNT_CHANGED")
 
-    def confirm(self, identity: Identity, passphrase: str) -> None:
-        """Checks the passphrase again, for an act that needs it. Raises WrongPassphrase, TooManyFailures."""
+    def confirm(self, identity: Identity, passphrase: str) -> OpenedKeyring:
+        """Checks the passphrase again, for an act that needs it. Raises as ``sign_in``."""
         self.require(identity)
         self._charge(identity.person.name)
-        if self._open(identity.person, passphrase) is None:
+        opened = self._open(identity.person, passphrase)
+        if opened is None:
             self._fail(identity.person, Action.SIGN_IN_FAILED)
             raise WrongPassphrase
         self._unit.people.forget_failures(identity.person.name)
+        return opened
 
     def change_passphrase(self, identity: Identity, old: str, new: str) -> None:
         """Seals the person's keyring under another passphrase; the old one opens nothing any more.
 
-        Raises: WrongPassphrase, TooManyFailures; Refused for a new one that is weak (code PASSPHRASE_WEAK) or
-            the old one (code PASSPHRASE_SAME); Unavailable when the keyring was changed meanwhile.
+        Raises: as ``confirm``; Refused for a new one that is weak (code PASSPHRASE_WEAK) or the old one
+            (code PASSPHRASE_SAME); Unavailable when the keyring was changed meanwhile.
         """
         self.require(identity)
         require_strong(new)
-        before = self._unit.people.keyring(identity.person.id) or b""
-        self.confirm(identity, old)
+        opened = self.confirm(identity, old)
         if normal_passphrase(old) == normal_passphrase(new):
             raise Refused("PASSPHRASE_SAME")
-        person, unit = identity.person, self._unit
-        keyring = unit.key_deliveries.current(identity.keyring)
-        sealed = seal_keyring(keyring, new, person.id, person.role, self._parameters)
-        with unit.transaction():
-            if not unit.people.replace_keyring(person.id, before, sealed):
-                raise Unavailable("KEYRING_CHANGED")
-            unit.log.record(Event.by(identity, Action.PASSPHRASE_CHANGED, person.id))
-        unit.people.forget_deleted()
+        self._reseal(identity, opened, new, Event.by(identity, Action.PASSPHRASE_CHANGED, identity.person.id))
+
+    def uses_keychain(self, identity: Identity) -> bool:
+        """Whether this person's keyring needs a second secret from the keychain of one machine."""
+        return bool(second_secret_id(self._unit.people.keyring(identity.person.id) or b""))
+
+    def turn_keychain_on(self, identity: Identity, passphrase: str) -> None:
+        """Binds the keyring to a new second secret in this machine's keychain.
+
+        Raises: as ``confirm``, as the keychain; Refused when it is on already (code KEYCHAIN_IS_ON), or when
+            nobody could let the last lead in again (code KEYCHAIN_NO_WAY_BACK); Unavailable when the keyring
+            was changed meanwhile. The keyring is then as it was.
+        """
+        opened, person_id = self.confirm(identity, passphrase), identity.person.id
+        if opened.second_secret:
+            raise Refused("KEYCHAIN_IS_ON")
+        if not self._has_way_back(identity.person):
+            raise Refused("KEYCHAIN_NO_WAY_BACK")
+        secret = self._second_secrets.keep_new(person_id)
+        detail = {"second_secret": id_of_second_secret(secret).hex()}
+        bound = replace(opened, second_secret=secret)
+        event = Event.by(identity, Action.KEYCHAIN_ON, person_id, detail=detail)
+        self._reseal(identity, bound, passphrase, event)
+
+    def turn_keychain_off(self, identity: Identity, passphrase: str) -> None:
+        """Seals the keyring under the passphrase alone; what is in the keychain stays there, for copies.
+
+        Raises: as ``confirm``; Refused when it is off already (code KEYCHAIN_IS_OFF); Unavailable when the
+            keyring was changed meanwhile.
+        """
+        opened = self.confirm(identity, passphrase)
+        if not opened.second_secret:
+            raise Refused("KEYCHAIN_IS_OFF")
+        event = Event.by(identity, Action.KEYCHAIN_OFF, identity.person.id)
+        self._reseal(identity, replace(opened, second_secret=b""), passphrase, event)
 
     def enrol(self, name: str, code: str, passphrase: str) -> Person:
         """Activates an invited account with the person's own passphrase.
@@ -202,6 +253,34 @@ class SignIn:
         assert enrolled is not None
         return enrolled
 
+    def _has_way_back(self, person: Person) -> bool:
+        """Whether somebody could issue a code for this person if their second secret were lost."""
+        if person.role is not Role.LEAD or self._unit.recovery_keys.get() is not None:
+            return True
+        people = self._unit.people
+        leads = (
+            other.id
+            for other in people.all()
+            if other.role is Role.LEAD and other.state is PersonState.ACTIVE and other.id != person.id
+        )
+        return any(not second_secret_id(people.keyring(lead) or b"") for lead in leads)
+
+    def _reseal(self, identity: Identity, opened: OpenedKeyring, passphrase: str, event: Event) -> None:
+        """Replaces the keyring that was opened by one with the present keys, in the commit of its row."""
+        unit, person = self._unit, identity.person
+        current = replace(opened, keyring=unit.key_deliveries.current(identity.keyring))
+        sealed = self._sealed(person, current, passphrase)
+        with unit.transaction():
+            if not unit.people.replace_keyring(person.id, opened.sealed, sealed):
+                raise Unavailable("KEYRING_CHANGED")
+            unit.log.record(event)
+        unit.people.forget_deleted()
+
+    def _sealed(self, person: Person, opened: OpenedKeyring, passphrase: str) -> bytes:
+        return seal_keyring(
+            opened.keyring, passphrase, person.id, person.role, self._parameters, opened.second_secret
+        )
+
     def _delivered_log_keys(self) -> Iterator[bytes]:
         """The log's key as it was given to each person who is signed in and was given it."""
         for identity in list(self._live.values()):
@@ -227,25 +306,34 @@ class SignIn:
             self._unit.log.record(Event(Action.SIGN_IN_FAILED, outcome="refused", reason="waiting"))
         raise TooManyFailures(wait)
 
-    def _open(self, person: Person | None, passphrase: str) -> Keyring | None:
+    def _open(self, person: Person | None, passphrase: str) -> OpenedKeyring | None:
+        """Opens a keyring. A second secret that is missing takes as long and counts as a wrong passphrase,
+        and nobody learns whether the passphrase was right."""
         blob = None
         if person is not None and person.state is PersonState.ACTIVE:
             blob = self._unit.people.keyring(person.id)
         if person is None or blob is None:
             burn_time(passphrase, self._parameters)
             return None
-        return self._open_blob(person, blob, passphrase)
+        try:
+            second_secret = self._second_secrets.of(person.id, blob)
+        except (Refused, Unavailable) as problem:
+            burn_time(passphrase, self._parameters)
+            self._fail(person, Action.SIGN_IN_FAILED, "keychain")
+            raise type(problem)("KEYCHAIN_NEEDED", problem=problem.notice) from problem
+        keyring = self._open_blob(person, blob, passphrase, second_secret)
+        return None if keyring is None else OpenedKeyring(keyring, blob, second_secret)
 
     @staticmethod
-    def _open_blob(person: Person, blob: bytes, secret: str) -> Keyring | None:
+    def _open_blob(person: Person, blob: bytes, secret: str, second_secret: bytes = b"") -> Keyring | None:
         try:
-            return open_keyring(blob, secret, person.id, person.role)
+            return open_keyring(blob, secret, person.id, person.role, second_secret)
         except WrongPassphrase:
             return None
 
-    def _fail(self, person: Person | None, action: Action) -> None:
+    def _fail(self, person: Person | None, action: Action, reason: str = "wrong_passphrase") -> None:
         actor = person.id if person else ""
-        self._unit.log.record(Event(action, actor=actor, outcome="refused", reason="wrong_passphrase"))
+        self._unit.log.record(Event(action, actor=actor, outcome="refused", reason=reason))
 
     def _record_sign_in(self, identity: Identity) -> None:
         log = self._unit.log

@@ -57,6 +57,13 @@ def missing(
     return tuple(found)
 
 
+def require_no_personal_data(annotation: Annotation, locale: str) -> None:
+    """Raises Incomplete while certain personal data stands in the text: it must become a tag first."""
+    found = refused(annotation, locale)
+    if found:
+        raise Incomplete(found)
+
+
 def require_complete(annotation: Annotation, schema: Schema, conventions: Conventions, locale: str) -> None:
     """Raises Incomplete unless the annotation may be submitted."""
     found = missing(annotation, schema, conventions, locale=locale)

@@ -36,7 +36,7 @@ from reviewer.queue.outbox import (
 from reviewer.session import past_work, text_search
 from reviewer.session.act_requests import ActRequests, PreparedAct
 from reviewer.session.acts import Decide, HandIn, Release, Skip, WorkAct
-from reviewer.session.clip_access import RIGHTS, ClipAccess, Permit, UnsealedClip
+from reviewer.session.clip_access import RIGHTS, ClipAccess, Permit
 from reviewer.session.delivery import Delivery, Undelivered
 from reviewer.session.draft_measurement import DraftMeasurement, ShownDrafts
 from reviewer.session.draft_versions import DraftVersion, DraftVersions, VersionReason
@@ -50,6 +50,7 @@ from reviewer.session.redaction_work import RedactionWork
 from reviewer.session.text_alignment import TextAlignment
 from reviewer.session.text_search import FoundWork
 from reviewer.session.unit_of_work import UnitOfWork
+from reviewer.session.unsealed_clip import UnsealedClip
 from reviewer.transcript.aligned_texts import AlignedText
 from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.edits import Segments
@@ -439,8 +440,7 @@ class WorkSession:
         )
 
     def _held_or_next(self) -> Lease | None:
-        held = self._unit.queue.resume(self.identity.person.id, self.kinds)
-        if held is not None:
+        if (held := self._unit.queue.resume(self.identity.person.id, self.kinds)) is not None:
             return held
         answer = self._delivery.send(Claim(self.identity.person.id, self.kinds))
         return answer if isinstance(answer, Lease) else None

@@ -12,7 +12,12 @@ from reviewer.places import resource
 from reviewer.transcript.words import is_script
 
 TAG_NAME = re.compile(r"[a-z]+")
+_MARK = re.compile(r"\S+(?: \S+)*")
 TAG_DETAIL = re.compile(r"[a-z]+(?:-[a-z]+)*")
+HESITATION = "hesitation"
+"""Beside the classes of tags, what a format may write another way: the words of ``words.hesitations``."""
+KEEP, LEAVE_OUT = "keep", "leave_out"
+"""In place of a text for a format: as it was typed; not at all, and the row is left out of the format."""
 
 
 class TagClass(StrEnum):
@@ -110,7 +115,9 @@ class Conventions:
     """A convention file; its ``id`` (locale and version) is stored with each annotation made under it.
 
     ``elisions`` are words spelled with an apostrophe at an end, ``'n'``; ``variants`` maps a spelling to the
-    one that is used; ``signs`` maps a sign that is read aloud to its usual word.
+    one that is used; ``signs`` maps a sign that is read aloud to its usual word. ``format_tags`` has, for a
+    format by name, what becomes of a class of tags or of ``HESITATION``: a text, ``""``, ``KEEP`` or
+    ``LEAVE_OUT``.
     """
 
     locale: str
@@ -124,6 +131,7 @@ class Conventions:
     rules: Rules
     profiles: Mapping[str, Profile]
     spoken_locale: str = ""
+    format_tags: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def clip_locale(self) -> str:
@@ -158,7 +166,7 @@ def parse_conventions(text: str, path: Path) -> Conventions:
 
 
 def _conventions(file: TomlTable, path: Path) -> Conventions:
-    file.closed(("base", "locale", "version", "title", "rules", "tag", "words", "profile"))
+    file.closed(("base", "locale", "version", "title", "rules", "tag", "words", "profile", "formats"))
     base = _base(file, path)
     words = file.table("words")
     words.closed(("hesitations", "elisions", "variants", "signs"))
@@ -180,6 +188,7 @@ def _conventions(file: TomlTable, path: Path) -> Conventions:
         signs=MappingProxyType({key: signs.text(key) for key in signs.keys}),
         rules=_rules(file.table("rules")),
         profiles=MappingProxyType(profiles),
+        format_tags=_format_tags(file.table("formats"), base),
     )
 
 
@@ -197,6 +206,23 @@ def _base(file: TomlTable, path: Path) -> Conventions | None:
     if base.has("base"):
         raise file.refuse("BASE_OF_BASE", base=name)
     return load_conventions(found)
+
+
+def _format_tags(table: TomlTable, base: Conventions | None) -> Mapping[str, Mapping[str, str]]:
+    """What the file says of each format, over what its base says of it."""
+    found = dict(base.format_tags) if base else {}
+    for name in table.keys:
+        own = table.table(name)
+        own.closed((*TagClass, HESITATION))
+        marks = {key: own.text(key) for key in own.keys}
+        for key, mark in marks.items():
+            is_word = bool(_MARK.fullmatch(mark)) and mark.isprintable()
+            if not is_word and (mark or key == HESITATION):
+                raise own.refuse("FORMAT_TAG_MALFORMED", key=key)
+        if marks.get(HESITATION) == LEAVE_OUT:
+            raise own.refuse("FORMAT_TAG_MALFORMED", key=HESITATION)
+        found[name] = MappingProxyType({**found.get(name, {}), **marks})
+    return MappingProxyType(found)
 
 
 def _tags(file: TomlTable) -> tuple[Tag, ...]:

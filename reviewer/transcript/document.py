@@ -140,9 +140,9 @@ class Document:
         """The current segment with a flag set, or no longer set."""
         return self._with_current(replace(self.current, flags=self.current.flags ^ {flag}))
 
-    def with_annotation(self, annotation: Annotation) -> "Document":
-        """Another annotation as one step, for example a restored version."""
-        return Document.resumed(self.history.changed(annotation, self.cursor), self.frames)
+    def with_annotation(self, annotation: Annotation, origin: str | None = None) -> "Document":
+        """Another annotation as one step: a restored version, or the submitted one with the id ``origin``."""
+        return Document.resumed(self.history.changed(annotation, self.cursor, origin=origin), self.frames)
 
     # Borders
 

@@ -22,10 +22,11 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An annotation, and where the cursor was in it."""
+    """An annotation, where the cursor was in it, and the id of the submitted one that it began as, if any."""
 
     annotation: Annotation
     cursor: Cursor = field(default_factory=Cursor)
+    origin: str = ""
     saved: list[tuple[Annotation, dict[str, Any]]] = field(default_factory=list, compare=False, repr=False)
     """The annotation from which its difference was made last, and that difference: seldom another one."""
 
@@ -43,13 +44,19 @@ class History:
         """A history without anything to undo."""
         return cls(Step(annotation))
 
-    def changed(self, annotation: Annotation, cursor: Cursor, *, begins_step: bool = True) -> "History":
-        """After a change; one that begins no step is undone together with the change before it."""
-        if annotation == self.present.annotation:
+    def changed(
+        self, annotation: Annotation, cursor: Cursor, *, begins_step: bool = True, origin: str | None = None
+    ) -> "History":
+        """After a change; one that begins no step is undone together with the change before it.
+
+        Without another ``origin`` it began as what the present annotation began as.
+        """
+        origin = self.present.origin if origin is None else origin
+        if (annotation, origin) == (self.present.annotation, self.present.origin):
             return self.moved(cursor)
         is_step = begins_step or not self.past
         past = (*self.past, self.present)[-MAX_STEPS:] if is_step else self.past
-        return History(Step(annotation, cursor), past)
+        return History(Step(annotation, cursor, origin), past)
 
     def moved(self, cursor: Cursor) -> "History":
         """After the cursor moved: undo returns to where it was last."""
@@ -72,14 +79,14 @@ class History:
 
         def of(step: Step) -> Step:
             changed = change(step.annotation)
-            return step if changed is step.annotation else Step(changed, step.cursor)
+            return step if changed is step.annotation else Step(changed, step.cursor, step.origin)
 
         return History(of(self.present), tuple(map(of, self.past)), tuple(map(of, self.undone)))
 
     def to_table(self) -> dict[str, Any]:
         """All but the present annotation, as JSON values; a step holds its difference from the next."""
         return {
-            "cursor": [self.present.cursor.segment_id, self.present.cursor.offset],
+            **_place(self.present),
             "past": _differences(self.present, reversed(self.past)),
             "undone": _differences(self.present, reversed(self.undone)),
         }
@@ -88,11 +95,16 @@ class History:
     def from_table(cls, present: Annotation, table: Mapping[str, Any]) -> "History":
         """Reads what ``to_table`` wrote; a history that does not fit the annotation is left out."""
         try:
-            now = Step(present, Cursor(*table["cursor"]))
+            now = Step(present, Cursor(*table["cursor"]), str(table.get("origin", "")))
             past = tuple(reversed(_steps(now, table["past"])))
             return cls(now, past, tuple(reversed(_steps(now, table["undone"]))))
         except (Damaged, KeyError, TypeError, ValueError, IndexError, AttributeError):
             return cls.of(present)
+
+
+def _place(step: Step) -> dict[str, Any]:
+    table: dict[str, Any] = {"cursor": [step.cursor.segment_id, step.cursor.offset]}
+    return table | {"origin": step.origin} if step.origin else table
 
 
 def _differences(start: Step, steps: Iterable[Step]) -> list[dict[str, Any]]:
@@ -120,7 +132,7 @@ def _difference(nearer: Annotation, step: Step) -> dict[str, Any]:
     farther = step.annotation
     here = {segment.id: segment for segment in nearer.segments}
     there = {segment.id for segment in farther.segments}
-    table: dict[str, Any] = {"cursor": [step.cursor.segment_id, step.cursor.offset]}
+    table = _place(step)
     changed = [
         _segment_difference(here.get(segment.id), segment)
         for segment in farther.segments
@@ -178,7 +190,7 @@ def _applied(nearer: Annotation, table: dict[str, Any]) -> Step:
     if others:
         body = replace(nearer, segments=()).to_table()
         annotation = replace(Annotation.from_table(body | others), segments=annotation.segments)
-    return Step(annotation, Cursor(*table["cursor"]))
+    return Step(annotation, Cursor(*table["cursor"]), str(table.get("origin", "")))
 
 
 def _changed_segment(before: dict[str, Any], changed: dict[str, Any]) -> Segment:

@@ -2,9 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from reviewer.transcript.conventions import Case, Conventions, Profile
+from reviewer.transcript.conventions import Case, Conventions, Profile, Tag
 from reviewer.transcript.invisible_characters import without_stray_characters
 from reviewer.transcript.tokens import Token, TokenKind, tokenize
 from reviewer.transcript.words import is_spoken_sign, lower_case, segments, upper_case
@@ -14,6 +14,8 @@ _HYPHENS = str.maketrans({"‐": "-", "‑": "-"})
 _USUAL_MARKS = frozenset(".,?!")
 # An apostrophe before a word or after one; which of them are quotation marks, only the whole text tells.
 _EDGE = re.compile(r"(?P<before>(?<!\w)'(?=\w))|(?P<after>(?<=[\w.,?!…-])'(?!\w))")
+TagWord = Callable[[Token, Tag | None], str]
+"""The word in place of a tag, which the conventions may not know; empty if there is none."""
 _EDGES = re.compile(r"(?P<before>['-]*)(?P<core>.*?)(?P<after>['-]*)")
 
 
@@ -26,6 +28,15 @@ def normalise(text_verbatim: str, conventions: Conventions, profile: str = "trai
     Raises KeyError when the conventions have no such profile.
     """
     rules = conventions.profile(profile)
+
+    def tag_word(_token: Token, tag: Tag | None) -> str:
+        return _cased(rules.tags.get(tag.tag_class, "") if tag else "", rules.case, conventions)
+
+    return normalise_by(text_verbatim, conventions, rules, tag_word)
+
+
+def normalise_by(text_verbatim: str, conventions: Conventions, rules: Profile, tag_word: TagWord) -> str:
+    """The text of a profile with other words in place of tags, as they are."""
     text = clean_text(text_verbatim).translate(_APOSTROPHES | _HYPHENS)
     text = _cased(_without_single_quotes(text, conventions), rules.case, conventions)
     if text.isascii() and text.isprintable() and "[" not in text and "]" not in text:
@@ -33,7 +44,7 @@ def normalise(text_verbatim: str, conventions: Conventions, profile: str = "trai
     parts: list[str] = []
     for token in tokenize(text):
         if token.kind is TokenKind.TAG:
-            parts.append(_tag_word(token, conventions, rules))
+            parts.append(tag_word(token, conventions.tag(token.tag_name.lower())))
         elif token.kind is TokenKind.WORD:
             parts.extend(_words(token.text, conventions, rules))
     # A tag's replacement word must stay the same when it is normalised again.
@@ -56,17 +67,17 @@ def is_fragment(word: str) -> bool:
     return bare.endswith("-") and bare != "-" * len(bare)
 
 
+def is_hesitation(word: str, conventions: Conventions, rules: Profile) -> bool:
+    """Whether a word is a filled pause of the conventions' list, whatever mark of the profile follows."""
+    bare = word.rstrip(rules.punctuation) if rules.punctuation else word
+    return lower_case(bare, conventions.clip_locale) in conventions.hesitations
+
+
 def _cased(text: str, case: Case, conventions: Conventions) -> str:
     # The case of tag names does not matter: they are looked up in lower case.
     if case is Case.LOWER:
         return lower_case(text, conventions.clip_locale)
     return upper_case(text, conventions.clip_locale) if case is Case.UPPER else text
-
-
-def _tag_word(token: Token, conventions: Conventions, rules: Profile) -> str:
-    tag = conventions.tag(token.tag_name.lower())
-    word = rules.tags.get(tag.tag_class, "") if tag else ""
-    return _cased(word, rules.case, conventions)
 
 
 def _without_single_quotes(text: str, conventions: Conventions) -> str:
@@ -103,10 +114,7 @@ def _words(typed: str, conventions: Conventions, rules: Profile) -> Iterator[str
             continue
         if is_fragment(piece) and not rules.keep_fragments:
             continue
-        if (
-            lower_case(bare, conventions.clip_locale) in conventions.hesitations
-            and not rules.keep_hesitations
-        ):
+        if is_hesitation(piece, conventions, rules) and not rules.keep_hesitations:
             continue
         yield piece
 

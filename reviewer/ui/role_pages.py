@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
@@ -73,7 +74,11 @@ def _lead(identity: Identity, services: Services) -> tuple[RolePage, ...]:
 
     lead, jobs = services.gateway.lead(identity), services.jobs
     return (
-        _role_page("overview", _tr("Overview"), lambda parent: OverviewPage(lead, jobs, parent)),
+        _role_page(
+            "overview",
+            _tr("Overview"),
+            lambda parent: OverviewPage(lead, jobs, parent, make_tools=partial(_clip_tools, services)),
+        ),
         _role_page("progress", _tr("Progress"), lambda parent: _progress_page(lead, jobs, parent)),
         _role_page("clips", _tr("Clips"), lambda parent: ClipsPage(lead, _clip_tools(services), parent)),
         _role_page("import", _tr("Import"), lambda parent: ImportPage(lead, jobs, parent)),

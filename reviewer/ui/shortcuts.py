@@ -215,7 +215,7 @@ TABLE: tuple[Shortcut, ...] = (
         "qa.next_version",
         Scope.QA,
         "3; N",
-        QT_TRANSLATE_NOOP("shortcuts", "Adjudicate: another version on the right"),
+        QT_TRANSLATE_NOOP("shortcuts", "Adjudicate: the next pair of versions"),
     ),
     _key(
         "qa.compare",
@@ -245,6 +245,9 @@ TABLE: tuple[Shortcut, ...] = (
         Scope.OVERVIEW,
         "Ctrl+Shift+E",
         QT_TRANSLATE_NOOP("shortcuts", "Edit the label form and the conventions"),
+    ),
+    _key(
+        "overview.late", Scope.OVERVIEW, "Ctrl+Shift+D", QT_TRANSLATE_NOOP("shortcuts", "Open a late draft")
     ),
     _key("overview.refresh", Scope.OVERVIEW, "F5", QT_TRANSLATE_NOOP("shortcuts", "Refresh")),
     _key(

@@ -28,7 +28,7 @@ class StatusBar(QWidget):
         self._unwitnessed = self._slot(
             "status_unwitnessed",
             self.tr("Rows of the access log that no checkpoint on another machine covers yet"),
-            "0000 rows not witnessed",
+            "00,000 rows not witnessed",
         )
         self._row.addStretch()
         self._break = self._slot("status_break", self.tr("Break"), "")
@@ -54,13 +54,13 @@ class StatusBar(QWidget):
         if facts.saved is not None:
             _put(self._saved, self.tr("Saved {0}").format(facts.saved) if facts.saved else "")
         if facts.waiting is not None:
-            _put(self._waiting, self.tr("{0} waiting for you").format(facts.waiting))
+            _put(self._waiting, self.tr("{0} waiting for you").format(f"{facts.waiting:,}"))
         if facts.open_tasks is not None:
-            _put(self._open, self.tr("{0} tasks open").format(facts.open_tasks))
+            _put(self._open, self.tr("{0} tasks open").format(f"{facts.open_tasks:,}"))
         if facts.done_today is not None:
-            _put(self._done, self.tr("{0} done today").format(facts.done_today))
+            _put(self._done, self.tr("{0} done today").format(f"{facts.done_today:,}"))
         if facts.unwitnessed is not None:
-            text = self.tr("{0} rows not witnessed").format(facts.unwitnessed)
+            text = self.tr("{0} rows not witnessed").format(f"{facts.unwitnessed:,}")
             _put(self._unwitnessed, text if facts.unwitnessed else self.tr("all rows witnessed"))
         if facts.sound is not None:
             _put(self._sound, facts.sound)

@@ -4,9 +4,12 @@ import re
 
 import pytest
 
+from reviewer.errors import Notice
 from reviewer.formats.catalogue import FORMATS
+from reviewer.formats.tags import FORMAT_TAGS, TextKind
 from reviewer.formats.titles import TITLES, USUAL, term_of
 from reviewer.messages import command_catalogue, window_catalogue
+from reviewer.transcript.conventions import LEAVE_OUT
 from tests.conftest import REPOSITORY
 
 _PROBLEM = re.compile(r"^def (?:row_)?problem\(.*?(?=^\S|\Z)", re.MULTILINE | re.DOTALL)
@@ -39,13 +42,37 @@ def test_a_page_says_how_to_write_and_load_the_format_and_what_it_leaves_out(nam
 
 
 @pytest.mark.parametrize("name", TITLES)
-def test_a_page_and_the_guide_repeat_what_the_window_says(name: str) -> None:
-    from reviewer.errors import Notice
+def test_a_page_says_what_becomes_of_tags(name: str) -> None:
+    said = page(name).partition("## Tags")[2].partition("## Load it")[0]
+    rules = FORMAT_TAGS[name]
+    for key, mark in rules.marks.items():
+        assert mark in {"", LEAVE_OUT} or f"`{mark}`" in said
+        assert mark == "" or f"`{key}`" in said
+    assert (rules.text is TextKind.NONE) != (f"`[formats.{name}]`" in said)
+    leaves_out = LEAVE_OUT in rules.marks.values() or rules.text is TextKind.NORMALISED
+    assert leaves_out == ("| `tag_unmapped` |" in page(name))
 
+
+@pytest.mark.parametrize("name", TITLES)
+def test_a_page_and_the_guide_repeat_what_the_window_says(name: str) -> None:
     left_out = command_catalogue().words(Notice(f"FORMAT_LEAVES_OUT_{term_of(name).upper()}")).sentence
     assert f"**Leaves out:** {left_out}" in page(name)
     guide = (_GUIDE / "labelled-sets.md").read_text(encoding="utf-8")
     assert f"| `{name}` | [{TITLES[name]}](formats/{name}.md) | {left_out} |" in guide
+
+
+def test_every_reason_says_what_to_do_in_window_command_and_guide() -> None:
+    guide = (_GUIDE / "labelled-sets.md").read_text(encoding="utf-8")
+    commands, window = command_catalogue(), window_catalogue()
+    codes = sorted(code for code in commands.codes if code.startswith("LEFT_OUT_"))
+    assert codes == sorted(code for code in window.codes if code.startswith("LEFT_OUT_"))
+    assert len(codes) > 40
+    for code in codes:
+        words = commands.words(Notice(code))
+        assert words.hint
+        assert window.words(Notice(code)).hint
+        reason = code.removeprefix("LEFT_OUT_").lower()
+        assert f"| `{reason}` | {words.sentence} | {words.hint} |" in guide
 
 
 def test_every_reason_of_a_format_has_words_and_stands_in_the_guide() -> None:

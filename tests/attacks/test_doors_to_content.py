@@ -154,7 +154,7 @@ NO_DOORS = {
         save_position align alignment_of beat heard close deliver submit skip release decide
         hand_over daily_counts""",
     QaSession: "draw waiting scorecards decide adjudicate compare_versions",
-    ClipList: "rows heard beat close assign hold release",
+    ClipList: "row rows heard beat close assign hold release",
     Redactions: "confirm reject heard of_clip apply_all apply record_decision",
     RedactionWork: "mark decide heard apply_confirmed",
     HeldBack: "clips codes get heard beat close release redact release_if_clean reassign purge",

@@ -59,6 +59,18 @@ def test_a_closed_clip_is_not_heard(bench: Bench) -> None:
     assert len(bench.events(Action.CLIP_HEARD)) == before
 
 
+def test_a_claimed_clip_is_not_heard_while_only_another_one_is_open(bench: Bench) -> None:
+    work = bench.work(ANA)
+    first = claim_and_hear(work)
+    ENDINGS["submitted"](work, first)  # it stays open until it is closed
+    second = work.claim()
+    assert second.clip_id != first.clip_id
+    for crafted in (second, replace(first, clip_id=second.clip_id)):
+        with pytest.raises(Refused, match="CLIP_NOT_OPEN"):
+            work.heard(crafted, ALL)
+    assert {event.object for event in bench.events(Action.CLIP_HEARD)} == {first.clip_id}
+
+
 def test_rows_hung_on_another_clip_in_the_index_do_not_count(bench: Bench) -> None:
     work = bench.work(ANA)
     first = claim_and_hear(work)

@@ -26,7 +26,7 @@ def add_clip(
         for kind, part in parts.items():
             if part is not None:
                 new.write(kind, [part])
-        new.sync()
+        new.finish()
         with content.adding(keyring) as add:
-            add(clip, new)
+            add([(clip, new)])
             in_transaction()

@@ -327,7 +327,9 @@ def read_eaf(folder: Path) -> Read:
     return _side_files(folder, "eaf", ".eaf", read)
 
 
-_STM = re.compile(r"(\S+) ([AB]) ([^\s<]+) (\d+\.\d+) (\d+\.\d+)(?: <[^>]*>)?((?: [^\s(){}/@<>]+)*)")
+_STM = re.compile(
+    r"(\S+) ([AB]) ([^\s<]+) (\d+\.\d+) (\d+\.\d+)(?: <[^>]*>)?((?: (?:[^\s(){}/@<>]+|\(%[^\s(){}/@<>]+\)))*)"
+)
 _CTM = re.compile(r"(\S+) ([AB]) (\d+\.\d+) (\d+\.\d+) ([^\s(){}/@<>]+)")
 _RTTM = re.compile(r"SPEAKER (\S+) ([AB]) (\d+\.\d+) (\d+\.\d+) <NA> <NA> (\S+) <NA> <NA>")
 

@@ -22,7 +22,7 @@ from reviewer.db.workspace_meta import read_meta
 from reviewer.lead.intake_report import IntakeOptions
 from reviewer.model.annotation import Annotation, Flag, LabelValue
 from reviewer.model.clock import to_iso
-from reviewer.model.event import Event, HeardRange
+from reviewer.model.event import CLIP_IDS, Action, Event, HeardRange
 from reviewer.model.people import Identity, Role
 from reviewer.model.task import Lease, VerdictKind
 from reviewer.places import DATABASE_FILE
@@ -130,6 +130,10 @@ class Bench:
             log = AuditLog(database, self.clock, read_meta(database).workspace_id)
             found = [row.event() for row in log.rows()]
         return [event for event in found if not actions or event.action in actions]
+
+    def imported(self) -> set[str]:
+        """The clips that the access log says were imported."""
+        return {clip for event in self.events(Action.CLIP_IMPORTED) for clip in event.detail[CLIP_IDS]}
 
     def late_drafts(self) -> list[str]:
         """Whose late drafts the lead has."""

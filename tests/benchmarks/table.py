@@ -16,6 +16,7 @@ PROMISED = (
     "key to painted, 600 segments",
     "key to painted, 20,000 words",
     "pasting 20,000 words, to painted",
+    "verifying an access log",
 )
 """How the promised figures begin, in the order in which they are shown."""
 

@@ -153,3 +153,19 @@ def test_fifty_thousand_clips_are_shown_sorted_and_filtered(page: ClipsPage, qtb
     _tell("clips: filtered by person", times, 1_000)
     times = [_timed(lambda: page.filters.id_part.setText("c3"), page.clips, qtbot)]
     _tell("clips: filtered by part of an id", times, 1_000)
+
+
+def test_a_hold_among_fifty_thousand_clips_changes_one_row(page: ClipsPage, qtbot: QtBot) -> None:
+    _timed(page.refresh, page.clips, qtbot)
+    times = []
+    for place in (0, CLIPS // 2, CLIPS - 1):
+        page.clip_table.selectRow(place)
+        for act in (page.hold_button, page.release_button):
+            watch = StopWatch()
+            watch.start()
+            began = time.perf_counter()
+            with qtbot.waitSignal(page.clips.dataChanged, timeout=_PATIENCE_MS):
+                act.click()
+            QApplication.processEvents()
+            times.append(((time.perf_counter() - began) * 1e3, watch.stop()))
+    _tell("clips: held or released", times, 200)

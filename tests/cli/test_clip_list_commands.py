@@ -3,7 +3,7 @@
 import csv
 import io
 
-from tests.benches.workspace import ANA
+from tests.benches.workspace import ANA, BEN, QUINN
 from tests.cli.conftest import Command
 
 
@@ -35,4 +35,6 @@ def test_hold_keeps_a_clip_and_release_lets_it_go(lead: Command) -> None:
     assert lead("clips", "release", clip, "--json").json == {"clip": clip, "released": "hold"}
     assert lead("clips", "release", clip).code == 2
     assert lead("clips", "hold", clip, "--reason", "because").code == 2
+    assert lead("clips", "assign", clip, BEN, "--json").json == {"clip": clip, "person": BEN}
+    assert lead("clips", "assign", clip, QUINN).code == 2
     assert lead("audit", "verify").code == 0

@@ -2,9 +2,10 @@
 
 import pytest
 
+from reviewer.errors import LeaseLost
 from reviewer.model.task import VerdictKind
 from reviewer.workspace import open_workspace
-from tests.benches.workspace import ANA, BEN, PASSPHRASE, QUINN, Bench
+from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN, Bench, annotation
 from tests.fakes.clock import FakeClock
 
 
@@ -103,3 +104,32 @@ def test_passes_are_compared_by_command_and_the_status_counts_adjudications(comm
     compared = command("qa", "adjudicate", "--workspace", workspace, "--as", QUINN, "--json")
     assert compared.json == {"clips": []}
     assert lead("queue", "status", "--json").json["adjudications"] == {}
+
+
+@pytest.fixture
+def late(lead, workspace, leased):
+    """The draft of Ben, whose lease a lead ended."""
+    with open_workspace(workspace) as opened:
+        ben = opened.sign_in(BEN, PASSPHRASE)
+        lease = ben.desk.work.resume()
+        opened.sign_in(LEAD, PASSPHRASE).lead.release(leased)
+        with pytest.raises(LeaseLost):
+            ben.desk.work.submit(lease, annotation("ben typed this"))
+        opened.sign_out(ben)
+    (row,) = lead("queue", "late", "list", "--json").json["late_drafts"]
+    return row["draft"]
+
+
+def test_late_draft_is_listed_without_its_text_and_adopted_for_its_author(lead, late):
+    assert "ben typed this" not in lead("queue", "late", "list").out
+    adopted = lead("queue", "late", "adopt", late, "--json").json
+    assert (adopted["draft"], adopted["person"]) == (late, BEN)
+    assert lead("queue", "late", "list", "--json").json == {"late_drafts": []}
+    assert lead("queue", "late", "dismiss", late, "--reason", "wrong").code == 2
+
+
+def test_late_draft_is_dismissed_for_a_reason_of_the_list(lead, late):
+    assert lead("queue", "late", "dismiss", late, "--reason", "because").code == 2
+    assert lead("queue", "late", "dismiss", late, "--reason", "incomplete").code == 0
+    assert lead("queue", "late", "list", "--json").json == {"late_drafts": []}
+    assert lead("audit", "verify").code == 0

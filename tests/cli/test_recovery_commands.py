@@ -1,21 +1,35 @@
 """``people passphrase``, ``people code``, ``people recovery-key`` and ``recover``."""
 
 import io
+import json
+import shutil
+from contextlib import redirect_stdout
 
 import pytest
 
-from tests.benches.workspace import ANA, LEAD
+from reviewer.cli.main import run
+from tests.benches.workspace import ANA, LEAD, PASSPHRASE
 
 NEW = "another long passphrase"
 
 
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory):
+    """A folder with a new workspace, and its recovery key in a file."""
+    folder = tmp_path_factory.mktemp("made")
+    arguments = ["init", str(folder / "new"), "--lead", "Mia", "--recovery-key-file", str(folder / "key")]
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(io.StringIO()) as printed:
+        patch.setenv("REVIEWER_PASSPHRASE", PASSPHRASE)
+        assert run([*arguments, "--json"]) == 0
+    assert json.loads(printed.getvalue()) == {"workspace": str(folder / "new"), "lead": "Mia"}
+    return folder
+
+
 @pytest.fixture
-def made(command, tmp_path):
-    """A new workspace with its recovery key in a file."""
-    file = tmp_path / "key"
-    ran = command("init", tmp_path / "new", "--lead", "Mia", "--recovery-key-file", file, "--json")
-    assert ran.json == {"workspace": str(tmp_path / "new"), "lead": "Mia"}
-    return tmp_path / "new", file
+def made(made_once, tmp_path):
+    """A copy of it, for one test."""
+    shutil.copytree(made_once, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "new", tmp_path / "key"
 
 
 def at_terminal(monkeypatch, *lines):
@@ -100,3 +114,14 @@ def test_recover_needs_a_key(command, workspace, name, monkeypatch):
     monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
     assert command("recover", "--workspace", workspace, "--lead", name).code == 2
     assert command("people", "list", "--workspace", workspace, "--as", LEAD).code == 0
+
+
+def test_the_recovery_key_restores_a_backup_with_a_new_passphrase(made, command, tmp_path, monkeypatch):
+    folder, file = made
+    backup, to = tmp_path / "a.backup", tmp_path / "restored"
+    assert command("backup", backup, "--workspace", folder, "--as", "Mia").code == 0
+    monkeypatch.setenv("REVIEWER_PASSPHRASE", NEW)
+    assert command("restore", backup, to, "--as", "Mia", "--recovery-key-file", tmp_path / "no").code != 0
+    assert not to.exists()
+    assert command("restore", backup, to, "--as", "Mia", "--recovery-key-file", file, "--json").json["rows"]
+    assert command("people", "list", "--workspace", to, "--as", "Mia").code == 0

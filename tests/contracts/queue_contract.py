@@ -22,6 +22,9 @@ from reviewer.model.project import QueueRules
 from reviewer.model.task import (
     DailyCounts,
     FinalAnnotation,
+    LateDraft,
+    LateReason,
+    LateState,
     Lease,
     SealedAnnotation,
     SkipReason,
@@ -136,6 +139,35 @@ class QueueSetting:
             at=lease.until,
             comment=comment,
         )
+
+    def late(self, queue: Queue, clock: FakeClock) -> LateDraft:
+        """Ann's lease ends, Ben takes the task, and Ann's work comes late."""
+        self.lost = self.claimed(queue, ANN)
+        clock.advance(LEASE_SECONDS)
+        self.claimed(queue, BEN)
+        queue.keep_late_draft(self.lost, b"late", key=self.lost.submission_key)
+        (late,) = queue.late_drafts()
+        return late
+
+    def adopt(self, queue: Queue, late: LateDraft) -> Receipt:
+        work = SealedAnnotation(
+            id=f"a{late.id}",
+            task_id=late.adopting_task,
+            clip_id=late.clip_id,
+            author=late.person_id,
+            parent=None,
+            schema_version="form-1",
+            conventions_version="en-1",
+            digest=b"digest",
+            sealed=late.sealed,
+            made_at=late.kept_at,
+        )
+        return queue.adopt_late_draft(late, work)
+
+    def assert_not_adopted(self, queue: Queue, late: LateDraft, code: str) -> None:
+        with pytest.raises(Refused) as refused:
+            self.adopt(queue, late)
+        assert refused.value.code == code
 
     def sent_back(self, queue: Queue, author: str) -> SealedAnnotation:
         work = self.submitted(queue, author)
@@ -684,6 +716,118 @@ class QueueWorkContract(QueueSetting):
         queue.release(self.claimed(queue, BEN), key=new_key())
         assert self.claim(queue, ANN) is None
 
+    def test_adopted_draft_takes_the_pass_that_nobody_has_and_goes_to_a_review(self, queue, clip, clock):
+        late = self.late(queue, clock)
+        queue.release(queue.resume(BEN, TRANSCRIBE), key=new_key())
+        (late,) = queue.late_drafts()
+        assert (late.takes_pass, late.adopting_task) == (True, late.task_id)
+        receipt = self.adopt(queue, late)
+        assert queue.late_drafts() == []
+        assert queue.state_of(receipt.annotation_id) == TaskState.QA_PENDING
+        assert [work.sealed for work in queue.annotations_of(ANN, 5)] == [b"late"]
+        assert queue.draw(lambda _: False) == DrawResult([], [])
+        review = self.claimed(queue, QUE, REVIEW)
+        assert review.reviewed_annotation == receipt.annotation_id
+        self.decide(queue, review, VerdictKind.ACCEPTED)
+        assert queue.final(clip).annotation_id == receipt.annotation_id
+
+    def test_adopted_draft_is_another_pass_where_a_colleague_handed_in(self, queue, clip, clock):
+        late = self.late(queue, clock)
+        work = self.submit(queue, queue.resume(BEN, TRANSCRIBE), b"of ben").annotation_id
+        queue.draw(lambda _: False)
+        (late,) = queue.late_drafts()
+        assert (late.takes_pass, late.handed_in, queue.clip_state(clip)) == (False, work, ClipState.FINAL)
+        receipt = self.adopt(queue, late)
+        assert queue.clip_state(clip) is ClipState.REVIEWED
+        self.decide(queue, self.checked(queue), VerdictKind.ACCEPTED)
+        assert queue.clip_state(clip) is ClipState.FINAL
+        (passes,) = queue.passes_to_compare(9)
+        assert [one.id for one in passes] == [work, receipt.annotation_id]
+
+    def test_adopted_draft_is_rework_of_its_author_when_it_is_returned(self, queue, clip, clock):
+        late = self.late(queue, clock)
+        self.submit(queue, queue.resume(BEN, TRANSCRIBE), b"of ben")
+        (late,) = queue.late_drafts()
+        receipt = self.adopt(queue, late)
+        self.decide(queue, self.checked(queue), VerdictKind.RETURNED, b"why")
+        assert self.claimed(queue, ANN).returned_annotation == receipt.annotation_id
+
+    def test_draft_is_adopted_once_however_often_it_is_asked(self, queue, clip, clock):
+        late = self.late(queue, clock)
+        clock.advance(LEASE_SECONDS)
+        (late,) = queue.late_drafts()
+        first, second = self.adopt(queue, late), self.adopt(queue, late)
+        assert (first.annotation_id, second.is_repeated) == (second.annotation_id, True)
+        assert [one.state for one in queue.late_drafts_of(ANN)] == [LateState.ADOPTED]
+        assert queue.late_drafts_of(ANN)[0].annotation_id == first.annotation_id
+        with pytest.raises(Refused) as refused:
+            queue.dismiss_late_draft(late.id, LateReason.WRONG)
+        assert refused.value.code == "LATE_DECIDED"
+
+    def test_draft_is_not_adopted_while_a_colleague_has_the_task(self, queue, clip, clock):
+        self.assert_not_adopted(queue, self.late(queue, clock), "TASK_LEASED")
+
+    def test_draft_is_not_adopted_as_it_was_read_before_the_task_or_the_text_changed(
+        self, queue, clip, clock
+    ):
+        late = self.late(queue, clock)
+        held = queue.resume(BEN, TRANSCRIBE)
+        queue.release(held, key=new_key())
+        self.assert_not_adopted(queue, replace(late, takes_pass=False), "LATE_CHANGED")
+        (free,) = queue.late_drafts()
+        self.assert_not_adopted(queue, replace(free, sealed=b"older"), "LATE_CHANGED")
+
+    def test_draft_of_somebody_whose_work_stands_is_not_adopted(self, queue, clip, clock):
+        late = self.late(queue, clock)
+        self.submit(queue, queue.resume(BEN, TRANSCRIBE), b"of ben")
+        (late,) = queue.late_drafts()
+        self.adopt(queue, late)
+        queue.keep_late_draft(self.lost, b"even later", key=self.lost.submission_key)
+        (again,) = queue.late_drafts()
+        self.assert_not_adopted(queue, again, "LATE_HAS_PASS")
+
+    def test_draft_of_a_review_or_of_another_clip_is_not_adopted(self, queue, clip, clock):
+        self.submitted(queue, ANN)
+        queue.draw(lambda _: True)
+        lease = self.claimed(queue, QUE, REVIEW)
+        clock.advance(LEASE_SECONDS)
+        self.claimed(queue, DEE, REVIEW)
+        queue.keep_late_draft(lease, b"review", key=lease.submission_key)
+        (late,) = queue.late_drafts()
+        self.assert_not_adopted(queue, late, "LATE_NOT_A_PASS")
+        self.assert_not_adopted(queue, replace(late, id="nothing"), "NO_LATE_DRAFT")
+
+    def test_draft_of_a_clip_that_was_adjudicated_or_is_on_hold_is_not_adopted(self, queue, clip, clock):
+        late = self.late(queue, clock)
+        self.submit(queue, queue.resume(BEN, TRANSCRIBE), b"of ben")
+        queue.draw(lambda _: False)
+        (late,) = queue.late_drafts()
+        queue.hold(clip, HoldReason.TECHNICAL)
+        with pytest.raises(ClipOnHold):
+            self.adopt(queue, late)
+        queue.end_hold(clip)
+        queue.add_adjudication(clip)
+        self.assert_not_adopted(queue, late, "LATE_ADJUDICATED")
+
+    def test_dismissed_draft_stays_with_its_author_and_later_text_waits_again(self, queue, clip, clock):
+        late = self.late(queue, clock)
+        for _ in range(2):
+            queue.dismiss_late_draft(late.id, LateReason.INCOMPLETE)
+        assert (queue.late_drafts(), queue.counts().late_drafts) == ([], 0)
+        (kept,) = queue.late_drafts_of(ANN)
+        assert (kept.state, kept.reason, kept.sealed) == (LateState.DISMISSED, "incomplete", b"late")
+        self.assert_not_adopted(queue, replace(late, takes_pass=False), "LATE_DECIDED")
+        for attempt in (
+            (late.id, LateReason.WRONG, "LATE_DECIDED"),
+            ("x", LateReason.WRONG, "NO_LATE_DRAFT"),
+        ):
+            with pytest.raises(Refused) as refused:
+                queue.dismiss_late_draft(*attempt[:2])
+            assert refused.value.code == attempt[2]
+        queue.keep_late_draft(self.lost, b"even later", key=self.lost.submission_key)
+        assert [one.sealed for one in queue.late_drafts()] == [b"even later"]
+        assert queue.late_drafts_of(BEN) == []
+
     def test_unknown_submission_is_refused(self, queue):
         with pytest.raises(Refused):
             queue.annotation("nothing")
@@ -1172,6 +1316,29 @@ class QueueLeadContract(QueueSetting):
         with pytest.raises(Refused):
             queue.assign(lease.task_id, ANN)
 
+    def test_adjudication_is_assigned_to_whoever_did_not_have_the_clip_and_comes_to_nobody_else(self, queue):
+        queue.add_clip("twice", passes=2)
+        for person in (ANN, BEN):
+            self.submitted(queue, person)
+        queue.draw(lambda _: False)
+        task = queue.add_adjudication("twice")
+        assert queue.kind_of(task) is TaskKind.ADJUDICATE
+        with pytest.raises(Refused) as refused:
+            queue.assign(task, BEN)
+        assert refused.value.code == "HAD_CLIP"
+        queue.assign(task, QUE)
+        assert self.claim(queue, DEE, ADJUDICATE) is None
+        assert self.claimed(queue, QUE, ADJUDICATE).task_id == task
+
+    def test_kind_of_a_task_is_told_and_of_none_refused(self, queue, clip):
+        work = self.submitted(queue, ANN)
+        assert queue.kind_of(work.task_id) is TaskKind.TRANSCRIBE
+        queue.draw(lambda _: True)
+        assert queue.kind_of(self.checked(queue).task_id) is TaskKind.REVIEW
+        with pytest.raises(Refused) as refused:
+            queue.kind_of("nothing")
+        assert refused.value.code == "NO_TASK"
+
     def test_assigning_puts_a_held_clip_back_to_work(self, queue, clip):
         for person in (ANN, BEN, CEM):
             lease = self.claimed(queue, person)
@@ -1337,6 +1504,18 @@ class QueueHoldContract(QueueSetting):
         assert (a.has, a.did, a.assigned, a.refusals) == (BEN, ANN, "", "")
         assert a.changed_at == to_micros(clock.now())
         assert (b.clip_id, b.state, b.has, b.did, b.changed_at) == ("b", ClipState.QUARANTINED, "", "", 0)
+
+    def test_one_clip_is_listed_as_among_all(self, queue, clock):
+        for number in range(3):
+            queue.add_clip(f"clip-{number}", passes=2)
+        self.submitted(queue, ANN)
+        queue.skip(self.claimed(queue, BEN), SkipReason.TECHNICAL, key=new_key())
+        self.claimed(queue, CEM)
+        queue.hold("clip-2", HoldReason.TECHNICAL)
+        assert [queue.listed_clip(each.clip_id) for each in queue.listed()] == list(queue.listed())
+        with pytest.raises(Refused) as refused:
+            queue.listed_clip("nothing")
+        assert refused.value.code == "NO_CLIP"
 
     def test_done_passes_are_those_that_stand_with_who_made_them_and_when(self, queue, clock):
         queue.add_clip("a", passes=2)

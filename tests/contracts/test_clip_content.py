@@ -159,10 +159,10 @@ def test_a_sweep_by_another_process_between_files_and_row_loses_nothing(
         until_done.callback(new.discard)
         for kind, part in ((ContentKind.AUDIO, FLAC), (ContentKind.PEAKS, PEAKS)):
             new.write(kind, [part])
-        new.sync()
+        new.finish()
         assert store.sweep(set()) == 2
         with vault.adding(KEYRING) as add:
-            add(a_clip(), new)
+            add([(a_clip(), new)])
     assert vault.peaks(KEYRING, "c1").read() == PEAKS
     with vault.audio(KEYRING, "c1") as stream:
         assert stream.read() == FLAC

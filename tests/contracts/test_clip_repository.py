@@ -56,13 +56,12 @@ def test_sources_and_recordings_are_recognised_and_do_not_come_in_again_once_pur
     clips: ClipRepository,
 ) -> None:
     clips.add(a_clip(), b"wrapped")
-    assert not clips.has_source("samples-c1")
-    assert clips.of_samples("source-c1") is None
+    assert clips.of_sources(["samples-c1"]) == clips.of_many_samples(["source-c1"]) == {}
     assert clips.of_source("source-c1") == "c1"
     assert clips.of_source("another") is None
     clips.destroy_key("c1")
-    assert clips.has_source("source-c1")
-    assert clips.of_samples("samples-c1") == "c1"
+    assert clips.of_sources(["another", "source-c1"]) == {"source-c1": "c1"}
+    assert clips.of_many_samples(["samples-c1"]) == {"samples-c1": "c1"}
     with pytest.raises(Refused):
         clips.add(a_clip(id="c2", samples_hash="other"), b"wrapped")
 

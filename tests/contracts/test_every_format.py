@@ -33,10 +33,14 @@ from reviewer.formats.dataset import (
     write_clips,
 )
 from reviewer.formats.librispeech import capitals
+from reviewer.formats.tags import in_format, tag_problem
 from reviewer.formats.titles import TITLES, missing_package
 from reviewer.messages import command_catalogue
 from reviewer.model.annotation import Flag
-from reviewer.transcript.normalisation import clean_text
+from reviewer.places import resource
+from reviewer.session.clip_answers import one_line
+from reviewer.transcript.conventions import load_conventions
+from reviewer.transcript.normalisation import clean_text, normalise
 from tests.benches.format_readers import READERS, Part, Read, Reading, read_nemo_segments
 
 EXAMPLES = int(os.environ.get("REVIEWER_FORMAT_EXAMPLES", "8"))
@@ -316,6 +320,54 @@ def test_any_row_survives_or_is_refused_by_name(name: str) -> None:
     holds()
 
 
+TYPED = ("yes", "No.", "uh", "Um,", "[noise]", "[laugh]", "[cut]", "[unclear]", "[foreign:de]", "[blip]")
+CONVENTIONS = load_conventions(resource("conventions", "en-US.toml"))
+
+
+@st.composite
+def a_typed_row(draw: st.DrawFn) -> Utterance:
+    """A row as an export makes it of what was typed: some signs, some tags, in up to three segments."""
+    profile = draw(st.sampled_from(["training", "scoring", "training_punctuated"]))
+    piece = st.one_of(st.sampled_from(TYPED), st.sampled_from(TRICKY))
+    typed = draw(st.lists(st.lists(piece, max_size=5).map(" ".join), min_size=1, max_size=3))
+    segments = tuple(
+        UtteranceSegment(
+            number * 4000, number * 4000 + 5000, "ab01" if number != 1 else "zz9",
+            normalise(text, CONVENTIONS, profile), one_line(text),
+        )
+        for number, text in enumerate(typed)
+    )  # fmt: skip
+    words = tuple(
+        UtteranceWord(each.start + at, each.start + at + 1, word, each.speaker)
+        for each in segments
+        for at, word in enumerate(each.text.split())
+    )
+    return a_row(
+        1, text=normalise("\n".join(typed), CONVENTIONS, profile), text_verbatim=one_line("\n".join(typed)),
+        segments=segments, words=words, conventions=CONVENTIONS, profile=profile,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_any_tags_survive_as_the_format_has_them_or_are_refused_by_name(name: str) -> None:
+    known = command_catalogue().codes
+
+    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(a_typed_row())
+    def holds(row: Utterance) -> None:
+        problem = FORMATS[name].problem(row) or tag_problem(name, row)
+        if problem:
+            assert f"LEFT_OUT_{problem.upper()}" in known
+            return
+        with _folder() as folder:
+            shown = in_format(name, row)
+            a_set(folder, name, [shown])
+            assert FORMATS[name].validate(folder) == []
+            require_same(name, [shown], READERS[name](folder))
+
+    holds()
+
+
 class _folder:  # noqa: N801 - a context manager for an example; ``tmp_path`` is one for the whole test
     def __enter__(self) -> Path:
         self._path = tempfile.mkdtemp()
@@ -400,6 +452,9 @@ REFUSED: dict[str, tuple[str, Utterance]] = {
     "two channels": ("azure", a_row(channels=2)),
     "letters of another language": ("azure", a_row(text="naïve")),
     "nothing said to Azure": ("azure", a_row(text="")),
+    "date in a text": ("audiofolder", a_row(text="2024-05-01")),
+    "date in the lead's own key": ("audiofolder", a_row(reference="2024-05-01T10:30:00Z")),
+    "date in an answer": ("audiofolder", a_row(labels={"day": "2024-05-01 10:30"})),
     "split in an id": ("audiofolder", a_row(clip_id="test")),
     "arrow in SubRip": ("srt", a_row(text_verbatim="a --> b")),
     "markup in SubRip": ("srt", a_row(text_verbatim="<i>a</i>")),

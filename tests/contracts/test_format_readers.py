@@ -94,6 +94,21 @@ def test_datasets_loads_an_audiofolder_by_its_folders(
     of_hugging_face(datasets, loaded, rows)
 
 
+@pytest.mark.parametrize(
+    "text", ["007", "1e5", "true", "null", "nan", "12:30", "2024-5-1", "2024-05", "https://a/b.flac", "[]"]
+)
+def test_datasets_keeps_a_text_that_looks_like_something_else(
+    tmp_path: Path, datasets: Any, text: str
+) -> None:
+    row = a_row(1, text=text, text_verbatim=text, reference=text, labels={"note": text})
+    assert audiofolder.problem(row) == ""
+    folder = a_set(tmp_path / "set", "audiofolder", [row])
+    loaded = datasets.load_dataset(str(folder / audiofolder.FOLDER))
+    of_hugging_face(datasets, loaded, [row])
+    found = loaded["train"].cast_column("audio", datasets.Audio(decode=False))[0]
+    assert (found["reference"], found["label_note"]) == (text, text)
+
+
 def test_datasets_loads_parquet(tmp_path: Path, datasets: Any, rows: list[Utterance]) -> None:
     folder = a_set(tmp_path / "set", "parquet", rows)
     assert parquet.validate(folder) == []

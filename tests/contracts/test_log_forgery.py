@@ -15,6 +15,7 @@ from reviewer.access.verification import verify_log
 from reviewer.model.event import Action
 from tests.fakes.intruder import Forged, prune_checkpoints, rechain, tamper, unguarded
 from tests.logs import (
+    LOG_KEY,
     PUBLIC_KEY,
     UNSIGNED,
     assert_bad,
@@ -113,6 +114,19 @@ def test_a_signature_cannot_be_moved_to_another_row(file: Path, place: int) -> N
 def test_another_log_of_the_same_workspace_key_cannot_take_its_place(file: Path, tmp_path: Path) -> None:
     other = write_log(tmp_path / "other.db", 50, log_id="w2")
     assert_bad(check(other), 1, "LOG_ROW_OF_ANOTHER_LOG")
+
+
+def test_a_genuine_row_of_another_copy_of_the_log_cannot_take_the_place_of_one(
+    file: Path, place: int, tmp_path: Path
+) -> None:
+    """Two copies went on apart under the same key: a row of one is whole by itself in the other too."""
+    other = log_of(write_log(tmp_path / "other.db", ROWS, log_key=LOG_KEY, app_version="0.2.0"))
+
+    def attack(rows: list[Forged]) -> None:
+        rows[place - 1] = Forged(*other[place - 1])  # type: ignore[arg-type]
+
+    tamper(file, attack)
+    assert_bad(check(file), place)
 
 
 def test_a_checkpoint_of_another_log_is_a_finding(file: Path, tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ import pytest
 from reviewer.access import signing
 from reviewer.access.audit_log import AuditLog
 from reviewer.access.checkpoint import parse_checkpoint, write_checkpoint
-from reviewer.access.log_chain import canonical, link_hash
 from reviewer.access.log_keys import Endorsement, LogKeys, endorse
 from reviewer.access.witness import Submission
 from reviewer.db.connection import Database
@@ -21,7 +20,7 @@ from reviewer.errors import Damaged, Refused
 from reviewer.model.event import Action, Event
 from tests.contracts.test_reviewer_verify import both, script, with_meta  # noqa: F401 - a fixture
 from tests.fakes.clock import FakeClock
-from tests.fakes.intruder import Forged, tamper
+from tests.fakes.intruder import Forged, append_signed, tamper
 from tests.logs import (
     LOG_KEY,
     NEXT_KEY,
@@ -94,6 +93,21 @@ def test_a_session_from_before_goes_on_with_the_key_that_it_was_given(file: Path
     assert check(file).ok
 
 
+def test_a_replacement_by_another_process_counts_from_the_next_row(tmp_path: Path) -> None:
+    file = write_log(tmp_path / "workspace.db", 20)
+    (database, ledger), (others_database, other) = a_log(file, LOG_KEY), a_log(file, LOG_KEY)
+    ledger.record(Event(Action.CLIP_HEARD, actor="p1"))
+    other.replace_key(NEXT_KEY, Event(Action.KEYS_REPLACED, actor="p1"))
+    with pytest.raises(Refused, match="KEYS_REPLACED"):
+        ledger.record(Event(Action.CLIP_HEARD, actor="p1"))
+    ledger.find_new_keys(lambda: [NEXT_KEY])
+    ledger.record(Event(Action.CLIP_HEARD, actor="p1"))
+    ledger.record(Event(Action.CLIP_HEARD, actor="p1"))
+    others_database.close()
+    database.close()
+    assert check(file).ok
+
+
 def test_a_key_of_another_log_unlocks_nothing(file: Path) -> None:
     database, ledger = a_log(file)
     with pytest.raises(Damaged, match="LOG_KEYS_DIFFER"):
@@ -129,43 +143,34 @@ def test_keys_are_replaced_again_and_again(file: Path, script: ModuleType) -> No
     assert len(newest_checkpoint(file).every_key) == 5
 
 
-def appended(rows: list[Forged], action: Action, key: bytes, **detail: object) -> None:
-    """One more row, chained and signed."""
-    last = json.loads(rows[-1].body)
-    fields = last | {"seq": last["seq"] + 1, "action": action, "detail": detail, "object": "", "reason": ""}
-    body = canonical(fields)
-    row_hash = link_hash(rows[-1].hash, body)
-    rows.append(Forged(len(rows) + 1, body, rows[-1].hash, row_hash, signing.sign(key, row_hash)))
-
-
 def by_the_old_key(rows: list[Forged]) -> None:
-    appended(rows, Action.CLIP_HEARD, LOG_KEY)
+    append_signed(rows, LOG_KEY, Action.CLIP_HEARD)
 
 
 def endorsed_by_the_old_key(rows: list[Forged]) -> None:
     public = signing.public_key_of(MALLORYS_KEY)
     own = endorse(LOG_KEY, "w1", public).hex()
-    appended(rows, Action.KEYS_REPLACED, LOG_KEY, log_key=public.hex(), endorsement=own)
+    append_signed(rows, LOG_KEY, Action.KEYS_REPLACED, log_key=public.hex(), endorsement=own)
 
 
 def endorsed_by_itself(rows: list[Forged]) -> None:
     public = signing.public_key_of(MALLORYS_KEY)
     own = endorse(MALLORYS_KEY, "w1", public).hex()
-    appended(rows, Action.KEYS_REPLACED, MALLORYS_KEY, log_key=public.hex(), endorsement=own)
+    append_signed(rows, MALLORYS_KEY, Action.KEYS_REPLACED, log_key=public.hex(), endorsement=own)
 
 
 def endorsed_for_another_log(rows: list[Forged]) -> None:
     public = signing.public_key_of(MALLORYS_KEY)
     own = endorse(NEXT_KEY, "w2", public).hex()
-    appended(rows, Action.KEYS_REPLACED, NEXT_KEY, log_key=public.hex(), endorsement=own)
+    append_signed(rows, NEXT_KEY, Action.KEYS_REPLACED, log_key=public.hex(), endorsement=own)
 
 
 def without_an_endorsement(rows: list[Forged]) -> None:
-    appended(rows, Action.KEYS_REPLACED, NEXT_KEY, log_key=signing.public_key_of(MALLORYS_KEY).hex())
+    append_signed(rows, NEXT_KEY, Action.KEYS_REPLACED, log_key=signing.public_key_of(MALLORYS_KEY).hex())
 
 
 def with_no_key_at_all(rows: list[Forged]) -> None:
-    appended(rows, Action.KEYS_REPLACED, NEXT_KEY, log_key="zz", endorsement=7)
+    append_signed(rows, NEXT_KEY, Action.KEYS_REPLACED, log_key="zz", endorsement=7)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from reviewer.access import signing
 from reviewer.access.log_chain import GENESIS, canonical, link_hash
+from reviewer.model.event import Action
 
 
 @dataclass
@@ -58,6 +60,15 @@ def rechain(rows: list[Forged], since: int) -> None:
         row.rewrite(seq=seq)
         row.prev, row.hash = prev, link_hash(prev, row.body)
         prev = row.hash
+
+
+def append_signed(rows: list[Forged], key: bytes, action: Action, /, **detail: object) -> None:
+    """Adds a row with its number and link right, signed by this key."""
+    last = json.loads(rows[-1].body)
+    fields = last | {"seq": last["seq"] + 1, "action": action, "detail": detail, "object": "", "reason": ""}
+    body = canonical(fields)
+    row_hash = link_hash(rows[-1].hash, body)
+    rows.append(Forged(len(rows) + 1, body, rows[-1].hash, row_hash, signing.sign(key, row_hash)))
 
 
 @contextmanager

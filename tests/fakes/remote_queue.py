@@ -25,6 +25,8 @@ _IDEMPOTENT = {
     "take_back",
     "decide",
     "keep_late_draft",
+    "adopt_late_draft",
+    "dismiss_late_draft",
     "set_languages",
     "mark_distressing",
 }

@@ -1,9 +1,10 @@
 """A clip store that lives in memory."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import BinaryIO
 
+from reviewer.clips.store import NewObject
 from reviewer.errors import Damaged, Refused
 from reviewer.model.clip import ContentKind
 
@@ -43,6 +44,10 @@ class MemoryClips:
     def create(self, clip_id: str, kind: ContentKind) -> "MemoryObject":
         self._check(clip_id)
         return MemoryObject(lambda sealed: self._objects.__setitem__((clip_id, kind), sealed))
+
+    def sync_new(self, objects: Sequence[NewObject]) -> None:
+        for one in objects:
+            one.sync()
 
     def sync_names(self) -> None:
         return None

@@ -29,9 +29,9 @@ from reviewer.model.redaction import (
 )
 from reviewer.model.task import DailyCounts, Lease, SkipReason, TaskKind, VerdictKind
 from reviewer.places import resource
-from reviewer.qa.differences import Side, compare_segments
 from reviewer.queue.api import DrawResult, Receipt
 from reviewer.session.acts import Decide, HandIn, Release, Skip, WorkAct
+from reviewer.session.differences import Side, compare_segments
 from reviewer.session.draft_versions import DraftVersion, VersionReason
 from reviewer.session.muted_span import MutedSpan
 from reviewer.session.open_clip import OpenClip, ReturnedWork

@@ -47,6 +47,7 @@ class FakeSignIn:
         self.invited = {person.name: person for person in invited}
         self.calls: list[str] = []
         self.fails_with: Exception | None = None
+        self.keychain_is_on = False
 
     def sign_in(self, name: str, passphrase: str) -> Identity:
         self.calls.append("sign_in")
@@ -70,6 +71,19 @@ class FakeSignIn:
     def change_passphrase(self, identity: Identity, old: str, new: str) -> None:
         self.calls.append("change_passphrase")
         self.confirm(identity, old)
+
+    def uses_keychain(self, identity: Identity) -> bool:
+        return self.keychain_is_on
+
+    def turn_keychain_on(self, identity: Identity, passphrase: str) -> None:
+        self.confirm(identity, passphrase)
+        if self.fails_with is not None:
+            raise self.fails_with
+        self.keychain_is_on = True
+
+    def turn_keychain_off(self, identity: Identity, passphrase: str) -> None:
+        self.confirm(identity, passphrase)
+        self.keychain_is_on = False
 
     def enrol(self, name: str, code: str, passphrase: str) -> Person:
         self.calls.append("enrol")

@@ -13,6 +13,7 @@ from reviewer.model.event import Action
 from reviewer.model.people import Role
 from reviewer.model.task import Lease, TaskKind, VerdictKind
 from reviewer.places import DATABASE_FILE
+from reviewer.session.submission_checks import Incomplete
 from tests.benches.workspace import (
     ANA,
     BEN,
@@ -112,6 +113,47 @@ def test_an_export_opens_what_nobody_compared_and_counts_the_clip_once(bench: Be
             exported(bench, tmp_path / f"out{number}")
         assert refused.value.left_out == {reason: 1}
     assert len(bench.events(Action.ADJUDICATION_OPENED)) == 1
+
+
+def test_a_lead_assigns_an_adjudication_to_qa_and_to_nobody_who_made_a_pass(bench: Bench) -> None:
+    clip_id = transcribed(bench, annotation("turn left"), annotation("turn right"))
+    lead = bench.person(LEAD).lead
+    bench.workspace.enrol(RITA, lead.add_person(RITA, Role.QA).code, PASSPHRASE)
+    bench.agree(RITA)
+    bench.person(QUINN).qa.draw()
+    queue = bench.workspace._unit.queue
+    task = queue.tasks_of(clip_id)[-1][0]
+    for name, code in ((ANA, "NOT_QA"), (LEAD, "NOT_QA"), ("Nobody", "NOT_QA")):
+        with pytest.raises(Refused) as refused:
+            lead.assign(task, name)
+        assert refused.value.code == code
+    with pytest.raises(Refused) as refused:
+        lead.clip_list.assign(lead.identity, clip_id, ANA)
+    assert refused.value.code == "NO_OPEN_PASS"
+    assert lead.clip_list.assign(lead.identity, clip_id, RITA).name == RITA
+    assert bench.person(QUINN).qa.work.claim() is None
+    assert bench.person(RITA).qa.work.claim().task_id == task
+    assert verify_file(bench.workspace.path / DATABASE_FILE).ok
+
+
+def test_personal_data_in_what_qa_types_is_refused_until_it_is_a_tag(bench: Bench) -> None:
+    transcribed(bench, annotation("turn left"), annotation("turn right"))
+    lease = adjudication(bench)
+    work = bench.person(QUINN).qa.work
+    with pytest.raises(Incomplete) as refused:
+        work.submit(lease, annotation("write to jo.doe@example.org"))
+    assert refused.value.missing[0].code == "PERSONAL_DATA_TYPED"
+    work.submit(lease, annotation("write to [pii:email]"))
+
+
+def test_personal_data_in_a_reviewer_s_own_version_is_refused_too(bench: Bench) -> None:
+    transcribed(bench, annotation("turn left"), annotation("turn left"))
+    bench.workspace._unit.queue.draw(lambda _annotation_id: True)
+    work = bench.person(QUINN).qa.work
+    lease = work.claim()
+    with pytest.raises(Incomplete):
+        work.submit(lease, annotation("write to jo.doe@example.org"))
+    assert not work.submit(lease, annotation("write to [pii:email]")).is_repeated
 
 
 def test_the_versions_name_nobody_and_keep_their_order(bench: Bench) -> None:

@@ -2,6 +2,8 @@
 
 import os
 import random
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from reviewer.access import signing
+from reviewer.access.checkpoint import b64
 from reviewer.clips.keys import KdfParameters
 from reviewer.errors import Damaged, NotAllowed, Refused, ReviewerError, WrongPassphrase
 from reviewer.lead.session import LeadSession
@@ -16,7 +20,7 @@ from reviewer.lead.withdrawals import Withdrawal
 from reviewer.model.annotation import PersonalDataKind
 from reviewer.model.task import VerdictKind
 from reviewer.places import DATABASE_FILE
-from reviewer.session.backup_lists import purge_list_of
+from reviewer.session.backup_lists import purge_list_of, read_list
 from reviewer.workspace import RestoreOptions, RestoreReport, open_workspace, restore_workspace
 from tests.benches.workspace import (
     ANA,
@@ -157,7 +161,105 @@ def test_a_clip_purged_by_hand_is_listed_beside_the_backup_at_once(bench: Bench,
     made = lead(bench).backup(tmp_path / "a.backup")
     clip = marked_next(bench)
     lead(bench).held_back.purge(lead(bench).identity, clip)
-    assert clip in purge_list_of(made.file).read_text(encoding="utf-8").split()
+    assert clip in listed(made.file)
+
+
+def listed(file: Path) -> tuple[str, ...]:
+    return read_list(purge_list_of(file)).lines
+
+
+def test_a_list_that_was_edited_cut_or_swapped_is_noticed_before_anything_is_restored(
+    bench: Bench, tmp_path: Path
+) -> None:
+    made, other = (lead(bench).backup(tmp_path / name) for name in ("a.backup", "b.backup"))
+    lead(bench).purge(["source-0001"])
+    file = purge_list_of(made.file)
+    [clip], text = listed(made.file), file.read_text(encoding="utf-8")
+    shutil.copy(file, tmp_path / "kept")
+    for edited in (
+        text.replace(f"clip {clip}\n", ""),
+        text[:-20],
+        "",
+        purge_list_of(other.file).read_text("utf-8"),
+    ):
+        file.write_text(edited, encoding="utf-8")
+        for without_purged_list in (False, True):
+            with pytest.raises(Damaged, match="PURGE_LIST"):
+                restore(bench, made.file, tmp_path / "new", without_purged_list=without_purged_list)
+            assert not (tmp_path / "new").exists()
+    assert restore(bench, made.file, tmp_path / "new", purged_list=tmp_path / "kept").purged == 1
+
+
+def test_a_forged_list_is_noticed_by_the_keys_in_the_backup(bench: Bench, tmp_path: Path) -> None:
+    known = bench.person(BEN).identity.keyring.log_key
+    old = lead(bench).backup(tmp_path / "old.backup")
+    unlisted = purge_list_of(old.file).read_text(encoding="utf-8").partition("\n\n")[0]
+    lead(bench).revoke(BEN)
+    made = lead(bench).backup(tmp_path / "a.backup")
+    lead(bench).purge(["source-0001"])
+    assert restore(bench, old.file, tmp_path / "one").purged == 1  # a key that came after the backup
+    genuine = read_list(purge_list_of(made.file))
+    lines = unlisted.replace(read_list(purge_list_of(old.file)).backup_id, genuine.backup_id)
+    forged = re.sub("rows .*", f"rows {genuine.log_rows}", lines).replace("key ", "clip c9\nkey ", 1) + "\n"
+    name = f"reviewer/{genuine.log_id}/purged"
+    key_hash = signing.note_key_hash(name, signing.NOTE_ED25519, signing.public_key_of(known))
+    signature = b64(key_hash + signing.sign(known, forged.encode()))
+    purge_list_of(made.file).write_text(f"{forged}\n— {name} {signature}\n", encoding="utf-8")
+    with pytest.raises(Damaged, match="PURGE_LIST_FORGED"):
+        restore(bench, made.file, tmp_path / "two")
+    assert not (tmp_path / "two").exists()
+    assert lead(bench).list_purges() == []
+    assert listed(made.file) == genuine.lines  # what it added is signed by nobody
+
+
+def test_an_older_list_of_the_same_backup_is_told_by_its_time_and_by_a_checkpoint(
+    bench: Bench, tmp_path: Path
+) -> None:
+    made = lead(bench).backup(tmp_path / "a.backup")
+    older = purge_list_of(made.file).read_bytes()
+    bench.clock.advance(60)
+    lead(bench).purge(["source-0001"])
+    checkpoint = lead(bench).checkpoint()
+    now = restore(bench, made.file, tmp_path / "one", checkpoint=checkpoint)
+    purge_list_of(made.file).write_bytes(older)
+    then = restore(bench, made.file, tmp_path / "two", checkpoint=checkpoint)
+    assert (now.purged, then.purged) == (1, 0)  # it is genuine, so it is used
+    assert then.unlisted_rows > now.unlisted_rows
+    assert str(then.listed_at) < str(now.listed_at)
+
+
+def test_purges_of_a_restored_workspace_are_listed_too_beside_those_that_were_there(
+    bench: Bench, tmp_path: Path
+) -> None:
+    first = lead(bench).backup(tmp_path / "first.backup")
+    made = lead(bench).backup(tmp_path / "a.backup")
+    purge_list_of(made.file).rename(tmp_path / "moved")
+    lead(bench).purge(["source-0001"])
+    [gone] = listed(first.file)
+    restore(bench, made.file, tmp_path / "one", purged_list=tmp_path / "moved")
+    again = opened(bench, tmp_path / "one")
+    again.person(LEAD).lead.purge(["source-0002"])
+    again.workspace.close()
+    for file in (first.file, made.file):
+        assert len(listed(file)) == 2
+        assert gone in listed(file)
+    assert restore(bench, made.file, tmp_path / "two").purged == 2
+
+
+def test_a_file_that_was_written_again_has_the_list_of_the_later_backup(bench: Bench, tmp_path: Path) -> None:
+    for _ in range(5):
+        made = lead(bench).backup(tmp_path / "a.backup")
+        lead(bench).list_purges()
+        assert restore(bench, made.file, tmp_path / read_list(purge_list_of(made.file)).backup_id)
+        made.file.unlink()
+
+
+def test_what_was_written_into_a_list_by_hand_is_signed_by_nobody(bench: Bench, tmp_path: Path) -> None:
+    made = lead(bench).backup(tmp_path / "a.backup")
+    file = purge_list_of(made.file)
+    file.write_text(file.read_text("utf-8").replace("key ", "clip c9\nkey ", 1), encoding="utf-8")
+    lead(bench).purge(["source-0001"])
+    assert len(listed(made.file)) == 1
 
 
 def redacted_next(bench: Bench) -> str:
@@ -236,7 +338,7 @@ def test_a_workspace_whose_log_does_not_verify_is_not_backed_up(bench: Bench, tm
 def test_a_flipped_bit_or_a_cut_backup_is_refused_and_leaves_nothing(bench: Bench, tmp_path: Path) -> None:
     made = lead(bench).backup(tmp_path / "a.backup")
     whole, rng, broken = made.file.read_bytes(), random.Random(3), tmp_path / "broken"
-    (tmp_path / "broken.purged").write_bytes(b"")
+    shutil.copy(purge_list_of(made.file), tmp_path / "broken.purged")
     for number in range(_FLIPS):
         content = bytearray(whole)
         # Every second flip in the header, where there is most to parse.

@@ -18,7 +18,7 @@ from reviewer.model.event import HeardRange
 from reviewer.model.held_back import HeldCode
 from reviewer.model.hold import HoldReason, ListenReason
 from reviewer.model.people import Identity
-from reviewer.model.task import SkipReason, VerdictKind
+from reviewer.model.task import SkipReason, TaskKind, VerdictKind
 from reviewer.places import DATABASE_FILE
 from reviewer.transcript.history import History
 from tests.benches.spoken import write_spoken
@@ -208,6 +208,31 @@ def test_a_clip_is_assigned_by_name_and_released_from_whoever_has_it(bench: Benc
     assert refused.value.code == "NOTHING_TO_RELEASE"
     with pytest.raises(Refused):
         clips.assign(lead, last, QUINN)
+
+
+def test_finished_work_is_corrected_by_somebody_from_qa_who_had_no_part_in_it(tmp_path: Path) -> None:
+    bench = make_bench(tmp_path, drafts=("",), project="[queue]\nqa_rate = 0.0\n")
+    bench.agree(LEAD, ANA, QUINN)
+    clips, lead = desk(bench)
+    clip_id = bench.workspace._unit.queue.annotation(bench.submitted(ANA, "some words")).clip_id
+    bench.person(QUINN).qa.draw()
+    assert rows(bench)[clip_id].state is ClipState.FINAL
+    for name, code in ((BEN, "NO_OPEN_PASS"), ("Nobody", "NO_OPEN_PASS")):
+        with pytest.raises(Refused) as refused:
+            clips.assign(lead, clip_id, name)
+        assert refused.value.code == code
+    clips.assign(lead, clip_id, QUINN)
+    work = bench.person(QUINN).qa.work
+    lease = work.claim()
+    assert (lease.clip_id, lease.kind) == (clip_id, TaskKind.ADJUDICATE)
+    assert bench.person(QUINN).qa.pass_versions(lease) == ()
+    hear(work, lease)
+    receipt = work.submit(lease, annotation("typed anew"))
+    assert bench.workspace._unit.queue.final(clip_id).annotation_id == receipt.annotation_id
+    with pytest.raises(Refused):
+        clips.assign(lead, clip_id, QUINN)
+    assert verifies(bench)
+    bench.workspace.close()
 
 
 def test_a_clip_that_was_skipped_too_often_is_released_into_the_queue(bench: Bench) -> None:

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from reviewer.errors import Damaged, Refused
 from reviewer.formats import passport
 from reviewer.formats.set_encryption import FILE, decrypted_set, encrypt_set, read_recipients
-from reviewer.formats.set_verification import verify_set
+from reviewer.lead.foreign_sets import verify_foreign_set
 from reviewer.lead.set_options import SetOptions
 from reviewer.model.event import Action, Event
 from tests.benches.lead import LeadBench
@@ -62,7 +62,7 @@ def test_a_recipient_gets_the_set_as_it_would_have_been(bench: LeadBench, out: P
     bench.run_export(out, options=SetOptions(encrypt_to=read_recipients([key])))
     assert [path.name for path in out.iterdir()] == [FILE]
     with decrypted_set(out, file) as plain:
-        assert verify_set(plain) == []
+        assert verify_foreign_set(plain) == []
         for path in (out.parent / "plain").rglob("*.*"):
             if path.name not in (passport.NAME, "SHA256SUMS"):
                 assert (plain / path.relative_to(out.parent / "plain")).read_bytes() == path.read_bytes()

@@ -16,9 +16,9 @@ import soundfile
 from reviewer.audio.io.flac import read_canonical
 from reviewer.errors import Refused, Unavailable
 from reviewer.formats import passport
-from reviewer.formats.set_verification import verify_set
 from reviewer.formats.validation import decoded_length
 from reviewer.lead.export import NothingToExport
+from reviewer.lead.foreign_sets import verify_foreign_set
 from reviewer.lead.set_options import AudioForm, SetOptions
 from reviewer.model.annotation import Annotation, Segment
 from reviewer.model.event import Action
@@ -71,7 +71,7 @@ def test_a_cut_set_keeps_the_segments_that_can_be_read(bench: LeadBench, out: Pa
     for text, start, end in (("one", 20, 580), ("three", 1120, 1600)):
         data, _ = soundfile.read(out / by_text[text]["audio_filepath"], dtype="int16", always_2d=True)
         assert np.array_equal(data, samples[start:end])
-    assert verify_set(out) == []
+    assert verify_foreign_set(out) == []
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_audio_of_another_form_is_as_long_as_its_row_says(
         assert row["audio_filepath"].endswith(f".{options.audio}")
         assert row["sampling_rate"] == rate_hz
         assert decoded_length(out / row["audio_filepath"]) == (round(row["duration"] * rate_hz), rate_hz)
-    assert verify_set(out) == []
+    assert verify_foreign_set(out) == []
     bench.run_export(out.with_name("again"), options=options)
     for path in sorted(out.rglob("*")):
         if path.is_file() and path.name != passport.NAME:
@@ -107,6 +107,21 @@ def test_a_channel_that_a_clip_has_not_is_refused(bench: LeadBench, out: Path) -
     assert not out.exists()
 
 
+def test_each_format_of_a_set_has_tags_as_it_shows_them(bench: LeadBench, out: Path) -> None:
+    bench.accepted("c3", "[laugh] uh yes [noise] it is")
+    bench.export().export_set(bench.lead, out, ("nemo", "kaldi", "stm", "common-voice"))
+    for name, text in (
+        ("manifest.jsonl", '"uh yes it is"'),
+        ("kaldi/all/text", " <v-noise> uh yes <noise> it is\n"),
+        ("stm/all.stm", " (%hesitation) yes it is\n"),
+        ("common-voice/en-US/validated.tsv", "\tuh yes it is\t"),
+    ):
+        assert text in (out / name).read_text(encoding="utf-8")
+    (facts,) = json.loads((out / passport.NAME).read_text(encoding="utf-8"))["conventions"].values()
+    assert facts["format_tags"]["kaldi"]["noise"] == "<noise>"
+    assert verify_foreign_set(out) == []
+
+
 def test_a_preview_writes_nothing_and_opens_no_audio(bench: LeadBench, out: Path) -> None:
     found = bench.export().preview(bench.lead, ("nemo",), options=SetOptions(cut=True))
     assert (found.clips, found.row_count, len(found.rows)) == (2, 3, 3)
@@ -116,6 +131,25 @@ def test_a_preview_writes_nothing_and_opens_no_audio(bench: LeadBench, out: Path
     assert bench.unit.database.rows("SELECT * FROM export") == []
     result = bench.run_export(out, options=SetOptions(cut=True))
     assert (result.rows, result.seconds) == (found.row_count, found.seconds)
+
+
+def _only(bench: LeadBench, out: Path, name: str) -> Path:
+    bench.export().export_set(bench.lead, out, (name,))
+    return out
+
+
+def test_a_preview_knows_the_size_of_what_goes_out_as_it_is_stored(bench: LeadBench, out: Path) -> None:
+    found = bench.export().preview(bench.lead, ("nemo",))
+    bench.run_export(out)
+    sizes = [path.stat().st_size for path in (out / "clips").iterdir()]
+    assert (found.audio_bytes, found.is_estimated) == (sum(sizes), False)
+    assert bench.export().preview(bench.lead, ("azure",)).audio_bytes == sum(
+        path.stat().st_size for path in _only(bench, out.with_name("azure"), "azure").rglob("*.wav")
+    )
+    both = bench.export().preview(bench.lead, ("webdataset", "librispeech", "csv"))
+    assert (both.audio_bytes, both.is_estimated) == (2 * found.audio_bytes, False)
+    assert bench.export().preview(bench.lead, ("nemo",), options=SetOptions(cut=True)).is_estimated
+    assert bench.export().preview(bench.lead, ("nemo",), options=SetOptions(audio=AudioForm.WAV)).is_estimated
 
 
 def test_a_cancelled_export_leaves_nothing(bench: LeadBench, out: Path) -> None:
@@ -155,7 +189,7 @@ def test_a_profile_or_filter_that_is_none_is_refused_before_anything_is_opened(
 
 def test_a_set_is_verified_by_its_passport_and_by_its_formats(bench: LeadBench, out: Path) -> None:
     bench.run_export(out, options=SetOptions(split=(80, 10, 10)))
-    assert verify_set(out) == []
+    assert verify_foreign_set(out) == []
     sums = (out / passport.SUMS).read_text(encoding="utf-8").splitlines()
     for line in sums:
         digest, _, name = line.partition("  ")
@@ -164,9 +198,9 @@ def test_a_set_is_verified_by_its_passport_and_by_its_formats(bench: LeadBench, 
     assert {"README.md", "plots/durations.svg", "utterances.csv"} < listed
     (clip,) = (out / "clips").iterdir()
     clip.write_bytes(clip.read_bytes()[:-9])
-    assert {problem.code for problem in verify_set(out)} >= {"SET_FILE_CHANGED"}
+    assert {problem.code for problem in verify_foreign_set(out)} >= {"SET_FILE_CHANGED"}
     (out / passport.NAME).write_text("{}", encoding="utf-8")
-    assert [problem.code for problem in verify_set(out)] == ["SET_FILE_UNREADABLE"]
+    assert [problem.code for problem in verify_foreign_set(out)] == ["SET_FILE_UNREADABLE"]
 
 
 def test_the_card_says_what_the_set_consists_of(bench: LeadBench, out: Path) -> None:
@@ -192,7 +226,7 @@ def test_the_card_says_what_the_set_consists_of(bench: LeadBench, out: Path) -> 
 )
 def test_a_passport_that_is_none_is_a_problem_of_the_set(tmp_path: Path, text: str) -> None:
     (tmp_path / passport.NAME).write_text(text, encoding="utf-8")
-    assert verify_set(tmp_path)
+    assert verify_foreign_set(tmp_path)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no pipes")
@@ -202,7 +236,7 @@ def test_links_and_pipes_in_a_set_are_named_and_never_opened(bench: LeadBench, o
     os.mkfifo(out / "manifest.jsonl")
     (out / "endless").symlink_to("/dev/zero")
     (out / "plain").symlink_to(out)
-    found = [(problem.code, problem.parameters["file"]) for problem in verify_set(out)]
+    found = [(problem.code, problem.parameters["file"]) for problem in verify_foreign_set(out)]
     assert found == [("SET_FILE_NOT_REGULAR", name) for name in ("endless", "manifest.jsonl", "plain")]
 
 
@@ -214,7 +248,16 @@ def test_a_format_without_its_package_is_refused_and_not_verified(
         bench.export().export_set(bench.lead, out, ("nemo", "parquet"))
     out.mkdir()
     (out / passport.NAME).write_text('{"formats": ["parquet"], "files": []}', encoding="utf-8")
-    assert [problem.code for problem in verify_set(out)] == ["FORMAT_NEEDS_PACKAGE"]
+    assert [problem.code for problem in verify_foreign_set(out)] == ["FORMAT_NEEDS_PACKAGE"]
+
+
+def test_a_format_that_holds_few_of_the_rows_is_written(bench: LeadBench, out: Path) -> None:
+    for number in range(3):
+        bench.accepted(f"d{number}", f"press #0 {number}")
+    result = bench.export().export_set(bench.lead, out, ("kaldi",))
+    assert (result.rows, result.empty_formats) == (1, ())
+    assert result.rows_left_out["kaldi"]["kaldi_reserved_word"] == 3
+    assert (out / "kaldi" / "all" / "text").read_text(encoding="utf-8").endswith(" yes it is\n")
 
 
 def test_the_format_that_holds_no_row_is_named_beside_one_that_does(bench: LeadBench, out: Path) -> None:
@@ -222,7 +265,7 @@ def test_the_format_that_holds_no_row_is_named_beside_one_that_does(bench: LeadB
     assert result.empty_formats == ("ctm",)
     assert result.rows_left_out["ctm"]
     assert passport.read(out).formats == ("nemo",)
-    assert verify_set(out) == []
+    assert verify_foreign_set(out) == []
 
 
 def test_a_set_whose_formats_hold_no_row_is_not_written(bench: LeadBench, out: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from reviewer.errors import Refused, Unavailable
 from reviewer.lead.import_history import UNFINISHED
 from reviewer.lead.intake_report import IntakeOptions, ReportRow
-from reviewer.model.event import Action
+from reviewer.model.event import Action, Event
 from reviewer.privacy.manifest_row import Outcome, RefusalCode
 from tests.benches.workspace import LEAD, Bench, make_bench, write_clips
 
@@ -51,6 +51,17 @@ def test_every_import_and_check_is_listed_with_its_counts_and_lines(bench: Bench
     assert lead.report_of_import(check.id).rows == ()
     with pytest.raises(Refused):
         lead.report_of_import("i0")
+
+
+def test_a_row_of_an_earlier_version_is_about_one_line(bench: Bench, manifest: Path) -> None:
+    signed_in = bench.person(LEAD)
+    signed_in.lead.import_manifest(manifest, IntakeOptions())
+    (past,) = signed_in.lead.past_imports()
+    detail = {"import": past.id, "line": 7}
+    event = Event.by(signed_in.identity, Action.CLIP_IMPORTED, "c0123456789abcdef", detail=detail)
+    bench.workspace._unit.log.record(event)
+    *_, row = signed_in.lead.report_of_import(past.id).rows
+    assert (row.line, row.clip, row.outcome) == (7, "c0123456789abcdef", Outcome.ACCEPTED)
 
 
 def test_lines_of_one_import_are_not_among_those_of_another(bench: Bench, manifest: Path) -> None:

@@ -21,7 +21,7 @@ from reviewer.lead.keyed_hashes import KeyedHashes
 from reviewer.messages import command_catalogue
 from reviewer.model.clip import ClipState
 from reviewer.model.clock import to_iso
-from reviewer.model.event import Action
+from reviewer.model.event import CLIP_IDS, Action
 from reviewer.model.hypothesis import Word
 from reviewer.session.due_purges import destroy_clip
 from tests.benches.lead import TRANSCRIBE, LeadBench
@@ -265,9 +265,9 @@ def test_a_start_and_an_end_and_each_line_are_logged_by_id_and_code_only(imports
     ]
     start, refused, imported, quarantined, end = imports.events(*Action)[first:]
     assert refused.reason == "PRODUCT_NOT_ELIGIBLE"
-    assert refused.detail == {"import": start.object, "line": 2}
-    assert imported.object == report.rows[0].clip
-    assert (quarantined.object, quarantined.reason) == (report.rows[2].clip, "PII_FLAGGED")
+    assert refused.detail == {"import": start.object, "lines": [2]}
+    assert (imported.detail["lines"], imported.detail[CLIP_IDS]) == ([1], [report.rows[0].clip])
+    assert (quarantined.detail[CLIP_IDS], quarantined.reason) == ([report.rows[2].clip], "PII_FLAGGED")
     assert end.detail == {"accepted": 1, "refused": 1, "quarantined": 1, "not_drawn": 0, "dry_run": False}
 
 
@@ -384,7 +384,9 @@ def test_voices_do_not_come_in_a_row(imports: Imports) -> None:
 
 def test_many_refused_lines_are_all_logged(imports: Imports) -> None:
     imports.run(*[a_line(n, product="xbox") for n in range(450)])
-    assert len(imports.events(Action.CLIP_REFUSED)) == 450
+    listed = [event.detail["lines"] for event in imports.events(Action.CLIP_REFUSED)]
+    assert [line for lines in listed for line in lines] == list(range(1, 451))
+    assert len(listed) == 2
 
 
 def test_a_reference_is_sealed_with_its_clip_and_given_back(imports: Imports) -> None:

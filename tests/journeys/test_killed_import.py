@@ -34,7 +34,7 @@ from pathlib import Path
 from reviewer.clips.keys import KdfParameters
 from reviewer.clips.store import LocalClipStore
 from reviewer.files import NewFile
-from reviewer.lead import intake
+from reviewer.lead import clip_preparation, intake
 from reviewer.lead.intake_report import IntakeOptions
 from reviewer.queue.sqlite import SqliteQueue
 from reviewer.workspace import open_workspace
@@ -43,7 +43,9 @@ from tests.fakes.clock import FakeClock
 
 folder, manifest, moment = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 die = lambda: os.kill(os.getpid(), signal.SIGKILL)
-intake._CLIPS_A_COMMIT = 2
+intake._CLIPS_A_COMMIT, intake._COMMIT_SECONDS = 2, 60.0
+if moment == "with workers":
+    clip_preparation._FILES_WORTH_A_PROCESS = 1
 made, names = [], []  # two files a clip; the third clip is hit, the first of the second commit
 create, keep = LocalClipStore.create, NewFile.keep
 
@@ -179,20 +181,21 @@ def test_an_import_killed_at_any_moment_leaves_no_orphan_and_can_be_run_again(
 
 
 @pytest.mark.timeout(60 + 20 * KILLS)
+@pytest.mark.parametrize("how", ["from outside", "with workers"])
 def test_an_import_killed_from_outside_can_be_run_again(
-    offered: tuple[Bench, Path], tmp_path: Path, repository: Path
+    offered: tuple[Bench, Path], tmp_path: Path, repository: Path, how: str
 ) -> None:
     bench, manifest = offered
     pattern = bench.workspace.path.rename(tmp_path / "pattern")
     seed = random.SystemRandom().getrandbits(32)
     print(f"seed {seed}")  # noqa: T201 - shown when the test fails
     moments = random.Random(seed)
-    for _ in range(KILLS):
+    for _ in range(KILLS if how == "from outside" else max(1, KILLS // 2)):
         shutil.copytree(pattern, bench.workspace.path)
-        with start(bench, manifest, "from outside", repository) as child:
+        with start(bench, manifest, how, repository) as child:
             assert child.stdout is not None
             assert child.stdout.readline()  # nothing is done yet
-            timer = threading.Timer(moments.uniform(0.0, 0.4), child.kill)
+            timer = threading.Timer(moments.uniform(0.0, 0.4 if how == "from outside" else 1.0), child.kill)
             timer.start()
             child.wait(timeout=60)
             timer.cancel()

@@ -59,7 +59,7 @@ def dying(owner, name, *, before="", after="", at=1):
 
 dying(NewClip, "write", before="before the first file", after="between the files")
 dying(Path, "replace", before="in a half-written file")
-dying(NewClip, "sync", after="before the row")
+dying(LocalClipStore, "sync_new", after="before the row")
 dying(SqliteQueue, "reseal_clip", before="in the transaction", after="after the annotations")
 dying(DraftVersionRepository, "reseal_clip", after="before the commit")
 dying(ClipContent, "sweep", before="after the commit", after="after the sweep")

@@ -1,6 +1,7 @@
 """Revoking that is killed at any step of the database: everything opens, with the old or the new key.
 
-REVIEWER_KILLS says how many times, 6 if it is not set.
+The same holds for the key of the log: one of the two is in force, whole, and no other signs anything.
+REVIEWER_KILLS says how many times, 5 if it is not set.
 """
 
 import os
@@ -9,27 +10,45 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from reviewer.access import signing
+from reviewer.access.audit_log import AuditLog
+from reviewer.access.verification import verify_file
 from reviewer.clips.keys import KdfParameters
+from reviewer.db.connection import Database
+from reviewer.db.workspace_meta import read_meta
+from reviewer.errors import ReviewerError
+from reviewer.model.event import Action, Event
 from reviewer.model.people import PersonState
+from reviewer.places import DATABASE_FILE
 from reviewer.workspace import Workspace, open_workspace
 from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN, make_bench
 from tests.fakes.clock import FakeClock
+from tests.fakes.intruder import append_signed, tamper
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here")
-KILLS = int(os.environ.get("REVIEWER_KILLS", "6"))
+KILLS = int(os.environ.get("REVIEWER_KILLS", "5"))
 CHILD = """
-import os, signal, sys
+import os, secrets, signal, sys
 from pathlib import Path
 from reviewer.clips.keys import KdfParameters
 from reviewer.workspace import open_workspace
 from tests.benches.workspace import BEN, LEAD, PASSPHRASE
 from tests.fakes.clock import FakeClock
 
-last, steps = int(sys.argv[2]), 0
+last, steps, make = int(sys.argv[2]), 0, secrets.token_bytes
+drawn = open(sys.argv[1] + ".secrets", "ab", buffering=0)
+def token_bytes(size=None):
+    token = make(size)
+    if size == 32:
+        drawn.write(token)
+    return token
+
+secrets.token_bytes = token_bytes
 def step():
     global steps
     steps += 1
@@ -64,6 +83,12 @@ def revoke(folder: Path, last: int, repository: Path) -> "subprocess.CompletedPr
     )
 
 
+def secrets_of(folder: Path) -> frozenset[bytes]:
+    """What might be a key among the random numbers that ``revoke`` drew."""
+    drawn = folder.with_suffix(".secrets").read_bytes()
+    return frozenset(drawn[at : at + 32] for at in range(0, len(drawn), 32))
+
+
 def reopened(folder: Path) -> Workspace:
     return open_workspace(folder, clock=FakeClock(), parameters=KdfParameters.cheap())
 
@@ -84,9 +109,59 @@ def require_all_opens(workspace: Workspace) -> bool:
     return is_revoked
 
 
+def require_one_log_key(workspace: Workspace, old: bytes, made: frozenset[bytes]) -> None:
+    """The log is whole, its next rows are signed by the key in force, and no other key signs one.
+
+    ``old`` is the key with which the log began, ``made`` the secrets that the killed process made.
+    """
+    log, file = workspace._unit.log, workspace.path / DATABASE_FILE
+    assert verify_file(file).ok
+    replaced = [row.seq for row in log.rows() if row.fields()["action"] == Action.KEYS_REPLACED]
+    secrets = {signing.public_key_of(each): each for each in (old, *made)}
+    in_force, others = secrets.pop(log.keys().current), secrets.values()
+    assert (in_force == old, in_force in made) == (not replaced, len(replaced) == 1)
+    end = log.head().size
+    lead = workspace.sign_in(LEAD, PASSPHRASE)
+    assert lead.identity.keyring.log_key == in_force
+    workspace.sign_out(lead)
+    for row in log.rows(replaced[0] + 1 if replaced else end + 1):
+        assert signing.verify(signing.public_key_of(in_force), row.hash, row.signature), row.seq
+    assert log.head().size > end
+    assert verify_file(file).ok
+    assert row_by(file, in_force) != "LOG_SIGNATURE_WRONG"
+    for key in others:
+        assert row_by(file, key) == "LOG_SIGNATURE_WRONG"
+        require_refused(file, key)
+
+
+def row_by(file: Path, log_key: bytes) -> str:
+    """What verification says of a copy to which somebody with this key added a row."""
+    copy = Path(shutil.copy(file, file.with_name("copy.db")))
+    tamper(copy, lambda rows: append_signed(rows, log_key, Action.CLIP_HEARD))
+    return verify_file(copy).notice.code
+
+
+def require_refused(file: Path, log_key: bytes) -> None:
+    """The program writes no row for somebody who has only this key."""
+    with closing(Database(file)) as database:
+        meta = read_meta(database)
+        log = AuditLog(database, FakeClock(), meta.workspace_id, public_key=meta.log_public_key)
+        with pytest.raises(ReviewerError, match=r"LOG_KEYS_DIFFER|KEYS_REPLACED"):
+            write_row(log, log_key)
+
+
+def write_row(log: AuditLog, log_key: bytes) -> None:
+    log.unlock(log_key)
+    log.record(Event(Action.CLIP_HEARD))
+
+
 def test_a_killed_revocation_leaves_every_clip_openable_and_can_be_done_again(
     made: Path, tmp_path: Path, repository: Path
 ) -> None:
+    with reopened(made) as workspace:
+        lead = workspace.sign_in(LEAD, PASSPHRASE)
+        old = lead.identity.keyring.log_key
+        workspace.sign_out(lead)
     whole = tmp_path / "whole"
     shutil.copytree(made, whole)
     steps = int(revoke(whole, 0, repository).stdout)
@@ -94,9 +169,10 @@ def test_a_killed_revocation_leaves_every_clip_openable_and_can_be_done_again(
     for number in range(KILLS):
         folder = tmp_path / str(number)
         shutil.copytree(made, folder)
-        last = chance.randint(1, steps)
+        last = chance.randint(1, steps) if number else steps  # the last one is after the commit
         assert revoke(folder, last, repository).returncode == -signal.SIGKILL, last
         with reopened(folder) as workspace:
+            require_one_log_key(workspace, old, secrets_of(folder))
             if not require_all_opens(workspace):
                 lead = workspace.sign_in(LEAD, PASSPHRASE)
                 lead.lead.revoke(BEN)

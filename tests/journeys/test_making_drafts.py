@@ -16,7 +16,7 @@ from reviewer.model.event import Action
 from reviewer.model.hypothesis import Word
 from reviewer.model.task import VerdictKind
 from reviewer.places import resource
-from reviewer.qa.differences import Side
+from reviewer.session.differences import Side
 from tests.benches.workspace import ANA, LEAD, QUINN, Bench, annotation, hear, make_bench, write_clips
 
 Open = Callable[..., Bench]
@@ -131,6 +131,20 @@ def test_nothing_is_recognised_without_a_recogniser_an_agreement_or_the_right(
     with pytest.raises(NdaRequired):
         other.person(LEAD).lead.make_drafts()
     other.workspace.close()
+
+
+def test_no_sound_goes_to_a_recogniser_past_consent_or_without_a_live_agreement(open_bench: Open) -> None:
+    bench = open_bench(SAYS)
+    unit, lead = bench.workspace._unit, bench.person(LEAD).identity
+    first, second, _ = (unit.clips.get(clip_id) for clip_id in sorted(unit.clips.ids()))
+    with unit.transaction():
+        unit.clips.withdraw(first.id, bench.clock.now())
+    with pytest.raises(Refused, match="CONSENT_ENDED"):
+        bench.workspace._access.open_for_recogniser(lead, first, "engine")
+    bench.clock.advance(400 * 24 * 3600)
+    with pytest.raises(NdaRequired):
+        bench.workspace._access.open_for_recogniser(lead, second, "engine")
+    assert bench.events(Action.CLIP_OPENED) == []
 
 
 def test_accepted_texts_get_the_times_of_their_words_once(tmp_path: Path) -> None:

@@ -172,7 +172,9 @@ def test_a_commit_that_fails_shows_nothing_and_keeps_both_clips(bench: Bench, wo
     first, clip_id = claim_and_hear(work), prefetched(bench, work)
     before = len(bench.events())
     with bench.database() as database:
-        database.execute("CREATE TRIGGER full BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'full'); END")
+        database.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON annotation BEGIN SELECT RAISE(ABORT, 'full'); END"
+        )
     with pytest.raises(Exception, match="WORKSPACE_ROW_DAMAGED"):
         work.hand_over(HandIn(first, DONE))
     with bench.database() as database:

@@ -101,7 +101,7 @@ def test_no_row_of_the_access_log_holds_content_or_names(worked: Bench) -> None:
 
 def test_everything_made_can_still_be_read_by_those_who_may(worked: Bench) -> None:
     ana = worked.work(ANA)
-    assert [past.text for past in ana.history()] == [TYPED]
+    assert [past.text for past in ana.history()] == [LATE, TYPED]
     again = ana.claim()
     returned = ana.open(again).returned
     assert returned.comment == COMMENT

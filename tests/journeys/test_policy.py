@@ -9,7 +9,7 @@ from reviewer.errors import Refused
 from reviewer.model.event import Action
 from reviewer.places import PROJECT_FILE
 from reviewer.session.policy import WorkspacePolicy
-from tests.benches.workspace import ANA, LEAD, Bench
+from tests.benches.workspace import ANA, LEAD, PASSPHRASE, Bench
 
 
 def guard(bench: Bench, shipped: dict[str, Path]) -> WorkspacePolicy:
@@ -24,6 +24,26 @@ def test_a_workspace_opened_with_other_files_than_the_signed_lets_nobody_in(benc
     file.write_text(signed, encoding="utf-8")
     with window.workspace, pytest.raises(Refused, match="POLICY_OPENED_BEFORE"):
         window.person(ANA)
+
+
+@pytest.mark.parametrize(
+    "file", [PROJECT_FILE, "schemas/default.toml", "conventions/en-US.toml", "nda/9.0/en-US.txt"]
+)
+def test_a_file_that_is_edited_or_planted_while_a_workspace_is_open_lets_nobody_in(
+    bench: Bench, file: str
+) -> None:
+    path = bench.workspace.path / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    before = path.read_bytes() if path.exists() else None
+    path.write_bytes((before or b"") + b"\n# edited\n")
+    for name in (ANA, LEAD):
+        with pytest.raises(Refused, match="POLICY_DIFFERS"):
+            bench.workspace.sign_in(name, PASSPHRASE)
+    if before is None:
+        path.unlink()
+    else:
+        path.write_bytes(before)
+    assert bench.workspace.sign_in(ANA, PASSPHRASE)
 
 
 def test_files_of_a_newer_program_keep_nobody_out_and_the_lead_signs_them(

@@ -7,14 +7,20 @@ from typing import Any
 
 import pytest
 
+from reviewer.clips.alignments import Alignment
+from reviewer.clips.draft_distances import DraftDistance
 from reviewer.clips.draft_versions import StoredVersion
 from reviewer.errors import NotAllowed, Refused, Unavailable
 from reviewer.lead.keyed_hashes import KeyedHashes
 from reviewer.lead.withdrawals import Withdrawal
+from reviewer.model.annotation import PersonalDataKind
 from reviewer.model.clip import ClipState
 from reviewer.model.event import Action
+from reviewer.model.held_back import HeldCode, HeldFind
 from reviewer.model.hypothesis import Hypothesis
+from reviewer.model.redaction import Redaction, RedactionSource, RedactionState
 from reviewer.session.due_purges import DuePurges
+from reviewer.stats.wer import WordErrors
 from tests.benches.lead import LeadBench, Replaced
 from tests.benches.workspace import ANA, BEN, PASSPHRASE
 
@@ -48,6 +54,26 @@ def state(bench: LeadBench) -> dict[str, list[dict[str, Any]]]:
     return {table: bench.unit.database.rows(f"SELECT * FROM {table}") for table in tables}
 
 
+KEPT_ABOUT_A_PURGED_CLIP = {"queue_clip", "task", "annotation", "verdict"}
+"""Who did what when: ids and states, the sealed work in them emptied."""
+
+
+def rows_about(bench: LeadBench, clip_id: str) -> dict[str, int]:
+    """How many rows name a clip, of every table that has a column for one."""
+    found = bench.unit.database.rows(
+        "SELECT m.name FROM sqlite_schema m, pragma_table_info(m.name) c"
+        " WHERE m.type = 'table' AND c.name = 'clip_id'"
+    )
+    counts = {
+        row["name"]: bench.unit.database.value(
+            f"SELECT count(*) FROM {row['name']} WHERE clip_id = ?",
+            (clip_id,),
+        )
+        for row in found
+    }
+    return {table: count for table, count in counts.items() if count}
+
+
 def with_everything(bench: LeadBench) -> None:
     """One clip with an accepted annotation, a hypothesis, a draft and a late draft; one with none."""
     add_clip(bench, "c1", passes=2)
@@ -57,13 +83,24 @@ def with_everything(bench: LeadBench) -> None:
     version = StoredVersion("w1", "pause", b"sealed", bench.clock.now())
     bench.unit.versions.add(lease.task_id, lease.person_id, "c1", version)
     bench.unit.hypotheses.add(bench.lead.keyring, Hypothesis("h1", "c1", "manifest", "", "yes"))
+    bench.unit.references.add(bench.lead.keyring, "c1", "a key of the lead's")
+    span = (100, 200, PersonalDataKind.NAME, RedactionSource.LISTENER, RedactionState.PROPOSED)
+    bench.unit.redactions.add(Redaction("r1", "c1", *span, lease.person_id, bench.clock.now()))
+    find = HeldFind("c1", "", HeldCode.TEXT, "phone", 100, 200, bench.clock.now())
+    bench.unit.held_finds.replace("c1", "", [find])
     assert bench.submit(ANA, "yes") == "c1"
+    [work] = bench.unit.queue.annotations_of(bench.ids[ANA], 1)
+    bench.unit.alignments.keep(Alignment(work.id, "c1", "engine", "1", ()), b"sealed")
+    counted = (WordErrors(0, 1), WordErrors(0, 3))
+    distance = DraftDistance(work.id, "h1", work.task_id, "c1", "engine", "1", False, *counted)
+    bench.unit.draft_distances.add([distance])
     bench.accept_all()
     add_clip(bench, "c2")
 
 
 def test_purge_erases_the_key_and_all_that_was_said_of_a_clip(bench: LeadBench) -> None:
     with_everything(bench)
+    assert len(rows_about(bench, "c1").keys() - KEPT_ABOUT_A_PURGED_CLIP) == 9
     report = bench.purge().purge_clips(
         bench.lead, [Withdrawal("source of c1"), Withdrawal("unknown")], retention=False
     )
@@ -72,6 +109,7 @@ def test_purge_erases_the_key_and_all_that_was_said_of_a_clip(bench: LeadBench) 
     assert [row["wrapped_key"] is None for row in after["clip"]] == [True, False]
     assert [row["sealed"] for row in after["annotation"]] == [b""]
     assert after["draft_version"] == []
+    assert rows_about(bench, "c1").keys() == KEPT_ABOUT_A_PURGED_CLIP
     assert (after["hypothesis"], after["draft"], bench.unit.queue.late_drafts()) == ([], [], [])
     assert bench.unit.queue.clip_state("c1") is ClipState.PURGED
     assert bench.unit.queue.clip_state("c2") is ClipState.READY

@@ -96,7 +96,7 @@ def marked(bench: Bench, *, text: str = TEXT, flags: tuple[Flag, ...] = ()) -> s
 
 def redactions(bench: Bench) -> tuple:
     lead = bench.person(LEAD).lead
-    (clip_id,) = {event.object for event in bench.events("clip.imported")}
+    (clip_id,) = bench.imported()
     return lead.redactions.of_clip(lead.identity, clip_id)
 
 
@@ -151,7 +151,7 @@ def test_a_marked_span_is_silent_for_whoever_opens_the_clip_next(bench: Bench) -
 def test_a_reference_is_sealed_under_the_new_key_of_a_redacted_clip(bench: Bench) -> None:
     assert confirmed(bench, marked(bench)) is RedactionState.APPLIED
     lead = bench.person(LEAD).lead
-    (clip_id,) = {event.object for event in bench.events("clip.imported")}
+    (clip_id,) = bench.imported()
     assert lead._unit.references.of_clip(lead.identity.keyring, clip_id) == "key-7"
 
 
@@ -541,7 +541,7 @@ def test_the_old_key_opens_nothing_that_is_there_now(bench: Bench) -> None:
     redaction = marked(bench)
     lead = bench.person(LEAD).lead
     content = lead._unit.content
-    (clip_id,) = {event.object for event in bench.events("clip.imported")}
+    (clip_id,) = bench.imported()
     old = content._key(lead.identity.keyring, clip_id)
     confirmed(bench, redaction)
     for path in (bench.workspace.path / "clips").iterdir():

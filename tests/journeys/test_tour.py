@@ -45,6 +45,8 @@ _SCREENS = (
     "desk-returned",
     "my-work",
     "lead-overview",
+    "lead-policy-form",
+    "lead-policy-conventions",
     "lead-progress",
     "lead-corpus",
     "lead-people",

@@ -195,7 +195,7 @@ def test_an_altered_lease_opens_and_changes_nothing(bench: Bench, kind: TaskKind
     bench.person(QUINN).qa.draw()
     name, other_name = (ANA, BEN) if kind is TaskKind.TRANSCRIBE else (QUINN, ANA)
     work, lease = bench.work(name), claimed(bench, name)
-    clips = {event.object for event in bench.events(Action.CLIP_IMPORTED)} - {lease.clip_id}
+    clips = bench.imported() - {lease.clip_id}
     before = len(bench.events(Action.CLIP_OPENED, Action.TEXT_OPENED))
     forged = [
         *(replace(lease, clip_id=clip) for clip in clips),

@@ -16,6 +16,7 @@ from reviewer.model.clip_list import (
     ListedClip,
     Withheld,
     arranged,
+    place_in,
 )
 from reviewer.model.clock import to_micros
 from reviewer.model.held_back import HeldCode
@@ -178,3 +179,15 @@ def test_commands_filter_the_list_in_the_language_of_exports(where: str, ids: st
 def test_a_filter_of_what_the_list_does_not_have_is_refused(where: str) -> None:
     with pytest.raises(Refused):
         parse_list_filter(where)
+
+
+@pytest.mark.parametrize("column", list(ClipColumn))
+@pytest.mark.parametrize("is_descending", [True, False])
+def test_a_clip_that_changed_finds_its_place_among_the_others(column: ClipColumn, is_descending: bool):
+    order = ClipOrder(column, is_descending)
+    for changed in (*ROWS, *(row._replace(id=other.id) for row in ROWS for other in ROWS)):
+        others = [row for row in ROWS if row.id != changed.id]
+        among = arranged(others, ClipFilter(), order)
+        among.insert(place_in(among, changed, order), changed)
+        by_id = sorted([*others, changed], key=lambda row: row.id)
+        assert among == arranged(by_id, ClipFilter(), order)

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from reviewer.model.annotation import Segment
 from reviewer.model.hypothesis import Word
-from reviewer.qa.differences import (
+from reviewer.session.differences import (
     DifferenceSounds,
     Mark,
     Side,

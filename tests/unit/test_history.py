@@ -57,6 +57,20 @@ def test_the_first_change_begins_a_step_whatever_it_is() -> None:
     assert text_of(history.changed(grown, Cursor(), begins_step=False).undo()) == ""
 
 
+def test_what_a_text_began_as_is_undone_with_it_and_read_as_it_was_saved() -> None:
+    history = typed("", "so")
+    present = history.present.annotation
+    taken = history.changed(present, Cursor(), origin="a1")
+    edited = taken.changed(present.with_text("so then"), Cursor())
+    other = edited.changed(present.with_text("so now"), Cursor(), origin="a2")
+    again = History.from_table(other.present.annotation, json.loads(json.dumps(other.to_table())))
+    assert again == other
+    found = [step.origin for step in (again.present, *reversed(again.past))]
+    assert found == ["a2", "a1", "a1", "", ""]
+    assert (again.undo().present.origin, again.undo().redo().present.origin) == ("a1", "a2")
+    assert again.mapped(lambda each: each.with_text("x")).undo().present.origin == "a1"
+
+
 def test_a_new_change_forgets_what_was_undone() -> None:
     history = typed("", "so", "so then").undo()
     history = history.changed(history.present.annotation.with_text("so now"), Cursor())

@@ -12,7 +12,7 @@ from reviewer.access import signing
 from reviewer.clips import keys
 from reviewer.clips.keys import KdfParameters, open_keyring, seal_keyring
 from reviewer.errors import Damaged, Refused, WrongPassphrase
-from reviewer.model.people import Keyring, Role
+from reviewer.model.people import Keyring, Role, second_secret_id
 from tests.factories import a_keyring
 
 CHEAP = KdfParameters.cheap()
@@ -81,7 +81,7 @@ def with_cost(memory_kib: int, passes: int, lanes: int) -> bytes:
     "blob",
     [
         *(BLOB[:length] for length in (0, 4, 20, 44)),
-        *(prefix + BLOB[5:] for prefix in (b"XXXX\x01", b"RVKR\x03")),
+        *(prefix + BLOB[5:] for prefix in (b"XXXX\x01", b"RVKR\x04")),
         *(with_cost(*cost) for cost in BELOW_THE_FLOOR + TOO_COSTLY),
     ],
 )
@@ -119,6 +119,55 @@ def test_keyring_is_sealed_under_argon2id_of_the_cost_in_its_header_and_bound_to
     kdf = Argon2id(salt=salt, length=32, iterations=3, lanes=2, memory_cost=20 * 1024)
     key = AESGCM(keys.subkey(kdf.derive(PASSPHRASE.encode()), "keyring"))
     assert key.decrypt(nonce, blob[45:], header + b"qa\0p1") == keys.pack_keyring(a_keyring())
+
+
+SECOND = b"2" * 32
+WITH_SECOND = seal_keyring(a_keyring(), PASSPHRASE, "p1", Role.QA, CHEAP, SECOND)
+
+
+def test_a_keyring_with_a_second_secret_needs_both_and_names_the_second() -> None:
+    assert open_keyring(WITH_SECOND, PASSPHRASE, "p1", Role.QA, SECOND) == a_keyring()
+    assert second_secret_id(WITH_SECOND) == keys.id_of_second_secret(SECOND)
+    for passphrase, second in ((PASSPHRASE, b""), (PASSPHRASE, b"3" * 32), (PASSPHRASE[1:], SECOND)):
+        with pytest.raises(WrongPassphrase):
+            open_keyring(WITH_SECOND, passphrase, "p1", Role.QA, second)
+
+
+def test_a_keyring_without_one_opens_with_the_passphrase_alone() -> None:
+    assert second_secret_id(BLOB) == b""
+    assert open_keyring(BLOB, PASSPHRASE, "p1", Role.QA, SECOND) == a_keyring()
+
+
+def test_both_secrets_make_the_key_by_hkdf() -> None:
+    header = WITH_SECOND[:61]
+    *_, salt, nonce = struct.unpack(">4sBIII16s12s", header[:45])
+    kdf = Argon2id(salt=salt, length=32, iterations=2, lanes=1, memory_cost=19 * 1024)
+    first = keys.subkey(kdf.derive(PASSPHRASE.encode()), "keyring")
+    key = AESGCM(keys.subkey(first + SECOND, "keyring with second secret"))
+    assert key.decrypt(nonce, WITH_SECOND[61:], header + b"qa\0p1") == keys.pack_keyring(a_keyring())
+
+
+def test_taking_out_that_a_second_secret_is_needed_is_noticed() -> None:
+    for version in (1, 2):
+        for cut in (WITH_SECOND[:45] + WITH_SECOND[61:], WITH_SECOND):
+            changed = cut[:4] + bytes([version]) + cut[5:]
+            with pytest.raises(WrongPassphrase):
+                open_keyring(changed, PASSPHRASE, "p1", Role.QA, SECOND)
+
+
+@given(st.integers(17, len(WITH_SECOND) - 1), st.integers(0, 7))
+@settings(max_examples=12)
+def test_a_changed_bit_does_not_open_with_both_secrets(place: int, bit: int) -> None:
+    changed = bytearray(WITH_SECOND)
+    changed[place] ^= 1 << bit
+    with pytest.raises(WrongPassphrase):
+        open_keyring(bytes(changed), PASSPHRASE, "p1", Role.QA, SECOND)
+
+
+@pytest.mark.parametrize("length", [5, 45, 50, 61, 70])
+def test_a_stump_with_a_second_secret_does_not_open(length: int) -> None:
+    with pytest.raises((Damaged, WrongPassphrase)):
+        open_keyring(WITH_SECOND[:length], PASSPHRASE, "p1", Role.QA, SECOND)
 
 
 def test_nothing_is_sealed_below_the_floor() -> None:

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import asdict
 
-from reviewer.access.log_chain import GENESIS, LogRow, canonical, flaw, link_hash, parse
+from reviewer.access.log_chain import GENESIS, LogRow, canonical, canonical_body, flaw, link_hash, parse
 from reviewer.errors import Damaged
 from reviewer.model.event import Action
 
@@ -171,6 +172,50 @@ def test_each_flaw_is_named(row: LogRow, code: str) -> None:
     found = flaw(row, 1, GENESIS, "w1")
     assert found is not None
     assert found.code == code
+
+
+def require_the_same_reading(body: bytes) -> None:
+    """The verifier's quick reading accepts what the slow one does, and reads the same."""
+    row = of_body(body)
+    read = canonical_body(body, "w1", 1)
+    assert (read is None) == (flaw(row, 1, GENESIS, "w1") is not None), body
+    if read is not None:
+        fields = row.fields()
+        assert repr(asdict(read)) == repr({name: fields[name] for name in sorted(FIELDS)})
+
+
+def written(**changes: Any) -> bytes:
+    return json.dumps(FIELDS | changes, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+@given(st.dictionaries(st.text(max_size=3), anything, max_size=4).map(lambda detail: {"detail": detail}))
+def test_every_detail_is_read_alike_quickly_and_slowly(changes: dict[str, Any]) -> None:
+    require_the_same_reading(json.dumps(FIELDS | changes, sort_keys=True, separators=(",", ":")).encode())
+    require_the_same_reading(canonical({**FIELDS, "reason": repr(changes)}))
+
+
+@pytest.mark.parametrize("text", [chr(code) for code in range(128)] + ["ü", "null", "\\u0041", "\u2028"])
+def test_every_character_is_read_alike_quickly_and_slowly(text: str) -> None:
+    body = written(reason=text, detail={"x": [text]})
+    assert canonical_body(body, "w1", 1) is not None
+    require_the_same_reading(body)
+
+
+@pytest.mark.parametrize("name", sorted(FIELDS))
+@pytest.mark.parametrize(
+    "value", ["", "x", 1, 1.0, -0.0, 10**400, True, None, [], {}, [[["x"]]], {"a": {"b": 1}}]
+)
+def test_every_kind_of_value_is_read_alike_quickly_and_slowly(name: str, value: Any) -> None:
+    require_the_same_reading(written(**{name: value}))
+    require_the_same_reading(written(detail={"x": value, "y": [value, [value]]}))
+
+
+@given(st.data())
+def test_every_changed_byte_is_read_alike_quickly_and_slowly(data: st.DataObject) -> None:
+    body = bytearray(a_row().body)
+    for _ in range(data.draw(st.integers(1, 2))):
+        body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
+    require_the_same_reading(bytes(body))
 
 
 @pytest.mark.parametrize("name", sorted(FIELDS))

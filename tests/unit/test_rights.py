@@ -24,6 +24,7 @@ ALLOWED = {
         Act.CHANGE_POLICY,
         Act.REDACT,
         Act.DECIDE_HELD,
+        Act.DECIDE_LATE,
         Act.LISTEN,
     },
 }

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from reviewer.errors import Unavailable
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.settings.account_page import AccountPage
@@ -73,3 +74,46 @@ def test_the_settings_have_the_page_only_for_somebody(
         dialog = settings_dialog(Preferences(), [], account=account)
         qtbot.addWidget(dialog)
         assert (dialog.findChild(AccountPage) is not None) is is_there
+
+
+def test_the_keychain_is_turned_on_and_off_with_the_passphrase(
+    page: AccountPage, gateway: FakeWorkspaceGateway, settle: Callable[[], None]
+) -> None:
+    form = page.keychain
+    settle()
+    assert "alone opens your account" in form.state.text()
+    assert not form.button.isEnabled()
+    for is_on, said in ((True, "Turned on"), (False, "Turned off")):
+        form.passphrase.setText(PASSPHRASE)
+        form.button.click()
+        assert not form.button.isEnabled()
+        assert form.passphrase.text() == ""
+        settle()
+        assert gateway.sign_in.keychain_is_on is is_on
+        assert said in form.message.text
+
+
+def test_a_keychain_that_is_not_there_is_said_and_nothing_is_changed(
+    page: AccountPage, gateway: FakeWorkspaceGateway, settle: Callable[[], None]
+) -> None:
+    form = page.keychain
+    settle()
+    gateway.sign_in.fails_with = Unavailable("KEYCHAIN_NO_ANSWER", seconds="30")
+    for passphrase, said in ((PASSPHRASE, "did not answer"), ("wrong", "do not belong together")):
+        form.passphrase.setText(passphrase)
+        form.button.click()
+        settle()
+        assert said in form.message.text
+        assert "alone opens your account" in form.state.text()
+        assert form.passphrase.isEnabled()
+
+
+def test_the_page_knows_that_the_keychain_is_on(
+    qtbot: QtBot, jobs: Jobs, gateway: FakeWorkspaceGateway, settle: Callable[[], None]
+) -> None:
+    gateway.sign_in.keychain_is_on = True
+    page = AccountPage(an_identity(), gateway, jobs)
+    qtbot.addWidget(page)
+    settle()
+    assert "a secret in the keychain" in page.keychain.state.text()
+    assert page.keychain.button.text() == "Turn the keychain off"

@@ -1,6 +1,7 @@
 """Two passes side by side on QA's page, over a real workspace: one is taken, or edited into a third."""
 
 from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,26 @@ from PySide6.QtWidgets import QLabel
 
 from reviewer.access.verification import verify_file
 from reviewer.model.annotation import Annotation, Segment
+from reviewer.model.people import Role
 from reviewer.places import DATABASE_FILE
 from reviewer.ui.qa.page import QaPage
 from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
 from tests.benches.clip_page import CTRL, SHIFT, ClipPageBench
-from tests.benches.workspace import ANA, BEN, FRAMES, LABELS, QUINN, Bench, annotation, hear, make_bench
+from tests.benches.workspace import (
+    ANA,
+    BEN,
+    FRAMES,
+    LABELS,
+    LEAD,
+    PASSPHRASE,
+    QUINN,
+    Bench,
+    annotation,
+    hear,
+    make_bench,
+)
 
+CARA = "Cara Third"
 LEFT, RIGHT = "turn left at the light", "turn right at the light"
 
 
@@ -123,6 +138,81 @@ def test_an_edited_version_is_there_after_a_restart_and_the_page_says_so(
     assert "draft was restored" in bench.message
     bench.click("qa_compare")
     assert bench.page.is_comparing
+
+
+def test_the_pass_that_an_edited_version_came_from_is_kept_over_a_restart_and_an_undo(
+    bench: ClipPageBench, workspace: Bench
+) -> None:
+    _page, texts = opened(bench, workspace)
+    bench.click("qa_edit_a")
+    bench.click("qa_compare")
+    bench.click("qa_edit_b")
+    bench.press(Qt.Key.Key_Z, CTRL)
+    assert bench.field.text == texts[0]
+    bench.workspace.view.transcription.editor.replace_text("turn around")
+    bench.close()
+    qa = workspace.person(QUINN).qa
+    bench.open(qa)
+    bench.submit()
+    assert final_text(workspace) == "turn around"
+    (work,) = qa.work.history()
+    queue = workspace.workspace._unit.queue
+    parent = queue.annotation(queue.annotation(work.annotation_id).parent)
+    authors = {workspace.person(name).identity.person.id: name for name in (ANA, BEN)}
+    assert {ANA: LEFT, BEN: RIGHT}[authors[parent.author]] == texts[0]
+
+
+def test_personal_data_in_an_own_version_is_refused_until_it_is_a_tag_with_a_span(
+    bench: ClipPageBench, workspace: Bench
+) -> None:
+    page, _texts = opened(bench, workspace)
+    bench.click("qa_edit_a")
+    bench.workspace.view.transcription.editor.replace_text("write to jo.doe@example.org")
+    bench.submit()
+    assert bench.is_clip_shown
+    assert not page.findChildren(ConfirmDialog)
+    assert "personal data" in bench.message
+    bench.press(Qt.Key.Key_Y, CTRL | SHIFT)
+    assert bench.field.text == "write to [pii:email]"
+    assert len(bench.workspace.view.annotation.spans) == 1
+    bench.submit()
+    assert final_text(workspace) == "write to [pii:email]"
+
+
+def test_each_of_three_passes_is_shown_beside_each_other_one(bench: ClipPageBench, tmp_path: Path) -> None:
+    project = "[queue]\nqa_rate = 0.0\npasses = 3\n[asr]\nhidden_share = 0.0\n"
+    made = make_bench(tmp_path / "three", drafts=("",), project=project)
+    made.workspace.enrol(CARA, made.person(LEAD).lead.add_person(CARA, Role.CONTRACTOR).code, PASSPHRASE)
+    made.agree(ANA, BEN, CARA, QUINN)
+    said = {ANA: "turn left", BEN: "turn right", CARA: "turn round"}
+    for name, text in said.items():
+        session = made.work(name)
+        lease = session.claim()
+        hear(session, lease)
+        session.submit(lease, annotation(text))
+        session.close(lease)
+    bench.open(made.person(QUINN).qa)
+    pairs, titles = [], []
+    for _ in range(3):
+        pairs.append(
+            frozenset((bench.page.comparison.theirs.toPlainText(), bench.page.comparison.mine.toPlainText()))
+        )
+        titles.append((bench.button("qa_use_a").text(), bench.button("qa_use_b").text()))
+        bench.press(Qt.Key.Key_N)
+    assert set(pairs) == {frozenset(pair) for pair in combinations(said.values(), 2)}
+    assert titles == [
+        ("A is right", "B is right"),
+        ("A is right", "C is right"),
+        ("B is right", "C is right"),
+    ]
+    bench.press(Qt.Key.Key_N)
+    bench.press(Qt.Key.Key_N)
+    assert bench.button("qa_next_version").text() == "Next: A and B"
+    bench.hear()
+    bench.press(Qt.Key.Key_2)
+    assert bench.message.startswith("Adjudicated")
+    bench.close()
+    made.workspace.close()
 
 
 def test_segments_are_compared_by_letters(bench: ClipPageBench, workspace: Bench) -> None:

@@ -258,6 +258,34 @@ def test_a_clip_is_put_on_hold_and_released_by_keys(page: ClipsPage, bench: Benc
     assert [event.reason for event in bench.events("hold.begun", "hold.ended")] == ["personal_data", ""]
 
 
+def test_an_act_changes_its_row_alone_and_the_others_are_not_read_again(
+    page: ClipsPage, qtbot: QtBot, press
+) -> None:
+    header = page.clip_table.horizontalHeader()
+    header.sectionClicked.emit(list(ClipColumn).index(ClipColumn.WITHHELD))
+    press(Qt.Key.Key_S, Qt.KeyboardModifier.NoModifier)
+    first, *others = page.clips.rows
+    select(page, first.id)
+    with qtbot.assertNotEmitted(page.clips.modelReset):
+        press(Qt.Key.Key_H)
+    assert [row.id for row in page.clips.rows] == [*(each.id for each in others), first.id]
+    assert page.chosen.hold
+    assert all(row is other for row, other in zip(page.clips.rows, others, strict=False))
+
+
+def test_a_clip_that_the_filter_does_not_let_through_any_more_leaves_the_list(
+    page: ClipsPage, qtbot: QtBot, press
+) -> None:
+    page.filters.withheld.setCurrentIndex(page.filters.withheld.findData("neither"))
+    qtbot.waitUntil(lambda: not page._arranging.is_running)
+    page.clip_table.selectRow(1)
+    following = page.clips.rows[2].id
+    press(Qt.Key.Key_H)
+    assert page.clips.rowCount() == 2
+    assert page.chosen.id == following
+    assert page.counts.text().startswith("2 of 3 clips")
+
+
 def test_taking_a_clip_from_somebody_is_asked_about_first(page: ClipsPage, press, settle) -> None:
     select(page, next(row.id for row in page.clips.rows if row.has))
     press(Qt.Key.Key_R)
@@ -270,7 +298,7 @@ def test_taking_a_clip_from_somebody_is_asked_about_first(page: ClipsPage, press
 
 def test_a_clip_is_assigned_to_a_contractor(page: ClipsPage, press) -> None:
     select(page, next(row.id for row in page.clips.rows if not row.has and not row.did))
-    assert [page.names.itemText(place) for place in range(page.names.count())] == [ANA, BEN]
+    assert [page.names.itemText(place) for place in range(page.names.count())] == [ANA, BEN, QUINN]
     page.names.setCurrentText(BEN)
     press(Qt.Key.Key_G)
     assert f"{BEN} (assigned)" in column(page, ClipColumn.HAS)

@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QApplication
 from reviewer.labels.schema import Choice, Field, FieldKind, Schema
 from reviewer.model.annotation import Annotation, Segment
 from reviewer.model.hypothesis import Hypothesis, Word
-from reviewer.qa.differences import Side, compare_segments
+from reviewer.session.differences import Side, compare_segments
 from reviewer.transcript.aligned_texts import AlignedText, AlignedTexts
-from reviewer.ui.qa.comparison_panel import ComparisonPanel
+from reviewer.ui.comparison.comparison_panel import ComparisonPanel
+from reviewer.ui.comparison.row_facts import facts_of
+from reviewer.ui.comparison.segment_comparison import DIFFERS, FACTS, MINE, THEIRS
 from reviewer.ui.qa.page import QaPage
-from reviewer.ui.qa.row_facts import facts_of
-from reviewer.ui.qa.segment_comparison import DIFFERS, FACTS, MINE, THEIRS
 from tests.benches.clip_page import CTRL, SHIFT, ClipPageBench
 from tests.fakes.work_session import FakeQa, a_lease
 

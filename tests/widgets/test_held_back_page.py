@@ -87,6 +87,15 @@ def test_what_was_found_is_listed_and_nothing_is_opened(page: HeldBackPage, benc
     assert bench.events("clip.opened") == []
 
 
+def test_without_a_live_agreement_nothing_opens_and_it_is_asked_for(
+    page: HeldBackPage, bench: Bench, press: Callable[..., None], qtbot: QtBot
+) -> None:
+    bench.clock.advance(400 * 24 * 3600)
+    with qtbot.waitSignal(page.agreement_requested):
+        press(Qt.Key.Key_Return, CTRL)
+    assert bench.events("clip.opened") == []
+
+
 def test_the_text_is_shown_after_a_row_and_the_muted_part_is_silent(
     page: HeldBackPage, bench: Bench, press: Callable[..., None], player: FakePlayer
 ) -> None:

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from reviewer.model.hypothesis import Hypothesis
-from reviewer.qa.differences import Side
+from reviewer.session.differences import Side
+from reviewer.ui.comparison.marked_text import MarkedText
 from reviewer.ui.private_clipboard import FORMAT, PrivateText, allow_copying_out, forget_copied
-from reviewer.ui.qa.marked_text import MarkedText
 from reviewer.ui.transcript.hypothesis_text import HypothesisText
 from reviewer.ui.transcript.text_edit import TextField
 from reviewer.ui.widgets.read_only_text import CommentText, Preview

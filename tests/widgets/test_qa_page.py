@@ -9,9 +9,9 @@ from pytestqt.qtbot import QtBot
 from reviewer.errors import LeaseLost, Unavailable
 from reviewer.model.annotation import Flag
 from reviewer.model.task import VerdictKind
-from reviewer.qa.differences import Side
+from reviewer.session.differences import Side
 from reviewer.stats.wer import diff_words
-from reviewer.ui.qa.marked_text import MarkedText
+from reviewer.ui.comparison.marked_text import MarkedText
 from reviewer.ui.qa.page import QaPage
 from tests.benches.clip_page import CTRL, SHIFT, ClipPageBench
 from tests.fakes.work_session import FakeQa, a_hypothesis, typed
@@ -96,6 +96,21 @@ def test_labels_and_flags_that_both_have_are_not_marked(bench: ClipPageBench) ->
     assert parts[0] == "Speech quality: Clear"
     assert [part.startswith("≠") for part in parts] == [False, True, True]
     assert "Personal data" in parts[-1]
+
+
+def test_personal_data_in_one_s_own_version_must_become_a_tag_before_both_are_shown(
+    bench: ClipPageBench,
+) -> None:
+    bench.open(FakeQa(THEIRS))
+    bench.finish("write to jo.doe@example.org")
+    page = page_of(bench)
+    assert not page.is_comparing
+    assert "personal data" in bench.message
+    assert "label" not in bench.message  # nothing else is required of a reviewer
+    bench.press(Qt.Key.Key_Y, CTRL | SHIFT)
+    bench.submit()
+    assert page.is_comparing
+    assert "[pii:email]" in page.comparison.mine.toPlainText()
 
 
 def test_one_s_own_version_cannot_be_changed_once_it_is_submitted(bench: ClipPageBench) -> None:

@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from reviewer.qa.differences import Side
-from reviewer.ui.qa.marked_text import MarkedText
+from reviewer.session.differences import Side
+from reviewer.ui.comparison.marked_text import MarkedText
 from reviewer.ui.transcript.hypothesis_text import HypothesisText
 from reviewer.ui.transcript.text_edit import Span, TextField
 from reviewer.ui.widgets.read_only_text import Preview

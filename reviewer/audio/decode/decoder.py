@@ -133,6 +133,26 @@ class Decoder:
             + measured.warnings.notices(),
         )
 
+    def length(self, path: Path, limits: DecodeLimits) -> tuple[int, int]:
+        """Frames and rate in Hz that one file decodes to; nothing of its sound is kept.
+
+        Raises:
+            Refused, Unavailable: as ``decode``.
+        """
+        with (
+            self._lock,
+            open_source(path, limits.input_bytes) as source,
+            self._host.start_decoding(path, source, limits) as job,
+        ):
+            try:
+                records, ends = received_records(job.stream), list[Tail]()
+                head = _head(records)
+                for _ in _blocks(records, head, limits, ends):
+                    pass
+            except InvalidRecord as error:
+                raise _died(*job.verdict()) from error
+        return ends[0].frames, head.rate_hz
+
     def _written(
         self, path: Path, limits: DecodeLimits, out: SoundOutput
     ) -> tuple[Head, Tail, "_Measurements"]:
@@ -191,10 +211,7 @@ def _write_sound(
     records: Iterator[Head | bytes | Tail | Failure], limits: DecodeLimits, out: SoundOutput
 ) -> tuple[Head, Tail, _Measurements]:
     """Writes the samples of the records; every number is checked against the limits."""
-    head = next(records)
-    if not isinstance(head, Head):
-        raise _failed(head)
-    refuse_unsupported(head.rate_hz, head.channels)
+    head = _head(records)
     form = AudioFormat(head.rate_hz, head.channels, 16 if head.sample_bytes == 2 else 24)
     measured, ends = _Measurements(form), list[Tail]()
     with FlacWriter(out, form) as flac:
@@ -204,6 +221,14 @@ def _write_sound(
         if not ends[0].frames:
             raise Refused("EMPTY_AUDIO_SAMPLES")
     return head, ends[0], measured
+
+
+def _head(records: Iterator[Head | bytes | Tail | Failure]) -> Head:
+    head = next(records)
+    if not isinstance(head, Head):
+        raise _failed(head)
+    refuse_unsupported(head.rate_hz, head.channels)
+    return head
 
 
 def _blocks(
@@ -223,10 +248,13 @@ def _blocks(
             return
         if not isinstance(record, bytes):
             raise _failed(record)
-        content += record
         total += len(record)
         if total > most_bytes:
             raise Refused("TOO_LONG_SECONDS")
+        if not content and len(record) == block_bytes:  # as most of them come
+            yield _samples(record, head)
+            continue
+        content += record
         while len(content) >= block_bytes:
             yield _samples(bytes(content[:block_bytes]), head)
             del content[:block_bytes]

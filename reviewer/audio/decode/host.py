@@ -102,7 +102,7 @@ class ForkingHost:
         self.close()
         ours, theirs = socket.socketpair()
         with theirs:
-            self._process = _start([], stdin=theirs.fileno(), stdout=subprocess.DEVNULL)
+            self._process = start_python(_MODULE, [], stdin=theirs.fileno(), stdout=subprocess.DEVNULL)
         self._line = ours
         return ours
 
@@ -171,7 +171,7 @@ class ProcessPerFileHost:
     @contextmanager
     def start_decoding(self, path: Path, source: int, limits: DecodeLimits) -> Iterator[DecodeJob]:  # noqa: ARG002
         arguments = ["--once", str(cpu_seconds(limits)), str(limits.memory_bytes), str(limits.audio_seconds)]
-        process = _start(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        process = start_python(_MODULE, arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         job = _ProcessJob(process, wall_seconds(limits) + _GRACE_SECONDS)
         try:
             job.send_path(path)
@@ -222,14 +222,14 @@ class _ProcessJob:
         self._process.kill()
 
 
-def _start(arguments: list[str], *, stdin: int, stdout: int) -> subprocess.Popen[bytes]:
-    """The decoding process, with its own environment and process group, and no other descriptors."""
+def start_python(module: str, arguments: list[str], *, stdin: int, stdout: int) -> subprocess.Popen[bytes]:
+    """A module of ours as a process, with its own environment and process group, and no other descriptors."""
     environment = {"PYTHONPATH": str(_PACKAGE_PARENT), "OPENBLAS_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"}
     if "SYSTEMROOT" in os.environ:
         environment["SYSTEMROOT"] = os.environ["SYSTEMROOT"]
     try:
         return subprocess.Popen(
-            [sys.executable, "-P", "-s", "-m", _MODULE, *arguments],
+            [sys.executable, "-P", "-s", "-m", module, *arguments],
             stdin=stdin,
             stdout=stdout,
             stderr=subprocess.DEVNULL,

@@ -102,7 +102,7 @@ class Sender:
 
     def send_block(self, samples: NDArray[Any]) -> None:
         """Samples of shape ``(frames, channels)``, at most 1 MiB of them."""
-        self._record(b"S", np.ascontiguousarray(samples).tobytes())
+        self._record(b"S", np.ascontiguousarray(samples).data.cast("B"))
 
     def send_tail(self, tail: Tail) -> None:
         self._record(
@@ -112,10 +112,11 @@ class Sender:
     def send_failure(self, failure: Failure) -> None:
         self._record(b"F", _FAILURE.pack(failure.why.encode(), failure.number))
 
-    def _record(self, tag: bytes, content: bytes) -> None:
-        rest = memoryview(_RECORD.pack(tag, len(content)) + content)
-        while rest:
-            rest = rest[os.write(self._descriptor, rest) :]
+    def _record(self, tag: bytes, content: bytes | memoryview) -> None:
+        for part in (_RECORD.pack(tag, len(content)), content):
+            rest = memoryview(part)
+            while rest:
+                rest = rest[os.write(self._descriptor, rest) :]
 
 
 def received_records(stream: BinaryIO) -> "Iterator[Head | bytes | Tail | Failure]":

@@ -1,5 +1,7 @@
 """Warnings about the quality of a clip's sound, as short sentences for the import report."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -70,12 +72,16 @@ class SoundWarnings:
         """The next samples, shape ``(frames, channels)``, at least one frame."""
         bottom, top = self._ends
         self._frames += block.shape[0]
-        self._clipped += int(np.count_nonzero(block >= top) + np.count_nonzero(block <= bottom))
         for channel in range(block.shape[1]):
-            values = np.ascontiguousarray(block[:, channel])  # three passes cost more than one copy
+            values: NDArray[Any] = np.ascontiguousarray(
+                block[:, channel]
+            )  # three passes cost more than one copy
+            low, high = int(values.min()), int(values.max())
+            if high >= top or low <= bottom:
+                self._clipped += int(np.count_nonzero(values >= top) + np.count_nonzero(values <= bottom))
             self._sums[channel] += values.sum(dtype=np.float64)
-            self._low[channel] = min(self._low[channel], values.min())
-            self._high[channel] = max(self._high[channel], values.max())
+            self._low[channel] = min(self._low[channel], low)
+            self._high[channel] = max(self._high[channel], high)
 
     def notices(self) -> tuple[Notice, ...]:
         """The warnings; for at least one frame."""

@@ -24,6 +24,7 @@ _CACHE_BYTES = 1 << 22
 _LEAST_CACHED_BLOCKS = 16
 _ENCODE_FRAMES = 1 << 16
 _STREAMINFO_BYTES = 34
+_WRITTEN_AT_ONCE_BYTES = 1 << 16
 
 
 class FlacOutput(Protocol):
@@ -104,7 +105,7 @@ class _CanonicalStream:
 
     def __init__(self, out: FlacOutput) -> None:
         self._out: FlacOutput | None = out
-        self._metadata = bytearray()
+        self._metadata, self._waiting = bytearray(), bytearray()
         self._frames_at: int | None = None  # where the metadata ends
         self._position = self._size = 0
         self._error: BaseException | None = None
@@ -129,8 +130,9 @@ class _CanonicalStream:
         return self._position
 
     def finish(self) -> None:
-        """Write the header again, which has the number of frames now."""
+        """Write what waits, and the header again, which has the number of frames now."""
         if self._out is not None:
+            self._out.write(bytes(self._waiting))
             self._out.rewrite_start(_streaminfo_only(self._metadata))
 
     def discard(self) -> None:
@@ -148,7 +150,10 @@ class _CanonicalStream:
         if self._frames_at is not None and self._position >= self._frames_at:
             if self._position != self._size:
                 raise ValueError("FLAC frames are written in order")
-            self._out.write(data)
+            self._waiting += data  # many small writes cost more than encoding
+            if len(self._waiting) >= _WRITTEN_AT_ONCE_BYTES:
+                self._out.write(bytes(self._waiting))
+                self._waiting.clear()
             return
         self._metadata[self._position : self._position + len(data)] = data
         if self._frames_at is None and (end := _metadata_end(self._metadata)) is not None:

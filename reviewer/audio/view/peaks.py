@@ -285,18 +285,17 @@ class PeakWriter:
         parts, self._parts = self._parts, []
         channels, size = parts[0].shape[0], parts[0].dtype.itemsize
         yield _HEADER.pack(_MAGIC, _VERSION, size, channels, self._frames)
-        for level in range(_level_count(self._frames)):
-            if level:
-                parts = [_reduced(part) for part in _whole_fours(parts)]
-            for channel in range(channels):
-                for which in (0, 1):
-                    for part in parts:
-                        yield part[channel, which].astype(f"<i{size}", copy=False).tobytes()
-
-
-def _whole_fours(parts: list[Extremes]) -> list[Extremes]:
-    """The parts, joined where they have become too short to be reduced one by one."""
-    return parts if parts[0].shape[2] >= FACTOR else [np.concatenate(parts, axis=2)]
+        for channel in range(channels):
+            for which in (0, 1):
+                for part in parts:
+                    yield part[channel, which].astype(f"<i{size}", copy=False).tobytes()
+        level = np.empty((channels, 2, 0))
+        for number in range(1, _level_count(self._frames)):
+            if number == 1:  # all but the last have whole fours
+                level, parts = np.concatenate([_reduced(part) for part in parts], axis=2), []
+            else:
+                level = _reduced(level)
+            yield level.astype(f"<i{size}", copy=False).tobytes()
 
 
 def _read_header(blob: bytes, length: int) -> tuple[int, int, int, list[int]]:

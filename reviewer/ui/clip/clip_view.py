@@ -142,9 +142,12 @@ class ClipView(QWidget):
         self.transcription.show_clip(clip)
         self.show_busy(is_busy=False)
 
-    def replace_annotation(self, annotation: Annotation) -> None:
-        """Makes another annotation the present one, as one change that can be undone."""
-        self.transcription.replace_annotation(annotation)
+    def replace_annotation(self, annotation: Annotation, origin: str | None = None) -> None:
+        """Makes another annotation the present one, as one change that can be undone.
+
+        ``origin`` is its id, if it is a submitted one that somebody takes over.
+        """
+        self.transcription.replace_annotation(annotation, origin)
 
     def clear(self) -> None:
         """Removes everything of the clip from the screen."""

@@ -7,6 +7,7 @@ from reviewer.model.annotation import Annotation
 from reviewer.model.project import ListeningRules
 from reviewer.session.coverage import lack_of_reason, lack_of_speech
 from reviewer.session.submission_checks import is_answered_by_flag
+from reviewer.session.typed_personal_data import refused
 from reviewer.transcript.conventions import Conventions
 from reviewer.ui.clip.clip_view import ClipView
 from reviewer.ui.clip.submission_issues import SubmissionIssues, submission_issues
@@ -36,6 +37,7 @@ class SubmissionIssueTracker(QObject):
         self._view = view
         self._conventions: Conventions | None = None
         self._locale = ""
+        self._only_personal_data = False
         self._looked_at = Annotation()
         self._look = QTimer(self)
         self._look.setSingleShot(True)
@@ -46,6 +48,7 @@ class SubmissionIssueTracker(QObject):
     def begin_clip(self, conventions: Conventions, locale: str) -> None:
         """Starts with another clip; its text follows these conventions."""
         self._conventions, self._locale = conventions, locale
+        self._only_personal_data = False
 
     def end_clip(self) -> None:
         """The clip was closed, or its work handed over."""
@@ -53,8 +56,12 @@ class SubmissionIssueTracker(QObject):
         self._looked_at = Annotation()
         self._conventions = None
 
-    def is_ready(self) -> bool:
-        """Whether there is no issue; else shows the issues and moves to the first."""
+    def is_ready(self, *, only_personal_data: bool = False) -> bool:
+        """Whether there is no issue; else shows the issues and moves to the first.
+
+        ``only_personal_data``: of all issues that alone counts, as in a reviewer's own version.
+        """
+        self._only_personal_data = only_personal_data
         self._playback.report_heard()  # so that the last second counts, and is logged before the work
         issues = self._show()
         if issues is None or not issues.notices:
@@ -83,9 +90,18 @@ class SubmissionIssueTracker(QObject):
         if self._conventions is None:
             return None
         annotation = self._looked_at = self._view.annotation
+        issues = self._personal_data(annotation) if self._only_personal_data else self._all(annotation)
+        self._view.show_issues(issues)
+        return issues
+
+    def _personal_data(self, annotation: Annotation) -> SubmissionIssues:
+        return SubmissionIssues(refused(annotation, self._locale, self._view.personal_data.find), ())
+
+    def _all(self, annotation: Annotation) -> SubmissionIssues:
+        assert self._conventions is not None
         lack_of = lack_of_reason if is_answered_by_flag(annotation) else lack_of_speech
         lack = lack_of(self._playback.coverage, self._rules)
-        issues = submission_issues(
+        return submission_issues(
             annotation,
             self._schema,
             self._conventions,
@@ -94,5 +110,3 @@ class SubmissionIssueTracker(QObject):
             self._locale,
             self._view.personal_data.find,
         )
-        self._view.show_issues(issues)
-        return issues

@@ -163,7 +163,9 @@ class ClipPresenter(QObject):
     def submit_and_stay(
         self, step: Callable[[Lease, Annotation], tuple[Lease, T]], done: Callable[[T], None]
     ) -> None:
-        """Submits work without required fields, and keeps the clip open; contradictions are asked about.
+        """Submits work without required fields, and keeps the clip open.
+
+        Certain personal data is refused, contradictions are asked about.
 
         Args:
             step: submits, on the pool; returns the lease to continue with, and a result.
@@ -171,6 +173,8 @@ class ClipPresenter(QObject):
         """
         again = partial(self.submit_and_stay, step, done)
         if self._state.is_in(ClipState.OPEN):
+            if not self._issues.is_ready(only_personal_data=True):
+                return
             if not self._question.is_clear(self._view.annotation, again):
                 return
             self._autosave.save_now()

@@ -161,9 +161,9 @@ class TranscriptionPanel(QWidget):
         self.set_locked(is_locked=False)
         self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def replace_annotation(self, annotation: Annotation) -> None:
+    def replace_annotation(self, annotation: Annotation, origin: str | None = None) -> None:
         """Makes another annotation the present one, as one change that can be undone."""
-        self.edit(self._document.with_annotation(annotation))
+        self.edit(self._document.with_annotation(annotation, origin))
 
     def clear(self) -> None:
         """Removes everything of the last clip."""

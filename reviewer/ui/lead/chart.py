@@ -145,7 +145,8 @@ class Chart(QWidget):
             edges = [pg.PlotCurveItem(x, np.asarray(each, np.float64), pen=None) for each in (y, line.floor)]
             self.plot.addItem(pg.FillBetweenItem(*edges, brush=veil))
             return
-        pen = pg.mkPen(colour, width=_LINE_PX, style=style)
+        # A cosmetic pen counts the pixels of the screen, not those of the window.
+        pen = pg.mkPen(colour, width=_LINE_PX * self.devicePixelRatioF(), style=style)
         self.plot.addItem(pg.PlotDataItem(x, y, pen=pen, name=line.name, skipFiniteCheck=True))
 
     def _draw_bars(self, edges: Sequence[float], counts: Sequence[int], colour: QColor) -> None:

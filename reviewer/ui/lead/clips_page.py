@@ -1,5 +1,6 @@
 """All clips in one table, with filters; from it a lead listens, assigns, holds and releases."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 from reviewer.errors import Unavailable
 from reviewer.lead.clip_table import write_clips
 from reviewer.model.clip import ClipState
-from reviewer.model.clip_list import ClipColumn, ClipFilter, ClipOrder, ListedClip, arranged
+from reviewer.model.clip_list import ClipColumn, ClipFilter, ClipOrder, ListedClip, arranged, place_in
 from reviewer.model.hold import HoldReason, ListenReason
 from reviewer.model.people import PersonState, Role
 from reviewer.ui.jobs import CancelToken, Job
@@ -35,7 +36,7 @@ from reviewer.ui.widgets.widget_ids import enable, named, put_value
 
 if TYPE_CHECKING:
     from reviewer.lead.session import LeadSession
-    from reviewer.session.clip_access import UnsealedClip
+    from reviewer.session.unsealed_clip import UnsealedClip
     from reviewer.ui.clip.workspace import ClipTools
 
 _WAVES_PX = 112
@@ -51,7 +52,7 @@ class _Read:
     locales: tuple[str, ...]
     products: tuple[str, ...]
     people: tuple[str, ...]
-    contractors: tuple[str, ...]
+    takers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ class ClipsPage(LeadPage):
         self.filters.offer(read.locales, read.products, read.people)
         chosen = self.names.currentText()
         self.names.clear()
-        self.names.addItems(read.contractors)
+        self.names.addItems(read.takers)
         self.names.setCurrentText(chosen)
         self._arrange()
 
@@ -184,12 +185,38 @@ class ClipsPage(LeadPage):
             self.clip_table.selectRow(max(place, 0))
             if place >= 0:
                 self.clip_table.verticalScrollBar().setValue(scrolled)
+        self._show_counts(found.seconds)
+
+    def _show_counts(self, seconds: float) -> None:
         put_value(
             self.counts,
             self.tr("{0} of {1} clips, {2} h").format(
-                f"{len(found.clips):,}", f"{len(self._all):,}", f"{found.seconds / 3600:.1f}"
+                f"{self.clips.rowCount():,}", f"{len(self._all):,}", f"{seconds / 3600:.1f}"
             ),
         )
+
+    def _show_row(self, clip: ListedClip) -> None:
+        """Shows one clip as it is now: in its place of the order, or not any more if the filter says so."""
+        at = bisect_left(self._all, clip.id, key=lambda each: each.id)
+        if at == len(self._all) or self._all[at].id != clip.id:
+            return
+        self._all[at] = clip
+        wanted = self.filters.chosen()
+        if wanted is None or (self._arranging is not None and self._arranging.is_running):
+            self._arrange()  # what is being arranged has the clip as it was
+            return
+        rows = self.clips.rows
+        place = _place_of(clip, rows)
+        if place < 0:
+            return
+        if wanted.predicate()(clip):
+            to = place_in([*rows[:place], *rows[place + 1 :]], clip, self._order)
+            self.clips.replace_row(place, clip, to)
+        else:
+            self.clips.remove_row(place)
+            self.clip_table.selectRow(min(place, self.clips.rowCount() - 1))
+            self._show_counts(sum(each.seconds for each in self.clips.rows))
+        self._update_buttons()
 
     @Slot(int)
     def _on_header(self, place: int) -> None:
@@ -304,20 +331,27 @@ class ClipsPage(LeadPage):
         self._release(clip.id)
 
     def _release(self, clip_id: str) -> None:
-        lead = self._lead
-        self.message.clear()
-        done = partial(self._on_done, self.tr("Released."))
-        self.run(lambda _token: lead.clip_list.release(lead.identity, clip_id), done)
+        lead, done = self._lead, self.tr("Released.")
+        self._act_on(clip_id, lambda clip: lead.clip_list.release(lead.identity, clip), done)
 
     def _act(self, act: Callable[[str], object], done: str) -> None:
-        clip = self.chosen
-        if clip is not None:
-            self.message.clear()
-            self.run(lambda _token: act(clip.id), partial(self._on_done, done))
+        if self.chosen is not None:
+            self._act_on(self.chosen.id, act, done)
 
-    def _on_done(self, done: str, _result: object) -> None:
+    def _act_on(self, clip_id: str, act: Callable[[str], object], done: str) -> None:
+        """Acts, and reads this clip again; the other rows stay as they are."""
+        lead = self._lead
+        self.message.clear()
+
+        def work(_token: CancelToken) -> ListedClip:
+            act(clip_id)
+            return lead.clip_list.row(lead.identity, clip_id)
+
+        self.run(work, partial(self._on_done, done))
+
+    def _on_done(self, done: str, clip: ListedClip) -> None:
         self.message.show_message(Message(done), "ok")
-        self.refresh()
+        self._show_row(clip)
 
     @Slot()
     def _on_csv(self) -> None:
@@ -363,7 +397,7 @@ class ClipsPage(LeadPage):
             "clips_play", self.tr("Play"), self.tr("Play or stop"), self._on_play, shortcut_id="clips.play"
         )
         self.assign_button = self.button(
-            "clips_assign", self.tr("Assign"), self.tr("Give a pass of the clip to this person"),
+            "clips_assign", self.tr("Assign"), self.tr("Give a pass, review or adjudication to this person"),
             self._on_assign, shortcut_id="clips.assign",
         )  # fmt: skip
         self.hold_button = self.button(
@@ -430,17 +464,17 @@ def _read(lead: "LeadSession") -> _Read:
     """On the job pool."""
     clips = lead.clip_list.rows(lead.identity)
     people = sorted({name for clip in clips for name in clip.people}, key=str.casefold)
-    contractors = (
+    takers = (
         person.name
         for person in lead.people()
-        if person.role is Role.CONTRACTOR and person.state is PersonState.ACTIVE
+        if person.role in {Role.CONTRACTOR, Role.QA} and person.state is PersonState.ACTIVE
     )
     return _Read(
         clips,
         tuple(sorted({clip.locale for clip in clips} - {""})),
         tuple(sorted({clip.product for clip in clips} - {""})),
         tuple(people),
-        tuple(sorted(contractors, key=str.casefold)),
+        tuple(sorted(takers, key=str.casefold)),
     )
 
 

@@ -125,7 +125,7 @@ class CorpusPage(LeadPage):
 
         def failed(error: Exception) -> None:
             self._end()
-            self.message.show_error(error)
+            self.show_failure(error)
 
         self.bar.setRange(0, 0)
         self.bar.show()

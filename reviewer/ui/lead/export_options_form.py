@@ -18,6 +18,7 @@ from reviewer.ui.widgets.widget_ids import named
 
 _RATES_HZ = (0, 8_000, 16_000, 24_000, 44_100, 48_000)
 _SPLITS = (None, USUAL_SPLIT, (90, 5, 5), (70, 15, 15))
+_TEXT_MARGIN_PX = 6
 _MOST_CHANNELS = 8
 
 
@@ -34,6 +35,7 @@ class ExportOptionsForm(QWidget):
         self.margin.setSingleStep(50)
         self.margin.setValue(MARGIN_MS)
         self.margin.setSuffix(self.tr(" ms margin"))
+        self.margin.lineEdit().setTextMargins(_TEXT_MARGIN_PX, 0, 0, 0)
         self.profile = named(QComboBox(self), "export_profile", self.tr("Profile of the text"))
         for name in profiles:
             self.profile.addItem(name, userData=name)
@@ -89,5 +91,5 @@ class ExportOptionsForm(QWidget):
         for row, widgets in enumerate(rows):
             for column, widget in enumerate(widgets):
                 grid.addWidget(widget, row, column)
-        grid.addWidget(self.encrypt_to, len(rows), 0, 1, 4)
+        grid.addWidget(self.encrypt_to, 1, 3, 1, 2)
         grid.setColumnStretch(4, 1)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLineEdit, QWidget
 
-from reviewer.errors import NdaRequired, Notice
+from reviewer.errors import Notice
 from reviewer.formats.titles import TITLES, USUAL, missing_package, term_of
 from reviewer.ui.jobs import CancelToken, Jobs
 from reviewer.ui.keymap.shortcut import Scope
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from reviewer.lead.export_preview import ExportPreview
     from reviewer.lead.session import LeadSession
 
-_FORMATS_A_ROW = 5
+_FORMATS_A_ROW = 6
 _EXAMPLE = 'locale = "en-US" and not flag("distressing") and duration > 1.5'
 LeftOut = tuple[str, int, str]
 
@@ -134,9 +134,11 @@ class ExportPage(LeadPage):
         self.preview.show_rows(found.rows)
         self._show_left_out(found.left_out, found.rows_left_out)
         minutes, seconds = divmod(round(found.seconds), 60)
+        about = self.tr("{0} rows of {1} clips, {2} min {3:02d} s, about {4} MB of audio.")
+        exact = self.tr("{0} rows of {1} clips, {2} min {3:02d} s, {4} MB of audio.")
         self.message.show_message(
             Message(
-                self.tr("{0} rows of {1} clips, {2} min {3:02d} s, about {4} MB of audio.").format(
+                (about if found.is_estimated else exact).format(
                     f"{found.row_count:,}", f"{found.clips:,}", minutes, seconds,
                     f"{found.audio_bytes / 1e6:,.1f}",
                 ),
@@ -189,9 +191,7 @@ class ExportPage(LeadPage):
 
     def _failed(self, error: Exception) -> None:
         self._show_running(running=False)
-        self.message.show_error(error)
-        if isinstance(error, NdaRequired):
-            self.agreement_requested.emit()
+        self.show_failure(error)
 
     def _invite(self) -> None:
         self.message.show_message(
@@ -299,7 +299,7 @@ class ExportPage(LeadPage):
             formats.addWidget(box, *divmod(number, _FORMATS_A_ROW))
         formats.setColumnStretch(_FORMATS_A_ROW, 1)
         grid.addWidget(self.label(self.tr("Formats")), 0, 0)
-        grid.addLayout(formats, 0, 1)
+        grid.addLayout(formats, 0, 1, 1, 2)
         for row, (caption, field) in enumerate(
             ((self.tr("Filter"), self.where), (self.tr("New folder"), self.out)), start=2
         ):
@@ -308,7 +308,7 @@ class ExportPage(LeadPage):
             grid.addWidget(label, row, 0)
             grid.addWidget(field, row, 1)
         grid.addWidget(self.label(self.tr("Rows and audio")), 1, 0)
-        grid.addWidget(self.options, 1, 1)
+        grid.addWidget(self.options, 1, 1, 1, 2)
         grid.addWidget(self.choose, 3, 2)
         acts = QHBoxLayout()
         acts.addWidget(self.progress, 1)
@@ -340,8 +340,8 @@ class ExportPage(LeadPage):
             empty=self.tr("A preview shows the first ten rows of the set here."),
         )
         preview.setColumnWidth(0, 320)
-        self.column.addWidget(preview, 1)
-        self.column.addWidget(table, 1)
+        self.column.addWidget(preview, 3)
+        self.column.addWidget(table, 2)
 
 
 def road_of(reason: str) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def clip_columns() -> list[Column[HeldBackClip]]:
     """Which clip, where it stands, why, which kinds, since when."""
     return [
-        Column(_tr("Clip"), lambda row: row.clip.id, is_figure=True),
+        Column(_tr("Clip"), lambda row: row.clip.id),
         Column(_tr("Where"), lambda row: term("HELD_STATE", row.state)),
         Column(_tr("Why"), lambda row: ", ".join(term("HELD_CODE", code) for code in row.codes)),
         Column(_tr("Kinds"), lambda row: ", ".join(row.kinds)),

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from reviewer.errors import NdaRequired
 from reviewer.ui.icons import set_icon
 from reviewer.ui.jobs import CancelToken, Job, Jobs
 from reviewer.ui.page import Page
@@ -50,10 +51,14 @@ class LeadPage(Page):
         failed: Callable[[Exception], None] | None = None,
         progressed: Callable[[Any], None] | None = None,
     ) -> Job:
-        """Runs work on the job pool; a failure is shown in the page's message unless ``failed`` is given."""
-        return self._jobs.run(
-            work, done, failed or self.message.show_error, progressed=progressed, owner=self
-        )
+        """Runs work on the job pool; ``show_failure`` shows why it failed unless ``failed`` is given."""
+        return self._jobs.run(work, done, failed or self.show_failure, progressed=progressed, owner=self)
+
+    def show_failure(self, error: Exception) -> None:
+        """Shows an error in the page's message, and the agreement to who has not signed it."""
+        self.message.show_error(error)
+        if isinstance(error, NdaRequired):
+            self.agreement_requested.emit()
 
     def confirm(self, title: str, consequences: str, verb: str, act: Callable[[], object]) -> None:
         """Asks before ``act``, which cannot be undone; see ``ConfirmDialog``."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from reviewer.lead.session import LeadSession
 
 _ROWS = 1000
-_WIDTHS = (56, 148, 116, 76, 184, 112, 184)
+_WIDTHS = (56, 148, 116, 88, 176, 112, 168)
 
 
 @dataclass(frozen=True, slots=True)

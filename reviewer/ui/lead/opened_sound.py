@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reviewer.model.event import HeardRange
-    from reviewer.session.clip_access import UnsealedClip
+    from reviewer.session.unsealed_clip import UnsealedClip
     from reviewer.ui.clip.workspace import ClipTools
 
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QLocale, Slot
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QWidget
 
 from reviewer.model.clip import ClipState
 from reviewer.model.language_tags import UNDETERMINED
@@ -24,9 +24,13 @@ from reviewer.ui.widgets.tables import Column, RowsModel, Table
 from reviewer.ui.widgets.widget_ids import enable, named, put_value
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reviewer.lead.late_drafts import OpenedLateDraft
     from reviewer.lead.policy_files import PolicyFile
     from reviewer.lead.session import LeadSession, Overview, PersonProgress
     from reviewer.session.access_limits import PersonActivity
+    from reviewer.ui.clip.workspace import ClipTools
 
 
 _TASK_STATES = (
@@ -40,7 +44,7 @@ _TASK_STATES = (
 )
 _TO_ADJUDICATE = "adjudicate"
 _SAID = 4  # languages in the message; what the others add up to stands after them
-_WIDTHS = {"overview_people": 84, "overview_leases": 130, "overview_late": 130}
+_WIDTHS = {"overview_people": 84, "overview_leases": 130, "overview_late": 146}
 
 
 class OverviewPage(LeadPage):
@@ -48,9 +52,20 @@ class OverviewPage(LeadPage):
 
     scope = Scope.OVERVIEW
 
-    def __init__(self, lead: "LeadSession", jobs: Jobs, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        lead: "LeadSession",
+        jobs: Jobs,
+        parent: QWidget | None = None,
+        *,
+        make_tools: "Callable[[], ClipTools] | None" = None,
+    ) -> None:
+        """``make_tools`` gives what plays a clip, when the first late draft is opened."""
         super().__init__("overview", self.tr("Overview"), jobs, parent)
         self._lead = lead
+        self._make_tools = make_tools
+        self._late_dialog: QDialog | None = None
+        self._decided = ""
         self._names: dict[str, str] = {}
         clips = [(state, term("CLIP_STATE", state)) for state in ClipState]
         tasks = [(state, term("TASK_STATE", state)) for state in _TASK_STATES]
@@ -78,7 +93,7 @@ class OverviewPage(LeadPage):
         """Shows figures."""
         self._names = {progress.person.id: progress.person.name for progress in overview.people}
         self.clips.show_counts(overview.counts.clips)
-        held = self.tr("Waiting for a decision about personal data: {0}").format(overview.held_back)
+        held = self.tr("Waiting for a decision about personal data: {0}").format(f"{overview.held_back:,}")
         put_value(self.held_back, held if overview.held_back else "")
         self.tasks.show_counts({**overview.counts.tasks, _TO_ADJUDICATE: overview.counts.undecided})
         self.people.show_rows(overview.people)
@@ -93,6 +108,12 @@ class OverviewPage(LeadPage):
 
     def refresh_facts(self) -> None:
         self.run(lambda _token: self._lead.overview(), self._show_facts)
+
+    def leave(self) -> None:
+        self._close_late()
+
+    def close_down(self) -> None:
+        self._close_late()
 
     def _add_title_buttons(self) -> None:
         self.title_row.addWidget(
@@ -152,14 +173,14 @@ class OverviewPage(LeadPage):
         if overview.due or overview.unfinished_exports:
             return Message(
                 self.tr("Due for purging: {0} clips. Unfinished exports: {1}.").format(
-                    overview.due, overview.unfinished_exports
+                    f"{overview.due:,}", overview.unfinished_exports
                 ),
                 self.tr("See why, and what to do, under Retention."),
             )
         if overview.untaken:
             return Message(
                 self.tr("Tasks that nobody can take: {0} ({1}).").format(
-                    sum(each.count for each in overview.untaken), self._untaken(overview)
+                    f"{sum(each.count for each in overview.untaken):,}", self._untaken(overview)
                 ),
                 self.tr("Add somebody, or set more languages for a person, under People."),
             )
@@ -174,7 +195,7 @@ class OverviewPage(LeadPage):
             )
         if overview.unwitnessed:
             return Message(
-                self.tr("{0} rows of the access log are not witnessed.").format(overview.unwitnessed),
+                self.tr("{0} rows of the access log are not witnessed.").format(f"{overview.unwitnessed:,}"),
                 self.tr("Save a checkpoint under Access log and keep it on another machine."),
             )
         return None
@@ -186,9 +207,11 @@ class OverviewPage(LeadPage):
             TaskKind.ADJUDICATE: self.tr("{0} in {1} for adjudication"),
         }
         most = sorted(overview.untaken, key=lambda each: -each.count)
-        said = [words[each.kind].format(each.count, self._language(each.locale)) for each in most[:_SAID]]
+        said = [
+            words[each.kind].format(f"{each.count:,}", self._language(each.locale)) for each in most[:_SAID]
+        ]
         if rest := sum(each.count for each in most[_SAID:]):
-            said.append(self.tr("{0} in others").format(rest))
+            said.append(self.tr("{0} in others").format(f"{rest:,}"))
         return ", ".join(said)
 
     def _language(self, locale: str) -> str:
@@ -212,12 +235,22 @@ class OverviewPage(LeadPage):
             self.leases,
             self.tr("No clips are checked out."),
         )
-        late = self._table(
+        self._late_table = self._table(
             "overview_late",
             self.tr("Late drafts"),
             self.late,
             self.tr("Late drafts are listed here: work whose lease ended before it was submitted."),
         )
+        self._make_row_buttons()
+        for table in (self._lease_table, self._late_table):
+            table.selectionModel().selectionChanged.connect(self._update_buttons)
+        for model in (self.leases, self.late):
+            model.modelReset.connect(self._update_buttons)
+        self._update_buttons()
+        tab_through(people, self._lease_table, self._release, self._late_table, self._open_late)
+        return self._laid_out(people)
+
+    def _make_row_buttons(self) -> None:
         self._release = self.button(
             "overview_release",
             self.tr("Release…"),
@@ -225,11 +258,14 @@ class OverviewPage(LeadPage):
             self._on_release,
             shortcut_id="overview.release",
         )
-        self._lease_table.selectionModel().selectionChanged.connect(self._update_buttons)
-        self.leases.modelReset.connect(self._update_buttons)
-        self._update_buttons()
-        tab_through(people, self._lease_table, self._release, late)
-        return self._laid_out(people, late)
+        self._open_late = self.button(
+            "overview_late_open",
+            self.tr("Open…"),
+            self.tr("Read the late draft beside what was handed in since; logged"),
+            self._on_open_late,
+            shortcut_id="overview.late",
+        )
+        self._late_table.doubleClicked.connect(self._open_late.click)
 
     def _table(self, name: str, spoken: str, model: RowsModel[Any], empty: str) -> Table:
         table = self.table(name, spoken, model, stretch=0, empty=empty)
@@ -237,7 +273,7 @@ class OverviewPage(LeadPage):
             table.setColumnWidth(column, _WIDTHS[name])
         return table
 
-    def _laid_out(self, people: Table, late: Table) -> QGridLayout:
+    def _laid_out(self, people: Table) -> QGridLayout:
         grid = QGridLayout()
         grid.setHorizontalSpacing(GROUP_PX)
         grid.addWidget(self.label(self.tr("Each person's work"), "heading"), 0, 0)
@@ -246,7 +282,8 @@ class OverviewPage(LeadPage):
         grid.addWidget(self._release, 0, 2)
         grid.addWidget(self._lease_table, 1, 1, 1, 2)
         grid.addWidget(self.label(self.tr("Late drafts"), "heading"), 2, 1)
-        grid.addWidget(late, 3, 1, 2, 2)
+        grid.addWidget(self._open_late, 2, 2)
+        grid.addWidget(self._late_table, 3, 1, 2, 2)
         grid.setColumnStretch(0, 3)
         grid.setColumnStretch(1, 2)
         grid.setRowStretch(1, 3)
@@ -260,6 +297,53 @@ class OverviewPage(LeadPage):
     @Slot()
     def _update_buttons(self) -> None:
         enable(self._release, self._chosen() is not None, self.tr("Select a leased clip first."))
+        enable(self._open_late, self._chosen_late() is not None, self.tr("Select a late draft first."))
+
+    def _chosen_late(self) -> LateDraft | None:
+        rows = self._late_table.selectionModel().selectedRows()
+        return self.late.rows[rows[0].row()] if rows else None
+
+    @Slot()
+    def _on_open_late(self) -> None:
+        draft, lead = self._chosen_late(), self._lead
+        if draft is not None and self._make_tools is not None and self._late_dialog is None:
+            self.message.clear()
+            self.run(lambda _token: lead.late_drafts.open(lead.identity, draft.id), self._show_late)
+
+    def _show_late(self, opened: "OpenedLateDraft") -> None:
+        # Imported when first needed: waveform and player take time to load.
+        from reviewer.ui.lead.late_draft_dialog import LateDraftDialog  # noqa: PLC0415
+
+        if self._make_tools is None or not self.isVisible():
+            lead, clip_id = self._lead, opened.draft.clip_id
+            self.run(lambda _token: lead.late_drafts.close(lead.identity, clip_id), lambda _none: None)
+            return
+        author = self._name(opened.draft.person_id)
+        dialog = LateDraftDialog(opened, author, self._lead, self._make_tools(), self)
+        dialog.decided.connect(self._on_late_decided)
+        dialog.put_away.connect(self.message.show_error)
+        dialog.finished.connect(self._on_late_finished)
+        self._late_dialog = dialog
+        dialog.open()
+
+    @Slot(str)
+    def _on_late_decided(self, sentence: str) -> None:
+        self._decided = sentence
+        self.run(lambda _token: self._lead.overview(), self._show_decided)
+
+    def _show_decided(self, overview: "Overview") -> None:
+        self.show_overview(overview)
+        self.message.show_message(Message(self._decided), "ok")
+
+    @Slot()
+    def _on_late_finished(self) -> None:
+        dialog, self._late_dialog = self._late_dialog, None
+        if dialog is not None:
+            dialog.deleteLater()
+
+    def _close_late(self) -> None:
+        if self._late_dialog is not None:
+            self._late_dialog.reject()
 
     @Slot()
     def _on_release(self) -> None:
@@ -324,7 +408,7 @@ class OverviewPage(LeadPage):
     def _late_columns(self) -> list[Column[LateDraft]]:
         return [
             Column(self.tr("Who"), lambda row: self._name(row.person_id)),
-            Column(self.tr("Task"), lambda row: str(row.task_id), is_figure=True),
+            Column(self.tr("Clip"), lambda row: row.clip_id, is_figure=True),
             Column(self.tr("Kept"), lambda row: day_and_time(row.kept_at), is_figure=True),
         ]
 

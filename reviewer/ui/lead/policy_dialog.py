@@ -1,8 +1,9 @@
 """A lead edits the label form and the conventions beside a preview, and signs what is valid."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QTextCursor, QTextFormat
 from PySide6.QtWidgets import (
     QComboBox,
@@ -24,7 +25,7 @@ from reviewer.lead.policy_files import FORMS, PolicyFile, PolicyFiles, problem_l
 from reviewer.transcript.checks import check_text
 from reviewer.transcript.normalisation import normalise, stored_text
 from reviewer.ui.form.panel import FormPanel
-from reviewer.ui.jobs import Jobs
+from reviewer.ui.jobs import Job, Jobs
 from reviewer.ui.messages import Message, translated_catalogue
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX, time_font
 from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
@@ -34,10 +35,31 @@ from reviewer.ui.widgets.tab_order import tab_through
 from reviewer.ui.widgets.widget_ids import enable, named
 
 if TYPE_CHECKING:
-    from reviewer.transcript.conventions import Conventions
+    from reviewer.transcript.checks import TextProblem
 
 _SIZE_PX = QSize(1180, 700)
+_PAUSE_MS = 300
+"""The text is checked once nothing was typed for so long: drawing a long form takes longer than a key may."""
 _SAMPLES = "um turn the lights on [noise]\nit costs 20 % more\nOk, call me at 5 (please)\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """A sentence as typed, what is stored and trained of it, and what the conventions find in it."""
+
+    verbatim: str
+    training: str
+    problems: "tuple[TextProblem, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """What a text describes: a form, or conventions tried on sentences; or its error and the line of it."""
+
+    form: Schema | None = None
+    tried: tuple[_Tried, ...] = ()
+    error: ReviewerError | None = None
+    line: int | None = None
 
 
 class PolicyDialog(QDialog):
@@ -56,6 +78,10 @@ class PolicyDialog(QDialog):
         self._files, self._known, self._jobs = files, list(known), jobs
         self._before: dict[str, str] = {}
         self._texts: dict[str, str] = {}
+        self._drawn: Schema | None = None
+        self._checking: Job | None = None
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._pause.timeout.connect(self.check_now)
         self.choice = named(QComboBox(self), "policy_file", self.tr("The file that is edited"))
         self.editor = self._text_area("policy_text", self.tr("The file, in TOML"))
         self.samples = self._text_area("policy_samples", self.tr("Sentences to try, one a line"))
@@ -85,6 +111,11 @@ class PolicyDialog(QDialog):
     def has_changes(self) -> bool:
         """Whether any text differs from its file."""
         return any(text != self._before[place] for place, text in self._texts.items())
+
+    @property
+    def is_checking(self) -> bool:
+        """Whether the text has changed since it was checked last."""
+        return self._pause.isActive() or (self._checking is not None and self._checking.is_running)
 
     def _text_area(self, name: str, spoken: str) -> QPlainTextEdit:
         made = named(QPlainTextEdit(self), name, spoken)
@@ -125,36 +156,56 @@ class PolicyDialog(QDialog):
                 self.message.show_error(error)
                 return
         self.editor.setPlainText(self._texts[file.place])
+        self.check_now()
 
     @Slot()
     def _on_edited(self) -> None:
+        """Checks the text after a pause; until then it cannot be applied."""
+        if self.file.place not in self._before:
+            return
+        self._texts[self.file.place] = self._text()
+        enable(self.apply, False, self.tr("The text is being checked."))
+        self._pause.start()
+
+    @Slot()
+    def check_now(self) -> None:
         """Checks the text as it is, and draws the preview if it is valid; the last valid one stays."""
-        file, text = self.file, self._text()
+        self._pause.stop()
+        file, files, samples = self.file, self._files, self.samples.toPlainText()
         if file.place not in self._before:
             return
-        self._texts[file.place] = text
-        try:
-            if file.kind == FORMS:
-                self._show_form(self._files.check_form(text, file))
-            else:
-                self._show_tried(self._files.check_conventions(text, file))
-        except ReviewerError as error:
-            self._show_problem(error, text)
-        else:
-            self.message.clear()
-            self.editor.setExtraSelections([])
-            is_changed = text != self._before[file.place]
-            enable(self.apply, is_changed, self.tr("Nothing in this file has changed."))
+        if self._checking is not None:
+            self._checking.cancel()
+        text = self._texts[file.place]
+        self._checking = self._jobs.run(
+            lambda _token: _checked(files, file, text, samples),
+            self._show_checked,
+            self.message.show_error,
+            owner=self,
+        )
+
+    def _show_checked(self, checked: _Checked) -> None:
+        if checked.error is not None:
+            self._show_problem(checked.error, checked.line)
+            return
+        if checked.form is None:
+            self._show_tried(checked.tried)
+        elif checked.form != self._drawn:
+            self._show_form(checked.form)
+            self._drawn = checked.form
+        self.message.clear()
+        self.editor.setExtraSelections([])
+        is_changed = self._texts[self.file.place] != self._before[self.file.place]
+        enable(self.apply, is_changed, self.tr("Nothing in this file has changed."))
 
     def _text(self) -> str:
         """With the line ends that the file had."""
         text = self.editor.toPlainText()
         return text.replace("\n", "\r\n") if "\r\n" in self._before.get(self.file.place, "") else text
 
-    def _show_problem(self, error: ReviewerError, text: str) -> None:
+    def _show_problem(self, error: ReviewerError, line: int | None) -> None:
         enable(self.apply, False, self.tr("Put the problem in the text right first."))
         words = translated_catalogue().words(error.notice)
-        line = problem_line(error, text)
         sentence = words.sentence if line is None else self.tr("Line {0}: {1}").format(line, words.sentence)
         self.message.show_message(Message(sentence, words.hint), "error")
         self.editor.setExtraSelections([] if line is None else [self._marked(line)])
@@ -182,19 +233,16 @@ class PolicyDialog(QDialog):
                 panel.show()
         self.form.column.addStretch()
 
-    def _show_tried(self, conventions: "Conventions") -> None:
+    def _show_tried(self, tried: tuple[_Tried, ...]) -> None:
         lines = []
-        for typed in self.samples.toPlainText().splitlines():
-            if not typed.strip():
-                continue
-            verbatim = stored_text(typed)
+        for each in tried:
             lines += [
-                self.tr("Verbatim: {0}").format(verbatim),
-                self.tr("Training: {0}").format(normalise(verbatim, conventions)),
+                self.tr("Verbatim: {0}").format(each.verbatim),
+                self.tr("Training: {0}").format(each.training),
             ]
-            for problem in check_text(verbatim, conventions):
+            for problem in each.problems:
                 words = translated_catalogue().words(problem.notice)
-                lines.append(f"  {verbatim[problem.start : problem.end]!r}: {words.sentence}")
+                lines.append(f"  {each.verbatim[problem.start : problem.end]!r}: {words.sentence}")
             lines.append("")
         self.tried.setPlainText("\n".join(lines))
 
@@ -239,10 +287,10 @@ class PolicyDialog(QDialog):
         self._list_files()
         self.choice.setCurrentIndex(place)
         self.choice.blockSignals(False)
-        self._on_edited()
+        enable(self.apply, False, self.tr("Nothing in this file has changed."))
 
     def _show_refusal(self, error: Exception) -> None:
-        self._on_edited()
+        enable(self.apply, True, "")
         self.message.show_error(error)
 
     @Slot()
@@ -299,3 +347,20 @@ class PolicyDialog(QDialog):
             self.tr("Discard"),
             self._discard,
         )
+
+
+def _checked(files: PolicyFiles, file: PolicyFile, text: str, samples: str) -> _Checked:
+    """On the job pool."""
+    try:
+        if file.kind == FORMS:
+            return _Checked(form=files.check_form(text, file))
+        conventions = files.check_conventions(text, file)
+    except ReviewerError as error:
+        return _Checked(error=error, line=problem_line(error, text))
+    stored = [stored_text(typed) for typed in samples.splitlines() if typed.strip()]
+    return _Checked(
+        tried=tuple(
+            _Tried(each, normalise(each, conventions), tuple(check_text(each, conventions)))
+            for each in stored
+        )
+    )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from reviewer.model.task import DailyCounts, TaskState
+from reviewer.model.task import DailyCounts, LateState, TaskState
 from reviewer.ui.icons import set_icon
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.keymap.shortcut import Scope
@@ -24,8 +24,12 @@ if TYPE_CHECKING:
     from reviewer.desk.session import DeskSession
     from reviewer.session.past_work import PastWork
 
-_ROLES = {TaskState.RETURNED: "warn", TaskState.ACCEPTED: "ok"}
-_WIDTHS = (160, 150)
+_ROLES: dict[TaskState | LateState, str] = {
+    TaskState.RETURNED: "warn",
+    TaskState.ACCEPTED: "ok",
+    LateState.DISMISSED: "warn",
+}
+_WIDTHS = (160, 240)
 _LIMIT = 100
 
 
@@ -160,11 +164,7 @@ class MinePage(Page):
     def _columns(self) -> "list[Column[PastWork]]":
         return [
             Column(self.tr("Submitted"), lambda row: exact_time(row.submitted_at)),
-            Column(
-                self.tr("State"),
-                lambda row: term("TASK_STATE", row.state),
-                role=lambda row: _ROLES.get(row.state),
-            ),
+            Column(self.tr("State"), _state_of, role=_role_of),
             Column(self.tr("Text"), self._text_of),
         ]
 
@@ -187,6 +187,21 @@ class MinePage(Page):
         column.addWidget(self.message)
         column.addWidget(self.search)
         column.addWidget(table, 1)
+
+
+def _state_of(row: "PastWork") -> str:
+    """The state of a submission, and what became of a late draft."""
+    words = [term("TASK_STATE", row.state)] if row.state is not None else []
+    if row.late is not None:
+        words.append(term("LATE_STATE", row.late))
+    if row.reason:
+        words.append(term("LATE_REASON", row.reason))
+    return " · ".join(words)
+
+
+def _role_of(row: "PastWork") -> str | None:
+    told = row.state if row.state is not None else row.late
+    return None if told is None else _ROLES.get(told)
 
 
 def _ignore(_error: Exception) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -12,13 +13,14 @@ from reviewer.model.intervals import Span
 from reviewer.model.task import Lease
 from reviewer.session.acts import HandIn
 from reviewer.ui.clip.workspace import ClipWorkspace
+from reviewer.ui.comparison.comparison_panel import ComparisonPanel
+from reviewer.ui.comparison.side_names import of_passes
 from reviewer.ui.messages import Message
 from reviewer.ui.qa.choice_bar import ChoiceBar
-from reviewer.ui.qa.comparison_panel import ComparisonPanel
-from reviewer.ui.qa.side_names import of_passes
 
 if TYPE_CHECKING:
-    from reviewer.qa.session import Comparison, PassVersion, QaSession
+    from reviewer.qa.session import PassVersion, QaSession
+    from reviewer.session.comparison import Comparison
     from reviewer.transcript.edits import Segments
 
 _LETTERS = "ABCDEFGHI"
@@ -61,7 +63,6 @@ class Adjudication(QObject):
         self._pairs: tuple[_Pair, ...] = ()
         self._pair = 0
         self._heard: tuple[Word, ...] = ()
-        self._parent: str | None = None
         self._is_typed = False
         choice.use_requested.connect(self._on_use_requested)
         choice.edit_requested.connect(self._on_edit_requested)
@@ -81,7 +82,7 @@ class Adjudication(QObject):
     def end(self) -> None:
         """The clip left the screen."""
         self._versions, self._pairs, self._pair = (), (), 0
-        self._heard, self._parent = (), None
+        self._heard = ()
 
     def submit(self) -> None:
         """Hands in the text that is shown; it is final."""
@@ -94,7 +95,7 @@ class Adjudication(QObject):
             return
         pair, view = self._pairs[self._pair], self._workspace.view
         left, right = _LETTERS[pair.left], _LETTERS[pair.right]
-        self._choice.show_names(left, right, has_more=len(self._pairs) > 1)
+        self._choice.show_names(left, right, self._next_names())
         self._panel.show_comparison(pair.comparison, self._heard, of_passes(left, right))
         view.show_stage(self._panel)
         spans = [Span(each.start, each.end) for each in self.segments]
@@ -105,11 +106,11 @@ class Adjudication(QObject):
         texts.setFocus(Qt.FocusReason.OtherFocusReason)  # not a button: a space must not decide
 
     def _read(self, lease: Lease) -> "tuple[tuple[PassVersion, ...], tuple[_Pair, ...]]":
-        """On the pool: the versions, and each of the others compared with the first."""
+        """On the pool: the versions, and each compared with each other one."""
         versions = self._qa.pass_versions(lease)
         pairs = tuple(
-            _Pair(0, place, self._qa.compare_versions(lease, versions[0], versions[place]))
-            for place in range(1, len(versions))
+            _Pair(left, right, self._qa.compare_versions(lease, versions[left], versions[right]))
+            for left, right in combinations(range(len(versions)), 2)
         )
         return versions, pairs
 
@@ -117,7 +118,7 @@ class Adjudication(QObject):
         self._versions, self._pairs = read
         self.versions_read.emit(bool(self._pairs))
         if not self._pairs:
-            sentence = self.tr("Type what you hear: your text replaces the one that is held back.")
+            sentence = self.tr("Type what you hear: your text replaces the one that was accepted.")
             self._workspace.view.message.show_message(Message(sentence))
         elif self._is_typed:
             self._say_editing(self.tr("Your draft was restored."))
@@ -144,6 +145,13 @@ class Adjudication(QObject):
         self._pair = (self._pair + 1) % max(len(self._pairs), 1)
         self.show_versions()
 
+    def _next_names(self) -> tuple[str, str] | None:
+        """The letters of the pair that is shown next, if there is another."""
+        if len(self._pairs) < 2:
+            return None
+        pair = self._pairs[(self._pair + 1) % len(self._pairs)]
+        return _LETTERS[pair.left], _LETTERS[pair.right]
+
     def _version(self, side: int) -> "PassVersion | None":
         if not self._pairs:
             return None
@@ -153,13 +161,15 @@ class Adjudication(QObject):
     def _take(self, version: "PassVersion") -> None:
         """Makes a version the adjudicator's text; what was typed before is kept as an earlier version."""
         view = self._workspace.view
-        self._parent = version.annotation_id
         view.show_stage(view.transcription)
-        view.replace_annotation(version.annotation)
+        view.replace_annotation(version.annotation, version.annotation_id)
 
     def _hand_in(self, lease: Lease, annotation: Annotation) -> HandIn:
-        return HandIn(lease, annotation, self._parent)
+        """With the pass that the text began as, also before a restart, if it is a version still."""
+        origin = self._workspace.view.history.present.origin
+        is_version = origin in {version.annotation_id for version in self._versions}
+        return HandIn(lease, annotation, origin if is_version else None)
 
     def _say_editing(self, sentence: str) -> None:
-        hint = self.tr("“Both versions” shows A and B again.")
+        hint = self.tr("“Both versions” goes back to the comparison.")
         self._workspace.view.message.show_message(Message(sentence, hint))

@@ -15,15 +15,15 @@ class ChoiceBar(QWidget):
     use_requested = Signal(int)
     edit_requested = Signal(int)
     next_requested = Signal()
-    """Another version shall be shown on the right."""
+    """Another pair of versions shall be shown."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("choice_bar")
         self.next = named(
-            QPushButton(self.tr("Next version"), self),
+            QPushButton(self.tr("Next pair"), self),
             "qa_next_version",
-            self.tr("Show another version on the right"),
+            self.tr("Show another pair of versions"),
             shortcut_id="qa.next_version",
         )
         self.edit = tuple(self._button(f"qa_edit_{side}", f"qa.edit_{side}") for side in "ab")
@@ -39,10 +39,10 @@ class ChoiceBar(QWidget):
             button.setAutoDefault(False)
             row.addWidget(button)
         row.insertSpacing(3, GROUP_PX)
-        self.show_names("A", "B", has_more=False)
+        self.show_names("A", "B", None)
 
-    def show_names(self, left: str, right: str, *, has_more: bool) -> None:
-        """Names the versions of both sides; ``has_more``: there are others than these two."""
+    def show_names(self, left: str, right: str, following: tuple[str, str] | None) -> None:
+        """Names the versions of both sides, and those of the pair that follows, if there is one."""
         for place, (name, side) in enumerate(((left, "a"), (right, "b"))):
             self.use[place].setText(self.tr("{0} is right").format(name))
             self.edit[place].setText(self.tr("Edit {0}").format(name))
@@ -50,7 +50,9 @@ class ChoiceBar(QWidget):
             self._describe(
                 self.edit[place], self.tr("Edit {0} into a version of my own").format(name), f"qa.edit_{side}"
             )
-        self.next.setVisible(has_more)
+        self.next.setVisible(following is not None)
+        if following is not None:
+            self.next.setText(self.tr("Next: {0} and {1}").format(*following))
 
     def _button(self, name: str, shortcut_id: str, kind: str = "") -> QPushButton:
         button = named(QPushButton(self), name, name, shortcut_id=shortcut_id, kind=kind)

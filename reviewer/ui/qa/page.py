@@ -18,13 +18,13 @@ from reviewer.session.submission_checks import is_answered_by_flag
 from reviewer.ui.clip.empty_page import EmptyPage, EmptyPageWords
 from reviewer.ui.clip.segment_playback import segment_bars
 from reviewer.ui.clip.workspace import ClipTools, ClipWorkspace
+from reviewer.ui.comparison.comparison_panel import ComparisonPanel
 from reviewer.ui.icons import set_icon
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.messages import Message, translated_catalogue
 from reviewer.ui.page import Page
 from reviewer.ui.qa.adjudication import Adjudication
 from reviewer.ui.qa.choice_bar import ChoiceBar
-from reviewer.ui.qa.comparison_panel import ComparisonPanel
 from reviewer.ui.qa.verdict_bar import VerdictBar
 from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import GROUP_PX
@@ -32,8 +32,9 @@ from reviewer.ui.widgets.widget_ids import named, set_tooltip
 
 if TYPE_CHECKING:
     from reviewer.model.hypothesis import Word
-    from reviewer.qa.session import Comparison, QaSession
+    from reviewer.qa.session import QaSession
     from reviewer.queue.api import DrawResult
+    from reviewer.session.comparison import Comparison
     from reviewer.session.open_clip import OpenClip
     from reviewer.transcript.edits import Segments
 

@@ -1,4 +1,4 @@
-"""The settings page for one's own account: the passphrase."""
+"""The settings page for one's own account: the passphrase and the keychain."""
 
 from typing import TYPE_CHECKING
 
@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from reviewer.model.people import Identity
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.messages import Message
+from reviewer.ui.settings.keychain_form import KeychainForm
 from reviewer.ui.signin.enrol_page import strength_of
 from reviewer.ui.signin.passphrase import PassphraseField
 from reviewer.ui.theme import GAP_PX, GRID_PX, GROUP_PX
@@ -23,7 +24,7 @@ _FIELD_PX = 400
 
 
 class AccountPage(QWidget):
-    """Who is signed in, and a form that changes their passphrase."""
+    """Who is signed in, and forms that change their passphrase and whether they use the keychain."""
 
     def __init__(
         self, identity: Identity, gateway: WorkspaceGateway, jobs: Jobs, parent: QWidget | None = None
@@ -45,12 +46,13 @@ class AccountPage(QWidget):
         )
         self.button.setAutoDefault(False)
         self.message = InlineMessage("account_message", lines=3, parent=self)
+        self.keychain = KeychainForm(identity, gateway, jobs, _FIELD_PX, self)
         self._lay_out()
         for field in (self.old, self.new, self.again):
             field.textChanged.connect(self._update_button)
         self.again.returnPressed.connect(self._on_change)
         self.button.clicked.connect(self._on_change)
-        tab_through(self.old, self.new, self.again, self.button)
+        tab_through(self.old, self.new, self.again, self.button, self.keychain)
         self._update_button()
 
     def _lay_out(self) -> None:
@@ -79,6 +81,8 @@ class AccountPage(QWidget):
         row.addStretch()
         column.addLayout(row)
         column.addWidget(self.message)
+        column.addSpacing(GROUP_PX)
+        column.addWidget(self.keychain)
         column.addStretch()
 
     @Slot()

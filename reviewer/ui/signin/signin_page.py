@@ -1,14 +1,14 @@
 """The sign-in page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QPushButton, QWidget
 
-from reviewer.ui.messages import Message
+from reviewer.ui.messages import Message, message_for
 from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.signin.card import Card, centred
 from reviewer.ui.signin.passphrase import PassphraseField
@@ -110,7 +110,8 @@ class SignInPage(QFrame):
 
     def show_error(self, error: BaseException) -> None:
         self.set_busy(busy=False)
-        self.message.show_error(error)
+        # Without the button that tries again: the passphrase has to be typed for it.
+        self.message.show_message(replace(message_for(error), may_retry=False), "error")
         self.passphrase.setFocus()
 
     def _connect(self) -> None:

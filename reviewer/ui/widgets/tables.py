@@ -73,6 +73,25 @@ class RowsModel(QAbstractTableModel, Generic[R]):
         self._rows = (*self._rows, *rows)
         self.endInsertRows()
 
+    def replace_row(self, place: int, row: R, to: int) -> None:
+        """Replaces one row, which is at ``to`` then; selection and scroll position stay."""
+        if to != place:
+            # Qt counts the place before the row has left its own.
+            self.beginMoveRows(_NOWHERE, place, place, _NOWHERE, to + 1 if to > place else to)
+        rows = list(self._rows)
+        del rows[place]
+        rows.insert(to, row)
+        self._rows = tuple(rows)
+        if to != place:
+            self.endMoveRows()
+        self.dataChanged.emit(self.index(to, 0), self.index(to, len(self._columns) - 1))
+
+    def remove_row(self, place: int) -> None:
+        """Removes one row; the scroll position stays."""
+        self.beginRemoveRows(_NOWHERE, place, place)
+        self._rows = self._rows[:place] + self._rows[place + 1 :]
+        self.endRemoveRows()
+
     def rowCount(self, parent: Index = _NOWHERE) -> int:
         return 0 if parent.isValid() else len(self._rows)
 

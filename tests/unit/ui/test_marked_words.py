@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.stats.wer import diff_words
-from reviewer.ui.qa.marked_text import Mark, Side, marks_of
+from reviewer.ui.comparison.marked_text import Mark, Side, marks_of
 
 TEXTS = st.lists(st.sampled_from(["a", "an", "and", "on", "one", "今", "天", "é"]), max_size=8).map(" ".join)
 

@@ -36,9 +36,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from reviewer.qa.differences import ComparedRow, Difference, Mark, Side, marks_of
-from reviewer.ui.qa.marked_text import mark_format, utf16_units
-from reviewer.ui.qa.side_names import of_review
+from reviewer.session.differences import ComparedRow, Difference, Mark, Side, marks_of
+from reviewer.ui.comparison.marked_text import mark_format, utf16_units
+from reviewer.ui.comparison.side_names import of_review
 from reviewer.ui.theme import interface_font, tabular, tokens
 from reviewer.ui.widgets.tables import Index, tidy
 from reviewer.ui.widgets.text_direction import is_right_to_left

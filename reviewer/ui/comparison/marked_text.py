@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QMimeData
 from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
-from reviewer.qa.differences import Mark, Side, marks_of
+from reviewer.session.differences import Mark, Side, marks_of
 from reviewer.stats.wer import DiffWord
 from reviewer.ui.private_clipboard import copied
 from reviewer.ui.theme import interface_font, tokens

@@ -48,5 +48,20 @@ def of_passes(left: str, right: str) -> SideNames:
     )
 
 
+def of_late_draft() -> SideNames:
+    """What was handed in since, and a late draft."""
+    return SideNames(
+        captions=(
+            _tr("Handed in since (struck through: not in the draft)"),
+            _tr("Late draft (underlined: not in the other)"),
+        ),
+        spoken=(_tr("Handed in since"), _tr("Late draft")),
+        only=(_tr("only handed in"), _tr("only in the draft")),
+        mine=_tr("draft"),
+        in_mine=_tr("in the draft"),
+        figures=_tr("{0} of {1} words differ in the training text"),
+    )
+
+
 def _tr(text: str) -> str:
     return QCoreApplication.translate("qa", text)

@@ -10,20 +10,20 @@ from reviewer.labels.schema import Schema
 from reviewer.labels.wording import earlier_worded, worded
 from reviewer.model.annotation import Annotation, Flag, Labels
 from reviewer.model.hypothesis import Word
-from reviewer.qa.differences import ComparedRow, Difference, DifferenceSounds, Side, differences
+from reviewer.session.differences import ComparedRow, Difference, DifferenceSounds, Side, differences
 from reviewer.transcript.edits import Segments
+from reviewer.ui.comparison.marked_text import MarkedText
+from reviewer.ui.comparison.row_facts import facts_of
+from reviewer.ui.comparison.segment_comparison import SegmentComparisonTable, ShownRow
+from reviewer.ui.comparison.side_names import SideNames, of_review
 from reviewer.ui.form.flags import flag_label
-from reviewer.ui.qa.marked_text import MarkedText
-from reviewer.ui.qa.row_facts import facts_of
-from reviewer.ui.qa.segment_comparison import SegmentComparisonTable, ShownRow
-from reviewer.ui.qa.side_names import SideNames, of_review
 from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import GAP_PX, GRID_PX, GROUP_PX, tabular
 from reviewer.ui.widgets.elided_label import ElidedLabel
 from reviewer.ui.widgets.widget_ids import named, put_value
 
 if TYPE_CHECKING:
-    from reviewer.qa.session import Comparison
+    from reviewer.session.comparison import Comparison
     from reviewer.stats.wer import WordErrors
 
 

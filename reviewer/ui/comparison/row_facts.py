@@ -5,11 +5,11 @@ from PySide6.QtCore import QCoreApplication
 from reviewer.labels.schema import Field, Schema
 from reviewer.labels.wording import answer_words
 from reviewer.model.annotation import Flag
-from reviewer.qa.differences import ComparedRow
+from reviewer.session.differences import ComparedRow
 from reviewer.transcript.edits import Segments, speakers
+from reviewer.ui.comparison.segment_comparison import DIFFERS
+from reviewer.ui.comparison.side_names import SideNames, of_review
 from reviewer.ui.form.flags import flag_label
-from reviewer.ui.qa.segment_comparison import DIFFERS
-from reviewer.ui.qa.side_names import SideNames, of_review
 from reviewer.ui.waveform.ruler_ticks import clip_time
 from reviewer.ui.widgets.text_direction import isolated
 

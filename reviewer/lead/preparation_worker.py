@@ -1,0 +1,166 @@
+"""The process that prepares files for an import: ``python -m reviewer.lead.preparation_worker``.
+
+There is one for each core, so that encoding and sealing do not wait for Python's lock in the importing one.
+It never decodes: that is done, as everywhere, in a confined process (``audio.decode``). It opens no database,
+and has no key but those that it makes for new clips, which go to the importing process through a pipe. It
+ends with that process.
+"""
+
+import ctypes
+import os
+import signal
+import struct
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from reviewer.audio.decode.decoder import Decoded, Decoder
+from reviewer.clips.new_clip import NewClip
+from reviewer.clips.store import LocalClipStore
+from reviewer.errors import Notice, Parameters, Refused, Unavailable
+from reviewer.files import NewFile
+from reviewer.model.clip import ContentKind
+from reviewer.model.project import DecodeLimits
+from reviewer.process_guard import harden_process
+
+_LENGTH = struct.Struct("<I")
+_PR_SET_PDEATHSIG = 1
+
+
+class Setup(msgspec.Struct, tag=True):
+    """The first message to a worker, which answers with ``Ready``."""
+
+    folder: bytes
+    workspace_id: str
+    limits: DecodeLimits
+
+
+class Ready(msgspec.Struct, tag=True):
+    """The worker can begin."""
+
+
+class Request(msgspec.Struct, tag=True):
+    """A file to be prepared as the clip of this id."""
+
+    clip_id: str
+    path: bytes
+
+
+class SealedFiles(msgspec.Struct, tag=True):
+    """A prepared clip: its key, its files by their temporary names, and what is known of its sound."""
+
+    key: bytes
+    files: list[tuple[ContentKind, str]]
+    rate_hz: int
+    channels: int
+    frames: int
+    samples_sha256: bytes
+    notes: list[tuple[str, dict[str, str | int | float]]]
+
+    def decoded(self) -> Decoded:
+        """What the decoder said, without the parts that are in files now."""
+        notes = tuple(Notice(code, parameters) for code, parameters in self.notes)
+        return Decoded((), None, self.rate_hz, self.channels, self.frames, self.samples_sha256, notes)
+
+
+class NotPrepared(msgspec.Struct, tag=True):
+    """The file is refused; or, where ``is_refused`` is false, something else has failed."""
+
+    code: str
+    parameters: dict[str, str | int | float]
+    is_refused: bool
+
+
+Message = Setup | Ready | Request | SealedFiles | NotPrepared
+_decode = msgspec.msgpack.Decoder(Message).decode
+
+
+def send(stream: BinaryIO, message: Message) -> None:
+    """Writes one message; raises OSError when nobody reads."""
+    content = msgspec.msgpack.encode(message)
+    stream.write(_LENGTH.pack(len(content)) + content)
+    stream.flush()
+
+
+def receive(stream: BinaryIO) -> Message | None:
+    """The next message, or None at the end of the stream."""
+    head = stream.read(_LENGTH.size)
+    content = stream.read(_LENGTH.unpack(head)[0]) if len(head) == _LENGTH.size else b""
+    return _decode(content) if content else None
+
+
+def prepare_clip(new: NewClip, decoder: Decoder, path: Path, limits: DecodeLimits) -> Decoded:
+    """Decodes a file, and writes the sealed files of its clip. Raises Refused, Unavailable."""
+    decoded = decoder.decode(path, limits, new.create(ContentKind.AUDIO))
+    new.write(ContentKind.PEAKS, decoded.peaks)
+    if decoded.speech is not None:
+        new.write(ContentKind.SPEECH, [decoded.speech])
+    new.finish()
+    return decoded
+
+
+class _NotingStore(LocalClipStore):
+    """Keeps the temporary names of the files that are created."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.created: list[tuple[ContentKind, NewFile]] = []
+
+    def create(self, clip_id: str, kind: ContentKind) -> NewFile:
+        file = super().create(clip_id, kind)
+        self.created.append((kind, file))
+        return file
+
+
+def main() -> None:
+    """Serves the parent on standard input until that closes."""
+    harden_process()
+    _end_with_parent()
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    source = sys.stdin.buffer
+    setup = receive(source)
+    if not isinstance(setup, Setup):
+        return
+    store = _NotingStore(Path(os.fsdecode(setup.folder)))
+    with Decoder() as decoder:
+        send(out, Ready())
+        while isinstance(request := receive(source), Request):
+            send(out, _answer(store, setup, decoder, request))
+
+
+def _answer(store: _NotingStore, setup: Setup, decoder: Decoder, request: Request) -> Message:
+    store.created.clear()
+    new = NewClip(store, setup.workspace_id, request.clip_id, request.clip_id)
+    try:
+        decoded = prepare_clip(new, decoder, Path(os.fsdecode(request.path)), setup.limits)
+    except (Refused, Unavailable) as error:
+        new.discard()
+        return NotPrepared(error.code, _plain(error.parameters), isinstance(error, Refused))
+    for _, file in store.created:
+        file.stream.close()  # the importing process opens them, and gives them their names
+    return SealedFiles(
+        new.key,
+        [(kind, file.temporary.name) for kind, file in store.created],
+        decoded.rate_hz,
+        decoded.channels,
+        decoded.frames,
+        decoded.samples_sha256,
+        [(note.code, _plain(note.parameters)) for note in decoded.notes],
+    )
+
+
+def _plain(parameters: Parameters) -> dict[str, str | int | float]:
+    return {name: value for name, value in parameters.items() if not isinstance(value, Notice)}
+
+
+def _end_with_parent() -> None:
+    """On Linux even in the middle of a file; elsewhere standard input ends before the next one."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+if __name__ == "__main__":
+    main()

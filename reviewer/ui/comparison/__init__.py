@@ -1,0 +1,1 @@
+"""Two versions of a clip side by side."""

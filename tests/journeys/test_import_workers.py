@@ -1,0 +1,166 @@
+"""Imports whose clips are prepared in worker processes."""
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reviewer.clips.store import LocalClipStore
+from reviewer.errors import Refused, Unavailable
+from reviewer.lead import clip_preparation
+from reviewer.lead.clip_preparation import PreparedClip, PreparingProcess
+from reviewer.lead.intake_report import IntakeOptions, IntakeReport
+from reviewer.model.project import DecodeLimits
+from tests.benches.workspace import LEAD, Bench, make_bench, write_clips
+from tests.fakes.clock import FakeClock
+from tests.unit.test_manifest_fields import GOOD
+
+PARENT = """
+import sys
+from pathlib import Path
+from reviewer.lead.clip_preparation import PreparingProcess
+from reviewer.model.project import DecodeLimits
+worker = PreparingProcess(Path(sys.argv[1]), "w1", DecodeLimits())
+worker.prepare(Path(sys.argv[2]))
+print(worker._process.pid, flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def worker(tmp_path: Path) -> Iterator[PreparingProcess]:
+    made = PreparingProcess(tmp_path / "clips", "w1", DecodeLimits())
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    write_clips(tmp_path / "in", FakeClock(), [""])
+    return tmp_path / "in" / "clip0.wav"
+
+
+def pid_of(worker: PreparingProcess) -> int:
+    assert worker._process is not None
+    return worker._process.pid
+
+
+def prepared(worker: PreparingProcess, path: Path) -> PreparedClip:
+    made = worker.prepare(path)
+    assert isinstance(made, PreparedClip)
+    made.new.discard()
+    return made
+
+
+def imported(folder: Path, manifest: Path) -> tuple[Bench, IntakeReport]:
+    bench = make_bench(folder, drafts=())
+    return bench, bench.person(LEAD).lead.import_manifest(manifest, IntakeOptions())
+
+
+def test_workers_give_the_rows_that_threads_give_and_sound_that_opens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = write_clips(tmp_path / "in", FakeClock(), ["hello", "", ""])
+    (tmp_path / "in" / "text.wav").write_text("no sound")
+    rest = [
+        GOOD | {"audio": name, "source_id": f"s-{name}"} for name in ("text.wav", "gone.wav", "clip0.wav")
+    ]
+    with manifest.open("a", encoding="utf-8") as file:
+        file.writelines(f"{json.dumps(line)}\n" for line in rest)
+    by_threads, expected = imported(tmp_path / "threads", manifest)
+    by_threads.workspace.close()
+    monkeypatch.setattr(clip_preparation, "_FILES_WORTH_A_PROCESS", 1)
+    bench, report = imported(tmp_path / "workers", manifest)
+
+    def told(rows: IntakeReport) -> list[tuple[object, ...]]:
+        return [(row.line, row.audio, row.outcome, row.code, row.notice, row.notes) for row in rows.rows]
+
+    assert told(report) == told(expected)
+    assert (report.accepted, report.refused) == (3, 3)
+    lead = bench.person(LEAD)
+    assert lead.lead.verify_log().ok
+    content, keyring = bench.workspace._unit.content, lead.identity.keyring
+    for row in report.rows[:3]:
+        with content.audio(keyring, row.clip) as stream:
+            assert stream.read(4) == b"fLaC"
+    assert not list((bench.workspace.path / "clips").glob(".*"))
+    bench.workspace.close()
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here")
+def test_a_worker_that_was_killed_is_replaced(worker: PreparingProcess, clip: Path) -> None:
+    first = prepared(worker, clip)
+    killed = pid_of(worker)
+    os.kill(killed, signal.SIGKILL)
+    again = prepared(worker, clip)
+    assert pid_of(worker) != killed
+    assert again.decoded.samples_sha256 == first.decoded.samples_sha256
+    assert again.new.key != first.new.key
+
+
+def test_a_file_at_which_two_workers_ended_is_refused(
+    worker: PreparingProcess, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clip_preparation, "_WORKER", "tests.fakes.ending_worker")
+    refused = worker.prepare(clip)
+    assert isinstance(refused, Refused)
+    assert (refused.code, dict(refused.parameters)) == ("UNDECODABLE_CRASH", {"signal": 7})
+
+
+def test_a_worker_that_cannot_start_is_not_the_fault_of_the_file(
+    worker: PreparingProcess, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clip_preparation, "_WORKER", "tests.fakes.no_such_worker")
+    with pytest.raises(Unavailable) as failed:
+        worker.prepare(clip)
+    assert failed.value.code == "DECODER_NOT_STARTED"
+
+
+def test_files_that_another_process_swept_before_they_were_opened_are_made_again(
+    worker: PreparingProcess, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, adopt, swept = worker._store, LocalClipStore.adopt, list[int]()
+
+    def sweep_first(*given: object) -> object:
+        if not swept:
+            swept.append(store.sweep(set()))
+        return adopt(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(LocalClipStore, "adopt", sweep_first)
+    made = worker.prepare(clip)
+    assert isinstance(made, PreparedClip)
+    assert swept == [2]
+    assert store.sweep(set()) == 2  # and after they were opened it does no harm
+    made.new.keep()
+    made.new.discard()
+    assert store.clip_ids() == {made.clip_id}
+    assert not list((tmp_path / "clips").glob(".*"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it ends with the file that it is at elsewhere")
+def test_a_worker_dumps_no_core_and_ends_with_its_parent(
+    tmp_path: Path, clip: Path, repository: Path
+) -> None:
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT, str(tmp_path / "clips"), str(clip)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": str(repository)},
+    )
+    with parent:
+        assert parent.stdout is not None
+        pid = int(parent.stdout.readline())
+        limits = Path(f"/proc/{pid}/limits").read_text(encoding="ascii")
+        assert "Max core file size        0                    0" in limits
+        worker = os.pidfd_open(pid)
+        os.kill(pid, signal.SIGSTOP)  # it cannot see that its input ends
+        parent.kill()
+        ended, _, _ = select.select([worker], [], [], 20)
+        os.close(worker)
+    assert ended
