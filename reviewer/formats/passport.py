@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from heapq import merge
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
@@ -74,16 +75,18 @@ def write(folder: Path, passport: Passport, written: Mapping[str, WrittenFile] =
     before, after = body.split(_NO_FILES)
     digest = hashlib.sha256()
     with (folder / NAME).open("xb") as file:
-        for part in chain((before,), _file_entries(folder, written), (f"{after}\n",)):
+        for part in chain((before,), _file_entries(folder), (f"{after}\n",)):
             digest.update(part.encode())
             file.write(part.encode())
     return digest.hexdigest()
 
 
-def _file_entries(folder: Path, written: Mapping[str, WrittenFile]) -> Iterator[str]:
+def _file_entries(folder: Path) -> Iterator[str]:
     """The part ``"files": [...]`` of the passport, a file at a time, as the encoder would write it."""
     begin = '"files": [\n    '
-    for path, sha256, size in _files(folder, written):
+    sums = (SUMS, _sha256(folder / SUMS))
+    for path, sha256 in merge(_listed(folder), (sums,)):
+        size = (folder / path).stat().st_size
         entry = _JSON.encode({"path": path, "sha256": sha256, "bytes": size})
         yield begin + entry.replace("\n", "\n    ")
         begin = ",\n    "
@@ -101,8 +104,8 @@ class Contents:
 def read(folder: Path) -> Contents:
     """Reads the passport of a set from anywhere. Raises Damaged (code SET_FILE_UNREADABLE)."""
     try:
-        body = json.loads(read_untrusted(folder / NAME, _MOST_BYTES), object_hook=_compact)
-        files = dict(body["files"])
+        body = json.loads(read_untrusted(folder / NAME, _MOST_BYTES))
+        files = {str(each["path"]): (each["sha256"], each["bytes"]) for each in body["files"]}
         return Contents(tuple(map(str, body["formats"])), files)
     except (Refused, ValueError, KeyError, TypeError, RecursionError) as error:
         raise Damaged("SET_FILE_UNREADABLE", file=NAME) from error
@@ -115,10 +118,16 @@ def check_written(folder: Path, digest: str, written: Mapping[str, WrittenFile])
     """
     if not (folder / NAME).is_file() or _sha256(folder / NAME) != digest:
         return [Notice("SET_FILE_CHANGED", {"file": NAME})]
-    with (folder / SUMS).open(encoding="utf-8", newline="\n") as sums:
-        listed = ((path, sha256) for sha256, _, path in (line[:-1].partition("  ") for line in sums))
-        found = ((path, sha256) for path, sha256, _ in _files(folder, written, SUMS))
-        return list(_differences(listed, found))
+    found = ((path, sha256) for path, sha256, _ in _files(folder, written, SUMS))
+    return list(_differences(_listed(folder), found))
+
+
+def _listed(folder: Path) -> Iterator[tuple[str, str]]:
+    """Path and SHA-256 of each file of ``SHA256SUMS``, in the order of paths."""
+    with (folder / SUMS).open(encoding="utf-8", newline="\n") as lines:
+        for line in lines:
+            sha256, _, path = line.removesuffix("\n").partition("  ")
+            yield path, sha256
 
 
 def _differences(listed: Iterator[tuple[str, str]], found: Iterator[tuple[str, str]]) -> Iterator[Notice]:
@@ -155,13 +164,6 @@ def validate(folder: Path) -> list[Notice]:
         *(Notice("SET_FILE_NOT_LISTED", {"file": path}) for path in not_listed),
         *(Notice("SET_FILE_CHANGED", {"file": path}) for path in changed),
     ]
-
-
-def _compact(value: dict[str, Any]) -> Any:
-    """Of a passport's entry for a file the path, and digest and size: a large set has many of them."""
-    if value.keys() == {"path", "sha256", "bytes"}:
-        return str(value["path"]), (value["sha256"], value["bytes"])
-    return value
 
 
 def _files(folder: Path, written: Mapping[str, WrittenFile], but: str = "") -> Iterator[tuple[str, str, int]]:

@@ -1,9 +1,10 @@
 """The only way to a clip's content: checks every condition and commits a log row before unsealing."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TypeVar
 
 from reviewer.access.rights import Act, require
 from reviewer.audio.dsp import speech_detection
@@ -35,6 +36,7 @@ from reviewer.session.sign_in import SignIn
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.unsealed_clip import UnsealedClip
 
+_Text = TypeVar("_Text", SealedAnnotation, LateDraft)
 RIGHTS = {TaskKind.TRANSCRIBE: Act.TRANSCRIBE, TaskKind.REVIEW: Act.REVIEW, TaskKind.ADJUDICATE: Act.REVIEW}
 
 
@@ -266,8 +268,7 @@ class ClipAccess:
         return unsealed
 
     def beat_held(self, identity: Identity, clip_id: str) -> None:
-        """Checks that a clip that a lead opened may stay open; if not, closes it with a row and raises the
-        refusal."""
+        """Checks that a lead's open clip may stay open; else closes it with a row and raises the refusal."""
         try:
             self._require_held(identity, clip_id)
         except (Refused, Damaged) as error:
@@ -356,16 +357,9 @@ class ClipAccess:
 
         Raises: Damaged when an annotation does not match its digest.
         """
-        may_open = [self._may_open(each.clip_id) for each in annotations]
-        with self._unit.transaction():
-            for each, is_open in zip(annotations, may_open, strict=True):
-                if is_open:
-                    detail: dict[str, DetailValue] = {"purpose": purpose, "annotations": [each.id]}
-                    self._unit.log.record(Event.by(identity, Action.TEXT_OPENED, each.clip_id, detail=detail))
-        return [
-            self.unseal_annotation(identity, each) if is_open else None
-            for each, is_open in zip(annotations, may_open, strict=True)
-        ]
+        return self._after_rows(
+            identity, purpose, annotations, lambda one: {"annotations": [one.id]}, self.unseal_annotation
+        )
 
     def unseal_annotation(self, identity: Identity, annotation: SealedAnnotation) -> Annotation:
         """An annotation whose opening was logged (``texts`` of an opening). Raises Damaged."""
@@ -377,20 +371,27 @@ class ClipAccess:
             raise Damaged("ANNOTATION_EXCHANGED", annotation=annotation.id)
         return Annotation.from_bytes(plain)
 
-    def late_texts(
-        self, identity: Identity, drafts: Sequence[LateDraft], purpose: str
+    def late_texts(self, identity: Identity, drafts: Sequence[LateDraft]) -> list[Annotation | None]:
+        """Late drafts as ``texts`` gives annotations, for their author's history."""
+        return self._after_rows(
+            identity, "history", drafts, lambda one: {"late_draft": one.id}, self.unseal_late
+        )
+
+    def _after_rows(
+        self,
+        identity: Identity,
+        purpose: str,
+        texts: Sequence[_Text],
+        named: Callable[[_Text], dict[str, DetailValue]],
+        unseal: Callable[[Identity, _Text], Annotation],
     ) -> list[Annotation | None]:
-        """Late drafts as ``texts`` gives annotations, for their author."""
-        may_open = [self._may_open(each.clip_id) for each in drafts]
+        pairs = [(each, self._may_open(each.clip_id)) for each in texts]
         with self._unit.transaction():
-            for each, is_open in zip(drafts, may_open, strict=True):
+            for each, is_open in pairs:
                 if is_open:
-                    detail: dict[str, DetailValue] = {"purpose": purpose, "late_draft": each.id}
+                    detail = {"purpose": purpose, **named(each)}
                     self._unit.log.record(Event.by(identity, Action.TEXT_OPENED, each.clip_id, detail=detail))
-        return [
-            self.unseal_late(identity, each) if is_open else None
-            for each, is_open in zip(drafts, may_open, strict=True)
-        ]
+        return [unseal(identity, each) if is_open else None for each, is_open in pairs]
 
     def unseal_late(self, identity: Identity, draft: LateDraft) -> Annotation:
         """A late draft whose opening was logged. Raises Damaged."""
@@ -534,11 +535,10 @@ class ClipAccess:
         )
 
     def _may_open(self, clip_id: str) -> bool:
-        try:
+        with suppress(Refused):
             self.openable(clip_id)
-        except Refused:
-            return False
-        return True
+            return True
+        return False
 
     def _unsealed(self, identity: Identity, clip: Clip) -> UnsealedClip:
         self._unit.require_no_transaction()

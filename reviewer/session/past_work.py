@@ -63,7 +63,7 @@ def history(unit: UnitOfWork, access: ClipAccess, identity: Identity, limit: int
 
 
 def _late_work(access: ClipAccess, identity: Identity, drafts: Sequence[LateDraft]) -> list[PastWork]:
-    texts = access.late_texts(identity, drafts, "history")
+    texts = access.late_texts(identity, drafts)
     return [
         PastWork(
             "",

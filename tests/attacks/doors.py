@@ -1,9 +1,11 @@
 """Every way by which a session gives sound or text, over a bench on which all have something to open."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from reviewer.errors import LeaseLost
 from reviewer.lead.intake_report import IntakeOptions
 from reviewer.model.annotation import PersonalDataKind
 from reviewer.model.event import Action
@@ -33,6 +35,8 @@ class Rooms:
     muted: str
     """A redaction that is not decided, of the clip that Quinn has open."""
     held_clip: str
+    late: str
+    """A draft that Ana handed in late, without a decision."""
     out: Path
 
     def session(self, name: str, forged: Identity | None = None) -> SignedIn:
@@ -63,6 +67,7 @@ DOORS: dict[str, tuple[str, Door]] = {
         QUINN,
         lambda rooms, who: who.qa.work.redactions.hear(rooms.quinn, rooms.muted, HearingReason.KIND),
     ),
+    "open a late draft": (LEAD, lambda rooms, who: who.lead.late_drafts.open(who.identity, rooms.late)),
     "drop drafts": (LEAD, lambda rooms, who: who.lead.held_back.drop_drafts(who.identity, rooms.held_clip)),
 }
 
@@ -73,14 +78,30 @@ def make_rooms(folder: Path) -> Rooms:
     bench.agree(LEAD, ANA, BEN, QUINN)
     bench.submitted(ANA, "accepted words")
     bench.reviewed(QUINN, "accepted words", VerdictKind.ACCEPTED)
-    muted = _muted(bench, bench.submitted(BEN, "words to review"))
+    late, to_review = _late(bench)
+    muted = _muted(bench, to_review)
     quinn = bench.blind(QUINN, "words of the review")
     ana = claim_and_hear(bench.work(ANA))
     bench.work(ANA).keep_version(ana, annotation("a version"), VersionReason.REPLACED)
     manifest = write_spoken(folder / "held", bench.clock, [NUMBER], with_times=False)
     report = bench.person(LEAD).lead.import_manifest(manifest, IntakeOptions())
     assert report.quarantined == 1
-    return Rooms(bench, ana, quinn, muted, report.rows[0].clip, folder / "set")
+    return Rooms(bench, ana, quinn, muted, report.rows[0].clip, late, folder / "set")
+
+
+def _late(bench: Bench) -> tuple[str, str]:
+    """Ana's words come after Ben has the clip; the ids of her late draft and of his annotation."""
+    lost = claim_and_hear(bench.work(ANA))
+    bench.clock.advance(31 * 60)
+    bens = claim_and_hear(bench.work(BEN))
+    assert bens.task_id == lost.task_id
+    with suppress(LeaseLost):
+        bench.work(ANA).submit(lost, annotation("late words"))
+    bench.work(ANA).deliver()
+    handed_in = bench.work(BEN).submit(bens, annotation("words to review")).annotation_id
+    bench.work(BEN).close(bens)
+    (draft,) = bench.person(LEAD).lead.late_drafts.waiting(bench.person(LEAD).identity)
+    return draft.id, handed_in
 
 
 def _muted(bench: Bench, annotation_id: str) -> str:

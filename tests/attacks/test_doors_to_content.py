@@ -10,6 +10,7 @@ import pytest
 from reviewer.errors import Refused
 from reviewer.lead.clip_list import ClipList
 from reviewer.lead.held_back import HeldBack
+from reviewer.lead.late_drafts import LateDrafts
 from reviewer.model.people import Identity
 from reviewer.qa.session import QaSession
 from reviewer.session.redaction_work import RedactionWork
@@ -157,6 +158,7 @@ NO_DOORS = {
     ClipList: "row rows heard beat close assign hold release",
     Redactions: "confirm reject heard of_clip apply_all apply record_decision",
     RedactionWork: "mark decide heard apply_confirmed",
+    LateDrafts: "waiting beat heard close adopt dismiss",
     HeldBack: "clips codes get heard beat close release redact release_if_clean reassign purge",
 }
 """What gives no content, or only of an open clip, or goes through a door (``hand_over``, ``reassign``)."""
@@ -168,6 +170,7 @@ def test_no_method_is_missing_from_the_list_of_doors(session: type) -> None:
         WorkSession: "open prefetch versions history search_today",
         QaSession: "compare pass_versions",  # the second is tried in test_adjudication
         ClipList: "open",
+        LateDrafts: "open",
         Redactions: "hear",
         RedactionWork: "hear",
     }
