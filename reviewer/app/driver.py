@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QInputMethodEvent, QKeySequence, QPainter, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QDialog, QWidget
@@ -84,6 +84,16 @@ class Driver:
         place = QPoint(int(widget.width() * fraction), widget.height() // 2)
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=place)
 
+    def drag(self, name: str, start: float, end: float) -> None:
+        """Drags with the left button over a widget, between fractions of its width, at half its height."""
+        widget = self.find(QWidget, name)
+        begin, finish = (QPoint(int(widget.width() * place), widget.height() // 2) for place in (start, end))
+        QTest.mousePress(widget, Qt.MouseButton.LeftButton, pos=begin)
+        for place in ((begin + finish) / 2, finish):
+            QTest.mouseMove(widget, place)
+            QTest.qWait(_POLL_MS)
+        QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, pos=finish)
+
     def type_into(self, name: str, text: str) -> None:
         """Focuses a widget and types; characters without a key arrive as from an input method."""
         widget = self._focused(name)
@@ -152,10 +162,12 @@ class Driver:
         """The window with the dialogs above it."""
         picture = self._window.grab()
         painter = QPainter(picture)
+        painter.setPen(self._window.palette().mid().color())
         for dialog in self._everywhere(QDialog):
             if dialog.isVisible():
                 at = self._window.mapFromGlobal(dialog.mapToGlobal(QPoint(0, 0)))
                 painter.drawPixmap(at, dialog.grab())
+                painter.drawRect(QRect(at, dialog.size()))  # there is no window manager to draw a frame
         painter.end()
         return picture
 

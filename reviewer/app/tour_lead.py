@@ -48,6 +48,7 @@ def lead_the_project(driver: Driver, out: Path) -> None:
     driver.picture("lead-retention")
     _add_a_person(driver)
     _export(driver, out)
+    _remove_a_number(driver)
     _compute_statistics(driver)
     _verify(driver)
 
@@ -97,6 +98,23 @@ def _export(driver: Driver, out: Path) -> None:
     driver.wait_for("the set is written", lambda: out.exists() and run.isEnabled())
     driver.retype("export_out", "labelled/set")
     driver.picture("lead-export")
+
+
+def _remove_a_number(driver: Driver) -> None:
+    """Opens a clip that was held back, marks what was said and removes its sound."""
+    _go_to(driver, "held")
+    driver.click("held_open")
+    remove = driver.find(QAbstractButton, "held_redact")
+    rows = driver.find(QTableView, "held_clips").model()
+    first = rows.index(0, 0).data()
+    driver.wait_for("the clip is open", driver.find(QAbstractButton, "held_play").isEnabled)
+    driver.drag("waveform", 0.3, 0.7)
+    driver.wait_for("something is selected", remove.isEnabled)
+    driver.picture("lead-held-open")
+    driver.click("held_redact")
+    driver.wait_for("the sound is removed", lambda: rows.index(0, 0).data() != first)
+    driver.settle()
+    driver.picture("lead-held-removed")
 
 
 def _compute_statistics(driver: Driver) -> None:
