@@ -17,7 +17,8 @@ from reviewer.model.hold import HoldReason, ListenReason
 from reviewer.model.people import Identity, Person, PersonState
 from reviewer.model.task import TaskState
 from reviewer.privacy import pii
-from reviewer.session.clip_access import RIGHTS, ClipAccess
+from reviewer.session.clip_access import ClipAccess
+from reviewer.session.clip_conditions import RIGHTS
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.unsealed_clip import UnsealedClip
 

@@ -47,7 +47,8 @@ from reviewer.model.task import LateDraft, Lease, QueueCounts, TaskKind, Untaken
 from reviewer.queue.api import HeldClip
 from reviewer.session.access_limits import PersonActivity
 from reviewer.session.backup_lists import list_purges, to_purge
-from reviewer.session.clip_access import RIGHTS, ClipAccess
+from reviewer.session.clip_access import ClipAccess
+from reviewer.session.clip_conditions import RIGHTS
 from reviewer.session.due_purges import DuePurges
 from reviewer.session.known_words import Lexicon
 from reviewer.session.locale_conventions import LocaleConventions

@@ -18,7 +18,8 @@ from reviewer.privacy.denial import without_stale_denials
 from reviewer.queue import outbox
 from reviewer.queue.api import Receipt
 from reviewer.session.acts import Decide, HandIn, Release, Skip, WorkAct
-from reviewer.session.clip_access import RIGHTS, ClipAccess
+from reviewer.session.clip_access import ClipAccess
+from reviewer.session.clip_conditions import RIGHTS
 from reviewer.session.coverage import Lack, Unheard
 from reviewer.session.delivery import Delivery, Outcome, Record
 from reviewer.session.draft_measurement import DraftMeasurement

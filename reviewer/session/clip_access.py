@@ -13,7 +13,7 @@ from reviewer.audio.io.muted_sound import muted_samples
 from reviewer.audio.samples import Samples, Sound
 from reviewer.audio.view.overview import overview_of
 from reviewer.audio.view.peaks import PeakPyramid
-from reviewer.errors import Damaged, NotLeased, OpenElsewhere, Refused, ReviewerError, Unavailable
+from reviewer.errors import Damaged, OpenElsewhere, Refused, ReviewerError, Unavailable
 from reviewer.model.annotation import Annotation
 from reviewer.model.clip import Clip, ClipState, ContentKind
 from reviewer.model.event import Action, DetailValue, Event, HeardRange
@@ -28,8 +28,8 @@ from reviewer.model.redaction import (
     hearing_span,
     muted_spans,
 )
-from reviewer.model.task import LateDraft, Lease, SealedAnnotation, TaskKind, draft_name
-from reviewer.session import window
+from reviewer.model.task import LateDraft, Lease, SealedAnnotation, draft_name
+from reviewer.session import clip_conditions, window
 from reviewer.session.access_limits import ActivityLimits
 from reviewer.session.muted_span import MutedSpan, audible
 from reviewer.session.sign_in import SignIn
@@ -37,7 +37,6 @@ from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.unsealed_clip import UnsealedClip
 
 _Text = TypeVar("_Text", SealedAnnotation, LateDraft)
-RIGHTS = {TaskKind.TRANSCRIBE: Act.TRANSCRIBE, TaskKind.REVIEW: Act.REVIEW, TaskKind.ADJUDICATE: Act.REVIEW}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +99,7 @@ class ClipAccess:
 
     def openable(self, clip_id: str) -> Clip:
         """The clip's facts; raises Refused if consent or retention has ended, or it was purged."""
-        clip = self._unit.clips.get(clip_id)
-        self._unit.clips.wrapped_key(clip_id)  # first: a purged one says so, whyever it was purged
-        now = self._unit.clock.now()
-        if clip.consent_withdrawn_at is not None and clip.consent_withdrawn_at <= now:
-            raise Refused("CONSENT_ENDED")
-        if clip.purge_at <= now:
-            raise Refused("RETENTION_ENDED")
-        return clip
+        return clip_conditions.require_openable(self._unit, clip_id)
 
     def permit(
         self, identity: Identity, lease: Lease, *, is_prefetch: bool = False, ask_queue: bool = True
@@ -117,15 +109,14 @@ class ClipAccess:
         Args:
             ask_queue: False for a hand-over to a lease that the queue does not know yet.
         """
-        acknowledgement_id = self.require(identity, RIGHTS[lease.kind])
-        if lease.person_id != identity.person.id or lease.is_prefetch is not is_prefetch:
-            raise NotLeased
-        if ask_queue:
-            self._unit.queue.check_lease(lease)
+        self._sign_in.require(identity)
+        acknowledgement_id, clip = clip_conditions.require_leased(
+            self._unit, identity.person, lease, is_prefetch=is_prefetch, ask_queue=ask_queue
+        )
         if self.is_open_elsewhere(identity, lease):
             raise OpenElsewhere
         self.require_current(identity, lease.clip_id)
-        return Permit(identity, lease, self.openable(lease.clip_id), acknowledgement_id)
+        return Permit(identity, lease, clip, acknowledgement_id)
 
     def require_current(self, identity: Identity, clip_id: str, *, is_saving: bool = False) -> None:
         """Raises Refused if a redaction changed what may be heard of a clip since it was opened here.

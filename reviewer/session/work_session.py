@@ -36,7 +36,8 @@ from reviewer.queue.outbox import (
 from reviewer.session import past_work, text_search
 from reviewer.session.act_requests import ActRequests, PreparedAct
 from reviewer.session.acts import Decide, HandIn, Release, Skip, WorkAct
-from reviewer.session.clip_access import RIGHTS, ClipAccess, Permit
+from reviewer.session.clip_access import ClipAccess, Permit
+from reviewer.session.clip_conditions import RIGHTS
 from reviewer.session.delivery import Delivery, Undelivered
 from reviewer.session.draft_measurement import DraftMeasurement, ShownDrafts
 from reviewer.session.draft_versions import DraftVersion, DraftVersions, VersionReason

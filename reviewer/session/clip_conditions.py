@@ -1,0 +1,42 @@
+"""What must be true for the clip of a lease to open: one place, for the window and for the release of keys."""
+
+from reviewer.access.rights import Act, require
+from reviewer.errors import NotLeased, Refused
+from reviewer.model.clip import Clip
+from reviewer.model.people import Person
+from reviewer.model.task import Lease, TaskKind
+from reviewer.session.unit_of_work import UnitOfWork
+
+RIGHTS = {TaskKind.TRANSCRIBE: Act.TRANSCRIBE, TaskKind.REVIEW: Act.REVIEW, TaskKind.ADJUDICATE: Act.REVIEW}
+
+
+def require_openable(unit: UnitOfWork, clip_id: str) -> Clip:
+    """The clip's facts; raises Refused if consent or retention has ended, or it was purged."""
+    clip = unit.clips.get(clip_id)
+    unit.clips.wrapped_key(clip_id)  # first: a purged one says so, whyever it was purged
+    now = unit.clock.now()
+    if clip.consent_withdrawn_at is not None and clip.consent_withdrawn_at <= now:
+        raise Refused("CONSENT_ENDED")
+    if clip.purge_at <= now:
+        raise Refused("RETENTION_ENDED")
+    return clip
+
+
+def require_leased(
+    unit: UnitOfWork, person: Person, lease: Lease, *, is_prefetch: bool = False, ask_queue: bool = True
+) -> tuple[str, Clip]:
+    """Checks role, agreement, lease, consent and retention for the clip of a lease; raises Refused.
+
+    Args:
+        is_prefetch: whether the lease has to be a prefetch lease.
+        ask_queue: False for a hand-over to a lease that the queue does not know yet.
+
+    Returns: the id of the acknowledgement that allows it, and the clip's facts.
+    """
+    require(person, RIGHTS[lease.kind])
+    acknowledgement_id = unit.acknowledgements.require_live(person)
+    if lease.person_id != person.id or lease.is_prefetch is not is_prefetch:
+        raise NotLeased
+    if ask_queue:
+        unit.queue.check_lease(lease)
+    return acknowledgement_id, require_openable(unit, lease.clip_id)
