@@ -61,6 +61,15 @@ class Resealer:
         return digest_of(self.new, data)
 
 
+@dataclass(frozen=True, slots=True)
+class ClipKey:
+    """A clip's key, the name of the files under it, and the generation of the workspace key around it."""
+
+    key: bytes = field(repr=False)
+    stored_as: str
+    generation: int
+
+
 class HeldKeys:
     """The keys of a batch of clips: each is unwrapped once, and dropped with the batch."""
 
@@ -129,6 +138,18 @@ class ClipContent:
         except Damaged:  # one of them; or the workspace key is being replaced
             unwrapped = {}
         return HeldKeys(self, keyring, {each: (found[each][0], key) for each, key in unwrapped.items()})
+
+    def clip_key(self, keyring: Keyring, clip_id: str) -> ClipKey:
+        """The key itself, for the broker that releases it; after its row, and so outside a transaction.
+
+        Raises Refused if the clip was purged, Damaged.
+        """
+        self._database.require_no_transaction()
+        while True:
+            name, generation = self._clips.stored_as(clip_id), self._deliveries.generation()
+            key = self._key(keyring, clip_id)
+            if (self._clips.stored_as(clip_id), self._deliveries.generation()) == (name, generation):
+                return ClipKey(key, name, generation)
 
     def audio_under(self, key: bytes, stored_as: str, clip_id: str) -> bytes:
         """The canonical FLAC of a file under a held key. Raises Damaged."""

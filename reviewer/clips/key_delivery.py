@@ -24,6 +24,7 @@ RECOVERY_ID = "recovery"
 """The recovery key is given new keys as a person is; no person has this id."""
 _GENERATION = "key_generation"
 _PURPOSE = "key delivery"
+_RELEASE = "clip key release"
 _CARD_BYTES = 128
 _NONCE_BYTES = 12
 
@@ -31,7 +32,7 @@ _NONCE_BYTES = 12
 def delivery_card(keyring: Keyring) -> bytes:
     """What others need to seal keys for this person: X25519 and Ed25519 public key, and a signature (64)."""
     signer = Ed25519PrivateKey.from_private_bytes(keyring.signing_key)
-    public = _private_key(keyring).public_key().public_bytes_raw()
+    public = _private_key(keyring.signing_key).public_key().public_bytes_raw()
     return public + signer.public_key().public_bytes_raw() + signer.sign(_card_message(public))
 
 
@@ -53,10 +54,47 @@ def open_present_keys(keyring: Keyring, sealed: bytes) -> Keyring:
     The keys of clips and of the log are replaced, and the log knows its own: another hash key would be
     somebody's forgery.
     """
-    opened = replace(_unseal(_private_key(keyring), sealed), signing_key=keyring.signing_key)
+    opened = replace(_unseal(_private_key(keyring.signing_key), sealed), signing_key=keyring.signing_key)
     if opened.hash_key != keyring.hash_key:
         raise Damaged("KEY_DELIVERY_DAMAGED")
     return opened
+
+
+def can_receive(card: bytes) -> bool:
+    """Whether keys can be sealed to a card: not where its X25519 key is a point of small order (RFC 7748)."""
+    try:
+        X25519PrivateKey.generate().exchange(X25519PublicKey.from_public_bytes(card[:32]))
+    except ValueError:
+        return False
+    return True
+
+
+def seal_clip_key(card: bytes, clip_key: bytes, bound: bytes) -> bytes:
+    """One clip's key as only the owner of a delivery card opens it, and only together with ``bound``."""
+    recipient = card[:32]
+    ephemeral = X25519PrivateKey.generate()
+    public = ephemeral.public_key().public_bytes_raw()
+    secret = ephemeral.exchange(X25519PublicKey.from_public_bytes(recipient))
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    cipher = AESGCM(_shared(secret, public, recipient, _RELEASE))
+    return public + nonce + cipher.encrypt(nonce, clip_key, public + recipient + bound)
+
+
+def open_clip_key(signing_key: bytes, sealed: bytes, bound: bytes) -> bytes:
+    """A clip's key that was sealed for the owner of a signing key. Raises Damaged."""
+    private = _private_key(signing_key)
+    recipient = private.public_key().public_bytes_raw()
+    public, nonce, data = sealed[:32], sealed[32 : 32 + _NONCE_BYTES], sealed[32 + _NONCE_BYTES :]
+    try:
+        secret = private.exchange(X25519PublicKey.from_public_bytes(public))
+        clip_key = AESGCM(_shared(secret, public, recipient, _RELEASE)).decrypt(
+            nonce, data, public + recipient + bound
+        )
+    except (InvalidTag, ValueError) as error:
+        raise Damaged("KEY_ANSWER_DAMAGED") from error
+    if len(clip_key) != keys.KEY_BYTES:
+        raise Damaged("KEY_ANSWER_DAMAGED")
+    return clip_key
 
 
 class KeyDeliveries:
@@ -120,7 +158,7 @@ class KeyDeliveries:
         self._database.execute("DELETE FROM key_delivery WHERE person_id = ?", (person_id,))
 
     def _open(self, keyring: Keyring, generation: int) -> Keyring:
-        private = _private_key(keyring)
+        private = _private_key(keyring.signing_key)
         recipient = private.public_key().public_bytes_raw()
         row = self._database.row(
             "SELECT d.generation, d.sealed, d.signature,"
@@ -140,8 +178,8 @@ class KeyDeliveries:
         return opened
 
 
-def _private_key(keyring: Keyring) -> X25519PrivateKey:
-    return X25519PrivateKey.from_private_bytes(keys.subkey(keyring.signing_key, _PURPOSE))
+def _private_key(signing_key: bytes) -> X25519PrivateKey:
+    return X25519PrivateKey.from_private_bytes(keys.subkey(signing_key, _PURPOSE))
 
 
 def _seal(keyring: Keyring, role: Role, recipient: bytes) -> bytes:
@@ -165,8 +203,8 @@ def _unseal(private: X25519PrivateKey, sealed: bytes) -> Keyring:
         raise Damaged("KEY_DELIVERY_DAMAGED") from error
 
 
-def _shared(secret: bytes, ephemeral: bytes, recipient: bytes) -> bytes:
-    return keys.subkey(secret, f"{_PURPOSE} {ephemeral.hex()} {recipient.hex()}")
+def _shared(secret: bytes, ephemeral: bytes, recipient: bytes, purpose: str = _PURPOSE) -> bytes:
+    return keys.subkey(secret, f"{purpose} {ephemeral.hex()} {recipient.hex()}")
 
 
 def _card_message(public: bytes) -> bytes:

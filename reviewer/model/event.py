@@ -90,6 +90,10 @@ class Action(StrEnum):
     REFUSED = "refused"
     TABLES_SEALED = "tables.sealed"
     POLICY_CHANGED = "policy.changed"
+    BROKER_STARTED = "broker.started"
+    BROKER_STOPPED = "broker.stopped"
+    KEY_RELEASED = "key.released"
+    KEY_REFUSED = "key.refused"
 
 
 @dataclass(frozen=True, slots=True)

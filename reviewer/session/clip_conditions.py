@@ -1,4 +1,4 @@
-"""What must be true for the clip of a lease to open: one place, for the window and for the release of keys."""
+"""What must be true for the clip of a lease to open, for the window and for the release of keys alike."""
 
 from reviewer.access.rights import Act, require
 from reviewer.errors import NotLeased, Refused

@@ -1,0 +1,153 @@
+"""The workstation's side of the broker: asks for one clip's key, verifies the answer, and unwraps the key."""
+
+import re
+import ssl
+import threading
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+from reviewer.broker.release import (
+    MOST_BYTES,
+    KeyPurpose,
+    KeyRequest,
+    SignedRequest,
+    read_answer,
+    read_refusal,
+)
+from reviewer.clips.key_delivery import open_clip_key
+from reviewer.errors import Damaged, Refused, Unavailable
+from reviewer.model.clock import Clock
+from reviewer.model.people import Identity
+from reviewer.model.task import Lease
+from reviewer.session.clip_keys import ReleasedKey
+
+PATH = "/v1/keys"
+CONTENT_TYPE = "application/json"
+_SECONDS = 10.0
+_REFUSALS = range(400, 500)
+_PUBLIC_KEY = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerAddress:
+    """Where a broker is, and by which key its answers are known. ``authority``: a CA that is not the system's."""
+
+    host: str
+    port: int
+    public_key: bytes
+    is_tls: bool = True
+    authority: Path | None = None
+
+    @classmethod
+    def of(cls, url: str, public_key: str, authority: Path | None = None) -> Self:
+        """Raises Refused (code BROKER_ADDRESS): plain HTTP goes to this machine only."""
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname or "", parts.port
+        except ValueError as error:
+            raise Refused("BROKER_ADDRESS", address=url) from error
+        is_known = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+        is_bare = parts.path in {"", "/"} and not (parts.query or parts.fragment or parts.username)
+        if not (host and is_known and is_bare and _PUBLIC_KEY.fullmatch(public_key)):
+            raise Refused("BROKER_ADDRESS", address=url)
+        is_tls = parts.scheme == "https"
+        return cls(host, port or (443 if is_tls else 80), bytes.fromhex(public_key), is_tls, authority)
+
+    def connection(self) -> HTTPConnection:
+        """A new connection; TLS 1.3, the name and the chain verified."""
+        if not self.is_tls:
+            return HTTPConnection(self.host, self.port, timeout=_SECONDS)
+        context = ssl.create_default_context(cafile=self.authority)
+        context.minimum_version = ssl.TLSVersion.TLSv1_3
+        return HTTPSConnection(self.host, self.port, timeout=_SECONDS, context=context)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine's own; a name is only if it is ``localhost``."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@dataclass(slots=True)
+class BrokerClient:
+    """Satisfies ``ClipKeySource``; keeps one connection, and may be used from any thread."""
+
+    address: BrokerAddress
+    identity: Identity
+    clock: Clock
+    _connection: HTTPConnection | None = field(default=None, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def clip_key(self, lease: Lease) -> ReleasedKey:
+        with self._lock:
+            is_kept = self._connection is not None
+            signed = self._request(lease)
+            try:
+                status, body = self._send(signed)
+            except Unavailable:
+                if not is_kept:
+                    raise
+                signed = self._request(
+                    lease
+                )  # the broker closes a connection that was idle; never a nonce twice
+                status, body = self._send(signed)
+        return self._opened(signed, status, body)
+
+    def close(self) -> None:
+        """Closes the connection."""
+        with self._lock:
+            self._drop()
+
+    def _request(self, lease: Lease) -> SignedRequest:
+        request = KeyRequest(
+            self.identity.person.id,
+            lease.clip_id,
+            lease.task_id,
+            lease.token,
+            KeyPurpose.PREFETCH if lease.is_prefetch else KeyPurpose.OPEN,
+            self.clock.now(),
+            self.address.public_key,
+        )
+        return request.signed(self.identity.keyring.signing_key)
+
+    def _send(self, signed: SignedRequest) -> tuple[int, bytes]:
+        """Status and body. Raises Unavailable (code BROKER_AWAY), Refused (code BROKER_NOT_TRUSTED)."""
+        try:
+            connection = self._connection = self._connection or self.address.connection()
+            connection.request("POST", PATH, signed.to_bytes(), {"Content-Type": CONTENT_TYPE})
+            response = connection.getresponse()
+            body = response.read(MOST_BYTES + 1)
+        except ssl.SSLCertVerificationError as error:
+            self._drop()
+            raise Refused("BROKER_NOT_TRUSTED", problem=error.verify_message) from error
+        except (OSError, HTTPException) as error:
+            self._drop()
+            raise Unavailable("BROKER_AWAY") from error
+        if not response.isclosed():
+            self._drop()  # more than any answer has
+        return response.status, body
+
+    def _opened(self, signed: SignedRequest, status: int, body: bytes) -> ReleasedKey:
+        """Raises Refused with the broker's code, Unavailable when it failed, Damaged."""
+        if status in _REFUSALS:
+            raise Refused(
+                read_refusal(body, self.address.public_key, signed.digest), clip=signed.request.clip_id
+            )
+        if status != 200:
+            raise Unavailable("BROKER_AWAY")
+        answer = read_answer(body, self.address.public_key)
+        if not answer.is_for(signed):
+            raise Damaged("KEY_ANSWER_DAMAGED")
+        key = open_clip_key(self.identity.keyring.signing_key, answer.sealed, answer.bound())
+        return ReleasedKey(answer.clip_id, key, answer.stored_as, answer.generation, answer.until)
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None

@@ -1,0 +1,113 @@
+"""What the broker asks for each request: who it is, and whether they may have the key."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from reviewer.access.rights import Act, may
+from reviewer.broker.release import KeyPurpose, KeyRequest
+from reviewer.clips.content import ClipKey
+from reviewer.clips.key_delivery import can_receive, is_card_of
+from reviewer.errors import NotLeased, Refused
+from reviewer.model.clip import ClipState
+from reviewer.model.people import Identity, Person, PersonState
+from reviewer.model.redaction import Redaction, RedactionState
+from reviewer.model.task import Lease
+from reviewer.session import clip_conditions
+from reviewer.session.sign_in import SignIn
+from reviewer.session.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Every condition was true a moment ago. ``card`` holds the public keys to which the key is sealed."""
+
+    person: Person
+    card: bytes
+    lease: Lease
+    acknowledgement_id: str
+    generation: int
+    stored_as: str
+
+
+class ReleaseFacts(Protocol):
+    """The state of the workspace, wherever it is kept; asked anew for each request. May raise Unavailable."""
+
+    def public_key(self, person_id: str) -> bytes:
+        """The Ed25519 key of an account, open or closed; empty if there is none."""
+        ...
+
+    def grant(self, request: KeyRequest) -> Grant:
+        """Checks role, lease, agreement, consent, retention, holds and redactions. Raises Refused."""
+        ...
+
+    def clip_key(self, clip_id: str) -> ClipKey:
+        """Unwraps the clip's key, after the row of its release. Raises Refused if it was purged, Damaged."""
+        ...
+
+
+class WorkspaceFacts:
+    """Satisfies ``ReleaseFacts`` from an open workspace in which a lead is signed in."""
+
+    def __init__(self, unit: UnitOfWork, sign_in: SignIn, lead: Identity) -> None:
+        self._unit = unit
+        self._sign_in = sign_in
+        self._lead = lead
+
+    def public_key(self, person_id: str) -> bytes:
+        person = self._unit.people.by_id(person_id)
+        return b"" if person is None else person.public_key
+
+    def grant(self, request: KeyRequest) -> Grant:
+        self._require_lead()
+        person, card = self._recipient(request.person_id)
+        lease = self._lease(request)
+        is_prefetch = request.purpose is KeyPurpose.PREFETCH
+        acknowledgement_id, clip = clip_conditions.require_leased(
+            self._unit, person, lease, is_prefetch=is_prefetch
+        )
+        if self._unit.queue.clip_state(clip.id) is ClipState.QUARANTINED:
+            raise Refused("CLIP_QUARANTINED", clip=clip.id)
+        self._require_not_redacted(person, clip.id)
+        current = self._unit.key_deliveries.current(self._lead.keyring)
+        stored_as = self._unit.clips.stored_as(clip.id)
+        return Grant(person, card, lease, acknowledgement_id, current.generation, stored_as)
+
+    def clip_key(self, clip_id: str) -> ClipKey:
+        self._require_lead()
+        return self._unit.content.clip_key(self._lead.keyring, clip_id)
+
+    def _require_lead(self) -> None:
+        try:
+            self._sign_in.require(self._lead)
+        except Refused as error:
+            raise Refused("BROKER_LEAD_GONE") from error
+
+    def _recipient(self, person_id: str) -> tuple[Person, bytes]:
+        person = self._unit.people.by_id(person_id)
+        if person is None or person.state is not PersonState.ACTIVE:
+            raise Refused("ACCOUNT_CHANGED")
+        if not (may(person, Act.TRANSCRIBE) or may(person, Act.REVIEW)):
+            raise Refused("NOT_ALLOWED")  # a lead holds the workspace key and asks nobody
+        card = self._unit.people.delivery_card(person_id)
+        if not is_card_of(card, person.public_key) or not can_receive(card):
+            raise Refused("DELIVERY_CARD_UNUSABLE")
+        return person, card
+
+    def _lease(self, request: KeyRequest) -> Lease:
+        """The lease that the request names, as the queue has it. Raises NotLeased."""
+        asked = (request.task_id, request.clip_id, request.person_id, request.token)
+        for lease in self._unit.queue.leases():
+            if (lease.task_id, lease.clip_id, lease.person_id, lease.token) == asked:
+                return lease
+        raise NotLeased
+
+    def _require_not_redacted(self, person: Person, clip_id: str) -> None:
+        """A key opens what is muted too: nobody gets it whose program alone keeps them from hearing that."""
+        if any(_keeps_closed(one, person) for one in self._unit.redactions.of_clip(clip_id)):
+            raise Refused("CLIP_BEING_REDACTED")
+
+
+def _keeps_closed(redaction: Redaction, person: Person) -> bool:
+    if redaction.state is RedactionState.PROPOSED:
+        return redaction.proposed_by != person.id and not may(person, Act.REDACT)
+    return redaction.state is RedactionState.CONFIRMED

@@ -1,0 +1,138 @@
+"""Decides about one request for a key: nothing leaves before its row is committed."""
+
+from dataclasses import dataclass, field
+
+from reviewer.access import signing
+from reviewer.broker.facts import Grant, ReleaseFacts
+from reviewer.broker.log import BrokerLog
+from reviewer.broker.metrics import Metrics
+from reviewer.broker.rate_limit import RateLimit
+from reviewer.broker.release import KeyAnswer, SignedRequest, digest_of, refusal, require_meant
+from reviewer.clips.key_delivery import seal_clip_key
+from reviewer.errors import Damaged, Refused, Unavailable
+
+RELEASES_A_MINUTE = 30
+UNKNOWN_A_MINUTE = 20
+"""Requests without a good signature, all together: each has a row, and they must not fill the disk."""
+_RATE = "KEY_REQUEST_RATE"
+_STATUS = {
+    "KEY_REQUEST_MALFORMED": 400,
+    "KEY_REQUEST_UNSIGNED": 401,
+    "KEY_REQUEST_SLOW": 408,
+    "KEY_REQUEST_REPLAYED": 409,
+    "KEY_REQUEST_TOO_LARGE": 413,
+    "KEY_REQUEST_TYPE": 415,
+    _RATE: 429,
+}
+_REFUSED = 403
+_FAILED = 503
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What goes back: an HTTP status and signed bytes, or a failure without any. The rest is for one line
+    of the server's log."""
+
+    status: int
+    body: bytes = field(repr=False)
+    code: str = ""
+    person_id: str = ""
+    clip_id: str = ""
+
+
+class KeyBroker:
+    """Answers requests; may be called from several threads."""
+
+    def __init__(
+        self,
+        *,
+        facts: ReleaseFacts,
+        log: BrokerLog,
+        signing_key: bytes,
+        metrics: Metrics,
+        a_minute: int = RELEASES_A_MINUTE,
+    ) -> None:
+        self._facts = facts
+        self._log = log
+        self._signing_key = signing_key
+        self._metrics = metrics
+        self._by_person = RateLimit(a_minute)
+        self._unknown = RateLimit(UNKNOWN_A_MINUTE)
+        self.public_key = signing.public_key_of(signing_key)
+
+    def answer(self, body: bytes) -> Answered:
+        """The answer to the bytes of one request; never raises a ReviewerError."""
+        try:
+            return self._answered(body)
+        except (Unavailable, Damaged) as error:
+            self._metrics.failed(error.code)
+            return Answered(_FAILED, b"", error.code)
+
+    def refuse(self, code: str) -> Answered:
+        """Refuses what was not read to its end."""
+        try:
+            return self._refused_unknown(b"", code)
+        except (Unavailable, Damaged) as error:
+            self._metrics.failed(error.code)
+            return Answered(_FAILED, b"", error.code)
+
+    def _answered(self, body: bytes) -> Answered:
+        try:
+            signed = SignedRequest.from_bytes(body)
+        except Refused as error:
+            return self._refused_unknown(body, error.code)
+        public_key = self._facts.public_key(signed.request.person_id)
+        if not public_key or not signed.is_by(public_key):
+            return self._refused_unknown(body, "KEY_REQUEST_UNSIGNED")
+        is_within, is_first = self._by_person.take(signed.request.person_id, self._log.clock.monotonic())
+        if not is_within:
+            return self._refused(signed, _RATE, has_row=is_first)
+        try:
+            return self._released(signed)
+        except Refused as error:
+            return self._refused(signed, error.code)
+
+    def _released(self, signed: SignedRequest) -> Answered:
+        request = signed.request
+        require_meant(request, self.public_key, self._log.clock.now())
+        grant = self._facts.grant(request)
+        with self._log.fresh(request):
+            self._log.released(signed, grant)
+        answer = self._sealed(signed, grant)
+        self._metrics.released()
+        return Answered(200, answer.signed(self._signing_key), "", request.person_id, request.clip_id)
+
+    def _sealed(self, signed: SignedRequest, grant: Grant) -> KeyAnswer:
+        """The key, as it is after the row; raises Refused if it is another one than the row names."""
+        request, lease = signed.request, grant.lease
+        found = self._facts.clip_key(request.clip_id)
+        if (found.stored_as, found.generation) != (grant.stored_as, grant.generation):
+            raise Refused("CLIP_CHANGED", clip=request.clip_id)
+        opened = KeyAnswer(
+            signed.digest,
+            request.person_id,
+            request.clip_id,
+            request.task_id,
+            request.token,
+            grant.generation,
+            grant.stored_as,
+            lease.until,
+        )
+        return opened.with_key(seal_clip_key(grant.card, found.key, opened.bound()))
+
+    def _refused(self, signed: SignedRequest, code: str, *, has_row: bool = True) -> Answered:
+        if has_row:
+            self._log.refused(signed, code)
+        self._metrics.refused(code)
+        body = refusal(signed.digest, code, self._signing_key)
+        status = _STATUS.get(code, _REFUSED)
+        return Answered(status, body, code, signed.request.person_id, signed.request.clip_id)
+
+    def _refused_unknown(self, body: bytes, code: str) -> Answered:
+        is_within, is_first = self._unknown.take("", self._log.clock.monotonic())
+        if not is_within:
+            code = _RATE
+        if is_within or is_first:
+            self._log.refused_unknown(code, digest_of(body))
+        self._metrics.refused(code)
+        return Answered(_STATUS.get(code, _REFUSED), refusal(digest_of(body), code, self._signing_key), code)

@@ -1,0 +1,150 @@
+"""The broker's own access log: a row for each key that was released or refused, and the nonces in them.
+
+It is a log like that of a workspace (``access.audit_log``), in a file of its own and signed by the broker's
+key, so ``reviewer audit verify --workspace FOLDER`` verifies it. A row of a request has its nonce as the
+session: what was asked before is found in the log itself, also after a restart.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from reviewer.access import signing
+from reviewer.access.audit_log import AuditLog
+from reviewer.broker.facts import Grant
+from reviewer.broker.release import WINDOW, KeyRequest, SignedRequest
+from reviewer.clips.keys import subkey
+from reviewer.db.connection import Database
+from reviewer.db.schema import migrate
+from reviewer.db.workspace_meta import WorkspaceMeta, read_meta, write_meta
+from reviewer.errors import Refused
+from reviewer.model.clock import Clock, ForwardClock, to_micros
+from reviewer.model.event import Action, DetailValue, Event
+from reviewer.places import DATABASE_FILE
+
+
+def broker_key(lead_signing_key: bytes) -> bytes:
+    """The broker's private key; derived from its lead's, so that no file holds it."""
+    return subkey(lead_signing_key, "broker")
+
+
+class BrokerLog:
+    """Rows of releases and refusals; a row is committed when its method returns."""
+
+    def __init__(self, folder: Path, clock: Clock, signing_key: bytes) -> None:
+        """Opens the log in ``folder``, or begins one.
+
+        Raises: Refused (code BROKER_LOG_OF_ANOTHER) for the log of another broker; Unavailable; Damaged.
+        """
+        self.public_key = signing.public_key_of(signing_key)
+        self.log_id = f"broker-{self.public_key.hex()[:16]}"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._database = Database(folder / DATABASE_FILE)
+        try:
+            migrate(self._database)
+            self._require_own()
+            self._clock = ForwardClock.of(clock)
+            self._log = AuditLog(self._database, self._clock, self.log_id, public_key=self.public_key)
+            self._log.unlock(signing_key)
+        except BaseException:
+            self._database.close()
+            raise
+
+    @property
+    def clock(self) -> Clock:
+        """The clock that never runs behind the newest row."""
+        return self._clock
+
+    @contextmanager
+    def fresh(self, request: KeyRequest) -> Iterator[None]:
+        """One commit for a request that was not asked before. Raises Refused (code KEY_REQUEST_REPLAYED)."""
+        with self._database.transaction():
+            # A request in the time window was answered at most one window before and one after its time.
+            since = to_micros(self._clock.now() - 2 * WINDOW) - 1_000_000
+            known = self._database.value(
+                "SELECT 1 FROM log_index i JOIN log l ON l.seq = i.seq"
+                " WHERE i.at >= ? AND i.actor = ? AND instr(l.body, ?) LIMIT 1",
+                (since, request.person_id, f'"session":"{request.nonce.hex()}"'.encode()),
+            )
+            if known:
+                raise Refused("KEY_REQUEST_REPLAYED")
+            yield
+
+    def released(self, signed: SignedRequest, grant: Grant) -> int:
+        """Writes the row of a release; the key may leave once the transaction is committed."""
+        detail = _of_request(signed) | {
+            "nda": grant.acknowledgement_id,
+            "generation": grant.generation,
+            "stored_as": grant.stored_as,
+            "until": to_micros(grant.lease.until),
+        }
+        return self._log.record(
+            Event(
+                Action.KEY_RELEASED,
+                actor=grant.person.id,
+                role=grant.person.role,
+                session=signed.request.nonce.hex(),
+                object=signed.request.clip_id,
+                detail=detail,
+            )
+        )
+
+    def refused(self, signed: SignedRequest, code: str) -> int:
+        """Writes the row of a refusal, of a request with a good signature."""
+        request = signed.request
+        return self._log.record(
+            Event(
+                Action.KEY_REFUSED,
+                actor=request.person_id,
+                session=request.nonce.hex(),
+                object=request.clip_id,
+                outcome="refused",
+                reason=code,
+                detail=_of_request(signed),
+            )
+        )
+
+    def refused_unknown(self, code: str, digest: bytes) -> int:
+        """Writes the row of a refusal where nobody's signature vouches for what was sent."""
+        detail: dict[str, DetailValue] = {"request": digest.hex()}
+        return self._log.record(Event(Action.KEY_REFUSED, outcome="refused", reason=code, detail=detail))
+
+    def started(self, lead_id: str, workspace_id: str, listen: str) -> None:
+        """Writes the first row of this run."""
+        detail: dict[str, DetailValue] = {"workspace": workspace_id, "listen": listen}
+        self._log.record(
+            Event(Action.BROKER_STARTED, actor=lead_id, role="lead", detail=detail), seal="start"
+        )
+
+    def stopped(self, lead_id: str) -> None:
+        """Writes the last row of this run, under a checkpoint."""
+        self._log.record(Event(Action.BROKER_STOPPED, actor=lead_id, role="lead"), seal="stop")
+
+    def seal_if_due(self) -> None:
+        """Makes a checkpoint of idle time."""
+        self._log.seal_if_due()
+
+    def close(self) -> None:
+        """Drops the key and closes the file."""
+        self._log.lock()
+        self._database.close()
+
+    def _require_own(self) -> None:
+        with self._database.transaction():
+            if self._database.value("SELECT 1 FROM meta WHERE key = 'workspace_id'") is None:
+                write_meta(self._database, WorkspaceMeta(self.log_id, self.public_key))
+        if read_meta(self._database) != WorkspaceMeta(self.log_id, self.public_key):
+            raise Refused("BROKER_LOG_OF_ANOTHER")
+
+
+def _of_request(signed: SignedRequest) -> dict[str, DetailValue]:
+    """With the signature, so that whoever has the row can show who asked."""
+    request = signed.request
+    return {
+        "task": request.task_id,
+        "token": request.token,
+        "purpose": request.purpose.value,
+        "at": to_micros(request.at),
+        "broker": request.broker.hex(),
+        "signature": signed.signature.hex(),
+    }
