@@ -23,9 +23,11 @@ from reviewer.access.people import PersonRepository
 from reviewer.access.policy import Policy
 from reviewer.access.purge_list import PurgeList
 from reviewer.access.recovery_key import RecoveryKeyRepository
+from reviewer.access.rights import Act
 from reviewer.access.table_seal import TableSeals
 from reviewer.access.verification import Finding, verify_file, verify_log
 from reviewer.audio.decode.decoder import Decoder
+from reviewer.broker.facts import WorkspaceFacts
 from reviewer.clips.alignments import AlignmentRepository
 from reviewer.clips.backup_file import BackupHeader, read_header
 from reviewer.clips.content import ClipContent
@@ -235,6 +237,16 @@ class Workspace:
             unfinished=self._unfinished,
             policy_files=PolicyFiles(self.path, self.project.schema, self.policy, self.sessions, identity),
         )
+
+    def release_facts(self, identity: Identity) -> WorkspaceFacts:
+        """What a broker asks of this workspace, for a lead who is signed in. Raises NotAllowed."""
+        self._access.allow(identity, Act.MANAGE_PEOPLE)
+        return WorkspaceFacts(self._unit, self.sessions, identity)
+
+    @property
+    def workspace_id(self) -> str:
+        """The id of this workspace."""
+        return self._meta.workspace_id
 
     def close(self) -> None:
         """Closes the workspace file."""

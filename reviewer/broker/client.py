@@ -34,7 +34,7 @@ _PUBLIC_KEY = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class BrokerAddress:
-    """Where a broker is, and by which key its answers are known. ``authority``: a CA that is not the system's."""
+    """Where a broker is, and the key that signs its answers. ``authority``: a CA that is not the system's."""
 
     host: str
     port: int

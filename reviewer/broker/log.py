@@ -11,6 +11,7 @@ from pathlib import Path
 
 from reviewer.access import signing
 from reviewer.access.audit_log import AuditLog
+from reviewer.access.log_chain import LogRow
 from reviewer.broker.facts import Grant
 from reviewer.broker.release import WINDOW, KeyRequest, SignedRequest
 from reviewer.clips.keys import subkey
@@ -119,6 +120,10 @@ class BrokerLog:
     def stopped(self, lead_id: str) -> None:
         """Writes the last row of this run, under a checkpoint."""
         self._log.record(Event(Action.BROKER_STOPPED, actor=lead_id, role="lead"), seal="stop")
+
+    def rows(self) -> Iterator[LogRow]:
+        """Every row, in order."""
+        return self._log.rows()
 
     def seal_if_due(self) -> None:
         """Makes a checkpoint of idle time."""

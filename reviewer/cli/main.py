@@ -12,6 +12,7 @@ import typer
 from reviewer.cli import (
     audit,
     backup,
+    broker,
     clip_list,
     clips,
     conventions,
@@ -79,6 +80,7 @@ app.add_typer(audit.app, name="audit")
 app.command("purge")(clips.purge)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
+app.command("broker")(broker.broker)
 app.add_typer(policy.app, name="policy")
 app.add_typer(retention.app, name="retention")
 app.add_typer(retention.recall_app, name="recall")

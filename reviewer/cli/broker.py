@@ -1,0 +1,94 @@
+"""``reviewer broker``: releases the keys of clips one by one, on a machine of the lead's."""
+
+import logging
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reviewer.cli import output
+from reviewer.cli.sign_in import AsName, CommandSession, PassphraseFile, WorkspaceDir, signed_in
+from reviewer.errors import Refused
+
+if TYPE_CHECKING:
+    from reviewer.broker.log import BrokerLog
+    from reviewer.broker.service import BrokerServer, Listen
+
+LOG_FOLDER = "broker"
+
+
+def broker(
+    listen: Annotated[
+        str, typer.Option("--listen", metavar="HOST:PORT", help="Where to listen.")
+    ] = "127.0.0.1:8443",
+    certificate: Annotated[
+        Path | None,
+        typer.Option(
+            "--certificate", metavar="FILE", help="The server's certificate (PEM).", show_default=False
+        ),
+    ] = None,
+    key: Annotated[
+        Path | None,
+        typer.Option("--key", metavar="FILE", help="The certificate's key (PEM).", show_default=False),
+    ] = None,
+    log: Annotated[
+        Path | None,
+        typer.Option(
+            "--log",
+            metavar="DIR",
+            help="The broker's own access log; default: broker in the workspace.",
+            show_default=False,
+        ),
+    ] = None,
+    workspace: WorkspaceDir = None,
+    as_name: AsName = None,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Release the key of a leased clip to the person who has the lease, until stopped."""
+    at = _listen(listen, certificate, key)
+    with signed_in(workspace, as_name, passphrase_file) as work:
+        _serve(work, at, log or work.workspace.path / LOG_FOLDER)
+
+
+def _listen(address: str, certificate: Path | None, key: Path | None) -> "Listen":
+    try:
+        from reviewer.broker.service import Listen  # noqa: PLC0415
+    except ImportError as error:
+        raise Refused("BROKER_NOT_INSTALLED") from error
+    return Listen.of(address, certificate, key)
+
+
+def _serve(work: CommandSession, at: "Listen", folder: Path) -> None:
+    from reviewer.broker.log import BrokerLog, broker_key  # noqa: PLC0415
+
+    identity, workspace = work.person.identity, work.workspace
+    workspace.release_facts(identity)  # refused before the broker's log is begun
+    signing_key = broker_key(identity.keyring.signing_key)
+    with closing(BrokerLog(folder, workspace.clock, signing_key)) as log:
+        server = _server(work, log, signing_key)
+        where = f"{at.host}:{at.port}"
+        log.started(identity.person.id, workspace.workspace_id, where)
+        logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s")
+        print(output.sentence("BROKER_STARTED", address=where, key=log.public_key.hex()), flush=True)
+        try:
+            server.run(at)
+        finally:
+            log.stopped(identity.person.id)
+
+
+def _server(work: CommandSession, log: "BrokerLog", signing_key: bytes) -> "BrokerServer":
+    from reviewer.broker.key_broker import KeyBroker  # noqa: PLC0415
+    from reviewer.broker.metrics import Metrics  # noqa: PLC0415
+    from reviewer.broker.service import BrokerServer  # noqa: PLC0415
+
+    def seal_logs() -> None:
+        log.seal_if_due()
+        work.workspace.sessions.seal_log()
+
+    metrics = Metrics(time.monotonic())
+    facts = work.workspace.release_facts(work.person.identity)
+    keys = KeyBroker(facts=facts, log=log, signing_key=signing_key, metrics=metrics)
+    return BrokerServer(keys, metrics, seal_logs=seal_logs)
