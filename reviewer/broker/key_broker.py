@@ -11,7 +11,8 @@ from reviewer.broker.release import KeyAnswer, SignedRequest, digest_of, refusal
 from reviewer.clips.key_delivery import seal_clip_key
 from reviewer.errors import Damaged, Refused, Unavailable
 
-RELEASES_A_MINUTE = 30
+REQUESTS_A_MINUTE = 30
+"""Of one person: several times what somebody opens who works."""
 UNKNOWN_A_MINUTE = 20
 """Requests without a good signature, all together: each has a row, and they must not fill the disk."""
 _RATE = "KEY_REQUEST_RATE"
@@ -50,14 +51,15 @@ class KeyBroker:
         log: BrokerLog,
         signing_key: bytes,
         metrics: Metrics,
-        a_minute: int = RELEASES_A_MINUTE,
+        a_minute: int = REQUESTS_A_MINUTE,
+        unknown_a_minute: int = UNKNOWN_A_MINUTE,
     ) -> None:
         self._facts = facts
         self._log = log
         self._signing_key = signing_key
         self._metrics = metrics
         self._by_person = RateLimit(a_minute)
-        self._unknown = RateLimit(UNKNOWN_A_MINUTE)
+        self._unknown = RateLimit(unknown_a_minute)
         self.public_key = signing.public_key_of(signing_key)
 
     def answer(self, body: bytes) -> Answered:

@@ -1,9 +1,14 @@
 """A broker over the small workspace, asked directly or through a real server."""
 
+import atexit
+import shutil
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +19,15 @@ from reviewer.broker.metrics import Metrics
 from reviewer.broker.release import KeyPurpose, KeyRequest, SignedRequest, read_answer, read_refusal
 from reviewer.broker.service import BrokerServer, Listen
 from reviewer.clips.key_delivery import open_clip_key
+from reviewer.clips.keys import KdfParameters
 from reviewer.model.event import Action, Event
 from reviewer.model.people import Identity
 from reviewer.model.task import Lease
 from reviewer.places import DATABASE_FILE
+from reviewer.workspace import open_workspace
 from tests.benches.certificates import Certificates
 from tests.benches.workspace import ANA, BEN, LEAD, QUINN, Bench, make_bench
+from tests.fakes.clock import FakeClock
 
 
 @dataclass
@@ -29,6 +37,7 @@ class BrokerBench:
     bench: Bench
     folder: Path
     a_minute: int = 30
+    unknown_a_minute: int = 20
     log: BrokerLog = field(init=False)
     broker: KeyBroker = field(init=False)
     metrics: Metrics = field(init=False)
@@ -48,6 +57,7 @@ class BrokerBench:
             signing_key=key,
             metrics=self.metrics,
             a_minute=self.a_minute,
+            unknown_a_minute=self.unknown_a_minute,
         )
 
     def restart(self) -> None:
@@ -141,8 +151,22 @@ class BrokerBench:
 
 
 def make_broker_bench(folder: Path, **options: Any) -> BrokerBench:
-    """A workspace where Ana, Ben and Quinn have agreed, and its broker."""
-    (folder / "made").mkdir()
-    bench = make_bench(folder / "made")
+    """A workspace where Ana, Ben and Quinn have agreed, and its broker; a copy of one made before."""
+    pattern, now = _pattern()
+    shutil.copytree(pattern, folder / "made")
+    clock = FakeClock(now)
+    opened = open_workspace(folder / "made" / "ws", clock=clock, parameters=KdfParameters.cheap())
+    return BrokerBench(Bench(opened, clock), folder, **options)
+
+
+@cache
+def _pattern() -> tuple[Path, datetime]:
+    """A folder that nothing but ``make_broker_bench`` copies, and the time at which it was left."""
+    folder = Path(tempfile.mkdtemp(prefix="reviewer-broker-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    bench = make_bench(folder)
     bench.agree(ANA, BEN, QUINN)
-    return BrokerBench(bench, folder, **options)
+    for name in (ANA, BEN, QUINN, LEAD):
+        bench.sign_out(name)
+    bench.workspace.close()
+    return folder, bench.clock.now()

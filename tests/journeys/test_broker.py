@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from reviewer.access import signing
 from reviewer.access.verification import verify_file
 from reviewer.broker.log import BrokerLog
 from reviewer.broker.release import WINDOW
+from reviewer.clips.key_delivery import delivery_card, is_card_of
 from reviewer.errors import Refused
 from reviewer.model.annotation import PersonalDataKind
 from reviewer.model.event import Action
@@ -86,7 +88,7 @@ def test_reviewer_gets_the_key_of_a_review(rig: BrokerBench) -> None:
 def test_revoked_person_gets_no_key_any_more(rig: BrokerBench) -> None:
     lease = rig.claimed()
     rig.key(ANA, lease)
-    rig.bench.person(LEAD).lead.revoke_person(lease.person_id)
+    rig.bench.person(LEAD).lead.revoke(ANA)
     assert rig.code(ANA, lease) == "ACCOUNT_CHANGED"
     assert row_of(rig) == ("key.refused", "ACCOUNT_CHANGED")
 
@@ -94,7 +96,7 @@ def test_revoked_person_gets_no_key_any_more(rig: BrokerBench) -> None:
 def test_keys_go_on_under_a_new_workspace_key(rig: BrokerBench) -> None:
     lease = rig.claimed()
     before = rig.key(ANA, lease)
-    rig.bench.person(LEAD).lead.revoke_person(rig.identity(BEN).person.id)
+    rig.bench.person(LEAD).lead.revoke(BEN)
     assert rig.key(ANA, lease) == before
     assert [event.detail["generation"] for event in rig.events(Action.KEY_RELEASED)] == [1, 2]
 
@@ -122,7 +124,7 @@ def test_colleague_who_took_an_expired_clip_ends_the_release(rig: BrokerBench) -
 
 def test_purged_clip_has_no_key(rig: BrokerBench) -> None:
     lease = rig.claimed()
-    rig.bench.person(LEAD).lead.purge([lease.clip_id])
+    rig.bench.person(LEAD).lead.purge([f"source-{number:04d}" for number in range(3)])
     assert rig.code(ANA, lease) == "NOT_LEASED"
 
 
@@ -147,7 +149,7 @@ def test_hold_stops_the_release_until_it_ends(rig: BrokerBench) -> None:
     assert rig.code(ANA, lease) == ""
 
 
-def test_without_an_agreement_nothing_is_released(tmp_path: Path, rig: BrokerBench) -> None:
+def test_without_an_agreement_nothing_is_released(rig: BrokerBench) -> None:
     lease = rig.claimed()
     rig.bench.clock.advance(800 * 86_400)
     assert rig.code(ANA, lease) == "NDA_REQUIRED"
@@ -211,6 +213,32 @@ def test_ended_review_releases_nothing(rig: BrokerBench) -> None:
     rig.bench.submitted(ANA, "words")
     lease = rig.bench.reviewed(QUINN, "words", VerdictKind.ACCEPTED)
     assert rig.code(QUINN, lease) == "NOT_LEASED"
+
+
+def test_released_and_submitted_leases_release_nothing(rig: BrokerBench) -> None:
+    work = rig.bench.work(ANA)
+    lease = rig.claimed()
+    work.release(lease)
+    assert rig.code(ANA, lease) == "NOT_LEASED"
+    rig.bench.submitted(ANA, "words")
+    assert rig.code(ANA, replace(lease, token=lease.token + 1)) == "NOT_LEASED"
+
+
+@pytest.mark.parametrize("point", [bytes(32), bytes([1]) + bytes(31), (2**255 - 20).to_bytes(32, "little")])
+def test_public_key_of_small_order_gets_no_key(rig: BrokerBench, point: bytes) -> None:
+    lease, keyring = rig.claimed(), rig.identity(ANA).keyring
+    public, message = signing.public_key_of(keyring.signing_key), b"reviewer delivery card\n" + point
+    card = point + public + signing.sign(keyring.signing_key, message)
+    assert is_card_of(card, public)
+    rig.bench.workspace._unit.people.put_delivery_card(lease.person_id, card)
+    assert rig.code(ANA, lease) == "DELIVERY_CARD_UNUSABLE"
+
+
+def test_key_goes_to_no_public_key_that_somebody_else_put_there(rig: BrokerBench) -> None:
+    lease = rig.claimed()
+    theirs = delivery_card(rig.identity(BEN).keyring)
+    rig.bench.workspace._unit.people.put_delivery_card(lease.person_id, theirs)
+    assert rig.code(ANA, lease) == "DELIVERY_CARD_UNUSABLE"
 
 
 def test_lead_who_signs_out_ends_the_broker(rig: BrokerBench) -> None:
@@ -306,7 +334,7 @@ def test_log_verifies_and_shows_a_row_that_was_edited(rig: BrokerBench) -> None:
     assert finding.ok, finding
     with sqlite3.connect(rig.log_file) as other:
         other.execute("DROP TRIGGER log_no_update")
-        other.execute("UPDATE log SET body = replace(body, 'key.released', 'key.refused') WHERE seq = 3")
+        other.execute("UPDATE log SET body = CAST(replace(body, 'key.released', 'key.refused') AS BLOB)")
     other.close()
     assert not verify_file(rig.log_file).ok
 
