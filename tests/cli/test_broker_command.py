@@ -1,0 +1,154 @@
+"""``reviewer broker``: starts over TLS, releases a key to another process, and stops at a signal."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from reviewer.access.audit_log import AuditLog
+from reviewer.broker.client import BrokerAddress, BrokerClient, is_loopback
+from reviewer.db.connection import Database
+from reviewer.db.workspace_meta import read_meta
+from reviewer.errors import Refused
+from reviewer.model.clock import SystemClock
+from reviewer.places import DATABASE_FILE
+from reviewer.workspace import open_workspace
+from tests.benches.certificates import make_certificates
+from tests.benches.workspace import BEN, LEAD, PASSPHRASE
+from tests.cli.conftest import Command
+
+ENVIRONMENT = {**os.environ, "REVIEWER_PASSPHRASE": PASSPHRASE}
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+@pytest.fixture
+def started(workspace: Path, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str, Path]]:
+    """A broker in a process of its own, its URL, and the authority of its certificate."""
+    certificates = make_certificates(tmp_path / "tls")
+    address = f"127.0.0.1:{free_port()}"
+    command = [sys.executable, "-m", "reviewer", "broker", "--listen", address, "--as", LEAD]
+    files = ["--certificate", str(certificates.certificate), "--key", str(certificates.key)]
+    with subprocess.Popen(
+        [*command, *files, "--workspace", str(workspace)],
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process, f"https://{address}", certificates.authority
+        finally:
+            process.kill()
+
+
+def test_broker_releases_a_key_and_stops_at_a_signal(
+    command: Command, workspace: Path, started: tuple[subprocess.Popen[str], str, Path]
+) -> None:
+    process, url, authority = started
+    assert process.stdout is not None
+    public_key = process.stdout.readline().strip().removesuffix(".").rsplit(" ", 1)[1]
+    with open_workspace(workspace) as opened:
+        person = opened.sign_in(BEN, PASSPHRASE)
+        lease = person.desk.work.claim()
+        client = BrokerClient(BrokerAddress.of(url, public_key, authority), person.identity, SystemClock())
+        released = client.clip_key(lease)
+        with pytest.raises(Refused, match="NOT_LEASED"):
+            client.clip_key(replace(lease, token=999))
+        client.close()
+        lead = opened.sign_in(LEAD, PASSPHRASE)
+        assert released.key == opened.release_facts(lead.identity).clip_key(lease.clip_id).key
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 0, said
+    assert [" ".join(line.split()[2:5]) for line in said.splitlines() if "POST" in line] == [
+        "POST /v1/keys 200",
+        "POST /v1/keys 403",
+    ]
+    assert [action for action in actions(workspace / "broker") if action != "checkpoint"] == [
+        "broker.started",
+        "key.released",
+        "key.refused",
+        "broker.stopped",
+    ]
+    assert command("audit", "verify", "--workspace", workspace / "broker").code == 0
+
+
+def actions(folder: Path) -> list[str]:
+    database = Database(folder / DATABASE_FILE)
+    try:
+        log = AuditLog(database, SystemClock(), read_meta(database).workspace_id)
+        return [row.event().action for row in log.rows()]
+    finally:
+        database.close()
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0:8443", "[::]:8443", "192.0.2.1:1", "broker.example:443"])
+def test_other_addresses_than_this_machines_need_a_certificate(
+    command: Command, workspace: Path, address: str
+) -> None:
+    ran = command("broker", "--listen", address, "--workspace", workspace, "--as", LEAD)
+    assert (ran.code, "certificate" in ran.err) == (2, True)
+
+
+@pytest.mark.parametrize("address", ["", "8443", "127.0.0.1", "127.0.0.1:x", "127.0.0.1:70000", ":1"])
+def test_what_is_no_address_is_refused(command: Command, workspace: Path, address: str) -> None:
+    ran = command("broker", "--listen", address, "--workspace", workspace, "--as", LEAD)
+    assert (ran.code, "address to listen on" in ran.err) == (2, True)
+
+
+def test_nobody_but_a_lead_starts_a_broker(command: Command, workspace: Path) -> None:
+    ran = command("broker", "--workspace", workspace, "--as", BEN)
+    assert (ran.code, (workspace / "broker").exists()) == (2, False)
+
+
+def test_certificate_that_is_none_starts_nothing(command: Command, workspace: Path, tmp_path: Path) -> None:
+    (tmp_path / "x.pem").write_text("x")
+    files = ("--certificate", tmp_path / "x.pem", "--key", tmp_path / "x.pem")
+    ran = command("broker", "--workspace", workspace, "--as", LEAD, *files)
+    assert (ran.code, "cannot be used" in ran.err) == (3, True)
+
+
+def test_taken_address_is_said(command: Command, workspace: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        ran = command("broker", "--listen", address, "--workspace", workspace, "--as", LEAD)
+    assert (ran.code, "cannot listen" in ran.err) == (3, True)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://192.0.2.1:8443",
+        "http://broker.example",
+        "ftp://127.0.0.1",
+        "https://",
+        "https://a/b",
+        "https://u@a",
+        "https://a:x",
+        "a",
+    ],
+)
+def test_what_is_no_address_of_a_broker_is_refused(url: str) -> None:
+    with pytest.raises(Refused, match="BROKER_ADDRESS"):
+        BrokerAddress.of(url, "00" * 32)
+
+
+@pytest.mark.parametrize("key", ["", "00", "AB" * 32, "zz" * 32, "00" * 33])
+def test_what_is_no_public_key_of_a_broker_is_refused(key: str) -> None:
+    with pytest.raises(Refused, match="BROKER_ADDRESS"):
+        BrokerAddress.of("https://127.0.0.1:8443", key)
+
+
+def test_loopback_is_known_by_its_number() -> None:
+    assert [is_loopback(host) for host in ("127.0.0.1", "127.9.9.9", "::1", "localhost")] == [True] * 4
+    assert [is_loopback(host) for host in ("127.0.0.1.example", "0.0.0.0", "localhost.", "")] == [False] * 4
