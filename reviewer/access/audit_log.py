@@ -323,6 +323,15 @@ class AuditLog:
         rows = (stored_row(row) for row in found)
         return [row for row in rows if target in _objects(row)]
 
+    def has_session(self, actor: str, session: str, since: datetime) -> bool:
+        """Whether somebody has a row of this session, written at ``since`` or later."""
+        found = self._database.value(
+            "SELECT 1 FROM log_index i JOIN log l ON l.seq = i.seq"
+            " WHERE i.at >= ? AND i.actor = ? AND instr(l.body, ?) LIMIT 1",
+            (to_micros(since), actor, canonical({"session": session})[1:-1]),
+        )
+        return found is not None
+
     def unwitnessed(self) -> int:
         """The number of rows that no external checkpoint covers yet, without those that record one."""
         seen = self._database.value("SELECT max(size) FROM checkpoint WHERE witnessed_row IS NOT NULL") or 0

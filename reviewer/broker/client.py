@@ -20,6 +20,7 @@ from reviewer.broker.release import (
 )
 from reviewer.clips.key_delivery import open_clip_key
 from reviewer.errors import Damaged, Refused, Unavailable
+from reviewer.messages import command_catalogue
 from reviewer.model.clock import Clock
 from reviewer.model.people import Identity
 from reviewer.model.task import Lease
@@ -136,9 +137,10 @@ class BrokerClient:
     def _opened(self, signed: SignedRequest, status: int, body: bytes) -> ReleasedKey:
         """Raises Refused with the broker's code, Unavailable when it failed, Damaged."""
         if status in _REFUSALS:
-            raise Refused(
-                read_refusal(body, self.address.public_key, signed.digest), clip=signed.request.clip_id
-            )
+            code = read_refusal(body, self.address.public_key, signed.digest)
+            if code not in command_catalogue().codes:  # of a newer broker
+                raise Refused("BROKER_REFUSED", reason=code)
+            raise Refused(code, clip=signed.request.clip_id)
         if status != 200:
             raise Unavailable("BROKER_AWAY")
         answer = read_answer(body, self.address.public_key)

@@ -7,6 +7,7 @@ session: what was asked before is found in the log itself, also after a restart.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from reviewer.access import signing
@@ -17,7 +18,7 @@ from reviewer.broker.release import WINDOW, KeyRequest, SignedRequest
 from reviewer.clips.keys import subkey
 from reviewer.db.connection import Database
 from reviewer.db.schema import migrate
-from reviewer.db.workspace_meta import WorkspaceMeta, read_meta, write_meta
+from reviewer.db.workspace_meta import WorkspaceMeta, has_meta, read_meta, write_meta
 from reviewer.errors import Refused
 from reviewer.model.clock import Clock, ForwardClock, to_micros
 from reviewer.model.event import Action, DetailValue, Event
@@ -61,13 +62,8 @@ class BrokerLog:
         """One commit for a request that was not asked before. Raises Refused (code KEY_REQUEST_REPLAYED)."""
         with self._database.transaction():
             # A request in the time window was answered at most one window before and one after its time.
-            since = to_micros(self._clock.now() - 2 * WINDOW) - 1_000_000
-            known = self._database.value(
-                "SELECT 1 FROM log_index i JOIN log l ON l.seq = i.seq"
-                " WHERE i.at >= ? AND i.actor = ? AND instr(l.body, ?) LIMIT 1",
-                (since, request.person_id, f'"session":"{request.nonce.hex()}"'.encode()),
-            )
-            if known:
+            since = self._clock.now() - 2 * WINDOW - timedelta(seconds=1)
+            if self._log.has_session(request.person_id, request.nonce.hex(), since):
                 raise Refused("KEY_REQUEST_REPLAYED")
             yield
 
@@ -135,10 +131,11 @@ class BrokerLog:
         self._database.close()
 
     def _require_own(self) -> None:
+        own = WorkspaceMeta(self.log_id, self.public_key)
         with self._database.transaction():
-            if self._database.value("SELECT 1 FROM meta WHERE key = 'workspace_id'") is None:
-                write_meta(self._database, WorkspaceMeta(self.log_id, self.public_key))
-        if read_meta(self._database) != WorkspaceMeta(self.log_id, self.public_key):
+            if not has_meta(self._database):
+                write_meta(self._database, own)
+        if read_meta(self._database) != own:
             raise Refused("BROKER_LOG_OF_ANOTHER")
 
 

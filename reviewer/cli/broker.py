@@ -3,7 +3,8 @@
 import logging
 import sys
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -71,12 +72,25 @@ def _serve(work: CommandSession, at: "Listen", folder: Path) -> None:
         server = _server(work, log, signing_key)
         where = f"{at.host}:{at.port}"
         log.started(identity.person.id, workspace.workspace_id, where)
-        logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s")
         print(output.sentence("BROKER_STARTED", address=where, key=log.public_key.hex()), flush=True)
         try:
-            server.run(at)
+            with _requests_on_stderr():
+                server.run(at)
         finally:
             log.stopped(identity.person.id)
+
+
+@contextmanager
+def _requests_on_stderr() -> Iterator[None]:
+    """One line for each request: time, status, ids and code."""
+    logger, handler = logging.getLogger("reviewer.broker"), logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
 
 
 def _server(work: CommandSession, log: "BrokerLog", signing_key: bytes) -> "BrokerServer":

@@ -14,6 +14,11 @@ class WorkspaceMeta:
     log_public_key: bytes
 
 
+def has_meta(database: Database) -> bool:
+    """Whether a file has been given its id: a new one has not."""
+    return database.value("SELECT 1 FROM meta WHERE key = 'workspace_id'") is not None
+
+
 def read_meta(database: Database) -> WorkspaceMeta:
     """Reads both; raises Damaged if they are missing."""
     rows = database.rows("SELECT key, value FROM meta")

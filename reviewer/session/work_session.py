@@ -33,11 +33,10 @@ from reviewer.queue.outbox import (
     Submit,
     TakeBack,
 )
-from reviewer.session import past_work, text_search
+from reviewer.session import clip_conditions, past_work, text_search
 from reviewer.session.act_requests import ActRequests, PreparedAct
 from reviewer.session.acts import Decide, HandIn, Release, Skip, WorkAct
 from reviewer.session.clip_access import ClipAccess, Permit
-from reviewer.session.clip_conditions import RIGHTS
 from reviewer.session.delivery import Delivery, Undelivered
 from reviewer.session.draft_measurement import DraftMeasurement, ShownDrafts
 from reviewer.session.draft_versions import DraftVersion, DraftVersions, VersionReason
@@ -118,7 +117,7 @@ class WorkSession:
         self._versions = DraftVersions(unit, schema.id)
         self._delivery = Delivery(unit, identity, self._drafts)
         self._requests = self._act_requests()
-        self._right = RIGHTS[min(kinds)]
+        self._right = clip_conditions.RIGHTS[min(kinds)]
         self._prefetched: _Prefetched | None = None
         self._renewed_at: dict[str, float] = {}
         self._seen_at: dict[str, float] = {}

@@ -331,6 +331,18 @@ def test_refusal_arrives_at_the_workstation_with_its_code(scene: Scene) -> None:
     assert refused.value.code == "NOT_LEASED"
 
 
+def test_refusal_that_is_not_known_here_is_a_refusal(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    def grant(_request: object) -> None:
+        raise Refused("SOMETHING_NEW")
+
+    monkeypatch.setattr(scene.rig.broker._facts, "grant", grant)
+    client = scene.rig.client(ANA, scene.port, scene.certificates)
+    with pytest.raises(Refused) as refused:
+        client.clip_key(scene.mine)
+    client.close()
+    assert (refused.value.code, refused.value.parameters) == ("BROKER_REFUSED", {"reason": "SOMETHING_NEW"})
+
+
 def test_server_of_another_authority_is_not_asked(scene: Scene, tmp_path: Path) -> None:
     rows = len(scene.rig.events())
     other = make_certificates(tmp_path / "other")
