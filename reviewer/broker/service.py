@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from reviewer.broker.client import CONTENT_TYPE, PATH, is_loopback
 from reviewer.broker.key_broker import Answered, KeyBroker
@@ -23,6 +24,7 @@ from reviewer.broker.metrics import Metrics
 from reviewer.broker.release import MOST_BYTES
 from reviewer.errors import Refused, ReviewerError, Unavailable
 
+HEAD_SECONDS = 5.0
 BODY_SECONDS = 5.0
 _CONNECTIONS = 128
 _IDLE_SECONDS = 75
@@ -81,7 +83,7 @@ class BrokerServer:
             port=listen.port,
             ssl_certfile=listen.certificate,
             ssl_keyfile=listen.key,
-            http="h11",
+            http=_HeadInTime,
             ws="none",
             loop="asyncio",
             log_config=None,
@@ -158,6 +160,36 @@ class BrokerServer:
 
     async def _health(self, _request: Request) -> Response:
         return PlainTextResponse("ok\n")
+
+
+class _HeadInTime(H11Protocol):
+    """Closes a connection on which the head of a request does not arrive in time: the server would wait."""
+
+    _waiting: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.cycle is None or self.cycle.response_complete:
+            self._wait()
+        else:
+            self._stop_waiting()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _wait(self) -> None:
+        if self._waiting is None:
+            self._waiting = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+
+    def _stop_waiting(self) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
 
 
 async def _body(request: Request) -> bytes:

@@ -284,6 +284,28 @@ def test_slow_body_is_refused(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> 
     assert (status, json.loads(answer)["refusal"]["code"]) == (408, "KEY_REQUEST_SLOW")
 
 
+@pytest.mark.parametrize("sent", [b"", _POST, _POST + b"X: y\r\n"])
+def test_connection_with_a_slow_head_is_closed(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    monkeypatch.setattr(service, "HEAD_SECONDS", 0.05)
+    with tls_socket(scene) as connection:
+        connection.sendall(sent)
+        assert connection.recv(1) == b""
+
+
+def test_second_request_of_a_connection_has_its_own_time(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "HEAD_SECONDS", 0.05)
+    with tls_socket(scene) as connection:
+        for _ in range(2):
+            connection.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert received(connection) == (200, b"ok\n")
+        connection.sendall(b"GET /health")
+        assert connection.recv(1) == b""
+
+
 @pytest.mark.parametrize(
     "sent",
     [

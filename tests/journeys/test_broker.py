@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -266,6 +267,14 @@ def test_request_is_answered_once_also_after_a_restart(rig: BrokerBench) -> None
     assert rig.broker.answer(body).code == "KEY_REQUEST_REPLAYED"
     rig.bench.clock.advance(2 * WINDOW.total_seconds())
     assert rig.broker.answer(body).code == "KEY_REQUEST_TIME"
+
+
+def test_request_that_is_sent_twice_at_once_is_answered_once(rig: BrokerBench) -> None:
+    body = rig.signed(ANA, rig.claimed()).to_bytes()
+    with ThreadPoolExecutor(8) as threads:
+        codes = [answered.code for answered in threads.map(rig.broker.answer, [body] * 8)]
+    assert sorted(codes) == ["", *["KEY_REQUEST_REPLAYED"] * 7]
+    assert len(rig.events(Action.KEY_RELEASED)) == 1
 
 
 def test_request_from_the_future_is_known_as_long_as_it_is_valid(rig: BrokerBench) -> None:

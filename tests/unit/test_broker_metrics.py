@@ -1,0 +1,52 @@
+"""The broker's numbers as Prometheus text."""
+
+from reviewer.broker.metrics import Metrics
+
+
+def values(metrics: Metrics, now: float = 0.0) -> dict[str, float]:
+    lines = [line for line in metrics.text(now).splitlines() if not line.startswith("#")]
+    return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines)}
+
+
+def test_counts_by_code_and_uptime() -> None:
+    metrics = Metrics(100.0)
+    metrics.released()
+    metrics.refused("NOT_LEASED")
+    metrics.refused("NOT_LEASED")
+    metrics.refused("PURGED")
+    metrics.failed("WORKSPACE_FILE_FAILED")
+    found = values(metrics, 160.0)
+    assert found["reviewer_broker_releases_total"] == 1
+    assert found['reviewer_broker_refusals_total{code="NOT_LEASED"}'] == 2
+    assert found['reviewer_broker_refusals_total{code="PURGED"}'] == 1
+    assert found['reviewer_broker_failures_total{code="WORKSPACE_FILE_FAILED"}'] == 1
+    assert found["reviewer_broker_uptime_seconds"] == 60
+
+
+def test_buckets_of_the_histogram_hold_all_that_took_no_longer() -> None:
+    metrics = Metrics(0.0)
+    for seconds in (0.001, 0.004, 0.3, 9.0):
+        metrics.took(seconds)
+    found = values(metrics)
+    bucket = "reviewer_broker_request_seconds_bucket"
+    assert [found[f'{bucket}{{le="{bound}"}}'] for bound in ("0.001", "0.005", "0.25", "2.5", "+Inf")] == [
+        1,
+        2,
+        2,
+        3,
+        4,
+    ]
+    assert found["reviewer_broker_request_seconds_count"] == 4
+    assert abs(found["reviewer_broker_request_seconds_sum"] - 9.305) < 1e-6
+
+
+def test_each_name_says_its_kind() -> None:
+    lines = Metrics(0.0).text(0.0).splitlines()
+    kinds = {line.split()[2]: line.split()[3] for line in lines if line.startswith("# TYPE")}
+    assert kinds == {
+        "reviewer_broker_releases_total": "counter",
+        "reviewer_broker_refusals_total": "counter",
+        "reviewer_broker_failures_total": "counter",
+        "reviewer_broker_request_seconds": "histogram",
+        "reviewer_broker_uptime_seconds": "gauge",
+    }
