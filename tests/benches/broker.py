@@ -24,6 +24,7 @@ from reviewer.model.event import Action, Event
 from reviewer.model.people import Identity
 from reviewer.model.task import Lease
 from reviewer.places import DATABASE_FILE
+from reviewer.session.clip_keys import ReleasedKey
 from reviewer.workspace import open_workspace
 from tests.benches.certificates import Certificates
 from tests.benches.workspace import ANA, BEN, LEAD, QUINN, Bench, make_bench
@@ -105,14 +106,19 @@ class BrokerBench:
             return ""
         return read_refusal(answered.body, self.broker.public_key, signed.digest)
 
-    def key(self, name: str, lease: Lease) -> bytes:
+    def released(self, name: str, lease: Lease) -> ReleasedKey:
         """The key of a clip, as it arrives at an honest workstation."""
         signed = self.signed(name, lease)
         answered = self.broker.answer(signed.to_bytes())
         assert answered.status == 200, answered.code
         answer = read_answer(answered.body, self.broker.public_key)
         assert answer.is_for(signed)
-        return open_clip_key(self.identity(name).keyring.signing_key, answer.sealed, answer.bound())
+        key = open_clip_key(self.identity(name).keyring.signing_key, answer.sealed, answer.bound())
+        return ReleasedKey(answer.clip_id, key, answer.stored_as, answer.generation, answer.until)
+
+    def key(self, name: str, lease: Lease) -> bytes:
+        """The same, the key alone."""
+        return self.released(name, lease).key
 
     def true_key(self, clip_id: str) -> bytes:
         """The key of a clip, by the workspace key."""

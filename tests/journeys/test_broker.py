@@ -12,8 +12,9 @@ from reviewer.access import signing
 from reviewer.access.verification import verify_file
 from reviewer.broker.log import BrokerLog
 from reviewer.broker.release import WINDOW
+from reviewer.clips.content import ClipFiles
 from reviewer.clips.key_delivery import delivery_card, is_card_of
-from reviewer.errors import Refused
+from reviewer.errors import Damaged, Refused
 from reviewer.model.annotation import PersonalDataKind
 from reviewer.model.event import Action
 from reviewer.model.hold import HoldReason
@@ -46,6 +47,30 @@ def test_key_of_a_leased_clip_is_released_after_a_row(rig: BrokerBench) -> None:
         1,
     )
     assert event.detail["stored_as"] == lease.clip_id
+
+
+def test_released_key_opens_the_files_that_the_answer_names(rig: BrokerBench) -> None:
+    lease, content = rig.claimed(), rig.bench.workspace._unit.content
+    released = rig.released(ANA, lease)
+    with content.audio(rig.identity(LEAD).keyring, lease.clip_id) as stream:
+        assert content.audio_under(released.key, released.stored_as, lease.clip_id) == stream.read()
+
+
+def test_key_that_was_kept_does_not_open_the_sound_that_replaces_the_old_one(rig: BrokerBench) -> None:
+    lease, content = rig.claimed(), rig.bench.workspace._unit.content
+    kept = rig.released(ANA, lease)
+    content.replace(
+        rig.identity(LEAD).keyring,
+        lease.clip_id,
+        instead_of=kept.stored_as,
+        files=ClipFiles(b"redacted", b"peaks"),
+        in_transaction=lambda _: None,
+    )
+    present = rig.released(ANA, lease)
+    assert present.key != kept.key
+    assert content.audio_under(present.key, present.stored_as, lease.clip_id) == b"redacted"
+    with pytest.raises(Damaged):
+        content.audio_under(kept.key, present.stored_as, lease.clip_id)
 
 
 def test_row_shows_who_asked_by_their_signature(rig: BrokerBench) -> None:
