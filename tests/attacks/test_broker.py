@@ -17,6 +17,7 @@ import pytest
 
 from reviewer.access import signing
 from reviewer.broker import service
+from reviewer.broker.client import BrokerClient
 from reviewer.broker.release import MOST_BYTES, KeyPurpose, SignedRequest
 from reviewer.errors import Damaged, Refused, Unavailable
 from reviewer.model.event import Action
@@ -389,6 +390,28 @@ def test_broker_with_another_key_is_not_believed(scene: Scene) -> None:
     with pytest.raises(Damaged):
         client.clip_key(scene.mine)
     client.close()
+
+
+def test_answer_to_another_request_gives_no_key(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    earlier = scene.send(scene.rig.signed(ANA, scene.mine).to_bytes())
+    assert earlier[0] == 200
+    client = scene.rig.client(ANA, scene.port, scene.certificates)
+    monkeypatch.setattr(BrokerClient, "_send", lambda *_: earlier)
+    for lease in (scene.mine, scene.theirs):
+        with pytest.raises(Damaged):
+            client.clip_key(lease)
+
+
+def test_failure_of_the_broker_is_no_refusal(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    def grant(_request: object) -> None:
+        raise Unavailable("WORKSPACE_FILE_FAILED")
+
+    monkeypatch.setattr(scene.rig.broker._facts, "grant", grant)
+    client = scene.rig.client(ANA, scene.port, scene.certificates)
+    with pytest.raises(Unavailable) as away:
+        client.clip_key(scene.mine)
+    client.close()
+    assert away.value.code == "BROKER_AWAY"
 
 
 def test_broker_that_is_away_is_unavailable(scene: Scene) -> None:

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -111,6 +112,14 @@ def test_nobody_but_a_lead_starts_a_broker(command: Command, workspace: Path) ->
     assert (ran.code, (workspace / "broker").exists()) == (2, False)
 
 
+def test_missing_packages_are_named(
+    command: Command, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "reviewer.broker.service", None)
+    ran = command("broker", "--workspace", workspace, "--as", LEAD)
+    assert (ran.code, "reviewer[team]" in ran.err) == (2, True)
+
+
 def test_certificate_that_is_none_starts_nothing(command: Command, workspace: Path, tmp_path: Path) -> None:
     (tmp_path / "x.pem").write_text("x")
     files = ("--certificate", tmp_path / "x.pem", "--key", tmp_path / "x.pem")
@@ -147,6 +156,11 @@ def test_what_is_no_address_of_a_broker_is_refused(url: str) -> None:
 def test_what_is_no_public_key_of_a_broker_is_refused(key: str) -> None:
     with pytest.raises(Refused, match="BROKER_ADDRESS"):
         BrokerAddress.of("https://127.0.0.1:8443", key)
+
+
+def test_workstation_speaks_tls_1_3_only() -> None:
+    connection = BrokerAddress.of("https://127.0.0.1:8443", "00" * 32).connection()
+    assert connection._context.minimum_version is ssl.TLSVersion.TLSv1_3  # type: ignore[attr-defined]
 
 
 def test_loopback_is_known_by_its_number() -> None:

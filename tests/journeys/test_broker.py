@@ -175,6 +175,13 @@ def test_hold_stops_the_release_until_it_ends(rig: BrokerBench) -> None:
     assert rig.code(ANA, lease) == ""
 
 
+def test_clip_in_quarantine_has_no_key_whatever_the_lease_says(rig: BrokerBench) -> None:
+    lease = rig.claimed()
+    with rig.bench.database() as database:
+        database.execute("UPDATE queue_clip SET state = 'quarantined' WHERE clip_id = ?", (lease.clip_id,))
+    assert rig.code(ANA, lease) == "CLIP_QUARANTINED"
+
+
 def test_without_an_agreement_nothing_is_released(rig: BrokerBench) -> None:
     lease = rig.claimed()
     rig.bench.clock.advance(800 * 86_400)
