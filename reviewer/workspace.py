@@ -1,6 +1,7 @@
 """Opens a workspace from its project file; the only place that names a backend."""
 
 import importlib.metadata
+import importlib.util
 import os
 from collections.abc import Callable
 from contextlib import suppress
@@ -45,7 +46,7 @@ from reviewer.clips.redactions import RedactionRepository
 from reviewer.clips.references import ReferenceRepository
 from reviewer.clips.repository import ClipRepository
 from reviewer.clips.retention import RetentionRepository
-from reviewer.clips.store import LocalClipStore
+from reviewer.clips.store import ClipStore, LocalClipStore
 from reviewer.clips.withdrawals import WithdrawalRepository
 from reviewer.db.connection import Database
 from reviewer.db.schema import migrate, require_sound
@@ -65,7 +66,7 @@ from reviewer.lead.session import LeadSession
 from reviewer.lead.withdrawals import Withdrawal
 from reviewer.model.clock import Clock, ForwardClock, SystemClock, to_iso
 from reviewer.model.people import Identity, Person
-from reviewer.model.project import QueueRules
+from reviewer.model.project import ClipsPlace, QueueRules
 from reviewer.model.task import TaskKind
 from reviewer.places import DATABASE_FILE, PROJECT_FILE, resource
 from reviewer.qa.scorecard import Scorecards
@@ -140,9 +141,11 @@ class Workspace:
         require_sound(self._database)
         self._database.reserve.fill()
         self._meta = read_meta(self._database)
+        self._store = clip_store(self.path, self.project.clips, self._meta.workspace_id)
         self._unit = unit_of_work(
             self.path,
             database=self._database,
+            store=self._store,
             queue=make_queue(self._database, self.clock, self.project.queue),
             clock=self.clock,
             nda_days=self.project.nda_days,
@@ -231,7 +234,9 @@ class Workspace:
             lexicon=partial(read_lexicon, self.path / LEXICON_FOLDER),
             parameters=self._parameters,
             make_decoder=Decoder,
-            make_process=partial(PreparingProcess, self.path / CLIPS_FOLDER, self._meta.workspace_id),
+            make_process=partial(
+                PreparingProcess, self._store, self.path / CLIPS_FOLDER, self._meta.workspace_id
+            ),
             verify=self._verify_log,
             due_purges=self._due_purges,
             unfinished=self._unfinished,
@@ -284,12 +289,26 @@ class Workspace:
         return verify_log(self.path / DATABASE_FILE, self._meta.workspace_id, self._meta.log_public_key)
 
 
-def unit_of_work(path: Path, *, database: Database, queue: Queue, clock: Clock, nda_days: int) -> UnitOfWork:
+def clip_store(path: Path, place: ClipsPlace, workspace_id: str) -> ClipStore:
+    """The folder of the workspace, or the bucket that its project file names. Raises Refused."""
+    local = LocalClipStore(path / CLIPS_FOLDER)
+    if not place.url:
+        return local
+    if importlib.util.find_spec("obstore") is None:
+        raise Refused("CLIPS_NEED_PACKAGE")
+    from reviewer.clips.s3_store import Bucket, S3ClipStore  # noqa: PLC0415 - an optional package
+
+    return S3ClipStore(Bucket.of(place), workspace_id, local)
+
+
+def unit_of_work(
+    path: Path, *, database: Database, queue: Queue, clock: Clock, nda_days: int, store: ClipStore
+) -> UnitOfWork:
     """The repositories over an open workspace file."""
     meta = read_meta(database)
     workspace_id = meta.workspace_id
     clips = ClipRepository(database)
-    content = ClipContent(workspace_id, LocalClipStore(path / CLIPS_FOLDER), clips, database)
+    content = ClipContent(workspace_id, store, clips, database)
     log = AuditLog(database, clock, workspace_id, public_key=meta.log_public_key)
     TableSeals(database, log)
     agreements = _own_folder_or_resource(path, "nda")

@@ -51,8 +51,12 @@ class ClipStore(Protocol):
         """An object to be written a part at a time; raises Unavailable."""
         ...
 
+    def adopt(self, clip_id: str, kind: ContentKind, written_as: str) -> "NewObject":
+        """An object that another process has written into the workspace's folder; raises OSError."""
+        ...
+
     def sync_new(self, objects: Sequence["NewObject"]) -> None:
-        """Brings new objects to the disk, before any of them is kept; raises Unavailable."""
+        """Makes new objects durable, before any of them is kept; raises Unavailable."""
         ...
 
     def sync_names(self) -> None:
@@ -150,9 +154,7 @@ class LocalClipStore:
         return len({_clip_of(path) for path in orphans}) + len(leftovers)
 
     def _path(self, clip_id: str, kind: ContentKind) -> Path:
-        if not _ID.fullmatch(clip_id):
-            raise Refused("NOT_A_CLIP_ID")
-        return self._folder / f"{clip_id}.{kind}{_SEALED}"
+        return self._folder / f"{require_clip_id(clip_id)}.{kind}{_SEALED}"
 
     def _sealed(self) -> list[Path]:
         return [path for path in self._folder.glob(f"*.*{_SEALED}") if _ID.fullmatch(_clip_of(path))]
@@ -166,6 +168,13 @@ class LocalClipStore:
             sync_folder(self._folder)
         except OSError as error:
             raise Unavailable("CLIP_NOT_REMOVED", problem=str(error.strerror)) from error
+
+
+def require_clip_id(clip_id: str) -> str:
+    """The id again; raises Refused if it could name another place."""
+    if not _ID.fullmatch(clip_id):
+        raise Refused("NOT_A_CLIP_ID")
+    return clip_id
 
 
 def _clip_of(path: Path) -> str:

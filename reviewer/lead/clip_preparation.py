@@ -21,7 +21,7 @@ from reviewer.audio.decode.decoder import Decoded, Decoder
 from reviewer.audio.decode.host import start_python
 from reviewer.clips.content import ClipContent
 from reviewer.clips.new_clip import NewClip
-from reviewer.clips.store import LocalClipStore, NewObject
+from reviewer.clips.store import ClipStore, NewObject
 from reviewer.errors import Refused, Unavailable
 from reviewer.lead.preparation_worker import (
     Message,
@@ -105,9 +105,9 @@ class PreparingProcess:
     A worker that ends is replaced, and the next has another try at its file; after two the file is refused.
     """
 
-    def __init__(self, folder: Path, workspace_id: str, limits: DecodeLimits) -> None:
-        """``folder``: of the sealed files."""
-        self._store = LocalClipStore(folder)
+    def __init__(self, store: ClipStore, folder: Path, workspace_id: str, limits: DecodeLimits) -> None:
+        """``folder``: where the worker writes sealed files, which the store then adopts."""
+        self._store = store
         self._setup = Setup(os.fsencode(folder.absolute()), workspace_id, limits)
         self._process: subprocess.Popen[bytes] | None = None
 

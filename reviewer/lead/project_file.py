@@ -10,6 +10,7 @@ from reviewer.errors import Refused
 from reviewer.model.project import (
     AccessLimits,
     AsrRules,
+    ClipsPlace,
     DecodeLimits,
     IntakeRules,
     ListeningRules,
@@ -36,6 +37,7 @@ _KINDS = ("pocketsphinx", "whisper.cpp", "command")
 _SECTIONS = {
     "decode": DecodeLimits,
     "intake": IntakeRules,
+    "clips": ClipsPlace,
     "queue": QueueRules,
     "listening": ListeningRules,
     "asr": AsrRules,
@@ -132,7 +134,7 @@ def _converted(key: str, value: Any, default: object) -> Any:
         least = 0 if key in _MAY_BE_ZERO else 1
         if least <= value <= _most(key):
             return value
-    if isinstance(default, str) and isinstance(value, str) and value:
+    if isinstance(default, str) and isinstance(value, str) and (value or not default):
         return value
     raise Refused("SETTING_BAD_VALUE", setting=key)
 

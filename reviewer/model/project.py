@@ -27,6 +27,18 @@ class IntakeRules:
 
 
 @dataclass(frozen=True, slots=True)
+class ClipsPlace:
+    """Where sealed clips lie: the folder of the workspace, or ``s3://bucket/prefix``.
+
+    ``endpoint`` is the address of a service that is not Amazon's.
+    """
+
+    url: str = ""
+    endpoint: str = ""
+    region: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class QueueRules:
     """Rules of the queue."""
 
@@ -148,6 +160,7 @@ class Project:
     lock_minutes: int = 5
     decode: DecodeLimits = field(default_factory=DecodeLimits)
     intake: IntakeRules = field(default_factory=IntakeRules)
+    clips: ClipsPlace = field(default_factory=ClipsPlace)
     queue: QueueRules = field(default_factory=QueueRules)
     listening: ListeningRules = field(default_factory=ListeningRules)
     asr: AsrRules = field(default_factory=AsrRules)

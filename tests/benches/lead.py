@@ -14,6 +14,7 @@ from reviewer.access.log_chain import objects_of
 from reviewer.audio.io.flac import encode_flac
 from reviewer.audio.samples import Samples
 from reviewer.clips.keys import KdfParameters
+from reviewer.clips.store import LocalClipStore
 from reviewer.db.connection import Database
 from reviewer.labels.schema import load_schema
 from reviewer.lead.export import Export, ExportResult
@@ -34,7 +35,7 @@ from reviewer.session.sign_in import SignIn
 from reviewer.session.unfinished_exports import UnfinishedExports
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.transcript.conventions import load_conventions
-from reviewer.workspace import unit_of_work
+from reviewer.workspace import CLIPS_FOLDER, unit_of_work
 from tests.benches.clips import add_clip
 from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, make_bench
 from tests.factories import a_clip
@@ -59,7 +60,10 @@ def open_unit(folder: Path, clock: FakeClock) -> UnitOfWork:
     """The repositories of the workspace in ``folder``, over a connection of their own."""
     database, project = Database(folder / DATABASE_FILE), Project()
     queue = SqliteQueue(database, clock, project.queue)
-    return unit_of_work(folder, database=database, queue=queue, clock=clock, nda_days=project.nda_days)
+    store = LocalClipStore(folder / CLIPS_FOLDER)
+    return unit_of_work(
+        folder, database=database, queue=queue, clock=clock, nda_days=project.nda_days, store=store
+    )
 
 
 class LeadBench:

@@ -10,6 +10,7 @@ import pytest
 
 from reviewer.audio.io.flac import read_canonical
 from reviewer.clips.keys import KdfParameters
+from reviewer.clips.store import LocalClipStore
 from reviewer.db.connection import Database
 from reviewer.errors import Damaged, NotAllowed, NotLeased, Refused, WrongPassphrase
 from reviewer.model.event import Action
@@ -23,7 +24,7 @@ from reviewer.session.clip_access import ClipAccess
 from reviewer.session.export_access import ExportAccess
 from reviewer.session.sign_in import SignIn
 from reviewer.session.unit_of_work import UnitOfWork
-from reviewer.workspace import unit_of_work
+from reviewer.workspace import CLIPS_FOLDER, unit_of_work
 from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN, Bench, make_bench
 
 
@@ -60,7 +61,8 @@ def parts(tmp_path: Path) -> Iterator[Access]:
     path = bench.workspace.path
     database = Database(path / DATABASE_FILE)
     queue = SqliteQueue(database, bench.clock, QueueRules())
-    unit = unit_of_work(path, database=database, queue=queue, clock=bench.clock, nda_days=365)
+    store = LocalClipStore(path / CLIPS_FOLDER)
+    unit = unit_of_work(path, database=database, queue=queue, clock=bench.clock, nda_days=365, store=store)
     yield made(bench, unit)
     database.close()
     bench.workspace.close()

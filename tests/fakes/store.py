@@ -45,6 +45,9 @@ class MemoryClips:
         self._check(clip_id)
         return MemoryObject(lambda sealed: self._objects.__setitem__((clip_id, kind), sealed))
 
+    def adopt(self, clip_id: str, kind: ContentKind, written_as: str) -> "MemoryObject":
+        raise NotImplementedError
+
     def sync_new(self, objects: Sequence[NewObject]) -> None:
         for one in objects:
             one.sync()

@@ -24,9 +24,11 @@ from tests.unit.test_manifest_fields import GOOD
 PARENT = """
 import sys
 from pathlib import Path
+from reviewer.clips.store import LocalClipStore
 from reviewer.lead.clip_preparation import PreparingProcess
 from reviewer.model.project import DecodeLimits
-worker = PreparingProcess(Path(sys.argv[1]), "w1", DecodeLimits())
+folder = Path(sys.argv[1])
+worker = PreparingProcess(LocalClipStore(folder), folder, "w1", DecodeLimits())
 worker.prepare(Path(sys.argv[2]))
 print(worker._process.pid, flush=True)
 sys.stdin.read()
@@ -35,7 +37,8 @@ sys.stdin.read()
 
 @pytest.fixture
 def worker(tmp_path: Path) -> Iterator[PreparingProcess]:
-    made = PreparingProcess(tmp_path / "clips", "w1", DecodeLimits())
+    folder = tmp_path / "clips"
+    made = PreparingProcess(LocalClipStore(folder), folder, "w1", DecodeLimits())
     yield made
     made.close()
 
