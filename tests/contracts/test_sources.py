@@ -332,7 +332,7 @@ def test_label_studio_gives_the_annotation_that_counts(tmp_path: Path) -> None:
     folder = write(tmp_path, {"a.wav": b"x", "sub/b c.wav": b"x", "export.json": json.dumps(tasks)})
     mapping = REST.replace('speaker = "s1"\n', "") + '[fields]\nspeaker = "who"\nsource_id = "task"\n'
     source = mapped(folder / "export.json", mapping)
-    assert problems(source) == ["", "", "", "LABEL_STUDIO_TASK", "", "", "AUDIO_ABSOLUTE"]
+    assert problems(source) == ["", "", "", "LABEL_STUDIO_TASK", "AUDIO_ABSOLUTE", "", "AUDIO_ABSOLUTE"]
     found = [line.read for line in source.lines[:3]]
     assert [(row.audio, row.draft, row.source_id) for row in found if isinstance(row, ManifestRow)] == [
         ("a.wav", "eins zwei", "7"),
