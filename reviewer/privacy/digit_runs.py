@@ -46,8 +46,9 @@ def digit_runs(
     the language of ``locale``, else the longest (in Portuguese "um" is a one, in English nothing).
 
     Amounts (with thousand, million, or in groups of three by commas), dates, times, versions, sizes, scores,
-    decimals and counting in steps are no runs. Counting from one is a run from seven digits on, unless the text
-    begins with it and goes on: an ascending number may still be somebody's. ``found`` are the text's tokens, where the caller has them already.
+    decimals and counting in steps are no runs. Counting from one is a run from seven digits on, unless the
+    text begins with it and goes on: an ascending number may still be somebody's. ``found`` are the text's tokens,
+    where the caller has them already.
     """
     if found is None:
         found = tokens(text)
@@ -139,7 +140,7 @@ class _Scan:
                 yield self._run(joined)
 
     def _is_counted_aloud(self, groups: Sequence[Group]) -> bool:
-        """One, two, three and so on, with which a text begins and does not end: nothing announces a number."""
+        """One, two, three and so on at the beginning of a longer text: nothing announces a number."""
         digits = "".join(group.digits for group in groups)
         is_said = all(group.is_single and not group.written for group in groups)
         return (
