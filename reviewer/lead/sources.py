@@ -92,8 +92,9 @@ def read_source(path: Path, mapping: Path | None = None) -> Source:
         return Source(kind, path.parent, manifest_lines(records, path.parent))
     found = READERS[kind](SourcePath(path, records.records, how))
     defaults = _defaults(found)
-    _require_columns(how, found, mapping.name)
-    require_complete(how, defaults, mapping.name)
+    if not found.records or any(not record.problem for record in found.records):
+        _require_columns(how, found, mapping.name)
+        require_complete(how, defaults, mapping.name)
     folder = AudioFolder(found.folder)
     lines = tuple(_line(record, how, defaults, folder) for record in found.records)
     return Source(found.kind, found.folder, lines, how.consent_from, how.sha256)

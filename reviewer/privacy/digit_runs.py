@@ -47,8 +47,8 @@ def digit_runs(
 
     Amounts (with thousand, million, or in groups of three by commas), dates, times, versions, sizes, scores,
     decimals and counting in steps are no runs. Counting from one is a run from seven digits on, unless the
-    text begins with it and goes on: an ascending number may still be somebody's. ``found`` are the text's tokens,
-    where the caller has them already.
+    text begins with it and goes on: an ascending number may still be somebody's. ``found`` are the text's
+    tokens, where the caller has them already.
     """
     if found is None:
         found = tokens(text)
