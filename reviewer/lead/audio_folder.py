@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from reviewer.errors import Refused
 
-_ABSOLUTE = re.compile(r"[/\\]|[A-Za-z]:[/\\]")
+_ABSOLUTE = re.compile(r"[/\\]|[A-Za-z]:[/\\]|[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 def audio_path(folder: Path, audio: str) -> Path | None:
@@ -22,7 +22,7 @@ def audio_path(folder: Path, audio: str) -> Path | None:
 
 
 def is_absolute(audio: str) -> bool:
-    """Whether a path begins at a root, of this system or of another (``C:\\clips``)."""
+    """Whether a path begins at a root, of this system or of another (``C:\\clips``), or names a server."""
     return _ABSOLUTE.match(audio) is not None
 
 

@@ -25,9 +25,9 @@ CSV_FIELDS = tuple(name for name in FIELDS if name != "words")
 # A line without the consent fields is well formed; the gate refuses it.
 _REQUIRED = ("audio", "product", "locale", "recorded_at", "source_id", "speaker")
 _LONGEST = {"audio": 1_024, "source_id": 256, "speaker": 256, "reference": 256, "draft": 100_000}
-_LONGEST_SHORT, _MOST_WORDS = 64, 50_000
+_LONGEST_SHORT, _MOST_WORDS, _MOST_COLUMNS_NAMED = 64, 50_000, 10
 # RFC 3339 section 5.6, with the zone that makes it an instant.
-_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _PRODUCT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _WORD_KEYS = ({"word", "start", "end"}, {"word", "start", "end", "confidence"})
 
@@ -51,6 +51,32 @@ def manifest_lines(found: Records, folder: Path) -> tuple[ManifestLine, ...]:
     return tuple(manifest_line(record, audio, fields) for record in found.records)
 
 
+def require_fields(found: Records, name: str) -> None:
+    """Refuses a manifest by what is wrong in each of its lines alike, rather than line by line.
+
+    Raises: Refused for a table with columns that are no fields or without one that is needed, and for a JSON
+        object that holds the clips in place of being one.
+    """
+    readable = [record.values for record in found.records if not record.problem]
+    if not found.is_table:
+        only = readable[0] if len(found.records) == len(readable) == 1 else {}
+        if only and all(isinstance(value, dict | list) for value in only.values()):
+            raise Refused("MANIFEST_NOT_ROWS", file=name)
+        return
+    columns = list(readable[0]) if readable else []
+    unknown = [column for column in columns if column not in CSV_FIELDS]
+    if unknown:
+        shown = ", ".join(_shown(column) for column in unknown[:_MOST_COLUMNS_NAMED])
+        raise Refused("MANIFEST_UNKNOWN_COLUMNS", file=name, columns=shown)
+    missing = [field for field in _REQUIRED if field not in columns] if columns else []
+    if missing:
+        raise Refused("MANIFEST_MISSING_COLUMNS", file=name, columns=", ".join(missing))
+
+
+def _shown(name: str) -> str:
+    return "".join(char for char in name[:40] if char.isprintable())
+
+
 def manifest_line(record: Record, folder: AudioFolder, fields: Sequence[str] = FIELDS) -> ManifestLine:
     """The row of one record, or its refusal."""
     audio = record.values.get("audio")
@@ -69,8 +95,7 @@ def read_fields(
     """
     unknown = [name for name in values if name not in fields]
     if unknown:
-        shown = "".join(char for char in unknown[0][:40] if char.isprintable())
-        return Decision.refuse(RefusalCode.UNKNOWN_FIELD, field=shown)
+        return Decision.refuse(RefusalCode.UNKNOWN_FIELD, field=_shown(unknown[0]))
     given = {name: value for name, value in values.items() if value is not None and value != ""}
     missing = [name for name in _REQUIRED if name not in given]
     if missing:
@@ -134,6 +159,8 @@ def _time(name: str, value: Any) -> datetime:
     if match is None:
         raise _BadValue("VALUE_NOT_A_TIME")
     day, clock, fraction, zone = match.groups()
+    if clock.endswith(":60"):
+        raise _BadValue("VALUE_LEAP_SECOND")
     try:
         moment = datetime.fromisoformat(f"{day}T{clock}{(fraction or '.0')[:7].ljust(7, '0')}{zone.upper()}")
         return moment.astimezone(UTC)

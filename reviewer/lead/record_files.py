@@ -6,7 +6,6 @@ encoding, its heading, a JSON text that breaks off) refuses the file, once.
 """
 
 import csv
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,10 @@ from typing import Any
 
 from reviewer.errors import Refused
 from reviewer.lead.table_files import (
+    STRICT_JSON,
     BadLine,
+    ForbiddenElement,
+    ForbiddenJson,
     Heading,
     JsonCut,
     field_name,
@@ -96,7 +98,15 @@ def read_records(path: Path, keys: Sequence[str], fields: Sequence[str], *, unst
         if all(record.problem for record in records):
             raise _no_heading(path, lines, keys)
         return Records(records)
+    _require_once(path, lines, heading)
     return Records(_require_some(path, _table(lines, heading, unstripped)), is_table=True)
+
+
+def _require_once(path: Path, lines: Sequence[_Line], heading: Heading) -> None:
+    named = [name for name in heading.names if name]
+    if len(set(named)) < len(named):
+        number = lines[next(_after(lines, heading.length - 1))].number
+        raise refusal(path.name, [(number, "HEADER_FIELD_TWICE")])
 
 
 def _lines(path: Path, data: bytes) -> list[_Line]:
@@ -108,7 +118,6 @@ def _lines(path: Path, data: bytes) -> list[_Line]:
             data = data.decode(encoding).encode()
         except UnicodeDecodeError as error:
             raise other_encoding(path, data) from error
-    data = data.removeprefix("\ufeff".encode())
     if b"\n" not in data:
         data = data.replace(b"\r", b"\n")
     lines = [_line(number, raw) for number, raw in enumerate(data.split(b"\n"), 1)]
@@ -120,7 +129,8 @@ def _line(number: int, raw: bytes) -> _Line:
     if len(raw) > _LONGEST_LINE and not raw.lstrip().startswith(b"["):
         return _Line(number, "", "LINE_TOO_LONG")
     try:
-        return _Line(number, raw.removesuffix(b"\r").decode())
+        # A mark may also stand where another file was appended.
+        return _Line(number, raw.removesuffix(b"\r").decode().lstrip("\ufeff"))
     except UnicodeDecodeError:
         return _Line(number, "", "LINE_NOT_UTF8")
 
@@ -146,11 +156,11 @@ def _require_one_a_line(path: Path, lines: Sequence[_Line]) -> None:
     """Refuses JSON whose objects go over several lines: each of its lines would be refused for itself."""
     first = lines[0].text
     try:
-        _DECODER.decode(first)
+        STRICT_JSON.decode(first)
     except (ValueError, RecursionError):
         text = "\n".join(line.text for line in lines[:_MOST_LINES_A_RECORD]).lstrip()
         try:
-            _, end = _DECODER.raw_decode(text)
+            _, end = STRICT_JSON.raw_decode(text)
         except (ValueError, RecursionError):
             return
         if "\n" in text[:end]:
@@ -188,7 +198,10 @@ def _json_array(path: Path, lines: Sequence[_Line]) -> Iterator[Record]:
         for value, start in json_elements(text, text.index("[") + 1):
             number += text.count("\n", before, start)
             before = start
-            yield Record(number, value) if isinstance(value, dict) else _bad(number, "LINE_NOT_AN_OBJECT")
+            if isinstance(value, ForbiddenElement):
+                yield _bad(number, value.problem)
+            else:
+                yield _object(number, value)
     except JsonCut as cut:
         at = lines[0].number + text.count("\n", 0, cut.position)
         raise refusal(path.name, [(at, "TABLE_NOT_JSON")]) from cut
@@ -202,15 +215,16 @@ def _json_lines(lines: Sequence[_Line]) -> Iterator[Record]:
             yield _bad(line.number, line.problem)
             continue
         try:
-            values = _DECODER.decode(line.text)
+            # Whoever writes an array line by line leaves a comma behind each.
+            values = STRICT_JSON.decode(line.text.rstrip().removesuffix(","))
         except (ValueError, RecursionError) as error:
-            yield _bad(line.number, str(error) if isinstance(error, _ForbiddenJson) else "LINE_NOT_JSON")
+            yield _bad(line.number, str(error) if isinstance(error, ForbiddenJson) else "LINE_NOT_JSON")
             continue
-        yield (
-            Record(line.number, values)
-            if isinstance(values, dict)
-            else _bad(line.number, "LINE_NOT_AN_OBJECT")
-        )
+        yield _object(line.number, values)
+
+
+def _object(number: int, value: Any) -> Record:
+    return Record(number, value) if isinstance(value, dict) else _bad(number, "LINE_NOT_AN_OBJECT")
 
 
 def _heading(
@@ -241,8 +255,6 @@ def _no_heading(path: Path, lines: Sequence[_Line], keys: Sequence[str]) -> Refu
 
 def _table(lines: Sequence[_Line], heading: Heading, unstripped: str) -> Iterator[Record]:
     header = heading.names
-    named = [name for name in header if name]
-    has_duplicates = len(set(named)) < len(named)
     position = next(_after(lines, heading.length))
     while position < len(lines):
         line = lines[position]
@@ -255,8 +267,10 @@ def _table(lines: Sequence[_Line], heading: Heading, unstripped: str) -> Iterato
             yield _bad(line.number, line.problem or "LINE_WRONG_CELL_COUNT")
         elif not any(record[0]):
             continue  # spreadsheets write rows of nothing
-        elif has_duplicates:
-            yield _bad(line.number, "HEADER_FIELD_TWICE")
+        elif any(cell for name, cell in zip(header, record[0], strict=True) if not name):
+            yield _bad(line.number, "LINE_CELL_WITHOUT_NAME")
+        elif tuple(map(field_name, record[0])) == tuple(map(field_name, header)):
+            yield _bad(line.number, "LINE_HEADER_AGAIN")
         else:
             values = dict(zip(header, record[0], strict=True))
             values.pop("", None)
@@ -277,7 +291,7 @@ def _record(lines: Sequence[_Line], start: int, heading: Heading) -> tuple[list[
     """The cells of the record that starts at a line, and where the next starts; None if it is malformed.
 
     A quoted cell may span several lines. An unclosed quote must not swallow the lines after it, so a record
-    counts only if it is complete and has the right number of cells; cells without a name must be empty.
+    counts only if it is complete and has the right number of cells.
     """
     delimiter, names = heading.delimiter or _UNIT_SEPARATOR, heading.names
     if delimiter == "\t" and _UNQUOTED_COLUMN in names:
@@ -295,30 +309,9 @@ def _record(lines: Sequence[_Line], start: int, heading: Heading) -> tuple[list[
             return None
         if len(cells) < len(names) or any(cells[len(names) :]):
             return None
-        cells = cells[: len(names)]
-        return (
-            None if any(cell for name, cell in zip(names, cells, strict=True) if not name) else (cells, end)
-        )
+        return cells[: len(names)], end
     return None
 
 
 def _bad(line: int, code: str) -> Record:
     return Record(line, {}, code)
-
-
-class _ForbiddenJson(ValueError):
-    """What JSON readers accept and a manifest must not have; its text is a message code."""
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    values = dict(pairs)
-    if len(values) < len(pairs):
-        raise _ForbiddenJson("FIELD_TWICE")
-    return values
-
-
-def _no_constant(_name: str) -> None:
-    raise _ForbiddenJson("INVALID_NUMBER")
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant)

@@ -156,12 +156,11 @@ def _read_audiofolder(source: SourcePath) -> SourceRecords:
 
 
 def metadata_files(folder: Path) -> Iterator[Path]:
-    """The metadata files of an audiofolder, all of one format."""
-    for name in _METADATA:
-        found = sorted(folder.rglob(name))
-        if found:
-            yield from found
-            return
+    """The metadata files of an audiofolder, all of one format. Raises Refused for files of two."""
+    first, second = (sorted(folder.rglob(name)) for name in _METADATA)
+    if first and second:
+        raise Refused("SOURCE_TWO_METADATA", file=folder.name)
+    yield from first or second
 
 
 def _read_export(source: SourcePath) -> SourceRecords:

@@ -9,7 +9,7 @@ from reviewer.formats.passport import NAME as PASSPORT
 from reviewer.lead.audio_folder import AudioFolder
 from reviewer.lead.kaldi_directory import RECORDINGS
 from reviewer.lead.label_studio import MINIMAL_KEYS
-from reviewer.lead.manifest import FIELDS, ManifestLine, manifest_line, manifest_lines
+from reviewer.lead.manifest import FIELDS, ManifestLine, manifest_line, manifest_lines, require_fields
 from reviewer.lead.mapping import ColumnMapping, read_mapping, require_complete
 from reviewer.lead.record_files import Record, Records
 from reviewer.lead.source_readers import (
@@ -88,11 +88,13 @@ def read_source(path: Path, mapping: Path | None = None) -> Source:
     if how is None or mapping is None:
         if kind is not SourceKind.MANIFEST:
             raise Refused("SOURCE_NEEDS_MAPPING", file=path.name, kind=kind.value)
+        require_fields(records, path.name)
         return Source(kind, path.parent, manifest_lines(records, path.parent))
     found = READERS[kind](SourcePath(path, records.records, how))
     defaults = _defaults(found)
-    _require_columns(how, found, mapping.name)
-    require_complete(how, defaults, mapping.name)
+    if not found.records or any(not record.problem for record in found.records):
+        _require_columns(how, found, mapping.name)
+        require_complete(how, defaults, mapping.name)
     folder = AudioFolder(found.folder)
     lines = tuple(_line(record, how, defaults, folder) for record in found.records)
     return Source(found.kind, found.folder, lines, how.consent_from, how.sha256)

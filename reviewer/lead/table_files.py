@@ -79,8 +79,11 @@ def is_spreadsheet_value(text: str) -> bool:
 
 
 def field_name(name: str) -> str:
-    """A field's name in any spelling: ``Source ID`` and ``source_id`` are the same."""
-    return re.sub(r"[\W_]+", "", name.casefold())
+    """A field's name in any spelling: ``Source ID`` and ``source_id`` are the same.
+
+    Neither do invisible characters and full width count, nor the dot of the i, which Turkish systems change.
+    """
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", name).casefold()).replace("ı", "i")
 
 
 class BadLine(ValueError):
@@ -116,7 +119,7 @@ def find_heading(lines: Sequence[str], key: str, known: Mapping[str, str]) -> He
     if separator is not None and (delimiter.isalnum() or delimiter in '" _' or len(lines) < length):
         raise BadLine("TABLE_BAD_DELIMITER")
     cells = cells_of(lines[length - 1], delimiter)
-    names = tuple(known.get(field_name(cell), cell.strip()) for cell in cells)
+    names = tuple(known.get(field_name(cell), _without_unseen(cell)) for cell in cells)
     if key not in names:
         raise BadLine("TABLE_HEADING_WITHOUT_KEY")
     return Heading(delimiter, names, length)
@@ -124,15 +127,25 @@ def find_heading(lines: Sequence[str], key: str, known: Mapping[str, str]) -> He
 
 def _delimiter(line: str, key: str) -> str | None:
     """The delimiter of a line that names the key, empty if it is the only name; None for another line."""
-    marks = sorted({mark for mark in line if not (mark.isalnum() or mark in '_-" ')})
+    marks = sorted({mark for mark in line if not (mark.isalnum() or mark in '_-" ' or _is_part(mark))})
     for mark in (*marks, ""):
         try:
             cells = cells_of(line, mark)
         except BadLine:
             continue
-        if any(field_name(cell) == field_name(key) and cell.strip()[0].isalnum() for cell in cells):
+        if any(field_name(cell) == field_name(key) and _without_unseen(cell)[0].isalnum() for cell in cells):
             return mark
     return None
+
+
+def _is_part(mark: str) -> bool:
+    """Whether a character belongs to a name, or cannot be seen: no delimiter."""
+    return mark != "\t" and unicodedata.category(mark)[0] in "MZC"
+
+
+def _without_unseen(name: str) -> str:
+    """A column's name without spaces around it and without what cannot be seen."""
+    return "".join(char for char in name if unicodedata.category(char) not in _UNSEEN).strip()
 
 
 @dataclass(slots=True)
@@ -223,7 +236,7 @@ class _Table:
         return {self.key: value}
 
     def _json_row(self, line: str) -> dict[str, Any]:
-        return self._of_json(_json(lambda: _DECODER.decode(line)))
+        return self._of_json(_json(lambda: STRICT_JSON.decode(line)))
 
     def _read_json_array(self, text: str) -> None:
         """Reads element by element, for the line of each."""
@@ -239,6 +252,8 @@ class _Table:
             self.problems.append((text.count("\n", 0, cut.position) + 1, "TABLE_NOT_JSON"))
 
     def _of_json(self, value: Any) -> dict[str, Any]:
+        if isinstance(value, ForbiddenElement):
+            raise BadLine("TABLE_NOT_JSON")
         if not isinstance(value, dict):
             raise BadLine("TABLE_NOT_AN_OBJECT")
         named = {self._name(name): each for name, each in value.items()}
@@ -253,6 +268,17 @@ def _require_once(names: Sequence[str]) -> None:
         raise BadLine("TABLE_FIELD_TWICE")
 
 
+class ForbiddenJson(ValueError):
+    """What JSON readers accept and a table must not have; its text is a message code."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForbiddenElement:
+    """An element of an array that is forbidden; ``problem`` is a message code."""
+
+    problem: str
+
+
 class JsonCut(ValueError):
     """A JSON text that breaks off or is malformed at ``position``."""
 
@@ -262,16 +288,16 @@ class JsonCut(ValueError):
 
 
 def json_elements(text: str, position: int) -> Iterator[tuple[Any, int]]:
-    """The elements of a JSON array whose bracket is just before ``position``, each with where it begins."""
+    """The elements of a JSON array whose bracket is just before ``position``, each with where it begins.
+
+    One that JSON readers take and a table must not have (NaN, a name twice) comes as ``ForbiddenElement``.
+    """
     position = _skip(text, position)
     if text[position : position + 1] == "]":
         end = position
     else:
         while True:
-            try:
-                value, end = _DECODER.raw_decode(text, position)
-            except (ValueError, RecursionError) as error:
-                raise JsonCut(position) from error
+            value, end = _element(text, position)
             yield value, position
             end = _skip(text, end)
             if text[end : end + 1] != ",":
@@ -283,6 +309,19 @@ def json_elements(text: str, position: int) -> Iterator[tuple[Any, int]]:
         raise JsonCut(_skip(text, end + 1))
 
 
+def _element(text: str, position: int) -> tuple[Any, int]:
+    try:
+        return STRICT_JSON.raw_decode(text, position)
+    except ForbiddenJson as forbidden:
+        problem = str(forbidden)
+    except (ValueError, RecursionError) as error:
+        raise JsonCut(position) from error
+    try:
+        return ForbiddenElement(problem), json.JSONDecoder().raw_decode(text, position)[1]
+    except (ValueError, RecursionError) as error:
+        raise JsonCut(position) from error
+
+
 def _skip(text: str, position: int) -> int:
     while position < len(text) and text[position] in _WHITESPACE:
         position += 1
@@ -292,15 +331,15 @@ def _skip(text: str, position: int) -> int:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     values = dict(pairs)
     if len(values) < len(pairs):
-        raise ValueError("a name twice")
+        raise ForbiddenJson("FIELD_TWICE")
     return values
 
 
 def _no_constant(_name: str) -> None:
-    raise ValueError("not a number of JSON")
+    raise ForbiddenJson("INVALID_NUMBER")
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant)
+STRICT_JSON = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant)
 
 
 def _json(decode: Callable[[], Any]) -> Any:

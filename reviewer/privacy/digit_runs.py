@@ -46,8 +46,9 @@ def digit_runs(
     the language of ``locale``, else the longest (in Portuguese "um" is a one, in English nothing).
 
     Amounts (with thousand, million, or in groups of three by commas), dates, times, versions, sizes, scores,
-    decimals and counting in steps are no runs. Counting from one is a run from seven digits on: an ascending
-    number may still be somebody's. ``found`` are the text's tokens, where the caller has them already.
+    decimals and counting in steps are no runs. Counting from one is a run from seven digits on, unless the
+    text begins with it and goes on: an ascending number may still be somebody's. ``found`` are the text's
+    tokens, where the caller has them already.
     """
     if found is None:
         found = tokens(text)
@@ -133,10 +134,21 @@ class _Scan:
             if sum(cluster.digits for cluster in clusters) < least:
                 continue
             joined = [group for cluster in clusters for group in cluster.groups]
-            if is_ordinary(joined):
+            if is_ordinary(joined) or self._is_counted_aloud(joined):
                 self.ordinary.append(self._run(joined))
             elif self._is_in_language(joined):
                 yield self._run(joined)
+
+    def _is_counted_aloud(self, groups: Sequence[Group]) -> bool:
+        """One, two, three and so on at the beginning of a longer text: nothing announces a number."""
+        digits = "".join(group.digits for group in groups)
+        is_said = all(group.is_single and not group.written for group in groups)
+        return (
+            groups[0].first == 0
+            and is_said
+            and "123456789".startswith(digits)
+            and any(token.is_word for token in self._tokens[groups[-1].after :])
+        )
 
     def _is_exempt(self, group: Group) -> bool:
         token = self._tokens[group.first]

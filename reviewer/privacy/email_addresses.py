@@ -56,6 +56,7 @@ class _Domain:
     name: str
     top_level: str
     end: int
+    has_mark: bool = False
 
     @property
     def is_known(self) -> bool:
@@ -171,9 +172,12 @@ def _around(parts: Sequence[_Part], at: int) -> EmailAddress | None:
     if domain is None:
         return _at_provider_alone(parts, at, local)
     is_known = domain.is_known and domain.is_listed
-    is_clear = has_carrier or is_known or parts[at].text in word_set("noun_at")
+    is_joined = domain.has_mark and domain.is_listed
+    is_clear = has_carrier or is_known or is_joined or parts[at].text in word_set("noun_at")
     is_preposition = not local.has_structure and _is_preposition(parts, local, is_clear=is_clear)
     if not is_sure:
+        if not is_known and local.has_structure and local.last_word in word_set("host_ends"):
+            return None  # etsy dot com, not at all from ebay dot com
         if sign is Sign.RARE_AT and not (is_known or _is_clear_host(domain, local)):
             return None
         if is_preposition or (not is_known and _is_no_host(domain, local)):
@@ -191,7 +195,12 @@ def _is_clear_host(domain: _Domain, local: _Local) -> bool:
 
 def _is_no_host(domain: _Domain, local: _Local) -> bool:
     """At the end, at my place: an article, not a host, unless the local part can be nothing else."""
-    return not local.has_structure and domain.name.partition(" ")[0] in word_set("not_a_name")
+    if local.has_structure:
+        return False
+    first, _, rest = domain.name.partition(" ")
+    if first in word_set("not_a_name"):
+        return not (rest and local.last_word in word_set("mailboxes"))
+    return domain.name in digit_words()
 
 
 def _at_provider_alone(parts: Sequence[_Part], at: int, local: _Local) -> EmailAddress | None:
@@ -226,6 +235,7 @@ def _domain(parts: Sequence[_Part], start: int, *, is_sure: bool) -> _Domain | N
     names: list[str] = []
     best: _Domain | None = None
     plain = skipped = 0
+    has_mark = False
     position = start
     while position < min(len(parts), start + _MAX_PARTS) and plain <= _MAX_PLAIN_WORDS:
         part = parts[position]
@@ -234,10 +244,10 @@ def _domain(parts: Sequence[_Part], start: int, *, is_sure: bool) -> _Domain | N
         if part.sign in _DOTS and not part.is_stop:
             top_level = _top_level(parts, position + 1, is_sure=is_sure) if names else None
             if top_level is not None:
-                best = _Domain(_spelled(names), *top_level)
+                best = _Domain(_spelled(names), *top_level, has_mark=has_mark)
             plain = 0
         elif part.sign is Sign.MARK:
-            plain = 0
+            plain, has_mark = 0, has_mark or bool(names)
         elif part.sign is Sign.SKIP or part.is_stop:
             skipped += 1
             if skipped > _MAX_SKIPPED:

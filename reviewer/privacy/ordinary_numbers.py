@@ -12,6 +12,8 @@ _DATE = (
     rf"|\d{{1,2}}\.\s\d{{1,2}}\.\s?{_YEAR}|\d{{1,2}}\s?[-–]\s?\d{{1,2}}[./]\d{{1,2}}[./](?:19|20)?\d\d)"
 )
 _TIME = r"(?:[01]?\d|2[0-4])[:h][0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?"
+# Chapter and verses behind the name of a book: Genesis 1:1-31.
+_VERSES = r"(?<=[^\W\d_]\s)(?:1[0-5]\d|\d{1,2}):\d{1,3}\s?[-–]\s?\d{1,3}(?![\d:–-]|[.,]\d)"
 _UNIT = (
     r"(?:[$€£¥₹₽₴₺₪₩%‰°]|(?:EUR|USD|GBP|CHF|JPY|PLN|CZK|SEK|NOK|DKK|HUF|RUB|Kč|zł|kr|Ft|lei|лв|руб|грн|"
     r"euros?|dollars?|pounds|pesos|reais|(?:milli?|kilo?|centi?)?met(?:er|re)s?|miles|feet|percent|pixels?|"
@@ -24,6 +26,7 @@ _BEFORE, _AFTER = r"(?<![\d./:,+-])(?<!\d\s)", r"(?![\d/:-]|[.,]\d|\s?\d)"
 _ORDINARY = re.compile(
     rf"(?<![\d./-]){_DATE}(?:[T ,]+{_TIME})?(?![\d/-]|\.\d)"
     rf"|(?<![\d.:-])(?:{_YEAR})\s?[-–/]\s?(?:{_YEAR})(?![\d/-]|\.\d)"
+    rf"|{_VERSES}"
     rf"|(?<![\d:]){_TIME}(?:\s?[-–]\s?{_TIME})?(?![\d:])"
     r"|(?<![\d./-])\d{1,3}(?:,\d{3}){2,6}(?:\.\d+)?(?![\d/-]|\.\d|,\d)"
     r"|(?<![\d./-])\d{1,3}(?:\.\d{3}){1,6},\d\d?(?![\d/-])"
@@ -65,7 +68,7 @@ def is_year(digits: str) -> bool:
 
 def is_ordinary(groups: Sequence[Group]) -> bool:
     """Whether numbers said one after another are counting, years or a date."""
-    return is_counting(groups) or _are_years(groups) or _is_date(groups)
+    return is_counting(groups) or _ends_in_steps(groups) or _are_years(groups) or _is_date(groups)
 
 
 def is_counting(groups: Sequence[Group]) -> bool:
@@ -76,6 +79,14 @@ def is_counting(groups: Sequence[Group]) -> bool:
         return False
     steps = {int(right.digits) - int(left.digits) for left, right in pairwise(groups)}
     return len(steps) == 1 and not steps.isdisjoint(_STEPS) and groups[0].digits[0] != "0"
+
+
+def _ends_in_steps(groups: Sequence[Group]) -> bool:
+    """Four, then wait ten, fifteen, twenty: at most two digits before steps of five or ten."""
+    if len(groups) < 4 or sum(len(group.digits) for group in groups[:-3]) > 2:
+        return False
+    first, second, third = (int(group.digits) for group in groups[-3:])
+    return first >= 10 and first % 5 == 0 and second - first == third - second and third - second in {5, 10}
 
 
 def _are_years(groups: Sequence[Group]) -> bool:

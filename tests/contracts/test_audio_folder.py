@@ -59,8 +59,12 @@ def test_a_name_of_more_than_one_file_is_refused(tmp_path: Path, audio: str, nam
 
 
 @pytest.mark.parametrize(
-    "audio", ["/srv/a.wav", "C:\\clips\\a.wav", "\\\\host\\share\\a.wav", "\\a.wav", "c:/a.wav", "//a"]
-)
+    "audio",
+    [
+        "/srv/a.wav", "C:\\clips\\a.wav", "\\\\host\\share\\a.wav", "\\a.wav", "c:/a.wav", "//a",
+        "file:///srv/a.wav", "https://host/a.wav", "s3://bucket/a.wav", "gs://bucket/a.wav",
+    ],
+)  # fmt: skip
 def test_an_absolute_path_of_any_system_is_refused(tmp_path: Path, audio: str) -> None:
     assert found(tmp_path, audio, "a.wav") == "AUDIO_ABSOLUTE"
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -114,25 +115,80 @@ TABLES: dict[str, tuple[str, list[str]]] = {
         [BAD, BAD, "row"],
     ),
     "another encoding": (f"{HEAD}\n{FIRST}\n{SECOND}\xe9", ["row", BAD]),
-    "an unknown column": (f"{HEAD},age\n{FIRST},30", [RefusalCode.UNKNOWN_FIELD]),
-    "a column named twice": (f"{HEAD}\n{FIRST}".replace("speaker", "source_id"), [BAD]),
+    "a cell without a name": (f"{HEAD},\n{FIRST},\n{SECOND},more", ["row", BAD]),
+    "the heading again": (f"{HEAD}\n{FIRST}\n\ufeff{HEAD.title()}\n{SECOND}", ["row", BAD, "row"]),
 }
 
 
 @pytest.mark.parametrize("mistake", TABLES)
 def test_a_mistake_in_a_table_spoils_its_own_lines_only(tmp_path: Path, mistake: str) -> None:
     text, found = TABLES[mistake]
-    assert codes(read(tmp_path, text.encode("latin-1"), "m.csv")) == found
+    encoding = "latin-1" if "\xe9" in text else "utf-8"
+    assert codes(read(tmp_path, text.encode(encoding), "m.csv")) == found
 
 
-@pytest.mark.parametrize("name", ["age", "words"])
-def test_an_unknown_column_refuses_each_line(tmp_path: Path, name: str) -> None:
-    assert codes(read(tmp_path, as_csv([line(1) | {name: "30"}]), "m.csv")) == [RefusalCode.UNKNOWN_FIELD]
+@pytest.mark.parametrize("name", ["age", "words", "Unnamed: 0"])
+def test_an_unknown_column_refuses_the_table_once(tmp_path: Path, name: str) -> None:
+    with pytest.raises(Refused) as refused:
+        read(tmp_path, as_csv([line(number) | {name: "30"} for number in range(2)]), "m.csv")
+    assert (refused.value.code, refused.value.parameters["columns"]) == ("MANIFEST_UNKNOWN_COLUMNS", name)
 
 
-def test_a_column_named_twice_refuses_each_line(tmp_path: Path) -> None:
-    text = as_csv([line(1)]).replace("speaker", "source_id")
-    assert codes(read(tmp_path, text, "m.csv")) == [RefusalCode.BAD_VALUE]
+def test_a_missing_column_refuses_the_table_once(tmp_path: Path) -> None:
+    rows = [{name: value for name, value in line(n).items() if name != "speaker"} for n in range(2)]
+    with pytest.raises(Refused) as refused:
+        read(tmp_path, as_csv(rows), "m.csv")
+    assert (refused.value.code, refused.value.parameters["columns"]) == (
+        "MANIFEST_MISSING_COLUMNS",
+        "speaker",
+    )
+
+
+def test_a_column_named_twice_refuses_the_table_by_its_first_line(tmp_path: Path) -> None:
+    with pytest.raises(Refused) as refused:
+        read(tmp_path, "\n" + as_csv([line(1), line(2)]).replace("speaker", "source_id"), "m.csv")
+    assert (refused.value.parameters["line"], refused.value.parameters["lines"]) == (2, "2")
+    assert "HEADER_FIELD_TWICE" in str(refused.value.parameters["problem"])
+
+
+@pytest.mark.parametrize("body", [{"clips": [line(1)]}, {name: {"0": "x"} for name in line(1)}])
+def test_an_object_that_holds_the_clips_is_refused_once(tmp_path: Path, body: dict[str, Any]) -> None:
+    with pytest.raises(Refused) as refused:
+        read(tmp_path, json.dumps(body), "m.json")
+    assert refused.value.code == "MANIFEST_NOT_ROWS"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        lambda name: f"\u200b{name}\u00a0",
+        lambda name: f"\ufeff{name}",
+        lambda name: name.upper().replace("I", "İ"),
+        lambda name: name.replace("i", "ı"),
+        lambda name: "".join(chr(ord(char) + 0xFEE0) if char.isalnum() else char for char in name),
+        lambda name: name.replace("o", "o\u00ad"),
+    ],
+    ids=["zero width", "mark", "dotted", "dotless", "full width", "soft hyphen"],
+)
+def test_what_cannot_be_seen_in_a_heading_does_not_count(
+    tmp_path: Path, changed: Callable[[str], str]
+) -> None:
+    heading = ",".join(changed(name) for name in HEAD.split(","))
+    assert codes(read(tmp_path, f"{heading}\n{FIRST}", "m.csv")) == ["row"]
+
+
+@pytest.mark.parametrize("between", ["\n\ufeff", ",\n", ",\r\n\r\n", "\r\n\r\n"])
+def test_json_lines_that_programs_put_together_are_read(tmp_path: Path, between: str) -> None:
+    text = between.join(json.dumps(line(number)) for number in range(3))
+    assert codes(read(tmp_path, f"\ufeff\ufeff{text}")) == ["row"] * 3
+
+
+def test_a_forbidden_value_in_an_array_refuses_its_element_only(tmp_path: Path) -> None:
+    twice = json.dumps(line(3))[:-1] + ', "audio": "b.wav"}'
+    elements = [json.dumps(line(1) | {"draft": float("nan")}), json.dumps(line(2)), twice]
+    lines = read(tmp_path, "[\n" + ",\n".join(elements) + "\n]", "m.json")
+    assert codes(lines) == [BAD, "row", BAD]
+    assert [each.number for each in lines] == [2, 3, 4]
 
 
 def test_a_link_out_of_the_folder_is_refused_and_one_within_it_is_followed(tmp_path: Path) -> None:

@@ -231,6 +231,27 @@ def test_an_audiofolder_has_a_metadata_file_or_one_in_each_split(tmp_path: Path)
     assert short(one) == [("a.wav", "a.wav", "s1", "drei")]
 
 
+def test_an_audiofolder_with_metadata_in_two_formats_is_refused_once(tmp_path: Path) -> None:
+    names = {"train/metadata.jsonl": jsonl({"file_name": "a.wav"}), "test/metadata.csv": "file_name\nb.wav\n"}
+    with pytest.raises(Refused, match="SOURCE_TWO_METADATA"):
+        mapped(write(tmp_path, dict(names)), REST)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b'File type = "ooTextFile"\nObject class = "TextGrid"\n\nxmin = 0\nxmax =',
+        "gr\xfcn".encode("latin-1"),
+    ],
+)
+def test_a_textgrid_that_cannot_be_read_is_named_where_it_is_the_only_one(
+    tmp_path: Path, content: bytes
+) -> None:
+    source = mapped(write(tmp_path, {"a.wav": b"x", "a.TextGrid": content}), REST)
+    assert problems(source) == ["TEXTGRID_UNREADABLE"]
+
+
 def test_a_nemo_manifest_and_its_parts_of_recordings(tmp_path: Path) -> None:
     whole = {"audio_filepath": "/data/w.wav", "duration": 2.0, "text": "ganz", "speaker": "s2", "lang": "de"}
     part = {"audio_filepath": "/data/p.wav", "offset": 3.0, "duration": 2.0, "text": "zwei", "speaker": "s3"}
@@ -332,7 +353,7 @@ def test_label_studio_gives_the_annotation_that_counts(tmp_path: Path) -> None:
     folder = write(tmp_path, {"a.wav": b"x", "sub/b c.wav": b"x", "export.json": json.dumps(tasks)})
     mapping = REST.replace('speaker = "s1"\n', "") + '[fields]\nspeaker = "who"\nsource_id = "task"\n'
     source = mapped(folder / "export.json", mapping)
-    assert problems(source) == ["", "", "", "LABEL_STUDIO_TASK", "", "", "AUDIO_ABSOLUTE"]
+    assert problems(source) == ["", "", "", "LABEL_STUDIO_TASK", "AUDIO_ABSOLUTE", "", "AUDIO_ABSOLUTE"]
     found = [line.read for line in source.lines[:3]]
     assert [(row.audio, row.draft, row.source_id) for row in found if isinstance(row, ManifestRow)] == [
         ("a.wav", "eins zwei", "7"),

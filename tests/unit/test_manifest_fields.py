@@ -91,6 +91,13 @@ NO_INSTANTS = [
     "２026-01-01T00:15:00Z",
     " 2026-01-01T00:15:00Z",
 ]
+ODD_TIMES = {
+    "٢٠٢٦-01-01T00:15:00Z": "VALUE_NOT_A_TIME",
+    "2026-01-01T00:15:00−05:00": "VALUE_NOT_A_TIME",
+    "2026-01-01 00:15:00 UTC": "VALUE_NOT_A_TIME",
+    "2016-12-31T23:59:60Z": "VALUE_LEAP_SECOND",
+    "2026-01-01T24:00:00Z": "VALUE_NO_SUCH_TIME",
+}
 OUTSIDE = ["../a.wav", "dev/../../a.wav", "/etc/passwd", "C:\\a.wav", "\\\\host\\a.wav", ".", "dev/.."]
 NO_LANGUAGE_TAGS = ["en_US", "english", "e", "en-US-x-", "123"]
 WORD = {"word": "a", "start": 0, "end": 1}
@@ -177,3 +184,11 @@ def test_any_object_is_a_row_or_a_refusal_that_repeats_no_value(values: dict[str
     assert isinstance(read, Decision)
     assert read.notice is not None
     assert "Jane" not in command_catalogue().words(read.notice).sentence or "Jane" in "".join(values)
+
+
+@pytest.mark.parametrize(("time", "sentence"), ODD_TIMES.items())
+def test_the_refusal_of_a_time_says_what_is_wrong_with_it(time: str, sentence: str) -> None:
+    read = read_fields(GOOD | {"recorded_at": time}, FOLDER)
+    assert isinstance(read, Decision)
+    assert read.notice is not None
+    assert read.notice.code == sentence

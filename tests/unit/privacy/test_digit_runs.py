@@ -93,6 +93,64 @@ def test_counting_aloud_is_a_run_from_seven_on() -> None:
     assert digit_runs("one two three four five six seven")
 
 
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [
+        ("en-US", "one two three four five six seven, all children are here"),
+        ("de-DE", "eins zwei drei vier fünf sechs sieben acht, ich komme"),
+        ("es-ES", "uno dos tres cuatro cinco seis siete, vamos"),
+        ("hi-IN", "एक दो तीन चार पाँच छह सात, गिनो"),
+        ("zh-CN", "一二三四五六七，多劳动"),
+    ],
+)
+def test_counting_that_begins_a_text_which_goes_on_is_no_number(locale: str, text: str) -> None:
+    assert not digit_runs(text, locale=locale)
+    assert digit_runs(f"tel. {text}", locale=locale)
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("mera number nau aath saat chhe paanch chaar teen do ek shunya", "9876543210"),
+        ("raqmi sifr khamsa sitta wahid tamanya sabaa talata", "0561873"),
+        ("moy nomer devyat odin shest dva tri sorok pyat", "91623" + "45"),
+        ("to noumero mou exi ennia epta ena dio tria tessera", "6971234"),
+        ("hamispar sheli efes hamesh shtayim shalosh arba shesh sheva", "0523467"),
+        ("denwa wa zero kyu zero ichi ni san yon", "0901234"),
+        ("dianhua yao san ba ling yi er san", "1380123"),
+    ],
+)
+def test_numbers_of_other_scripts_are_found_in_latin_letters(text: str, digits: str) -> None:
+    assert [run.digits for run in digit_runs(text)] == [digits]
+
+
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [
+        ("fi-FI", "nolla viis nolla kolme kasi ysi seiska"),
+        ("sv-SE", "sexa tvåa tvåa femma trea nia sjua"),
+        ("pl-PL", "siódemka ósemka dwójka trójka piątka szóstka dziewiątka"),
+        ("ru-RU", "серия сорок пять ноль восемь, номер шестьсот двенадцать триста сорок пять"),
+        ("ru-RU", "семёрка девятка тройка пятёрка шестёрка двойка нолик"),
+        ("de-DE", "vier mal die drei, zwei acht, null eins"),
+    ],
+)
+def test_the_names_of_digits_and_parts_of_papers_are_read(locale: str, text: str) -> None:
+    assert digit_runs(text, locale=locale)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "four, then wait ten, fifteen, twenty minutes",
+        "Genesis 1:1-31, Exodus 20:3-17",
+        "read Psalm 119:1-8 and John 3:16-21",
+    ],
+)
+def test_steps_and_verses_are_no_numbers(text: str) -> None:
+    assert not digit_runs(text)
+
+
 def test_a_self_correction_takes_back_one_digit_but_hides_none() -> None:
     (run,) = digit_runs("four one five five five five two no three one nine")
     assert (run.digits, run.corrected) == ("4155552319", "415555319")

@@ -24,9 +24,16 @@ WHOLE = [
     "mario chiocciola libero punto it",
     "jan zavináč seznam tečka cz",
     "имя собака яндекс точка ру",
+    "info at the bakery dot pizza",
+    "rosa at north dash star dot dev",
+    "maria kato pavla g papaki gmail teleia com",
+    "ivan tochka petrov sobaka yandex tochka ru",
 ]
 NONE = [
     "look at the dot com boom",
+    "sales at the dot com are up",
+    "I got it from etsy dot com, not at all from ebay dot com",
+    "people at five dot com startups",
     "find us at acme dot com",
     "I'm at work dot com is down",
     "meet me at home. Com is a suffix",
