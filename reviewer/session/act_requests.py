@@ -82,14 +82,15 @@ class ActRequests:
         if lease.person_id != self.identity.person.id:
             raise NotLeased
 
-    def lost(self, lease: Lease) -> LeaseLost | None:
+    def lost(self, lease: Lease) -> Refused | None:
         """The loss of the lease to somebody else, as far as this machine knows.
 
         A lease that expired is not lost while nobody took the task, nor one of a clip on hold. Raises
         NotLeased.
         """
         if not self.delivery.answers_at_once:
-            return None
+            known = self.delivery.lost(lease)
+            return None if isinstance(known, LeaseLapsed | ClipOnHold) else known
         try:
             self.unit.queue.check_lease(lease)
         except (LeaseLapsed, ClipOnHold):
