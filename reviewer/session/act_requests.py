@@ -141,7 +141,7 @@ class ActRequests:
         return PreparedAct(outbox.Submit(lease, work), record)
 
     def _skip(self, lease: Lease, reason: SkipReason) -> PreparedAct:
-        if reason is not SkipReason.TECHNICAL and not self._is_distressing(lease.clip_id):
+        if reason is not SkipReason.TECHNICAL and not self._is_distressing(lease):
             clip = self.unit.clips.get(lease.clip_id)
             self._require_heard(lease, self.listening.lack_of_reason(lease, clip))
 
@@ -158,10 +158,15 @@ class ActRequests:
             marked = Span(span.start, span.end)
             propose(self.unit, self.identity, clip, marked, span.kind, RedactionSource.LISTENER)
 
-    def _is_distressing(self, clip_id: str) -> bool:
-        """As the queue says, not the lease; while it cannot be reached, a little must be heard."""
+    def _is_distressing(self, lease: Lease) -> bool:
+        """As the queue says, not the lease; while it cannot be reached, a little must be heard.
+
+        In the background nothing waits for the queue: the lease is what it said last.
+        """
+        if self.delivery.is_in_background:
+            return lease.is_distressing
         with suppress(Unavailable):
-            return self.unit.queue.is_distressing(clip_id)
+            return self.unit.queue.is_distressing(lease.clip_id)
         return False
 
     def _mark_if(self, lease: Lease, *, is_distressing: bool) -> None:

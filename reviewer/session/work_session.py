@@ -422,7 +422,9 @@ class WorkSession:
     def daily_counts(self) -> DailyCounts:
         """Waiting tasks, and what this person has done since midnight in their time zone."""
         self._require()
-        return self._unit.queue.daily_counts(self.identity.person.id, self.kinds, past_work.midnight(self._unit.clock))
+        return self._unit.queue.daily_counts(
+            self.identity.person.id, self.kinds, past_work.midnight(self._unit.clock)
+        )
 
     def history(self, limit: int = 20) -> list[PastWork]:
         """This person's last submissions, newest first."""
@@ -432,7 +434,9 @@ class WorkSession:
     def search_today(self, query: Query) -> list[FoundWork]:
         """This person's submissions of today that contain a text; each text is logged before it is read."""
         self._require()
-        return text_search.search(self._unit, self._access, self.identity, query, past_work.midnight(self._unit.clock))
+        return text_search.search(
+            self._unit, self._access, self.identity, query, past_work.midnight(self._unit.clock)
+        )
 
     def _act_requests(self) -> ActRequests:
         return ActRequests(
