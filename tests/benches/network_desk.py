@@ -81,6 +81,12 @@ class NetworkDesk:
         self.wait(lambda: self.window.signed_in is not None)
         self.settle()
 
+    def ask_for_clip(self) -> None:
+        self.presenter.take_next()
+
+    def take_back(self) -> None:
+        self.presenter.take_back()
+
     def take_next(self) -> None:
         self.presenter.take_next()
         self.wait(lambda: self.is_open)

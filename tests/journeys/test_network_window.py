@@ -185,17 +185,18 @@ def test_window_never_waits_for_a_server_that_hangs(
     network.hangs_until = threading.Event()
     acts: dict[str, Callable[[], object]] = {
         "sign in": lambda: desk.ask_to_sign_in(ANA),
-        "claim": desk.presenter.take_next,
+        "claim": desk.ask_for_clip,
         "submit": lambda: desk.submit("hello there"),
-        "skip": lambda: desk.presenter.skip(SkipReason.CANNOT_UNDERSTAND),
+        "skip": lambda: desk.presenter.skip(SkipReason.TECHNICAL),
         "renew": lambda: (bench.clock.advance(90), desk.presenter._renewal.beat_now()),
-        "take back": desk.presenter.take_back,
+        "take back": desk.take_back,
         "sign out": desk.window.lock,
         "another page": lambda: desk.window.signed_in.go_to("mine"),
     }
+    before = None if act == "sign in" else desk.presenter.lease
     acts[act]()
-    if act in ("submit", "skip"):
-        desk.wait(lambda: desk.is_open)  # the next clip is there although nothing was answered
+    if act in ("submit", "skip"):  # the next clip is there although nothing was answered
+        desk.wait(lambda: desk.is_open and desk.presenter.lease != before)
     if act == "sign out":
         desk.wait(lambda: not desk.window.is_anybody_here)
     else:
