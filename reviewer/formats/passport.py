@@ -84,11 +84,11 @@ def write(folder: Path, passport: Passport, written: Mapping[str, WrittenFile] =
 def _file_entries(folder: Path) -> Iterator[str]:
     """The part ``"files": [...]`` of the passport, a file at a time, as the encoder would write it."""
     begin = '"files": [\n    '
-    sums = (SUMS, _sha256(folder / SUMS))
+    sums, text = (SUMS, _sha256(folder / SUMS)), json.JSONEncoder(ensure_ascii=False).encode
     for path, sha256 in merge(_listed(folder), (sums,)):
         size = (folder / path).stat().st_size
-        entry = _JSON.encode({"path": path, "sha256": sha256, "bytes": size})
-        yield begin + entry.replace("\n", "\n    ")
+        facts = f'"bytes": {size}', f'"path": {text(path)}', f'"sha256": "{sha256}"'
+        yield begin + "{\n      " + ",\n      ".join(facts) + "\n    }"
         begin = ",\n    "
     yield "\n  ]"
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ class Field:
     per: FieldScope = FieldScope.CLIP
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Schema:
     """A label form; ``id`` (name and version) is stored with each annotation made under it.
 
@@ -95,7 +96,15 @@ class Schema:
 
     def per(self, scope: FieldScope) -> "Schema":
         """The form with only its fields about clips, or about segments."""
-        return replace(self, fields=tuple(field for field in self.fields if field.per is scope))
+        return self._parts[scope]
+
+    @cached_property
+    def _parts(self) -> dict[FieldScope, "Schema"]:
+        """Asked for each clip and segment of an export."""
+        return {
+            scope: replace(self, fields=tuple(field for field in self.fields if field.per is scope))
+            for scope in FieldScope
+        }
 
     def to_json(self) -> str:
         """The form without its edition, as canonical JSON: equal forms give equal texts."""
