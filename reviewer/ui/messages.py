@@ -57,8 +57,9 @@ def message_of(notice: Notice) -> Message:
 
 def late_answer(error: BaseException) -> Message:
     """What is said of finished work that the queue refused later: it is not about the clip at hand."""
-    code = "SENT_TOO_LATE" if isinstance(error, LeaseLost) else "SENT_AND_REFUSED"
-    return message_of(Notice(code, {"reason": message_for(error).sentence}))
+    if isinstance(error, LeaseLost):
+        return message_of(Notice("SENT_TOO_LATE"))
+    return message_of(Notice("SENT_AND_REFUSED", {"reason": message_for(error).sentence}))
 
 
 def with_unsent(message: Message | None, count: int) -> Message:

@@ -29,7 +29,7 @@ from reviewer.ui.clip.issue_tracker import SubmissionIssueTracker
 from reviewer.ui.clip.lease_renewal import LeaseRenewal
 from reviewer.ui.clip.prefetch import Prefetch
 from reviewer.ui.clip.sender import NetworkExecutor, Sender
-from reviewer.ui.clip.serial_executor import SerialExecutor
+from reviewer.ui.clip.serial_executor import NETWORK_PATIENCE_SECONDS, PATIENCE_SECONDS, SerialExecutor
 from reviewer.ui.clip.states import ClipState, ClipStateMachine
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.messages import Message, late_answer, message_for
@@ -100,7 +100,8 @@ class ClipPresenter(QObject):
         self._last_noted = Annotation()
         self._unsaved: tuple[str, History] | None = None
         self._retry: Callable[[], None] = self.take_next
-        self._executor = SerialExecutor(jobs, self)
+        patience = NETWORK_PATIENCE_SECONDS if work.sending.is_needed else PATIENCE_SECONDS
+        self._executor = SerialExecutor(jobs, self, patience_seconds=patience)
         self._network = NetworkExecutor(jobs, self) if work.sending.is_needed else self._executor
         self._prefetch = Prefetch(work, self._network, jobs, playback)
         self._sender = Sender(work.sending, jobs, self)
