@@ -212,9 +212,7 @@ class WorkSession:
         Returns: its samples, to be rendered in advance; None if no task is waiting, or too few for all.
         """
         self._require()
-        with self._prefetch_lock:
-            self._prefetches += 1
-            number = self._prefetches
+        number = self._prefetches
         self._delivery.deliver()
         lease = self._delivery.send(ClaimPrefetch(self.identity.person.id, self.kinds))
         if not isinstance(lease, Lease):

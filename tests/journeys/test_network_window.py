@@ -206,6 +206,31 @@ def test_window_never_waits_for_a_server_that_hangs(
     network.hangs_until.set()
 
 
+def test_lock_while_the_next_clip_is_asked_for_keeps_the_work(
+    desk: NetworkDesk, bench: Bench, network: Network
+) -> None:
+    desk.sign_in(ANA)
+    desk.take_next()
+    desk.presenter._prefetch.drop()
+    desk.settle()
+    network.calls.clear()
+    network.on_main_thread.clear()
+    network.hangs_until = threading.Event()
+    desk.ask_to_submit("hello there")
+    desk.wait(lambda: bool(network.calls))
+    desk.wait(lambda: len(bench.events(Action.SUBMITTED)) == 1)
+    desk.window.lock()
+    assert desk.turns(TURNS) >= TURNS
+    assert network.on_main_thread == []
+    network.hangs_until.set()
+    desk.wait(lambda: not desk.window.is_anybody_here)
+    network.hangs_until = None
+    desk.sign_in(ANA)
+    send(desk)
+    assert len(submitted(network)) == 1
+    assert bench.events(Action.LATE_DRAFT) == []
+
+
 def test_pages_of_a_lead_never_wait_for_a_server_that_hangs(desk: NetworkDesk, network: Network) -> None:
     desk.sign_in(LEAD)
     signed_in = desk.window.signed_in
