@@ -209,6 +209,8 @@ Request = (
     | SetLanguages
     | MarkDistressing
 )
+_WORK = ("Submit", "Skip", "Release", "Decide", "KeepLateDraft", "AdoptLateDraft", "DismissLateDraft")
+"""The acts that a person knows they did; the others belong to them."""
 _REQUESTS: Mapping[str, type[Request]] = {kind.__name__: kind for kind in get_args(Request)}
 
 
@@ -253,6 +255,12 @@ class Outbox:
         """This person's unanswered requests, in order."""
         rows = self._database.rows("SELECT * FROM outbox WHERE person_id = ? ORDER BY seq", (person_id,))
         return [_entry(row) for row in rows]
+
+    def unsent_work(self, person_id: str) -> tuple[int, datetime | None]:
+        """How much finished work of this person is not answered, and since when the oldest waits."""
+        rows = self._database.rows("SELECT kind, added_at FROM outbox WHERE person_id = ?", (person_id,))
+        since = [row["added_at"] for row in rows if row["kind"] in _WORK]
+        return len(since), from_micros(min(since)) if since else None
 
     def deliver(self, entry: OutboxEntry) -> Lease | Receipt | None:
         """Sends a request. Raises Refused, an answer too; Unavailable: outcome unknown, send it again."""

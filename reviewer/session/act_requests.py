@@ -83,14 +83,15 @@ class ActRequests:
         if lease.person_id != self.identity.person.id:
             raise NotLeased
 
-    def lost(self, lease: Lease) -> LeaseLost | None:
+    def lost(self, lease: Lease) -> Refused | None:
         """The loss of the lease to somebody else, as far as this machine knows.
 
         A lease that expired is not lost while nobody took the task, nor one of a clip on hold. Raises
         NotLeased.
         """
         if not self.delivery.answers_at_once:
-            return None
+            known = self.delivery.lost(lease)
+            return None if isinstance(known, LeaseLapsed | ClipOnHold) else known
         try:
             self.unit.queue.check_lease(lease)
         except (LeaseLapsed, ClipOnHold):
@@ -141,7 +142,7 @@ class ActRequests:
         return PreparedAct(outbox.Submit(lease, work), record)
 
     def _skip(self, lease: Lease, reason: SkipReason) -> PreparedAct:
-        if reason is not SkipReason.TECHNICAL and not self._is_distressing(lease.clip_id):
+        if reason is not SkipReason.TECHNICAL and not self._is_distressing(lease):
             clip = self.unit.clips.get(lease.clip_id)
             self._require_heard(lease, self.listening.lack_of_reason(lease, clip))
 
@@ -158,10 +159,15 @@ class ActRequests:
             marked = Span(span.start, span.end)
             propose(self.unit, self.identity, clip, marked, span.kind, RedactionSource.LISTENER)
 
-    def _is_distressing(self, clip_id: str) -> bool:
-        """As the queue says, not the lease; while it cannot be reached, a little must be heard."""
+    def _is_distressing(self, lease: Lease) -> bool:
+        """As the queue says, not the lease; while it cannot be reached, a little must be heard.
+
+        In the background nothing waits for the queue: the lease is what it said last.
+        """
+        if self.delivery.is_in_background:
+            return lease.is_distressing
         with suppress(Unavailable):
-            return self.unit.queue.is_distressing(clip_id)
+            return self.unit.queue.is_distressing(lease.clip_id)
         return False
 
     def _mark_if(self, lease: Lease, *, is_distressing: bool) -> None:

@@ -1,9 +1,10 @@
 """The path of every act to the queue: commit it with its log row, send it by key, commit the answer."""
 
+import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
-from reviewer.errors import LeaseLost, Refused, Unavailable
+from reviewer.errors import LeaseLost, NotLeased, Refused, Unavailable
 from reviewer.model.clip import Clip, ContentKind
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Identity
@@ -20,9 +21,11 @@ from reviewer.queue.outbox import (
     KeepLateDraft,
     MarkDistressing,
     OutboxEntry,
+    Release,
     ReleasePrefetched,
     Request,
     SetLanguages,
+    Skip,
     Submit,
     TakeBack,
 )
@@ -31,6 +34,19 @@ from reviewer.session.unit_of_work import UnitOfWork
 
 Outcome = Lease | Receipt | None
 Record = Callable[[Outcome], None]
+_MAY_WAIT = (
+    Submit,
+    Skip,
+    Release,
+    Decide,
+    BeginPrefetched,
+    ReleasePrefetched,
+    KeepLateDraft,
+    AdoptLateDraft,
+    DismissLateDraft,
+    MarkDistressing,
+)
+"""Acts whose answer nobody needs in order to go on."""
 
 
 class Undelivered(Unavailable):
@@ -52,6 +68,47 @@ class Delivery:
         self._unit = unit
         self._identity = identity
         self._drafts = drafts
+        self._in_turn = threading.RLock()
+        self._wake: Callable[[], None] | None = None
+        self._is_ended = False
+        self._lost: dict[tuple[str, int], Refused] = {}
+        self._refused: list[Refused] = []
+
+    @property
+    def is_in_background(self) -> bool:
+        """Whether acts are only stored, and sent by ``deliver`` on another thread."""
+        return self._wake is not None
+
+    def send_in_background(self, wake: Callable[[], None]) -> None:
+        """From now on acts that may wait are only stored; ``wake`` asks for a ``deliver``, on any thread."""
+        self._wake = wake
+
+    def wake(self) -> None:
+        """Asks for a ``deliver`` soon, in the background."""
+        if self._wake is not None:
+            self._wake()
+
+    def end(self) -> None:
+        """Stores no answer any more; an act whose answer is dropped is sent again under its key."""
+        self._is_ended = True
+
+    def lost(self, lease: Lease) -> Refused | None:
+        """The queue's refusal of a lease on which work went on here; None if there is none."""
+        return self._lost.get((lease.task_id, lease.token))
+
+    @property
+    def has_lost(self) -> bool:
+        """Whether ``lost`` knows of any."""
+        return bool(self._lost)
+
+    def note_lost(self, lease: Lease, refusal: Refused) -> None:
+        """Remembers that the queue gave a lease to somebody else."""
+        self._lost[lease.task_id, lease.token] = refusal
+
+    def take_refused(self) -> tuple[Refused, ...]:
+        """The refusals of finished work since the last call; what was refused is kept and logged."""
+        refused, self._refused = tuple(self._refused), []
+        return refused
 
     @property
     def answers_at_once(self) -> bool:
@@ -67,15 +124,20 @@ class Delivery:
 
         Raises: Refused, and nothing was done; Undelivered when the act is stored but not answered yet.
         """
-        with self._unit.transaction():
-            entry, outcome = self._add(request, record)
-        if self.answers_at_once:
-            return outcome
-        try:
-            self.deliver(before=entry)
-            return self._delivered(entry)
-        except Unavailable as error:
-            raise Undelivered from error
+        if self.answers_at_once or (self.is_in_background and isinstance(request, _MAY_WAIT)):
+            with self._unit.transaction():
+                _, outcome = self._add(request, record)
+            if self.answers_at_once:
+                return outcome
+            raise Undelivered
+        with self._in_turn:  # from before it is stored: nobody else sends it meanwhile
+            with self._unit.transaction():
+                entry, _ = self._add(request, record)
+            try:
+                self.deliver(before=entry)
+                return self._delivered(entry)
+            except Unavailable as error:
+                raise Undelivered from error
 
     def post(self, request: Request, record: Record | None = None) -> Outcome:
         """Adds an act inside a transaction; None for a queue elsewhere, to which ``deliver`` sends it."""
@@ -111,20 +173,23 @@ class Delivery:
 
     def deliver(self, *, before: OutboxEntry | None = None) -> None:
         """Sends what is still pending, oldest first. Raises Unavailable when the queue cannot be reached."""
-        for entry in self._unit.outbox.pending(self._identity.person.id):
-            if before is not None and entry.key == before.key:
-                return
-            try:
-                self._delivered(entry)
-            except Refused:
-                continue  # logged and settled: later requests must not wait for it
+        with self._in_turn:
+            for entry in self._unit.outbox.pending(self._identity.person.id):
+                if before is not None and entry.key == before.key:
+                    return
+                try:
+                    self._delivered(entry)
+                except Refused as refusal:  # logged and settled: later requests must not wait for it
+                    self._note_refusal(entry.request, refusal)
 
     def _delivered(self, entry: OutboxEntry) -> Outcome:
         try:
             outcome = self._unit.outbox.deliver(entry)
         except Refused as refusal:
+            self._require_not_ended()
             self._settle_refusal(entry, refusal)
             raise
+        self._require_not_ended()
         with self._unit.transaction():
             self._settle(entry, outcome)
         return outcome
@@ -138,9 +203,21 @@ class Delivery:
             self._record_lease(request, outcome)
         else:
             entry = outbox.add(self._identity.person.id, request)
+            if isinstance(request, _MAY_WAIT):
+                self.wake()
         if record is not None:
             record(outcome)
         return entry, outcome
+
+    def _require_not_ended(self) -> None:
+        if self._is_ended:
+            raise Undelivered
+
+    def _note_refusal(self, request: Request, refusal: Refused) -> None:
+        if isinstance(request, BeginPrefetched) and isinstance(refusal, LeaseLost | NotLeased):
+            self.note_lost(request.lease, refusal)
+        elif self.is_in_background and isinstance(request, Submit | Decide):
+            self._refused.append(refusal)
 
     def _settle(self, entry: OutboxEntry, outcome: Outcome) -> None:
         self._unit.outbox.settle(entry)

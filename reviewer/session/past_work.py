@@ -6,6 +6,7 @@ from datetime import datetime
 
 from reviewer.model.annotation import Annotation
 from reviewer.model.clip import ContentKind
+from reviewer.model.clock import Clock
 from reviewer.model.people import Identity
 from reviewer.model.task import LateDraft, LateState, Lease, TaskKind, TaskState
 from reviewer.session.clip_access import ClipAccess
@@ -117,3 +118,13 @@ def taken_back_work(unit: UnitOfWork, access: ClipAccess, identity: Identity, le
         return Draft()
     work = access.unseal_annotation(identity, annotation)
     return Draft(History.of(work), form=annotation.schema_version)
+
+
+def opened_texts(lease: Lease) -> tuple[str, ...]:
+    """Ids of the annotations that are unsealed with the clip of a lease."""
+    return tuple(each for each in (lease.returned_annotation, lease.blind_annotation) if each is not None)
+
+
+def midnight(clock: Clock) -> datetime:
+    """When today began, in this machine's time zone."""
+    return clock.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)

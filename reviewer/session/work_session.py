@@ -1,5 +1,6 @@
 """The work session of one signed-in person: claim, open, save, submit; the same for every role."""
 
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -47,6 +48,7 @@ from reviewer.session.locale_conventions import LocaleConventions
 from reviewer.session.open_clip import OpenClip, ReturnedWork
 from reviewer.session.past_work import PastWork
 from reviewer.session.redaction_work import RedactionWork
+from reviewer.session.sending import Sending
 from reviewer.session.text_alignment import TextAlignment
 from reviewer.session.text_search import FoundWork
 from reviewer.session.unit_of_work import UnitOfWork
@@ -56,9 +58,6 @@ from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.edits import Segments
 from reviewer.transcript.find import Query
 from reviewer.transcript.history import History
-
-RENEW_SECONDS = 60.0
-SEEN_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +115,12 @@ class WorkSession:
         self._drafts = Drafts(unit, schema.id)
         self._versions = DraftVersions(unit, schema.id)
         self._delivery = Delivery(unit, identity, self._drafts)
+        self.sending = Sending(unit, access, identity, self._delivery)
         self._requests = self._act_requests()
         self._right = clip_conditions.RIGHTS[min(kinds)]
         self._prefetched: _Prefetched | None = None
-        self._renewed_at: dict[str, float] = {}
-        self._seen_at: dict[str, float] = {}
+        self._prefetch_lock = threading.Lock()
+        self._prefetches = 0
         self._ended: set[tuple[str, int]] = set()
 
     @property
@@ -193,9 +193,9 @@ class WorkSession:
         """
         self._require_kind(lease)
         permit = self._access.permit(self.identity, lease)
-        prefetched, self._prefetched = self._prefetched, None
+        prefetched = self._take_prefetched()
         is_prefetched = self._access.has_prefetched(self.identity, lease.clip_id)
-        unsealed = self._access.open(permit, _opened_texts(lease))
+        unsealed = self._access.open(permit, past_work.opened_texts(lease))
         try:
             if prefetched is not None and is_prefetched and prefetched.lease.task_id == lease.task_id:
                 return self._shown(lease, unsealed, prefetched.texts)
@@ -207,9 +207,12 @@ class WorkSession:
     def prefetch(self) -> Sound | None:
         """Leases the task after the present one for a few minutes, and unseals its clip without showing it.
 
+        It may run beside everything else: if the next clip was opened meanwhile, nothing is kept.
+
         Returns: its samples, to be rendered in advance; None if no task is waiting, or too few for all.
         """
         self._require()
+        number = self._prefetches
         self._delivery.deliver()
         lease = self._delivery.send(ClaimPrefetch(self.identity.person.id, self.kinds))
         if not isinstance(lease, Lease):
@@ -217,19 +220,25 @@ class WorkSession:
         try:
             permit = self._access.permit(self.identity, lease, is_prefetch=True)
             self._prefetched = None
-            unsealed = self._access.prefetch(permit, _opened_texts(lease))
+            unsealed = self._access.prefetch(permit, past_work.opened_texts(lease))
+            found = _Prefetched(lease, self._texts(lease))
         except Refused:
             self.drop_prefetched()
             return None
-        self._prefetched = _Prefetched(lease, self._texts(lease))
-        return unsealed.samples
+        with self._prefetch_lock:
+            if number == self._prefetches:
+                self._prefetched = found
+                return unsealed.samples
+        self.drop_prefetched()
+        return None
 
     def drop_prefetched(self) -> None:
         """Closes the prefetched clip and puts its task back; also without a valid agreement."""
         self._access.allow(self.identity, self._right)
-        self._prefetched = None
+        self._take_prefetched()
         self._access.drop_prefetched(self.identity)
-        self._delivery.send(ReleasePrefetched(self.identity.person.id))
+        with suppress(Undelivered):  # it is stored, and sent with the next delivery
+            self._delivery.send(ReleasePrefetched(self.identity.person.id))
 
     # While a clip is open
 
@@ -246,7 +255,7 @@ class WorkSession:
             raise Refused("BLIND_HANDED_IN")
         history = work if isinstance(work, History) else History.of(work)
         self._drafts.recall(self.identity, lease, or_begin_anew=True)
-        failure: LeaseLost | OpenElsewhere | None
+        failure: Refused | None
         with self._unit.transaction():
             self._access.require_current(self.identity, lease.clip_id, is_saving=True)
             is_elsewhere = self._access.is_open_elsewhere(self.identity, lease)
@@ -318,8 +327,7 @@ class WorkSession:
         """
         try:
             self._access.permit(self.identity, lease, ask_queue=False)
-            self._delivery.deliver()
-            return self._renewed(lease)
+            return self.sending.beat(lease)
         except (Refused, Damaged) as error:
             self._access.put_away(self.identity, lease, error.code)
             self._forget(lease)
@@ -391,7 +399,10 @@ class WorkSession:
             self.submit(act.lease, act.annotation)  # the reviewer's own version; the review continues
             return None
         self._require_within_limits(act)
-        prefetched = self._prefetched
+        with self._prefetch_lock:
+            prefetched = self._prefetched
+            if prefetched is None:
+                self._prefetches += 1  # one that is under way comes too late
         begun = None
         if prefetched is not None and self._can_begin(prefetched.lease):
             begun = self._handed_over(act, prefetched.lease)
@@ -409,7 +420,9 @@ class WorkSession:
     def daily_counts(self) -> DailyCounts:
         """Waiting tasks, and what this person has done since midnight in their time zone."""
         self._require()
-        return self._unit.queue.daily_counts(self.identity.person.id, self.kinds, self._midnight())
+        return self._unit.queue.daily_counts(
+            self.identity.person.id, self.kinds, past_work.midnight(self._unit.clock)
+        )
 
     def history(self, limit: int = 20) -> list[PastWork]:
         """This person's last submissions, newest first."""
@@ -419,10 +432,9 @@ class WorkSession:
     def search_today(self, query: Query) -> list[FoundWork]:
         """This person's submissions of today that contain a text; each text is logged before it is read."""
         self._require()
-        return text_search.search(self._unit, self._access, self.identity, query, self._midnight())
-
-    def _midnight(self) -> datetime:
-        return self._unit.clock.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+        return text_search.search(
+            self._unit, self._access, self.identity, query, past_work.midnight(self._unit.clock)
+        )
 
     def _act_requests(self) -> ActRequests:
         return ActRequests(
@@ -444,6 +456,13 @@ class WorkSession:
             return held
         answer = self._delivery.send(Claim(self.identity.person.id, self.kinds))
         return answer if isinstance(answer, Lease) else None
+
+    def _take_prefetched(self) -> _Prefetched | None:
+        """What was prefetched, for the last time; one that is under way comes too late."""
+        with self._prefetch_lock:
+            self._prefetches += 1
+            taken, self._prefetched = self._prefetched, None
+        return taken
 
     def _can_begin(self, lease: Lease) -> bool:
         is_live = lease.until > self._unit.clock.now()
@@ -483,7 +502,7 @@ class WorkSession:
             begun = answer if isinstance(answer, Lease) else replace(permit.lease, is_prefetch=False)
             self._access.record_closing(self.identity, ended)
             opened = replace(permit, lease=begun)
-            self._access.record_opening(opened, _opened_texts(begun), is_prefetched=True)
+            self._access.record_opening(opened, past_work.opened_texts(begun), is_prefetched=True)
         return begun
 
     def _end(self, act: WorkAct) -> None:
@@ -494,25 +513,11 @@ class WorkSession:
 
     def _note_end(self, lease: Lease) -> None:
         self._ended.add((lease.task_id, lease.token))
-        self._renewed_at.pop(lease.task_id, None)
-        self._seen_at.pop(lease.task_id, None)
+        self.sending.forget(lease)
 
     def _prepare(self, act: WorkAct) -> PreparedAct:
         self._require_kind(act.lease)
         return self._requests.prepare(act)
-
-    def _renewed(self, lease: Lease) -> Lease:
-        """The lease, checked at each heartbeat and renewed once a minute, because a renewal is a commit."""
-        now = self._unit.clock.monotonic()
-        if now - self._renewed_at.get(lease.task_id, -RENEW_SECONDS) >= RENEW_SECONDS:
-            lease = self._unit.queue.renew(lease)
-            self._renewed_at[lease.task_id] = now
-        else:
-            self._unit.queue.check_lease(lease)
-        if now - self._seen_at.get(lease.task_id, -SEEN_SECONDS) >= SEEN_SECONDS:
-            self._access.seen(self.identity, lease)
-            self._seen_at[lease.task_id] = now
-        return lease
 
     def _shown(self, lease: Lease, unsealed: UnsealedClip, texts: _Texts) -> OpenClip:
         self._drafts.begin(self.identity, lease, texts.draft)
@@ -593,8 +598,3 @@ class WorkSession:
         self._requests.require_own(lease)
         if (lease.task_id, lease.token) in self._ended:
             raise NotLeased
-
-
-def _opened_texts(lease: Lease) -> tuple[str, ...]:
-    """Ids of the annotations that are unsealed with the clip."""
-    return tuple(each for each in (lease.returned_annotation, lease.blind_annotation) if each is not None)

@@ -11,10 +11,11 @@ import shiboken6
 from PySide6.QtCore import QObject, Signal, Slot
 
 if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 T = TypeVar("T")
 _WORKERS = 3
+_NETWORK_PATIENCE_SECONDS = 2.0
 
 
 class CancelToken:
@@ -68,6 +69,7 @@ class _Delivery:
     failed: Callable[[Exception], None]
     progressed: Callable[[Any], None] | None
     owner: QObject | None
+    is_on_network: bool
     newest: list[object] = field(default_factory=list)
 
     def is_wanted(self) -> bool:
@@ -87,7 +89,8 @@ class Jobs(QObject):
         super().__init__(parent)
         self._inbox: queue.SimpleQueue[list[Callable[[], None]]] = queue.SimpleQueue()
         self._under_way: dict[CancelToken, _Delivery] = {}
-        self._waiting: list[Callable[[], None]] = []
+        self._waiting: list[tuple[Callable[[], None], bool]] = []
+        self._network_jobs: list[Future[None]] = []
         self._is_closed = False
 
     def run(
@@ -98,16 +101,25 @@ class Jobs(QObject):
         *,
         progressed: Callable[[Any], None] | None = None,
         owner: QObject | None = None,
+        is_on_network: bool = False,
     ) -> Job:
-        """Starts ``work`` on the pool; must be called on the GUI thread."""
+        """Starts ``work`` on the pool; must be called on the GUI thread.
+
+        ``is_on_network``: it may hang for as long as a server does, so it gets a thread of its own, on which
+        such jobs run one after the other.
+        """
         token = CancelToken(self._take_report)
         job = Job(token)
-        delivery = _Delivery(work, job, token, done, failed, progressed, owner)
+        delivery = _Delivery(work, job, token, done, failed, progressed, owner, is_on_network)
         if self._is_closed:
             job.cancel()
             return job
         self._under_way[token] = delivery
-        self._pool.submit(self._work, [delivery])
+        if is_on_network:
+            self._network_jobs = [one for one in self._network_jobs if not one.done()]
+            self._network_jobs.append(self._network_thread.submit(self._work, [delivery]))
+        else:
+            self._pool.submit(self._work, [delivery])
         return job
 
     @property
@@ -115,18 +127,29 @@ class Jobs(QObject):
         """The number of jobs neither delivered nor cancelled."""
         return sum(delivery.job.is_running for delivery in self._under_way.values())
 
-    def when_idle(self, call: Callable[[], None]) -> None:
-        """Calls once no job is running, cancelled ones included: at once, or later on the GUI thread."""
-        self._waiting.append(call)
+    def when_idle(self, call: Callable[[], None], *, but_network: bool = False) -> None:
+        """Calls once no job is running, cancelled ones included: at once, or later on the GUI thread.
+
+        ``but_network``: jobs that may hang with a server are not waited for.
+        """
+        self._waiting.append((call, but_network))
         self._tell_if_idle()
 
     def close(self) -> None:
-        """Cancels everything and joins the threads; nothing is delivered afterwards."""
+        """Cancels everything and joins the threads; nothing is delivered afterwards.
+
+        A call that hangs with a server is waited for only briefly.
+        """
         self._is_closed = True
         for token in self._under_way:
             token.cancel()
         self._waiting.clear()
         self._pool.shutdown(wait=True, cancel_futures=True)
+        if self._network_jobs:
+            from concurrent.futures import wait  # noqa: PLC0415 - loaded with the pool
+
+            wait(self._network_jobs, _NETWORK_PATIENCE_SECONDS)
+            self._network_thread.shutdown(wait=False, cancel_futures=True)
         self._under_way.clear()
 
     @cached_property
@@ -138,6 +161,14 @@ class Jobs(QObject):
 
         self._arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
         return ThreadPoolExecutor(_WORKERS, thread_name_prefix="job")
+
+    @cached_property
+    def _network_thread(self) -> "ThreadPoolExecutor":
+        """Created with the first job for a server; the pool connects the results."""
+        assert self._pool is not None
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
+        return ThreadPoolExecutor(1, thread_name_prefix="network")
 
     def _work(self, parcel: list[Any]) -> None:
         """Replaces the delivery in ``parcel`` by its message.
@@ -181,8 +212,14 @@ class Jobs(QObject):
             self._tell_if_idle()
 
     def _tell_if_idle(self) -> None:
-        while self._waiting and not self._under_way:
-            self._waiting.pop(0)()
+        while (due := self._next_due()) is not None:
+            self._waiting.remove(due)
+            due[0]()
+
+    def _next_due(self) -> "tuple[Callable[[], None], bool] | None":
+        is_local = any(not each.is_on_network for each in self._under_way.values())
+        is_idle = not self._under_way
+        return next((each for each in self._waiting if is_idle or (each[1] and not is_local)), None)
 
     def _deliver_report(self, delivery: _Delivery) -> None:
         if not delivery.newest:

@@ -13,7 +13,7 @@ from reviewer.model.people import Identity
 from reviewer.model.project import ScreenRules
 from reviewer.ui.icons import repaint_icons
 from reviewer.ui.keymap.shortcut import Scope
-from reviewer.ui.messages import Message
+from reviewer.ui.messages import Message, with_unsent
 from reviewer.ui.services import Services
 from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.signin.signin_flow import HEARS_CLIPS, SignInFlow
@@ -294,6 +294,9 @@ class MainWindow(QMainWindow):
         from reviewer.ui.private_clipboard import forget_copied  # noqa: PLC0415 - not before the first paint
 
         self._is_leaving, self._is_lock = True, is_lock
+        unsent = self._signed_in.status_bar.unsent if self._signed_in is not None else 0
+        if unsent:
+            message = with_unsent(message, unsent)
         forget_copied()
         for dialog in self.findChildren(QDialog):
             dialog.reject()
@@ -304,7 +307,7 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(self.sign_in_flow)
         self.sign_in_flow.show_sign_in(message)
         self.sign_in_flow.setEnabled(False)
-        self._services.jobs.when_idle(self._sign_out)
+        self._services.jobs.when_idle(self._sign_out, but_network=True)
 
     def _sign_out(self) -> None:
         identity = self._identity

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
-from reviewer.errors import Notice, ReviewerError, Unavailable
+from reviewer.errors import LeaseLost, Notice, ReviewerError, Unavailable
 from reviewer.messages import MessageCatalogue
 from reviewer.places import resource
 
@@ -53,6 +53,19 @@ def message_of(notice: Notice) -> Message:
     """A notice in the user's language."""
     words = translated_catalogue().words(notice)
     return Message(words.sentence, words.hint)
+
+
+def late_answer(error: BaseException) -> Message:
+    """What is said of finished work that the queue refused later: it is not about the clip at hand."""
+    if isinstance(error, LeaseLost):
+        return message_of(Notice("SENT_TOO_LATE"))
+    return message_of(Notice("SENT_AND_REFUSED", {"reason": message_for(error).sentence}))
+
+
+def with_unsent(message: Message | None, count: int) -> Message:
+    """The message at sign-out, and how much work is saved here and not sent."""
+    unsent = message_of(Notice("WORK_NOT_SENT", {"count": count}))
+    return unsent if message is None else Message(message.sentence, f"{unsent.sentence} {unsent.hint}")
 
 
 def message_for(error: BaseException) -> Message:

@@ -10,6 +10,15 @@ from reviewer.ui.keymap.shortcut import Scope
 
 
 @dataclass(frozen=True, slots=True)
+class SendingFacts:
+    """How much work is saved here and not sent, the time since when, and why, if sending failed."""
+
+    unsent: int
+    since: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StatusFacts:
     """What the status bar shows; None leaves a field as it is, an empty text clears it.
 
@@ -22,6 +31,7 @@ class StatusFacts:
     unwitnessed: int | None = None
     sound: str | None = None
     open_tasks: int | None = None
+    sending: SendingFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from reviewer.ui.page import StatusFacts
+from reviewer.ui.page import SendingFacts, StatusFacts
 from reviewer.ui.theme import GROUP_PX, STATUS_BAR_PX, tabular
-from reviewer.ui.widgets.widget_ids import named, put_value
+from reviewer.ui.widgets.widget_ids import named, put_value, restyle, set_tooltip
 
 
 class StatusBar(QWidget):
@@ -19,7 +19,14 @@ class StatusBar(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(GROUP_PX, 0, GROUP_PX, 0)
         self._row.setSpacing(GROUP_PX)
+        self.unsent = 0
+        """How much finished work is saved here and not sent."""
         self._saved = self._slot("status_saved", self.tr("When your work was last saved"), "Saved 00:00:00")
+        self._sending = self._slot(
+            "status_sending",
+            self.tr("Sending your work to the server"),
+            "00 saved here, not sent since 00:00",
+        )
         self._waiting = self._slot(
             "status_waiting", self.tr("Tasks that you can take"), "000 waiting for you"
         )
@@ -38,6 +45,7 @@ class StatusBar(QWidget):
         """Clears every field."""
         for label in (
             self._saved,
+            self._sending,
             self._waiting,
             self._open,
             self._done,
@@ -53,6 +61,8 @@ class StatusBar(QWidget):
         """Shows the given facts; other fields stay, and a field that was shown keeps its space."""
         if facts.saved is not None:
             _put(self._saved, self.tr("Saved {0}").format(facts.saved) if facts.saved else "")
+        if facts.sending is not None:
+            self._show_sending(facts.sending)
         if facts.waiting is not None:
             _put(self._waiting, self.tr("{0} waiting for you").format(f"{facts.waiting:,}"))
         if facts.open_tasks is not None:
@@ -64,6 +74,23 @@ class StatusBar(QWidget):
             _put(self._unwitnessed, text if facts.unwitnessed else self.tr("all rows witnessed"))
         if facts.sound is not None:
             _put(self._sound, facts.sound)
+
+    def _show_sending(self, sending: SendingFacts) -> None:
+        self.unsent = sending.unsent
+        if not sending.unsent:
+            text = self.tr("All work sent")
+        elif sending.problem:
+            text = self.tr("{0} saved here, not sent since {1}").format(sending.unsent, sending.since)
+        else:
+            text = self.tr("{0} saved here, sending").format(sending.unsent)
+        _put(self._sending, text)
+        kind = "warn" if sending.unsent and sending.problem else "label"
+        if self._sending.property("kind") != kind:
+            self._sending.setProperty("kind", kind)
+            restyle(self._sending)
+        tip = self.tr("Your finished work is saved on this machine, then sent to the server.")
+        retry = self.tr("Sending is tried again every half minute or sooner, and when you hand in a clip.")
+        set_tooltip(self._sending, f"{tip}\n{sending.problem}\n{retry}" if sending.problem else tip)
 
     @Slot(int)
     def show_break(self, minutes: int) -> None:

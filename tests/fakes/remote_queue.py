@@ -1,5 +1,7 @@
 """A queue on another machine, over a network that delays, fails, loses answers and repeats requests."""
 
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
@@ -45,6 +47,10 @@ def no_faults() -> Fault:
     return Fault.NONE
 
 
+def _at_once(_name: str) -> None:
+    """No time passes on the way."""
+
+
 class RemoteQueue:
     """Satisfies ``reviewer.queue.api.Queue``; ``next_fault`` is asked at every call.
 
@@ -53,14 +59,21 @@ class RemoteQueue:
 
     answers_at_once = False
 
-    def __init__(self, queue: SqliteQueue, next_fault: Callable[[], Fault] = no_faults) -> None:
+    def __init__(
+        self,
+        queue: SqliteQueue,
+        next_fault: Callable[[], Fault] = no_faults,
+        travel: Callable[[str], None] = _at_once,
+    ) -> None:
         self._queue = queue
         self.next_fault = next_fault
+        self._travel = travel
 
     def __getattr__(self, name: str) -> Any:
         act = getattr(self._queue, name)
 
         def over_the_network(*arguments: Any, **named: Any) -> Any:
+            self._travel(name)
             fault = self.next_fault()
             if fault is Fault.UNREACHABLE:
                 raise Unavailable("QUEUE_UNREACHABLE")
@@ -83,6 +96,12 @@ class Network:
 
     faults: list[Fault] = field(default_factory=list)
     is_down: bool = False
+    latency_seconds: float = 0.0
+    hangs_until: threading.Event | None = None
+    """A half-open connection: calls hang until this is set."""
+    calls: list[str] = field(default_factory=list)
+    on_main_thread: list[str] = field(default_factory=list)
+    """The calls that held up the thread of the window."""
     connections: list[Database] = field(default_factory=list)
 
     def __call__(self, database: Database, clock: Clock, rules: QueueRules) -> RemoteQueue:
@@ -91,7 +110,17 @@ class Network:
         migrate(own)
         # Its clips and people are rows of the workspace, which are not in this file.
         own.tables.conn.execute("PRAGMA foreign_keys=OFF")
-        return RemoteQueue(SqliteQueue(own, clock, rules), self.next_fault)
+        return RemoteQueue(SqliteQueue(own, clock, rules), self.next_fault, self.travel)
+
+    def travel(self, name: str) -> None:
+        """What happens on the way to the server and back."""
+        self.calls.append(name)
+        if threading.current_thread() is threading.main_thread():
+            self.on_main_thread.append(name)
+        if self.latency_seconds:
+            time.sleep(self.latency_seconds)
+        if self.hangs_until is not None:
+            self.hangs_until.wait(60)
 
     def next_fault(self) -> Fault:
         if self.is_down:

@@ -44,6 +44,7 @@ from reviewer.transcript.edits import Segments
 from reviewer.transcript.find import Query
 from reviewer.transcript.history import History
 from tests.factories import a_clip
+from tests.fakes.sending import NoSending
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 FRAMES = 32_000
@@ -180,6 +181,7 @@ class FakeWork:
         self.aligned: list[str] = []
         self.known_words = FakeWords()
         self.now = NOON
+        self.sending = NoSending()
         self._open: OpenClip | None = None
         self.redactions = FakeRedactions(self)
 

@@ -56,7 +56,7 @@ def test_each_fact_has_its_own_place_and_stays_until_it_is_told_anew(status: Sta
         == "Tasks that you can take: 38 waiting for you"
     )
     status.clear()
-    assert [label.text() for label in status.findChildren(QLabel)] == [""] * 7
+    assert [label.text() for label in status.findChildren(QLabel)] == [""] * 8
 
 
 def test_places_that_were_never_used_take_no_room_and_nothing_moves_when_a_count_grows(status: StatusBar):

@@ -290,3 +290,20 @@ def test_what_only_a_job_holds_ends_on_the_gui_thread(jobs: Jobs, ear: Ear, sett
         jobs.run(partial(with_token, Last(ended_on), number), Last(ended_on).done, ear.failed)
     settle()
     assert ended_on == {threading.main_thread()}
+
+
+def test_job_that_hangs_with_a_server_holds_up_no_other_and_no_sign_out(
+    jobs: Jobs, qtbot: QtBot, ear: Ear
+) -> None:
+    hanging, told = Gate(), []
+    jobs.run(hanging, ear.done, ear.failed, is_on_network=True)
+    hanging.wait_inside()
+    for _ in range(4):
+        jobs.run(lambda _token: "local", ear.done, ear.failed)
+    jobs.when_idle(lambda: told.append("all"))
+    jobs.when_idle(lambda: told.append("local"), but_network=True)
+    qtbot.waitUntil(lambda: told == ["local"])
+    assert ear.results == ["local"] * 4
+    hanging.opened.set()
+    qtbot.waitUntil(lambda: told == ["local", "all"])
+    assert ear.results[-1] == "through"

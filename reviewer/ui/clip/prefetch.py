@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from reviewer.errors import ReviewerError
+from reviewer.ui.clip.sender import NetworkExecutor
 from reviewer.ui.clip.serial_executor import SerialExecutor
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.playback.controller import PlaybackController
@@ -15,12 +16,17 @@ if TYPE_CHECKING:
 class Prefetch:
     """Requests the next clip once the present one is shown and no other job is running.
 
-    Its calls run in order with all others, so no draft is overtaken, and a prefetched clip is dropped only
-    after all earlier requests. A clip that cannot be prefetched reports why when it is opened.
+    With a queue in the workspace's file its calls run in order with all others, so no draft is overtaken, and
+    a prefetched clip is dropped only after all earlier requests. With a queue elsewhere they run beside them.
+    A clip that cannot be prefetched reports why when it is opened.
     """
 
     def __init__(
-        self, work: "WorkSession", executor: SerialExecutor, jobs: Jobs, playback: PlaybackController
+        self,
+        work: "WorkSession",
+        executor: SerialExecutor | NetworkExecutor,
+        jobs: Jobs,
+        playback: PlaybackController,
     ) -> None:
         self._work = work
         self._playback = playback

@@ -28,10 +28,11 @@ from reviewer.ui.clip.heard_log import HeardLog
 from reviewer.ui.clip.issue_tracker import SubmissionIssueTracker
 from reviewer.ui.clip.lease_renewal import LeaseRenewal
 from reviewer.ui.clip.prefetch import Prefetch
-from reviewer.ui.clip.serial_executor import SerialExecutor
+from reviewer.ui.clip.sender import NetworkExecutor, Sender
+from reviewer.ui.clip.serial_executor import NETWORK_PATIENCE_SECONDS, PATIENCE_SECONDS, SerialExecutor
 from reviewer.ui.clip.states import ClipState, ClipStateMachine
 from reviewer.ui.jobs import Jobs
-from reviewer.ui.messages import Message, message_for
+from reviewer.ui.messages import Message, late_answer, message_for
 from reviewer.ui.page import StatusFacts
 from reviewer.ui.playback.controller import PlaybackController
 from reviewer.ui.playback.position_memory import PositionMemory
@@ -99,8 +100,11 @@ class ClipPresenter(QObject):
         self._last_noted = Annotation()
         self._unsaved: tuple[str, History] | None = None
         self._retry: Callable[[], None] = self.take_next
-        self._executor = SerialExecutor(jobs, self)
-        self._prefetch = Prefetch(work, self._executor, jobs, playback)
+        patience = NETWORK_PATIENCE_SECONDS if work.sending.is_needed else PATIENCE_SECONDS
+        self._executor = SerialExecutor(jobs, self, patience_seconds=patience)
+        self._network = NetworkExecutor(jobs, self) if work.sending.is_needed else self._executor
+        self._prefetch = Prefetch(work, self._network, jobs, playback)
+        self._sender = Sender(work.sending, jobs, self)
         self._autosave = Autosave(self._executor, self)
         self._save_status = SaveStatus(stack.view.message, self.status_changed.emit)
         self._renewal = LeaseRenewal(work.beat, self._executor, self)
@@ -138,6 +142,7 @@ class ClipPresenter(QObject):
 
     def start(self) -> None:
         """Continues with the clip that this person still has on lease; claims no new one."""
+        self._sender.begin()
         self._enter(ClipState.CLAIMING)
         self._executor.run(partial(_claim_and_open, self._work, self._work.resume), self._on_resumed)
 
@@ -243,7 +248,7 @@ class ClipPresenter(QObject):
     def refresh_counts(self) -> None:
         """Fetches waiting and finished work, for the status bar and the empty page."""
         if not self._state.is_in(ClipState.CLOSED):
-            self._executor.run(self._work.daily_counts, self._on_counts)
+            self._network.run(self._work.daily_counts, self._on_counts)
 
     def pause(self) -> None:
         """Another page is shown: stops the sound and saves the draft."""
@@ -303,6 +308,7 @@ class ClipPresenter(QObject):
             if is_untouched:
                 self._executor.run(partial(self._work.release, lease))
         self._prefetch.drop()
+        self._sender.end()
         self._unsaved = None
         self._view.clear()
 
@@ -441,6 +447,13 @@ class ClipPresenter(QObject):
         self._on_lost(error)
 
     @Slot(object)
+    def _on_work_refused(self, error: Exception) -> None:
+        """Work that was handed in before came too late, or was not taken; the session has kept it."""
+        stack = self._stack
+        line = stack.view.message if stack.is_clip_shown else stack.empty.message
+        line.show_message(late_answer(error), "warn")
+
+    @Slot(object)
     def _on_not_logged(self, error: Exception) -> None:
         """No log row, no playback."""
         self._playback.pause()
@@ -547,6 +560,9 @@ class ClipPresenter(QObject):
     def _connect(self) -> None:
         self._autosave.saved.connect(self._save_status.show_saved)
         self._autosave.failed.connect(self._on_save_failed)
+        self._sender.status_changed.connect(self.status_changed)
+        self._sender.refused.connect(self._on_work_refused)
+        self._sender.lease_lost.connect(self._renewal.beat_now)
         self._renewal.refused.connect(self._on_beat_refused)
         self._heard_log.failed.connect(self._on_not_logged)
         self._playback.play_held.connect(self._warn)

@@ -12,6 +12,8 @@ from reviewer.ui.jobs import CancelToken, Jobs
 T = TypeVar("T")
 _POLL_SECONDS = 0.05
 PATIENCE_SECONDS = 2.0
+NETWORK_PATIENCE_SECONDS = 0.1
+"""Where the request before may be one that hangs with a server."""
 
 
 class SerialExecutor:
