@@ -1,4 +1,4 @@
-"""A command whose standard streams are closed, or full, ends as any other: no bug, no row that is not true."""
+"""A command whose standard streams are closed, or full, ends as any other: no bug, and no row that is wrong."""
 
 import shlex
 import subprocess
