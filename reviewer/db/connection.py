@@ -29,7 +29,7 @@ def require_regular_files(path: Path) -> None:
     """
     for suffix in ("", *_BESIDE):
         file = path.with_name(path.name + suffix)
-        with suppress(FileNotFoundError):
+        with suppress(OSError):  # SQLite says of what cannot be reached why not
             if not stat.S_ISREG((file.lstat() if suffix else file.stat()).st_mode):
                 problem = "not a regular file"
                 raise Unavailable("WORKSPACE_FILE_NOT_OPENED", file=file.name, problem=problem)

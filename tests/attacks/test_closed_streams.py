@@ -1,4 +1,4 @@
-"""A command whose standard streams are closed, or full, ends as any other: no bug, and no row that is wrong."""
+"""A command whose standard streams are closed, or full, ends as any other: no bug and no wrong row."""
 
 import shlex
 import subprocess

@@ -42,6 +42,7 @@ def test_what_is_no_file_beside_the_database_is_refused(
     KINDS[kind](workspace / name)
     ran = command("people", "list", "--workspace", workspace, "--as", LEAD)
     assert (ran.code, name in ran.err) == (Unavailable.exit_code, True)
+    assert command("audit", "verify", "--workspace", workspace).code == 0
     if kind == "link to another file":
         assert (workspace.parent / "victim").read_text(encoding="utf-8") == "keep"
 
