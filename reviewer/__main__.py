@@ -9,11 +9,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if opens_window(given):
         return _window(given)
-    from reviewer.cli.main import run  # noqa: PLC0415
-    from reviewer.process_guard import harden_process  # noqa: PLC0415 - the window does it after its first paint
+    try:
+        from reviewer.cli.main import run  # noqa: PLC0415
+        from reviewer.process_guard import harden_process  # noqa: PLC0415 - the window does it after its first paint
 
-    harden_process()
-    return run(given)
+        harden_process()
+        return run(given)
+    except KeyboardInterrupt:  # while modules are loaded; later ``run`` says so in a sentence
+        return 130
 
 
 def _window(given: Sequence[str]) -> int:

@@ -23,7 +23,7 @@ from reviewer.access.log_chain import (
 )
 from reviewer.access.log_keys import ENDORSEMENT, KEY, LogKeys, endorse
 from reviewer.access.merkle import Frontier, consistency_proof
-from reviewer.db.connection import Database
+from reviewer.db.connection import Database, require_regular_files
 from reviewer.errors import Damaged, Refused, ReviewerError
 from reviewer.model.clock import Clock, ForwardClock, from_micros, to_micros
 from reviewer.model.event import Action, DetailValue, Event
@@ -472,6 +472,7 @@ def _objects(row: LogRow) -> tuple[str, ...]:
 def newest_row_time(file: Path) -> datetime | None:
     """The time of a workspace file's newest row; None if there is none or it cannot be read."""
     try:
+        require_regular_files(file)
         with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             row = connection.execute(
                 "SELECT seq, body, prev, hash, signature FROM log ORDER BY seq DESC LIMIT 1"

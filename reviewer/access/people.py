@@ -238,8 +238,8 @@ def name_key(name: str) -> str:
 def look_alikes(name: str) -> frozenset[str]:
     """What a name looks like, with and without its capitals: two names that share one are easily mistaken.
 
-    Skeletons of Unicode Technical Standard 39, section 4, without spaces: letters of Latin, Greek, Cyrillic
-    and Armenian that look alike are one, ``rn`` is ``m``, ``I`` is ``l``; what shows nothing is left out.
+    Skeletons of Unicode Technical Standard 39, section 4, without spaces and punctuation: letters and digits
+    that look alike are one, ``rn`` is ``m``, ``I`` is ``l``; what shows nothing is left out.
     """
     plain = unicodedata.normalize("NFKC", name)
     return frozenset({_skeleton(plain.casefold()).casefold(), _skeleton(plain).casefold()})
@@ -248,7 +248,8 @@ def look_alikes(name: str) -> frozenset[str]:
 def _skeleton(text: str) -> str:
     visible = (each for each in unicodedata.normalize("NFD", text) if each not in _INVISIBLE)
     looks = "".join(SKELETONS.get(each, each) for each in visible)
-    return "".join(unicodedata.normalize("NFD", looks).split())
+    marked = unicodedata.normalize("NFD", looks)
+    return "".join(each for each in marked if unicodedata.category(each)[0] in "LNM")
 
 
 def _wait_after(failures: int) -> int:

@@ -5,6 +5,7 @@ of the log. Nothing is signed on top of a seal that does not verify, and what an
 no sum, so its edit stays visible for ever.
 """
 
+import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -146,16 +147,13 @@ class SealedTables:
         later = connection.execute(
             "SELECT count(*) FROM log WHERE seq > ? AND length(signature) > 0", (seal.head.size,)
         ).fetchone()[0]
-        forms = connection.execute("SELECT sha256, body FROM label_schema").fetchall()
+        forms = connection.execute("SELECT sha256, id, body FROM label_schema").fetchall()
         return cls(
             seal,
             stored_sums(connection),
             table_sums(connection),
             later=int(later),
-            are_forms_whole=all(
-                isinstance(body, str) and sha256(body.encode()).hexdigest() == digest
-                for digest, body in forms
-            ),
+            are_forms_whole=all(_is_whole_form(*form) for form in forms),
         )
 
     def match(self, walk: LogWalk, rows: SealRows) -> None:
@@ -191,3 +189,13 @@ def _message(log_id: str, head: Head, migrations: int, sums: Mapping[str, int]) 
     listed = "\n".join(f"{name} {total:x}" for name, total in sorted(sums.items()))
     digest = sha256(listed.encode()).hexdigest()
     return f"reviewer tables\n{log_id}\n{head.size}\n{head.hash.hex()}\n{migrations}\n{digest}\n".encode()
+
+
+def _is_whole_form(digest: str, schema_id: str, body: object) -> bool:
+    """Whether a label form says what its digest is of, and bears its own name, by which work refers to it."""
+    if not isinstance(body, str) or sha256(body.encode()).hexdigest() != digest:
+        return False
+    try:
+        return schema_id.partition("+")[0] == "{name}@{version}".format_map(json.loads(body))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return False

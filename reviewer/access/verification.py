@@ -18,6 +18,7 @@ from reviewer.access.log_walk import LogWalk, Mismatch, RowListener, require_sig
 from reviewer.access.signed_facts import FactTables, SignedFacts
 from reviewer.access.table_seal import SealedTables, SealRows
 from reviewer.access.work_verification import LoggedWork, WorkTables
+from reviewer.db.connection import require_regular_files
 from reviewer.db.schema import migrations
 from reviewer.db.table_sums import NOT_COVERED
 from reviewer.errors import Notice, Unavailable
@@ -175,8 +176,16 @@ def _wanted(tables: _Tables, outside: Checkpoint | None) -> list[int]:
 
 def _open(file: Path) -> sqlite3.Connection:
     """A read-only connection; where no lock file is possible, the file is treated as a copy."""
-    uri = file.absolute().as_uri()
-    connection = sqlite3.connect(f"{uri}?mode=ro", uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
+    uri, as_copy = file.absolute().as_uri(), ""
+    try:
+        require_regular_files(file)
+    except Unavailable:
+        if not file.is_file():
+            raise
+        as_copy = "&immutable=1"  # what is beside it is not looked at: SQLite would wait for a pipe
+    connection = sqlite3.connect(
+        f"{uri}?mode=ro{as_copy}", uri=True, timeout=_BUSY_SECONDS, isolation_level=None
+    )
     try:
         connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
     except sqlite3.OperationalError:

@@ -4,6 +4,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -110,6 +111,7 @@ def run(arguments: Sequence[str], commands: typer.Typer = app) -> int:
     Codes: 0 done; 1 our bug; 2 refused by a rule; 3 disk, server or device failed; 4 data does not verify;
     130 interrupted.
     """
+    _open_missing_streams()
     for stream in (sys.stdout, sys.stderr):  # for a terminal of few letters, and names that are no text
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -130,6 +132,22 @@ def run(arguments: Sequence[str], commands: typer.Typer = app) -> int:
     if code == _STOPPED:
         output.print_error(Unavailable("INTERRUPTED"))
     return code if isinstance(code, int) else 0
+
+
+def _open_missing_streams() -> None:
+    """Opens what the caller closed: nothing comes in, errors go nowhere, and writing output fails.
+
+    Without this the next file that is opened gets the number of one of them.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            with suppress(OSError):
+                os.fstat(number)
+                continue
+            # It gets the lowest free number, which is this one.
+            descriptor = os.open(os.devnull, os.O_WRONLY if name == "stderr" else os.O_RDONLY)
+            mode = "r" if name == "stdin" else "w"
+            setattr(sys, name, open(descriptor, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
 
 
 def _as_known_error(problem: Exception) -> ReviewerError:

@@ -1,6 +1,7 @@
 """What commands print: tables or one JSON object on stdout, progress and errors on stderr."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -31,9 +32,12 @@ def words_of(problem: ReviewerError) -> Words:
 def print_error(problem: ReviewerError) -> None:
     """Prints an error's sentence and hint, one line each."""
     words = words_of(problem)
-    print(_one_line(words.sentence), file=sys.stderr)
-    if words.hint:
-        print(_one_line(words.hint), file=sys.stderr)
+    try:
+        print(_one_line(words.sentence), file=sys.stderr)
+        if words.hint:
+            print(_one_line(words.hint), file=sys.stderr)
+    except OSError:  # nobody can be told; Python must not try again at exit, which would change the code
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 def print_json(body: Mapping[str, Any]) -> None:

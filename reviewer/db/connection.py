@@ -1,9 +1,10 @@
 """The one writer connection of a process to the workspace's SQLite file."""
 
 import sqlite3
+import stat
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,20 @@ Row = dict[str, Any]
 Parameters = Sequence[Any] | Mapping[str, Any]
 _WAL_IS_SAFE_FROM = (3, 51, 3)
 _BUSY_SECONDS = 30.0
+_BESIDE = ("-journal", "-wal", "-shm", ".turn", ".reserve")
+
+
+def require_regular_files(path: Path) -> None:
+    """Raises Unavailable if a workspace file, or one of those beside it, is a pipe, a device or a folder.
+
+    SQLite would wait for a pipe for ever. Those beside it may not be links either, because they are written.
+    """
+    for suffix in ("", *_BESIDE):
+        file = path.with_name(path.name + suffix)
+        with suppress(OSError):  # SQLite says of what cannot be reached why not
+            if not stat.S_ISREG((file.lstat() if suffix else file.stat()).st_mode):
+                problem = "not a regular file"
+                raise Unavailable("WORKSPACE_FILE_NOT_OPENED", file=file.name, problem=problem)
 
 
 class Database:
@@ -29,6 +44,7 @@ class Database:
     """
 
     def __init__(self, path: Path) -> None:
+        require_regular_files(path)
         self.path = path
         self.reserve = DiskReserve(path.with_name(path.name + ".reserve"))
         self._lock = threading.RLock()

@@ -206,6 +206,11 @@ class _Table:
             raise BadLine("TABLE_BAD_KEY")
         if is_spreadsheet_value(value):
             raise BadLine("TABLE_SPREADSHEET_VALUE")
+        # "source_id: one" on each line, or a second table below the first
+        if any(
+            isinstance(cell, str) and field_name(cell) == field_name(self.key) for cell in values.values()
+        ):
+            raise BadLine("TABLE_HEADING_LATE")
         self.rows.append(TableRow(number, {**values, self.key: value.strip()}))
 
     def _name(self, given: str) -> str:

@@ -66,6 +66,12 @@ class TestPeople:
             "Ada Contractor\ufe0f",
             "\U0001d400da Contractor",  # mathematical A
             "ADA C0NTRACTOR",
+            "Ada Contractor.",
+            "Ada-Contractor",
+            "Ada' Contractor",
+            "\u13aada Contractor",  # Cherokee go
+            "\ua4eeda Contractor",  # Lisu letter a
+            "Ada C\u0ed0ntractor",  # Lao digit
         ],
     )
     def test_a_name_that_looks_like_another_is_refused(self, register: PersonRepository, name: str) -> None:

@@ -103,6 +103,7 @@ EDITS = {
     "clip was opened by nobody": "DELETE FROM log_about",
     "row is of another person": "UPDATE log_index SET actor = 'p0'",
     "checkpoint is deleted": "DELETE FROM checkpoint",
+    "form bears another's name": "UPDATE label_schema SET id = id || '0'",
     "form says something else": "UPDATE label_schema SET body = '{}'",
     "work waits to be sent": "INSERT INTO outbox VALUES (99, 'x', 'p0', 'submit', '{}', 0)",
     "sums are deleted": "DELETE FROM table_sum",
