@@ -2,6 +2,7 @@
 
 import io
 import ipaddress
+import os
 import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -25,14 +26,18 @@ from reviewer.model.project import ClipsPlace
 _FIRST_BYTES = 8 * CHUNK_BYTES
 """What an opening takes at once: most clips are whole in it."""
 _AHEAD_BYTES = 4 * CHUNK_BYTES
-_PART_BYTES = 8 << 20
-_UPLOADS = 8
+_PART_BYTES, _PARTS, _UPLOADS = 8 << 20, 2, 4  # at most 64 MiB are on the way
 _SUFFIX = ".sealed"
 _NO_RANGES = "non-partial response"
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _CONNECT = timedelta(seconds=5)
 _REQUEST = timedelta(seconds=30)
 _RETRIES = 4
+_CREDENTIALS = (
+    "AWS_ACCESS_KEY_ID", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+)  # fmt: skip
+"""Without any of them the client would look for a machine of Amazon's, for half a minute."""
 _RETRYING = timedelta(seconds=20)
 
 
@@ -63,7 +68,9 @@ class Bucket:
         return cls(url.netloc, url.path.strip("/"), place.endpoint.rstrip("/"), place.region)
 
     def open(self) -> S3Store:
-        """A client; credentials come from the environment, a profile or the machine, never from us."""
+        """A client; credentials come from the environment, never from us. Raises Refused without any."""
+        if not any(os.environ.get(name) for name in _CREDENTIALS):
+            raise Refused("CLIPS_NO_CREDENTIALS")
         return S3Store(
             self.name,
             prefix=self.prefix or None,
@@ -173,7 +180,9 @@ class NewS3Object:
         self._file.stream.flush()
         self._file.stream.seek(0)
         with _not_written():
-            obstore.put(self._store, self._name, self._file.stream, chunk_size=_PART_BYTES)
+            obstore.put(
+                self._store, self._name, self._file.stream, chunk_size=_PART_BYTES, max_concurrency=_PARTS
+            )
         self._is_uploaded = True
 
     def keep(self) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from reviewer.lead.keyed_hashes import KeyedHashes
-from reviewer.lead.table_files import TableRow, read_table, refusal
+from reviewer.lead.table_files import TableRow, field_name, read_table, refusal
 from reviewer.model.clock import to_iso
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Identity
@@ -18,6 +18,11 @@ _SOURCE, _AT, _SHORT_AT = "source_id", "consent_withdrawn_at", "withdrawn_at"
 # A day, or a moment of RFC 3339 section 5.6 with its zone.
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)")
+# Columns beside the id, as field_name spells them: those that say whether, and those that say how it stands.
+_ENDINGS = ("withdr", "revok", "optout", "optedout")
+_STATES = frozenset({"status", "state", "active", "consent", "consentstatus", "optin", "optedin"})
+_ENDED = frozenset({"withdrawn", "revoked", "optedout", "optout", "ended"})
+_YES = frozenset({"yes", "y", "true", "1", "x"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +46,21 @@ def read_withdrawals(file: Path) -> tuple[Withdrawal, ...]:
     """The withdrawals of a list that somebody sent, in its order.
 
     The forms are those of ``read_table`` with the field ``source_id``. ``consent_withdrawn_at`` (or
-    ``withdrawn_at``), if there, is a day, which begins at midnight UTC, or a moment with its zone.
+    ``withdrawn_at``), if there, is a day, which begins at midnight UTC, or a moment with its zone. A further
+    column that seems to say that somebody did not withdraw (``status``, ``withdrawn``) refuses the list.
 
     Raises: Refused for the whole list if any line is invalid; Unavailable if it cannot be read.
     """
     rows = read_table(file, _SOURCE, (_AT, _SHORT_AT))
     found: list[Withdrawal] = []
-    wrong: list[tuple[int, str]] = []
+    wrong = [(row.line, "WITHDRAWAL_IN_DOUBT") for row in rows if _is_in_doubt(row)]
     for row in rows:
         try:
             found.append(Withdrawal(row.values[_SOURCE], _date(row)))
         except ValueError:
             wrong.append((row.line, "TABLE_BAD_DATE"))
     if wrong:
-        raise refusal(file.name, wrong)
+        raise refusal(file.name, sorted(wrong))
     return tuple(found)
 
 
@@ -101,6 +107,19 @@ def _record(unit: UnitOfWork, identity: Identity, source: str, at: datetime, lis
         detail: dict[str, DetailValue] = {"source": source, "at": to_iso(at), "list": list_id}
         unit.log.record(Event.by(identity, Action.WITHDRAWAL, clip or source, detail=detail))
     return clip
+
+
+def _is_in_doubt(row: TableRow) -> bool:
+    """Whether a column that we do not know may say that this source did not withdraw: a purge is for ever."""
+    for given, value in row.values.items():
+        name, said = field_name(given), field_name(str(value))
+        if given in (_SOURCE, _AT, _SHORT_AT) or not said:
+            continue
+        if name in _STATES and said not in _ENDED:
+            return True
+        if any(part in name for part in _ENDINGS) and said not in _ENDED | _YES:
+            return True
+    return False
 
 
 def _date(row: TableRow) -> datetime | None:

@@ -1,6 +1,7 @@
 """Annotations: timed segments, labels, flags and personal-data spans, with one canonical form."""
 
 import json
+import re
 import secrets
 import unicodedata
 from collections.abc import Mapping
@@ -9,7 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from reviewer.errors import Damaged
+from reviewer.errors import Damaged, Refused
 
 LabelValue = str | bool | int | tuple[str, ...]
 Labels = Mapping[str, LabelValue]
@@ -17,8 +18,24 @@ EarlierLabels = Mapping[str, Labels]
 """Answers under earlier label forms, by the id of the form; ``id#2`` has other answers under the same."""
 DOCUMENT_VERSION = 2
 LAYER_SIGN = "#"
+_MOST_BYTES = 8 << 20
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")  # as JSON escapes it, behind no other backslash
 _NO_LABELS: Labels = MappingProxyType({})
 _NO_EARLIER: EarlierLabels = MappingProxyType({})
+
+
+def storable_json(table: Mapping[str, Any]) -> bytes:
+    """Canonical JSON of work. Raises Refused for NUL, halves of surrogate pairs, and more than 8 MiB."""
+    text = json.dumps(table, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    try:
+        data = text.encode()
+    except UnicodeEncodeError as error:
+        raise Refused("TEXT_NOT_STORABLE") from error
+    if _NUL.search(text):
+        raise Refused("TEXT_NOT_STORABLE")
+    if len(data) > _MOST_BYTES:
+        raise Refused("TEXT_TOO_LONG", most=_MOST_BYTES >> 20)
+    return data
 
 
 class Flag(StrEnum):
@@ -124,8 +141,11 @@ class Annotation:
         return replace(self, segments=(replace(segment, text=text),))
 
     def to_bytes(self) -> bytes:
-        """Canonical JSON in UTF-8: sorted keys, no spaces; equal annotations give equal bytes."""
-        return json.dumps(self.to_table(), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        """Canonical JSON in UTF-8: sorted keys, no spaces; equal annotations give equal bytes.
+
+        Raises Refused (code TEXT_NOT_STORABLE, TEXT_TOO_LONG) for what no keyboard types.
+        """
+        return storable_json(self.to_table())
 
     def to_table(self) -> dict[str, Any]:
         """The JSON object that ``to_bytes`` writes."""

@@ -9,7 +9,7 @@ from typing import Any, Self
 from reviewer.errors import Damaged
 from reviewer.labels.earlier import carried
 from reviewer.labels.schema import Schema
-from reviewer.model.annotation import Annotation
+from reviewer.model.annotation import Annotation, storable_json
 from reviewer.model.clip import ContentKind
 from reviewer.model.people import Identity
 from reviewer.model.task import Lease, draft_name
@@ -49,12 +49,14 @@ class Draft:
         return replace(self, history=history, form=schema.id)
 
     def to_bytes(self) -> bytes:
+        """Raises Refused as ``Annotation.to_bytes``; what can be undone loses characters that are none."""
         body: dict[str, Any] = {}
         if self.history is not None:
             body = self.history.present.annotation.to_table()
+            storable_json(body)
             body[_HISTORY] = _bounded(self.history.to_table(), HISTORY_BYTES)
             body[_FORM] = self.form
-        return json.dumps({**body, _POSITION: self.position}, ensure_ascii=False).encode()
+        return json.dumps({**body, _POSITION: self.position}, ensure_ascii=False).encode(errors="replace")
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:

@@ -59,13 +59,15 @@ def missing(
 
 def require_no_personal_data(annotation: Annotation, locale: str) -> None:
     """Raises Incomplete while certain personal data stands in the text: it must become a tag first."""
+    annotation.to_bytes()  # refuses what cannot be kept before anything is looked for in it
     found = refused(annotation, locale)
     if found:
         raise Incomplete(found)
 
 
 def require_complete(annotation: Annotation, schema: Schema, conventions: Conventions, locale: str) -> None:
-    """Raises Incomplete unless the annotation may be submitted."""
+    """Raises Incomplete unless the annotation may be submitted, and Refused for what cannot be kept."""
+    annotation.to_bytes()
     found = missing(annotation, schema, conventions, locale=locale)
     if found:
         raise Incomplete(found)

@@ -218,6 +218,13 @@ class TestFaults:
             store.has("c1", AUDIO)
 
 
+def test_without_credentials_nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    with pytest.raises(Refused) as caught:
+        Bucket("clips", "", "", "").open()
+    assert caught.value.code == "CLIPS_NO_CREDENTIALS"
+
+
 @pytest.mark.parametrize(
     ("place", "code"),
     [

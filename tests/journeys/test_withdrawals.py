@@ -161,6 +161,46 @@ def test_list_may_have_a_date_for_each_source(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("heading", "value"),
+    [
+        ("withdrawn", "no"),
+        ("Withdrawn?", "FALSE"),
+        ("opted out", "0"),
+        ("status", "active"),
+        ("Consent status", "granted"),
+        ("consent", "yes"),
+        ("withdrawn on", "2031-01-01"),
+    ],
+)
+def test_list_whose_further_column_may_say_no_is_refused_whole(
+    tmp_path: Path, heading: str, value: str
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"source_id,{heading}\nsource-1,{value}\n", encoding="utf-8")
+    with pytest.raises(Refused) as caught:
+        read_withdrawals(path)
+    assert caught.value.parameters["problem"].code == "WITHDRAWAL_IN_DOUBT"
+
+
+@pytest.mark.parametrize(
+    ("heading", "value"),
+    [
+        ("withdrawn", "Yes"),
+        ("status", "withdrawn"),
+        ("Revoked", "x"),
+        ("note", "no"),
+        ("consent_product", "windows"),
+    ],
+)
+def test_further_columns_that_agree_or_say_something_else_are_passed_over(
+    tmp_path: Path, heading: str, value: str
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"source_id,{heading}\nsource-1,{value}\n", encoding="utf-8")
+    assert [each.source_id for each in read_withdrawals(path)] == ["source-1"]
+
+
+@pytest.mark.parametrize(
     "date", ["24.12.2026", "2026-13-01", "2026-12-24T01:00:00", "soon", "0001-01-01T00:00:00+14:00"]
 )
 def test_date_that_cannot_be_read_refuses_the_whole_list(tmp_path: Path, date: str) -> None:
