@@ -27,7 +27,7 @@ from reviewer.model.people import PersonState
 _BUSY_SECONDS = 30.0
 _SCHEMA = (
     "SELECT type, name, sql FROM sqlite_schema"
-    " WHERE tbl_name NOT LIKE '%sqlite%' AND sql IS NOT NULL ORDER BY name"
+    " WHERE name NOT IN ('_sqlite_migrations', 'sqlite_sequence') AND sql IS NOT NULL ORDER BY name"
 )
 
 

@@ -121,6 +121,12 @@ EDITS = {
     "trigger is added": "CREATE TRIGGER zz AFTER UPDATE ON task BEGIN DELETE FROM verdict; END",
     "view is added": "CREATE VIEW zz AS SELECT * FROM clip",
     "table is added": "CREATE TABLE zz (a)",
+    "table with a name like SQLite's own is added": "CREATE TABLE zz_sqlite (a)",
+    "view with a name like SQLite's own is added": "CREATE VIEW zz_sqlite AS SELECT * FROM clip",
+    "trigger of the next version is added": (
+        "CREATE TRIGGER zz AFTER INSERT ON _sqlite_migrations BEGIN DELETE FROM verdict; END"
+    ),
+    "statistics of the planner are added": "ANALYZE",
     "column is added": "ALTER TABLE clip ADD COLUMN zz TEXT",
 }
 
