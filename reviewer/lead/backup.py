@@ -56,15 +56,17 @@ class Backup:
         """Writes a backup; its file has its name only once everything in it was verified.
 
         The copy of the database verifies as ``audit verify`` has it, and the file is read back and compared.
-        People can go on working. Raises: NotAllowed for anybody but a lead; Refused if there is such a file;
-        Unavailable when the disk fails, or clips were purged meanwhile again and again; Damaged for a
-        workspace that does not verify.
+        People can go on working. Raises: NotAllowed for anybody but a lead; Refused inside the workspace, or
+        if there is such a file; Unavailable when the disk fails, or clips were purged meanwhile again and
+        again; Damaged for a workspace that does not verify.
         """
         require(identity.person, Act.BACK_UP)
         target = target.absolute()
         if target.is_dir():
             now = self._unit.clock.now()
             target /= f"reviewer-{now:%Y%m%d-%H%M%S}.backup"
+        if target.parent.resolve().is_relative_to(self._unit.folder.resolve()):
+            raise Refused("BACKUP_IN_WORKSPACE", file=target.name)
         if target.exists():
             raise Refused("BACKUP_EXISTS", file=target.name)
         backup_id = f"b{secrets.token_hex(8)}"

@@ -122,6 +122,13 @@ def test_a_backup_opens_with_the_passphrase_of_a_lead_only(bench: Bench, tmp_pat
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.parametrize("place", ["a.backup", "clips/a.backup", "clips"])
+def test_a_backup_inside_the_workspace_is_refused(bench: Bench, place: str) -> None:
+    with pytest.raises(Refused) as caught:
+        bench.person(LEAD).lead.backup(bench.workspace.path / place)
+    assert caught.value.code == "BACKUP_IN_WORKSPACE"
+
+
 def test_what_is_there_is_not_overwritten(bench: Bench, tmp_path: Path) -> None:
     made = lead(bench).backup(tmp_path / "a.backup")
     with pytest.raises(Refused, match="BACKUP_EXISTS"):
