@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import BinaryIO, cast
 from urllib.parse import urlsplit
 
@@ -94,9 +95,14 @@ class S3ClipStore:
     """
 
     def __init__(self, bucket: Bucket, workspace_id: str, local: LocalClipStore) -> None:
-        self._store = bucket.open()
+        self._bucket = bucket
         self._root = workspace_id
         self._local = local
+
+    @cached_property
+    def _store(self) -> S3Store:
+        """Opened when a clip is asked for: who lists people or reads the log needs no credentials."""
+        return self._bucket.open()
 
     def put(self, clip_id: str, kind: ContentKind, sealed: bytes) -> None:
         name = self._name(clip_id, kind)

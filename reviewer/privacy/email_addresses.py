@@ -223,6 +223,8 @@ def _is_preposition(parts: Sequence[_Part], local: _Local, *, is_clear: bool) ->
     before = parts[local.start - 1] if local.start else None
     if is_clear or before is None or before.sign is Sign.SKIP or before.is_stop:
         return False
+    if before.sign in _ATS and local.last_word in word_set("mailboxes"):
+        return False  # reach me at hello at
     return before.text not in word_set("before_a_name")
 
 
@@ -242,7 +244,10 @@ def _domain(parts: Sequence[_Part], start: int, *, is_sure: bool) -> _Domain | N
         if part.is_stop and not _goes_on_after_stop(parts, position, is_sure=is_sure):
             break
         if part.sign in _DOTS and not part.is_stop:
-            top_level = _top_level(parts, position + 1, is_sure=is_sure) if names else None
+            is_further = best is not None and best.is_listed  # dot com dot au
+            top_level = (
+                _top_level(parts, position + 1, is_sure=is_sure, is_further=is_further) if names else None
+            )
             if top_level is not None:
                 best = _Domain(_spelled(names), *top_level, has_mark=has_mark)
             plain = 0
@@ -273,7 +278,9 @@ def _goes_on_after_stop(parts: Sequence[_Part], position: int, *, is_sure: bool)
     )
 
 
-def _top_level(parts: Sequence[_Part], position: int, *, is_sure: bool) -> tuple[str, int] | None:
+def _top_level(
+    parts: Sequence[_Part], position: int, *, is_sure: bool, is_further: bool = False
+) -> tuple[str, int] | None:
     while (
         position < len(parts)
         and parts[position].sign is Sign.SKIP
@@ -289,7 +296,8 @@ def _top_level(parts: Sequence[_Part], position: int, *, is_sure: bool) -> tuple
             or (is_sure and first.sign is None)
             or parts[position - 1].text == "dot"
         )
-        return (first.text, first.end) if is_name and first.text not in word_set("not_a_name") else None
+        is_other_word = first.text in word_set("not_a_name") and not is_further
+        return (first.text, first.end) if is_name and not is_other_word else None
     letters, best = "", None
     for part in parts[position : position + _MAX_TOP_LEVEL_LETTERS]:
         if len(part.text) != 1 or not part.text.isalpha():
@@ -321,13 +329,19 @@ def _is_contraction(parts: Sequence[_Part], position: int) -> bool:
     return apostrophe.text == "'" and is_one_word and before.text in word_set("contracted")
 
 
+def _is_no_digit(parts: Sequence[_Part], position: int, start: int) -> bool:
+    """Whether a word that also sounds like a digit is none, before a bare name: write to grace at."""
+    part, is_next = parts[position], start == position + 1 and not parts[start].is_letter_or_digit
+    return is_next and part.is_letter_or_digit and part.text in word_set("before_a_name")
+
+
 def _local(parts: Sequence[_Part], at: int) -> _Local | None:
     """Searches backwards from the at sign: words linked by dots and the like, single letters, digits."""
     start, linked, marks, letters, digits, words, skipped = at, True, 0, 0, 0, 0, 0
     last_word = ""
     for position in range(at - 1, max(0, at - _MAX_PARTS) - 1, -1):
         part = parts[position]
-        if _is_contraction(parts, position):
+        if _is_contraction(parts, position) or (start < at and _is_no_digit(parts, position, start)):
             break
         is_filler = part.sign is Sign.SKIP or (part.is_stop and start == at)
         if is_filler and not (linked and start < at and _is_name(parts, position)):

@@ -29,6 +29,12 @@ WHOLE = [
     "maria kato pavla g papaki gmail teleia com",
     "ivan tochka petrov sobaka yandex tochka ru",
 ]
+BARE_NAMES = [
+    ("write to grace at brightfields dot io", "grace at"),
+    ("send the quote through to sales at riverbend dot com dot au", "sales at"),
+    ("reach me at hello at foxglove dot studio", "hello at"),
+    ("you can mail anna to two at gmail dot com", "anna to"),
+]
 NONE = [
     "look at the dot com boom",
     "sales at the dot com are up",
@@ -47,6 +53,13 @@ NONE = [
     "@",
     "",
 ]
+
+
+@pytest.mark.parametrize(("text", "begins"), BARE_NAMES)
+def test_a_bare_name_is_found_behind_words_that_also_sound_like_digits(text: str, begins: str) -> None:
+    (found,) = email_addresses(text)
+    assert text[found.start : found.end].startswith(begins)
+    assert found.end == len(text)
 
 
 @pytest.mark.parametrize("text", WHOLE)

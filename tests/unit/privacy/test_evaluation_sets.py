@@ -9,7 +9,7 @@ from reviewer.privacy.scoring import read_examples, score
 FOLDER = Path(__file__).parents[2] / "data" / "pii"
 
 
-@pytest.mark.parametrize("name", ["first", "second", "third", "fourth", "fifth", "sixth"])
+@pytest.mark.parametrize("name", ["first", "second", "third", "fourth", "fifth", "sixth", "seventh"])
 def test_recall_and_false_flags_are_within_the_goal(name: str) -> None:
     with (FOLDER / f"{name}.jsonl").open("rb") as lines:
         result = score(read_examples(lines, needs_expected=True))
