@@ -67,6 +67,13 @@ class Driver:
                 raise Unavailable("TOUR_STUCK", problem=f"timed out waiting for: {what}")
             QTest.qWait(_POLL_MS)
 
+    def comes_true(self, condition: Callable[[], bool], seconds: float) -> bool:
+        """Processes events until the condition holds, for at most so long; whether it does."""
+        until = time.monotonic() + seconds
+        while not condition() and time.monotonic() < until:
+            QTest.qWait(_POLL_MS)
+        return condition()
+
     def wait_for_part(self, name: str) -> None:
         """Waits until a widget of this name is visible."""
         self.wait_for(f"{name} is shown", lambda: self.sees(name))

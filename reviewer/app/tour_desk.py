@@ -13,6 +13,7 @@ _SPEAKERS = ("none", "one", "two", "more")
 _SLIP = " please."
 _NO_LENGTH = "00:00.000"
 _STEPS_TO_FASTEST = 7
+_PATIENCE_SECONDS = 15.0
 
 
 def wait_for_counts(driver: Driver) -> None:
@@ -145,7 +146,14 @@ def _hand_in(driver: Driver) -> None:
     done = driver.find(QLabel, "status_done")
     after = f"{int(done.text().split()[0]) + 1} done today"
     driver.press_on("transcript_text", "Ctrl+Return")
-    driver.wait_for("an answer", lambda: done.text() == after or driver.sees("confirm_act"))
+
+    def is_answered() -> bool:
+        return done.text() == after or driver.sees("confirm_act")
+
+    if not driver.comes_true(is_answered, _PATIENCE_SECONDS) and has_clip(driver):
+        driver.picture("desk-no-answer")
+        driver.press_on("transcript_text", "Ctrl+Return")  # as anybody would, when nothing happens
+    driver.wait_for("an answer", is_answered)
     if driver.sees("confirm_act"):  # "no speech", where speech detection takes noise for speech
         driver.click("confirm_act")
     driver.wait_for("the work is submitted", lambda: done.text() == after)
