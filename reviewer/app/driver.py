@@ -60,12 +60,9 @@ class Driver:
 
     def wait_for(self, what: str, condition: Callable[[], bool]) -> None:
         """Processes events until the condition holds; raises Unavailable when it takes too long."""
-        until = time.monotonic() + _PATIENCE_SECONDS
-        while not condition():
-            if time.monotonic() > until:
-                self.picture("stuck")
-                raise Unavailable("TOUR_STUCK", problem=f"timed out waiting for: {what}")
-            QTest.qWait(_POLL_MS)
+        if not self.comes_true(condition, _PATIENCE_SECONDS):
+            self.picture("stuck")
+            raise Unavailable("TOUR_STUCK", problem=f"timed out waiting for: {what}")
 
     def comes_true(self, condition: Callable[[], bool], seconds: float) -> bool:
         """Processes events until the condition holds, for at most so long; whether it does."""

@@ -207,7 +207,7 @@ class TestFaults:
         assert len(network.asked) <= 3
         assert all(asked for _, _, asked in network.asked[1:])  # ranges, but for the first, which is given up
 
-    def test_nothing_but_sealed_bytes_is_sent(self, store: S3ClipStore, network: Network) -> None:
+    def test_the_name_of_an_object_is_its_clip_and_kind(self, store: S3ClipStore, network: Network) -> None:
         store.put("c1", AUDIO, b"sealed")
         (asked,) = network.asked
         assert asked[1].endswith("/c1/audio.sealed")
