@@ -81,6 +81,10 @@ class Queue(Protocol):
     @property
     def answers_at_once(self) -> bool: ...
 
+    def close(self) -> None:
+        """Ends the connections to a server, if there are any; the next call opens new ones."""
+        ...
+
     # Claiming
 
     def claim(self, person_id: str, kinds: frozenset[TaskKind], *, key: str) -> Lease | None:

@@ -69,6 +69,9 @@ class SqliteQueue:
         self._rules = rules
         self._forgotten_until = 0
 
+    def close(self) -> None:
+        """The file is the workspace's, which closes it."""
+
     # Claiming
 
     def claim(self, person_id: str, kinds: frozenset[TaskKind], *, key: str) -> Lease | None:
