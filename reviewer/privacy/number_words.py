@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 from reviewer.places import resource
-from reviewer.privacy.text_matching import fold, tokens
+from reviewer.privacy.text_matching import fold, token_texts
 
 Phrase = tuple[str, ...]
 _UNIT_FIRST = frozenset({"de", "nl", "da", "no", "nn", "af", "ar", "sl", "cs"})
@@ -183,7 +183,7 @@ def _number_phrases(table: Mapping[str, list[str]], spoken: Mapping[str, str]) -
 def _words(form: str) -> Phrase:
     if form.isascii() and form.isalpha():  # most are, of tens of thousands
         return (form.lower(),)
-    return tuple(token.text for token in tokens(form) if token.text != "-")
+    return tuple(word for word in token_texts(fold(form)) if word != "-")
 
 
 def _phrases(text: str) -> Iterator[Phrase]:
