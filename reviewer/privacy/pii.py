@@ -97,7 +97,7 @@ def find_by_all_rules(text: str, locale: str) -> tuple[PiiSpan, ...]:
 def _is_plain(text: str) -> bool:
     """Whether it is certain, from single words, that nothing is found: never wrong, and much faster.
 
-    Written addresses need an at sign (``%40`` has digits), account numbers a digit; neither is lost in folding.
+    Written addresses need an at sign (``%40`` has digits), account numbers a digit: folding loses neither.
     """
     folded = fold(text)
     if _SIGNS.search(folded):

@@ -44,7 +44,7 @@ def may_hold_number(words: Iterable[str], least: int) -> bool:
 
 @lru_cache(maxsize=16384)
 def _said_by(word: str) -> tuple[tuple[NumberWords, int, bool], ...]:
-    """For each language, the digits that a word can add to a number, and whether it is more than a weak word."""
+    """For each language, the digits that a word can add, and whether it is more than a weak word."""
     numbers = languages_of(word)
     found = []
     for pack in number_words():

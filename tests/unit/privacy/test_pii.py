@@ -132,8 +132,10 @@ def test_a_text_that_cannot_hold_a_said_address_by_its_words_holds_none(words: l
         "double one double two triple three",
         "six fives and two",
         "ｊｏｈｎ＠example.org",
-    ]
-    + ["drei hundert fünf vierzig zwölf", "two hundred twenty two hundred five thousand", "٠١٢٣٤٥٦٧"],
+        "drei hundert fünf vierzig zwölf",
+        "two hundred twenty two hundred five thousand",
+        "٠١٢٣٤٥٦٧",
+    ],
 )
 def test_what_only_just_can_hold_something_is_looked_at_by_every_rule(text: str) -> None:
     assert find(text, "en-US") == find_by_all_rules(text, "en-US")
