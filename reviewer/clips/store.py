@@ -67,6 +67,10 @@ class ClipStore(Protocol):
         """A seekable stream over an object; raises Damaged when it is missing."""
         ...
 
+    def local_path(self, clip_id: str, kind: ContentKind) -> Path | None:
+        """The file in which another process of this machine can read the object; None where there is none."""
+        ...
+
     def has(self, clip_id: str, kind: ContentKind) -> bool:
         """Whether the object is there."""
         ...
@@ -137,6 +141,9 @@ class LocalClipStore:
             raise Damaged("CLIP_FILE_MISSING") from error
         except OSError as error:
             raise Unavailable("CLIP_NOT_READ", problem=str(error.strerror)) from error
+
+    def local_path(self, clip_id: str, kind: ContentKind) -> Path | None:
+        return self._path(clip_id, kind).absolute()
 
     def has(self, clip_id: str, kind: ContentKind) -> bool:
         return self._path(clip_id, kind).is_file()
