@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import BinaryIO, cast
 
 from reviewer.clips import keys
@@ -75,7 +74,7 @@ class ClipKey:
 class SealedAudio:
     """Where the sealed FLAC of a clip lies, and what opens it: for a worker process."""
 
-    path: Path
+    path: str
     key: bytes = field(repr=False)
     workspace_id: str
 

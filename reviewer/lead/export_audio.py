@@ -18,7 +18,7 @@ from reviewer.model.clip import Clip
 from reviewer.model.people import Identity
 from reviewer.session.export_access import ExportAccess, OpenedBatch
 
-CLIPS_A_BATCH = 100
+CLIPS_A_BATCH = 250
 
 
 class ExportAudio:

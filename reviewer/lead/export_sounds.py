@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from reviewer.model.clip import Clip
 
 _WORKER = "reviewer.lead.sound_worker"
-CLIPS_A_BATCH = 100
+CLIPS_A_BATCH = 250
 _SOUNDS_WORTH_A_PROCESS = 64
 
 
@@ -131,7 +131,7 @@ class SetSounds:
             sealed.workspace_id,
             clip.id,
             (clip.frames, clip.rate_hz, clip.channels),
-            os.fsencode(self._folder / row.utterance.path),
+            os.fsencode(f"{self._folder}/{row.utterance.path}"),
         )
 
     def _take_written(self) -> None:

@@ -61,7 +61,7 @@ def _digits_said(word: str, pack: NumberWords) -> int:
     """The most digits that a number word adds, as it stands in the tables."""
     if pack.glued:
         return max(_MOST_DIGITS_A_WORD, len(word))
-    said = [digits for _, digits in pack.by_first.get(word, ())]
+    said = [digits for phrase, digits in pack.by_first.get(word, ()) if len(phrase) == 1]
     said += [*pack.joined(word), pack.weak.get(word, "")]
     repeated = [times for _, times in pack.repeats.get(word, ())]
     plural = _MOST_TIMES if word in pack.plurals else 0
@@ -69,8 +69,8 @@ def _digits_said(word: str, pack: NumberWords) -> int:
 
 
 def _digits_added(word: str, pack: NumberWords) -> int:
-    """The zeros that a word adds to the digits before it: hundred, thousand."""
-    return max(2 * (word in pack.hundreds), 3 * (word in pack.magnitudes))
+    """The digits of a phrase that a word goes on with, and the zeros that hundred and thousand add."""
+    return pack.second.get(word, 0) + max(2 * (word in pack.hundreds), 3 * (word in pack.magnitudes))
 
 
 def number_positions(found: Sequence[Token], least: int) -> dict[NumberWords | None, list[int]]:
