@@ -69,7 +69,7 @@ class ClipStore(Protocol):
         ...
 
     def local_path(self, clip_id: str, kind: ContentKind) -> str | None:
-        """The absolute path by which another process here can read the object; None where there is no file."""
+        """The absolute path by which another process here can read the object; None without a file."""
         ...
 
     def has(self, clip_id: str, kind: ContentKind) -> bool:
