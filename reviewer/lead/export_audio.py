@@ -2,7 +2,6 @@
 
 import io
 import zlib
-from collections.abc import Sequence
 
 import soundfile
 
@@ -12,6 +11,7 @@ from reviewer.audio.samples import AudioFormat, Samples
 from reviewer.errors import Damaged, Refused
 from reviewer.formats.ogg import with_serial
 from reviewer.lead.export_rows import Row
+from reviewer.lead.row_store import RowStore
 from reviewer.lead.set_options import AudioForm, SetOptions
 from reviewer.lead.sound_worker import form_of
 from reviewer.model.clip import Clip
@@ -28,7 +28,7 @@ class ExportAudio:
         self,
         access: ExportAccess,
         identity: Identity,
-        rows: Sequence[Row],
+        rows: RowStore,
         options: SetOptions,
     ) -> None:
         self._access = access
@@ -52,8 +52,7 @@ class ExportAudio:
         return encoded(row, self._decoded[1], self._options)
 
     def _open_from(self, number: int) -> OpenedBatch:
-        rows = self._rows[number : number + CLIPS_A_BATCH]
-        return self._access.open(self._identity, {row.utterance.clip_id: row.annotation_id for row in rows})
+        return self._access.open(self._identity, self._rows.works(number, number + CLIPS_A_BATCH))
 
 
 def decoded(clip: Clip, flac: bytes) -> Samples:
