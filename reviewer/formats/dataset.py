@@ -1,10 +1,9 @@
 """A labelled set on disk: its utterances, their ids, and one audio file for each."""
 
-import hashlib
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from io import RawIOBase
@@ -165,24 +164,6 @@ class WrittenFile:
         """Whether nobody has written to the file since."""
         now = (found.st_ino, found.st_size, found.st_mtime_ns)
         return now == (self.inode, self.size, self.changed_ns)
-
-
-def write_clips(
-    folder: Path, utterances: Sequence[Utterance], progress: Callable[[int, int], None]
-) -> dict[str, WrittenFile]:
-    """Writes each utterance's own audio file under ``clips/``; may raise OSError.
-
-    Returns: what was written, by its path relative to the set.
-    """
-    (folder / CLIPS).mkdir()
-    written = {}
-    for number, one in enumerate(utterances, start=1):
-        data, path = one.flac(), folder / one.path
-        write_bytes(path, data)
-        digest = hashlib.sha256(data).digest()
-        written[one.path] = WrittenFile.at(path, digest, one.frames, one.rate_hz)
-        progress(number, len(utterances))
-    return written
 
 
 class TextFiles:
