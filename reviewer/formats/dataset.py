@@ -11,7 +11,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO, Self
 
-from reviewer.files import sync_file
 from reviewer.formats.times import milliseconds
 from reviewer.model.annotation import Flag, LabelValue
 from reviewer.transcript.conventions import Conventions
@@ -169,7 +168,7 @@ class WrittenFile:
 class TextFiles:
     """Writes text files of a set a line at a time, so that a large set needs no more memory than a small one.
 
-    Each is UTF-8 without BOM, with LF line ends, made at its first line and synced to disk at the end.
+    Each is UTF-8 without BOM, with LF line ends, and made at its first line.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -194,11 +193,7 @@ class TextFiles:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_error: object) -> None:
-        with self._open:
-            if kind is None:
-                for file in self._files.values():
-                    file.flush()
-                    sync_file(file.fileno())
+        self._open.close()
 
 
 def write_lines(path: Path, lines: Iterable[str]) -> None:

@@ -8,7 +8,6 @@ import hashlib
 import os
 import tarfile
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from io import FileIO
 from itertools import groupby
@@ -46,12 +45,12 @@ def write(folder: Path, utterances: Sequence[Utterance]) -> dict[str, WrittenFil
     """Writes ``webdataset/<split>-000000.tar`` and so on, and hashes each. May raise OSError."""
     (folder / FOLDER).mkdir()
     written: dict[str, WrittenFile] = {}
-    with ThreadPoolExecutor(1, "shards") as thread, ExitStack() as until_written:
+    with ExitStack() as until_written:
         shards: dict[str, _Shards] = {}
         for one in utterances:
             split = one.split or UNSPLIT
             if split not in shards:
-                shards[split] = _Shards(folder / FOLDER, split, written, thread)
+                shards[split] = _Shards(folder / FOLDER, split, written)
                 until_written.callback(shards[split].close)
             shards[split].add(one.id, _members(folder, one))
         for each in shards.values():
@@ -85,16 +84,11 @@ def _members(folder: Path, utterance: Utterance) -> tuple[tuple[str, bytes], ...
 
 
 class _Shards:
-    """The shards of one split: the one that is being written, and the number of those before it.
+    """The shards of one split: the one that is being written, and the number of those before it."""
 
-    A sample is hashed and written on a thread, while the sound of the next one is unsealed.
-    """
-
-    def __init__(self, place: Path, split: str, written: dict[str, WrittenFile], thread: Executor) -> None:
-        self._place, self._split, self._written, self._thread = place, split, written, thread
+    def __init__(self, place: Path, split: str, written: dict[str, WrittenFile]) -> None:
+        self._place, self._split, self._written = place, split, written
         self._number = 0
-        self._pending: Future[None] | None = None
-        self._file: FileIO | None = None
         self._begin()
 
     def add(self, name: str, members: tuple[tuple[str, bytes], ...]) -> None:
@@ -109,16 +103,12 @@ class _Shards:
     def finish(self) -> None:
         """Ends the shard that is being written. May raise OSError."""
         self._write(_END)
-        self._take_written()
         self.close()
         self._written[f"{FOLDER}/{self._path.name}"] = WrittenFile.at(self._path, self._digest.digest())
 
     def close(self) -> None:
         """Closes its file, written whole or not."""
-        if self._pending is not None:
-            wait([self._pending])
-        if self._file is not None:
-            self._file.close()
+        self._file.close()
 
     def _begin(self) -> None:
         self._path = self._place / f"{self._split}-{self._number:06d}.tar"
@@ -127,20 +117,9 @@ class _Shards:
         self._digest, self._size, self._rows = hashlib.sha256(), 0, 0
 
     def _write(self, data: bytes) -> None:
-        self._take_written()
-        self._pending = self._thread.submit(self._put, data)
-        self._size += len(data)
-
-    def _take_written(self) -> None:
-        """Waits for the sample before; raises what kept it from being written."""
-        pending, self._pending = self._pending, None
-        if pending is not None:
-            pending.result()
-
-    def _put(self, data: bytes) -> None:
-        assert self._file is not None
         self._digest.update(data)
         write_whole(self._file, data)
+        self._size += len(data)
 
 
 def _packed(name: str, members: tuple[tuple[str, bytes], ...]) -> bytes:
