@@ -77,13 +77,16 @@ class ExportRepository:
         with self._database.transaction():
             if self._state(folder.export_id) != ExportState.STARTED:
                 raise Refused("NO_EXPORT", export=folder.export_id)
-            for clip_id, annotation_id in items.items():
-                self._database.execute(
-                    "INSERT INTO export_item (export_id, clip_id, annotation_id) VALUES (?, ?, ?)",
-                    (folder.export_id, clip_id, annotation_id),
-                )
+            self.add_items(folder.export_id, items)
             names = ("export_id", "folder", "out", "marker", "parent")
             self._database.insert("export_folder", {name: getattr(folder, name) for name in names})
+
+    def add_items(self, export_id: str, items: Mapping[str, str]) -> None:
+        """Records further clips, before anything of them is written. Needs a transaction."""
+        self._database.insert_all(
+            "export_item",
+            [{"export_id": export_id, "clip_id": c, "annotation_id": a} for c, a in items.items()],
+        )
 
     def folder_made(self, export_id: str) -> None:
         """Records that the folder exists: from now on it may hold plain files."""

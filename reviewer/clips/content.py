@@ -70,6 +70,15 @@ class ClipKey:
     generation: int
 
 
+@dataclass(frozen=True, slots=True)
+class SealedAudio:
+    """Where the sealed FLAC of a clip lies, and what opens it: for a worker process."""
+
+    path: str
+    key: bytes = field(repr=False)
+    workspace_id: str
+
+
 class HeldKeys:
     """The keys of a batch of clips: each is unwrapped once, and dropped with the batch."""
 
@@ -88,6 +97,13 @@ class HeldKeys:
                 return self._content.audio_under(key, name, clip_id)
         with self._content.audio(self._keyring, clip_id) as stream:
             return stream.read()
+
+    def sealed_audio(self, clip_id: str) -> SealedAudio | None:
+        """What a worker process needs to unseal the clip's FLAC; None if it can only be done here."""
+        if clip_id not in self._held:
+            return None
+        name, key = self._held[clip_id]
+        return self._content.sealed_audio(key, name)
 
     def unseal(self, clip_id: str, kind: ContentKind, name: str, sealed: bytes) -> tuple[bytes, bytes]:
         """The plain bytes and their keyed digest. Raises Damaged, Refused."""
@@ -156,6 +172,11 @@ class ClipContent:
         self._database.require_no_transaction()
         with self._store.open(stored_as, ContentKind.AUDIO) as stream:
             return unseal(key, self._context(clip_id, ContentKind.AUDIO), stream.read())
+
+    def sealed_audio(self, key: bytes, stored_as: str) -> SealedAudio | None:
+        """The file that a held key opens; None where objects are in no files of this machine."""
+        path = self._store.local_path(stored_as, ContentKind.AUDIO)
+        return None if path is None else SealedAudio(path, key, self._workspace_id)
 
     def unseal_under(self, key: bytes, clip_id: str, kind: ContentKind, name: str, sealed: bytes) -> bytes:
         """Content under a held key. Raises Damaged."""

@@ -192,7 +192,7 @@ def normal_passphrase(typed: str) -> str:
 
 def keyed_hash(key: bytes, data: bytes) -> str:
     """HMAC-SHA256 in hex: equal data is recognised, but cannot be guessed without the key."""
-    return hmac.new(key, data, hashlib.sha256).hexdigest()
+    return hmac.digest(key, data, hashlib.sha256).hex()
 
 
 def _stretch(secret: str, salt: bytes, parameters: KdfParameters) -> bytes:

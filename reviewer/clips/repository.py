@@ -77,11 +77,12 @@ class ClipRepository:
 
     def keys_of(self, clip_ids: Collection[str]) -> dict[str, tuple[str, bytes]]:
         """The name of the files and the wrapped key of these clips, without those that were purged."""
-        return {
-            row["id"]: (row["stored_as"] or row["id"], row["wrapped_key"])
-            for row in self._rows_of(clip_ids)
-            if row["wrapped_key"] is not None
-        }
+        rows = self._database.rows(
+            "SELECT id, iif(stored_as = '', id, stored_as) AS name, wrapped_key FROM clip"
+            " WHERE id IN (SELECT value FROM json_each(?)) AND wrapped_key IS NOT NULL",
+            (json.dumps(list(clip_ids)),),
+        )
+        return {row["id"]: (row["name"], row["wrapped_key"]) for row in rows}
 
     def wrapped_keys(self) -> dict[str, bytes]:
         """The wrapped key of each clip that has one."""

@@ -132,6 +132,9 @@ class S3ClipStore:
     def open(self, clip_id: str, kind: ContentKind) -> BinaryIO:
         return _opened(self._store, self._name(clip_id, kind))
 
+    def local_path(self, clip_id: str, kind: ContentKind) -> None:
+        """None: another process would need the credentials."""
+
     def has(self, clip_id: str, kind: ContentKind) -> bool:
         with _not_read():
             return _has(self._store, self._name(clip_id, kind))

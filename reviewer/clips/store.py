@@ -1,5 +1,6 @@
 """Stores sealed objects, without access to keys."""
 
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -67,6 +68,10 @@ class ClipStore(Protocol):
         """A seekable stream over an object; raises Damaged when it is missing."""
         ...
 
+    def local_path(self, clip_id: str, kind: ContentKind) -> str | None:
+        """The absolute path by which another process here can read the object; None without a file."""
+        ...
+
     def has(self, clip_id: str, kind: ContentKind) -> bool:
         """Whether the object is there."""
         ...
@@ -92,6 +97,7 @@ class LocalClipStore:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._absolute = folder.absolute()
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             if not folder.is_symlink():  # where a link leads to is not ours to change
@@ -137,6 +143,9 @@ class LocalClipStore:
             raise Damaged("CLIP_FILE_MISSING") from error
         except OSError as error:
             raise Unavailable("CLIP_NOT_READ", problem=str(error.strerror)) from error
+
+    def local_path(self, clip_id: str, kind: ContentKind) -> str | None:
+        return f"{self._absolute}{os.sep}{require_clip_id(clip_id)}.{kind}{_SEALED}"
 
     def has(self, clip_id: str, kind: ContentKind) -> bool:
         return self._path(clip_id, kind).is_file()

@@ -1,10 +1,9 @@
 """A labelled set on disk: its utterances, their ids, and one audio file for each."""
 
-import hashlib
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from io import RawIOBase
@@ -12,7 +11,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO, Self
 
-from reviewer.files import sync_file
 from reviewer.formats.times import milliseconds
 from reviewer.model.annotation import Flag, LabelValue
 from reviewer.transcript.conventions import Conventions
@@ -167,28 +165,10 @@ class WrittenFile:
         return now == (self.inode, self.size, self.changed_ns)
 
 
-def write_clips(
-    folder: Path, utterances: Sequence[Utterance], progress: Callable[[int, int], None]
-) -> dict[str, WrittenFile]:
-    """Writes each utterance's own audio file under ``clips/``; may raise OSError.
-
-    Returns: what was written, by its path relative to the set.
-    """
-    (folder / CLIPS).mkdir()
-    written = {}
-    for number, one in enumerate(utterances, start=1):
-        data, path = one.flac(), folder / one.path
-        write_bytes(path, data)
-        digest = hashlib.sha256(data).digest()
-        written[one.path] = WrittenFile.at(path, digest, one.frames, one.rate_hz)
-        progress(number, len(utterances))
-    return written
-
-
 class TextFiles:
     """Writes text files of a set a line at a time, so that a large set needs no more memory than a small one.
 
-    Each is UTF-8 without BOM, with LF line ends, made at its first line and synced to disk at the end.
+    Each is UTF-8 without BOM, with LF line ends, and made at its first line.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -213,11 +193,7 @@ class TextFiles:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_error: object) -> None:
-        with self._open:
-            if kind is None:
-                for file in self._files.values():
-                    file.flush()
-                    sync_file(file.fileno())
+        self._open.close()
 
 
 def write_lines(path: Path, lines: Iterable[str]) -> None:

@@ -1,12 +1,12 @@
 """NeMo format: JSON Lines manifests with relative paths; clips without words in a separate manifest."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from reviewer.errors import Notice
 from reviewer.formats.dataset import SPLITS, TextFiles, Utterance, is_whole, segment_id, segments_of
+from reviewer.formats.json_row import json_line
 from reviewer.formats.row_problems import row_problem
 from reviewer.formats.validation import SetValidator
 
@@ -89,7 +89,7 @@ def _json(utterance: Utterance, row_id: str, speaker: str, text: str, place: Map
         "sampling_rate": utterance.rate_hz,
         "id": row_id,
     }
-    return json.dumps(row, ensure_ascii=False)
+    return json_line(row)
 
 
 def _check(where: str, line: str, validator: SetValidator, *, wants_text: bool) -> None:

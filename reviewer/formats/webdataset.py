@@ -5,13 +5,16 @@ key ends at the first one. Headers have a fixed time, owner and mode: equal sets
 """
 
 import hashlib
+import os
 import tarfile
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from io import FileIO
 from itertools import groupby
 from pathlib import Path
+from typing import BinaryIO
 
 from reviewer.errors import Notice
-from reviewer.files import sync_file
 from reviewer.formats.dataset import CLIPS, Utterance, WrittenFile, audio_bytes, write_whole
 from reviewer.formats.json_row import check_json_row, json_line, row_of
 from reviewer.formats.row_problems import row_problem
@@ -31,7 +34,6 @@ _END = bytes(2 * tarfile.BLOCKSIZE)
 _PLAIN_HEADER = tarfile.TarInfo().tobuf(tarfile.PAX_FORMAT)
 _PLAIN_CHECKSUM = int(_PLAIN_HEADER[148:154], 8) - sum(_PLAIN_HEADER[124:135])
 _MOST_PLAIN_BYTES = 8**11
-_Sample = tuple[str, tuple[tuple[str, bytes], ...]]
 
 
 def problem(utterance: Utterance) -> str:
@@ -43,10 +45,16 @@ def write(folder: Path, utterances: Sequence[Utterance]) -> dict[str, WrittenFil
     """Writes ``webdataset/<split>-000000.tar`` and so on, and hashes each. May raise OSError."""
     (folder / FOLDER).mkdir()
     written: dict[str, WrittenFile] = {}
-    for split in sorted({one.split for one in utterances}):
-        rows = (one for one in utterances if one.split == split)
-        samples = ((one.id, _members(folder, one)) for one in rows)
-        written |= _write_shards(folder / FOLDER, split or UNSPLIT, samples)
+    with ExitStack() as until_written:
+        shards: dict[str, _Shards] = {}
+        for one in utterances:
+            split = one.split or UNSPLIT
+            if split not in shards:
+                shards[split] = _Shards(folder / FOLDER, split, written)
+                until_written.callback(shards[split].close)
+            shards[split].add(one.id, _members(folder, one))
+        for each in shards.values():
+            each.finish()
     return written
 
 
@@ -75,26 +83,43 @@ def _members(folder: Path, utterance: Utterance) -> tuple[tuple[str, bytes], ...
     return (sound, audio_bytes(folder, utterance)), ("json", row.encode()), ("txt", utterance.text.encode())
 
 
-def _write_shards(place: Path, split: str, samples: Iterator[_Sample]) -> dict[str, WrittenFile]:
-    written: dict[str, WrittenFile] = {}
-    sample = next(samples, None)
-    while sample is not None:
-        path = place / f"{split}-{len(written):06d}.tar"
-        digest, size, rows = hashlib.sha256(), 0, 0
-        with path.open("xb", buffering=0) as file:
-            while sample is not None and rows < MOST_SHARD_ROWS:
-                if rows and size + sum(len(data) for _, data in sample[1]) > MOST_SHARD_BYTES:
-                    break
-                part = _packed(*sample)
-                digest.update(part)
-                write_whole(file, part)
-                size, rows = size + len(part), rows + 1
-                sample = next(samples, None)
-            digest.update(_END)
-            write_whole(file, _END)
-            sync_file(file.fileno())
-        written[f"{FOLDER}/{path.name}"] = WrittenFile.at(path, digest.digest())
-    return written
+class _Shards:
+    """The shards of one split: the one that is being written, and the number of those before it."""
+
+    def __init__(self, place: Path, split: str, written: dict[str, WrittenFile]) -> None:
+        self._place, self._split, self._written = place, split, written
+        self._number = 0
+        self._begin()
+
+    def add(self, name: str, members: tuple[tuple[str, bytes], ...]) -> None:
+        """Adds a sample, to a new shard if this one is full. May raise OSError."""
+        size = self._size + sum(len(data) for _, data in members)
+        if self._rows == MOST_SHARD_ROWS or (self._rows and size > MOST_SHARD_BYTES):
+            self.finish()
+            self._begin()
+        self._write(_packed(name, members))
+        self._rows += 1
+
+    def finish(self) -> None:
+        """Ends the shard that is being written. May raise OSError."""
+        self._write(_END)
+        self.close()
+        self._written[f"{FOLDER}/{self._path.name}"] = WrittenFile.at(self._path, self._digest.digest())
+
+    def close(self) -> None:
+        """Closes its file, written whole or not."""
+        self._file.close()
+
+    def _begin(self) -> None:
+        self._path = self._place / f"{self._split}-{self._number:06d}.tar"
+        self._number += 1
+        self._file = FileIO(self._path, "x")
+        self._digest, self._size, self._rows = hashlib.sha256(), 0, 0
+
+    def _write(self, data: bytes) -> None:
+        self._digest.update(data)
+        write_whole(self._file, data)
+        self._size += len(data)
 
 
 def _packed(name: str, members: tuple[tuple[str, bytes], ...]) -> bytes:
@@ -122,31 +147,55 @@ def _header(name: str, size: int) -> bytes:
 
 
 def _check_shard(path: Path, validator: SetValidator) -> None:
+    """Reads a shard back: all of it, or all but the sound where this process wrote it and it is untouched.
+
+    The digest of such a shard is that of what went in, and so was the length of its sounds.
+    """
     lengths = validator.lengths_in(f"{FOLDER}/{path.name}")
-    with tarfile.open(path, mode="r:") as tar:
-        for key, members in groupby(_read(tar), key=lambda member: member[0]):
-            where = f"{path.name}:{key}"
-            sample = [(suffix, data) for _, suffix, data in members]
-            fields = dict(sample)
-            validator.check_id(where, key)
-            if len(sample) != 3 or not {"json", "txt"} < set(fields):
-                validator.add_problem("SET_WRONG_KEYS", where=where, keys="flac, json, txt")
-                continue
-            row = validator.json_object(where, fields.pop("json").decode(errors="replace"))
-            text = fields.pop("txt").decode(errors="replace")
-            if row is None or not check_json_row(where, row, validator):
-                continue
-            if row["id"] != key or row["text"] != text:
-                validator.add_problem("SET_ROW_UNKNOWN", where=where)
-            (sound,) = fields.values()
-            length = lengths.get(f"{CLIPS}/{key}.{next(iter(fields))}")
-            validator.check_audio(where, sound, row["duration"], length)
+    for key, sample in groupby(_read(path, is_known=bool(lengths)), key=lambda member: member[0]):
+        where = f"{path.name}:{key}"
+        found = [(suffix, data) for _, suffix, data in sample]
+        fields = dict(found)
+        validator.check_id(where, key)
+        if len(found) != 3 or not {"json", "txt"} < set(fields):
+            validator.add_problem("SET_WRONG_KEYS", where=where, keys="flac, json, txt")
+            continue
+        row = validator.json_object(where, fields.pop("json").decode(errors="replace"))
+        text = fields.pop("txt").decode(errors="replace")
+        if row is None or not check_json_row(where, row, validator):
+            continue
+        if row["id"] != key or row["text"] != text:
+            validator.add_problem("SET_ROW_UNKNOWN", where=where)
+        (sound,) = fields.values()
+        length = lengths.get(f"{CLIPS}/{key}.{next(iter(fields))}")
+        validator.check_audio(where, sound, row["duration"], length)
 
 
-def _read(tar: tarfile.TarFile) -> Iterator[tuple[str, str, bytes]]:
-    while (member := tar.next()) is not None:
-        key, _, suffix = member.name.partition(".")
-        if member.size > MOST_MEMBER_BYTES or member.sparse is not None:
-            raise tarfile.ReadError("a member that no set has")
-        file = tar.extractfile(member)
-        yield key, suffix, file.read() if file is not None else b""
+def _read(path: Path, *, is_known: bool) -> Iterator[tuple[str, str, bytes]]:
+    with path.open("rb") as file:
+        if is_known:
+            yield from _read_plain(file)
+        with tarfile.open(fileobj=file, mode="r:") as tar:
+            while (member := tar.next()) is not None:
+                key, _, suffix = member.name.partition(".")
+                if member.size > MOST_MEMBER_BYTES or member.sparse is not None:
+                    raise tarfile.ReadError("a member that no set has")
+                data = tar.extractfile(member)
+                yield key, suffix, data.read() if data is not None else b""
+
+
+def _read_plain(file: BinaryIO) -> Iterator[tuple[str, str, bytes]]:
+    """The members as far as their headers are plain, each as a reader takes it; sound is passed over."""
+    while (header := file.read(tarfile.BLOCKSIZE)) and header[156:157] == tarfile.REGTYPE:
+        size, checksum = int(header[124:135], 8), int(header[148:154], 8)
+        if checksum != sum(header) - sum(header[148:156]) + sum(b" " * 8):
+            raise tarfile.ReadError("a header with another checksum")
+        key, _, suffix = header[:100].rstrip(b"\0").decode().partition(".")
+        padding = -size % tarfile.BLOCKSIZE
+        if suffix in ("json", "txt"):
+            yield key, suffix, file.read(size)
+            file.seek(padding, os.SEEK_CUR)
+        else:
+            yield key, suffix, b""
+            file.seek(size + padding, os.SEEK_CUR)
+    file.seek(-len(header), os.SEEK_CUR)

@@ -70,6 +70,8 @@ def _check_labels(schema: Schema, labels: Labels, segment: str = "") -> list[Fie
 
 def without_hidden(schema: Schema, labels: Mapping[str, LabelValue]) -> dict[str, LabelValue]:
     """The answers of visible fields, without empty ones."""
+    if not labels:
+        return {}
     visible = {field.key for field in visible_fields(schema, labels)}
     return {key: value for key, value in labels.items() if key in visible and not _is_empty(value)}
 

@@ -32,8 +32,8 @@ from reviewer.lead.preparation_worker import (
     Setup,
     prepare_clip,
     receive,
-    send,
 )
+from reviewer.lead.worker_pipe import send
 from reviewer.model.project import DecodeLimits
 
 _WORKER = "reviewer.lead.preparation_worker"

@@ -1,9 +1,11 @@
 """Exports accepted work as a labelled set: validated, logged, and written atomically."""
 
+import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from reviewer.errors import Damaged, Refused, ReviewerError, Unavailable
 from reviewer.files import sync_tree
 from reviewer.formats import dataset_card, passport
 from reviewer.formats.catalogue import FORMATS, Format, needs_clips, require_format_tags
-from reviewer.formats.dataset import WrittenFile, write_clips
+from reviewer.formats.dataset import CLIPS, WrittenFile
 from reviewer.formats.output_folder import (
     is_gone,
     moved_into_place,
@@ -35,10 +37,12 @@ from reviewer.lead.export_collection import Collected
 from reviewer.lead.export_filter import Predicate, parse_filter
 from reviewer.lead.export_preview import ExportPreview, preview_of
 from reviewer.lead.export_rows import RowMaker
+from reviewer.lead.export_sounds import SetSounds
 from reviewer.lead.keyed_hashes import Pseudonyms
 from reviewer.lead.selection import Selector
 from reviewer.lead.set_options import SetOptions
 from reviewer.lead.splits import Splits
+from reviewer.model.clip import ClipState
 from reviewer.model.clock import to_iso
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Identity
@@ -149,8 +153,7 @@ class Export:
         with ExitStack() as until_ended:
             order = self._start(identity, out, names, where, options, until_ended)
             try:
-                collected = self._collect(identity, names, predicate, options, is_cancelled)
-                return self._write(order, collected, _until_cancelled(progress, is_cancelled))
+                return self._write(order, predicate, progress, is_cancelled)
             except BaseException as error:
                 code = error.code if isinstance(error, ReviewerError) else type(error).__name__
                 with self._unit.transaction():
@@ -206,14 +209,17 @@ class Export:
         is_cancelled: Callable[[], bool],
         *,
         is_preview: bool = False,
+        sounds: SetSounds | None = None,
     ) -> Collected:
-        """Selects clips and makes their rows; only what the set holds stays in memory."""
+        """Selects clips and makes their rows, while their sound is written; little of it stays in memory."""
         hash_key = identity.keyring.hash_key
         maker = RowMaker(Pseudonyms(hash_key), Splits(hash_key, options.split), options)
         formats = {name: self._formats[name] for name in names}
         collected = Collected(formats, self._unit.folder)
         for selected in self._selector.select(identity, predicate, options, is_preview=is_preview):
-            collected.add(selected, maker.rows_of(selected))
+            rows = collected.add(selected, maker.rows_of(selected))
+            if sounds is not None:
+                sounds.add(selected, rows)
             if is_cancelled():
                 raise Unavailable("EXPORT_CANCELLED")
         collected.finish(self._selector.left_out, maker.left_out)
@@ -244,17 +250,18 @@ class Export:
             unit.exports.start(export_id, identity.person.id, formats, unit.clock.now())
         return _Order(identity, out, formats, where, options, export_id, unit.log.head(), checkpoint)
 
-    def _write(self, order: _Order, found: Collected, progress: Progress) -> ExportResult:
-        if not found.rows:
-            raise NothingToExport(found)
-        empty = found.formats_without_rows()
-        order = replace(order, formats=tuple(name for name in order.formats if name not in empty))
+    def _write(
+        self, order: _Order, predicate: Predicate, progress: Progress, is_cancelled: Callable[[], bool]
+    ) -> ExportResult:
         exports, planned = self._unit.exports, plan_folder(order.out)
-        exports.intend(export_folder(order.id, planned), found.items)
+        exports.intend(export_folder(order.id, planned), {})
         try:
             with clips_stay(), temporary_folder(planned) as folder:
                 exports.folder_made(order.id)
-                digest = self._fill(folder, order, found, progress)
+                found, written = self._collect_and_write(order, folder, predicate, progress, is_cancelled)
+                empty = found.formats_without_rows()
+                order = replace(order, formats=tuple(name for name in order.formats if name not in empty))
+                digest = self._fill(folder, order, found, written)
                 if order.options.encrypt_to:
                     encrypt_set(folder, order.options.encrypt_to)
                 sync_tree(folder)
@@ -278,16 +285,48 @@ class Export:
             tuple(empty),
         )
 
-    def _fill(self, folder: Path, order: _Order, found: Collected, progress: Progress) -> str:
-        """Writes and validates all files of the set; gives the digest of its passport."""
-        has_clips = needs_clips(order.formats)
-        audio = ExportAudio(self._access, order.identity, found.rows, order.options).read
+    def _collect_and_write(
+        self,
+        order: _Order,
+        folder: Path,
+        predicate: Predicate,
+        progress: Progress,
+        is_cancelled: Callable[[], bool],
+    ) -> tuple[Collected, dict[str, WrittenFile]]:
+        """The rows of the set, and the files of ``clips/`` by their paths, if it has them."""
+        identity, options, exports = order.identity, order.options, self._unit.exports
+        collect = partial(self._collect, identity, order.formats, predicate, options, is_cancelled)
         written: dict[str, WrittenFile] = {}
-        lengths: dict[str, tuple[int, int]] = {}
-        if has_clips:
-            written = write_clips(folder, found.utterances(audio), progress)
+        if needs_clips(order.formats):
+            done = _ClipsWritten(progress, self._unit.queue.counts().clips, is_cancelled)
+            with SetSounds(
+                self._access,
+                identity,
+                folder,
+                options,
+                in_commit=partial(exports.add_items, order.id),
+                progress=done.tell,
+            ) as sounds:
+                found = collect(sounds=sounds)
+                written = sounds.finish()
+            done.finish(len(found.items))
         else:
+            found = collect()
+            with self._unit.transaction():
+                exports.add_items(order.id, found.items)
+        if not found.rows:
+            raise NothingToExport(found)
+        return found, written
+
+    def _fill(self, folder: Path, order: _Order, found: Collected, written: dict[str, WrittenFile]) -> str:
+        """Writes and validates all other files of the set; gives the digest of its passport."""
+        audio = ExportAudio(self._access, order.identity, found.rows, order.options).read
+        lengths: dict[str, tuple[int, int]] = {}
+        if not needs_clips(order.formats):
             lengths = {one.path: (one.frames, one.rate_hz) for one in found.utterances(audio)}
+            if written:  # the formats that needed them can hold none of the rows
+                shutil.rmtree(folder / CLIPS)
+                written.clear()
         for name in order.formats:
             written.update(self._formats[name].write(folder, found.utterances(audio, name)) or {})
         facts = self._passport(order, found)
@@ -404,10 +443,24 @@ class Export:
         )
 
 
-def _until_cancelled(progress: Progress, is_cancelled: Callable[[], bool]) -> Progress:
-    def tell(done: int, whole: int) -> None:
-        if is_cancelled():
-            raise Unavailable("EXPORT_CANCELLED")
-        progress(done, whole)
+class _ClipsWritten:
+    """Progress among all clips that may still come; how many the set holds is known at the end."""
 
-    return tell
+    def __init__(
+        self, progress: Progress, clips: Mapping[str, int], is_cancelled: Callable[[], bool]
+    ) -> None:
+        self._progress = progress
+        self._is_cancelled = is_cancelled
+        self._whole = clips.get(ClipState.FINAL, 0) + clips.get(ClipState.EXPORTED, 0)
+
+    def tell(self, done: int) -> None:
+        """Raises Unavailable when the export is cancelled."""
+        if self._is_cancelled():
+            raise Unavailable("EXPORT_CANCELLED")
+        self._whole = max(done, self._whole)
+        self._progress(done, self._whole)
+
+    def finish(self, clips: int) -> None:
+        """Corrects what was told."""
+        if clips != self._whole:
+            self._progress(clips, clips)

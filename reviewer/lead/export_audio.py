@@ -2,7 +2,6 @@
 
 import io
 import zlib
-from collections.abc import Sequence
 
 import soundfile
 
@@ -12,14 +11,14 @@ from reviewer.audio.samples import AudioFormat, Samples
 from reviewer.errors import Damaged, Refused
 from reviewer.formats.ogg import with_serial
 from reviewer.lead.export_rows import Row
+from reviewer.lead.row_store import RowStore
 from reviewer.lead.set_options import AudioForm, SetOptions
+from reviewer.lead.sound_worker import form_of
 from reviewer.model.clip import Clip
 from reviewer.model.people import Identity
 from reviewer.session.export_access import ExportAccess, OpenedBatch
 
-CLIPS_A_BATCH = 100
-_HEAD_BYTES = 42
-"""``fLaC``, and STREAMINFO as the last metadata block: RFC 9639, sections 6 to 8."""
+CLIPS_A_BATCH = 250
 
 
 class ExportAudio:
@@ -29,7 +28,7 @@ class ExportAudio:
         self,
         access: ExportAccess,
         identity: Identity,
-        rows: Sequence[Row],
+        rows: RowStore,
         options: SetOptions,
     ) -> None:
         self._access = access
@@ -47,48 +46,40 @@ class ExportAudio:
             self._batch = self._open_from(number)
             self._decoded = None
         if is_as_stored(row, self._options):
-            clip, flac = self._batch.audio(clip_id)
-            _require_same(clip, flac)
-            return flac
-        return self._encoded(row, self._samples(clip_id))
+            return require_same(*self._batch.audio(clip_id))
+        if self._decoded is None or self._decoded[0] != clip_id:
+            self._decoded = clip_id, decoded(*self._batch.audio(clip_id))
+        return encoded(row, self._decoded[1], self._options)
 
     def _open_from(self, number: int) -> OpenedBatch:
-        rows = self._rows[number : number + CLIPS_A_BATCH]
-        return self._access.open(self._identity, {row.utterance.clip_id: row.annotation_id for row in rows})
+        return self._access.open(self._identity, self._rows.works(number, number + CLIPS_A_BATCH))
 
-    def _samples(self, clip_id: str) -> Samples:
-        if self._decoded is None or self._decoded[0] != clip_id:
-            assert self._batch is not None
-            clip, flac = self._batch.audio(clip_id)
-            samples = read_canonical(io.BytesIO(flac))
-            if (samples.frames, samples.rate_hz, samples.channels) != (
-                clip.frames,
-                clip.rate_hz,
-                clip.channels,
-            ):
-                raise Damaged("AUDIO_MISMATCH", clip=clip.id)
-            self._decoded = clip_id, samples
-        return self._decoded[1]
 
-    def _encoded(self, row: Row, samples: Samples) -> bytes:
-        data = samples.data[row.start : row.end]
-        if self._options.channel:
-            if self._options.channel > samples.channels:
-                raise Refused(
-                    "EXPORT_CHANNEL_MISSING", clip=row.utterance.clip_id, channel=self._options.channel
-                )
-            data = data[:, self._options.channel - 1 : self._options.channel]
-        utterance = row.utterance
-        wanted = AudioFormat(utterance.rate_hz, utterance.channels, samples.bits)
-        sound = converted(Samples(samples.rate_hz, data), wanted)
-        made = Samples(sound.rate_hz, sound.read(0, sound.frames))
-        if made.frames != utterance.frames:
-            raise Damaged("AUDIO_MISMATCH", clip=utterance.clip_id)
-        if self._options.audio is AudioForm.FLAC:
-            return encode_flac(made)
-        if self._options.audio is AudioForm.WAV:
-            return _written(made, "WAV", "PCM_16" if made.bits == 16 else "PCM_24")
-        return with_serial(_written(made, "OGG", "OPUS"), zlib.crc32(utterance.id.encode()))
+def decoded(clip: Clip, flac: bytes) -> Samples:
+    """The samples of a clip's stored FLAC. Raises Damaged."""
+    samples = read_canonical(io.BytesIO(flac))
+    if (samples.frames, samples.rate_hz, samples.channels) != (clip.frames, clip.rate_hz, clip.channels):
+        raise Damaged("AUDIO_MISMATCH", clip=clip.id)
+    return samples
+
+
+def encoded(row: Row, samples: Samples, options: SetOptions) -> bytes:
+    """A row's audio file: cut out of its clip's samples, converted, encoded. Raises Refused, Damaged."""
+    data, utterance = samples.data[row.start : row.end], row.utterance
+    if options.channel:
+        if options.channel > samples.channels:
+            raise Refused("EXPORT_CHANNEL_MISSING", clip=utterance.clip_id, channel=options.channel)
+        data = data[:, options.channel - 1 : options.channel]
+    wanted = AudioFormat(utterance.rate_hz, utterance.channels, samples.bits)
+    sound = converted(Samples(samples.rate_hz, data), wanted)
+    made = Samples(sound.rate_hz, sound.read(0, sound.frames))
+    if made.frames != utterance.frames:
+        raise Damaged("AUDIO_MISMATCH", clip=utterance.clip_id)
+    if options.audio is AudioForm.FLAC:
+        return encode_flac(made)
+    if options.audio is AudioForm.WAV:
+        return _written(made, "WAV", "PCM_16" if made.bits == 16 else "PCM_24")
+    return with_serial(_written(made, "OGG", "OPUS"), zlib.crc32(utterance.id.encode()))
 
 
 def is_as_stored(row: Row, options: SetOptions) -> bool:
@@ -97,17 +88,17 @@ def is_as_stored(row: Row, options: SetOptions) -> bool:
     return keeps_form and row.is_whole and row.keeps_samples
 
 
+def require_same(clip: Clip, flac: bytes) -> bytes:
+    """A clip's stored FLAC, if its STREAMINFO is as the record says: the seal vouches for the rest.
+
+    Raises Damaged.
+    """
+    if form_of(flac) != (clip.frames, clip.rate_hz, clip.channels):
+        raise Damaged("AUDIO_MISMATCH", clip=clip.id)
+    return flac
+
+
 def _written(samples: Samples, container: str, subtype: str) -> bytes:
     out = io.BytesIO()
     soundfile.write(out, samples.data, samples.rate_hz, format=container, subtype=subtype)
     return out.getvalue()
-
-
-def _require_same(clip: Clip, flac: bytes) -> None:
-    """Compares STREAMINFO with the clip's record. The seal vouches for the rest, which import has encoded."""
-    packed = int.from_bytes(flac[18:26], "big")
-    rate_hz, channels = packed >> 44, (packed >> 41 & 0b111) + 1
-    frames = packed & (1 << 36) - 1
-    is_bare = flac[:8] == b"fLaC\x80\x00\x00\x22" and len(flac) > _HEAD_BYTES
-    if not is_bare or (frames, rate_hz, channels) != (clip.frames, clip.rate_hz, clip.channels):
-        raise Damaged("AUDIO_MISMATCH", clip=clip.id)

@@ -41,12 +41,12 @@ class Collected:
         self.left_out: dict[str, int] = {}
         self.rows_left_out: dict[str, dict[str, int]] = {}
 
-    def add(self, selected: SelectedClip, rows: Iterable[Row]) -> None:
-        """Adds those rows of a clip that any format can hold."""
+    def add(self, selected: SelectedClip, rows: Iterable[Row]) -> list[Row]:
+        """Adds those rows of a clip that any format can hold, and gives them."""
         kept = [row for row in rows if self._is_held(row.utterance)]
         if not kept:
             self.left_out["no_row"] = self.left_out.get("no_row", 0) + 1
-            return
+            return kept
         for row in kept:
             self._count(row.utterance)
             self.rows.add(row)
@@ -54,6 +54,7 @@ class Collected:
         self.items[selected.clip.id] = selected.accepted.id
         self.conventions[selected.conventions.id] = selected.conventions
         self.denied += selected.has_denied
+        return kept
 
     def finish(self, left_out: Mapping[str, int], segments: Mapping[str, int]) -> None:
         """Adds what the selection left out, and puts the rows in the order of their ids."""

@@ -1,6 +1,7 @@
 """Keyed hashes of sources, speakers, samples and people, meaningless without the workspace key."""
 
 import unicodedata
+from functools import lru_cache
 
 from reviewer.audio.decode.decoder import Decoded
 from reviewer.clips.keys import keyed_hash, subkey
@@ -9,6 +10,7 @@ from reviewer.model.people import Keyring
 from reviewer.privacy.manifest_row import ManifestRow
 
 _PSEUDONYM_LENGTH = 12
+_SPEAKERS_KNOWN = 1024
 
 
 class KeyedHashes:
@@ -40,17 +42,19 @@ class Pseudonyms:
     workspace, and different from the hashes kept inside it."""
 
     def __init__(self, hash_key: bytes) -> None:
-        self._speakers = subkey(hash_key, "export speaker")
+        speakers = subkey(hash_key, "export speaker")
+        self._of_name = lru_cache(maxsize=_SPEAKERS_KNOWN)(
+            lambda name: keyed_hash(speakers, name.encode())[:_PSEUDONYM_LENGTH]
+        )
         self._people = subkey(hash_key, "export person")
 
     def speaker(self, clip: Clip) -> str:
         """A clip of an unknown speaker gets a speaker of its own, which errs towards disjoint splits."""
-        name = clip.speaker_hash or f"clip {clip.id}"
-        return keyed_hash(self._speakers, name.encode())[:_PSEUDONYM_LENGTH]
+        return self._of_name(clip.speaker_hash or f"clip {clip.id}")
 
     def speaker_within(self, clip: Clip, name: str) -> str:
         """One of several speakers of a clip, who is not known to be in another."""
-        return keyed_hash(self._speakers, f"clip {clip.id} {name}".encode())[:_PSEUDONYM_LENGTH]
+        return self._of_name(f"clip {clip.id} {name}")
 
     def person(self, person_id: str) -> str:
         return keyed_hash(self._people, person_id.encode())[:_PSEUDONYM_LENGTH]

@@ -6,10 +6,7 @@ and has no key but those that it makes for new clips, which go to the importing 
 ends with that process.
 """
 
-import ctypes
 import os
-import signal
-import struct
 import sys
 from pathlib import Path
 from typing import BinaryIO
@@ -21,12 +18,11 @@ from reviewer.clips.new_clip import NewClip
 from reviewer.clips.store import LocalClipStore
 from reviewer.errors import Notice, Parameters, Refused, Unavailable
 from reviewer.files import NewFile
+from reviewer.lead import worker_pipe
+from reviewer.lead.worker_pipe import send
 from reviewer.model.clip import ContentKind
 from reviewer.model.project import DecodeLimits
-from reviewer.process_guard import harden_process
-
-_LENGTH = struct.Struct("<I")
-_PR_SET_PDEATHSIG = 1
+from reviewer.process_guard import end_with_parent, harden_process
 
 
 class Setup(msgspec.Struct, tag=True):
@@ -77,18 +73,9 @@ Message = Setup | Ready | Request | SealedFiles | NotPrepared
 _decode = msgspec.msgpack.Decoder(Message).decode
 
 
-def send(stream: BinaryIO, message: Message) -> None:
-    """Writes one message; raises OSError when nobody reads."""
-    content = msgspec.msgpack.encode(message)
-    stream.write(_LENGTH.pack(len(content)) + content)
-    stream.flush()
-
-
 def receive(stream: BinaryIO) -> Message | None:
     """The next message, or None at the end of the stream."""
-    head = stream.read(_LENGTH.size)
-    content = stream.read(_LENGTH.unpack(head)[0]) if len(head) == _LENGTH.size else b""
-    return _decode(content) if content else None
+    return worker_pipe.receive(stream, _decode)
 
 
 def prepare_clip(new: NewClip, decoder: Decoder, path: Path, limits: DecodeLimits) -> Decoded:
@@ -117,7 +104,7 @@ class _NotingStore(LocalClipStore):
 def main() -> None:
     """Serves the parent on standard input until that closes."""
     harden_process()
-    _end_with_parent()
+    end_with_parent()
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     source = sys.stdin.buffer
@@ -154,12 +141,6 @@ def _answer(store: _NotingStore, setup: Setup, decoder: Decoder, request: Reques
 
 def _plain(parameters: Parameters) -> dict[str, str | int | float]:
     return {name: value for name, value in parameters.items() if not isinstance(value, Notice)}
-
-
-def _end_with_parent() -> None:
-    """On Linux even in the middle of a file; elsewhere standard input ends before the next one."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 if __name__ == "__main__":

@@ -40,6 +40,8 @@ class RowStore(Sequence[Row]):
         self._starts = array("Q", [0])
         self._order = array("Q")
         self._ids: list[str] = []
+        self._works: list[tuple[str, str]] = []
+        self._last: tuple[int, Row] | None = None
         self._conventions = array("H")
         self._kinds: list[Conventions | None] = []  # few, and many rows share them
 
@@ -55,12 +57,17 @@ class RowStore(Sequence[Row]):
         self._starts.append(self._starts[-1] + len(sealed))
         self._order.append(number)
         self._ids.append(row.utterance.id)
+        self._works.append((row.utterance.clip_id, row.annotation_id))
         self._conventions.append(self._number_of(row.utterance.conventions))
 
     def sort(self) -> None:
         """Puts the rows in the order of their ids; none is added afterwards."""
         self._order = array("Q", sorted(self._order, key=self._ids.__getitem__))
         self._ids.clear()
+
+    def works(self, start: int, end: int) -> dict[str, str]:
+        """The annotation of each clip of some rows; nothing is decrypted for it."""
+        return dict(self._works[number] for number in self._order[start:end])
 
     def __len__(self) -> int:
         return len(self._order)
@@ -72,7 +79,10 @@ class RowStore(Sequence[Row]):
     def __getitem__(self, index: int | slice) -> Row | list[Row]:
         if isinstance(index, slice):
             return [self._row(number) for number in self._order[index]]
-        return self._row(self._order[index])
+        number = self._order[index]
+        if self._last is not None and self._last[0] == number:  # its sound is asked for after itself
+            return self._last[1]
+        return self._row(number)
 
     def __iter__(self) -> Iterator[Row]:
         return map(self._row, self._order)
@@ -100,7 +110,9 @@ class RowStore(Sequence[Row]):
             audio,
         )
         utterance = Utterance(*values)
-        return Row(utterance, *place)
+        row = Row(utterance, *place)
+        self._last = number, row
+        return row
 
     def _number_of(self, conventions: Conventions | None) -> int:
         for number, one in enumerate(self._kinds):

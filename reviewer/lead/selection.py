@@ -44,7 +44,7 @@ _LEFT_OUT_FLAGS = (Flag.PERSONAL_DATA, Flag.UNUSABLE, Flag.WRONG_LANGUAGE)
 _UNFINISHED = (ClipState.READY, ClipState.IN_REVIEW, ClipState.REVIEWED)
 _HELD_CODES = frozenset(code.value for code in HeldCode)
 _MAY_BE_RELEASED = {HeldCode.TEXT.value, HeldCode.FLAG.value}
-CLIPS_A_BATCH = 100
+CLIPS_A_BATCH = 250
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,14 @@ def to_columns(value: Any) -> dict[str, Any]:
 def from_columns(kind: type[T], row: Mapping[str, Any]) -> T:
     """The value whose fields are columns of a row; what else is in the row is left out. Raises Damaged."""
     with _translated():
-        return kind(**{name: _from_plain(hint, row[name]) for name, hint in _hints(kind).items()})
+        values = {}
+        for name, hint, is_moment in _columns(kind):
+            plain = row[name]
+            if plain is None or type(plain) is hint:
+                values[name] = plain
+            else:
+                values[name] = from_micros(plain) if is_moment else _from_plain(hint, plain)
+        return kind(**values)
 
 
 def to_json(value: Any) -> str:
@@ -53,6 +60,18 @@ def _hints_of(kind: Any) -> dict[str, Any]:
 
 
 _hints: Callable[[Any], dict[str, Any]] = cache(_hints_of)
+
+
+def _columns_of(kind: Any) -> list[tuple[str, Any, bool]]:
+    """Each field with its type, and whether that is a moment; one that may be missing has the type it has."""
+    columns = []
+    for name, hint in _hints(kind).items():
+        present = get_args(hint)[0] if NoneType in get_args(hint) else hint
+        columns.append((name, present, present is datetime))
+    return columns
+
+
+_columns: Callable[[Any], list[tuple[str, Any, bool]]] = cache(_columns_of)
 
 
 def _to_column(value: Any) -> Any:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from reviewer.privacy.address_words import Sign, at_words, digit_words, signs, word_set
 from reviewer.privacy.text_matching import TextSpans, Token, match_phrase, tokens
@@ -76,15 +77,29 @@ class _Local:
     has_structure: bool
 
 
-def may_hold_said_address(words: frozenset[str], *, has_dot: bool) -> bool:
-    """Whether folded words could be a said address: a provider, or a word for the at sign and a dot.
+def may_hold_said_address(words: Sequence[str], *, has_dot: bool) -> bool:
+    """Whether folded words, in their order, could be a said address.
+
+    It has a dot, and an at sign or a provider; or else a provider just behind an at sign.
 
     Args:
         has_dot: the text has a ``.`` that ends no sentence.
     """
-    if not words.isdisjoint(word_set("providers")):
+    providers, said = word_set("providers"), frozenset(words)
+    has_provider = not said.isdisjoint(providers)
+    if not has_provider and said.isdisjoint(at_words()):
+        return False
+    if has_dot or not said.isdisjoint(_dot_words()):
         return True
-    return not words.isdisjoint(at_words()) and (has_dot or not words.isdisjoint(_dot_words()))
+    return has_provider and any(
+        before in _last_at_words() and word in providers for before, word in pairwise(words)
+    )
+
+
+@cache
+def _last_at_words() -> frozenset[str]:
+    """The last words of every phrase for the at sign."""
+    return frozenset(phrase[-1] for phrases in signs().values() for phrase, sign in phrases if sign in _ATS)
 
 
 @cache
@@ -106,20 +121,23 @@ def email_addresses(text: str, found: Sequence[Token] | None = None) -> tuple[Em
     written = [EmailAddress(*match.span(), is_sure=True) for match in _WRITTEN.finditer(text)]
     taken = TextSpans((address.start, address.end) for address in written)
     found = tokens(text) if found is None else found
-    words = frozenset(token.text for token in found)
-    said: list[EmailAddress] = []
-    if may_hold_said_address(words, has_dot="." in words):
-        parts = _parts(found)
-        ats = [index for index, part in enumerate(parts) if part.sign in _ATS]
-        around = [one for at in ats if (one := _around(parts, at)) and not taken.overlaps(one.start, one.end)]
-        said = [one for one in _merged(around) if taken.add(one.start, one.end)]
-        said += [one for one in _without_at(parts) if taken.add(one.start, one.end)]
+    words = [token.text for token in found]
+    said = said_addresses(found, taken) if may_hold_said_address(words, has_dot="." in words) else []
     said += [
         EmailAddress(*match.span(), is_sure=False)
         for match in _UNDOTTED.finditer(text)
         if taken.add(*match.span())
     ]
     return tuple(sorted(written + said, key=lambda address: address.start))
+
+
+def said_addresses(found: Sequence[Token], taken: TextSpans) -> list[EmailAddress]:
+    """The said addresses that overlap nothing ``taken``, to which they are added."""
+    parts = _parts(found)
+    ats = [index for index, part in enumerate(parts) if part.sign in _ATS]
+    around = [one for at in ats if (one := _around(parts, at)) and not taken.overlaps(one.start, one.end)]
+    said = [one for one in _merged(around) if taken.add(one.start, one.end)]
+    return said + [one for one in _without_at(parts) if taken.add(one.start, one.end)]
 
 
 def _merged(found: Iterable[EmailAddress]) -> Iterator[EmailAddress]:

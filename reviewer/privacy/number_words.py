@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 from reviewer.places import resource
-from reviewer.privacy.text_matching import fold, tokens
+from reviewer.privacy.text_matching import fold, token_texts
 
 Phrase = tuple[str, ...]
 _UNIT_FIRST = frozenset({"de", "nl", "da", "no", "nn", "af", "ar", "sl", "cs"})
@@ -43,6 +43,8 @@ class NumberWords:
     and_words: frozenset[str]
     glued: "re.Pattern[str] | None" = None
     single: Mapping[str, str] = field(default_factory=dict)
+    second: Mapping[str, int] = field(default_factory=dict)
+    """The second words of phrases, each with the most digits of its phrases."""
 
     @property
     def is_unit_first(self) -> bool:
@@ -148,6 +150,10 @@ def _pack(language: str, table: Mapping[str, list[str]], spoken: Mapping[str, st
     for phrase, digits in phrases.items():
         grouped.setdefault(phrase[0], []).append((phrase, digits))
     single = {phrase[0]: digits for phrase, digits in phrases.items() if len(phrase) == len(digits) == 1}
+    second: dict[str, int] = {}
+    for phrase, digits in phrases.items():
+        if len(phrase) > 1:
+            second[phrase[1]] = max(second.get(phrase[1], 0), len(digits))
     large = {word for form in table["large"] for word in fold(form).split()}
     repeats: dict[str, list[tuple[Phrase, int]]] = {}
     for phrase, times in _pairs(spoken.get("times", "")):
@@ -166,6 +172,7 @@ def _pack(language: str, table: Mapping[str, list[str]], spoken: Mapping[str, st
         if language in _WITHOUT_SPACES
         else None,
         single,
+        second,
     )
 
 
@@ -183,7 +190,7 @@ def _number_phrases(table: Mapping[str, list[str]], spoken: Mapping[str, str]) -
 def _words(form: str) -> Phrase:
     if form.isascii() and form.isalpha():  # most are, of tens of thousands
         return (form.lower(),)
-    return tuple(token.text for token in tokens(form) if token.text != "-")
+    return tuple(word for word in token_texts(fold(form)) if word != "-")
 
 
 def _phrases(text: str) -> Iterator[Phrase]:

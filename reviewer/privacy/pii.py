@@ -13,7 +13,7 @@ from stdnum.exceptions import ValidationError
 from reviewer.privacy.digit_runs import LONG_RUN, DigitRun, digit_runs
 from reviewer.privacy.email_addresses import email_addresses, may_hold_said_address
 from reviewer.privacy.spoken_numbers import may_hold_number
-from reviewer.privacy.text_matching import TextSpans, token_texts, tokens
+from reviewer.privacy.text_matching import TextSpans, fold, token_texts, tokens
 
 Certainty = Literal["certain", "likely"]
 
@@ -69,8 +69,11 @@ def find(text: str, locale: str) -> tuple[PiiSpan, ...]:
     makes a span certain, but one that fails never clears a long run: a misheard digit breaks it as well.
     Names and street addresses are not looked for.
     """
-    if _is_plain(text):
-        return ()
+    return () if _is_plain(text) else find_by_all_rules(text, locale)
+
+
+def find_by_all_rules(text: str, locale: str) -> tuple[PiiSpan, ...]:
+    """What ``find`` gives, without first looking at single words."""
     words, taken = tokens(text), TextSpans()
     spans = [
         PiiSpan(found.start, found.end, PiiKind.EMAIL, "certain" if found.is_sure else "likely")
@@ -94,15 +97,14 @@ def find(text: str, locale: str) -> tuple[PiiSpan, ...]:
 def _is_plain(text: str) -> bool:
     """Whether it is certain, from single words, that nothing is found: never wrong, and much faster.
 
-    Written addresses need an at sign (``%40`` has digits), account numbers a digit.
+    Written addresses need an at sign (``%40`` has digits), account numbers a digit: folding loses neither.
     """
-    if not text.isascii() or _SIGNS.search(text):
+    folded = fold(text)
+    if _SIGNS.search(folded):
         return False
-    words = token_texts(text)
-    has_dot = _DOT.search(text) is not None
-    return not may_hold_said_address(frozenset(words), has_dot=has_dot) and not may_hold_number(
-        words, LONG_RUN
-    )
+    words = token_texts(folded)
+    has_dot = "." in folded and _DOT.search(folded) is not None
+    return not may_hold_said_address(words, has_dot=has_dot) and not may_hold_number(words, LONG_RUN)
 
 
 def region_of(locale: str) -> str:

@@ -8,6 +8,7 @@ from reviewer.privacy.number_words import NumberWords, languages_of, number_word
 from reviewer.privacy.text_matching import Token, match_phrase
 
 _MOST_DIGITS_A_WORD = 4
+_MOST_TIMES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,26 +29,48 @@ class Group:
 def may_hold_number(words: Iterable[str], least: int) -> bool:
     """Whether words without a digit among them could make ``least`` digits in any language.
 
-    The bound of ``number_positions``, and a number is never made of weak words (oh, for, to) alone.
+    No reading of them gives more digits than the sum of what each can add, and a number is never made of weak
+    words (oh, for, to) alone.
     """
     most: dict[NumberWords, int] = {}
     strong: set[NumberWords] = set()
     for word in words:
-        for pack, is_strong in _languages_with_strength(word):
-            most[pack] = most.get(pack, 0) + _most_digits(word, pack)
+        for pack, digits, is_strong in _said_by(word):
+            most[pack] = most.get(pack, 0) + digits
             if is_strong:
                 strong.add(pack)
-    return any(most.get(pack, 0) >= least for pack in strong)
+    return any(most[pack] >= least for pack in strong)
 
 
 @lru_cache(maxsize=16384)
-def _languages_with_strength(word: str) -> tuple[tuple[NumberWords, bool], ...]:
-    """The languages in which a word is, begins or ends a number, and whether it is more than a weak word."""
-    ends = tuple(pack for pack in number_words() if word in pack.plurals)
-    return tuple(
-        (pack, pack in ends or word not in pack.weak or word in pack.by_first or word in pack.repeats)
-        for pack in dict.fromkeys((*languages_of(word), *ends))
-    )
+def _said_by(word: str) -> tuple[tuple[NumberWords, int, bool], ...]:
+    """For each language, the digits that a word can add, and whether it is more than a weak word."""
+    numbers = languages_of(word)
+    found = []
+    for pack in number_words():
+        ends = word in pack.plurals
+        if pack in numbers or ends:
+            is_strong = ends or word not in pack.weak or word in pack.by_first or word in pack.repeats
+            found.append((pack, _digits_said(word, pack), is_strong))
+        elif added := _digits_added(word, pack):
+            found.append((pack, added, False))
+    return tuple(found)
+
+
+def _digits_said(word: str, pack: NumberWords) -> int:
+    """The most digits that a number word adds, as it stands in the tables."""
+    if pack.glued:
+        return max(_MOST_DIGITS_A_WORD, len(word))
+    said = [digits for phrase, digits in pack.by_first.get(word, ()) if len(phrase) == 1]
+    said += [*pack.joined(word), pack.weak.get(word, "")]
+    repeated = [times for _, times in pack.repeats.get(word, ())]
+    plural = _MOST_TIMES if word in pack.plurals else 0
+    return max(*map(len, said), *repeated, plural) + _digits_added(word, pack)
+
+
+def _digits_added(word: str, pack: NumberWords) -> int:
+    """The digits of a phrase that a word goes on with, and the zeros that hundred and thousand add."""
+    return pack.second.get(word, 0) + max(2 * (word in pack.hundreds), 3 * (word in pack.magnitudes))
 
 
 def number_positions(found: Sequence[Token], least: int) -> dict[NumberWords | None, list[int]]:
@@ -120,7 +143,7 @@ class NumberReader:
     def _plural(self, position: int) -> Group | None:
         """Three fives: the number of times is said just before."""
         count = self._digit(position)
-        if count is None or not "2" <= count.digits <= "6" or count.after >= len(self._tokens):
+        if count is None or not "2" <= count.digits <= str(_MOST_TIMES) or count.after >= len(self._tokens):
             return None
         digit = self._pack.plurals.get(self._tokens[count.after].text)
         return None if digit is None else Group(digit * int(count.digits), position, count.after + 1)

@@ -12,6 +12,7 @@ _ALONE = r"\u3005-\u3007\u3040-\u30ff\u3400-\u9fff"
 # Vowel signs of India and South-East Asia are marks (Mc) that \w leaves out, but belong to the word.
 _VOWEL_SIGNS = "".join(chr(c) for c in range(0x900, 0x1800) if unicodedata.category(chr(c)) == "Mc")
 _TOKEN = re.compile(rf"[{_ALONE}]|(?:[^\W\d_{_ALONE}]|[{_VOWEL_SIGNS}])+|\d+|\S")
+_ASCII_TOKEN = re.compile(r"[a-z]+|[0-9]+|[^a-z0-9\s]")
 _MARKS = frozenset({"Mn", "Me"})
 _DROPPED = _MARKS | {"Cf"}
 # Letters and marks that keyboards exchange, and that no decomposition makes equal.
@@ -64,14 +65,25 @@ class TextSpans:
         return True
 
 
+class _Folding(dict[int, str]):
+    """What each character becomes, as ``str.translate`` asks for it."""
+
+    def __missing__(self, code: int) -> str:
+        plain = self[code] = _plain(chr(code))
+        return plain
+
+
+_FOLDING = _Folding()
+
+
 def fold(text: str) -> str:
     """Folds case, accents, width and other scripts' digits, and drops invisible characters."""
-    return "".join(_plain(char) for char in text)
+    return text.lower() if text.isascii() else text.translate(_FOLDING)
 
 
-def token_texts(text: str) -> list[str]:
-    """The texts of ``tokens(text)``, in much less time."""
-    return _TOKEN.findall(text.lower() if text.isascii() else _folded(text)[0])
+def token_texts(folded: str) -> list[str]:
+    """The texts of ``tokens(text)``, where ``folded`` is ``fold(text)``, in much less time."""
+    return (_ASCII_TOKEN if folded.isascii() else _TOKEN).findall(folded)
 
 
 def tokens(text: str) -> tuple[Token, ...]:

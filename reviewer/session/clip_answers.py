@@ -24,6 +24,8 @@ def with_what_segments_have(annotation: Annotation) -> Annotation:
                 given[key].append(value)
     labels = {key: values[0] if len(values) == 1 else _listed(values) for key, values in given.items()}
     flags = {Flag(name) for segment in annotation.segments for name in segment.flags if name in _FLAGS}
+    if not given and not flags:
+        return annotation
     return replace(annotation, labels={**labels, **annotation.labels}, flags=annotation.flags.union(flags))
 
 
@@ -34,6 +36,8 @@ def answers_of_form(annotation: Annotation, form: Schema | None) -> Annotation:
     per_segment = form.per(FieldScope.SEGMENT)
     segments = tuple(
         replace(one, labels=without_hidden(per_segment, one.labels), earlier={})
+        if one.labels or one.earlier
+        else one
         for one in annotation.segments
     )
     labels = without_hidden(form.per(FieldScope.CLIP), annotation.labels)

@@ -1,11 +1,11 @@
 """Opens accepted work for an export, a batch at a time: every condition first, then one committed row."""
 
 import hmac
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 from reviewer.access.rights import Act
-from reviewer.clips.content import HeldKeys
+from reviewer.clips.content import HeldKeys, SealedAudio
 from reviewer.errors import Damaged, Refused
 from reviewer.model.annotation import Annotation
 from reviewer.model.clip import Clip, ContentKind
@@ -21,7 +21,7 @@ _PURPOSE = "export"
 class OpenedBatch:
     """The clips of a batch whose row is committed; no other clip is unsealed by it."""
 
-    def __init__(self, keys: HeldKeys, clips: dict[str, Clip]) -> None:
+    def __init__(self, keys: HeldKeys, clips: Mapping[str, Clip]) -> None:
         self._keys = keys
         self._clips = clips
 
@@ -31,6 +31,14 @@ class OpenedBatch:
     def audio(self, clip_id: str) -> tuple[Clip, bytes]:
         """A clip's facts and its canonical FLAC. Raises Damaged, Refused."""
         return self._clips[clip_id], self._keys.audio(clip_id)
+
+    def clip(self, clip_id: str) -> Clip:
+        """A clip's facts."""
+        return self._clips[clip_id]
+
+    def sealed_audio(self, clip_id: str) -> SealedAudio | None:
+        """What a worker process needs to unseal the clip's FLAC; None if it can only be done here."""
+        return self._keys.sealed_audio(clip_id)
 
 
 class ExportAccess:
@@ -44,11 +52,20 @@ class ExportAccess:
         """Raises Refused unless this person may export now; gives the id of their agreement."""
         return self._access.require(identity, Act.EXPORT)
 
-    def open(self, identity: Identity, works: Mapping[str, str]) -> OpenedBatch:
+    def open(
+        self,
+        identity: Identity,
+        works: Mapping[str, str],
+        clips: Mapping[str, Clip] | None = None,
+        *,
+        in_commit: Callable[[], None] = lambda: None,
+    ) -> OpenedBatch:
         """Checks each clip, commits one row that lists them all, and lets them be unsealed.
 
         Args:
             works: the id of the accepted annotation of each clip, by the clip's id.
+            clips: the clips, where they were just read.
+            in_commit: what else is written in the commit of the row.
 
         Raises Refused for a clip that may not be opened; then none of them is.
         """
@@ -58,8 +75,7 @@ class ExportAccess:
             if accepted.get(annotation_id) != clip_id:
                 raise Refused("NOT_ACCEPTED", annotation=annotation_id)
         self.require_openable(works)
-        clips = self._unit.clips.many(works)
-        for clip_id, redactions in self._unit.redactions.of_clips(list(clips)).items():
+        for clip_id, redactions in self._unit.redactions.of_clips(list(works)).items():
             if any(one.is_muted for one in redactions):
                 raise Refused("REDACTION_PENDING", clip=clip_id)
         detail: dict[str, DetailValue] = {
@@ -68,8 +84,11 @@ class ExportAccess:
             "annotations": list(works.values()),
             "nda": agreement,
         }
-        self._unit.log.record(Event.by(identity, Action.CLIP_OPENED, detail=detail))
-        return OpenedBatch(self._unit.content.hold_keys(identity.keyring, list(clips)), clips)
+        with self._unit.transaction():
+            in_commit()
+            self._unit.log.record(Event.by(identity, Action.CLIP_OPENED, detail=detail))
+        held = self._unit.content.hold_keys(identity.keyring, list(works))
+        return OpenedBatch(held, self._unit.clips.many(works) if clips is None else clips)
 
     def texts(
         self, identity: Identity, works: Sequence[SealedAnnotation], purpose: str = _PURPOSE

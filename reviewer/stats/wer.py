@@ -57,6 +57,8 @@ class WordErrors:
 
 def words_of(text: str) -> list[str]:
     """Words in NFC: split at space, and at each grapheme of a script without spaces."""
+    if text.isascii():
+        return text.split()
     words: list[str] = []
     for typed in unicodedata.normalize("NFC", text).split():
         if not _UNSPACED.search(typed):

@@ -2,14 +2,22 @@
 
 Run: .venv/bin/pytest -o norecursedirs=".*" tests/benchmarks/test_export.py -s
 ``REVIEWER_EXPORT_CLIPS`` sets the number of clips (2,000); the memory test takes ten times as many.
+
+Both are brought to the disk by one sync of their file system, inside the time that is taken. The copy is of
+files in the clear that were just written. Each is done ``_TIMES`` times in turn, and the fastest of each
+counts: others use the machine too. Processor time is that of this process and of its workers.
 """
 
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
@@ -18,6 +26,7 @@ import pytest
 
 from reviewer.audio.io.flac import encode_flac
 from reviewer.audio.samples import Samples
+from reviewer.files import sync_tree
 from reviewer.lead.set_options import SetOptions
 from reviewer.model.annotation import Annotation
 from tests.benches.clips import add_clip
@@ -36,6 +45,7 @@ SENTENCE = (
 )
 WORDS = SENTENCE.split()
 WORDS_A_CLIP = 17
+_TIMES = 3
 
 
 def speech_like() -> np.ndarray:
@@ -80,40 +90,69 @@ def filled(folder: Path, clips: int) -> LeadBench:
     return bench
 
 
-def plain_copy(source: Path, out: Path) -> float:
-    """Reads, hashes and writes each file, and a line of JSON for it; gives files a second."""
+@dataclass(frozen=True, slots=True, order=True)
+class Cost:
+    """Milliseconds a clip: by the clock, and of processors."""
+
+    wall: float
+    processor: float
+
+
+@contextmanager
+def taken(clips: int, into: list[Cost]) -> Iterator[None]:
+    """Adds the cost of what is done inside."""
+    begun, before = time.perf_counter(), os.times()
+    yield
+    wall, after = time.perf_counter() - begun, os.times()
+    into.append(Cost(wall * 1000 / clips, (sum(after[:4]) - sum(before[:4])) * 1000 / clips))
+
+
+def plain_copy(source: Path, out: Path) -> None:
+    """Reads, hashes and writes each file, and a line of JSON for it; then syncs, as an export does."""
     out.mkdir()
-    names = sorted(source.iterdir())
-    begun = time.perf_counter()
     with (out / "list.jsonl").open("w", encoding="utf-8") as lines:
-        for path in names:
+        for path in sorted(source.iterdir()):
             data = path.read_bytes()
             digest = hashlib.sha256(data).hexdigest()
             (out / path.name).write_bytes(data)
             lines.write(json.dumps({"path": path.name, "sha256": digest, "bytes": len(data)}) + "\n")
-    return len(names) / (time.perf_counter() - begun)
+    sync_tree(out)
 
 
-def export(bench: LeadBench, out: Path, *formats: str) -> float:
-    begun = time.perf_counter()
+def export(bench: LeadBench, out: Path, *formats: str) -> None:
     result = bench.export().export_set(bench.lead, out, formats, options=SetOptions(split=(80, 10, 10)))
-    return result.rows / (time.perf_counter() - begun)
+    assert result.rows == CLIPS
 
 
 def test_export_beside_a_plain_verified_copy(tmp_path: Path) -> None:
     bench = filled(tmp_path, CLIPS)
-    loose = export(bench, tmp_path / "loose", "nemo")
-    shards = export(bench, tmp_path / "shards", "webdataset")
-    copied = plain_copy(tmp_path / "loose" / "clips", tmp_path / "copy")
+    loose, shards, copied = list[Cost](), list[Cost](), list[Cost]()
+    anew = "UPDATE queue_clip SET state = 'final' WHERE state = 'exported'"
+    for _ in range(_TIMES):
+        bench.unit.database.execute(anew)
+        with taken(CLIPS, loose):
+            export(bench, tmp_path / "loose", "nemo")
+        bench.unit.database.execute(anew)
+        with taken(CLIPS, shards):
+            export(bench, tmp_path / "shards", "webdataset")
+        with taken(CLIPS, copied):
+            plain_copy(tmp_path / "loose" / "clips", tmp_path / "copy")
+        for name in ("loose", "shards", "copy"):
+            shutil.rmtree(tmp_path / name)
     bench.close()
-    ratio, faster = loose / copied, shards / loose
-    ROWS.append(Row("plain verified copy", f"{copied:,.0f} clips/s", "-", is_met=True))
-    ROWS.append(
-        Row("export, nemo", f"{loose:,.0f} clips/s, {ratio:.2f} x the copy", "0.8 x", is_met=ratio >= 0.8)
-    )
-    ROWS.append(
-        Row("export, webdataset", f"{shards:,.0f} clips/s, {faster:.2f} x nemo", "2 x", is_met=faster >= 2)
-    )
+    floor, of_nemo, of_shards = min(copied), min(loose), min(shards)
+    add_row("plain verified copy", floor, floor, "copy", 0)
+    add_row("export, nemo", of_nemo, floor, "the copy", 0.8)
+    add_row("export, webdataset", of_shards, of_nemo, "nemo", 2)
+
+
+def add_row(figure: str, cost: Cost, other: Cost, name: str, least: float) -> None:
+    """A row of the table: how many times as fast as something else, by the clock and by processor time."""
+    ratio, by_processor = other.wall / cost.wall, other.processor / cost.processor
+    told = f"{1000 / cost.wall:,.0f} clips/s, {cost.wall:.3f} ms a clip ({cost.processor:.3f} of processors)"
+    if cost is not other:
+        told += f": {ratio:.2f} x {name}, {by_processor:.2f} x by processor time"
+    ROWS.append(Row(figure, told, f"{least} x" if least else "-", is_met=ratio >= least))
 
 
 MEASURE = """

@@ -30,7 +30,6 @@ from reviewer.formats.dataset import (
     segment_id,
     segments_of,
     utterance_id,
-    write_clips,
 )
 from reviewer.formats.librispeech import capitals
 from reviewer.formats.tags import in_format, tag_problem
@@ -42,6 +41,7 @@ from reviewer.session.clip_answers import one_line
 from reviewer.transcript.conventions import load_conventions
 from reviewer.transcript.normalisation import clean_text, normalise
 from tests.benches.format_readers import READERS, Part, Read, Reading, read_nemo_segments
+from tests.benches.sets import write_sounds
 
 EXAMPLES = int(os.environ.get("REVIEWER_FORMAT_EXAMPLES", "8"))
 NAMES = tuple(name for name in FORMATS if name in READERS)
@@ -97,7 +97,7 @@ def talk(number: int, text: str = "no", verbatim: str = "No!", **changes: object
 def a_set(folder: Path, name: str, rows: list[Utterance]) -> Path:
     folder.mkdir(exist_ok=True)
     if needs_clips([name]):
-        write_clips(folder, rows, lambda _done, _all: None)
+        write_sounds(folder, rows)
     FORMATS[name].write(folder, sorted(rows, key=lambda row: row.id))
     return folder
 
@@ -396,7 +396,7 @@ OWN_AUDIO = ("audiofolder", "common-voice", "librispeech")
 
 def test_formats_of_one_run_share_the_audio(tmp_path: Path) -> None:
     rows = [a_row(1), talk(2)]
-    write_clips(tmp_path, rows, lambda _done, _all: None)
+    write_sounds(tmp_path, rows)
     for name in OWN_AUDIO:
         FORMATS[name].write(tmp_path, rows)
     sounds = list(tmp_path.rglob("*.flac"))
@@ -411,7 +411,7 @@ def test_where_links_are_impossible_the_audio_is_copied(
         raise PermissionError
 
     rows = [a_row(1), talk(2)]
-    write_clips(tmp_path, rows, lambda _done, _all: None)
+    write_sounds(tmp_path, rows)
     monkeypatch.setattr(os, "link", no_links)
     FORMATS["audiofolder"].write(tmp_path, rows)
     assert FORMATS["audiofolder"].validate(tmp_path) == []

@@ -17,7 +17,7 @@ from reviewer.audio.io.flac import encode_flac
 from reviewer.audio.samples import Samples
 from reviewer.errors import Refused, Unavailable
 from reviewer.formats import csv_table, nemo, passport
-from reviewer.formats.dataset import Utterance, utterance_id, write_clips
+from reviewer.formats.dataset import Utterance, utterance_id
 from reviewer.formats.output_folder import (
     MARKER,
     PlannedFolder,
@@ -33,6 +33,7 @@ from reviewer.formats.output_folder import (
 from reviewer.formats.validation import decoded_length, has_only_samples, text_problem
 from reviewer.messages import command_catalogue
 from reviewer.model.annotation import Flag
+from tests.benches.sets import write_sounds
 
 FORMATS = (nemo, csv_table)
 
@@ -67,7 +68,7 @@ def a_row(number: int = 1, **changes: object) -> Utterance:
 
 def a_set(folder: Path, rows: list[Utterance]) -> Path:
     folder.mkdir(exist_ok=True)
-    write_clips(folder, rows, lambda _done, _all: None)
+    write_sounds(folder, rows)
     for table in FORMATS:
         table.write(folder, sorted(rows, key=lambda row: row.id))
     return folder
@@ -133,12 +134,6 @@ def test_every_split_has_its_own_manifest(tmp_path: Path) -> None:
     assert [row["speaker"] for row in manifest(folder, "manifest_train.jsonl")] == ["ab01"]
     assert [row["speaker"] for row in manifest(folder, "manifest_dev.jsonl")] == ["ab02"]
     assert nemo.validate(folder) == []
-
-
-def test_progress_counts_the_clips(tmp_path: Path) -> None:
-    seen: list[tuple[int, int]] = []
-    write_clips(tmp_path, [a_row(1), a_row(2)], lambda done, total: seen.append((done, total)))
-    assert seen == [(1, 2), (2, 2)]
 
 
 def test_csv_has_both_texts_flags_and_labels_and_an_empty_cell_where_there_is_none(tmp_path: Path) -> None:

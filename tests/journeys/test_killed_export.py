@@ -39,7 +39,7 @@ from reviewer.access.exports import ExportRepository
 from reviewer.clips.keys import KdfParameters
 from reviewer.formats import dataset
 from reviewer.formats import output_folder
-from reviewer.lead import export
+from reviewer.lead import export, export_sounds
 from reviewer.workspace import open_workspace
 from tests.benches.workspace import LEAD, PASSPHRASE
 from tests.fakes.clock import FakeClock
@@ -65,6 +65,12 @@ def run(folder, out, moment):
         die_around(dataset, "write_bytes", moment)
     if "rename" in moment:
         die_around(Path, "rename", moment)
+    if moment == "":
+        export_sounds._SOUNDS_WORTH_A_PROCESS = 1
+        export_sounds.CLIPS_A_BATCH = 2
+    if "begin" in moment or "answer" in moment:
+        export_sounds._SOUNDS_WORTH_A_PROCESS = 1
+        die_around(export_sounds._Worker, moment.split()[1], moment)
     workspace = open_workspace(folder, clock=FakeClock(), parameters=KdfParameters.cheap())
     lead = workspace.sign_in(LEAD, PASSPHRASE).lead
     print("ready", flush=True)
@@ -88,6 +94,8 @@ MOMENTS = [
         "write_atomically",
         "folder_made",
         "write_bytes",
+        "begin",
+        "answer",
         "write",
         "rename",
         "finish",

@@ -1,0 +1,223 @@
+"""Writes the audio files of a set while its rows are still being collected, a batch of clips at a time.
+
+Stored sound that goes out as it is, is unsealed, written and hashed by a worker process
+(``lead.sound_worker``), while the exporting one judges the texts of the next batch.
+"""
+
+import hashlib
+import os
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import IO, TYPE_CHECKING, BinaryIO, Self, cast
+
+from reviewer.audio.decode.host import start_python
+from reviewer.errors import Unavailable
+from reviewer.formats import dataset
+from reviewer.formats.dataset import CLIPS, WrittenFile
+from reviewer.lead.export_audio import decoded, encoded, is_as_stored, require_same
+from reviewer.lead.export_rows import Row, SelectedClip
+from reviewer.lead.set_options import SetOptions
+from reviewer.lead.sound_worker import NotWritten, Sounds, StoredSound, Written, decode_answer
+from reviewer.lead.worker_pipe import receive, send
+from reviewer.model.people import Identity
+from reviewer.session.export_access import ExportAccess, OpenedBatch
+
+if TYPE_CHECKING:
+    from reviewer.audio.samples import Samples
+    from reviewer.model.clip import Clip
+
+_WORKER = "reviewer.lead.sound_worker"
+CLIPS_A_BATCH = 250
+_SOUNDS_WORTH_A_PROCESS = 64
+
+
+class SetSounds:
+    """The audio files of one set, under ``clips/``. A context manager, which ends the worker process.
+
+    The clips of a batch, the row that says that they are opened, and then their sound: in this order.
+    """
+
+    def __init__(
+        self,
+        access: ExportAccess,
+        identity: Identity,
+        folder: Path,
+        options: SetOptions,
+        *,
+        in_commit: Callable[[Mapping[str, str]], None],
+        progress: Callable[[int], None],
+    ) -> None:
+        """``in_commit`` is called with the annotation of each clip of a batch, in the commit of its row.
+
+        ``progress`` is called with the number of clips that are written. May raise OSError.
+        """
+        self._access = access
+        self._identity = identity
+        self._folder = folder
+        self._options = options
+        self._in_commit = in_commit
+        self._progress = progress
+        self._worker: _Worker | None = None
+        self._clips: dict[str, Clip] = {}
+        self._rows: list[Row] = []
+        self._with_worker: tuple[OpenedBatch, list[Row]] | None = None
+        self._written: dict[str, WrittenFile] = {}
+        self._clips_written, self._last_clip = 0, ""
+        (folder / CLIPS).mkdir()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._worker is not None:
+            self._worker.close()
+
+    def add(self, selected: SelectedClip, rows: Sequence[Row]) -> None:
+        """Adds the rows of a clip. Raises Refused, Damaged, Unavailable, OSError."""
+        if rows:
+            self._clips[selected.clip.id] = selected.clip
+            self._rows += rows
+            if len(self._clips) == CLIPS_A_BATCH:
+                self._write_batch()
+
+    def finish(self) -> dict[str, WrittenFile]:
+        """Writes what is left; gives all files by path relative to the set. Raises as ``add``."""
+        if self._clips:
+            self._write_batch(is_last=True)
+        self._take_written()
+        return self._written
+
+    def _write_batch(self, *, is_last: bool = False) -> None:
+        clips, self._clips = self._clips, {}
+        rows, self._rows = self._rows, []
+        works = {row.utterance.clip_id: row.annotation_id for row in rows}
+        batch = self._access.open(self._identity, works, clips, in_commit=lambda: self._in_commit(works))
+        self._take_written()
+        # There is nothing else to do during the last one: the two share it.
+        half = len(rows) // 2 if is_last and self._worker is not None else 0
+        rest = [*rows[:half], *self._given_to_worker(batch, rows[half:])]
+        self._write_here(batch, rest)
+
+    def _given_to_worker(self, batch: OpenedBatch, rows: list[Row]) -> list[Row]:
+        """Lets the worker begin with what it can do; gives the other rows."""
+        given, rest, sounds = [], [], []
+        for row in rows:
+            sound = self._stored(batch, row) if is_as_stored(row, self._options) else None
+            if sound is None:
+                rest.append(row)
+            else:
+                given.append(row)
+                sounds.append(sound)
+        if len(sounds) < _SOUNDS_WORTH_A_PROCESS and self._worker is None:
+            return rows
+        if self._worker is None:
+            self._worker = _Worker()
+        if sounds:
+            self._worker.begin(sounds)
+            self._with_worker = batch, given
+        return rest
+
+    def _stored(self, batch: OpenedBatch, row: Row) -> StoredSound | None:
+        sealed = batch.sealed_audio(row.utterance.clip_id)
+        if sealed is None:
+            return None
+        clip = batch.clip(row.utterance.clip_id)
+        return StoredSound(
+            os.fsencode(sealed.path),
+            sealed.key,
+            sealed.workspace_id,
+            clip.id,
+            (clip.frames, clip.rate_hz, clip.channels),
+            os.fsencode(f"{self._folder}/{row.utterance.path}"),
+        )
+
+    def _take_written(self) -> None:
+        """Waits for the worker; what it could not do is done here, which also says what is wrong with it."""
+        if self._with_worker is None or self._worker is None:
+            return
+        (batch, rows), self._with_worker = self._with_worker, None
+        answer = self._worker.answer()
+        if isinstance(answer, NotWritten):
+            raise OSError(answer.number, answer.sentence)
+        if answer is None:  # it has ended, in the midst of some file
+            for row in rows:
+                (self._folder / row.utterance.path).unlink(missing_ok=True)
+            self._write_here(batch, rows)
+            return
+        for row, one in zip(rows, answer.sounds, strict=True):
+            if one is None:
+                self._write_here(batch, [row])
+            else:
+                utterance = row.utterance
+                self._note(
+                    row,
+                    WrittenFile(
+                        one.digest, one.inode, one.size, one.changed_ns, utterance.frames, utterance.rate_hz
+                    ),
+                )
+
+    def _write_here(self, batch: OpenedBatch, rows: Sequence[Row]) -> None:
+        """Writes the files of rows; those of a clip stand side by side, and it is decoded once for all."""
+        of_clip: tuple[str, Samples] | None = None
+        for row in rows:
+            one, clip_id = row.utterance, row.utterance.clip_id
+            if is_as_stored(row, self._options):
+                data = require_same(*batch.audio(clip_id))
+            else:
+                if of_clip is None or of_clip[0] != clip_id:
+                    of_clip = clip_id, decoded(*batch.audio(clip_id))
+                data = encoded(row, of_clip[1], self._options)
+            path = self._folder / one.path
+            dataset.write_bytes(path, data)
+            digest = hashlib.sha256(data).digest()
+            self._note(row, WrittenFile.at(path, digest, one.frames, one.rate_hz))
+
+    def _note(self, row: Row, written: WrittenFile) -> None:
+        self._written[row.utterance.path] = written
+        if row.utterance.clip_id != self._last_clip:
+            self._last_clip = row.utterance.clip_id
+            self._clips_written += 1
+            self._progress(self._clips_written)
+
+
+class _Worker:
+    """A worker process that has at most one batch; it has ended where there is no answer."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        with suppress(Unavailable):  # then everything is done here
+            self._process = start_python(_WORKER, [], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def begin(self, sounds: list[StoredSound]) -> None:
+        """Sends a batch."""
+        if self._process is not None:
+            with suppress(OSError):
+                send(_pipe(self._process.stdin), Sounds(sounds))
+
+    def answer(self) -> Written | NotWritten | None:
+        """Waits for what became of the batch."""
+        if self._process is None:
+            return None
+        with suppress(OSError):
+            answer: Written | NotWritten | None = receive(_pipe(self._process.stdout), decode_answer)
+            if answer is not None:
+                return answer
+        self.close()
+        return None
+
+    def close(self) -> None:
+        """Ends it, whatever it does."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            with suppress(OSError), process:  # what was not sent is lost with it
+                pass
+
+
+def _pipe(stream: IO[bytes] | None) -> BinaryIO:
+    return cast("BinaryIO", stream)

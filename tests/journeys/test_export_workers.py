@@ -1,0 +1,175 @@
+"""Exports whose sound is unsealed and written by a worker process."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reviewer.errors import Damaged, Unavailable
+from reviewer.formats import passport
+from reviewer.lead import export_sounds
+from reviewer.lead.export_sounds import SetSounds
+from reviewer.lead.set_options import SetOptions
+from reviewer.lead.sound_worker import StoredSound
+from reviewer.model.event import Action
+from tests.benches.lead import LeadBench
+
+CLIPS = 5
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LeadBench]:
+    monkeypatch.setattr(export_sounds, "_SOUNDS_WORTH_A_PROCESS", 1)
+    monkeypatch.setattr(export_sounds, "CLIPS_A_BATCH", 2)
+    made = LeadBench(tmp_path / "ws")
+    made.agree()
+    for number in range(CLIPS):
+        made.accepted(f"c{number}", f"words number {['one', 'two', 'three', 'four', 'five'][number]}")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    (tmp_path / "sets").mkdir()
+    return tmp_path / "sets" / "first"
+
+
+@pytest.fixture
+def workers(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
+    """Every worker process that is started."""
+    started: list[subprocess.Popen[bytes]] = []
+    start = export_sounds.start_python
+
+    def noted(module: str, arguments: list[str], *, stdin: int, stdout: int) -> subprocess.Popen[bytes]:
+        started.append(start(module, arguments, stdin=stdin, stdout=stdout))
+        return started[-1]
+
+    monkeypatch.setattr(export_sounds, "start_python", noted)
+    return started
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """All files of a set but the passport, which says when it was made."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != passport.NAME
+    }
+
+
+def test_a_worker_writes_the_files_that_this_process_would_write(
+    bench: LeadBench,
+    out: Path,
+    workers: list[subprocess.Popen[bytes]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[tuple[int, int]] = []
+    assert bench.run_export(out, progress=lambda *done: seen.append(done)).clips == CLIPS
+    assert seen == [(number + 1, CLIPS) for number in range(CLIPS)]
+    (worker,) = workers
+    assert worker.returncode is not None  # it has ended
+    monkeypatch.setattr(export_sounds, "_SOUNDS_WORTH_A_PROCESS", 100)
+    bench.run_export(out.with_name("here"))
+    assert len(workers) == 1
+    assert files_of(out) == files_of(out.with_name("here"))
+    assert passport.validate(out) == []
+
+
+def test_sound_that_is_encoded_anew_needs_no_worker(
+    bench: LeadBench, out: Path, workers: list[subprocess.Popen[bytes]]
+) -> None:
+    assert bench.run_export(out, options=SetOptions(channel=1)).rows == CLIPS
+    assert workers == []
+    assert passport.validate(out) == []
+
+
+def test_the_row_is_committed_before_a_worker_gets_the_key(
+    bench: LeadBench, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin, given = export_sounds._Worker.begin, set[str]()
+
+    def noted(worker: export_sounds._Worker, sounds: list[StoredSound]) -> None:
+        given.update(one.clip_id for one in sounds)
+        assert bench.opened(Action.CLIP_OPENED) >= given
+        items = bench.unit.database.rows("SELECT clip_id FROM export_item")
+        assert {row["clip_id"] for row in items} >= given
+        begin(worker, sounds)
+
+    monkeypatch.setattr(export_sounds._Worker, "begin", noted)
+    bench.run_export(out)
+    assert given
+
+
+@pytest.mark.parametrize("module", ["tests.fakes.ending_worker", "tests.fakes.no_such_worker"])
+def test_what_a_worker_does_not_do_is_done_here(
+    bench: LeadBench, out: Path, monkeypatch: pytest.MonkeyPatch, module: str
+) -> None:
+    monkeypatch.setattr(export_sounds, "_WORKER", module)
+    assert bench.run_export(out).clips == CLIPS
+    assert passport.validate(out) == []
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here")
+def test_a_worker_that_is_killed_leaves_no_part_of_a_file(
+    bench: LeadBench, out: Path, workers: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = export_sounds._Worker.begin
+
+    def killed(worker: export_sounds._Worker, sounds: list[StoredSound]) -> None:
+        if workers[0].returncode is None:
+            Path(os.fsdecode(sounds[0].out)).write_bytes(b"fLaC, and no more")
+            os.kill(workers[0].pid, signal.SIGKILL)
+            workers[0].wait()
+        begin(worker, sounds)
+
+    monkeypatch.setattr(export_sounds._Worker, "begin", killed)
+    assert bench.run_export(out).clips == CLIPS
+    assert passport.validate(out) == []
+
+
+def test_sound_that_does_not_verify_is_named_and_no_set_is_left(bench: LeadBench, out: Path) -> None:
+    (sealed,) = (bench.folder / "clips").glob("c0.audio.sealed")
+    data = bytearray(sealed.read_bytes())
+    data[-20] ^= 1
+    sealed.write_bytes(data)
+    with pytest.raises(Damaged, match="SEALED_OBJECT_DAMAGED"):
+        bench.run_export(out)
+    assert list(out.parent.iterdir()) == []
+
+
+def test_a_full_disk_is_said_and_no_set_is_left(
+    bench: LeadBench, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_sounds, "_WORKER", "tests.fakes.refusing_sound_worker")
+    with pytest.raises(Unavailable) as failed:
+        bench.run_export(out)
+    assert (failed.value.code, failed.value.parameters["problem"]) == (
+        "SET_NOT_WRITTEN",
+        "No space left on device",
+    )
+    assert list(out.parent.iterdir()) == []
+
+
+def test_a_cancelled_export_ends_its_worker_and_leaves_nothing(
+    bench: LeadBench, out: Path, workers: list[subprocess.Popen[bytes]]
+) -> None:
+    done: list[int] = []
+    with pytest.raises(Unavailable, match="EXPORT_CANCELLED"):
+        bench.run_export(
+            out, progress=lambda number, _all: done.append(number), is_cancelled=lambda: bool(done)
+        )
+    assert done == [1]
+    assert [worker.returncode is not None for worker in workers] == [True]
+    assert list(out.parent.iterdir()) == []
+
+
+def test_clips_of_a_store_without_files_are_written_here(
+    bench: LeadBench, out: Path, workers: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SetSounds, "_stored", lambda *_given: None)
+    assert bench.run_export(out).clips == CLIPS
+    assert workers == []
