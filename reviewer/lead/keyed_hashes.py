@@ -1,6 +1,7 @@
 """Keyed hashes of sources, speakers, samples and people, meaningless without the workspace key."""
 
 import unicodedata
+from functools import lru_cache
 
 from reviewer.audio.decode.decoder import Decoded
 from reviewer.clips.keys import keyed_hash, subkey
@@ -9,6 +10,8 @@ from reviewer.model.people import Keyring
 from reviewer.privacy.manifest_row import ManifestRow
 
 _PSEUDONYM_LENGTH = 12
+_KEPT = 256
+"""Hashes of samples: a batch of an import asks for each several times."""
 
 
 class KeyedHashes:
@@ -18,6 +21,7 @@ class KeyedHashes:
         self._source, self._speaker, self._samples = (
             subkey(keyring.hash_key, purpose) for purpose in ("source", "speaker", "samples")
         )
+        self._hashed = lru_cache(_KEPT)(keyed_hash)
 
     def of_source_id(self, source_id: str) -> str:
         """Tells whether a source was imported before, and finds its clip when consent is withdrawn.
@@ -32,7 +36,7 @@ class KeyedHashes:
 
     def of_samples(self, decoded: Decoded) -> str:
         """Tells whether the same samples were imported before, whatever the file."""
-        return keyed_hash(self._samples, decoded.samples_sha256)
+        return self._hashed(self._samples, decoded.samples_sha256)
 
 
 class Pseudonyms:
