@@ -2,9 +2,11 @@
 
 import io
 import os
+import select
 import signal
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -264,6 +266,30 @@ class TestForkingHost(DecodingContract):
             )
             assert decode_whole(decoder, path, _LIMITS).frames == 10
         assert _children() == before
+
+    @pytest.mark.skipif(not _CHILDREN.exists(), reason="this system does not list the children of a process")
+    def test_a_fork_that_ends_between_two_files_costs_neither(self, tmp_path: Path) -> None:
+        path, before = put(tmp_path, "a.wav", a_wav(some_noise(10))), _children()
+        with Decoder(ForkingHost()) as decoder:
+            decode_whole(decoder, path, _LIMITS)
+            (host,) = _children() - before
+            fork = os.pidfd_open(int(Path(f"/proc/{host}/task/{host}/children").read_text()))
+            signal.pidfd_send_signal(fork, signal.SIGKILL)
+            select.select([fork], [], [])
+            os.close(fork)
+            assert decode_whole(decoder, path, _LIMITS).frames == 10
+
+    @pytest.mark.skipif(not _CHILDREN.exists(), reason="this system does not list the children of a process")
+    def test_a_fork_serves_many_whole_files_and_none_after_one_that_failed(self, tmp_path: Path) -> None:
+        good, bad = put(tmp_path, "a.wav", a_wav(some_noise(10))), put(tmp_path, "b.wav", b"bad")
+        before, forks = _children(), list[str]()
+        with Decoder(ForkingHost()) as decoder:
+            for path in (good, good, bad, good):
+                with suppress(Refused):
+                    decode_whole(decoder, path, _LIMITS)
+                (host,) = _children() - before
+                forks.append(Path(f"/proc/{host}/task/{host}/children").read_text())
+        assert forks[0] == forks[1] == forks[2] != forks[3]
 
     def test_no_descriptor_is_left_after_many_files(self, decoder: Decoder, tmp_path: Path) -> None:
         path, bad = put(tmp_path, "a.wav", a_wav(some_noise(10))), put(tmp_path, "b.wav", b"bad")
