@@ -23,10 +23,10 @@ from reviewer.model.people import Keyring
 
 @dataclass(frozen=True, slots=True)
 class ClipFiles:
-    """What of a clip is kept in files: canonical FLAC, peaks, and passages of speech once they were found."""
+    """What of a clip is in files: canonical FLAC, a long one's peaks, passages of speech once found."""
 
     flac: bytes
-    peaks: bytes
+    peaks: bytes | None = None
     speech: bytes | None = None
 
     def by_kind(self) -> dict[ContentKind, bytes]:
@@ -193,7 +193,7 @@ class ClipContent:
             return plain_bytes(stream.seek(0, io.SEEK_END))
 
     def peaks(self, keyring: Keyring, clip_id: str) -> BinaryIO:
-        """A seekable stream over the clip's peaks; the caller closes it. Raises Damaged, Refused."""
+        """A seekable stream over a long clip's peaks; the caller closes it. Raises Damaged, Refused."""
         return self._open(keyring, clip_id, ContentKind.PEAKS)
 
     def speech(self, keyring: Keyring, clip_id: str) -> bytes | None:

@@ -1,6 +1,5 @@
 """Keys: a keyring from a passphrase, a clip's key from the workspace's."""
 
-import hashlib
 import hmac
 import secrets
 import struct
@@ -192,7 +191,7 @@ def normal_passphrase(typed: str) -> str:
 
 def keyed_hash(key: bytes, data: bytes) -> str:
     """HMAC-SHA256 in hex: equal data is recognised, but cannot be guessed without the key."""
-    return hmac.digest(key, data, hashlib.sha256).hex()
+    return hmac.digest(key, data, "sha256").hex()
 
 
 def _stretch(secret: str, salt: bytes, parameters: KdfParameters) -> bytes:

@@ -217,8 +217,8 @@ class ClipPreparation(Generic[T]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         wait(self._starting)
-        for preparer in self._preparers:  # before its thread ends: a worker ends with the thread that made it
-            preparer.close()
+        # All at once, and before the threads end: a worker ends with the thread that made it.
+        list(self._pool.map(lambda preparer: preparer.close(), self._preparers))
         self._pool.shutdown(cancel_futures=True)
 
     def prepared(

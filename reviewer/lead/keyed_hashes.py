@@ -11,6 +11,8 @@ from reviewer.privacy.manifest_row import ManifestRow
 
 _PSEUDONYM_LENGTH = 12
 _SPEAKERS_KNOWN = 1024
+_KEPT = 256
+"""Hashes of samples: a batch of an import asks for each several times."""
 
 
 class KeyedHashes:
@@ -20,6 +22,7 @@ class KeyedHashes:
         self._source, self._speaker, self._samples = (
             subkey(keyring.hash_key, purpose) for purpose in ("source", "speaker", "samples")
         )
+        self._hashed = lru_cache(_KEPT)(keyed_hash)
 
     def of_source_id(self, source_id: str) -> str:
         """Tells whether a source was imported before, and finds its clip when consent is withdrawn.
@@ -34,7 +37,7 @@ class KeyedHashes:
 
     def of_samples(self, decoded: Decoded) -> str:
         """Tells whether the same samples were imported before, whatever the file."""
-        return keyed_hash(self._samples, decoded.samples_sha256)
+        return self._hashed(self._samples, decoded.samples_sha256)
 
 
 class Pseudonyms:

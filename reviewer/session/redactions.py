@@ -11,7 +11,7 @@ from hashlib import sha256
 from reviewer.access.rights import Act
 from reviewer.audio.dsp import speech_detection
 from reviewer.audio.dsp.redaction import redacted, removed_span
-from reviewer.audio.io.flac import encode_flac, read_canonical
+from reviewer.audio.io.flac import encode_flac, is_decoded_whole, read_canonical
 from reviewer.audio.samples import Samples
 from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.clips.alignments import AlignmentRepository
@@ -268,9 +268,10 @@ class _OpenedMeanwhile(Exception):
 
 def _files(samples: Samples, *, has_speech: bool) -> ClipFiles:
     speech = speech_detection.detect_speech(samples) if has_speech else ()
+    is_short = is_decoded_whole(samples.frames, samples.channels)
     return ClipFiles(
         encode_flac(samples),
-        PeakPyramid.from_samples(samples.data).to_bytes(),
+        None if is_short else PeakPyramid.from_samples(samples.data).to_bytes(),
         speech_detection.to_bytes(speech, samples.frames) if has_speech else None,
     )
 

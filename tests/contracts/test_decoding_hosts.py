@@ -2,9 +2,11 @@
 
 import io
 import os
+import select
 import signal
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -45,10 +47,16 @@ class DecodingContract:
         assert decoded.samples_sha256 == Samples(22_050, data).sha256()
         assert said(decoded.notes) == ()
 
-    def test_peaks_are_those_of_the_samples(self, decoder: Decoder, tmp_path: Path) -> None:
-        data = some_noise(5_000)
+    def test_peaks_of_a_sound_too_long_to_be_opened_at_once_are_those_of_its_samples(
+        self, decoder: Decoder, tmp_path: Path
+    ) -> None:
+        data = some_noise(265_000, channels=8)
         decoded = decode_whole(decoder, put(tmp_path, "a.wav", a_wav(data)), _LIMITS)
         assert decoded.peaks == PeakPyramid.from_samples(data).to_bytes()
+
+    def test_of_a_short_sound_there_are_none(self, decoder: Decoder, tmp_path: Path) -> None:
+        decoded = decode_whole(decoder, put(tmp_path, "a.wav", a_wav(some_noise(5_000))), _LIMITS)
+        assert decoded.decoded.peaks is None
 
     def test_an_empty_file_is_refused(self, decoder: Decoder, tmp_path: Path) -> None:
         _refused(decoder, put(tmp_path, "a.wav", b""), "EMPTY_AUDIO", "empty")
@@ -259,13 +267,37 @@ class TestForkingHost(DecodingContract):
             assert decode_whole(decoder, path, _LIMITS).frames == 10
         assert _children() == before
 
+    @pytest.mark.skipif(not _CHILDREN.exists(), reason="this system does not list the children of a process")
+    def test_a_fork_that_ends_between_two_files_costs_neither(self, tmp_path: Path) -> None:
+        path, before = put(tmp_path, "a.wav", a_wav(some_noise(10))), _children()
+        with Decoder(ForkingHost()) as decoder:
+            decode_whole(decoder, path, _LIMITS)
+            (host,) = _children() - before
+            fork = os.pidfd_open(int(Path(f"/proc/{host}/task/{host}/children").read_text()))
+            signal.pidfd_send_signal(fork, signal.SIGKILL)
+            select.select([fork], [], [])
+            os.close(fork)
+            assert decode_whole(decoder, path, _LIMITS).frames == 10
+
+    @pytest.mark.skipif(not _CHILDREN.exists(), reason="this system does not list the children of a process")
+    def test_a_fork_serves_many_whole_files_and_none_after_one_that_failed(self, tmp_path: Path) -> None:
+        good, bad = put(tmp_path, "a.wav", a_wav(some_noise(10))), put(tmp_path, "b.wav", b"bad")
+        before, forks = _children(), list[str]()
+        with Decoder(ForkingHost()) as decoder:
+            for path in (good, good, bad, good):
+                with suppress(Refused):
+                    decode_whole(decoder, path, _LIMITS)
+                (host,) = _children() - before
+                forks.append(Path(f"/proc/{host}/task/{host}/children").read_text())
+        assert forks[0] == forks[1] == forks[2] != forks[3]
+
     def test_no_descriptor_is_left_after_many_files(self, decoder: Decoder, tmp_path: Path) -> None:
         path, bad = put(tmp_path, "a.wav", a_wav(some_noise(10))), put(tmp_path, "b.wav", b"bad")
         decode_whole(decoder, path, _LIMITS)
         before = len(list(Path("/dev/fd").iterdir()))
         for _ in range(20):
-            decode_whole(decoder, path, _LIMITS)
             _refused(decoder, bad, "UNDECODABLE", "not an audio file")
+            decode_whole(decoder, path, _LIMITS)
         assert len(list(Path("/dev/fd").iterdir())) == before
 
     @pytest.mark.parametrize("seed", range(4))

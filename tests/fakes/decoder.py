@@ -70,4 +70,4 @@ def decode_whole(decoder: Decoder, path: Path, limits: DecodeLimits | None = Non
     """What the decoder makes of a file, in memory."""
     out = MemorySound()
     decoded = decoder.decode(path, limits or DecodeLimits(), out)
-    return WholeDecoded(out.getvalue(), b"".join(decoded.peaks), decoded)
+    return WholeDecoded(out.getvalue(), b"".join(decoded.peaks or ()), decoded)

@@ -31,6 +31,7 @@ KILLS = int(os.environ.get("REVIEWER_KILLS", "2"))
 CHILD = """
 import os, signal, sys
 from pathlib import Path
+from reviewer.audio.io import flac
 from reviewer.clips.keys import KdfParameters
 from reviewer.clips.store import LocalClipStore
 from reviewer.files import NewFile
@@ -46,7 +47,9 @@ die = lambda: os.kill(os.getpid(), signal.SIGKILL)
 intake._CLIPS_A_COMMIT, intake._COMMIT_SECONDS = 2, 60.0
 if moment == "with workers":
     clip_preparation._FILES_WORTH_A_PROCESS = 1
-made, names = [], []  # two files a clip; the third clip is hit, the first of the second commit
+if moment != "from outside":
+    flac._WHOLE_SAMPLES = 0  # so that each clip has two files, as a long one
+made, names = [], []  # the third clip is hit, the first of the second commit
 create, keep = LocalClipStore.create, NewFile.keep
 
 def die_when(now, count):

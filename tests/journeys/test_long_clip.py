@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from reviewer.audio.io.flac import FlacStream
+from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.errors import Damaged
 from reviewer.model.event import Action
 from reviewer.model.task import Lease
@@ -87,6 +88,19 @@ def test_damaged_peaks_are_made_anew_and_the_log_says_so_each_time(bench: Bench,
         assert (opening.action, told.action) == (Action.CLIP_OPENED, Action.PEAKS_DAMAGED)
         assert told.object == lease.clip_id
         assert told.reason
+
+
+def test_a_short_clip_keeps_no_peaks_and_is_drawn_from_its_samples(tmp_path: Path) -> None:
+    bench = make_bench(tmp_path, drafts=[""], shape=(16_000, 2))
+    bench.agree(ANA)
+    lease, opened = _opened(bench)
+    assert opened.peaks.to_bytes() == PeakPyramid.from_samples(opened.samples.read(0, 16_000)).to_bytes()
+    kinds = {file.name.split(".")[1] for file in (tmp_path / "ws" / "clips").iterdir()}
+    assert kinds == {"audio", "speech"}
+    assert Action.PEAKS_DAMAGED not in [event.action for event in bench.events()]
+    bench.work(ANA).close(lease)
+    bench.sign_out(ANA)
+    bench.workspace.close()
 
 
 def _object(folder: Path, kind: str) -> Path:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView
 from pytestqt.qtbot import QtBot
 
 from reviewer.ui.theme import tokens
-from reviewer.ui.widgets.tables import Column, RowsModel, Table, tidy
+from reviewer.ui.widgets.tables import Column, RowsModel, Table, fit_columns, shared_widths, tidy
 
 Row = tuple[str, int]
 
@@ -86,3 +86,31 @@ def test_an_empty_table_says_what_will_be_in_it_until_the_first_row_comes_and_no
     assert not _dim_pixels(table)
     assert table.accessibleDescription() == ""
     assert (table.sizeHint(), table.minimumSizeHint(), table.horizontalHeader().height()) == before
+
+
+@pytest.mark.parametrize(
+    ("wanted", "room", "shared"),
+    [
+        ([60, 300, 70], 500, [60, 300, 70]),
+        ([60, 300, 70], 300, [60, 170, 70]),
+        ([300, 60, 200], 300, [120, 60, 120]),
+        ([50, 50], 60, [30, 30]),
+    ],
+)
+def test_of_columns_that_want_too_much_the_widest_yield(wanted: list[int], room: int, shared: list[int]):
+    assert shared_widths(wanted, room) == shared
+
+
+def test_a_column_with_long_words_gets_the_room_of_an_empty_one(themed, show):
+    columns: list[Column[Row]] = [
+        Column("Empty", lambda _row: ""),
+        Column("Long", lambda row: f"{row[0]}, and another name beside it"),
+    ]
+    table = Table(empty="")
+    table.setModel(RowsModel(columns, [("a name", 1), ("a longer name", 1)], table))
+    tidy(table, stretch=0)
+    table.resize(400, 200)
+    show(table)
+    fit_columns(table, [0, 1])
+    assert table.columnWidth(1) >= table.sizeHintForColumn(1) > 100
+    assert table.columnWidth(0) + table.columnWidth(1) <= table.viewport().width()

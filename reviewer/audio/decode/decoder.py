@@ -27,7 +27,7 @@ from reviewer.audio.decode.wire import (
     received_records,
 )
 from reviewer.audio.dsp import quality_warnings, speech_detection
-from reviewer.audio.io.flac import FlacOutput, FlacWriter, close_sound, open_sound
+from reviewer.audio.io.flac import FlacOutput, FlacWriter, close_sound, is_decoded_whole, open_sound
 from reviewer.audio.limits import MAX_SOUND_BYTES, refuse_unsupported
 from reviewer.audio.samples import AudioFormat, IntSamples, SampleDigest
 from reviewer.audio.view.peaks import PEAK_BLOCK_FRAMES, PeakWriter
@@ -73,12 +73,12 @@ class SoundOutput(FlacOutput, Protocol):
 class Decoded:
     """What is known of one file's sound, beside the FLAC that was written.
 
-    ``peaks`` are the parts of the peaks' bytes, to be used once, and ``speech`` the passages of speech of a
-    long sound: those of a short one are found when it is first opened, in less time than anybody notices;
+    ``peaks`` are the parts of the peaks' bytes, to be used once, and ``speech`` the passages of speech, of a
+    long sound: those of a short one are found when it is opened, in less time than anybody notices;
     ``frames`` counts decoded frames, whatever the header said; ``notes`` are warnings for the import report.
     """
 
-    peaks: Iterable[bytes]
+    peaks: Iterable[bytes] | None
     speech: bytes | None
     rate_hz: int
     channels: int
@@ -122,7 +122,7 @@ class Decoder:
             head, tail, measured = self._written(path, limits, out)
         is_long = tail.frames > _SEARCHED_AT_FIRST_OPENING_SECONDS * head.rate_hz
         return Decoded(
-            peaks=measured.peaks.parts(),
+            peaks=measured.peaks.parts() if measured.peaks else None,
             speech=_passages(out, tail.frames) if is_long else None,
             rate_hz=head.rate_hz,
             channels=head.channels,
@@ -197,14 +197,23 @@ class _Measurements:
     """What is measured block by block while the sound is written."""
 
     def __init__(self, form: AudioFormat) -> None:
-        self.peaks = PeakWriter()
+        self.peaks: PeakWriter | None = None
+        """None while the sound may be one that is decoded whole whenever it is opened."""
+        self._frames, self._channels, self._before_peaks = 0, form.channels, list[IntSamples]()
         self.digest = SampleDigest(form)
         self.warnings = quality_warnings.SoundWarnings(form.channels, bits=form.bits)
 
     def add(self, block: IntSamples) -> None:
-        self.peaks.add(block)
         self.digest.add(block)
         self.warnings.add(block)
+        self._frames += block.shape[0]
+        self._before_peaks.append(block)
+        if is_decoded_whole(self._frames, self._channels):
+            return
+        self.peaks = self.peaks or PeakWriter()
+        for each in self._before_peaks:
+            self.peaks.add(each)
+        self._before_peaks.clear()
 
 
 def _write_sound(

@@ -22,13 +22,15 @@ _OGG_OF_FFMPEG = {"flac": "oggflac", "speex": "speex"}
 _HEAD_BYTES = 512
 
 
-def prepare(descriptor: int) -> bool:
-    """Before a process is restricted: load the library that this file needs, by its first bytes alone.
+def prepare(descriptor: int) -> None:
+    """Before a process is restricted: load the library that this file needs, by its first bytes alone."""
+    if not is_prepared(descriptor):
+        media.load()
 
-    Returns:
-        Whether it was loaded now, so that a process that was restricted before does not have it.
-    """
-    return _recognised(Source(descriptor))[0] in media.DEMUXERS and media.load()
+
+def is_prepared(descriptor: int) -> bool:
+    """Whether the library that this file needs was loaded, or none is needed."""
+    return media.is_loaded() or _recognised(Source(descriptor))[0] not in media.DEMUXERS
 
 
 def scratch_file() -> int:
@@ -38,6 +40,8 @@ def scratch_file() -> int:
 
 def send_sound(descriptor: int, sender: Sender, audio_seconds: float, scratch: int = -1) -> bool:
     """Decode one file and send it: head, blocks of samples, tail; or a failure. Returns whether it was whole.
+
+    The end of it may still wait in ``sender``.
 
     Args:
         descriptor: the open file, not its name, so that the content alone decides.

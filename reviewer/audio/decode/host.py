@@ -15,16 +15,28 @@ from threading import Timer
 from time import monotonic
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from reviewer.audio.decode.wire import KILLED, REQUEST, TIMED_OUT, VERDICT
+from reviewer.audio.decode.wire import (
+    BEGIN,
+    END,
+    ENDED,
+    KILLED,
+    READY,
+    REQUEST,
+    TIMED_OUT,
+    UNPREPARED,
+    VERDICT,
+)
 from reviewer.audio.limits import cpu_seconds, wall_seconds
-from reviewer.errors import Unavailable
+from reviewer.errors import Refused, Unavailable
 from reviewer.model.project import DecodeLimits
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 _GRACE_SECONDS = 2.0
-_PIPE_BYTES = 1 << 20
+_READ_AT_ONCE_BYTES = 1 << 18
+_KEPT_MEMORY_BYTES = str(4 << 20)
+"""glibc keeps freed blocks up to this size: fetching memory anew for a clip costs as much as decoding it."""
 _MODULE = "reviewer.audio.decode.child"
 _PACKAGE_PARENT = Path(__file__).resolve().parents[3]
 
@@ -63,38 +75,74 @@ class ForkingHost:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
+        self._fork: _Fork | None = None
 
     @contextmanager
     def start_decoding(self, path: Path, source: int, limits: DecodeLimits) -> Iterator[DecodeJob]:  # noqa: ARG002
-        line = self._started()
-        seconds = wall_seconds(limits)
-        request = REQUEST.pack(seconds, cpu_seconds(limits), limits.memory_bytes, limits.audio_seconds)
-        reading, writing = _pipe()
-        ends_at = monotonic() + seconds + _GRACE_SECONDS
-        line.settimeout(seconds + 2 * _GRACE_SECONDS)
-        with io.BufferedReader(_TimedPipe(reading, ends_at)) as stream:
-            try:
-                socket.send_fds(line, [request], [source, writing])
-            except OSError as error:
-                self.close()
-                raise Unavailable("DECODER_ENDED") from error
-            finally:
-                os.close(writing)
-            job = _ForkedJob(stream, line)
-            try:
-                yield job
-            finally:
-                stream.close()  # a fork that is still decoding cannot write any more, and ends
-                if not job.wait_for_verdict():
-                    self.close()
+        fork = self._fork
+        if fork is None or fork.limits != limits or not fork.takes(source):
+            fork = self._begun(source, limits)
+            fork.takes(source)
+        job = _ForkedJob(fork.stream, self)
+        try:
+            yield job
+        except BaseException:
+            self._leave_fork()  # a fork that is still decoding cannot write any more, and ends
+            raise
+        if not fork.is_ready():
+            self._leave_fork()
+
+    def verdict(self) -> tuple[int, int]:
+        """Ends the fork that was decoding; how it ended, and its status or signal."""
+        fork, line = self._fork, self._line
+        if fork is None or line is None:
+            return TIMED_OUT, 0
+        message = b""
+        with contextlib.suppress(OSError):
+            line.sendall(REQUEST.pack(END, 0.0, 0, 0.0))
+            message = line.recv(VERDICT.size, socket.MSG_WAITALL)
+        if len(message) < VERDICT.size:
+            self.close()
+            return TIMED_OUT, 0
+        how, detail = VERDICT.unpack(message)
+        if fork.pipe.is_late:
+            return TIMED_OUT, 0
+        return (how, detail) if fork.pipe.has_ended else (ENDED, 0)  # what it sent made no sense
 
     def close(self) -> None:
+        self._leave_fork()
         line, process, self._line, self._process = self._line, self._process, None, None
         if line is not None:
             line.close()
         if process is not None:
             _kill_group(process)
             process.wait()
+
+    def _begun(self, source: int, limits: DecodeLimits) -> "_Fork":
+        """A new fork that has the library for ``source``. Raises Unavailable, Refused."""
+        self._leave_fork()
+        line = self._started()
+        line.settimeout(wall_seconds(limits) + 2 * _GRACE_SECONDS)
+        request = REQUEST.pack(BEGIN, cpu_seconds(limits), limits.memory_bytes, limits.audio_seconds)
+        descriptors: list[int] = []
+        try:
+            socket.send_fds(line, [request], [source])
+            with contextlib.suppress(TimeoutError):
+                _, descriptors, _, _ = socket.recv_fds(line, len(BEGIN), 2)
+        except OSError as error:
+            self.close()
+            raise Unavailable("DECODER_ENDED") from error
+        if len(descriptors) != 2:  # it hangs, or has ended: the next file gets another one
+            self.close()
+            raise Refused("UNDECODABLE_LIMITS")
+        files, samples = descriptors
+        self._fork = _Fork(files, samples, limits)
+        return self._fork
+
+    def _leave_fork(self) -> None:
+        fork, self._fork = self._fork, None
+        if fork is not None:
+            fork.close()
 
     def _started(self) -> socket.socket:
         if self._line is not None and self._process is not None and self._process.poll() is None:
@@ -107,12 +155,40 @@ class ForkingHost:
         return ours
 
 
+class _Fork:
+    """This side of a fork: a socket for open files, and a pipe with what comes of them."""
+
+    def __init__(self, files: int, samples: int, limits: DecodeLimits) -> None:
+        self.limits = limits
+        self.pipe = _TimedPipe(samples)
+        self.stream = io.BufferedReader(self.pipe, _READ_AT_ONCE_BYTES)
+        self._files = socket.socket(fileno=files)
+
+    def takes(self, source: int) -> bool:
+        """Gives it an open file; False if it is for another fork, or this one has ended."""
+        self.pipe.ends_at = monotonic() + wall_seconds(self.limits)
+        try:
+            socket.send_fds(self._files, [b"f"], [source])
+        except OSError:
+            return False
+        return self.stream.peek(1)[:1] != UNPREPARED
+
+    def is_ready(self) -> bool:
+        """Whether it takes another file, after one that was read to its end."""
+        return self.stream.read(len(READY)) == READY
+
+    def close(self) -> None:
+        self.stream.close()
+        self._files.close()
+
+
 class _TimedPipe(io.RawIOBase):
     """The reading end of a pipe, which seems to end when its time is up: the process may hang."""
 
-    def __init__(self, descriptor: int, ends_at: float) -> None:
+    def __init__(self, descriptor: int) -> None:
+        self.ends_at = 0.0
+        self.is_late = self.has_ended = False
         self._descriptor = descriptor
-        self._ends_at = ends_at
         self._poll = select.poll()
         self._poll.register(descriptor, select.POLLIN)
 
@@ -120,8 +196,12 @@ class _TimedPipe(io.RawIOBase):
         return True
 
     def readinto(self, buffer: "WriteableBuffer") -> int:
-        left_ms = max(0.0, self._ends_at - monotonic()) * 1000
-        return os.readv(self._descriptor, [buffer]) if self._poll.poll(left_ms) else 0
+        if not self._poll.poll(max(0.0, self.ends_at - monotonic()) * 1000):
+            self.is_late = True
+            return 0
+        count = os.readv(self._descriptor, [buffer])
+        self.has_ended = not count
+        return count
 
     def close(self) -> None:
         if not self.closed:
@@ -129,40 +209,15 @@ class _TimedPipe(io.RawIOBase):
         super().close()
 
 
-def _pipe() -> tuple[int, int]:
-    """A pipe that holds most clips whole, where the system allows it: neither side waits for the other."""
-    reading, writing = os.pipe()
-    if sys.platform == "linux":
-        import fcntl  # noqa: PLC0415 - not on every platform
-
-        with contextlib.suppress(OSError):
-            fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
-    return reading, writing
-
-
 class _ForkedJob:
-    """A file decoded by a fork; the child process reports its end once."""
+    """A file decoded by a fork."""
 
-    def __init__(self, stream: BinaryIO, line: socket.socket) -> None:
+    def __init__(self, stream: BinaryIO, host: ForkingHost) -> None:
         self.stream = stream
-        self._line = line
-        self._verdict: tuple[int, int] | None = None
-        self._is_host_alive = True
+        self._host = host
 
     def verdict(self) -> tuple[int, int]:
-        if self._verdict is None:
-            message = b""
-            with contextlib.suppress(OSError):
-                message = self._line.recv(VERDICT.size, socket.MSG_WAITALL)
-            self._is_host_alive = len(message) == VERDICT.size
-            how, detail = VERDICT.unpack(message) if self._is_host_alive else (TIMED_OUT, 0)
-            self._verdict = (how, detail)
-        return self._verdict
-
-    def wait_for_verdict(self) -> bool:
-        """Wait for the verdict; False if the host ended without one and must be replaced."""
-        self.verdict()
-        return self._is_host_alive
+        return self._host.verdict()
 
 
 class ProcessPerFileHost:
@@ -224,7 +279,13 @@ class _ProcessJob:
 
 def start_python(module: str, arguments: list[str], *, stdin: int, stdout: int) -> subprocess.Popen[bytes]:
     """A module of ours as a process, with its own environment and process group, and no other descriptors."""
-    environment = {"PYTHONPATH": str(_PACKAGE_PARENT), "OPENBLAS_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"}
+    environment = {
+        "PYTHONPATH": str(_PACKAGE_PARENT),
+        "OPENBLAS_NUM_THREADS": "1",
+        "LC_ALL": "C.UTF-8",
+        "MALLOC_MMAP_THRESHOLD_": _KEPT_MEMORY_BYTES,
+        "MALLOC_TRIM_THRESHOLD_": _KEPT_MEMORY_BYTES,
+    }
     if "SYSTEMROOT" in os.environ:
         environment["SYSTEMROOT"] = os.environ["SYSTEMROOT"]
     try:

@@ -55,21 +55,18 @@ _ATTACHED_PICTURE = 0x400
 _HAS_OWN_TIMES = ("mpeg4", "matroska", "cafcodec")
 
 
-def load() -> bool:
-    """Load PyAV with all its modules, if it is installed: a restricted process can open no file.
+def is_loaded() -> bool:
+    """Whether PyAV can be used in this process, restricted or not."""
+    return "av" in sys.modules
 
-    Returns:
-        Whether this call loaded it.
-    """
-    if "av" in sys.modules:
-        return False
+
+def load() -> None:
+    """Load PyAV with all its modules, if it is installed: a restricted process can open no file."""
     with contextlib.suppress(ImportError):
         av = importlib.import_module("av")
         for module in pkgutil.walk_packages(av.__path__, "av."):
             if module.name not in _NOT_LOADED:
                 importlib.import_module(module.name)
-        return True
-    return False
 
 
 def decode(view: View, container: str, seconds: float, output: SoundOutput) -> None:

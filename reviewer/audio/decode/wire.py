@@ -2,7 +2,8 @@
 
 A record is a tag byte, a 32-bit length, and that many bytes: ``H`` (head) once, then ``S`` (samples), then
 ``E`` (tail); or ``F`` (failure) anywhere. The sender is not trusted: the receiver checks every number against
-the limits, and accepts no text but names from closed lists.
+the limits, and accepts no text but names from closed lists. Between files there is one byte: ``READY``, or
+``UNPREPARED`` instead of the file that was given last.
 """
 
 import os
@@ -18,10 +19,16 @@ from reviewer.audio.limits import MAX_RECORD_BYTES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-REQUEST = struct.Struct("<ddQd")  # wall seconds, processor seconds, bytes of memory, seconds of audio
+REQUEST = struct.Struct("<cdQd")  # BEGIN or END, processor seconds, bytes of memory, seconds of audio
+BEGIN, END = b"b", b"e"
 VERDICT = struct.Struct("<Bi")  # how the fork ended, exit status or signal
 ENDED, KILLED, TIMED_OUT = 0, 1, 2
+READY = b"r"
+"""After a file that was whole: another one can be decoded in this process."""
+UNPREPARED = b"u"
+"""A library is needed that a restricted process cannot load: the file is for another one."""
 
+_WRITTEN_AT_ONCE_BYTES = 1 << 18
 _RECORD = struct.Struct("<cI")
 _HEAD = struct.Struct("<IHB?8s")
 _TAIL = struct.Struct("<QQ???")
@@ -90,10 +97,12 @@ class Incomplete(DecodingStopped):
 
 
 class Sender:
-    """The decoding process's end."""
+    """The decoding process's end. What is sent waits for ``flush``: a short sound is one write."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
+        self._waiting: list[bytes | memoryview] = []
+        self._waiting_bytes = 0
 
     def send_head(self, head: Head) -> None:
         container = head.container.encode()[:8]
@@ -101,7 +110,7 @@ class Sender:
         self._record(b"H", packed)
 
     def send_block(self, samples: NDArray[Any]) -> None:
-        """Samples of shape ``(frames, channels)``, at most 1 MiB of them."""
+        """Samples of shape ``(frames, channels)``, at most 1 MiB; not to be changed before ``flush``."""
         self._record(b"S", np.ascontiguousarray(samples).data.cast("B"))
 
     def send_tail(self, tail: Tail) -> None:
@@ -112,11 +121,22 @@ class Sender:
     def send_failure(self, failure: Failure) -> None:
         self._record(b"F", _FAILURE.pack(failure.why.encode(), failure.number))
 
+    def send_between_files(self, byte: bytes) -> None:
+        """READY or UNPREPARED."""
+        self._waiting.append(byte)
+
+    def flush(self) -> None:
+        """Write what waits."""
+        rest = memoryview(b"".join(self._waiting))
+        self._waiting, self._waiting_bytes = [], 0
+        while rest:
+            rest = rest[os.write(self._descriptor, rest) :]
+
     def _record(self, tag: bytes, content: bytes | memoryview) -> None:
-        for part in (_RECORD.pack(tag, len(content)), content):
-            rest = memoryview(part)
-            while rest:
-                rest = rest[os.write(self._descriptor, rest) :]
+        self._waiting += (_RECORD.pack(tag, len(content)), content)
+        self._waiting_bytes += len(content)
+        if self._waiting_bytes >= _WRITTEN_AT_ONCE_BYTES:
+            self.flush()
 
 
 def received_records(stream: BinaryIO) -> "Iterator[Head | bytes | Tail | Failure]":

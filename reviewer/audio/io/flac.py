@@ -370,6 +370,11 @@ class FlacStream:
         return file
 
 
+def is_decoded_whole(frames: int, channels: int) -> bool:
+    """Whether a sound is in memory while it is open: its peaks are made there, and not kept in a file."""
+    return frames * channels <= _WHOLE_SAMPLES
+
+
 def open_sound(stream: BinaryIO) -> Sound:
     """A clip's sound: decoded at once if it is short (two minutes at 16 kHz, one channel), else on demand.
 
@@ -380,7 +385,7 @@ def open_sound(stream: BinaryIO) -> Sound:
     """
     try:
         sound = FlacStream(stream)
-        if sound.frames * sound.channels > _WHOLE_SAMPLES:
+        if not is_decoded_whole(sound.frames, sound.channels):
             return sound
         stream.seek(0)
         samples = read_canonical(stream)

@@ -12,18 +12,12 @@ import numpy as np
 import soundfile
 
 from reviewer.audio.io.flac import ErrorKeepingStream, translated_errors
-from reviewer.audio.samples import Samples, Sound
 from reviewer.audio.view.peaks import Extremes, PeakPyramid, empty_first_level, fill_first_level
 from reviewer.errors import Damaged, ReviewerError
 
 OVERVIEW_BIN = 256
 _BLOCK_FRAMES = 1 << 20
 _PARTS_PER_WORKER = 8
-
-
-def overview_of(sound: Sound, opened: Callable[[], BinaryIO]) -> PeakPyramid:
-    """The peaks of a sound: from its samples in memory, else by ``overview`` of the opened file."""
-    return PeakPyramid.from_samples(sound.data) if isinstance(sound, Samples) else overview(opened)
 
 
 def overview(opened: Callable[[], BinaryIO] | Path, workers: int = 2) -> PeakPyramid:

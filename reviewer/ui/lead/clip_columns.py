@@ -11,17 +11,14 @@ from reviewer.ui.widgets.tables import Column
 
 WIDTHS = {
     ClipColumn.ID: 146,
-    ClipColumn.STATE: 84,
     ClipColumn.LOCALE: 76,
     ClipColumn.PRODUCT: 88,
     ClipColumn.LENGTH: 64,
-    ClipColumn.HAS: 104,
-    ClipColumn.DID: 112,
     ClipColumn.WHEN: 126,
     ClipColumn.PASSES: 58,
-    ClipColumn.SKIPS: 92,
 }
-"""The last column takes what is left."""
+FITTED = tuple(column for column in ClipColumn if column not in WIDTHS)
+"""Words and names share what is left, by what is in them; the last one stretches."""
 _ROLES = {
     ClipState.QUARANTINED: "warn",
     ClipState.WITH_LEAD: "warn",

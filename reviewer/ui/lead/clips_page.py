@@ -18,7 +18,7 @@ from reviewer.model.hold import HoldReason, ListenReason
 from reviewer.model.people import PersonState, Role
 from reviewer.ui.jobs import CancelToken, Job
 from reviewer.ui.keymap.shortcut import Scope
-from reviewer.ui.lead.clip_columns import WIDTHS, clip_columns
+from reviewer.ui.lead.clip_columns import FITTED, WIDTHS, clip_columns
 from reviewer.ui.lead.clip_filter_bar import ClipFilterBar
 from reviewer.ui.lead.lead_page import LeadPage
 from reviewer.ui.lead.listen_dialog import ListenDialog
@@ -31,7 +31,7 @@ from reviewer.ui.theme import GAP_PX
 from reviewer.ui.waveform.waveform_view import WaveformView
 from reviewer.ui.widgets.file_chooser import FileChooser
 from reviewer.ui.widgets.tab_order import tab_through
-from reviewer.ui.widgets.tables import RowsModel
+from reviewer.ui.widgets.tables import RowsModel, fit_columns
 from reviewer.ui.widgets.widget_ids import enable, named, put_value
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ class ClipsPage(LeadPage):
         self._order = ClipOrder()
         self._arranging: Job | None = None
         self._opening = ""
+        self._is_fitted = False
         self.clips = RowsModel(clip_columns())
         self.filters = ClipFilterBar(SavedFilters(tools.preferences, lead.identity.person.id), self)
         self.counts = named(QLabel(self), "clips_counts", self.tr("Clips listed"), kind="label")
@@ -145,7 +146,7 @@ class ClipsPage(LeadPage):
     # Reading, filtering, sorting
 
     def _show_read(self, read: _Read) -> None:
-        self._all = read.clips
+        self._all, self._is_fitted = read.clips, False
         self.filters.offer(read.locales, read.products, read.people)
         chosen = self.names.currentText()
         self.names.clear()
@@ -180,6 +181,9 @@ class ClipsPage(LeadPage):
             self.tr("No clip matches the filter.") if self._all else self.tr("No clip was imported yet.")
         )
         self.clips.show_rows(found.clips)
+        if found.clips and not self._is_fitted:  # from then on a width stays as it is dragged
+            self._is_fitted = True
+            fit_columns(self.clip_table, [_COLUMNS.index(column) for column in FITTED])
         place = _place_of(before, found.clips)
         if found.clips:
             self.clip_table.selectRow(max(place, 0))
@@ -370,7 +374,7 @@ class ClipsPage(LeadPage):
             "clips_table",
             self.tr("All clips"),
             self.clips,
-            stretch=len(WIDTHS),
+            stretch=_COLUMNS.index(FITTED[-1]),
             empty=self.tr("Reading the list…"),
         )
         for column, width in WIDTHS.items():

@@ -22,6 +22,8 @@ from reviewer.ui.widgets.text_direction import is_right_to_left, isolated
 R = TypeVar("R")
 Index = QModelIndex | QPersistentModelIndex
 _ROW_PX = 28
+_HEADING_PX = 24
+"""Room on both sides of a heading."""
 _NOWHERE = QModelIndex()
 
 
@@ -182,6 +184,40 @@ def tidy(table: QTableView, *, stretch: int) -> None:
     header.setHighlightSections(False)
     header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
     header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
+
+
+def fit_columns(table: QTableView, columns: Sequence[int]) -> None:
+    """Makes columns as wide as headings and the rows in sight need; the widest yield if that is too much.
+
+    Args:
+        columns: by their places, in any order; the stretching one among them, which takes what is left.
+    """
+    header, model = table.horizontalHeader(), table.model()
+    width_of = (
+        header.fontMetrics().horizontalAdvance
+    )  # Qt's own hint counts an arrow, which stands above the title
+    headings = [
+        width_of(model.headerData(place, Qt.Orientation.Horizontal)) + _HEADING_PX for place in columns
+    ]
+    wanted = [
+        max(table.sizeHintForColumn(place), least) for place, least in zip(columns, headings, strict=True)
+    ]
+    others = (place for place in range(header.count()) if place not in columns)
+    room = table.viewport().width() - sum(map(header.sectionSize, others))
+    for place, width in zip(columns, shared_widths(wanted, room), strict=True):
+        table.setColumnWidth(place, width)
+
+
+def shared_widths(wanted: Sequence[int], room: int) -> list[int]:
+    """What each wants; if that is more than there is, none gets more than an equal share of what is left."""
+    most, left = max(wanted), room
+    for number, width in enumerate(sorted(wanted)):
+        share = left // (len(wanted) - number)
+        if width > share:
+            most = share
+            break
+        left -= width
+    return [min(width, most) for width in wanted]
 
 
 def _alignment(column: Column[Any], text: str = "") -> int:

@@ -26,8 +26,10 @@ _HEAD = Head(16_000, 2, 2, "WAV")
 
 def _sent(*acts: Callable[[Sender], None]) -> bytes:
     reading, writing = os.pipe()
+    sender = Sender(writing)
     for act in acts:
-        act(Sender(writing))
+        act(sender)
+    sender.flush()
     os.close(writing)
     with os.fdopen(reading, "rb") as stream:
         return stream.read()

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reviewer.audio.io.flac import FlacStream, encode_flac
+from reviewer.audio.io.flac import encode_flac
 from reviewer.audio.samples import IntSamples, Samples
-from reviewer.audio.view.overview import OVERVIEW_BIN, overview, overview_of
+from reviewer.audio.view.overview import OVERVIEW_BIN, overview
 from reviewer.audio.view.peaks import FACTOR, PeakPyramid
 from reviewer.errors import Damaged, Unavailable
 from tests.refusals import refused, sentence_of
@@ -73,17 +73,6 @@ def test_a_seal_that_does_not_verify_is_told_in_its_own_words() -> None:
             overview(lambda error=error: _Failing(flac, len(flac) // 2, error))  # type: ignore[misc]
         with refused(sentence_of(error), type(error)):
             overview(lambda error=error: _Failing(flac, 0, error))  # type: ignore[misc]
-
-
-def test_a_sound_in_memory_is_not_read_again_and_a_long_one_is_read_from_its_stream() -> None:
-    samples = some_samples(5_000)
-    flac = encode_flac(samples)
-
-    def never() -> io.BytesIO:
-        raise AssertionError
-
-    assert overview_of(samples, never).to_bytes() == PeakPyramid.from_samples(samples.data).to_bytes()
-    assert _is_that_of(overview_of(FlacStream(io.BytesIO(flac)), lambda: io.BytesIO(flac)), samples.data)
 
 
 def test_an_overview_is_not_mistaken_for_what_is_kept() -> None:
