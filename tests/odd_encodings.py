@@ -635,6 +635,34 @@ def _amr() -> bytes:
     return media_file("amr", "libopencore_amrnb", 8_000)
 
 
+def _with_pauses(amr: bytes) -> bytes:
+    """As a phone transmits it (DTX): for a pause one frame that describes the noise, and empty frames."""
+    is_wide = amr.startswith(b"#!AMR-WB")
+    start, pause = (9, b"\x4c") if is_wide else (6, b"\x44")
+    size = 18 if is_wide else 1 + (12, 13, 15, 17, 19, 20, 26, 31)[amr[start] >> 3 & 15]
+    frames = [amr[place : place + size] for place in range(start, len(amr), size)]
+    frames[20:40] = [pause + bytes(range(5)), *[b"\x7c"] * 7, pause + bytes(5), *[b"\x7c"] * 11]
+    return amr[:start] + b"".join(frames)
+
+
+@cache
+def _wma() -> bytes:
+    return media_file("asf", "wmav2", 44_100, bits_per_second=64_000)
+
+
+@cache
+def _caf_with_mp3() -> bytes:
+    """MPEG frames of one length each, as many samples in each as Layer III has at this rate."""
+    frames = without_info_frame(mp3(_HZ, mode="CONSTANT"))
+    first = parse_frame(frames[:4])
+    assert first is not None
+    desc = struct.pack(">d4sIIIII", _HZ, b".mp3", 0, first.bytes, 576, 1, 0)
+    whole = frames[: len(frames) // first.bytes * first.bytes]
+    data = bytes(4) + whole
+    chunks = ((b"desc", desc), (b"data", data))
+    return b"caff\x00\x01\x00\x00" + b"".join(n + struct.pack(">Q", len(c)) + c for n, c in chunks)
+
+
 @cache
 def _aac() -> bytes:
     return media_file("adts", "aac", 44_100)
@@ -685,6 +713,8 @@ MEDIA: dict[str, Odd] = {
     "amr in a frame that is cut": _refused(lambda: _amr()[:-5], "INCOMPLETE_CUT_SHORT"),
     "amr wide-band": Odd(_amr_wide),
     "amr wide-band, cut": _refused(lambda: _amr_wide()[:-5], "INCOMPLETE_CUT_SHORT"),
+    "amr with pauses": Odd(lambda: _with_pauses(_amr())),
+    "amr wide-band with pauses": Odd(lambda: _with_pauses(_amr_wide())),
     "aac twice": Odd(lambda: _aac() * 2, 2 * SECONDS),
     "aac behind an ID3 tag": Odd(lambda: id3() + _aac()),
     "aac twice with tags between": Odd(
@@ -717,9 +747,13 @@ MEDIA: dict[str, Odd] = {
     "ogg flac chain": Odd(
         lambda: b"".join(ogg_again(media_file("ogg", "flac", _HZ), each) for each in (1, 2)), 2 * SECONDS
     ),
-    "wma twice": _refused(
-        lambda: media_file("asf", "wmav2", 44_100, bits_per_second=64_000) * 2, "INCOMPLETE_MORE_FOLLOWS"
-    ),
+    "wma twice": _refused(lambda: _wma() * 2, "INCOMPLETE_MORE_FOLLOWS"),
+    "wma before an MP3": _refused(lambda: _wma() + mp3(), "INCOMPLETE_MORE_FOLLOWS"),
+    "wma before a tag": Odd(lambda: _wma() + ID3_V1),
+    "wma, index cut": _refused(lambda: _wma()[:-5], "INCOMPLETE_CUT_SHORT"),
+    "caf with mp3": Odd(_caf_with_mp3),
+    "caf with mp3 twice": _refused(lambda: _caf_with_mp3() * 2, "INCOMPLETE_MORE_FOLLOWS"),
+    "caf with mp3 before an MP3": _refused(lambda: _caf_with_mp3() + mp3(), "INCOMPLETE_MORE_FOLLOWS"),
     "wav with aac": Odd(
         lambda: media_file("wav", "aac", 44_100), refusals=("UNDECODABLE_LIBRARY", "UNDECODABLE_FORMAT")
     ),

@@ -4,6 +4,7 @@ A demuxer ends quietly where a file ends. Formats: ISO/IEC 14496-12 (boxes), RFC
 4867, section 5 (AMR), ISO/IEC 14496-3, annex 1.A (ADTS), and Microsoft's ASF specification 01.20.03.
 """
 
+from reviewer.audio.decode.chunked_files import find_data
 from reviewer.audio.decode.source import Source
 from reviewer.audio.decode.tags import after_tags
 from reviewer.audio.decode.wire import DecodingStopped, Failure, Incomplete
@@ -16,6 +17,13 @@ _ADTS_RATES_HZ = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000,
 _ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 _ASF_FILE_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 _ASF_DATA = bytes.fromhex("3626b2758e66cf11a6d900aa0062ce6c")
+_ASF_INDEXES = (
+    bytes.fromhex("90080033b1e5cf1189f400a0c90349cb"),
+    bytes.fromhex("d329e2d6da35d111903400a0c90349be"),
+    bytes.fromhex("f803b1fead12644c840f2a1d2f7ad48c"),
+    bytes.fromhex("d03fb73c4a0c03483d953df7b6228f0c"),
+)
+"""Simple, by time, by media object, by time code: all that may follow the packets."""
 _SEGMENT, _CLUSTER = 0x18538067, 0x1F43B675
 _BOXES = (
     b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"styp", b"moof", b"sidx", b"mfra",
@@ -35,6 +43,7 @@ def check_whole(source: Source, container: str, start: int) -> float:
         "amr": _check_amr,
         "adts": _check_adts,
         "asf": _check_asf,
+        "cafcodec": _check_caf,
     }
     return checks[container](source, start) if container in checks else 0.0
 
@@ -146,10 +155,17 @@ def _check_adts(source: Source, start: int) -> float:
     return seconds
 
 
+def _check_caf(source: Source, start: int) -> float:
+    """Chunks end where the file ends, as in a CAF that libsndfile decodes."""
+    if not start:
+        find_data(source, "caf")
+    return 0.0
+
+
 def _check_asf(source: Source, start: int) -> float:
     """The packets that the data object counts are there; the length that the header gives."""
     place, seconds = start + 30, 0.0
-    packet_bytes = 0
+    packet_bytes = is_broadcast = 0
     while len(head := source.at(place, 50)) >= 24:
         size = int.from_bytes(head[16:24], "little")
         if head[:16] == _ASF_FILE_PROPERTIES:
@@ -164,10 +180,22 @@ def _check_asf(source: Source, start: int) -> float:
             place += max(size, 50 + packets * packet_bytes)
             if place > source.size:
                 raise Incomplete("cut_short")
-            if source.find(_ASF_HEADER, place) >= 0:
+            if packets or not is_broadcast:
+                _check_asf_end(source, place)
+            elif source.find(_ASF_HEADER, place) >= 0:  # nobody went back to count the packets
                 raise Incomplete("more_follows")
             return seconds
         if size < 24:
             raise Incomplete("damaged")
         place += size
     raise Incomplete("cut_short")
+
+
+def _check_asf_end(source: Source, place: int) -> None:
+    """Raises Incomplete if anything but whole indexes, tags and zeros follows the packets."""
+    while (head := source.at(place, 24))[:16] in _ASF_INDEXES:
+        place += max(24, int.from_bytes(head[16:24], "little"))
+    if place > source.size:
+        raise Incomplete("cut_short")
+    if after_tags(source, place, source.size) < source.size:
+        raise Incomplete("more_follows")
