@@ -664,6 +664,11 @@ def _caf_with_mp3() -> bytes:
 
 
 @cache
+def _g726() -> bytes:
+    return media_file("wav", "g726", 8_000, bits_per_second=32_000)
+
+
+@cache
 def _aac() -> bytes:
     return media_file("adts", "aac", 44_100)
 
@@ -758,10 +763,13 @@ MEDIA: dict[str, Odd] = {
         lambda: media_file("wav", "aac", 44_100), refusals=("UNDECODABLE_LIBRARY", "UNDECODABLE_FORMAT")
     ),
     "wav with mp2": Odd(lambda: media_file("wav", "mp2", 44_100, bits_per_second=64_000)),
-    "wav with g726": Odd(
-        lambda: media_file("wav", "g726", 8_000, bits_per_second=32_000),
-        refusals=("UNDECODABLE_LIBRARY", "UNDECODABLE_FORMAT"),
-    ),
+    "wav with g726": Odd(_g726),
+    "wav with g726 behind an ID3 tag": Odd(lambda: id3() + _g726()),
+    "wav with g726 behind other chunks": Odd(lambda: _g726()[:12] + _JUNK + _g726()[12:]),
+    "wav with g726, cut": _refused(lambda: _g726()[:-900], "INCOMPLETE_CUT_SHORT"),
+    "wav with g726 twice": _refused(lambda: _g726() * 2, "INCOMPLETE_MORE_FOLLOWS"),
+    "wav with g722": Odd(lambda: media_file("wav", "g722", _HZ)),
+    "wav with g723.1": Odd(lambda: media_file("wav", "g723_1", 8_000, bits_per_second=6_300)),
     "mp2 twice": Odd(lambda: media_file("mp2", "mp2", 44_100, bits_per_second=64_000) * 2, 2 * SECONDS),
     "mp2 stereo": Odd(lambda: media_file("mp2", "mp2", 48_000, 2, bits_per_second=192_000)),
     "mp3 in AVI": _refused(lambda: media_file("avi", "libmp3lame", 44_100), "UNDECODABLE_CONTAINER"),

@@ -26,6 +26,7 @@ DEMUXERS = {
     "adts": "aac",
     "asf": "asf",
     "cafcodec": "caf",
+    "wavcodec": "wav",
     "oggflac": "ogg",
     "speex": "ogg",
 }
@@ -37,6 +38,7 @@ _NAMES = {
     "adts": "AAC",
     "asf": "WMA",
     "cafcodec": "CAF",
+    "wavcodec": "WAV",
     "oggflac": "OGG",
     "speex": "OGG",
 }
@@ -44,6 +46,7 @@ _LOSSY = (
     "aac", "opus", "libopus", "vorbis", "speex", "mp3", "mp3float", "mp2", "mp2float", "amrnb", "amrwb",
     "libopencore_amrnb", "libopencore_amrwb", "wmav1", "wmav2", "wmapro", "wmavoice", "pcm_alaw",
     "pcm_mulaw", "gsm", "gsm_ms", "adpcm_ima_qt", "adpcm_ima_wav", "adpcm_ms",
+    "g722", "g723_1", "g726", "g729", "truespeech",
 )  # fmt: skip
 _LOSSLESS = (
     "alac", "flac", "wmalossless", "pcm_u8", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be",
@@ -112,7 +115,7 @@ def _decode_stream(media: Any, container: str, seconds: float, output: SoundOutp
                 times.fill_gap(frame)
             times.rate_hz = frame.sample_rate
             _add(frame, container, output, is_lossy=codec in _LOSSY)
-    if stream.duration and container in _HAS_OWN_TIMES:
+    if stream.duration and container in (*_HAS_OWN_TIMES, "wavcodec"):
         seconds = float(stream.duration * stream.time_base)
     elif container in _HAS_OWN_TIMES:  # such a length counts what is before zero, and is not played
         whole = 0 if output.has_video else media.duration or 0  # pictures may go on
