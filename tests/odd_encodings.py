@@ -754,7 +754,7 @@ MEDIA: dict[str, Odd] = {
     ),
     "wma twice": _refused(lambda: _wma() * 2, "INCOMPLETE_MORE_FOLLOWS"),
     "wma before an MP3": _refused(lambda: _wma() + mp3(), "INCOMPLETE_MORE_FOLLOWS"),
-    "wma before a tag": Odd(lambda: _wma() + ID3_V1),
+    "wma before a tag": Odd(lambda: _wma() + ID3_V1, 32 * 2048 / 44_100),  # all that its encoder wrote
     "wma, index cut": _refused(lambda: _wma()[:-5], "INCOMPLETE_CUT_SHORT"),
     "caf with mp3": Odd(_caf_with_mp3),
     "caf with mp3 twice": _refused(lambda: _caf_with_mp3() * 2, "INCOMPLETE_MORE_FOLLOWS"),
