@@ -635,6 +635,39 @@ def _amr() -> bytes:
     return media_file("amr", "libopencore_amrnb", 8_000)
 
 
+def _with_pauses(amr: bytes) -> bytes:
+    """As a phone transmits it (DTX): for a pause one frame that describes the noise, and empty frames."""
+    is_wide = amr.startswith(b"#!AMR-WB")
+    start, pause = (9, b"\x4c") if is_wide else (6, b"\x44")
+    size = 18 if is_wide else 1 + (12, 13, 15, 17, 19, 20, 26, 31)[amr[start] >> 3 & 15]
+    frames = [amr[place : place + size] for place in range(start, len(amr), size)]
+    frames[20:40] = [pause + bytes(range(5)), *[b"\x7c"] * 7, pause + bytes(5), *[b"\x7c"] * 11]
+    return amr[:start] + b"".join(frames)
+
+
+@cache
+def _wma() -> bytes:
+    return media_file("asf", "wmav2", 44_100, bits_per_second=64_000)
+
+
+@cache
+def _caf_with_mp3() -> bytes:
+    """MPEG frames of one length each, as many samples in each as Layer III has at this rate."""
+    frames = without_info_frame(mp3(_HZ, mode="CONSTANT"))
+    first = parse_frame(frames[:4])
+    assert first is not None
+    desc = struct.pack(">d4sIIIII", _HZ, b".mp3", 0, first.bytes, 576, 1, 0)
+    whole = frames[: len(frames) // first.bytes * first.bytes]
+    data = bytes(4) + whole
+    chunks = ((b"desc", desc), (b"data", data))
+    return b"caff\x00\x01\x00\x00" + b"".join(n + struct.pack(">Q", len(c)) + c for n, c in chunks)
+
+
+@cache
+def _g726() -> bytes:
+    return media_file("wav", "g726", 8_000, bits_per_second=32_000)
+
+
 @cache
 def _aac() -> bytes:
     return media_file("adts", "aac", 44_100)
@@ -685,6 +718,8 @@ MEDIA: dict[str, Odd] = {
     "amr in a frame that is cut": _refused(lambda: _amr()[:-5], "INCOMPLETE_CUT_SHORT"),
     "amr wide-band": Odd(_amr_wide),
     "amr wide-band, cut": _refused(lambda: _amr_wide()[:-5], "INCOMPLETE_CUT_SHORT"),
+    "amr with pauses": Odd(lambda: _with_pauses(_amr())),
+    "amr wide-band with pauses": Odd(lambda: _with_pauses(_amr_wide())),
     "aac twice": Odd(lambda: _aac() * 2, 2 * SECONDS),
     "aac behind an ID3 tag": Odd(lambda: id3() + _aac()),
     "aac twice with tags between": Odd(
@@ -717,17 +752,24 @@ MEDIA: dict[str, Odd] = {
     "ogg flac chain": Odd(
         lambda: b"".join(ogg_again(media_file("ogg", "flac", _HZ), each) for each in (1, 2)), 2 * SECONDS
     ),
-    "wma twice": _refused(
-        lambda: media_file("asf", "wmav2", 44_100, bits_per_second=64_000) * 2, "INCOMPLETE_MORE_FOLLOWS"
-    ),
+    "wma twice": _refused(lambda: _wma() * 2, "INCOMPLETE_MORE_FOLLOWS"),
+    "wma before an MP3": _refused(lambda: _wma() + mp3(), "INCOMPLETE_MORE_FOLLOWS"),
+    "wma before a tag": Odd(lambda: _wma() + ID3_V1, 32 * 2048 / 44_100),  # all that its encoder wrote
+    "wma, index cut": _refused(lambda: _wma()[:-5], "INCOMPLETE_CUT_SHORT"),
+    "caf with mp3": Odd(_caf_with_mp3),
+    "caf with mp3 twice": _refused(lambda: _caf_with_mp3() * 2, "INCOMPLETE_MORE_FOLLOWS"),
+    "caf with mp3 before an MP3": _refused(lambda: _caf_with_mp3() + mp3(), "INCOMPLETE_MORE_FOLLOWS"),
     "wav with aac": Odd(
         lambda: media_file("wav", "aac", 44_100), refusals=("UNDECODABLE_LIBRARY", "UNDECODABLE_FORMAT")
     ),
     "wav with mp2": Odd(lambda: media_file("wav", "mp2", 44_100, bits_per_second=64_000)),
-    "wav with g726": Odd(
-        lambda: media_file("wav", "g726", 8_000, bits_per_second=32_000),
-        refusals=("UNDECODABLE_LIBRARY", "UNDECODABLE_FORMAT"),
-    ),
+    "wav with g726": Odd(_g726),
+    "wav with g726 behind an ID3 tag": Odd(lambda: id3() + _g726()),
+    "wav with g726 behind other chunks": Odd(lambda: _g726()[:12] + _JUNK + _g726()[12:]),
+    "wav with g726, cut": _refused(lambda: _g726()[:-900], "INCOMPLETE_CUT_SHORT"),
+    "wav with g726 twice": _refused(lambda: _g726() * 2, "INCOMPLETE_MORE_FOLLOWS"),
+    "wav with g722": Odd(lambda: media_file("wav", "g722", _HZ)),
+    "wav with g723.1": Odd(lambda: media_file("wav", "g723_1", 8_000, bits_per_second=6_300)),
     "mp2 twice": Odd(lambda: media_file("mp2", "mp2", 44_100, bits_per_second=64_000) * 2, 2 * SECONDS),
     "mp2 stereo": Odd(lambda: media_file("mp2", "mp2", 48_000, 2, bits_per_second=192_000)),
     "mp3 in AVI": _refused(lambda: media_file("avi", "libmp3lame", 44_100), "UNDECODABLE_CONTAINER"),

@@ -7,15 +7,15 @@ command: ``age -d -i key.txt set.tar.age | tar x``.
 import io
 import shutil
 import tarfile
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reviewer.errors import Damaged, Refused, Unavailable
 from reviewer.files import sync_file
 from reviewer.formats.output_folder import MARKER
+from reviewer.formats.scratch_folder import scratch_folder
 from reviewer.untrusted_files import open_untrusted, read_untrusted, read_untrusted_text
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def is_encrypted(folder: Path) -> bool:
 
 @contextmanager
 def decrypted_set(folder: Path, identity: Path) -> Iterator[Path]:
-    """The set in a temporary folder of this person's, removed afterwards.
+    """The set in a temporary folder of this person's, removed afterwards, or when this process is killed.
 
     Args:
         identity: a file with age's secret keys, one a line, or an SSH private key without a passphrase.
@@ -90,21 +90,27 @@ def decrypted_set(folder: Path, identity: Path) -> Iterator[Path]:
     import pyrage  # noqa: PLC0415 - only where something is decrypted
 
     identities = _identities(identity)
-    with tempfile.TemporaryDirectory(prefix="reviewer-set-") as scratch:
-        archive, plain = Path(scratch) / "set.tar", Path(scratch) / "set"
+    with ExitStack() as stack:
         try:
-            with open_untrusted(folder / FILE, _MOST_SET_BYTES) as source, archive.open("xb") as file:
-                pyrage.decrypt_io(source, file, identities)
-            with tarfile.open(archive) as tar:
-                tar.extractall(plain, filter="data")
+            scratch = stack.enter_context(scratch_folder("reviewer-set-"))
+            _decrypt(folder / FILE, scratch / "set.tar", identities)
+            with tarfile.open(scratch / "set.tar") as tar:
+                tar.extractall(scratch / "set", filter="data")
+            (scratch / "set.tar").unlink()
         except (pyrage.DecryptError, tarfile.TarError) as error:
             raise Damaged("SET_NOT_DECRYPTED") from error
         except OSError as error:
             if error.errno is None:  # not the system's: a piece that does not authenticate
                 raise Damaged("SET_NOT_DECRYPTED") from error
             raise Unavailable("SET_NOT_WRITTEN", problem=error.strerror or "") from error
-        archive.unlink()
-        yield plain
+        yield scratch / "set"
+
+
+def _decrypt(encrypted: Path, archive: Path, identities: list[Any]) -> None:
+    import pyrage  # noqa: PLC0415 - see above
+
+    with open_untrusted(encrypted, _MOST_SET_BYTES) as source, archive.open("xb") as file:
+        pyrage.decrypt_io(source, file, identities)
 
 
 class _Pieces(io.RawIOBase):

@@ -1,7 +1,6 @@
 """Verifies a labelled set from anywhere: the confined process that decodes imports decodes its sounds."""
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from reviewer.audio.decode.decoder import Decoder
 from reviewer.errors import Notice
@@ -14,14 +13,5 @@ LIMITS = DecodeLimits(audio_seconds=24 * 3600.0, input_bytes=4 << 30)
 
 def verify_foreign_set(folder: Path, limits: DecodeLimits = LIMITS) -> list[Notice]:
     """Every problem of a set. Raises Unavailable when no decoding process can be started."""
-    with Decoder() as decoder, TemporaryDirectory(prefix="reviewer-verify-") as place:
-        sound_file = Path(place, "sound")
-
-        def measure(sound: Path | bytes) -> tuple[int, int]:
-            """A sound inside another file is written to a private folder: a decoder gets an open file."""
-            if isinstance(sound, bytes):
-                sound_file.write_bytes(sound)
-                sound = sound_file
-            return decoder.length(sound, limits)
-
-        return verify_set(folder, measure)
+    with Decoder() as decoder:
+        return verify_set(folder, lambda sound: decoder.length(sound, limits))

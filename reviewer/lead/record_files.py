@@ -27,7 +27,7 @@ from reviewer.lead.table_files import (
     other_encoding,
     refusal,
 )
-from reviewer.lead.text_encodings import UTF_8, encoding_of, name_of_other
+from reviewer.lead.text_encodings import UTF_8, encoding_of, kind_of_file, name_of_other
 from reviewer.untrusted_files import read_untrusted
 
 _LONGEST_LINE = 4 << 20
@@ -142,6 +142,8 @@ def _require_encoding(path: Path, data: bytes, lines: Sequence[_Line]) -> None:
     """
     bad = {line.number for line in lines if line.problem == "LINE_NOT_UTF8"}
     good = [line for line in lines if not line.problem and line.text.strip()]
+    if bad and kind_of_file(data):
+        raise other_encoding(path, data)
     if not bad or any(not line.text.isascii() for line in good):
         return
     is_heading_alone = len(good) <= 1

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from reviewer.errors import Notice, Refused
-from reviewer.lead.text_encodings import encoding_of, name_of_other
+from reviewer.lead.text_encodings import encoding_of, kind_of_file, name_of_other
 from reviewer.untrusted_files import read_untrusted
 
 LONGEST_KEY = 256
@@ -127,7 +127,7 @@ def find_heading(lines: Sequence[str], key: str, known: Mapping[str, str]) -> He
 
 def _delimiter(line: str, key: str) -> str | None:
     """The delimiter of a line that names the key, empty if it is the only name; None for another line."""
-    marks = sorted({mark for mark in line if not (mark.isalnum() or mark in '_-" ' or _is_part(mark))})
+    marks = sorted({mark for mark in line if not (mark.isalnum() or mark in "_-\"'` " or _is_part(mark))})
     for mark in (*marks, ""):
         try:
             cells = cells_of(line, mark)
@@ -409,7 +409,9 @@ def _text(path: Path) -> str:
 
 
 def other_encoding(path: Path, data: bytes) -> Refused:
-    """The refusal of a file that is neither UTF-8 nor UTF-16, which names its encoding where it can."""
+    """The refusal of a file that is neither UTF-8 nor UTF-16, which says what it is instead where it can."""
+    if kind := kind_of_file(data):
+        return Refused("TABLE_NO_TEXT", file=path.name, kind=kind)
     name = name_of_other(data)
     return Refused("TABLE_OTHER_ENCODING" if name else "TABLE_ENCODING", file=path.name, encoding=name)
 

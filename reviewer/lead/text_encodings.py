@@ -10,13 +10,35 @@ _LETTERS_1252 = frozenset(range(0xC0, 0x100)) - {0xD7, 0xF7} | frozenset(
     b"\x80\x85\x8a\x8c\x8e\x91\x92\x93\x94\x96\x97\x9a\x9c\x9e\x9f\xa1\xab\xb0\xb4\xb7\xbb\xbf"
 )
 _LONGEST_RUN_1252 = 2
-# Encodings of several bytes a letter, each with the letters by which its texts are told from another's.
+# A word of Latin letters with others among them, which a text of several bytes a letter hardly has.
+_MIXED_RUN = re.compile(rb"[A-Za-z][\x80-\xff]+|[\x80-\xff]+[A-Za-z]")
+# Encodings of several bytes a letter, the letters by which their texts are told from another's, and the first
+# bytes of their frequent ones: pairs of other encodings' letters are rare ones.
 _OTHERS = (
-    ("Shift-JIS", "shift_jis", re.compile("[ぁ-ヺ]")),
-    ("EUC-JP", "euc_jp", re.compile("[ぁ-ヺ]")),
-    ("EUC-KR", "euc_kr", re.compile("[가-힣]")),
-    ("GB 18030", "gb18030", re.compile("[一-鿿]")),
-    ("Big5", "big5", re.compile("[一-鿿]")),
+    ("Shift-JIS", "cp932", re.compile("[ぁ-ヺ一-鿿]"), range(0x81, 0x98)),
+    ("EUC-JP", "euc_jp", re.compile("[ぁ-ヺ]"), range(0xA4, 0xA6)),
+    ("EUC-KR", "euc_kr", re.compile("[가-힣]"), range(0xB0, 0xC9)),
+    ("GB 18030", "gb18030", re.compile("[一-鿿]"), range(0xB0, 0xD8)),
+    ("Big5", "big5", re.compile("[一-鿿]"), range(0xA4, 0xC7)),
+)
+# How files begin that are no text at all.
+_FILES = (
+    (b"PK\x03\x04", "a workbook (xlsx, ods) or a ZIP archive"),
+    (b"\xd0\xcf\x11\xe0", "a workbook of an older Excel (xls)"),
+    (b"%PDF", "a PDF"),
+    (b"\x1f\x8b", "compressed (gzip)"),
+    (b"BZh", "compressed (bzip2)"),
+    (b"\xfd7zXZ", "compressed (xz)"),
+    (b"\x28\xb5\x2f\xfd", "compressed (Zstandard)"),
+    (b"7z\xbc\xaf", "a 7-Zip archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"PAR1", "a Parquet file"),
+    (b"ARROW1", "an Arrow file"),
+    (b"SQLite format 3", "a database (SQLite)"),
+    (b"RIFF", "an audio file"),
+    (b"OggS", "an audio file"),
+    (b"fLaC", "an audio file"),
+    (b"ID3", "an audio file"),
 )
 
 
@@ -39,8 +61,8 @@ def encoding_of(data: bytes) -> str:
 def name_of_other(data: bytes) -> str:
     """What to call the encoding of bytes that are not UTF-8; empty if they are like no text at all.
 
-    A guess that is good enough for a message: single letters beyond ASCII inside a word are Windows-1252,
-    kana, Hangul or Han their usual encodings, other long runs some encoding of one byte a letter.
+    A guess that is good enough for a message: letters beyond ASCII inside a Latin word are Windows-1252 or
+    its kin, kana, Hangul or Han their usual encodings, other runs some encoding of one byte a letter.
     """
     if encoding_of(data) != UTF_8:
         return "" if encoding_of(data) else "UTF-32"
@@ -49,13 +71,22 @@ def name_of_other(data: bytes) -> str:
         return ""
     if all(len(run) <= _LONGEST_RUN_1252 and _LETTERS_1252.issuperset(run) for run in runs):
         return "Windows-1252"
-    for name, codec, letters in _OTHERS:
+    is_letters = all(byte >= 0xA1 for run in runs for byte in run)
+    is_latin = len(_MIXED_RUN.findall(data)) * 2 > len(runs)
+    if is_letters and is_latin:
+        return "an encoding of one byte a letter, such as Windows-1250"
+    for name, codec, letters, frequent in _OTHERS:
         try:
-            text = b"\n".join(runs).decode(codec)
+            text = data.decode(codec)
         except UnicodeDecodeError:
             continue
         beyond_ascii = [char for char in text if char > "\x7f"]
-        if beyond_ascii and len(letters.findall(text)) * 2 > len(beyond_ascii):
+        found = [char for char in letters.findall(text) if char.encode(codec)[0] in frequent]
+        if len(found) * 2 > len(beyond_ascii):
             return name
-    is_letters = all(byte >= 0xA1 for run in runs for byte in run)
     return "an encoding of one byte a letter, such as Windows-1251" if is_letters else ""
+
+
+def kind_of_file(data: bytes) -> str:
+    """What a file is that is no text at all, by its first bytes; empty if that is not known."""
+    return next((kind for magic, kind in _FILES if data.startswith(magic)), "")

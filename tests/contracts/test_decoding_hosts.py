@@ -58,6 +58,15 @@ class DecodingContract:
         decoded = decode_whole(decoder, put(tmp_path, "a.wav", a_wav(some_noise(5_000))), _LIMITS)
         assert decoded.decoded.peaks is None
 
+    def test_sound_without_a_file_is_as_long_as_that_of_a_file(
+        self, decoder: Decoder, tmp_path: Path
+    ) -> None:
+        content = a_wav(some_noise(5_000, channels=2), rate_hz=22_050)
+        assert decoder.length(content, _LIMITS) == (5_000, 22_050)
+        assert decoder.length(put(tmp_path, "a.wav", content), _LIMITS) == (5_000, 22_050)
+        with refused("not an audio file"):
+            decoder.length(b"no sound" * 99, _LIMITS)
+
     def test_an_empty_file_is_refused(self, decoder: Decoder, tmp_path: Path) -> None:
         _refused(decoder, put(tmp_path, "a.wav", b""), "EMPTY_AUDIO", "empty")
 

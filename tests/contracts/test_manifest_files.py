@@ -1,6 +1,7 @@
 """Manifest files as they come: encodings, line ends, broken lines, two formats."""
 
 import csv
+import gzip
 import io
 import json
 from collections.abc import Callable
@@ -292,8 +293,17 @@ WHOLE: dict[str, tuple[bytes, str, str]] = {
     "EUC-KR": (a_table("한국어.wav", "euc_kr"), "TABLE_OTHER_ENCODING", "EUC-KR"),
     "GB 18030": (a_table("录音文件.wav", "gb18030"), "TABLE_OTHER_ENCODING", "GB 18030"),
     "UTF-32": (a_table(GERMAN, "utf-32"), "TABLE_OTHER_ENCODING", "UTF-32"),
+    "ISO 8859-2": (a_table("zażółć.wav", "iso8859_2"), "TABLE_OTHER_ENCODING", "Windows-1250"),
+    "Windows-1251, even lengths": (a_table("диктор.wav", "cp1251"), "TABLE_OTHER_ENCODING", "Windows-1251"),
+    "Shift-JIS without kana": (a_table("話者一二.wav", "cp932"), "TABLE_OTHER_ENCODING", "Shift-JIS"),
+    "EUC-JP": (a_table("ひらがな.wav", "euc_jp"), "TABLE_OTHER_ENCODING", "EUC-JP"),
+    "Big5": (a_table("錄音檔案.wav", "big5"), "TABLE_OTHER_ENCODING", "Big5"),
+    "a workbook": (b"PK\x03\x04\x14\x00\x06\x00" + bytes(range(256)), "TABLE_NO_TEXT", "xlsx"),
+    "compressed": (gzip.compress(a_table("a.wav", "utf-8"), mtime=0), "TABLE_NO_TEXT", "gzip"),
+    "a clip": (b"RIFF\xff\xff\x00\x00WAVE" + bytes(64) + b"\xff" * 9, "TABLE_NO_TEXT", "an audio file"),
     "UTF-16 cut off": (a_table(GERMAN, "utf-16")[:-1], "TABLE_ENCODING", ""),
     "no heading": (FIRST.encode(), "MANIFEST_NO_HEADER", ""),
+    "single quotes": (("'" + HEAD.replace(",", "','") + "'\n").encode(), "MANIFEST_NO_HEADER", ""),
     "no delimiter": (b"just some text\nof several lines", "MANIFEST_NO_HEADER", ""),
     "sep= alone": (b"sep=;\n", "TABLE_LINES_REFUSED", ""),
     "an array cut off": (json.dumps([line(1), line(2)])[:-9].encode(), "TABLE_LINES_REFUSED", ""),
@@ -310,7 +320,8 @@ def test_what_is_wrong_with_a_whole_file_refuses_it_once(tmp_path: Path, mistake
     with pytest.raises(Refused) as refused:
         read(tmp_path, content, name)
     assert refused.value.code == code
-    assert named in str(refused.value.parameters.get("encoding", ""))
+    parameters = refused.value.parameters
+    assert named in str(parameters.get("encoding", parameters.get("kind", "")))
 
 
 def test_a_damaged_line_of_a_file_in_utf_8_is_refused_alone(tmp_path: Path) -> None:

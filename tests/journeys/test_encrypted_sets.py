@@ -2,9 +2,15 @@
 
 import io
 import json
+import os
+import signal
+import subprocess
+import sys
 import tarfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic
 
 import pyrage
 import pytest
@@ -178,3 +184,36 @@ def test_files_of_every_size_and_name_come_back(tmp_path: Path) -> None:
     with decrypted_set(folder, file) as plain:
         found = {path.relative_to(plain).as_posix(): path for path in plain.rglob("*") if path.is_file()}
         assert {name: path.read_bytes() for name, path in found.items()} == contents
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from reviewer.formats.set_encryption import decrypted_set
+with decrypted_set(Path(sys.argv[1]), Path(sys.argv[2])) as plain:
+    print(plain / "row.txt", (plain / "row.txt").read_text(), flush=True)
+    os.kill(os.getpid(), getattr(signal, sys.argv[3]))
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here")
+@pytest.mark.parametrize("how", ["SIGKILL", "SIGTERM", "SIGINT"])
+def test_a_set_that_was_decrypted_is_removed_when_its_reader_is_killed(tmp_path: Path, how: str) -> None:
+    file, key = new_identity(tmp_path)
+    folder = tmp_path / "set"
+    folder.mkdir()
+    (folder / "row.txt").write_text("plain", encoding="ascii")
+    encrypt_set(folder, [key])
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    command = [sys.executable, "-c", KILLED, str(folder), str(file), how]
+    environment = {**os.environ, "TMPDIR": str(scratch)}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=60)
+    assert done.returncode != 0
+    place, content = done.stdout.split()
+    assert content == "plain"
+    assert Path(place).is_relative_to(scratch)
+    ends_at = monotonic() + 60
+    while any(scratch.iterdir()) and monotonic() < ends_at:
+        threading.Event().wait(0.02)  # another process removes it
+    assert not any(scratch.iterdir())

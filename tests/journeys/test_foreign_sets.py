@@ -2,7 +2,9 @@
 
 import io
 import json
+import sys
 import tarfile
+import tempfile
 from pathlib import Path
 from random import Random
 from shutil import copytree
@@ -58,6 +60,17 @@ def test_no_sound_of_a_set_is_decoded_in_this_process(whole: Path, monkeypatch: 
     monkeypatch.setattr(soundfile, "SoundFile", opened)
     monkeypatch.setattr(soundfile, "read", opened)
     assert verify_foreign_set(whole, SMALL) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="files in memory are there on Linux only")
+def test_no_sound_of_a_set_is_written_anywhere(
+    whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is killed while verifying leaves nothing: there is no folder for temporary files at all."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "no such folder"))
+    before = {path: path.stat().st_mtime_ns for path in whole.rglob("*")}
+    assert verify_foreign_set(whole, SMALL) == []
+    assert {path: path.stat().st_mtime_ns for path in whole.rglob("*")} == before
 
 
 @pytest.mark.parametrize("kind", ["garbage", "long", "empty", "header"])

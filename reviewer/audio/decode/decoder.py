@@ -1,7 +1,6 @@
 """Decodes untrusted audio files in a sandboxed process."""
 
 import hashlib
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -13,7 +12,8 @@ from typing import Any, BinaryIO, Protocol, Self
 import numpy as np
 import soundfile
 
-from reviewer.audio.decode.host import DecodeHost, ForkingHost, ProcessPerFileHost, can_fork
+from reviewer.audio.decode.host import DecodeHost, DecodeJob, ForkingHost, ProcessPerFileHost, can_fork
+from reviewer.audio.decode.input_file import open_bytes, open_source
 from reviewer.audio.decode.signatures import CONTAINERS
 from reviewer.audio.decode.wire import (
     ENDED,
@@ -33,7 +33,6 @@ from reviewer.audio.samples import AudioFormat, IntSamples, SampleDigest
 from reviewer.audio.view.peaks import PEAK_BLOCK_FRAMES, PeakWriter
 from reviewer.errors import Notice, Refused
 from reviewer.model.project import DecodeLimits
-from reviewer.untrusted_files import open_untrusted
 
 _INCOMPLETE_CODES = {
     "cut_short": "INCOMPLETE_CUT_SHORT",
@@ -52,12 +51,6 @@ _FAILURE_CODES = {
 }
 _NO_DATA_CHUNK = 71
 _NOT_SOUND = (1, 7)
-_SOURCE_CODES = {
-    "FILE_MISSING": "UNDECODABLE_NOT_FOUND",
-    "FILE_NOT_REGULAR": "UNDECODABLE_NOT_A_FILE",
-    "FILE_UNREADABLE": "UNDECODABLE_NOT_READABLE",
-    "FILE_TOO_LARGE": "TOO_LONG_BYTES",
-}
 _SEARCHED_AT_FIRST_OPENING_SECONDS = 30
 _LIMIT_SIGNALS = (9, 24)  # SIGKILL, SIGXCPU: the limits on memory and processor time
 
@@ -133,17 +126,13 @@ class Decoder:
             + measured.warnings.notices(),
         )
 
-    def length(self, path: Path, limits: DecodeLimits) -> tuple[int, int]:
-        """Frames and rate in Hz that one file decodes to; nothing of its sound is kept.
+    def length(self, sound: Path | bytes, limits: DecodeLimits) -> tuple[int, int]:
+        """Frames and rate in Hz that a file, or the content of one, decodes to; nothing of its sound is kept.
 
         Raises:
             Refused, Unavailable: as ``decode``.
         """
-        with (
-            self._lock,
-            open_source(path, limits.input_bytes) as source,
-            self._host.start_decoding(path, source, limits) as job,
-        ):
+        with self._lock, self._started(sound, limits) as job:
             try:
                 records, ends = received_records(job.stream), list[Tail]()
                 head = _head(records)
@@ -156,33 +145,21 @@ class Decoder:
     def _written(
         self, path: Path, limits: DecodeLimits, out: SoundOutput
     ) -> tuple[Head, Tail, "_Measurements"]:
-        with (
-            open_source(path, limits.input_bytes) as source,
-            self._host.start_decoding(path, source, limits) as job,
-        ):
+        with self._started(path, limits) as job:
             try:
                 return _write_sound(received_records(job.stream), limits, out)
             except InvalidRecord as error:
                 raise _died(*job.verdict()) from error
 
-
-@contextmanager
-def open_source(path: Path, most_bytes: int) -> Iterator[int]:
-    """A read-only descriptor of a regular file with 1 to ``most_bytes`` bytes.
-
-    The decoding limits also apply to a file that grows later.
-
-    Raises:
-        Refused: ``UNDECODABLE_...``, ``EMPTY_AUDIO_FILE`` or ``TOO_LONG_BYTES``.
-    """
-    with ExitStack() as stack:
-        try:
-            file = stack.enter_context(open_untrusted(path, most_bytes))
-        except Refused as error:
-            raise Refused(_SOURCE_CODES[error.code], mebibytes=most_bytes >> 20) from error
-        if not os.fstat(file.fileno()).st_size:
-            raise Refused("EMPTY_AUDIO_FILE")
-        yield file.fileno()
+    @contextmanager
+    def _started(self, sound: Path | bytes, limits: DecodeLimits) -> Iterator[DecodeJob]:
+        with ExitStack() as stack:
+            if isinstance(sound, bytes):
+                opened = open_bytes(sound, limits.input_bytes, needs_name=self._host.needs_name)
+                path, source = stack.enter_context(opened)
+            else:
+                path, source = sound, stack.enter_context(open_source(sound, limits.input_bytes))
+            yield stack.enter_context(self._host.start_decoding(path, source, limits))
 
 
 def _passages(out: SoundOutput, frames: int) -> bytes:

@@ -82,8 +82,9 @@ class _FileDecoder:
         if container in _OGG:
             self._decode_ogg(start)
         elif container in CONTAINERS:
-            seconds = media_files.check_whole(source, container, start)
-            media.decode(View(source, [(start, source.size)]), container, seconds, self._output)
+            source = Source(self._descriptor, start)
+            seconds = media_files.check_whole(source, container)
+            media.decode(View(source, [(0, source.size)]), container, seconds, self._output)
         elif container == "flac":
             self._decode_flac(start)
         elif container in _CHUNKED:

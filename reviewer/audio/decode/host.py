@@ -55,6 +55,9 @@ class DecodeJob(Protocol):
 class DecodeHost(Protocol):
     """A decoding process or a series of them."""
 
+    needs_name: bool
+    """Whether it opens a file by its name: the platform cannot pass a descriptor to a process."""
+
     def start_decoding(
         self, path: Path, source: int, limits: DecodeLimits
     ) -> contextlib.AbstractContextManager[DecodeJob]:
@@ -71,6 +74,8 @@ def can_fork() -> bool:
 
 class ForkingHost:
     """One process with the libraries imported; its forks decode the files (see ``decode.child``)."""
+
+    needs_name = False
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
@@ -222,6 +227,8 @@ class _ForkedJob:
 
 class ProcessPerFileHost:
     """A new process for each file, where the platform cannot fork."""
+
+    needs_name = True
 
     @contextmanager
     def start_decoding(self, path: Path, source: int, limits: DecodeLimits) -> Iterator[DecodeJob]:  # noqa: ARG002

@@ -26,6 +26,7 @@ DEMUXERS = {
     "adts": "aac",
     "asf": "asf",
     "cafcodec": "caf",
+    "wavcodec": "wav",
     "oggflac": "ogg",
     "speex": "ogg",
 }
@@ -37,6 +38,7 @@ _NAMES = {
     "adts": "AAC",
     "asf": "WMA",
     "cafcodec": "CAF",
+    "wavcodec": "WAV",
     "oggflac": "OGG",
     "speex": "OGG",
 }
@@ -44,6 +46,7 @@ _LOSSY = (
     "aac", "opus", "libopus", "vorbis", "speex", "mp3", "mp3float", "mp2", "mp2float", "amrnb", "amrwb",
     "libopencore_amrnb", "libopencore_amrwb", "wmav1", "wmav2", "wmapro", "wmavoice", "pcm_alaw",
     "pcm_mulaw", "gsm", "gsm_ms", "adpcm_ima_qt", "adpcm_ima_wav", "adpcm_ms",
+    "g722", "g723_1", "g726", "g729", "truespeech",
 )  # fmt: skip
 _LOSSLESS = (
     "alac", "flac", "wmalossless", "pcm_u8", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be",
@@ -93,14 +96,15 @@ def decode(view: View, container: str, seconds: float, output: SoundOutput) -> N
 
 def _decode_stream(media: Any, container: str, seconds: float, output: SoundOutput) -> None:
     stream = _one_audio_stream(media)
-    codec = stream.codec_context.name
-    stream.codec_context.thread_count = 1
+    decoder = _decoder(stream)
+    codec = decoder.name
+    decoder.thread_count = 1
     output.has_video = any(not each.disposition & _ATTACHED_PICTURE for each in media.streams.video)
     times = _Times(output)
     frame_seconds = 0.0
     for packet in media.demux(stream):
         times.begins = min(times.begins, packet.pts or 0)
-        for frame in packet.decode():
+        for frame in decoder.decode(packet):
             if frame.is_corrupt:
                 raise Incomplete("damaged")
             frame_seconds = max(frame_seconds, frame.samples / frame.sample_rate)
@@ -108,7 +112,7 @@ def _decode_stream(media: Any, container: str, seconds: float, output: SoundOutp
                 times.fill_gap(frame)
             times.rate_hz = frame.sample_rate
             _add(frame, container, output, is_lossy=codec in _LOSSY)
-    if stream.duration and container in _HAS_OWN_TIMES:
+    if stream.duration and container in (*_HAS_OWN_TIMES, "wavcodec"):
         seconds = float(stream.duration * stream.time_base)
     elif container in _HAS_OWN_TIMES:  # such a length counts what is before zero, and is not played
         whole = 0 if output.has_video else media.duration or 0  # pictures may go on
@@ -154,6 +158,20 @@ def _one_audio_stream(media: Any) -> Any:
     if audio[0].codec_context.name not in (*_LOSSY, *_LOSSLESS):
         raise DecodingStopped(Failure("codec"))
     return audio[0]
+
+
+def _decoder(stream: Any) -> Any:
+    """The stream's own decoder; for AMR that of opencore, where it is there.
+
+    ffmpeg's own stops at the first pause that a phone did not transmit (DTX).
+    """
+    av, found = sys.modules["av"], stream.codec_context
+    name = f"libopencore_{found.name}"
+    if found.name not in ("amrnb", "amrwb") or name not in av.codecs_available:
+        return found
+    decoder = av.CodecContext.create(name, "r")
+    decoder.sample_rate, decoder.layout = found.sample_rate, "mono"
+    return decoder
 
 
 def _add(frame: Any, container: str, output: SoundOutput, *, is_lossy: bool) -> None:

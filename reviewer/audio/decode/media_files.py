@@ -4,9 +4,16 @@ A demuxer ends quietly where a file ends. Formats: ISO/IEC 14496-12 (boxes), RFC
 4867, section 5 (AMR), ISO/IEC 14496-3, annex 1.A (ADTS), and Microsoft's ASF specification 01.20.03.
 """
 
+from functools import partial
+from typing import TYPE_CHECKING
+
+from reviewer.audio.decode.chunked_files import find_data
 from reviewer.audio.decode.source import Source
 from reviewer.audio.decode.tags import after_tags
 from reviewer.audio.decode.wire import DecodingStopped, Failure, Incomplete
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _AMR_NARROW = (12, 13, 15, 17, 19, 20, 26, 31, 5)
 _AMR_WIDE = (17, 23, 32, 36, 40, 46, 50, 58, 60, 5)
@@ -16,6 +23,13 @@ _ADTS_RATES_HZ = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000,
 _ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 _ASF_FILE_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 _ASF_DATA = bytes.fromhex("3626b2758e66cf11a6d900aa0062ce6c")
+_ASF_INDEXES = (
+    bytes.fromhex("90080033b1e5cf1189f400a0c90349cb"),
+    bytes.fromhex("d329e2d6da35d111903400a0c90349be"),
+    bytes.fromhex("f803b1fead12644c840f2a1d2f7ad48c"),
+    bytes.fromhex("d03fb73c4a0c03483d953df7b6228f0c"),
+)
+"""Simple, by time, by media object, by time code: all that may follow the packets."""
 _SEGMENT, _CLUSTER = 0x18538067, 0x1F43B675
 _BOXES = (
     b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"styp", b"moof", b"sidx", b"mfra",
@@ -23,25 +37,27 @@ _BOXES = (
 )  # fmt: skip
 
 
-def check_whole(source: Source, container: str, start: int) -> float:
+def check_whole(source: Source, container: str) -> float:
     """The length in seconds that follows from the file's own structure, or 0 if that says nothing about it.
 
     Raises:
         Incomplete: the file ends too early, or a second file follows the first.
     """
-    checks = {
+    checks: dict[str, Callable[[Source], float]] = {
         "mpeg4": _check_mpeg4,
         "matroska": _check_matroska,
         "amr": _check_amr,
         "adts": _check_adts,
         "asf": _check_asf,
+        "cafcodec": partial(_check_chunks, "caf"),
+        "wavcodec": partial(_check_chunks, "riff"),
     }
-    return checks[container](source, start) if container in checks else 0.0
+    return checks[container](source) if container in checks else 0.0
 
 
-def _check_mpeg4(source: Source, start: int) -> float:
+def _check_mpeg4(source: Source) -> float:
     """Boxes of the top level end where the file ends, and there is one film."""
-    films, place = 0, start
+    films = place = 0
     while place < source.size:
         head = source.at(place, 16)
         size, kind = int.from_bytes(head[:4], "big"), head[4:8]
@@ -66,9 +82,9 @@ def _check_mpeg4(source: Source, start: int) -> float:
     return 0.0
 
 
-def _check_matroska(source: Source, start: int) -> float:
+def _check_matroska(source: Source) -> float:
     """Elements end where the file ends; those whose size was not known when they were written are entered."""
-    place, segments = start, 0
+    place = segments = 0
     while place < source.size:
         element, after_id = _number(source, place, keeps_marker=True)
         size, body = _number(source, after_id)
@@ -103,14 +119,14 @@ def _number(source: Source, place: int, *, keeps_marker: bool = False) -> tuple[
     return value if keeps_marker else value & ((1 << 7 * length) - 1), place + length
 
 
-def _check_amr(source: Source, start: int) -> float:
+def _check_amr(source: Source) -> float:
     """Every frame is whole; each is 20 ms."""
-    magic = source.at(start, 9)
+    magic = source.at(0, 9)
     is_wide = magic == b"#!AMR-WB\n"
     if not is_wide and magic[:6] != b"#!AMR\n":
         raise DecodingStopped(Failure("codec"))  # several channels
     sizes = _AMR_WIDE if is_wide else _AMR_NARROW
-    place, frames = start + (9 if is_wide else 6), 0
+    place, frames = 9 if is_wide else 6, 0
     while place < source.size:
         head = source.at(place, 1)[0]
         kind = head >> 3 & 15
@@ -123,9 +139,9 @@ def _check_amr(source: Source, start: int) -> float:
     return frames * _AMR_FRAME_SECONDS
 
 
-def _check_adts(source: Source, start: int) -> float:
+def _check_adts(source: Source) -> float:
     """Every frame is whole; each is 1,024 samples of its rate, or as many times more as it says."""
-    place, seconds = start, 0.0
+    place, seconds = 0, 0.0
     while place < source.size:
         head = source.at(place, 7)
         if len(head) == 7 and head[0] == 0xFF and head[1] & 0xF6 == 0xF0:
@@ -146,10 +162,16 @@ def _check_adts(source: Source, start: int) -> float:
     return seconds
 
 
-def _check_asf(source: Source, start: int) -> float:
+def _check_chunks(kind: str, source: Source) -> float:
+    """The samples end where the file ends, as in a file of that kind that libsndfile decodes."""
+    find_data(source, kind)
+    return 0.0
+
+
+def _check_asf(source: Source) -> float:
     """The packets that the data object counts are there; the length that the header gives."""
-    place, seconds = start + 30, 0.0
-    packet_bytes = 0
+    place, seconds = 30, 0.0
+    packet_bytes = is_broadcast = 0
     while len(head := source.at(place, 50)) >= 24:
         size = int.from_bytes(head[16:24], "little")
         if head[:16] == _ASF_FILE_PROPERTIES:
@@ -164,10 +186,22 @@ def _check_asf(source: Source, start: int) -> float:
             place += max(size, 50 + packets * packet_bytes)
             if place > source.size:
                 raise Incomplete("cut_short")
-            if source.find(_ASF_HEADER, place) >= 0:
+            if packets or not is_broadcast:
+                _check_asf_end(source, place)
+            elif source.find(_ASF_HEADER, place) >= 0:  # nobody went back to count the packets
                 raise Incomplete("more_follows")
             return seconds
         if size < 24:
             raise Incomplete("damaged")
         place += size
     raise Incomplete("cut_short")
+
+
+def _check_asf_end(source: Source, place: int) -> None:
+    """Raises Incomplete if anything but whole indexes, tags and zeros follows the packets."""
+    while (head := source.at(place, 24))[:16] in _ASF_INDEXES:
+        place += max(24, int.from_bytes(head[16:24], "little"))
+    if place > source.size:
+        raise Incomplete("cut_short")
+    if after_tags(source, place, source.size) < source.size:
+        raise Incomplete("more_follows")

@@ -31,6 +31,7 @@ CONTAINERS = {
     "ilbc": "iLBC or EVRC",
     "latm": "AAC in LOAS or LATM",
     "svx": "Amiga IFF",
+    "wavcodec": "WAV with a telephone codec (G.722, G.723.1, G.726, G.729 or TrueSpeech)",
 }
 """Containers by their names in this program, in words for messages: those that libsndfile does not decode."""
 
@@ -79,6 +80,7 @@ _PLAIN = {
     b"#!QC": "ilbc",
 }
 _MPEG4_BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"styp", b"moof")
+_WAV_CODECS = (0x14, 0x22, 0x42, 0x45, 0x64, 0x65, 0x83, 0x111, 0x133, 0x28F)
 _CAF_CODECS = (b"aac ", b"aach", b"aacl", b"opus", b".mp3")
 _OGG_CODECS = {b"\x7fFLAC": "oggflac", b"Speex": "speex"}
 _TRANSPORT_PACKET = 188
@@ -110,10 +112,9 @@ def recognise(head: bytes) -> str:
 
 def _codec_inside(head: bytes, container: str) -> str:
     """Another name for a container whose codec, or content, libsndfile does not decode."""
-    if container == "riff" and head[8:12] == b"AVI ":
-        return "avi"
-    if container == "riff" and head[8:12] == b"QLCM":
-        return "qcp"
+    if container == "riff":
+        telephone = "wavcodec" if _wav_tag(head) in _WAV_CODECS else container
+        return {b"AVI ": "avi", b"QLCM": "qcp"}.get(head[8:12], telephone)
     if container == "aiff" and head[8:12] not in (b"AIFF", b"AIFC"):
         return "svx"
     if container == "caf" and head[28:32] in _CAF_CODECS:
@@ -121,6 +122,12 @@ def _codec_inside(head: bytes, container: str) -> str:
     if container == "ogg":
         return _OGG_CODECS.get(head[28:33], container)
     return container
+
+
+def _wav_tag(head: bytes) -> int:
+    """The codec's number of a WAV, or 0 where its ``fmt`` chunk is not within the head."""
+    place = head.find(b"fmt ", 12)
+    return int.from_bytes(head[place + 8 : place + 10], "little") if place > 0 and head[:1] != b"r" else 0
 
 
 def id3_bytes(head: bytes) -> int:

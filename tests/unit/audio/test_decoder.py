@@ -3,6 +3,7 @@
 import io
 import os
 import struct
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from reviewer.audio.decode.decoder import Decoder, open_source
+from reviewer.audio.decode.decoder import Decoder
+from reviewer.audio.decode.input_file import open_bytes, open_source
 from reviewer.audio.decode.wire import ENDED, KILLED, TIMED_OUT
 from reviewer.errors import Refused
 from reviewer.model.project import DecodeLimits
@@ -29,6 +31,8 @@ class _Job:
 
 class _Host:
     """Sends what a test says."""
+
+    needs_name = False
 
     def __init__(self, content: bytes, how: tuple[int, int] = (ENDED, 0)) -> None:
         self._content = content
@@ -198,3 +202,30 @@ def test_what_cannot_be_opened_is_a_sentence(tmp_path: Path, name: str) -> None:
     refusal = _not_opened(tmp_path / name)
     assert refusal.code.startswith("UNDECODABLE")
     assert name not in sentence_of(refusal) + hint_of(refusal)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="files in memory can be sealed on Linux only")
+def test_bytes_are_given_to_a_decoder_in_memory_where_nothing_can_be_written_any_more() -> None:
+    with open_bytes(b"sound", 5, needs_name=False) as (_, descriptor):
+        assert os.read(descriptor, 10) == b"sound"
+        assert str(Path(f"/proc/self/fd/{descriptor}").readlink()).startswith("/memfd:")
+        with pytest.raises(PermissionError):
+            os.pwrite(descriptor, b"x", 0)
+        with pytest.raises(PermissionError):
+            os.ftruncate(descriptor, 100)
+    with pytest.raises(OSError, match="descriptor"):
+        os.fstat(descriptor)
+
+
+def test_bytes_have_a_name_only_where_one_is_needed_and_while_they_are_read() -> None:
+    with open_bytes(b"sound", 5, needs_name=True) as (path, descriptor):
+        assert path.read_bytes() == os.read(descriptor, 10) == b"sound"
+    assert not path.parent.exists()
+
+
+@pytest.mark.parametrize(("content", "code"), [(b"", "EMPTY_AUDIO_FILE"), (b"sounds", "TOO_LONG_BYTES")])
+@pytest.mark.parametrize("needs_name", [False, True])
+def test_bytes_are_refused_as_a_file_would_be(content: bytes, code: str, needs_name: bool) -> None:
+    with pytest.raises(Refused) as caught, open_bytes(content, 5, needs_name=needs_name):
+        pass
+    assert caught.value.code == code

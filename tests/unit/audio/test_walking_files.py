@@ -191,10 +191,10 @@ class TestMediaFiles:
     def test_what_is_whole_passes_and_what_is_cut_is_refused(
         self, tmp_path: Path, container: str, content: bytes, seconds: float
     ) -> None:
-        assert media_files.check_whole(source_of(tmp_path, content), container, 0) == pytest.approx(seconds)
+        assert media_files.check_whole(source_of(tmp_path, content), container) == pytest.approx(seconds)
         cut = content.rstrip(b"\0").removesuffix(b"TAG")[:-3]
         with pytest.raises(Incomplete) as caught:
-            media_files.check_whole(source_of(tmp_path, cut), container, 0)
+            media_files.check_whole(source_of(tmp_path, cut), container)
         assert why(caught) == "cut_short"
 
     @pytest.mark.parametrize(
@@ -210,12 +210,12 @@ class TestMediaFiles:
         self, tmp_path: Path, container: str, content: bytes
     ) -> None:
         with pytest.raises(Incomplete) as caught:
-            media_files.check_whole(source_of(tmp_path, content), container, 0)
+            media_files.check_whole(source_of(tmp_path, content), container)
         assert why(caught) == "more_follows"
 
     def test_a_recording_without_its_index_was_stopped(self, tmp_path: Path) -> None:
         with pytest.raises(Incomplete) as caught:
-            media_files.check_whole(source_of(tmp_path, box(b"ftyp") + box(b"mdat")), "mpeg4", 0)
+            media_files.check_whole(source_of(tmp_path, box(b"ftyp") + box(b"mdat")), "mpeg4")
         assert why(caught) == "cut_short"
 
 
