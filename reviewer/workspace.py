@@ -79,6 +79,7 @@ from reviewer.session.access_limits import ActivityLimits
 from reviewer.session.agreement import Agreement
 from reviewer.session.backup_lists import purge_list_of, read_list
 from reviewer.session.clip_access import ClipAccess
+from reviewer.session.clip_unsealing import MakeKeySource
 from reviewer.session.draft_measurement import DraftMeasurement
 from reviewer.session.due_purges import DuePurges
 from reviewer.session.listening_record import ListeningRecord
@@ -142,7 +143,7 @@ class Workspace:
         self._database.reserve.fill()
         self._meta = read_meta(self._database)
         self._store = clip_store(self.path, self.project.clips, self._meta.workspace_id)
-        self._unit = unit_of_work(
+        unit = unit_of_work(
             self.path,
             database=self._database,
             store=self._store,
@@ -150,6 +151,7 @@ class Workspace:
             clock=self.clock,
             nda_days=self.project.nda_days,
         )
+        self._unit = replace(unit, names_broker=bool(self.project.broker.url))
         self._unfinished = UnfinishedExports(self._unit)
         with suppress(Unavailable):  # nobody is kept out by a full disk; the next start tries again
             self._unfinished.remove()
@@ -171,6 +173,7 @@ class Workspace:
             sign_in=self.sessions,
             limits=ActivityLimits(self._unit, self.project.limits),
             unwitnessed_rows=self.project.log.unwitnessed_rows,
+            make_key_source=self._key_source(),
         )
         self._listening = ListeningRecord(self._unit.log, self.project.listening)
 
@@ -278,6 +281,15 @@ class Workspace:
             measurement=DraftMeasurement(self._unit, self.project.asr.hidden_share),
             recognisers=self.project.asr.recogniser,
         )
+
+    def _key_source(self) -> MakeKeySource | None:
+        """How somebody without the workspace key gets the keys of clips. Raises Refused."""
+        if not self.project.broker.url:
+            return None
+        from reviewer.broker.client import BrokerAddress, BrokerClient  # noqa: PLC0415 - loads HTTP
+
+        address = BrokerAddress.of_place(self.project.broker, self.path)
+        return lambda identity: BrokerClient(address, identity, self.clock)
 
     def _languages_of(self, person_id: str) -> tuple[str, ...]:
         try:

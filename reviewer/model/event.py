@@ -92,6 +92,8 @@ class Action(StrEnum):
     POLICY_CHANGED = "policy.changed"
     BROKER_STARTED = "broker.started"
     BROKER_STOPPED = "broker.stopped"
+    BROKER_NAMED = "broker.named"
+    CLIP_REKEYED = "clip.rekeyed"
     KEY_RELEASED = "key.released"
     KEY_REFUSED = "key.refused"
 
