@@ -57,6 +57,7 @@ from reviewer.errors import Damaged, NoWorkspace, Refused, Unavailable
 from reviewer.files import new_folder, write_atomically
 from reviewer.labels.schema import load_schema
 from reviewer.lead.backup import unpack_backup
+from reviewer.lead.broker_naming import BrokerNaming
 from reviewer.lead.clip_preparation import PreparingProcess
 from reviewer.lead.init_workspace import init_workspace
 from reviewer.lead.policy_files import PolicyFiles
@@ -245,6 +246,11 @@ class Workspace:
             unfinished=self._unfinished,
             policy_files=PolicyFiles(self.path, self.project.schema, self.policy, self.sessions, identity),
         )
+
+    @property
+    def broker_naming(self) -> BrokerNaming:
+        """Names a broker and replaces the keys that others than leads may know, for a lead."""
+        return BrokerNaming(self._unit, self._access, self.policy, self.path)
 
     def release_facts(self, identity: Identity) -> WorkspaceFacts:
         """What a broker asks of this workspace, for a lead who is signed in. Raises NotAllowed."""

@@ -6,17 +6,23 @@ from pathlib import Path
 import pytest
 
 from reviewer.access.verification import verify_file
+from reviewer.cli.broker import keep_up
+from reviewer.cli.sign_in import CommandSession
 from reviewer.clips import keys
 from reviewer.clips.key_delivery import open_present_keys
 from reviewer.errors import ClipKeyNotHeld, Damaged, Refused, Unavailable
 from reviewer.lead.keyed_hashes import KeyedHashes
+from reviewer.model.annotation import PersonalDataKind
 from reviewer.model.clip import ContentKind
 from reviewer.model.event import Action, Event
 from reviewer.model.hold import HoldReason
+from reviewer.model.intervals import Span
 from reviewer.model.people import Keyring, Role
+from reviewer.model.redaction import RedactionSource, RedactionState
 from reviewer.model.task import VerdictKind
 from reviewer.places import DATABASE_FILE
 from reviewer.session.acts import HandIn
+from reviewer.session.redactions import Redactions, propose
 from tests.benches.team import Team, make_team
 from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN, annotation, hear
 
@@ -294,3 +300,33 @@ def source_of(team: Team, clip_id: str) -> str:
     clips = team.office.workspace._unit.clips
     names = [f"source-{number:04d}" for number in range(3)]
     return next(name for name in names if clips.of_source(hashes.of_source_id(name)) == clip_id)
+
+
+def test_redaction_that_qa_confirmed_is_applied_by_the_broker(team: Team) -> None:
+    team.office.agree(LEAD)
+    team.bench.submitted(ANA, "what was said")
+    qa = team.bench.person(QUINN).qa
+    qa.draw()
+    lease = qa.work.claim()
+    qa.work.open(lease)
+    with team.bench.workspace._unit.transaction():
+        marked = propose(
+            team.bench.workspace._unit,
+            team.bench.person(QUINN).identity,
+            team.bench.workspace._unit.clips.get(lease.clip_id),
+            Span(1000, 2000),
+            next(iter(PersonalDataKind)),
+            RedactionSource.LISTENER,
+        )
+    assert marked is not None
+    qa.work.close(lease)
+    redactions = team.bench.workspace._unit.redactions
+    rules = Redactions(team.bench.workspace._unit, team.bench.workspace._access)
+    decided = rules.confirm(team.bench.person(QUINN).identity, marked.id)
+    assert decided.state is RedactionState.CONFIRMED
+    with pytest.raises(Refused, match="CLIP_BEING_REDACTED"):
+        qa.work.open(lease)
+    lead = team.office.person(LEAD)
+    keep_up(CommandSession(team.office.workspace, lead, PASSPHRASE), team.log)
+    assert redactions.get(marked.id).state is RedactionState.APPLIED
+    assert qa.work.open(lease).clip.id == lease.clip_id
