@@ -46,10 +46,12 @@ class ReleasedKeys:
         if found is not None:
             self._retired[place] = found
 
-    def drop(self, keyring: Keyring, clip_id: str) -> None:
-        """The clip was closed."""
-        self._held.pop((keyring.signing_key, clip_id), None)
-        self._retired.pop((keyring.signing_key, clip_id), None)
+    def drop(self, keyring: Keyring, clip_id: str, *, only: ReleasedKey | None = None) -> None:
+        """The clip was closed. ``only``: unless its key was released again since."""
+        place = keyring.signing_key, clip_id
+        for keys in (self._held, self._retired):
+            if only is None or keys.get(place) is only:
+                keys.pop(place, None)
 
     def drop_all(self, keyring: Keyring) -> None:
         """The person signed out."""

@@ -170,6 +170,10 @@ class ClipAccess:
         self._open[identity.session_id, clip_id] = permit.lease, unsealed
         return unsealed
 
+    def asks_broker(self, identity: Identity) -> bool:
+        """Whether this person's keyring does not open every clip."""
+        return not self._unsealing.opens_every_clip(identity)
+
     def reach_keys(self, identity: Identity) -> None:
         """Raises Unavailable when the key of a clip would have to be asked for and the broker is away."""
         self._sign_in.require(identity)
@@ -223,6 +227,7 @@ class ClipAccess:
         """Makes the prefetched clip an open one, after its row was committed."""
         self._unit.require_no_transaction()
         unsealed = self._prefetched.pop(identity.session_id)
+        self._unsealing.use_prefetched_key(identity)
         self._open[identity.session_id, unsealed.clip.id] = lease, unsealed
         return unsealed
 
@@ -231,14 +236,14 @@ class ClipAccess:
         unsealed = self._prefetched.pop(identity.session_id, None)
         if unsealed is not None:
             unsealed.close()
-            self._unsealing.drop_key(identity, unsealed.clip.id)
+            self._unsealing.drop_prefetched_key(identity)
             detail: dict[str, DetailValue] = {"prefetched": True}
             self._unit.log.record(Event.by(identity, Action.CLIP_CLOSED, unsealed.clip.id, detail=detail))
 
     def drop_ended_prefetch(self, identity: Identity) -> None:
         """Drops what was prefetched with a key from a broker, once the lease for it has ended."""
         found = self._prefetched.get(identity.session_id)
-        if found is not None and self._unsealing.has_ended(identity, found.clip.id):
+        if found is not None and self._unsealing.has_prefetch_ended(identity):
             self.drop_prefetched(identity)
 
     def open_held(self, identity: Identity, clip_id: str, texts: Sequence[str]) -> UnsealedClip:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from reviewer.audio.dsp import speech_detection
 from reviewer.audio.io.flac import close_sound, open_sound
@@ -19,6 +20,9 @@ from reviewer.session.clip_keys import ClipKeySource
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.unsealed_clip import UnsealedClip
 
+if TYPE_CHECKING:
+    from reviewer.clips.released_keys import ReleasedKey
+
 MakeKeySource = Callable[[Identity], ClipKeySource]
 
 
@@ -33,10 +37,15 @@ class ClipUnsealing:
         self._unit = unit
         self._make_source = make_source
         self._sources: dict[str, ClipKeySource] = {}
+        self._prefetched: dict[str, ReleasedKey] = {}
+
+    def opens_every_clip(self, identity: Identity) -> bool:
+        """Whether this person's keyring holds the workspace key."""
+        return self._unit.key_deliveries.current(identity.keyring).opens_every_clip
 
     def reach(self, identity: Identity) -> None:
         """Raises Unavailable when a key would be asked for and the broker is away."""
-        if not self._opens_every_clip(identity):
+        if not self.opens_every_clip(identity):
             self._source(identity).reach()
 
     def of_lease(self, identity: Identity, clip: Clip, lease: Lease) -> UnsealedClip:
@@ -48,27 +57,42 @@ class ClipUnsealing:
             Damaged.
         """
         self._unit.require_no_transaction()
-        if self._opens_every_clip(identity):
+        if self.opens_every_clip(identity):
             return self.unsealed(identity, clip)
+        released = None
         try:
             released = self._source(identity).clip_key(lease)
             self._unit.content.released.hold(identity.keyring, released)
-            return self.unsealed(identity, clip)
+            unsealed = self.unsealed(identity, clip)
         except ReviewerError as error:
-            self.drop_key(identity, clip.id)
+            if released is not None:
+                self._unit.content.released.drop(identity.keyring, clip.id, only=released)
             self._record_not_opened(identity, lease, error.code)
             raise
+        if lease.is_prefetch:
+            self._prefetched[identity.session_id] = released
+        return unsealed
 
     def has_key(self, identity: Identity, clip_id: str) -> bool:
         """Whether the clip's key is here: the keyring opens every clip, or this one is open."""
-        if self._opens_every_clip(identity):
+        if self.opens_every_clip(identity):
             return True
         return self._unit.content.released.find(identity.keyring, clip_id) is not None
 
-    def has_ended(self, identity: Identity, clip_id: str) -> bool:
-        """Whether the lease has ended for which the key of a clip was released."""
-        found = self._unit.content.released.find(identity.keyring, clip_id)
+    def has_prefetch_ended(self, identity: Identity) -> bool:
+        """Whether the lease has ended for which the key of the prefetched clip was released."""
+        found = self._prefetched.get(identity.session_id)
         return found is not None and found.until <= self._unit.clock.now()
+
+    def use_prefetched_key(self, identity: Identity) -> None:
+        """The prefetched clip is an open one from now on."""
+        self._prefetched.pop(identity.session_id, None)
+
+    def drop_prefetched_key(self, identity: Identity) -> None:
+        """The prefetched clip is dropped; not its key if it was released again meanwhile, to open it."""
+        found = self._prefetched.pop(identity.session_id, None)
+        if found is not None:
+            self._unit.content.released.drop(identity.keyring, found.clip_id, only=found)
 
     def retire_key(self, identity: Identity, clip_id: str) -> None:
         """From now on the key only seals what was typed last."""
@@ -80,6 +104,7 @@ class ClipUnsealing:
 
     def drop_all_keys(self, identity: Identity) -> None:
         """The session ends."""
+        self._prefetched.pop(identity.session_id, None)
         self._unit.content.released.drop_all(identity.keyring)
         source = self._sources.pop(identity.session_id, None)
         if source is not None:
@@ -111,9 +136,6 @@ class ClipUnsealing:
             self._unit.log.record(event)
             name = window.of_session(identity.session_id)
             self._unit.open_tasks.left(lease.task_id, identity.person.id, name)
-
-    def _opens_every_clip(self, identity: Identity) -> bool:
-        return self._unit.key_deliveries.current(identity.keyring).opens_every_clip
 
     def _source(self, identity: Identity) -> ClipKeySource:
         if self._make_source is None:

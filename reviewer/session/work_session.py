@@ -333,6 +333,11 @@ class WorkSession:
         self._access.close(self.identity, lease)
         self._forget(lease)
 
+    @property
+    def asks_broker(self) -> bool:
+        """Whether the keys of this person's clips come from a broker."""
+        return self._access.asks_broker(self.identity)
+
     def reach_keys(self) -> None:
         """Raises Unavailable while no clip opens because the broker that releases its key is away."""
         self._access.reach_keys(self.identity)
