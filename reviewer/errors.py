@@ -139,6 +139,13 @@ class NoWorkspace(Unavailable):
         super().__init__("NO_WORKSPACE", folder=str(folder))
 
 
+class ClipKeyNotHeld(Refused):
+    """The keyring does not open every clip, and the key of this one is not here: the clip is not open."""
+
+    def __init__(self, clip_id: str) -> None:
+        super().__init__("CLIP_KEY_NOT_HELD", clip=clip_id)
+
+
 class OpenElsewhere(Refused):
     """Another window of the same person has the clip open."""
 

@@ -58,6 +58,7 @@ from reviewer.errors import Damaged, NoWorkspace, Refused, Unavailable
 from reviewer.files import new_folder, write_atomically
 from reviewer.labels.schema import load_schema
 from reviewer.lead.backup import unpack_backup
+from reviewer.lead.broker_naming import BrokerNaming
 from reviewer.lead.clip_preparation import PreparingProcess
 from reviewer.lead.init_workspace import init_workspace
 from reviewer.lead.policy_files import PolicyFiles
@@ -79,6 +80,7 @@ from reviewer.session.access_limits import ActivityLimits
 from reviewer.session.agreement import Agreement
 from reviewer.session.backup_lists import purge_list_of, read_list
 from reviewer.session.clip_access import ClipAccess
+from reviewer.session.clip_unsealing import MakeKeySource
 from reviewer.session.draft_measurement import DraftMeasurement
 from reviewer.session.due_purges import DuePurges
 from reviewer.session.listening_record import ListeningRecord
@@ -145,7 +147,7 @@ class Workspace:
         self._database.reserve.fill()
         self._meta = read_meta(self._database)
         self._store = backends.clip_store(self.path, self.project.clips, self._meta.workspace_id)
-        self._unit = unit_of_work(
+        unit = unit_of_work(
             self.path,
             database=self._database,
             store=self._store,
@@ -153,6 +155,7 @@ class Workspace:
             clock=self.clock,
             nda_days=self.project.nda_days,
         )
+        self._unit = replace(unit, names_broker=bool(self.project.broker.url))
         self._unfinished = UnfinishedExports(self._unit)
         with suppress(Unavailable):  # nobody is kept out by a full disk; the next start tries again
             self._unfinished.remove()
@@ -176,6 +179,7 @@ class Workspace:
             sign_in=self.sessions,
             limits=ActivityLimits(self._unit, self.project.limits),
             unwitnessed_rows=self.project.log.unwitnessed_rows,
+            make_key_source=self._key_source(),
         )
         self._listening = ListeningRecord(self._unit.log, self.project.listening)
 
@@ -248,6 +252,11 @@ class Workspace:
             policy_files=PolicyFiles(self.path, self.project.schema, self.policy, self.sessions, identity),
         )
 
+    @property
+    def broker_naming(self) -> BrokerNaming:
+        """Names a broker and replaces the keys that others than leads may know, for a lead."""
+        return BrokerNaming(self._unit, self._access, self.policy, self.path)
+
     def release_facts(self, identity: Identity) -> WorkspaceFacts:
         """What a broker asks of this workspace, for a lead who is signed in. Raises NotAllowed."""
         self._access.allow(identity, Act.MANAGE_PEOPLE)
@@ -290,6 +299,15 @@ class Workspace:
             measurement=DraftMeasurement(self._unit, self.project.asr.hidden_share),
             recognisers=self.project.asr.recogniser,
         )
+
+    def _key_source(self) -> MakeKeySource | None:
+        """How somebody without the workspace key gets the keys of clips. Raises Refused."""
+        if not self.project.broker.url:
+            return None
+        from reviewer.broker.client import BrokerAddress, BrokerClient  # noqa: PLC0415 - loads HTTP
+
+        address = BrokerAddress.of_place(self.project.broker, self.path)
+        return lambda identity: BrokerClient(address, identity, self.clock)
 
     def _languages_of(self, person_id: str) -> tuple[str, ...]:
         try:

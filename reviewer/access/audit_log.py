@@ -312,6 +312,15 @@ class AuditLog:
             raise Damaged("LOG_SIGNATURE_WRONG", row=row.seq)
         return row
 
+    def of_action(self, action: Action, since: int = 0) -> list[LogRow]:
+        """The rows of one act after the row ``since``, in order."""
+        found = self._database.rows(
+            "SELECT l.seq, l.body, l.prev, l.hash, l.signature FROM log_index i JOIN log l ON l.seq = i.seq"
+            " WHERE i.action = ? AND i.seq > ? ORDER BY i.seq",
+            (action, since),
+        )
+        return [row for row in map(stored_row, found) if row.fields().get("action") == action]
+
     def about(self, target: str) -> list[LogRow]:
         """The rows of acts on one clip or person, in order."""
         found = self._database.rows(

@@ -12,7 +12,7 @@ from reviewer.errors import Unavailable
 from reviewer.places import PROJECT_FILE
 
 AGREEMENTS = "nda"
-_FOLDERS = (("schemas", "*.toml"), ("conventions", "*.toml"), (AGREEMENTS, "**/*"))
+_FOLDERS = (("", "*.pem"), ("schemas", "*.toml"), ("conventions", "*.toml"), (AGREEMENTS, "**/*"))
 _MISSING = ""
 
 

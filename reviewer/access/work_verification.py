@@ -12,6 +12,7 @@ from reviewer.errors import Notice
 from reviewer.model.event import Action
 from reviewer.model.task import TaskKind, VerdictKind
 
+_RESEALED = frozenset({Action.REDACTION_APPLIED, Action.CLIP_REKEYED})
 _HANDED_IN = frozenset({Action.SUBMITTED, Action.REVIEW_SUBMITTED, Action.LATE_ADOPTED})
 
 
@@ -44,7 +45,7 @@ class LoggedWork:
         Action.TAKEN_BACK,
         Action.REVIEW_DRAWN,
         Action.SUBMISSION_REFUSED,
-        Action.REDACTION_APPLIED,
+        *_RESEALED,
         *LoggedAgreements.actions,
         *LoggedLateDrafts.actions,
     }
@@ -70,7 +71,7 @@ class LoggedWork:
             return
         self.agreements.add(seq, fields)
         self.late.add(fields)
-        if action == Action.REDACTION_APPLIED:
+        if action in _RESEALED:
             self._add_resealed(seq, detail)
         annotation, task = str(detail.get("annotation")), str(detail.get("task"))
         clip, actor = str(fields["object"]), str(fields["actor"])
@@ -94,7 +95,7 @@ class LoggedWork:
             self._add_refused(str(detail.get("verdict_id", annotation)), annotation, task)
 
     def _add_resealed(self, seq: int, detail: dict[str, Any]) -> None:
-        """A redaction gave the clip's annotations another seal and digest, which the row has."""
+        """The clip got a new key, and its annotations another seal and digest, which the row has."""
         lists = (detail.get(name) or () for name in ("annotations", "digests", "sealed"))
         resealed = zip(*lists, strict=False)
         for annotation, digest, sealed in resealed:

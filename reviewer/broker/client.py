@@ -1,8 +1,11 @@
 """The workstation's side of the broker: asks for one clip's key, verifies the answer, and unwraps the key."""
 
 import re
+import selectors
 import ssl
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from ipaddress import ip_address
@@ -19,12 +22,13 @@ from reviewer.broker.release import (
     read_refusal,
 )
 from reviewer.clips.key_delivery import open_clip_key
+from reviewer.clips.released_keys import ReleasedKey
 from reviewer.errors import Damaged, Refused, Unavailable
 from reviewer.messages import command_catalogue
 from reviewer.model.clock import Clock
 from reviewer.model.people import Identity
+from reviewer.model.project import BrokerPlace
 from reviewer.model.task import Lease
-from reviewer.session.clip_keys import ReleasedKey
 
 PATH = "/v1/keys"
 CONTENT_TYPE = "application/json"
@@ -58,6 +62,17 @@ class BrokerAddress:
         is_tls = parts.scheme == "https"
         return cls(host, port or (443 if is_tls else 80), bytes.fromhex(public_key), is_tls, authority)
 
+    @classmethod
+    def of_place(cls, place: BrokerPlace, folder: Path) -> Self:
+        """The broker that a project file names; its authority's file lies in the workspace's folder.
+
+        Raises: Refused (code BROKER_ADDRESS, BROKER_AUTHORITY).
+        """
+        name = place.authority
+        if name and (Path(name).name != name or not name.endswith(".pem") or not (folder / name).is_file()):
+            raise Refused("BROKER_AUTHORITY", file=name)
+        return cls.of(place.url, place.public_key, folder / name if name else None)
+
     def connection(self) -> HTTPConnection:
         """A new connection; TLS 1.3, the name and the chain verified."""
         if not self.is_tls:
@@ -84,6 +99,15 @@ class BrokerClient:
     clock: Clock
     _connection: HTTPConnection | None = field(default=None, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def reach(self) -> None:
+        with self._lock:
+            if self._connection is not None and _is_closed_by_peer(self._connection):
+                self._drop()
+            if self._connection is None:
+                with self._translated():
+                    self._connection = self.address.connection()
+                    self._connection.connect()
 
     def clip_key(self, lease: Lease) -> ReleasedKey:
         with self._lock:
@@ -119,20 +143,25 @@ class BrokerClient:
 
     def _send(self, signed: SignedRequest) -> tuple[int, bytes]:
         """Status and body. Raises Unavailable (code BROKER_AWAY), Refused (code BROKER_NOT_TRUSTED)."""
-        try:
+        with self._translated():
             connection = self._connection = self._connection or self.address.connection()
             connection.request("POST", PATH, signed.to_bytes(), {"Content-Type": CONTENT_TYPE})
             response = connection.getresponse()
             body = response.read(MOST_BYTES + 1)
+        if not response.isclosed():
+            self._drop()  # more than any answer has
+        return response.status, body
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
         except ssl.SSLCertVerificationError as error:
             self._drop()
             raise Refused("BROKER_NOT_TRUSTED", problem=error.verify_message) from error
         except (OSError, HTTPException) as error:
             self._drop()
             raise Unavailable("BROKER_AWAY") from error
-        if not response.isclosed():
-            self._drop()  # more than any answer has
-        return response.status, body
 
     def _opened(self, signed: SignedRequest, status: int, body: bytes) -> ReleasedKey:
         """Raises Refused with the broker's code, Unavailable when it failed, Damaged."""
@@ -153,3 +182,12 @@ class BrokerClient:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _is_closed_by_peer(connection: HTTPConnection) -> bool:
+    """Whether there is something to read on an idle connection: its end."""
+    if connection.sock is None:
+        return True
+    with selectors.DefaultSelector() as selector:
+        selector.register(connection.sock, selectors.EVENT_READ)
+        return bool(selector.select(0))

@@ -30,6 +30,11 @@ def broker_key(lead_signing_key: bytes) -> bytes:
     return subkey(lead_signing_key, "broker")
 
 
+def public_broker_key(lead_signing_key: bytes) -> bytes:
+    """The public key of a lead's broker: 32 bytes."""
+    return signing.public_key_of(broker_key(lead_signing_key))
+
+
 class BrokerLog:
     """Rows of releases and refusals; a row is committed when its method returns."""
 

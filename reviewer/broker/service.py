@@ -29,7 +29,7 @@ BODY_SECONDS = 5.0
 _CONNECTIONS = 128
 _IDLE_SECONDS = 75
 _STOP_SECONDS = 10
-_SEAL_SECONDS = 60
+_KEEP_UP_SECONDS = 60
 _LOG = logging.getLogger("reviewer.broker")
 _TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -59,12 +59,12 @@ class BrokerServer:
     """The ASGI application, and the server that runs it until it is told to stop."""
 
     def __init__(
-        self, broker: KeyBroker, metrics: Metrics, *, seal_logs: Callable[[], None] = lambda: None
+        self, broker: KeyBroker, metrics: Metrics, *, every_minute: Callable[[], None] = lambda: None
     ) -> None:
-        """``seal_logs`` is called every minute: an idle log is sealed too."""
+        """``every_minute``: an idle log is sealed too, and what waits for a lead's keys is done."""
         self._broker = broker
         self._metrics = metrics
-        self._seal_logs = seal_logs
+        self._every_minute = every_minute
         self.application = Starlette(
             routes=[
                 Route(PATH, self._keys, methods=["POST"]),
@@ -114,19 +114,19 @@ class BrokerServer:
 
     @asynccontextmanager
     async def _lifespan(self, _application: Starlette) -> AsyncIterator[None]:
-        sealing = asyncio.create_task(self._seal())
+        keeping_up = asyncio.create_task(self._keep_up())
         try:
             yield
         finally:
-            sealing.cancel()
+            keeping_up.cancel()
             with suppress(asyncio.CancelledError):
-                await sealing
+                await keeping_up
 
-    async def _seal(self) -> None:
+    async def _keep_up(self) -> None:
         while True:
-            await asyncio.sleep(_SEAL_SECONDS)
+            await asyncio.sleep(_KEEP_UP_SECONDS)
             try:
-                await run_in_threadpool(self._seal_logs)
+                await run_in_threadpool(self._every_minute)
             except ReviewerError as error:
                 self._metrics.failed(error.code)
 

@@ -1,6 +1,8 @@
 """``reviewer policy``: what differs from the rules that a lead has signed, and signing them anew."""
 
+import sys
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +19,7 @@ from reviewer.cli.sign_in import (
     passphrase_from,
 )
 from reviewer.errors import Refused
+from reviewer.untrusted_files import read_untrusted_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +27,26 @@ if TYPE_CHECKING:
     from reviewer.access.policy import Difference
     from reviewer.model.people import Identity
     from reviewer.session.policy import WorkspacePolicy
+
+BrokerUrl = Annotated[str, typer.Argument(metavar="URL", help="Where the broker will be: https://HOST:PORT.")]
+BrokerKey = Annotated[
+    str,
+    typer.Option(
+        "--public-key",
+        metavar="HEX",
+        help="What it prints when it starts; default: that of your own broker.",
+        show_default=False,
+    ),
+]
+Authority = Annotated[
+    Path | None,
+    typer.Option(
+        "--authority",
+        metavar="FILE",
+        help="The authority of its certificate (PEM), unless the system knows it.",
+        show_default=False,
+    ),
+]
 
 app = typer.Typer(
     help="See and sign changes of the project file, label forms, conventions and agreements.",
@@ -64,6 +87,46 @@ def apply(
         policy.apply(identity)
         if not json:
             print(output.sentence("POLICY_APPLIED"))
+
+
+@app.command("broker")
+def broker(
+    url: BrokerUrl,
+    public_key: BrokerKey = "",
+    authority: Authority = None,
+    workspace: WorkspaceDir = None,
+    as_name: AsName = None,
+    passphrase_file: PassphraseFile = None,
+    confirmed: Annotated[bool, typer.Option("--yes", help="Replace the keys.")] = False,
+    *,
+    json: AsJson = False,
+) -> None:
+    """Let a broker release the keys of clips: nobody but leads holds the workspace key from now on."""
+    from reviewer.broker.client import BrokerAddress  # noqa: PLC0415
+    from reviewer.broker.log import public_broker_key  # noqa: PLC0415
+    from reviewer.model.project import BrokerPlace  # noqa: PLC0415
+
+    pem = read_untrusted_text(authority).encode() if authority else None
+    with opened(workspace) as there:
+        who, passphrase = name_from(as_name), passphrase_from(passphrase_file)
+        identity = there.sessions.sign_in(who, passphrase, for_policy=True)
+        try:
+            key = public_key or public_broker_key(identity.keyring.signing_key).hex()
+            BrokerAddress.of(url, key, authority)
+            if not confirmed:
+                raise Refused("BROKER_NOT_CONFIRMED")
+            named = there.broker_naming.name(identity, BrokerPlace(url, key), pem, _progress)
+        finally:
+            there.sessions.sign_out(identity)
+    if json:
+        output.print_json({"new_workspace_key": named.has_new_workspace_key, **asdict(named.clips)})
+    else:
+        print(output.sentence("BROKER_KEYS_REPLACED", **asdict(named.clips)))
+
+
+def _progress(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{done} / {total}", end="\n" if done == total else "", file=sys.stderr, flush=True)
 
 
 @contextmanager

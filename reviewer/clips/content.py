@@ -12,11 +12,12 @@ from typing import BinaryIO, cast
 from reviewer.clips import keys
 from reviewer.clips.key_delivery import KeyDeliveries
 from reviewer.clips.new_clip import NewClip
+from reviewer.clips.released_keys import ReleasedKeys
 from reviewer.clips.repository import ClipRepository
 from reviewer.clips.seal import CHUNK_BYTES, SealContext, SealedReader, plain_bytes, seal, unseal
 from reviewer.clips.store import ClipStore
 from reviewer.db.connection import Database
-from reviewer.errors import Damaged
+from reviewer.errors import ClipKeyNotHeld, Damaged, Refused
 from reviewer.model.clip import Clip, ContentKind
 from reviewer.model.people import Keyring
 
@@ -133,11 +134,13 @@ class ClipContent:
         self._clips = clips
         self._database = database
         self._deliveries = KeyDeliveries(database)
+        self.released = ReleasedKeys()
         self._added_keys: dict[str, bytes] = {}
 
     def seal(self, keyring: Keyring, clip_id: str, kind: ContentKind, name: str, data: bytes) -> bytes:
-        """Seals content of a clip; raises Refused if the clip was purged."""
-        return seal(self._key(keyring, clip_id), self._context(clip_id, kind, name), data)
+        """Seals content of a clip; raises Refused if the clip was purged, or its key is not here."""
+        key = self._key(keyring, clip_id, for_sealing=True)
+        return seal(key, self._context(clip_id, kind, name), data)
 
     def unseal(self, keyring: Keyring, clip_id: str, kind: ContentKind, name: str, sealed: bytes) -> bytes:
         """Unseals content of this clip, kind and name; raises Damaged, or Refused if the clip was purged."""
@@ -149,8 +152,9 @@ class ClipContent:
         self._database.require_no_transaction()
         found = self._clips.keys_of(clip_ids)
         wrapped = {clip_id: key for clip_id, (_, key) in found.items()}
+        workspace_key = self._workspace_key(keyring)
         try:
-            unwrapped = keys.unwrap_clip_keys(self._deliveries.current(keyring).workspace_key, wrapped)
+            unwrapped = keys.unwrap_clip_keys(workspace_key, wrapped)
         except Damaged:  # one of them; or the workspace key is being replaced
             unwrapped = {}
         return HeldKeys(self, keyring, {each: (found[each][0], key) for each, key in unwrapped.items()})
@@ -217,7 +221,7 @@ class ClipContent:
 
     def digest(self, keyring: Keyring, clip_id: str, data: bytes) -> bytes:
         """HMAC-SHA256 under the clip's key: identifies content, and reveals nothing without the key."""
-        return digest_of(self._key(keyring, clip_id), data)
+        return digest_of(self._key(keyring, clip_id, for_sealing=True), data)
 
     def new_files(self, clip_id: str) -> NewClip:
         """The sealed files of a clip to be imported, under a new key; whoever made them discards them.
@@ -246,7 +250,7 @@ class ClipContent:
         def add(clips: Sequence[tuple[Clip, NewClip]]) -> None:
             fresh = {clip.id: new.key for clip, new in clips}
             # In this transaction: before it the workspace key may be replaced.
-            wrapped = keys.wrap_clip_keys(self._deliveries.current(keyring).workspace_key, fresh)
+            wrapped = keys.wrap_clip_keys(self._workspace_key(keyring), fresh)
             self._clips.add_all([(clip, wrapped[clip.id]) for clip, _ in clips])
             self._added_keys |= fresh
             added.update({clip.id: new for clip, new in clips})
@@ -286,6 +290,32 @@ class ClipContent:
 
         Raises: Refused (code CLIP_CHANGED, PURGED); then nothing has changed.
         """
+        self._replace(keyring, clip_id, instead_of, files, in_transaction)
+        self.sweep()
+
+    def rekey(self, keyring: Keyring, clip_id: str, in_transaction: Callable[["Resealer"], None]) -> None:
+        """Seals a clip as it is under a new key, as ``replace`` does; its old files are removed at once."""
+        name = self._clips.stored_as(clip_id)
+        files = ClipFiles(
+            self._read(keyring, clip_id, ContentKind.AUDIO),
+            self._read(keyring, clip_id, ContentKind.PEAKS),
+            self.speech(keyring, clip_id),
+        )
+        self._replace(keyring, clip_id, name, files, in_transaction)
+        self._store.remove(name)
+
+    def _read(self, keyring: Keyring, clip_id: str, kind: ContentKind) -> bytes:
+        with self._open(keyring, clip_id, kind) as stream:
+            return stream.read()
+
+    def _replace(
+        self,
+        keyring: Keyring,
+        clip_id: str,
+        instead_of: str,
+        files: ClipFiles,
+        in_transaction: Callable[["Resealer"], None],
+    ) -> None:
         old = self._key(keyring, clip_id)
         name = f"{clip_id}-{secrets.token_hex(4)}"  # two who do this at once do not write the same files
         with ExitStack() as until_done:
@@ -305,7 +335,6 @@ class ClipContent:
                 if self._clips.stored_as(clip_id) != name:
                     self._store.remove(name)
                 raise
-        self.sweep()
 
     def sweep(self) -> int:
         """Removes what a killed import or a purge left behind; returns the number of clips or files removed.
@@ -349,19 +378,36 @@ class ClipContent:
             raise
         return cast("BinaryIO", io.BufferedReader(reader, CHUNK_BYTES))
 
-    def _key(self, keyring: Keyring, clip_id: str) -> bytes:
+    def _key(self, keyring: Keyring, clip_id: str, *, for_sealing: bool = False) -> bytes:
         if clip_id in self._added_keys:  # in the transaction that adds it
             return self._added_keys[clip_id]
         while True:
             current = self._deliveries.current(keyring)
+            if not current.opens_every_clip:
+                return self._released_key(keyring, clip_id, for_sealing=for_sealing)
             try:
                 return keys.unwrap_clip_key(current.workspace_key, clip_id, self._clips.wrapped_key(clip_id))
             except Damaged:
                 if self._deliveries.generation() == current.generation:
                     raise  # else the workspace key was replaced between the two reads
 
+    def _released_key(self, keyring: Keyring, clip_id: str, *, for_sealing: bool) -> bytes:
+        self._clips.wrapped_key(clip_id)  # a purged one says so
+        found = self.released.find(keyring, clip_id, may_be_retired=for_sealing)
+        if found is None:
+            raise ClipKeyNotHeld(clip_id)
+        if found.stored_as != self._clips.stored_as(clip_id):
+            raise Refused("CLIP_CHANGED", clip=clip_id)
+        return found.key
+
+    def _workspace_key(self, keyring: Keyring) -> bytes:
+        current = self._deliveries.current(keyring)
+        if not current.opens_every_clip:
+            raise Refused("WORKSPACE_KEY_NOT_HELD")
+        return current.workspace_key
+
     def _wrap(self, keyring: Keyring, clip_id: str, key: bytes) -> bytes:
-        return keys.wrap_clip_key(self._deliveries.current(keyring).workspace_key, clip_id, key)
+        return keys.wrap_clip_key(self._workspace_key(keyring), clip_id, key)
 
     def _context(self, clip_id: str, kind: ContentKind, name: str = "") -> SealContext:
         return SealContext(self._workspace_id, clip_id, kind, name)

@@ -43,19 +43,19 @@ def is_card_of(card: bytes, public_key: bytes) -> bool:
     return _verifies(public_key, _card_message(card[:32]), card[64:])
 
 
-def seal_present_keys(keyring: Keyring, role: Role, card: bytes) -> bytes:
-    """The keys of ``keyring`` but its signing key, as only the owner of a delivery card opens them."""
-    return _seal(keyring, role, card[:32])
+def seal_present_keys(keyring: Keyring, role: Role, card: bytes, *, has_broker: bool = False) -> bytes:
+    """What this role may hold of ``keyring``, without its signing key, as only a card's owner opens it."""
+    return _seal(keys.keys_for(role, keyring, has_broker=has_broker), card[:32])
 
 
 def open_present_keys(keyring: Keyring, sealed: bytes) -> Keyring:
     """Keys that were sealed for the owner of ``keyring``, with their own signing key. Raises Damaged.
 
     The keys of clips and of the log are replaced, and the log knows its own: another hash key would be
-    somebody's forgery.
+    somebody's forgery. It is compared by what both forms of a keyring have of it.
     """
     opened = replace(_unseal(_private_key(keyring.signing_key), sealed), signing_key=keyring.signing_key)
-    if opened.hash_key != keyring.hash_key:
+    if keys.draw_key(opened) != keys.draw_key(keyring):
         raise Damaged("KEY_DELIVERY_DAMAGED")
     return opened
 
@@ -125,15 +125,22 @@ class KeyDeliveries:
             opened = self._opened[keyring.signing_key] = self._open(keyring, generation)
         return opened
 
-    def deliver(self, keyring: Keyring, sender_id: str, cards: Mapping[str, tuple[Role, bytes]]) -> None:
-        """Seals the keys of ``keyring`` for everybody in ``cards``, instead of what was delivered before.
+    def deliver(
+        self,
+        keyring: Keyring,
+        sender_id: str,
+        cards: Mapping[str, tuple[Role, bytes]],
+        *,
+        has_broker: bool = False,
+    ) -> None:
+        """Seals for everybody in ``cards`` what they may hold, instead of what was delivered before.
 
         Needs a transaction. ``sender_id`` is the lead whose keyring it is, or ``RECOVERY_ID``.
         """
         self._database.require_transaction()
         self._database.execute("DELETE FROM key_delivery")
         for person_id, (role, card) in cards.items():
-            sealed = _seal(keyring, role, card[:32])
+            sealed = seal_present_keys(keyring, role, card, has_broker=has_broker)
             message = _signed(keyring.generation, card[:32], sealed)
             signature = Ed25519PrivateKey.from_private_bytes(keyring.signing_key).sign(message)
             self._database.insert(
@@ -182,10 +189,8 @@ def _private_key(signing_key: bytes) -> X25519PrivateKey:
     return X25519PrivateKey.from_private_bytes(keys.subkey(signing_key, _PURPOSE))
 
 
-def _seal(keyring: Keyring, role: Role, recipient: bytes) -> bytes:
-    plain = replace(
-        keyring, signing_key=bytes(32), qa_secret=None if role is Role.CONTRACTOR else keyring.qa_secret
-    )
+def _seal(keyring: Keyring, recipient: bytes) -> bytes:
+    plain = replace(keyring, signing_key=bytes(keys.KEY_BYTES))
     ephemeral = X25519PrivateKey.generate()
     public = ephemeral.public_key().public_bytes_raw()
     key = _shared(ephemeral.exchange(X25519PublicKey.from_public_bytes(recipient)), public, recipient)

@@ -27,6 +27,10 @@ _HEADER = struct.Struct(">4sBIII16s12s")  # magic, version, KiB, passes, lanes, 
 _SECRET_ID_BYTES = 16  # after the header, where a keyring needs a second secret
 _GENERATION = struct.Struct(">I")
 _WRAPPED_VERSION = b"\x01"
+_WITHOUT_WORKSPACE_KEY = b"\x04"
+"""Ends a keyring of this further form, so that earlier programs find no keyring in it."""
+_BYTES_WITHOUT = {_GENERATION.size + count * KEY_BYTES + 1 for count in (3, 4)}
+_DRAW = "hidden drafts"
 # OWASP password storage cheat sheet: Argon2id with at least 19 MiB, two passes, one lane.
 _FLOOR = (19 * 1024, 2, 1)
 # Four times what is written (below): a manipulated file must not make sign-in use up the machine.
@@ -63,13 +67,27 @@ def new_workspace_keyring() -> Keyring:
     return Keyring(workspace_key, signing_key, log_key, qa_secret, hash_key)
 
 
-def new_keyring(role: Role, keyring: Keyring) -> Keyring:
-    """A keyring for somebody else, with a new Ed25519 signing key; a contractor never gets the QA secret."""
-    return replace(
-        keyring,
-        signing_key=secrets.token_bytes(KEY_BYTES),
-        qa_secret=None if role is Role.CONTRACTOR else keyring.qa_secret,
-    )
+def new_keyring(role: Role, keyring: Keyring, *, has_broker: bool = False) -> Keyring:
+    """A keyring for somebody else, with a new Ed25519 signing key and what their role may hold."""
+    own = replace(keyring, signing_key=secrets.token_bytes(KEY_BYTES))
+    return keys_for(role, own, has_broker=has_broker)
+
+
+def keys_for(role: Role, keyring: Keyring, *, has_broker: bool) -> Keyring:
+    """What of a lead's keyring somebody of this role may hold.
+
+    A contractor never gets the QA secret. Where a broker releases the keys of clips, only leads get the
+    workspace key.
+    """
+    secret = None if role is Role.CONTRACTOR else keyring.qa_secret
+    if not has_broker or role is Role.LEAD:
+        return replace(keyring, qa_secret=secret)
+    return replace(keyring, qa_secret=secret, workspace_key=b"", hash_key=draw_key(keyring))
+
+
+def draw_key(keyring: Keyring) -> bytes:
+    """The key by which it is drawn which tasks hide their drafts; the same for everybody of a workspace."""
+    return subkey(keyring.hash_key, _DRAW) if keyring.opens_every_clip else keyring.hash_key
 
 
 def new_second_secret() -> bytes:
@@ -217,10 +235,12 @@ def _owner(header: bytes, person_id: str, role: Role) -> bytes:
 
 def pack_keyring(keyring: Keyring) -> bytes:
     """A keyring as plain bytes, to be sealed at once."""
-    keys = (keyring.hash_key, keyring.workspace_key, keyring.signing_key, keyring.log_key)
+    workspace_key = (keyring.workspace_key,) if keyring.opens_every_clip else ()
+    keys = (keyring.hash_key, *workspace_key, keyring.signing_key, keyring.log_key)
     if any(len(key) != KEY_BYTES for key in (*keys, keyring.qa_secret or keyring.log_key)):
         raise ValueError("every key of a keyring has 32 bytes")
-    return _GENERATION.pack(keyring.generation) + b"".join(keys) + (keyring.qa_secret or b"")
+    form = b"" if keyring.opens_every_clip else _WITHOUT_WORKSPACE_KEY
+    return _GENERATION.pack(keyring.generation) + b"".join(keys) + (keyring.qa_secret or b"") + form
 
 
 def unpack_keyring(plain: bytes) -> Keyring:
@@ -228,17 +248,24 @@ def unpack_keyring(plain: bytes) -> Keyring:
     if len(plain) < _GENERATION.size:
         raise _not_a_keyring()
     (generation,) = _GENERATION.unpack_from(plain)
+    if len(plain) in _BYTES_WITHOUT and plain.endswith(_WITHOUT_WORKSPACE_KEY):
+        hash_key, signing_key, log_key, *secret = _split(plain[_GENERATION.size : -1])
+        return Keyring(b"", signing_key, log_key, secret[0] if secret else None, hash_key, generation)
     hash_key = plain[_GENERATION.size : _GENERATION.size + KEY_BYTES]
     first = _unpack_first(plain[_GENERATION.size + KEY_BYTES :])
     return replace(first, hash_key=hash_key, generation=generation)
 
 
 def _unpack_first(plain: bytes) -> Keyring:
-    parts = [plain[start : start + KEY_BYTES] for start in range(0, len(plain), KEY_BYTES)]
+    parts = _split(plain)
     if len(plain) not in {3 * KEY_BYTES, 4 * KEY_BYTES}:
         raise _not_a_keyring()
     workspace_key, signing_key, log_key, *qa_secret = parts
     return Keyring(workspace_key, signing_key, log_key, qa_secret[0] if qa_secret else None)
+
+
+def _split(plain: bytes) -> list[bytes]:
+    return [plain[start : start + KEY_BYTES] for start in range(0, len(plain), KEY_BYTES)]
 
 
 def _bad_clip_key() -> Damaged:

@@ -213,7 +213,8 @@ class ClipRepository:
     def redacted(self) -> list[tuple[str, str]]:
         """The clips whose sound was replaced, each with the present name of its files."""
         rows = self._database.rows(
-            "SELECT id, stored_as FROM clip WHERE wrapped_key IS NOT NULL AND stored_as != '' ORDER BY id"
+            "SELECT id, stored_as FROM clip WHERE wrapped_key IS NOT NULL AND stored_as != ''"
+            " AND id IN (SELECT clip_id FROM redaction WHERE state = 'applied') ORDER BY id"
         )
         return [(row["id"], row["stored_as"]) for row in rows]
 

@@ -141,7 +141,7 @@ class Backup:
             yield from _opened(name, path)
 
     def _has_purged_since(self, size: int) -> bool:
-        changed = {Action.PURGED, Action.REDACTION_APPLIED}
+        changed = {Action.PURGED, Action.REDACTION_APPLIED, Action.CLIP_REKEYED}
         return any(row.event().action in changed for row in self._unit.log.rows(since=size + 1))
 
     @contextmanager

@@ -70,7 +70,7 @@ class KeyRotation:
             does not have; they need a new code.
         """
         cards, without = recipients(self._unit)
-        self._unit.key_deliveries.deliver(keyring, sender_id, cards)
+        self._unit.key_deliveries.deliver(keyring, sender_id, cards, has_broker=self._unit.has_broker)
         return without
 
     def _wrapped(

@@ -58,7 +58,7 @@ class Invitations:
     def sealed(self, keyring: Keyring, person: Person) -> SealedInvitation:
         """Seals keys for a person under a new code; writes nothing."""
         code = new_code()
-        own = new_keyring(person.role, keyring)
+        own = new_keyring(person.role, keyring, has_broker=self._unit.has_broker)
         sealed = seal_keyring(own, code.replace("-", ""), person.id, person.role, self._parameters)
         until = self._unit.clock.now() + timedelta(hours=CODE_HOURS)
         detail: dict[str, DetailValue] = {

@@ -10,6 +10,7 @@ from reviewer.errors import Refused
 from reviewer.model.project import (
     AccessLimits,
     AsrRules,
+    BrokerPlace,
     ClipsPlace,
     DecodeLimits,
     IntakeRules,
@@ -38,6 +39,7 @@ _SECTIONS = {
     "decode": DecodeLimits,
     "intake": IntakeRules,
     "clips": ClipsPlace,
+    "broker": BrokerPlace,
     "queue": QueueRules,
     "listening": ListeningRules,
     "asr": AsrRules,

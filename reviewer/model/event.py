@@ -92,6 +92,9 @@ class Action(StrEnum):
     POLICY_CHANGED = "policy.changed"
     BROKER_STARTED = "broker.started"
     BROKER_STOPPED = "broker.stopped"
+    BROKER_NAMED = "broker.named"
+    REKEYING_STARTED = "clips.rekeying"
+    CLIP_REKEYED = "clip.rekeyed"
     KEY_RELEASED = "key.released"
     KEY_REFUSED = "key.refused"
 

@@ -48,6 +48,9 @@ class Keyring:
     ``workspace_key`` wraps the keys of clips and is replaced when somebody is revoked; ``generation``
     counts these. ``hash_key`` makes keyed hashes and pseudonyms and never changes, so that a withdrawn source
     is found by its hash for ever; in keyrings made before there were generations it is the workspace key.
+
+    Where a broker releases the keys of clips, only leads hold the workspace key. It is empty in the keyrings
+    of others, and their ``hash_key`` serves one purpose (``clips.keys.draw_key``).
     """
 
     workspace_key: bytes = field(repr=False)
@@ -60,6 +63,11 @@ class Keyring:
     def __post_init__(self) -> None:
         if not self.hash_key:
             object.__setattr__(self, "hash_key", self.workspace_key)
+
+    @property
+    def opens_every_clip(self) -> bool:
+        """Whether it holds the workspace key; who does not asks a broker for the key of each clip."""
+        return bool(self.workspace_key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,19 @@ class ClipsPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class BrokerPlace:
+    """The broker that releases the keys of clips one by one: its address and the public key it printed.
+
+    ``authority`` names a file of the workspace (PEM) with the authority of its certificate, if that is none
+    of the system's. Without a ``url`` everybody holds the workspace key.
+    """
+
+    url: str = ""
+    public_key: str = ""
+    authority: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class QueueRules:
     """Rules of the queue; it is in the workspace's file, or on the PostgreSQL server of ``url``."""
 
@@ -162,6 +175,7 @@ class Project:
     decode: DecodeLimits = field(default_factory=DecodeLimits)
     intake: IntakeRules = field(default_factory=IntakeRules)
     clips: ClipsPlace = field(default_factory=ClipsPlace)
+    broker: BrokerPlace = field(default_factory=BrokerPlace)
     queue: QueueRules = field(default_factory=QueueRules)
     listening: ListeningRules = field(default_factory=ListeningRules)
     asr: AsrRules = field(default_factory=AsrRules)

@@ -10,10 +10,8 @@ from reviewer.access.rights import Act, require
 from reviewer.audio.dsp import speech_detection
 from reviewer.audio.io.flac import close_sound, open_sound, read_canonical
 from reviewer.audio.io.muted_sound import muted_samples
-from reviewer.audio.samples import Samples, Sound
-from reviewer.audio.view.overview import overview
-from reviewer.audio.view.peaks import PeakPyramid
-from reviewer.errors import Damaged, OpenElsewhere, Refused, ReviewerError, Unavailable
+from reviewer.audio.samples import Samples
+from reviewer.errors import Damaged, OpenElsewhere, Refused, ReviewerError
 from reviewer.model.annotation import Annotation
 from reviewer.model.clip import Clip, ClipState, ContentKind
 from reviewer.model.event import Action, DetailValue, Event, HeardRange
@@ -31,6 +29,7 @@ from reviewer.model.redaction import (
 from reviewer.model.task import LateDraft, Lease, SealedAnnotation, draft_name
 from reviewer.session import clip_conditions, window
 from reviewer.session.access_limits import ActivityLimits
+from reviewer.session.clip_unsealing import ClipUnsealing, MakeKeySource
 from reviewer.session.muted_span import MutedSpan, audible
 from reviewer.session.sign_in import SignIn
 from reviewer.session.unit_of_work import UnitOfWork
@@ -68,9 +67,15 @@ class ClipAccess:
         sign_in: SignIn,
         limits: ActivityLimits,
         unwitnessed_rows: int = 0,
+        make_key_source: MakeKeySource | None = None,
     ) -> None:
-        """``unwitnessed_rows``: no clip opens while more rows of the log are not witnessed; 0: no limit."""
+        """
+        Args:
+            unwitnessed_rows: no clip opens while more rows of the log are not witnessed; 0: no limit.
+            make_key_source: for people whose keyring does not open every clip.
+        """
         self._unit = unit
+        self._unsealing = ClipUnsealing(unit, make_key_source)
         self.limits = limits
         self._unwitnessed_rows = unwitnessed_rows
         self._sign_in = sign_in
@@ -152,18 +157,27 @@ class ClipAccess:
         elif not is_prefetched:
             self._require_witnessed()
             self.limits.require_may_open(identity, permit.clip)
+        if not is_prefetched:
+            self._unsealing.reach(identity)
         with self._unit.transaction():
             self.record_opening(permit, texts, is_prefetched=is_prefetched, is_again=is_again)
         if prefetched is not None and is_prefetched:
             return self.show_prefetched(identity, permit.lease)
-        try:
-            unsealed = self._unsealed(identity, permit.clip)
-        finally:
-            self.drop_prefetched(identity)
-        self.forget(identity, permit.lease)
+        self.drop_prefetched(identity)
+        unsealed = self._unsealing.of_lease(identity, permit.clip, permit.lease)
+        self._close_files(identity, clip_id)
         self._redacted.discard((identity.session_id, clip_id))
         self._open[identity.session_id, clip_id] = permit.lease, unsealed
         return unsealed
+
+    def asks_broker(self, identity: Identity) -> bool:
+        """Whether this person's keyring does not open every clip."""
+        return not self._unsealing.opens_every_clip(identity)
+
+    def reach_keys(self, identity: Identity) -> None:
+        """Raises Unavailable when the key of a clip would have to be asked for and the broker is away."""
+        self._sign_in.require(identity)
+        self._unsealing.reach(identity)
 
     def _require_witnessed(self) -> None:
         rows = self._unit.log.unwitnessed() if self._unwitnessed_rows else 0
@@ -193,9 +207,10 @@ class ClipAccess:
         self.drop_prefetched(identity)
         self._require_witnessed()
         self.limits.require_may_open(identity, permit.clip)
+        self._unsealing.reach(identity)
         event = Event.by(identity, Action.CLIP_PREFETCHED, lease.clip_id, detail=_of_lease(permit, texts))
         self._unit.log.record(event)
-        unsealed = self._unsealed(identity, permit.clip)
+        unsealed = self._unsealing.of_lease(identity, permit.clip, permit.lease)
         self._prefetched[identity.session_id] = unsealed
         return unsealed
 
@@ -212,6 +227,7 @@ class ClipAccess:
         """Makes the prefetched clip an open one, after its row was committed."""
         self._unit.require_no_transaction()
         unsealed = self._prefetched.pop(identity.session_id)
+        self._unsealing.use_prefetched_key(identity)
         self._open[identity.session_id, unsealed.clip.id] = lease, unsealed
         return unsealed
 
@@ -220,8 +236,15 @@ class ClipAccess:
         unsealed = self._prefetched.pop(identity.session_id, None)
         if unsealed is not None:
             unsealed.close()
+            self._unsealing.drop_prefetched_key(identity)
             detail: dict[str, DetailValue] = {"prefetched": True}
             self._unit.log.record(Event.by(identity, Action.CLIP_CLOSED, unsealed.clip.id, detail=detail))
+
+    def drop_ended_prefetch(self, identity: Identity) -> None:
+        """Drops what was prefetched with a key from a broker, once the lease for it has ended."""
+        found = self._prefetched.get(identity.session_id)
+        if found is not None and self._unsealing.has_prefetch_ended(identity):
+            self.drop_prefetched(identity)
 
     def open_held(self, identity: Identity, clip_id: str, texts: Sequence[str]) -> UnsealedClip:
         """Opens a clip that is held back, for a lead who decides about it; ends with ``close_held``."""
@@ -253,7 +276,7 @@ class ClipAccess:
         clip = self.openable(clip_id)
         detail |= {"purpose": purpose, "nda": acknowledgement_id}
         self._unit.log.record(Event.by(identity, Action.CLIP_OPENED, clip.id, detail=detail))
-        unsealed = self._unsealed(identity, clip)
+        unsealed = self._unsealing.unsealed(identity, clip)
         self.close_held(identity, clip_id)
         self._held[identity.session_id, clip_id] = _Opening(act, purpose, unsealed)
         return unsealed
@@ -376,7 +399,13 @@ class ClipAccess:
         named: Callable[[_Text], dict[str, DetailValue]],
         unseal: Callable[[Identity, _Text], Annotation],
     ) -> list[Annotation | None]:
-        pairs = [(each, self._may_open(each.clip_id)) for each in texts]
+        pairs = [
+            (
+                each,
+                self.may_open(each.clip_id) and self._unsealing.has_key(identity, each.clip_id),
+            )
+            for each in texts
+        ]
         with self._unit.transaction():
             for each, is_open in pairs:
                 if is_open:
@@ -440,6 +469,7 @@ class ClipAccess:
     def close(self, identity: Identity, lease: Lease) -> None:
         """Closes the clip and logs it if possible; needs no rights, and never fails."""
         self._take_away(identity, lease.clip_id, Action.CLIP_CLOSED, "")
+        self._unsealing.drop_key(identity, lease.clip_id)
 
     def record_closing(self, identity: Identity, lease: Lease) -> None:
         """Writes the row of a closing, in one commit with the next act; then ``forget``."""
@@ -450,15 +480,23 @@ class ClipAccess:
 
     def forget(self, identity: Identity, lease: Lease) -> None:
         """Closes the files of a clip whose closing was logged."""
-        found = self._open.pop((identity.session_id, lease.clip_id), None)
+        self._close_files(identity, lease.clip_id)
+        self._unsealing.drop_key(identity, lease.clip_id)
+
+    def _close_files(self, identity: Identity, clip_id: str) -> None:
+        found = self._open.pop((identity.session_id, clip_id), None)
         if found is not None:
             found[1].close()
 
     def put_away(self, identity: Identity, lease: Lease, reason: str) -> None:
-        """Closes a clip that may no longer be open; ``reason`` is the code of the refusal."""
+        """Closes a clip that may no longer be open; ``reason`` is the code of the refusal.
+
+        What was typed may still be sealed, until ``close``.
+        """
         if reason == "CLIP_REDACTED":
             self._redacted.add((identity.session_id, lease.clip_id))
         self._take_away(identity, lease.clip_id, Action.CLIP_PUT_AWAY, reason)
+        self._unsealing.retire_key(identity, lease.clip_id)
 
     def put_all_away(self, identity: Identity) -> None:
         """Closes everything that is open or prefetched for this session; never fails."""
@@ -470,6 +508,7 @@ class ClipAccess:
                 self.close_held(identity, clip_id)
         with suppress(ReviewerError):
             self.drop_prefetched(identity)
+        self._unsealing.drop_all_keys(identity)
         with suppress(ReviewerError):
             self._unit.open_tasks.left_all(window.of_session(identity.session_id))
 
@@ -525,54 +564,12 @@ class ClipAccess:
             for event in events
         )
 
-    def _may_open(self, clip_id: str) -> bool:
+    def may_open(self, clip_id: str) -> bool:
+        """Whether consent and retention allow that anybody opens a clip."""
         with suppress(Refused):
             self.openable(clip_id)
             return True
         return False
-
-    def _unsealed(self, identity: Identity, clip: Clip) -> UnsealedClip:
-        self._unit.require_no_transaction()
-        content, keyring = self._unit.content, identity.keyring
-        stored_as = self._unit.clips.stored_as(clip.id)
-        redactions = self._unit.redactions.of_clip(clip.id)
-        sound = open_sound(content.audio(keyring, clip.id))
-        try:
-            peaks = self._peaks(identity, clip.id, sound)
-        except BaseException:
-            close_sound(sound)
-            raise
-        try:
-            passages = self._passages(identity, clip, sound, stored_as)
-        except BaseException:
-            UnsealedClip(clip, sound, peaks).close()
-            raise
-        return UnsealedClip(clip, sound, peaks, passages, (), stored_as).muted_as(redactions)
-
-    def _passages(self, identity: Identity, clip: Clip, sound: Sound, stored_as: str) -> tuple[Span, ...]:
-        """Those that are kept; else what is found now, and kept where that is possible."""
-        content, keyring = self._unit.content, identity.keyring
-        kept = content.speech(keyring, clip.id)
-        if kept is not None:
-            return speech_detection.from_bytes(kept, clip.frames)
-        found = speech_detection.detect_speech(sound)
-        with suppress(Refused, Unavailable):  # a full disk: the next one who opens it finds them again
-            content.keep_speech(keyring, clip.id, stored_as, speech_detection.to_bytes(found, clip.frames))
-        return found
-
-    def _peaks(self, identity: Identity, clip_id: str, sound: Sound) -> PeakPyramid:
-        """Of a sound in memory made now; else those stored, or new ones after a log row if these are damaged.
-
-        No rule depends on peaks, and the new ones are computed from audio that verifies. Nothing is
-        repaired: the object stays as it is, and every opening logs it again.
-        """
-        if isinstance(sound, Samples):
-            return PeakPyramid.from_samples(sound.data)
-        try:
-            return PeakPyramid.from_stream(self._unit.content.peaks(identity.keyring, clip_id))
-        except Damaged as error:
-            self._unit.log.record(Event.by(identity, Action.PEAKS_DAMAGED, clip_id, reason=error.code))
-        return overview(lambda: self._unit.content.audio(identity.keyring, clip_id))
 
 
 def _muted_ids(redactions: Sequence[Redaction]) -> frozenset[str]:

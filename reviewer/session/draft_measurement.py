@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from reviewer.clips.draft_distances import DraftDistance
-from reviewer.clips.keys import subkey
+from reviewer.clips.keys import draw_key
 from reviewer.errors import Damaged
 from reviewer.model.annotation import Annotation
 from reviewer.model.hypothesis import Hypothesis
@@ -16,8 +16,6 @@ from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.stats.wer import character_errors, word_errors
 from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.normalisation import normalise
-
-_PURPOSE = "hidden drafts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +39,7 @@ class DraftMeasurement:
 
     def is_hidden(self, identity: Identity, task_id: str) -> bool:
         """Whether HMAC-SHA256(key, task id), read as a fraction of 2**64, is below the share."""
-        key = subkey(identity.keyring.hash_key, _PURPOSE)
-        digest = hmac.digest(key, task_id.encode(), hashlib.sha256)
+        digest = hmac.digest(draw_key(identity.keyring), task_id.encode(), hashlib.sha256)
         return int.from_bytes(digest[:8], "big") < self._share * 2**64
 
     def shown(self, identity: Identity, lease: Lease) -> ShownDrafts:

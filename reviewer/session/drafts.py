@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
-from reviewer.errors import Damaged
+from reviewer.errors import ClipKeyNotHeld, Damaged
 from reviewer.labels.earlier import carried
 from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation, storable_json
@@ -126,13 +126,14 @@ class Drafts:
     def recall(self, identity: Identity, lease: Lease, *, or_begin_anew: bool = False) -> None:
         """Loads the stored draft for ``save``, if the clip is not open any more.
 
-        ``or_begin_anew``: new text replaces a stored draft that is damaged. Raises Damaged.
+        ``or_begin_anew``: new text replaces a stored draft that is damaged, or whose key is gone. Raises
+        Damaged.
         """
         if _key(identity, lease) in self._newest:
             return
         try:
             draft = self.load(identity, lease)
-        except Damaged:
+        except (Damaged, ClipKeyNotHeld):
             if not or_begin_anew:
                 raise
             draft = Draft()

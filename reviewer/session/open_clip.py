@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from reviewer.audio.samples import Sound
 from reviewer.audio.view.peaks import PeakPyramid
+from reviewer.clips.alignments import Alignment
 from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation
 from reviewer.model.clip import Clip
@@ -14,6 +15,8 @@ from reviewer.model.hypothesis import Hypothesis
 from reviewer.model.intervals import Span
 from reviewer.model.redaction import Redaction
 from reviewer.model.task import Lease
+from reviewer.session.draft_measurement import ShownDrafts
+from reviewer.session.drafts import Draft
 from reviewer.transcript.aligned_texts import AlignedTexts
 from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.history import History
@@ -57,3 +60,14 @@ class OpenClip:
     forms: Mapping[str, Schema] = field(default_factory=lambda: MappingProxyType({}))
     has_aligner: bool = False
     aligned: AlignedTexts = field(default_factory=AlignedTexts)
+
+
+@dataclass(frozen=True, slots=True)
+class ClipTexts:
+    """The texts that are unsealed with a clip."""
+
+    shown: ShownDrafts
+    draft: Draft
+    returned: ReturnedWork | None
+    blind: Annotation | None
+    aligned: Alignment | None

@@ -22,7 +22,7 @@ MAY_TAKE_BACK = 20
 class PastWork:
     """One submission, or a late draft that is none: then ``state`` is None.
 
-    ``text`` is None if the clip may not be opened any more.
+    ``text`` is None if the clip may not be opened any more, or its key is not here.
     """
 
     annotation_id: str
@@ -54,7 +54,7 @@ def history(unit: UnitOfWork, access: ClipAccess, identity: Identity, limit: int
             each.made_at,
             state,
             None if text is None else text.text_verbatim,
-            text is not None and place < MAY_TAKE_BACK and state == TaskState.SUBMITTED,
+            access.may_open(each.clip_id) and place < MAY_TAKE_BACK and state == TaskState.SUBMITTED,
             LateState.ADOPTED if each.id in adopted else None,
         )
         for place, (each, text, state) in enumerate(zip(annotations, texts, states, strict=True))

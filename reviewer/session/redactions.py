@@ -89,10 +89,11 @@ class Redactions:
         """Replaces the sound of a clip's confirmed redactions, and everything sealed under its key.
 
         Does nothing, and returns False, while any window has the clip open: it is muted there, and nobody
-        shall lose what they type. Raises Refused when the clip may not be opened any more; Damaged.
+        shall lose what they type; nor without the workspace key, under which the new key is wrapped: a lead's
+        program does it then. Raises Refused when the clip may not be opened any more; Damaged.
         """
         confirmed = self._confirmed(clip_id)
-        if not confirmed or self._is_open(clip_id):
+        if not confirmed or self._is_open(clip_id) or not self._can_replace_keys(identity):
             return False
         acknowledgement_id = self._access.require(identity, Act.REDACT)
         if not self._unit.queue.answers_at_once:
@@ -198,6 +199,9 @@ class Redactions:
     def _confirmed(self, clip_id: str) -> tuple[Redaction, ...]:
         of_clip = self._unit.redactions.of_clip(clip_id)
         return tuple(one for one in of_clip if one.state is RedactionState.CONFIRMED)
+
+    def _can_replace_keys(self, identity: Identity) -> bool:
+        return self._unit.key_deliveries.current(identity.keyring).opens_every_clip
 
     def _is_open(self, clip_id: str) -> bool:
         now = self._unit.clock.now()

@@ -29,6 +29,7 @@ from reviewer.clips.retention import RetentionRepository
 from reviewer.clips.withdrawals import WithdrawalRepository
 from reviewer.db.connection import Database
 from reviewer.model.clock import Clock
+from reviewer.model.event import Action
 from reviewer.queue.api import Queue
 from reviewer.queue.outbox import Outbox
 
@@ -64,6 +65,16 @@ class UnitOfWork:
     key_deliveries: KeyDeliveries
     acknowledgements: Acknowledgements
     clock: Clock
+    names_broker: bool = False
+    """Whether the project file, as it was opened, names a broker."""
+
+    @property
+    def has_broker(self) -> bool:
+        """Whether the keys of clips are released one by one, and only leads hold the workspace key.
+
+        The log says so for windows that were opened before.
+        """
+        return self.names_broker or self.log.newest(Action.BROKER_NAMED) is not None
 
     def transaction(self) -> AbstractContextManager[None]:
         """All writes of the local repositories inside are one commit; nested calls join the outermost."""

@@ -16,6 +16,7 @@ from reviewer.errors import (
     OpenElsewhere,
     Refused,
     ReviewerError,
+    Unavailable,
 )
 from reviewer.labels.earlier import carried
 from reviewer.labels.schema import Schema
@@ -39,13 +40,13 @@ from reviewer.session.act_requests import ActRequests, PreparedAct
 from reviewer.session.acts import Decide, HandIn, Release, Skip, WorkAct
 from reviewer.session.clip_access import ClipAccess, Permit
 from reviewer.session.delivery import Delivery, Undelivered
-from reviewer.session.draft_measurement import DraftMeasurement, ShownDrafts
+from reviewer.session.draft_measurement import DraftMeasurement
 from reviewer.session.draft_versions import DraftVersion, DraftVersions, VersionReason
 from reviewer.session.drafts import Draft, Drafts
 from reviewer.session.known_words import KnownWords, Lexicon, no_lexicon
 from reviewer.session.listening_record import ListeningRecord
 from reviewer.session.locale_conventions import LocaleConventions
-from reviewer.session.open_clip import OpenClip, ReturnedWork
+from reviewer.session.open_clip import ClipTexts, OpenClip
 from reviewer.session.past_work import PastWork
 from reviewer.session.redaction_work import RedactionWork
 from reviewer.session.sending import Sending
@@ -61,22 +62,11 @@ from reviewer.transcript.history import History
 
 
 @dataclass(frozen=True, slots=True)
-class _Texts:
-    """The texts that are unsealed with a clip."""
-
-    shown: ShownDrafts
-    draft: Draft
-    returned: ReturnedWork | None
-    blind: Annotation | None
-    aligned: Alignment | None
-
-
-@dataclass(frozen=True, slots=True)
 class _Prefetched:
     """The next task, unsealed but not shown yet."""
 
     lease: Lease
-    texts: _Texts
+    texts: ClipTexts
 
 
 class WorkSession:
@@ -222,7 +212,7 @@ class WorkSession:
             self._prefetched = None
             unsealed = self._access.prefetch(permit, past_work.opened_texts(lease))
             found = _Prefetched(lease, self._texts(lease))
-        except Refused:
+        except (Refused, Unavailable):  # opening this clip fails in the same way, and reports it
             self.drop_prefetched()
             return None
         with self._prefetch_lock:
@@ -327,6 +317,7 @@ class WorkSession:
         """
         try:
             self._access.permit(self.identity, lease, ask_queue=False)
+            self._access.drop_ended_prefetch(self.identity)
             return self.sending.beat(lease)
         except (Refused, Damaged) as error:
             self._access.put_away(self.identity, lease, error.code)
@@ -341,6 +332,15 @@ class WorkSession:
         """Closes the clip; needs no rights, and logs it if possible."""
         self._access.close(self.identity, lease)
         self._forget(lease)
+
+    @property
+    def asks_broker(self) -> bool:
+        """Whether the keys of this person's clips come from a broker."""
+        return self._access.asks_broker(self.identity)
+
+    def reach_keys(self) -> None:
+        """Raises Unavailable while no clip opens because the broker that releases its key is away."""
+        self._access.reach_keys(self.identity)
 
     def deliver(self) -> None:
         """Sends unanswered requests to the queue. Raises Unavailable when it cannot be reached."""
@@ -519,7 +519,7 @@ class WorkSession:
         self._require_kind(act.lease)
         return self._requests.prepare(act)
 
-    def _shown(self, lease: Lease, unsealed: UnsealedClip, texts: _Texts) -> OpenClip:
+    def _shown(self, lease: Lease, unsealed: UnsealedClip, texts: ClipTexts) -> OpenClip:
         self._drafts.begin(self.identity, lease, texts.draft)
         self._versions.begin(self.identity, lease, texts.draft.annotation)
         return OpenClip(
@@ -544,7 +544,7 @@ class WorkSession:
             aligned=self._alignment.begin(lease, texts.aligned),
         )
 
-    def _texts(self, lease: Lease) -> _Texts:
+    def _texts(self, lease: Lease) -> ClipTexts:
         """Unseals texts after the row of the opening; a reviewer starts blind, also without hypotheses."""
         blind = None
         if lease.blind_annotation is not None:
@@ -563,7 +563,7 @@ class WorkSession:
         if returned is not None:
             returned = replace(returned, annotation=carried(returned.annotation, self.schema, returned.form))
         shown = self._measurement.shown(self.identity, lease)
-        return _Texts(shown, draft.under(self.schema), returned, blind, aligned)
+        return ClipTexts(shown, draft.under(self.schema), returned, blind, aligned)
 
     def _keep_late(self, lease: Lease, annotation: Annotation, *, keep_draft: bool = False) -> None:
         sealed = self._drafts.seal_late(self.identity, lease, annotation.to_bytes())

@@ -20,11 +20,11 @@ from reviewer.broker.release import KeyPurpose, KeyRequest, SignedRequest, read_
 from reviewer.broker.service import BrokerServer, Listen
 from reviewer.clips.key_delivery import open_clip_key
 from reviewer.clips.keys import KdfParameters
+from reviewer.clips.released_keys import ReleasedKey
 from reviewer.model.event import Action, Event
 from reviewer.model.people import Identity
 from reviewer.model.task import Lease
 from reviewer.places import DATABASE_FILE
-from reviewer.session.clip_keys import ReleasedKey
 from reviewer.workspace import open_workspace
 from tests.benches.certificates import Certificates
 from tests.benches.workspace import ANA, BEN, LEAD, QUINN, Bench, make_bench

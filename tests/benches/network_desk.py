@@ -1,4 +1,4 @@
-"""The main window over a real workspace whose queue is on another machine."""
+"""The main window over a real workspace whose queue, or whose broker, is on another machine."""
 
 from collections.abc import Callable
 
@@ -27,9 +27,9 @@ Wait = Callable[[Callable[[], bool]], None]
 class NetworkDesk:
     """``wait`` lets the window run until something is so."""
 
-    def __init__(self, bench: Bench, network: Network, jobs: Jobs, theme: Theme, wait: Wait) -> None:
+    def __init__(self, bench: Bench, network: Network | None, jobs: Jobs, theme: Theme, wait: Wait) -> None:
         self.bench, self.network, self.jobs, self.wait = bench, network, jobs, wait
-        player = FakePlayer()
+        player = self.player = FakePlayer()
         gateway = OpenWorkspaceGateway(bench.workspace)
         services = Services(gateway, jobs, bench.clock, lambda: player, Preferences())  # type: ignore[arg-type,return-value]
         self.window = MainWindow(services, theme)

@@ -4,8 +4,10 @@ import shutil
 
 import pytest
 
+from reviewer.broker.log import public_broker_key
 from reviewer.places import PROJECT_FILE, resource
-from tests.benches.workspace import ANA, LEAD
+from reviewer.workspace import open_workspace
+from tests.benches.workspace import ANA, LEAD, PASSPHRASE
 
 
 def change(workspace, text="nda_days = 999\n"):
@@ -76,3 +78,51 @@ def test_the_log_verifies_after_a_change(lead, workspace):
     change(workspace)
     lead("policy", "apply", "--yes")
     assert lead("audit", "verify").code == 0
+
+
+NEW_KEYS = ("policy", "broker", "https://broker.example:8443")
+
+
+def test_broker_is_named_and_only_leads_keep_the_workspace_key(lead, command, workspace):
+    ran = lead(*NEW_KEYS, "--yes", "--json")
+    assert (ran.code, ran.json) == (0, {"new_workspace_key": True, "done": 3, "open": 0, "damaged": 0})
+    assert lead("policy", "diff", "--json").json == {"differences": []}
+    assert lead("audit", "verify").code == 0
+    assert "0 clips have a new key" in lead(*NEW_KEYS, "--yes").out
+    with open_workspace(workspace) as opened:
+        ana = opened.sign_in(ANA, PASSPHRASE)
+        assert not ana.identity.keyring.opens_every_clip
+        assert opened.sign_in(LEAD, PASSPHRASE).identity.keyring.opens_every_clip
+
+
+def test_broker_of_the_lead_who_asks_is_named(lead, workspace):
+    lead(*NEW_KEYS, "--yes")
+    with open_workspace(workspace) as opened:
+        key = opened.sign_in(LEAD, PASSPHRASE).identity.keyring.signing_key
+        assert opened.project.broker.public_key == public_broker_key(key).hex()
+
+
+def test_authority_of_the_brokers_certificate_is_copied_and_signed(lead, workspace, tmp_path):
+    (tmp_path / "ca.pem").write_text("-----BEGIN CERTIFICATE-----\n")
+    assert lead(*NEW_KEYS, "--authority", tmp_path / "ca.pem", "--yes").code == 0
+    assert lead("policy", "diff", "--json").json == {"differences": []}
+    (workspace / "broker-authority.pem").write_text("another")
+    (difference,) = lead("policy", "diff", "--json").json["differences"]
+    assert difference["file"] == "broker-authority.pem"
+
+
+@pytest.mark.parametrize("url", ["http://broker.example", "broker.example", "https://broker.example/keys"])
+def test_what_is_no_address_names_no_broker(lead, workspace, url):
+    before = (workspace / PROJECT_FILE).read_text(encoding="utf-8")
+    assert lead("policy", "broker", url, "--yes").code == 2
+    assert (workspace / PROJECT_FILE).read_text(encoding="utf-8") == before
+
+
+def test_broker_is_not_named_without_a_yes(lead, workspace):
+    ran = lead(*NEW_KEYS)
+    assert (ran.code, "--yes" in ran.err) == (2, True)
+    assert "[broker]" not in (workspace / PROJECT_FILE).read_text(encoding="utf-8")
+
+
+def test_nobody_but_a_lead_names_a_broker(command, workspace):
+    assert command(*NEW_KEYS, "--yes", "--workspace", workspace, "--as", ANA).code == 2

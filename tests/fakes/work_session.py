@@ -164,6 +164,7 @@ class FakeWork:
         self.errors: dict[str, list[Exception]] = {}
         self.gates: dict[str, threading.Event] = {}
         self.begun: dict[str, threading.Event] = {}
+        self.asks_broker = False
         self.opens_prefetched = False
         """Whether a hand-over opens the prefetched clip, as the session does, or it is seen step by step."""
         self.drafts: dict[str, Annotation] = {}
@@ -329,6 +330,9 @@ class FakeWork:
         self.called("decide")
         self.verdicts.append((kind, comment))
         self._end(lease)
+
+    def reach_keys(self) -> None:
+        self.called("reach_keys")
 
     def deliver(self) -> None:
         self.called("deliver")

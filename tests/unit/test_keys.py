@@ -291,3 +291,30 @@ def test_what_does_not_belong_together_does_not_verify(
 
 def new_for(role: Role) -> Keyring:
     return keys.new_keyring(role, a_keyring())
+
+
+@pytest.mark.parametrize("role", [Role.CONTRACTOR, Role.QA])
+def test_keyring_without_the_workspace_key_is_sealed_and_opened_as_it_is(role: Role) -> None:
+    own = keys.new_keyring(role, keys.new_workspace_keyring(), has_broker=True)
+    sealed = seal_keyring(own, PASSPHRASE, "p1", role, CHEAP)
+    assert open_keyring(sealed, PASSPHRASE, "p1", role) == own
+    assert (own.workspace_key, own.opens_every_clip) == (b"", False)
+
+
+@pytest.mark.parametrize("role", [Role.CONTRACTOR, Role.QA])
+def test_earlier_programs_find_no_keyring_in_one_without_the_workspace_key(role: Role) -> None:
+    own = keys.new_keyring(role, keys.new_workspace_keyring(), has_broker=True)
+    length = len(keys.pack_keyring(own)) - 4  # without the generation
+    assert length % keys.KEY_BYTES != 0
+
+
+def test_leads_hold_the_workspace_key_also_with_a_broker() -> None:
+    lead = keys.new_workspace_keyring()
+    assert keys.keys_for(Role.LEAD, lead, has_broker=True) == lead
+
+
+def test_draw_of_hidden_drafts_has_one_key_for_everybody() -> None:
+    lead = keys.new_workspace_keyring()
+    own = keys.keys_for(Role.CONTRACTOR, lead, has_broker=True)
+    assert keys.draw_key(own) == keys.draw_key(lead)
+    assert own.hash_key != lead.hash_key

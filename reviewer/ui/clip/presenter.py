@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -21,12 +21,14 @@ from reviewer.model.annotation import Annotation
 from reviewer.model.task import DailyCounts, Lease, SkipReason
 from reviewer.session.acts import HandIn, Skip, WorkAct
 from reviewer.session.draft_versions import VersionReason, is_replaced
-from reviewer.ui.clip.autosave import Autosave, Draft, SaveStatus, is_lost
+from reviewer.ui.clip.autosave import Autosave, SaveStatus, is_lost
 from reviewer.ui.clip.background_alignment import BackgroundAlignment
 from reviewer.ui.clip.contradiction_question import ContradictionQuestion
 from reviewer.ui.clip.heard_log import HeardLog
 from reviewer.ui.clip.issue_tracker import SubmissionIssueTracker
 from reviewer.ui.clip.lease_renewal import LeaseRenewal
+from reviewer.ui.clip.next_clip import Claim, NextClip, claim_and_open, hand_over, set_aside
+from reviewer.ui.clip.opening_retry import OpeningRetry
 from reviewer.ui.clip.prefetch import Prefetch
 from reviewer.ui.clip.sender import NetworkExecutor, Sender
 from reviewer.ui.clip.serial_executor import NETWORK_PATIENCE_SECONDS, PATIENCE_SECONDS, SerialExecutor
@@ -47,19 +49,9 @@ if TYPE_CHECKING:
     from reviewer.ui.clip.empty_page import EmptyPage
 
 T = TypeVar("T")
-Claim = Callable[[], Lease | None]
 MakeAct = Callable[[Lease, Annotation], WorkAct]
 _GONE = (LeaseLost, NotLeased, SubmissionConflict, OpenElsewhere)
 """Refusals of a hand-over after which the clip is somebody else's, or the work has ended."""
-
-
-@dataclass(frozen=True, slots=True)
-class NextClip:
-    """The result of a request for a clip: an open one, none, or one that did not open, and why."""
-
-    lease: Lease | None = None
-    clip: "OpenClip | None" = None
-    error: Exception | None = None
 
 
 class ClipPresenter(QObject):
@@ -103,7 +95,9 @@ class ClipPresenter(QObject):
         patience = NETWORK_PATIENCE_SECONDS if work.sending.is_needed else PATIENCE_SECONDS
         self._executor = SerialExecutor(jobs, self, patience_seconds=patience)
         self._network = NetworkExecutor(jobs, self) if work.sending.is_needed else self._executor
-        self._prefetch = Prefetch(work, self._network, jobs, playback)
+        beside = NetworkExecutor(jobs, self) if work.asks_broker else self._network
+        self._prefetch = Prefetch(work, beside, jobs, playback)
+        self._opening_retry = OpeningRetry(work, jobs, self.take_next, self)
         self._sender = Sender(work.sending, jobs, self)
         self._autosave = Autosave(self._executor, self)
         self._save_status = SaveStatus(stack.view.message, self.status_changed.emit)
@@ -144,14 +138,14 @@ class ClipPresenter(QObject):
         """Continues with the clip that this person still has on lease; claims no new one."""
         self._sender.begin()
         self._enter(ClipState.CLAIMING)
-        self._executor.run(partial(_claim_and_open, self._work, self._work.resume), self._on_resumed)
+        self._executor.run(partial(claim_and_open, self._work, self._work.resume), self._on_resumed)
 
     @Slot()
     def take_next(self) -> None:
         """Claims and opens the next clip, or the leased one that did not open."""
         if self._state.is_in(ClipState.IDLE, ClipState.FAILED):
             self._enter(ClipState.CLAIMING)
-            self._executor.run(partial(_claim_and_open, self._work, self._claim), self._on_next)
+            self._executor.run(partial(claim_and_open, self._work, self._claim), self._on_next)
 
     def submit(self, make_act: MakeAct) -> None:
         """Submits the work; if something is missing, shows it and moves there."""
@@ -197,11 +191,11 @@ class ClipPresenter(QObject):
         if self._state.is_in(ClipState.IDLE, ClipState.FAILED):
             self._retry = lambda: self.take_back(annotation_id)
             self._enter(ClipState.CLAIMING)
-            self._executor.run(partial(_claim_and_open, self._work, claim), self._on_taken_back)
+            self._executor.run(partial(claim_and_open, self._work, claim), self._on_taken_back)
         elif self._state.is_in(ClipState.OPEN) and self._lease is not None:
             self._position.keep()
             unsaved = self._autosave.take_unsaved()
-            step = partial(_set_aside, self._work, self._lease, unsaved, claim)
+            step = partial(set_aside, self._work, self._lease, unsaved, claim)
             if self._begin_hand_over(lambda: self.take_back(annotation_id)):
                 self._executor.run(step, self._on_set_aside, self._on_refused)
 
@@ -287,6 +281,7 @@ class ClipPresenter(QObject):
         was_on_screen = was_open or (self._state.is_in(ClipState.HANDING_OVER) and self._stack.is_clip_shown)
         is_untouched = was_open and not self._is_touched and not self._playback.coverage.heard
         self._state.enter(ClipState.CLOSED)
+        self._opening_retry.end()
         lease, unsaved = self._lease, self._autosave.take_unsaved()
         if unsaved is None and was_on_screen and not was_open and self._is_touched:
             # The hand-over under way may fail: then this is the draft; else it is refused.
@@ -341,6 +336,7 @@ class ClipPresenter(QObject):
         if isinstance(error, _GONE):
             self._lease = None
         self._stack.show_failure(message_for(error), may_give_back=self._lease is not None)
+        self._opening_retry.begin(error)
         self._ask_for_agreement(error)
 
     def _on_opened(self, clip: "OpenClip") -> None:
@@ -495,7 +491,7 @@ class ClipPresenter(QObject):
         if self._begin_hand_over(retry):
             assert self._lease is not None
             act = make_act(self._lease, self._view.annotation)
-            step = partial(_hand_over, self._work, act, self._claim)
+            step = partial(hand_over, self._work, act, self._claim)
             self._executor.run(step, partial(self._on_handed_over, act), self._on_refused)
 
     def _begin_hand_over(self, retry: Callable[[], None]) -> bool:
@@ -555,6 +551,7 @@ class ClipPresenter(QObject):
 
     def _enter(self, state: ClipState) -> None:
         self._state.enter(state)
+        self._opening_retry.end()
         self._stack.show_busy(is_busy=self._state.is_in(ClipState.CLAIMING, ClipState.HANDING_OVER))
 
     def _connect(self) -> None:
@@ -569,31 +566,3 @@ class ClipPresenter(QObject):
         self._playback.heard_due.connect(self._heard_log.note)
         self._playback.state_changed.connect(self._on_sound_changed)
         self._view.annotation_changed.connect(self._on_annotation_changed)
-
-
-def _claim_and_open(work: "WorkSession", claim: Claim) -> NextClip:
-    """Claims a lease and opens its clip; runs on the pool as one job, to be quick."""
-    lease = None
-    try:
-        lease = claim()
-        return NextClip(lease, work.open(lease) if lease is not None else None)
-    except Exception as error:  # noqa: BLE001 - the GUI thread sorts known errors and bugs
-        return NextClip(lease, error=error)
-
-
-def _set_aside(work: "WorkSession", lease: Lease, unsaved: Draft | None, claim: Claim) -> NextClip:
-    """Saves and closes the clip at hand, and opens another; raises what keeps the clip at hand open."""
-    if unsaved is not None:
-        work.save_draft(lease, unsaved.history, unsaved.revision)
-    other = claim()
-    work.close(lease)
-    return _claim_and_open(work, lambda: other)
-
-
-def _hand_over(work: "WorkSession", act: WorkAct, claim: Claim) -> NextClip:
-    """Ends the present work, and only then takes the next clip, in one commit where possible.
-
-    Raises what the act raises; an error of the next clip is in the result.
-    """
-    clip = work.hand_over(act)
-    return NextClip(clip.lease, clip) if clip is not None else _claim_and_open(work, claim)

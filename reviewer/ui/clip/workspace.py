@@ -12,7 +12,8 @@ from reviewer.ui.clip.clip_view import ClipView
 from reviewer.ui.clip.clip_words import ClipWords
 from reviewer.ui.clip.draft_playback import DraftPlayback
 from reviewer.ui.clip.empty_page import EmptyPage
-from reviewer.ui.clip.presenter import Claim, ClipPresenter
+from reviewer.ui.clip.next_clip import Claim
+from reviewer.ui.clip.presenter import ClipPresenter
 from reviewer.ui.clip.redaction_marks import RedactionMarks
 from reviewer.ui.clip.segment_playback import SegmentPlayback
 from reviewer.ui.clip.text_room import TextRoom

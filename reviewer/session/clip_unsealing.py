@@ -1,0 +1,169 @@
+"""Unseals sound, peaks and passages of a clip after its row, if need be with a key that a broker released."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from reviewer.audio.dsp import speech_detection
+from reviewer.audio.io.flac import close_sound, open_sound
+from reviewer.audio.samples import Sound
+from reviewer.audio.view.overview import overview_of
+from reviewer.audio.view.peaks import PeakPyramid
+from reviewer.errors import Damaged, Refused, ReviewerError, Unavailable
+from reviewer.model.clip import Clip
+from reviewer.model.event import Action, DetailValue, Event
+from reviewer.model.intervals import Span
+from reviewer.model.people import Identity
+from reviewer.model.task import Lease
+from reviewer.session import window
+from reviewer.session.clip_keys import ClipKeySource
+from reviewer.session.unit_of_work import UnitOfWork
+from reviewer.session.unsealed_clip import UnsealedClip
+
+if TYPE_CHECKING:
+    from reviewer.clips.released_keys import ReleasedKey
+
+MakeKeySource = Callable[[Identity], ClipKeySource]
+
+
+class ClipUnsealing:
+    """Only for ``ClipAccess``, which has checked every condition and committed the row before.
+
+    A keyring with the workspace key opens every clip. Without it the key of each clip comes from the broker
+    that the project names, and stays in memory until the clip is closed.
+    """
+
+    def __init__(self, unit: UnitOfWork, make_source: MakeKeySource | None = None) -> None:
+        self._unit = unit
+        self._make_source = make_source
+        self._sources: dict[str, ClipKeySource] = {}
+        self._prefetched: dict[str, ReleasedKey] = {}
+
+    def opens_every_clip(self, identity: Identity) -> bool:
+        """Whether this person's keyring holds the workspace key."""
+        return self._unit.key_deliveries.current(identity.keyring).opens_every_clip
+
+    def reach(self, identity: Identity) -> None:
+        """Raises Unavailable when a key would be asked for and the broker is away."""
+        if not self.opens_every_clip(identity):
+            self._source(identity).reach()
+
+    def of_lease(self, identity: Identity, clip: Clip, lease: Lease) -> UnsealedClip:
+        """Unseals the clip of a lease, with its key from the broker if the keyring does not open it.
+
+        Without the key a further row says that the clip was not opened after all.
+
+        Raises: Refused with the broker's reason, or (code BROKER_NOT_NAMED) without a broker; Unavailable;
+            Damaged.
+        """
+        self._unit.require_no_transaction()
+        if self.opens_every_clip(identity):
+            return self.unsealed(identity, clip)
+        released = None
+        try:
+            released = self._source(identity).clip_key(lease)
+            self._unit.content.released.hold(identity.keyring, released)
+            unsealed = self.unsealed(identity, clip)
+        except ReviewerError as error:
+            if released is not None:
+                self._unit.content.released.drop(identity.keyring, clip.id, only=released)
+            self._record_not_opened(identity, lease, error.code)
+            raise
+        if lease.is_prefetch:
+            self._prefetched[identity.session_id] = released
+        return unsealed
+
+    def has_key(self, identity: Identity, clip_id: str) -> bool:
+        """Whether the clip's key is here: the keyring opens every clip, or this one is open."""
+        if self.opens_every_clip(identity):
+            return True
+        return self._unit.content.released.find(identity.keyring, clip_id) is not None
+
+    def has_prefetch_ended(self, identity: Identity) -> bool:
+        """Whether the lease has ended for which the key of the prefetched clip was released."""
+        found = self._prefetched.get(identity.session_id)
+        return found is not None and found.until <= self._unit.clock.now()
+
+    def use_prefetched_key(self, identity: Identity) -> None:
+        """The prefetched clip is an open one from now on."""
+        self._prefetched.pop(identity.session_id, None)
+
+    def drop_prefetched_key(self, identity: Identity) -> None:
+        """The prefetched clip is dropped; not its key if it was released again meanwhile, to open it."""
+        found = self._prefetched.pop(identity.session_id, None)
+        if found is not None:
+            self._unit.content.released.drop(identity.keyring, found.clip_id, only=found)
+
+    def retire_key(self, identity: Identity, clip_id: str) -> None:
+        """From now on the key only seals what was typed last."""
+        self._unit.content.released.retire(identity.keyring, clip_id)
+
+    def drop_key(self, identity: Identity, clip_id: str) -> None:
+        """The clip is closed."""
+        self._unit.content.released.drop(identity.keyring, clip_id)
+
+    def drop_all_keys(self, identity: Identity) -> None:
+        """The session ends."""
+        self._prefetched.pop(identity.session_id, None)
+        self._unit.content.released.drop_all(identity.keyring)
+        source = self._sources.pop(identity.session_id, None)
+        if source is not None:
+            source.close()
+
+    def unsealed(self, identity: Identity, clip: Clip) -> UnsealedClip:
+        """The clip, muted where a redaction says so. Raises Damaged, Refused."""
+        self._unit.require_no_transaction()
+        content, keyring = self._unit.content, identity.keyring
+        stored_as = self._unit.clips.stored_as(clip.id)
+        redactions = self._unit.redactions.of_clip(clip.id)
+        sound = open_sound(content.audio(keyring, clip.id))
+        try:
+            peaks = self._peaks(identity, clip.id, sound)
+        except BaseException:
+            close_sound(sound)
+            raise
+        try:
+            passages = self._passages(identity, clip, sound, stored_as)
+        except BaseException:
+            UnsealedClip(clip, sound, peaks).close()
+            raise
+        return UnsealedClip(clip, sound, peaks, passages, (), stored_as).muted_as(redactions)
+
+    def _record_not_opened(self, identity: Identity, lease: Lease, reason: str) -> None:
+        detail: dict[str, DetailValue] = {"prefetched": True} if lease.is_prefetch else {}
+        event = Event.by(identity, Action.CLIP_PUT_AWAY, lease.clip_id, reason=reason, detail=detail)
+        with suppress(ReviewerError), self._unit.transaction():
+            self._unit.log.record(event)
+            name = window.of_session(identity.session_id)
+            self._unit.open_tasks.left(lease.task_id, identity.person.id, name)
+
+    def _source(self, identity: Identity) -> ClipKeySource:
+        if self._make_source is None:
+            raise Refused("BROKER_NOT_NAMED")
+        source = self._sources.get(identity.session_id)
+        if source is None:
+            source = self._sources[identity.session_id] = self._make_source(identity)
+        return source
+
+    def _passages(self, identity: Identity, clip: Clip, sound: Sound, stored_as: str) -> tuple[Span, ...]:
+        """Those that are kept; else what is found now, and kept where that is possible."""
+        content, keyring = self._unit.content, identity.keyring
+        kept = content.speech(keyring, clip.id)
+        if kept is not None:
+            return speech_detection.from_bytes(kept, clip.frames)
+        found = speech_detection.detect_speech(sound)
+        with suppress(Refused, Unavailable):  # a full disk: the next one who opens it finds them again
+            content.keep_speech(keyring, clip.id, stored_as, speech_detection.to_bytes(found, clip.frames))
+        return found
+
+    def _peaks(self, identity: Identity, clip_id: str, sound: Sound) -> PeakPyramid:
+        """The stored peaks; if these are damaged, new ones from the audio, after a log row.
+
+        No rule depends on peaks, and the new ones are computed from audio that verifies. Nothing is
+        repaired: the object stays as it is, and every opening logs it again.
+        """
+        try:
+            return PeakPyramid.from_stream(self._unit.content.peaks(identity.keyring, clip_id))
+        except Damaged as error:
+            self._unit.log.record(Event.by(identity, Action.PEAKS_DAMAGED, clip_id, reason=error.code))
+        return overview_of(sound, lambda: self._unit.content.audio(identity.keyring, clip_id))

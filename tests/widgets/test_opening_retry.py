@@ -1,0 +1,96 @@
+"""A clip that waits for the broker: asked for again only once it answers, ever later, and never twice."""
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QObject, QTimer
+from pytestqt.qtbot import QtBot
+
+from reviewer.errors import Damaged, Refused, Unavailable
+from reviewer.ui.clip.opening_retry import OpeningRetry
+from reviewer.ui.jobs import Jobs
+
+AWAY = Unavailable("BROKER_AWAY")
+
+
+class Bench:
+    """``answers`` are what the next questions get: an error, or None for an answer."""
+
+    def __init__(self, qtbot: QtBot, jobs: Jobs) -> None:
+        self.qtbot, self.owner = qtbot, QObject()
+        self.answers: list[Exception | None] = []
+        self.asked = self.opened = 0
+        self.during: Callable[[], None] = lambda: None
+        work = type("Work", (), {"reach_keys": lambda _self: self.reach()})()
+        self.retry = OpeningRetry(work, jobs, self.open_next, self.owner, random_part=lambda: 0.0)
+
+    def reach(self) -> None:
+        self.asked += 1
+        answer = self.answers.pop(0)
+        if answer is not None:
+            raise answer
+
+    def open_next(self) -> None:
+        self.opened += 1
+
+    def ask(self) -> None:
+        """As its timer does."""
+        before = self.asked
+        self.retry._timer.stop()
+        self.retry.ask_now()
+        self.qtbot.waitUntil(lambda: self.asked > before)
+        self.qtbot.waitUntil(lambda: self.is_settled)
+
+    @property
+    def is_settled(self) -> bool:
+        return self.opened > 0 or self.wait_ms > 0 or not self.retry.is_waiting
+
+    @property
+    def wait_ms(self) -> int:
+        timer = self.retry.findChild(QTimer)
+        return timer.interval() if timer.isActive() else 0
+
+
+@pytest.fixture
+def bench(qtbot: QtBot, jobs: Jobs) -> Bench:
+    return Bench(qtbot, jobs)
+
+
+def test_broker_is_asked_ever_later_and_the_clip_opens_when_it_answers(bench: Bench) -> None:
+    bench.retry.begin(AWAY)
+    waits = [bench.wait_ms]
+    bench.answers = [AWAY, AWAY, None]
+    for _ in range(2):
+        bench.ask()
+        waits.append(bench.wait_ms)
+    assert waits == [1000, 2000, 4000]
+    assert bench.opened == 0
+    bench.ask()
+    assert (bench.opened, bench.retry.is_waiting) == (1, False)
+
+
+@pytest.mark.parametrize("error", [Refused("CONSENT_ENDED"), Unavailable("QUEUE_UNREACHABLE"), ValueError()])
+def test_other_failures_are_not_tried_again(bench: Bench, error: Exception) -> None:
+    bench.retry.begin(error)
+    assert (bench.retry.is_waiting, bench.wait_ms) == (False, 0)
+
+
+@pytest.mark.parametrize("answer", [Refused("BROKER_NOT_TRUSTED"), Damaged("WORKSPACE_META")])
+def test_broker_that_answers_otherwise_lets_the_opening_say_so(bench: Bench, answer: Exception) -> None:
+    bench.retry.begin(AWAY)
+    bench.answers = [answer]
+    bench.ask()
+    assert bench.opened == 1
+
+
+def test_answer_that_comes_after_the_person_did_something_else_opens_nothing(
+    bench: Bench, qtbot: QtBot, jobs: Jobs
+) -> None:
+    bench.retry.begin(AWAY)
+    bench.answers = [None]
+    bench.retry.ask_now()
+    bench.retry.end()
+    idle: list[bool] = []
+    jobs.when_idle(lambda: idle.append(True))
+    qtbot.waitUntil(lambda: bool(idle))
+    assert (bench.asked, bench.opened, bench.wait_ms) == (1, 0, 0)
