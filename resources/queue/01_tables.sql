@@ -23,11 +23,11 @@ CREATE TABLE reviewer_data.rules (
     skips_to_lead integer NOT NULL CHECK (skips_to_lead > 0),
     leases_per_hour integer NOT NULL DEFAULT 0 CHECK (leases_per_hour >= 0),
     leases_without_hand_in integer NOT NULL DEFAULT 0 CHECK (leases_without_hand_in >= 0),
-    agreement text NOT NULL DEFAULT '',
+    agreements text[] NOT NULL DEFAULT '{}',
     agreement_micros bigint NOT NULL DEFAULT 0
 );
 COMMENT ON TABLE reviewer_data.rules IS
-    'The rules of a claim; 0 is no limit. No agreement: none is asked for here.';
+    'The rules of a claim; 0 is no limit. One of the agreements, by SHA-256, must be signed; none: nobody has to.';
 
 CREATE TABLE reviewer_data.person_login (
     login name PRIMARY KEY,
@@ -43,6 +43,8 @@ CREATE TABLE reviewer_data.agreement_signed (
     at bigint NOT NULL,
     PRIMARY KEY (person_id, agreement)
 );
+COMMENT ON TABLE reviewer_data.agreement_signed IS
+    'Signed acknowledgements: the evidence is the program''s own, and the login says who handed it in.';
 
 CREATE TABLE reviewer_data.person_language (
     person_id text NOT NULL,

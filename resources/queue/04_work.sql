@@ -174,14 +174,15 @@ END
 $$;
 
 -- Signing the agreement: the person's login is who signs, and the evidence is their signed acknowledgement.
-CREATE FUNCTION reviewer.sign_agreement(p_agreement text, p_evidence bytea) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION reviewer.sign_agreement(p_agreement text, p_evidence bytea, p_at bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     me text := (caller()).person_id;
 BEGIN
     IF length(p_evidence) NOT BETWEEN 1 AND 65536 THEN
         PERFORM refuse('NOT_ALLOWED');
     END IF;
-    INSERT INTO agreement_signed (person_id, agreement, evidence, at) VALUES (me, p_agreement, p_evidence, now_micros())
+    INSERT INTO agreement_signed (person_id, agreement, evidence, at)
+    VALUES (me, p_agreement, p_evidence, least(p_at, now_micros()))
     ON CONFLICT (person_id, agreement) DO UPDATE SET evidence = excluded.evidence, at = excluded.at;
 END
 $$;

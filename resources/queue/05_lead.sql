@@ -3,16 +3,21 @@
 CREATE FUNCTION reviewer.set_rules(
     p_lease_micros bigint, p_cap_micros bigint, p_prefetch_micros bigint, p_skips_to_lead integer,
     p_leases_per_hour integer DEFAULT 0, p_leases_without_hand_in integer DEFAULT 0,
-    p_agreement text DEFAULT '', p_agreement_micros bigint DEFAULT 0
+    p_agreements text[] DEFAULT '{}', p_agreement_micros bigint DEFAULT 0
 ) RETURNS void LANGUAGE sql VOLATILE AS $$
     INSERT INTO rules (lease_micros, cap_micros, prefetch_micros, skips_to_lead, leases_per_hour,
-        leases_without_hand_in, agreement, agreement_micros)
+        leases_without_hand_in, agreements, agreement_micros)
     VALUES (p_lease_micros, p_cap_micros, p_prefetch_micros, p_skips_to_lead, p_leases_per_hour,
-        p_leases_without_hand_in, p_agreement, p_agreement_micros)
+        p_leases_without_hand_in, p_agreements, p_agreement_micros)
     ON CONFLICT (only_row) DO UPDATE SET lease_micros = excluded.lease_micros, cap_micros = excluded.cap_micros,
         prefetch_micros = excluded.prefetch_micros, skips_to_lead = excluded.skips_to_lead,
         leases_per_hour = excluded.leases_per_hour, leases_without_hand_in = excluded.leases_without_hand_in,
-        agreement = excluded.agreement, agreement_micros = excluded.agreement_micros
+        agreements = excluded.agreements, agreement_micros = excluded.agreement_micros
+$$;
+
+-- Nothing is answered to this person from now on, also over connections that are open.
+CREATE FUNCTION reviewer.block(p_person text) RETURNS void LANGUAGE sql VOLATILE AS $$
+    UPDATE person_login SET is_blocked = true WHERE person_id = p_person
 $$;
 
 -- Tags with their language, script and region, as the program reads them.

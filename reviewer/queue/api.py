@@ -81,6 +81,10 @@ class Queue(Protocol):
     @property
     def answers_at_once(self) -> bool: ...
 
+    def connect_as(self, login: str, password: str) -> None:
+        """Says who asks from now on, and sends nothing yet; the workspace's own file has no logins."""
+        ...
+
     def close(self) -> None:
         """Ends the connections to a server, if there are any; the next call opens new ones."""
         ...
@@ -290,6 +294,11 @@ class Queue(Protocol):
         ...
 
     # Managing tasks
+
+    def block(self, person_id: str) -> None:
+        """Ends what a person may ask of a server, for good; in the workspace's own file there is nothing to
+        end."""
+        ...
 
     def set_languages(self, person_id: str, languages: Iterable[str], *, key: str) -> tuple[str, ...]:
         """Sets which languages' clips come to a person, none meaning all; returns the tags in usual form.

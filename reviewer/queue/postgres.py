@@ -7,8 +7,9 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
+from typing import Protocol
 
-from reviewer.errors import Refused
+from reviewer.errors import NdaRequired, Refused
 from reviewer.model.clip import ClipState
 from reviewer.model.clip_list import QueuedClip
 from reviewer.model.clock import to_micros
@@ -35,13 +36,35 @@ from reviewer.queue.api import DrawResult, HeldClip, Receipt, Resealing
 from reviewer.queue.postgres_connection import QueueServer
 
 
+class SignedAgreement(Protocol):
+    """What a person signed: the SHA-256 of the text in hex, the signed record, and when, in microseconds."""
+
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def evidence(self) -> bytes: ...
+    @property
+    def signed_at(self) -> int: ...
+
+
+AgreementOf = Callable[[str], SignedAgreement | None]
+
+
+def _no_agreement(_person_id: str) -> None:
+    """Nobody signed anything."""
+
+
 class PostgresQueue:
     """A Queue on a server. The person is whose login the connection has; the clock is the server's."""
 
     answers_at_once = False
 
-    def __init__(self, server: QueueServer) -> None:
+    def __init__(self, server: QueueServer, agreement_of: AgreementOf = _no_agreement) -> None:
         self._server = server
+        self._agreement_of = agreement_of
+
+    def connect_as(self, login: str, password: str) -> None:
+        self._server.connect_as(login, password)
 
     def close(self) -> None:
         self._server.close()
@@ -49,10 +72,10 @@ class PostgresQueue:
     # Claiming
 
     def claim(self, person_id: str, kinds: frozenset[TaskKind], *, key: str) -> Lease | None:
-        return self._lease_or_none("claim", person_id, sorted(kinds), key)
+        return self._claimed("claim", person_id, kinds, key)
 
     def claim_prefetch(self, person_id: str, kinds: frozenset[TaskKind], *, key: str) -> Lease | None:
-        return self._lease_or_none("claim_prefetch", person_id, sorted(kinds), key)
+        return self._claimed("claim_prefetch", person_id, kinds, key)
 
     def begin_prefetched(self, lease: Lease) -> Lease:
         return self._lease("begin_prefetched", to_json(lease))
@@ -184,6 +207,9 @@ class PostgresQueue:
 
     # Managing tasks
 
+    def block(self, person_id: str) -> None:
+        self._server.value("block", person_id)
+
     def set_languages(self, person_id: str, languages: Iterable[str], *, key: str) -> tuple[str, ...]:
         tags = language_tags(languages)
         self._server.value(
@@ -290,6 +316,17 @@ class PostgresQueue:
 
     def mark_exported(self, clip_ids: Iterable[str]) -> None:
         self._server.value("mark_exported", list(clip_ids))
+
+    def _claimed(self, function: str, person_id: str, kinds: frozenset[TaskKind], key: str) -> Lease | None:
+        """Claims; where the server does not know the agreement that was signed here, tells it first."""
+        try:
+            return self._lease_or_none(function, person_id, sorted(kinds), key)
+        except NdaRequired:
+            signed = self._agreement_of(person_id)
+            if signed is None:
+                raise
+            self._server.value("sign_agreement", signed.sha256, signed.evidence, signed.signed_at)
+            return self._lease_or_none(function, person_id, sorted(kinds), key)
 
     def _lease_or_none(self, function: str, *values: object) -> Lease | None:
         answer = self._server.value(function, *values)

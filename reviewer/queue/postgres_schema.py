@@ -1,6 +1,8 @@
 """Sets up a queue's PostgreSQL server, for the owner of its database: tables, functions, logins."""
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -44,9 +46,18 @@ def functions_digest() -> str:
     return digest.hexdigest()
 
 
-def set_up(
-    connection: psycopg.Connection[Any], workspace_id: str, rules: QueueRules, limits: AccessLimits
-) -> None:
+@dataclass(frozen=True, slots=True)
+class ServerRules:
+    """What the server holds everybody to. ``agreements`` are the SHA-256 of the texts that count, in hex; a
+    signature counts ``agreement_days``. No agreements: none has to be signed."""
+
+    queue: QueueRules
+    limits: AccessLimits
+    agreements: Sequence[str] = ()
+    agreement_days: int = 365
+
+
+def set_up(connection: psycopg.Connection[Any], workspace_id: str, rules: ServerRules) -> None:
     """Makes or updates tables, functions, groups and rules, in one transaction; nothing changes on an error.
 
     Raises: Refused when the database is another workspace's, or of a newer version.
@@ -68,21 +79,23 @@ def set_up(
             "UPDATE reviewer_data.meta SET tables_version = %s, functions_digest = %s",
             (TABLES_VERSION, functions_digest()),
         )
-        set_rules(connection, rules, limits)
+        set_rules(connection, rules)
 
 
-def set_rules(connection: psycopg.Connection[Any], rules: QueueRules, limits: AccessLimits) -> None:
+def set_rules(connection: psycopg.Connection[Any], rules: ServerRules) -> None:
     """Writes the rules of a project file into the database, which holds everybody to them."""
     minute = timedelta(minutes=1) // timedelta(microseconds=1)
     connection.execute(
-        "SELECT reviewer.set_rules(%s, %s, %s, %s, %s, %s)",
+        "SELECT reviewer.set_rules(%s, %s, %s, %s, %s, %s, %s, %s)",
         (
-            rules.lease_minutes * minute,
-            rules.lease_cap_minutes * minute,
+            rules.queue.lease_minutes * minute,
+            rules.queue.lease_cap_minutes * minute,
             PREFETCH_MINUTES * minute,
-            rules.skips_to_lead,
-            limits.opens_per_hour,
-            limits.opens_without_hand_in,
+            rules.queue.skips_to_lead,
+            rules.limits.opens_per_hour,
+            rules.limits.opens_without_hand_in,
+            list(rules.agreements),
+            rules.agreement_days * 24 * 60 * minute,
         ),
     )
 
@@ -111,13 +124,6 @@ def add_login(
             " is_blocked = false",
             (login, person_id, [kind.value for kind in _KINDS[role]]),
         )
-
-
-def block_login(connection: psycopg.Connection[Any], person_id: str) -> None:
-    """Ends what a person may do, at once, also over connections that are open."""
-    connection.execute(
-        "UPDATE reviewer_data.person_login SET is_blocked = true WHERE person_id = %s", (person_id,)
-    )
 
 
 def _make_groups(connection: psycopg.Connection[Any]) -> None:

@@ -69,6 +69,9 @@ class SqliteQueue:
         self._rules = rules
         self._forgotten_until = 0
 
+    def connect_as(self, login: str, password: str) -> None:
+        """There are no logins."""
+
     def close(self) -> None:
         """The file is the workspace's, which closes it."""
 
@@ -458,6 +461,9 @@ class SqliteQueue:
                     result.passed.append(annotation_id)
                 self._follow(task["clip_id"])
         return result
+
+    def block(self, person_id: str) -> None:
+        """The workspace asks at each act who it is."""
 
     def set_languages(self, person_id: str, languages: Iterable[str], *, key: str) -> tuple[str, ...]:
         tags = language_tags(languages)

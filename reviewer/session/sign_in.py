@@ -22,6 +22,7 @@ from reviewer.errors import Refused, ReviewerError, TooManyFailures, Unavailable
 from reviewer.model.event import Action, Event
 from reviewer.model.people import Identity, Keyring, Person, PersonState, Role, second_secret_id
 from reviewer.session.policy import WorkspacePolicy
+from reviewer.session.queue_login import queue_login
 from reviewer.session.second_secret import SecondSecrets
 from reviewer.session.unit_of_work import UnitOfWork
 
@@ -111,6 +112,8 @@ class SignIn:
             self._unit.log.lock()
             raise
         self._live[identity.session_id] = identity
+        login = queue_login(identity, self._unit.log.log_id)
+        self._unit.queue.connect_as(login.name, login.password)
         return identity
 
     def sign_out(self, identity: Identity, *, locked: bool = False) -> bool:

@@ -1,0 +1,188 @@
+"""A workspace whose queue is on a PostgreSQL server: set up, worked on, exported, each by their login."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+from reviewer.access.verification import verify_file
+from reviewer.clips.keys import KdfParameters
+from reviewer.errors import NdaRequired, Refused
+from reviewer.lead.intake_report import IntakeOptions
+from reviewer.model.people import Role
+from reviewer.model.serialization import to_json
+from reviewer.model.task import VerdictKind
+from reviewer.places import DATABASE_FILE
+from reviewer.queue.postgres_connection import QueueAddress, QueueServer
+from reviewer.session.queue_login import login_name, login_request, queue_login, verifier_of_request
+from reviewer.workspace import make_workspace, open_workspace
+from tests.benches.workspace import (
+    ANA,
+    BEN,
+    LEAD,
+    PASSPHRASE,
+    PROJECT,
+    QUINN,
+    Bench,
+    annotation,
+    claim_and_hear,
+    write_clips,
+)
+from tests.fakes.clock import FakeClock
+
+DONE = annotation("hello there")
+
+
+@pytest.fixture
+def database(postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An empty database; gives the address that a project file names."""
+    name = f"team_{abs(hash(tmp_path))}"
+    with psycopg.connect(postgres, autocommit=True) as owner:
+        owner.execute(f"CREATE DATABASE {name}".encode())
+    monkeypatch.setenv("PGUSER", "postgres")
+    host = str(conninfo_to_dict(postgres)["host"])
+    return f"postgresql:///{name}?host={quote(host, safe='')}"
+
+
+class Team:
+    """One window a person, on one workspace."""
+
+    def __init__(self, folder: Path, clock: FakeClock) -> None:
+        self.folder = folder
+        self.clock = clock
+        self.windows: dict[str, Bench] = {}
+
+    def window(self, name: str) -> Bench:
+        if name not in self.windows:
+            opened = open_workspace(self.folder, clock=self.clock, parameters=KdfParameters.cheap())
+            self.windows[name] = Bench(opened, self.clock)
+            self.windows[name].person(name)
+        return self.windows[name]
+
+    def admit(self, name: str) -> None:
+        """A person asks for a login, and the lead gives it."""
+        asking, lead = self.window(name), self.window(LEAD)
+        request = login_request(asking.person(name).identity, asking.workspace.workspace_id).decode()
+        person = next(each for each in lead.person(LEAD).lead.people() if each.name == name)
+        verifier = verifier_of_request(request, person, lead.workspace.workspace_id)
+        server = lead.workspace.queue_administration(lead.person(LEAD).identity)
+        server.add_login(login_name(person), person, verifier)
+
+    def close(self) -> None:
+        for window in self.windows.values():
+            window.workspace.close()
+
+
+@pytest.fixture
+def team(tmp_path: Path, database: str) -> Iterator[Team]:
+    settings = tmp_path / "project.toml"
+    rules = PROJECT.replace("[queue]\n", f'[queue]\nurl = "{database}"\n')
+    settings.write_text(rules, encoding="utf-8")
+    clock = FakeClock()
+    cheap = KdfParameters.cheap()
+    make_workspace(tmp_path / "ws", LEAD, PASSPHRASE, settings, clock=clock, parameters=cheap)
+    made = Team(tmp_path / "ws", clock)
+    lead = made.window(LEAD)
+    lead.workspace.queue_administration(lead.person(LEAD).identity).set_up()
+    made.admit(LEAD)
+    for name, role in ((ANA, Role.CONTRACTOR), (BEN, Role.CONTRACTOR), (QUINN, Role.QA)):
+        code = lead.person(LEAD).lead.add_person(name, role).code
+        lead.workspace.enrol(name, code, PASSPHRASE)
+        made.admit(name)
+    manifest = write_clips(tmp_path / "in", clock, ["", "", "", ""])
+    assert lead.person(LEAD).lead.import_manifest(manifest, IntakeOptions()).accepted == 4
+    yield made
+    made.close()
+    assert verify_file(tmp_path / "ws" / DATABASE_FILE).ok
+
+
+def test_clip_goes_from_import_to_a_labelled_set_over_everybody_s_own_login(
+    team: Team, tmp_path: Path
+) -> None:
+    for name in (ANA, QUINN):
+        team.window(name).agree(name)
+    team.window(ANA).submitted(ANA, "hello there")
+    team.window(QUINN).reviewed(QUINN, "hello there", VerdictKind.ACCEPTED)
+    lead = team.window(LEAD).person(LEAD).lead
+    assert lead.overview().counts.clips == {"final": 1, "ready": 3}
+    team.window(LEAD).agree(LEAD)
+    lead.export(tmp_path / "set", ["nemo"])
+    (rows,) = (tmp_path / "set").rglob("*.jsonl")
+    assert "hello there" in rows.read_text(encoding="utf-8")
+    assert lead.overview().counts.clips == {"exported": 1, "ready": 3}
+
+
+def test_server_asks_for_the_agreement_itself(team: Team, database: str) -> None:
+    ana = team.window(ANA)
+    identity = ana.person(ANA).identity
+    login = queue_login(identity, ana.workspace.workspace_id)
+    with closing(QueueServer(QueueAddress.of(database).conninfo)) as own_program:
+        own_program.connect_as(login.name, login.password)
+        claim = ("claim", identity.person.id, ["transcribe"])
+        with pytest.raises(NdaRequired):
+            own_program.value(*claim, "before")
+        ana.agree(ANA)
+        ana.work(ANA).claim()
+        assert own_program.value(*claim, "after")["person_id"] == identity.person.id
+
+
+def test_revoked_person_is_answered_nothing_over_a_connection_that_is_open(team: Team, database: str) -> None:
+    ana = team.window(ANA)
+    ana.agree(ANA)
+    lease = ana.work(ANA).claim()
+    login = queue_login(ana.person(ANA).identity, ana.workspace.workspace_id)
+    with closing(QueueServer(QueueAddress.of(database).conninfo)) as own_program:
+        own_program.connect_as(login.name, login.password)
+        own_program.value("renew", to_json(lease))
+        team.window(LEAD).person(LEAD).lead.revoke(ANA)
+        with pytest.raises(Refused) as refused:
+            own_program.value("renew", to_json(lease))
+        assert refused.value.code == "NO_LOGIN"
+    assert team.window(LEAD).person(LEAD).lead.overview().leases == ()
+
+
+def test_purged_clip_is_erased_on_the_server(team: Team, database: str) -> None:
+    ana = team.window(ANA)
+    ana.agree(ANA)
+    annotation_id = ana.submitted(ANA, "hello there")
+    team.window(LEAD).person(LEAD).lead.purge([f"source-000{number}" for number in range(4)])
+    with psycopg.connect(database) as owner:
+        rows = owner.execute(
+            "SELECT id, sealed, (SELECT state FROM reviewer_data.queue_clip q"
+            " WHERE q.clip_id = a.clip_id) FROM reviewer_data.annotation a"
+        ).fetchall()
+    assert rows == [(annotation_id, b"", "purged")]
+
+
+def test_nobody_is_let_in_by_the_request_of_another(team: Team) -> None:
+    ana, ben = team.window(ANA), team.window(BEN)
+    request = login_request(ana.person(ANA).identity, ana.workspace.workspace_id).decode()
+    other = ben.person(BEN).identity.person
+    for forged in (request, request.replace(ana.person(ANA).identity.person.id, other.id)):
+        with pytest.raises(Refused) as refused:
+            verifier_of_request(forged, other, ben.workspace.workspace_id)
+        assert refused.value.code == "LOGIN_REQUEST_OF_ANOTHER"
+
+
+def test_work_waits_here_while_the_server_is_away_and_is_sent_once(team: Team, database: str) -> None:
+    ana = team.window(ANA)
+    ana.agree(ANA)
+    work = ana.work(ANA)
+    lease = claim_and_hear(work)
+    name = str(conninfo_to_dict(database)["dbname"])
+    with psycopg.connect(database, dbname="postgres", autocommit=True) as owner:
+        stop = "ALTER DATABASE {} ALLOW_CONNECTIONS {}"
+        owner.execute(stop.format(name, False).encode())
+        owner.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+        assert work.submit(lease, DONE).is_pending
+        owner.execute(stop.format(name, True).encode())
+    work.close(lease)
+    team.clock.advance(60)
+    work.claim()
+    assert team.window(LEAD).person(LEAD).lead.overview().counts.tasks == {
+        "leased": 1, "open": 2, "submitted": 1,
+    }  # fmt: skip
