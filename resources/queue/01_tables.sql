@@ -112,6 +112,7 @@ CREATE UNIQUE INDEX task_adjudication ON reviewer_data.task (clip_id) WHERE kind
 CREATE INDEX task_open ON reviewer_data.task (kind, locale, priority DESC, sort_key, place)
     WHERE state = 'open' AND assigned_to IS NULL;
 CREATE INDEX task_leased ON reviewer_data.task (kind, lease_until) WHERE state = 'leased';
+CREATE INDEX task_own ON reviewer_data.task (person_id) WHERE prefetch > 0 OR state = 'returned';
 CREATE INDEX task_assigned ON reviewer_data.task (assigned_to) WHERE assigned_to IS NOT NULL;
 CREATE INDEX task_by_person ON reviewer_data.task (person_id, state, prefetch) WHERE person_id IS NOT NULL;
 CREATE INDEX task_by_clip ON reviewer_data.task (clip_id);
@@ -130,7 +131,7 @@ CREATE INDEX task_refusal_by_clip ON reviewer_data.task_refusal (clip_id, person
 
 -- Every lease that was ever given: late work is kept only from who had that lease, and limits are counted.
 CREATE TABLE reviewer_data.lease_given (
-    task_id text NOT NULL REFERENCES reviewer_data.task (id),
+    task_id text NOT NULL,
     token bigint NOT NULL,
     person_id text NOT NULL,
     at bigint NOT NULL,
@@ -220,4 +221,4 @@ CREATE TABLE reviewer_data.request (
     at bigint NOT NULL,
     PRIMARY KEY (person_id, key)
 );
-CREATE INDEX request_by_time ON reviewer_data.request (at);
+CREATE INDEX request_by_time ON reviewer_data.request USING brin (at);

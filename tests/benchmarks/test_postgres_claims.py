@@ -21,7 +21,7 @@ import pytest
 from reviewer.model.people import Role
 from reviewer.model.project import QueueRules
 from tests.benchmarks.table import row
-from tests.fakes.postgres_server import TeamServer, running_server
+from tests.fakes.postgres_server import PASSWORD, TeamServer, running_server
 
 TASKS = int(os.environ.get("REVIEWER_CLAIM_TASKS", "30000"))
 SECONDS = float(os.environ.get("REVIEWER_CLAIM_SECONDS", "3"))
@@ -77,7 +77,7 @@ def fill(team: TeamServer) -> None:
 
 def client(uri: str, name: str, query: str, seconds: float, start, answers) -> None:
     """Claims until time is up; answers with what was given and the waits in seconds."""
-    with psycopg.connect(uri, user=f"person_{name}", autocommit=True, prepare_threshold=0) as connection:
+    with psycopg.connect(uri, user=f"person_{name}", password=PASSWORD, autocommit=True, prepare_threshold=0) as connection:
         start.wait()
         given, waits = [], []
         until = time.perf_counter() + seconds
