@@ -82,16 +82,16 @@ $$;
 
 -- A row for each lease, skip, expiry or annotation by which a clip came to this person, with any kind of task. Only
 -- the reviews of one pass may come to the same person, when its author handed it in again. A query that names this
--- after FROM has it as part of its own plan.
+-- after FROM has it as part of its own plan. IS NOT DISTINCT FROM keeps it to a clip's few rows: somebody's own are many.
 CREATE FUNCTION reviewer_data.had(p_clip text, p_parent text, p_person text) RETURNS SETOF integer
 LANGUAGE sql STABLE AS $$
-    SELECT 1 FROM reviewer_data.task own WHERE own.clip_id = p_clip AND own.person_id = p_person
+    SELECT 1 FROM reviewer_data.task own WHERE own.clip_id = p_clip AND own.person_id IS NOT DISTINCT FROM p_person
         AND (own.parent_id IS NULL OR own.parent_id IS DISTINCT FROM p_parent)
     UNION ALL
     SELECT 1 FROM reviewer_data.task_refusal r WHERE r.clip_id = p_clip AND r.person_id = p_person
     UNION ALL
     SELECT 1 FROM reviewer_data.annotation a JOIN reviewer_data.task own ON own.id = a.task_id
-        WHERE a.clip_id = p_clip AND a.author = p_person
+        WHERE a.clip_id = p_clip AND a.author IS NOT DISTINCT FROM p_person
         AND (own.parent_id IS NULL OR own.parent_id IS DISTINCT FROM p_parent)
 $$;
 

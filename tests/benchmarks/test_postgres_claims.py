@@ -71,7 +71,7 @@ def fill(team: TeamServer) -> None:
         " SELECT replace(gen_random_uuid()::text, '-', ''), 'open', 0, n FROM generate_series(1, %s) n",
         (TASKS,),
     )
-    team.owner.execute("VACUUM ANALYZE")
+    team.owner.execute("VACUUM ANALYZE task, queue_clip, public.raw_task")
     team.owner.execute("CHECKPOINT")
 
 
