@@ -196,6 +196,34 @@ BEGIN
 END
 $$;
 
+-- Leases the first open task of a kind and locale, in one statement; only where nothing else can come before it.
+CREATE FUNCTION reviewer_data.take_first(p_person text, p_kind text, p_locale text, p_micros bigint, p_now bigint)
+RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+    t reviewer_data.task;
+BEGIN
+    WITH first AS MATERIALIZED (
+        SELECT o.id, o.clip_id, q.state FROM task o JOIN queue_clip q ON q.clip_id = o.clip_id
+        WHERE o.kind = p_kind AND o.locale = p_locale AND o.state = 'open' AND o.assigned_to IS NULL
+        AND can_be_done(o.kind, q, p_now) AND NOT EXISTS (SELECT 1 FROM had(o.clip_id, o.parent_id, p_person))
+        ORDER BY o.priority DESC, o.sort_key, o.place LIMIT 1
+        FOR NO KEY UPDATE OF o, q SKIP LOCKED
+    ), given AS (
+        UPDATE task g SET state = 'leased', person_id = p_person, token = token + 1, lease_started = p_now,
+            lease_until = p_now + p_micros, submission_key = new_id(), prefetch = 0,
+            annotation_id = CASE WHEN kind = 'review' THEN NULL ELSE annotation_id END
+        FROM first WHERE g.id = first.id RETURNING g.*
+    ), listed AS (
+        INSERT INTO lease_given (task_id, token, person_id, at) SELECT id, token, p_person, p_now FROM given
+    ), followed AS (
+        UPDATE queue_clip q SET state = 'in_review', reason = '' FROM first
+        WHERE p_kind = 'transcribe' AND q.clip_id = first.clip_id AND first.state IN ('ready', 'reviewed', 'final')
+    )
+    SELECT * INTO t FROM given;
+    RETURN CASE WHEN t.id IS NOT NULL THEN lease_of(t) END;
+END
+$$;
+
 CREATE FUNCTION reviewer.claim(p_person text, p_kinds text[], p_key text) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
     me record;
@@ -225,7 +253,10 @@ BEGIN
     IF me.is_limited THEN
         PERFORM require_may_take(p_person, known.at);
     END IF;
-    LOOP
+    IF NOT known.has_own AND NOT known.any_expired AND cardinality(p_kinds) = 1 AND cardinality(known.locales) = 1 THEN
+        answer := take_first(p_person, p_kinds[1], known.locales[1], me.lease_micros, known.at);
+    END IF;
+    WHILE answer IS NULL LOOP
         t := next_task(p_person, p_kinds, known.locales, known.at, known.has_own, known.any_expired);
         EXIT WHEN t.id IS NULL;
         IF t.state = 'leased' AND t.prefetch = 0 THEN
@@ -236,7 +267,6 @@ BEGIN
             END IF;
         END IF;
         answer := hand_out(t, p_person, me.lease_micros, NULL, 0, known.at);
-        EXIT;
     END LOOP;
     PERFORM remember(p_person, p_key, answer, known.at);
     RETURN answer;
