@@ -80,32 +80,40 @@ LANGUAGE sql IMMUTABLE AS $$
             ELSE q.state NOT IN ('quarantined', 'purged') END
 $$;
 
--- True when a clip never came to this person as a lease, skip, expiry or annotation of any kind of task. Only
--- the reviews of one pass may come to the same person, when its author handed it in again.
+-- A row for each lease, skip, expiry or annotation by which a clip came to this person, with any kind of task. Only
+-- the reviews of one pass may come to the same person, when its author handed it in again. A query that names this
+-- after FROM has it as part of its own plan. IS NOT DISTINCT FROM keeps it to a clip's few rows: somebody's own are many.
+CREATE FUNCTION reviewer_data.had(p_clip text, p_parent text, p_person text) RETURNS SETOF integer
+LANGUAGE sql STABLE AS $$
+    SELECT 1 FROM reviewer_data.task own WHERE own.clip_id = p_clip AND own.person_id IS NOT DISTINCT FROM p_person
+        AND (own.parent_id IS NULL OR own.parent_id IS DISTINCT FROM p_parent)
+    UNION ALL
+    SELECT 1 FROM reviewer_data.task_refusal r WHERE r.clip_id = p_clip AND r.person_id = p_person
+    UNION ALL
+    SELECT 1 FROM reviewer_data.annotation a JOIN reviewer_data.task own ON own.id = a.task_id
+        WHERE a.clip_id = p_clip AND a.author IS NOT DISTINCT FROM p_person
+        AND (own.parent_id IS NULL OR own.parent_id IS DISTINCT FROM p_parent)
+$$;
+
 CREATE FUNCTION reviewer_data.never_had(p_clip text, p_parent text, p_person text) RETURNS boolean
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    RETURN NOT EXISTS (SELECT 1 FROM task own WHERE own.clip_id = p_clip AND own.person_id = p_person
-            AND (own.parent_id IS NULL OR own.parent_id IS DISTINCT FROM p_parent))
-        AND NOT EXISTS (SELECT 1 FROM task_refusal r WHERE r.clip_id = p_clip AND r.person_id = p_person)
-        AND NOT EXISTS (SELECT 1 FROM annotation a JOIN task own ON own.id = a.task_id
-            WHERE a.clip_id = p_clip AND a.author = p_person
-            AND (own.parent_id IS NULL OR own.parent_id IS DISTINCT FROM p_parent));
+    RETURN NOT EXISTS (SELECT 1 FROM had(p_clip, p_parent, p_person));
 END
 $$;
 
 -- The queue's locales that a person takes; no languages take every clip. Script and region decide only where
 -- both tags name them.
-CREATE FUNCTION reviewer_data.locales_of(p_person text) RETURNS text[] LANGUAGE plpgsql STABLE AS $$
-BEGIN
-    IF NOT EXISTS (SELECT 1 FROM person_language WHERE person_id = p_person) THEN
-        RETURN coalesce((SELECT array_agg(locale) FROM queue_locale), '{}');
-    END IF;
-    RETURN coalesce((SELECT array_agg(l.locale) FROM queue_locale l WHERE l.language = '' OR EXISTS (
-        SELECT 1 FROM person_language p WHERE p.person_id = p_person AND p.language = l.language
+CREATE FUNCTION reviewer_data.takes(p_person text) RETURNS SETOF text LANGUAGE sql STABLE AS $$
+    SELECT l.locale FROM reviewer_data.queue_locale l WHERE l.language = ''
+    OR NOT EXISTS (SELECT 1 FROM reviewer_data.person_language WHERE person_id = p_person)
+    OR EXISTS (SELECT 1 FROM reviewer_data.person_language p WHERE p.person_id = p_person AND p.language = l.language
         AND (p.script = '' OR l.script = '' OR p.script = l.script)
-        AND (p.region = '' OR l.region = '' OR p.region = l.region))), '{}');
-END
+        AND (p.region = '' OR l.region = '' OR p.region = l.region))
+$$;
+
+CREATE FUNCTION reviewer_data.locales_of(p_person text) RETURNS text[] LANGUAGE sql STABLE AS $$
+    SELECT ARRAY (SELECT reviewer_data.takes(p_person))
 $$;
 
 CREATE FUNCTION reviewer_data.is_rework_of(t reviewer_data.task, p_person text) RETURNS boolean

@@ -48,6 +48,7 @@ BEGIN
     SELECT (o).* INTO t FROM (
         SELECT o, q FROM task o JOIN queue_clip q ON q.clip_id = o.clip_id
         WHERE o.person_id = p_person AND o.kind = ANY (p_kinds) AND can_be_done(o.kind, q, p_now)
+        AND (o.prefetch > 0 OR o.state = 'returned')  -- as the index has it
         AND (p_prefetched AND o.state = 'leased' AND o.prefetch > 0
             OR o.state = 'returned' AND o.assigned_to IS NULL)
         ORDER BY o.state = 'returned', o.priority DESC, o.sort_key, o.place LIMIT 1
@@ -57,7 +58,7 @@ BEGIN
         SELECT (o).* INTO t FROM (
             SELECT o, q FROM task o JOIN queue_clip q ON q.clip_id = o.clip_id
             WHERE o.assigned_to = p_person AND o.state IN ('open', 'returned') AND o.kind = ANY (p_kinds)
-            AND can_be_done(o.kind, q, p_now) AND never_had(o.clip_id, o.parent_id, p_person)
+            AND can_be_done(o.kind, q, p_now) AND NOT EXISTS (SELECT 1 FROM had(o.clip_id, o.parent_id, p_person))
             ORDER BY o.priority DESC, o.sort_key, o.place LIMIT 1
             FOR NO KEY UPDATE OF o, q
         ) found;
@@ -74,7 +75,7 @@ DECLARE
 BEGIN
     SELECT o.* INTO t FROM task o JOIN queue_clip q ON q.clip_id = o.clip_id
     WHERE o.kind = p_kind AND o.locale = p_locale AND o.state = 'open' AND o.assigned_to IS NULL
-    AND can_be_done(o.kind, q, p_now) AND never_had(o.clip_id, o.parent_id, p_person)
+    AND can_be_done(o.kind, q, p_now) AND NOT EXISTS (SELECT 1 FROM had(o.clip_id, o.parent_id, p_person))
     ORDER BY o.priority DESC, o.sort_key, o.place LIMIT 1
     FOR NO KEY UPDATE OF o, q SKIP LOCKED;
     RETURN t;
@@ -97,7 +98,7 @@ BEGIN
         CROSS JOIN LATERAL (
             SELECT o.priority, o.sort_key, o.place FROM task o JOIN queue_clip q ON q.clip_id = o.clip_id
             WHERE o.kind = k.kind AND o.locale = l.locale AND o.state = 'open' AND o.assigned_to IS NULL
-            AND can_be_done(o.kind, q, p_now) AND never_had(o.clip_id, o.parent_id, p_person)
+            AND can_be_done(o.kind, q, p_now) AND NOT EXISTS (SELECT 1 FROM had(o.clip_id, o.parent_id, p_person))
             ORDER BY o.priority DESC, o.sort_key, o.place LIMIT 1
         ) first
         ORDER BY first.priority DESC, first.sort_key, first.place
@@ -121,7 +122,7 @@ BEGIN
     AND NOT o.taken_back AND o.locale = ANY (p_locales) AND can_be_done(o.kind, q, p_now)
     AND (p_before.id IS NULL OR (-o.priority, o.sort_key, o.place)
         < (-p_before.priority, p_before.sort_key, p_before.place))
-    AND never_had(o.clip_id, o.parent_id, p_person)
+    AND NOT EXISTS (SELECT 1 FROM had(o.clip_id, o.parent_id, p_person))
     ORDER BY o.priority DESC, o.sort_key, o.place LIMIT 1
     FOR NO KEY UPDATE OF o, q SKIP LOCKED;
     RETURN t;
@@ -135,26 +136,31 @@ LANGUAGE sql STABLE AS $$
     WHERE o.kind = ANY (p_kinds) AND o.locale = ANY (p_locales) AND reviewer_data.can_be_done(o.kind, q, p_now)
     AND (o.state = 'open' AND o.assigned_to IS NULL
         OR o.state = 'leased' AND o.lease_until <= p_now AND o.prefetch < 2 AND NOT o.taken_back)
-    AND reviewer_data.never_had(o.clip_id, o.parent_id, p_person)
+    AND NOT EXISTS (SELECT 1 FROM reviewer_data.had(o.clip_id, o.parent_id, p_person))
     ORDER BY o.priority DESC, o.sort_key, o.place LIMIT 1
 $$;
 
 -- The next task of a claim, with its clip locked. Waits for a clip that somebody else is busy with only where
 -- it would say otherwise that there is nothing.
-CREATE FUNCTION reviewer_data.next_task(p_person text, p_kinds text[], p_locales text[], p_now bigint)
-RETURNS reviewer_data.task LANGUAGE plpgsql AS $$
+CREATE FUNCTION reviewer_data.next_task(
+    p_person text, p_kinds text[], p_locales text[], p_now bigint, p_has_own boolean, p_any_expired boolean
+) RETURNS reviewer_data.task LANGUAGE plpgsql AS $$
 DECLARE
     t reviewer_data.task;
     expired reviewer_data.task;
     busy text;
 BEGIN
-    t := next_own(p_person, p_kinds, true, p_now);
-    IF t.id IS NOT NULL THEN
-        RETURN t;
+    IF p_has_own THEN
+        t := next_own(p_person, p_kinds, true, p_now);
+        IF t.id IS NOT NULL THEN
+            RETURN t;
+        END IF;
     END IF;
     FOR attempt IN 1..20 LOOP
         t := next_open(p_person, p_kinds, p_locales, p_now);
-        expired := next_expired(p_person, p_kinds, p_locales, p_now, t);
+        IF p_any_expired OR t.id IS NULL THEN
+            expired := next_expired(p_person, p_kinds, p_locales, p_now, t);
+        END IF;
         IF expired.id IS NOT NULL THEN
             RETURN expired;
         ELSIF t.id IS NOT NULL THEN
@@ -172,48 +178,97 @@ $$;
 CREATE FUNCTION reviewer_data.hand_out(
     t reviewer_data.task, p_person text, p_micros bigint, p_assigned text, p_prefetch integer, p_now bigint
 ) RETURNS jsonb LANGUAGE plpgsql AS $$
-DECLARE
-    given reviewer_data.task;
 BEGIN
-    UPDATE task SET state = 'leased', person_id = p_person, assigned_to = p_assigned, token = token + 1,
-        lease_started = p_now, lease_until = p_now + p_micros, submission_key = new_id(), prefetch = p_prefetch,
-        annotation_id = CASE WHEN t.kind = 'review' THEN NULL ELSE t.annotation_id END
-    WHERE id = t.id RETURNING * INTO given;
-    INSERT INTO lease_given (task_id, token, person_id, at) VALUES (t.id, given.token, p_person, p_now);
-    PERFORM follow(t.clip_id);
-    RETURN lease_of(given);
+    WITH given AS (
+        UPDATE task SET state = 'leased', person_id = p_person, assigned_to = p_assigned, token = token + 1,
+            lease_started = p_now, lease_until = p_now + p_micros, submission_key = new_id(), prefetch = p_prefetch,
+            annotation_id = CASE WHEN kind = 'review' THEN NULL ELSE annotation_id END
+        WHERE id = t.id RETURNING *
+    ), listed AS (
+        INSERT INTO lease_given (task_id, token, person_id, at) SELECT id, token, p_person, p_now FROM given
+    )
+    SELECT * INTO t FROM given;
+    IF t.kind = 'transcribe' THEN  -- what follow() would find: a pass is being worked on
+        UPDATE queue_clip SET state = 'in_review', reason = '' WHERE clip_id = t.clip_id
+        AND state IN ('ready', 'reviewed', 'final');
+    END IF;
+    RETURN lease_of(t);
+END
+$$;
+
+-- Leases the first open task of a kind and locale, in one statement; only where nothing else can come before it.
+CREATE FUNCTION reviewer_data.take_first(p_person text, p_kind text, p_locale text, p_micros bigint, p_now bigint)
+RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+    t reviewer_data.task;
+BEGIN
+    WITH first AS MATERIALIZED (
+        SELECT o.id, o.clip_id, q.state FROM task o JOIN queue_clip q ON q.clip_id = o.clip_id
+        WHERE o.kind = p_kind AND o.locale = p_locale AND o.state = 'open' AND o.assigned_to IS NULL
+        AND can_be_done(o.kind, q, p_now) AND NOT EXISTS (SELECT 1 FROM had(o.clip_id, o.parent_id, p_person))
+        ORDER BY o.priority DESC, o.sort_key, o.place LIMIT 1
+        FOR NO KEY UPDATE OF o, q SKIP LOCKED
+    ), given AS (
+        UPDATE task g SET state = 'leased', person_id = p_person, token = token + 1, lease_started = p_now,
+            lease_until = p_now + p_micros, submission_key = new_id(), prefetch = 0,
+            annotation_id = CASE WHEN kind = 'review' THEN NULL ELSE annotation_id END
+        FROM first WHERE g.id = first.id RETURNING g.*
+    ), listed AS (
+        INSERT INTO lease_given (task_id, token, person_id, at) SELECT id, token, p_person, p_now FROM given
+    ), followed AS (
+        UPDATE queue_clip q SET state = 'in_review', reason = '' FROM first
+        WHERE p_kind = 'transcribe' AND q.clip_id = first.clip_id AND first.state IN ('ready', 'reviewed', 'final')
+    )
+    SELECT * INTO t FROM given;
+    RETURN CASE WHEN t.id IS NOT NULL THEN lease_of(t) END;
 END
 $$;
 
 CREATE FUNCTION reviewer.claim(p_person text, p_kinds text[], p_key text) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
+    me record;
+    known record;
     t reviewer_data.task;
     answer jsonb;
-    now_at bigint;
-    locales text[];
 BEGIN
-    PERFORM require_self(p_person), require_kinds(p_kinds), lock_person(p_person);
-    SELECT * INTO answer FROM answered(p_person, p_key);
-    IF FOUND THEN
-        RETURN answer;
+    SELECT l.person_id, l.kinds, r.lease_micros,
+        cardinality(r.agreements) > 0 OR r.leases_per_hour > 0 OR r.leases_without_hand_in > 0 AS is_limited
+    INTO me FROM person_login l CROSS JOIN rules r WHERE l.login = session_user AND NOT l.is_blocked;
+    IF me.person_id IS DISTINCT FROM p_person OR (p_kinds <@ me.kinds) IS NOT TRUE THEN
+        PERFORM require_self(p_person), require_kinds(p_kinds);
     END IF;
-    now_at := now_micros();
-    PERFORM require_may_take(p_person, now_at);
-    locales := locales_of(p_person);
-    LOOP
-        t := next_task(p_person, p_kinds, locales, now_at);
+    PERFORM lock_person(p_person);
+    -- What decides how to look, in one statement.
+    WITH clock AS MATERIALIZED (SELECT now_micros() AS at)
+    SELECT clock.at, r.key IS NOT NULL AS is_answered, r.answer, ARRAY (SELECT takes(p_person)) AS locales,
+        EXISTS (SELECT 1 FROM task WHERE person_id = p_person AND (prefetch > 0 OR state = 'returned'))
+            OR EXISTS (SELECT 1 FROM task WHERE assigned_to = p_person) AS has_own,
+        EXISTS (SELECT 1 FROM task WHERE kind = ANY (p_kinds) AND state = 'leased' AND lease_until <= clock.at)
+            AS any_expired
+    INTO known FROM clock LEFT JOIN request r
+        ON r.person_id = p_person AND r.key = p_key AND r.at > clock.at - 7 * 86400000000;
+    IF known.is_answered THEN
+        RETURN known.answer;
+    END IF;
+    IF me.is_limited THEN
+        PERFORM require_may_take(p_person, known.at);
+    END IF;
+    IF NOT known.has_own AND NOT known.any_expired AND cardinality(p_kinds) = 1 AND cardinality(known.locales) = 1 THEN
+        answer := take_first(p_person, p_kinds[1], known.locales[1], me.lease_micros, known.at);
+    END IF;
+    WHILE answer IS NULL LOOP
+        t := next_task(p_person, p_kinds, known.locales, known.at, known.has_own, known.any_expired);
         EXIT WHEN t.id IS NULL;
         IF t.state = 'leased' AND t.prefetch = 0 THEN
-            PERFORM add_refusal(t, t.person_id, 'expiry', '', now_at);
+            PERFORM add_refusal(t, t.person_id, 'expiry', '', known.at);
             IF t.kind = 'transcribe' AND (SELECT state FROM queue_clip WHERE clip_id = t.clip_id) = 'with_lead' THEN
                 PERFORM open_task(t);
                 CONTINUE;
             END IF;
         END IF;
-        answer := hand_out(t, p_person, (SELECT lease_micros FROM rules), NULL, 0, now_at);
-        EXIT;
+        answer := hand_out(t, p_person, me.lease_micros, NULL, 0, known.at);
     END LOOP;
-    PERFORM remember(p_person, p_key, answer, now_at);
+    PERFORM remember(p_person, p_key, answer, known.at);
     RETURN answer;
 END
 $$;

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from reviewer.audio.dsp import speech_detection
 from reviewer.audio.io.flac import close_sound, open_sound
-from reviewer.audio.samples import Sound
-from reviewer.audio.view.overview import overview_of
+from reviewer.audio.samples import Samples, Sound
+from reviewer.audio.view.overview import overview
 from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.errors import Damaged, Refused, ReviewerError, Unavailable
 from reviewer.model.clip import Clip
@@ -157,13 +157,15 @@ class ClipUnsealing:
         return found
 
     def _peaks(self, identity: Identity, clip_id: str, sound: Sound) -> PeakPyramid:
-        """The stored peaks; if these are damaged, new ones from the audio, after a log row.
+        """Of a sound in memory made now; else those stored, or new ones after a log row if these are damaged.
 
         No rule depends on peaks, and the new ones are computed from audio that verifies. Nothing is
         repaired: the object stays as it is, and every opening logs it again.
         """
+        if isinstance(sound, Samples):
+            return PeakPyramid.from_samples(sound.data)
         try:
             return PeakPyramid.from_stream(self._unit.content.peaks(identity.keyring, clip_id))
         except Damaged as error:
             self._unit.log.record(Event.by(identity, Action.PEAKS_DAMAGED, clip_id, reason=error.code))
-        return overview_of(sound, lambda: self._unit.content.audio(identity.keyring, clip_id))
+        return overview(lambda: self._unit.content.audio(identity.keyring, clip_id))

@@ -1,0 +1,137 @@
+"""How fast and how fairly clients claim from a team's server, against the least statement that could do it.
+
+Run: .venv/bin/pytest -o norecursedirs=".*" tests/benchmarks/test_postgres_claims.py -s
+
+``REVIEWER_PGQUEUER_PYTHON`` names a Python that has pgqueuer and asyncpg, for the comparison with it.
+"""
+
+import json
+import multiprocessing
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from reviewer.model.people import Role
+from reviewer.model.project import QueueRules
+from tests.benchmarks.table import row
+from tests.fakes.postgres_server import PASSWORD, TeamServer, running_server
+
+TASKS = int(os.environ.get("REVIEWER_CLAIM_TASKS", "30000"))
+SECONDS = float(os.environ.get("REVIEWER_CLAIM_SECONDS", "3"))
+PAIRS = int(os.environ.get("REVIEWER_CLAIM_PAIRS", "5"))
+PGQUEUER = os.environ.get("REVIEWER_PGQUEUER_PYTHON", "")
+CLAIM = "SELECT reviewer.claim(%s, '{transcribe}', %s)"
+RAW = (
+    "UPDATE public.raw_task SET state = 'leased', person_id = %s, submission_key = %s WHERE id = (SELECT id FROM public.raw_task"
+    " WHERE state = 'open' ORDER BY priority DESC, sort_key, place FOR UPDATE SKIP LOCKED LIMIT 1) RETURNING id"
+)
+RAW_TABLE = """
+    DROP TABLE IF EXISTS public.raw_task;
+    CREATE TABLE public.raw_task (place bigint GENERATED ALWAYS AS IDENTITY, id text PRIMARY KEY, state text NOT NULL,
+        priority integer NOT NULL, sort_key bigint NOT NULL, person_id text, submission_key text)
+        WITH (fillfactor = 80);
+    CREATE INDEX raw_task_open ON public.raw_task (priority DESC, sort_key, place) WHERE state = 'open';
+    GRANT ALL ON public.raw_task TO PUBLIC;
+"""
+PEOPLE = 32
+
+
+@pytest.fixture(scope="module", params=["syncs", "does not sync"])
+def server(request, tmp_path_factory):
+    with running_server(tmp_path_factory.mktemp("postgres")) as uri:
+        team = TeamServer(uri, QueueRules())
+        if request.param == "syncs":  # as a server is delivered
+            for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+                team.owner.execute(f"ALTER SYSTEM RESET {setting}".encode())
+            team.owner.execute("SELECT pg_reload_conf()")
+        for number in range(PEOPLE):
+            team.login(f"p{number}", Role.CONTRACTOR)
+        team.way = request.param
+        yield team
+        team.close()
+
+
+def fill(team: TeamServer) -> None:
+    team.clear()
+    team.owner.execute(
+        'SELECT reviewer.add_clip(\'clip-\' || n, 1, 0, n, \'ready\', NULL, \'["en-US", "en", "", "US"]\')'
+        " FROM generate_series(1, %s) n",
+        (TASKS,),
+    )
+    team.owner.execute(RAW_TABLE.encode())
+    team.owner.execute(
+        "INSERT INTO public.raw_task (id, state, priority, sort_key)"
+        " SELECT replace(gen_random_uuid()::text, '-', ''), 'open', 0, n FROM generate_series(1, %s) n",
+        (TASKS,),
+    )
+    team.owner.execute("VACUUM ANALYZE task, queue_clip, public.raw_task")
+    team.owner.execute("CHECKPOINT")
+
+
+def client(uri: str, name: str, query: str, seconds: float, start, answers) -> None:
+    """Claims until time is up; answers with what was given and the waits in seconds."""
+    with psycopg.connect(
+        uri, user=f"person_{name}", password=PASSWORD, autocommit=True, prepare_threshold=0
+    ) as connection:
+        start.wait()
+        given, waits = [], []
+        until = time.perf_counter() + seconds
+        while (begun := time.perf_counter()) < until:
+            found = connection.execute(query, (name, uuid4().hex)).fetchone()
+            waits.append(time.perf_counter() - begun)
+            if found is None or found[0] is None:
+                break
+            given.append(found[0] if isinstance(found[0], str) else found[0]["task_id"])
+    answers.put((given, waits))
+
+
+def race(uri: str, query: str, clients: int, seconds: float) -> tuple[list[int], list[float]]:
+    """How many each client was given, and every wait; fails when something was given twice."""
+    context = multiprocessing.get_context("fork")
+    start, answers = context.Barrier(clients), context.Queue()
+    workers = [
+        context.Process(target=client, args=(uri, f"p{n}", query, seconds, start, answers))
+        for n in range(clients)
+    ]
+    for worker in workers:
+        worker.start()
+    found = [answers.get() for _ in workers]
+    for worker in workers:
+        worker.join()
+    every = [task for given, _ in found for task in given]
+    assert len(every) == len(set(every))
+    return [len(given) for given, _ in found], [wait for _, waits in found for wait in waits]
+
+
+def milliseconds(waits: list[float]) -> str:
+    ordered = sorted(wait * 1000 for wait in waits)
+    return f"p50 {statistics.median(ordered):.2f} ms, p99 {ordered[int(len(ordered) * 0.99)]:.2f} ms"
+
+
+@pytest.mark.parametrize("clients", [1, 8, 32])
+def test_claims_against_a_raw_statement(server, clients):
+    ratios, speeds, waits = [], {"claim": [], "raw": []}, {"claim": [], "raw": []}
+    for pair in range(PAIRS):
+        fill(server)
+        for way in ("claim", "raw") if pair % 2 else ("raw", "claim"):
+            counts, each = race(server.uri, CLAIM if way == "claim" else RAW, clients, SECONDS)
+            speeds[way].append(sum(counts) / SECONDS)
+            waits[way] += each
+        ratios.append(speeds["claim"][-1] / speeds["raw"][-1])
+    ratio, spread = statistics.median(ratios), f"{min(ratios):.2f}-{max(ratios):.2f}"
+    told = ", ".join(
+        f"{way} {statistics.median(s):,.0f}/s ({milliseconds(waits[way])})" for way, s in speeds.items()
+    )
+    row(
+        f"{server.way}, {clients} clients: claims",
+        f"{ratio:.2f} x raw ({spread}): {told}",
+        ">= 0.8 x raw",
+        ratio >= 0.8,
+    )
