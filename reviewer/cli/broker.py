@@ -95,7 +95,7 @@ def _requests_on_stderr() -> Iterator[None]:
 
 def _server(work: CommandSession, log: "BrokerLog", signing_key: bytes) -> "BrokerServer":
     from reviewer.broker.key_broker import KeyBroker  # noqa: PLC0415
-    from reviewer.broker.metrics import Metrics  # noqa: PLC0415
+    from reviewer.broker.metrics import Metrics, QueueMetrics  # noqa: PLC0415
     from reviewer.broker.service import BrokerServer  # noqa: PLC0415
 
     def seal_logs() -> None:
@@ -105,4 +105,5 @@ def _server(work: CommandSession, log: "BrokerLog", signing_key: bytes) -> "Brok
     metrics = Metrics(time.monotonic())
     facts = work.workspace.release_facts(work.person.identity)
     keys = KeyBroker(facts=facts, log=log, signing_key=signing_key, metrics=metrics)
-    return BrokerServer(keys, metrics, seal_logs=seal_logs)
+    queue = QueueMetrics(work.person.lead.queue_figures)
+    return BrokerServer(keys, metrics, queue=queue, seal_logs=seal_logs)
