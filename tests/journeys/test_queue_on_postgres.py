@@ -13,6 +13,7 @@ from reviewer.access.verification import verify_file
 from reviewer.clips.keys import KdfParameters
 from reviewer.errors import NdaRequired, Refused
 from reviewer.lead.intake_report import IntakeOptions
+from reviewer.model.event import Action
 from reviewer.model.people import Role
 from reviewer.model.serialization import to_json
 from reviewer.model.task import VerdictKind
@@ -51,8 +52,9 @@ def database(postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 class Team:
     """One window a person, on one workspace."""
 
-    def __init__(self, folder: Path, clock: FakeClock) -> None:
+    def __init__(self, folder: Path, clock: FakeClock, database: str) -> None:
         self.folder = folder
+        self.database = database
         self.clock = clock
         self.windows: dict[str, Bench] = {}
 
@@ -85,7 +87,7 @@ def team(tmp_path: Path, database: str) -> Iterator[Team]:
     clock = FakeClock()
     cheap = KdfParameters.cheap()
     make_workspace(tmp_path / "ws", LEAD, PASSPHRASE, settings, clock=clock, parameters=cheap)
-    made = Team(tmp_path / "ws", clock)
+    made = Team(tmp_path / "ws", clock, database)
     lead = made.window(LEAD)
     lead.workspace.queue_administration(lead.person(LEAD).identity).set_up()
     made.admit(LEAD)
@@ -186,3 +188,53 @@ def test_work_waits_here_while_the_server_is_away_and_is_sent_once(team: Team, d
     assert team.window(LEAD).person(LEAD).lead.overview().counts.tasks == {
         "leased": 1, "open": 2, "submitted": 1,
     }  # fmt: skip
+
+
+def seen(team: Team) -> dict[str, tuple[str, int]]:
+    """What the lead sees of everybody's log, by name."""
+    lead = team.window(LEAD).person(LEAD).lead
+    names = {person.id: person.name for person in lead.people()}
+    return {names[each.person_id]: (each.state.value, each.size) for each in lead.seen_logs()}
+
+
+def test_server_keeps_the_ends_of_logs_and_tells_who_has_gone_silent(team: Team) -> None:
+    ana = team.window(ANA)
+    ana.agree(ANA)
+    team.clock.advance(600)
+    ana.workspace.sessions.seal_log()
+    state, rows = seen(team)[ANA]
+    assert (state, rows > 0, seen(team)[BEN]) == ("seen", True, ("idle", 0))
+    assert any("server" in event.detail for event in ana.events(Action.CHECKPOINT_WITNESSED))
+    own = "UPDATE reviewer_data.witnessed_checkpoint SET size = 1"
+    with psycopg.connect(team.database) as owner, pytest.raises(psycopg.errors.RaiseException):
+        owner.execute(own)
+    with psycopg.connect(team.database) as owner:  # she worked an hour later, and showed nothing
+        owner.execute(
+            "ALTER TABLE reviewer_data.witnessed_checkpoint DISABLE TRIGGER USER;"
+            " UPDATE reviewer_data.witnessed_checkpoint SET at = at - 7200000000"
+        )
+    ana.work(ANA).claim()
+    assert seen(team)[ANA][0] == "silent"
+
+
+def test_log_that_was_cut_or_rewritten_is_refused_by_the_server(team: Team) -> None:
+    ana = team.window(ANA)
+    ana.agree(ANA)
+    team.clock.advance(600)
+    ana.workspace.sessions.seal_log()
+    size, log_id = seen(team)[ANA][1], ana.workspace.workspace_id
+    login = queue_login(ana.person(ANA).identity, log_id)
+    with closing(QueueServer(QueueAddress.of(team.database).conninfo)) as own_program:
+        own_program.connect_as(login.name, login.password)
+        root = b"r" * 32
+        for shown, code in (
+            ((size - 1, root, "note", []), "WITNESS_LOG_CUT"),
+            ((size, root, "note", []), "WITNESS_LOG_REWRITTEN"),
+            ((size + 1, root, "note", [b"p" * 32, b"q" * 32]), "WITNESS_LOG_REWRITTEN"),
+            ((size + 1, root, "note", []), "WITNESS_LOG_REWRITTEN"),
+            ((size + 1, b"short", "note", []), "NOT_A_CHECKPOINT"),
+        ):
+            with pytest.raises(Refused) as refused:
+                own_program.value("witness", log_id, *shown)
+            assert refused.value.code == code
+    assert seen(team)[ANA] == ("seen", size)
