@@ -159,6 +159,40 @@ CREATE FUNCTION reviewer.counts() RETURNS jsonb LANGUAGE sql STABLE AS $$
             WHERE t.kind = 'adjudicate' AND t.state IN ('open', 'leased') AND q.state = 'reviewed'))
 $$;
 
+-- What a lead's monitoring is told: numbers only.
+CREATE FUNCTION reviewer.figures() RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    now_at bigint := now_micros();
+    hour_ago bigint := now_at - 3600000000;
+BEGIN
+    RETURN jsonb_build_object(
+        'clips', (SELECT coalesce(jsonb_object_agg(state, n), '{}') FROM (
+            SELECT state, count(*) AS n FROM queue_clip GROUP BY state) by_state),
+        'tasks', jsonb_build_object('transcribe', counted('transcribe'), 'review', counted('review'),
+            'adjudicate', counted('adjudicate')),
+        'waiting', '{"transcribe": 0, "review": 0, "adjudicate": 0}'::jsonb || (
+            SELECT coalesce(jsonb_object_agg(kind, n), '{}') FROM (
+                SELECT t.kind, count(*) AS n FROM task t JOIN queue_clip q ON q.clip_id = t.clip_id
+                WHERE can_be_done(t.kind, q, now_at)
+                AND (t.state = 'open' OR t.state = 'leased' AND t.lease_until <= now_at AND NOT t.taken_back)
+                GROUP BY t.kind) by_kind),
+        'leases', (SELECT jsonb_build_object(
+            'live', count(*) FILTER (WHERE lease_until > now_at AND prefetch = 0),
+            'prefetch', count(*) FILTER (WHERE lease_until > now_at AND prefetch > 0),
+            'expired', count(*) FILTER (WHERE lease_until <= now_at)) FROM task WHERE state = 'leased'),
+        'oldest_waiting', '{"review": 0, "adjudicate": 0}'::jsonb || (
+            SELECT coalesce(jsonb_object_agg(kind, greatest(now_at - since, 0) / 1e6), '{}') FROM (
+                SELECT t.kind, min(t.sort_key) AS since FROM task t JOIN queue_clip q ON q.clip_id = t.clip_id
+                WHERE t.kind <> 'transcribe' AND t.state = 'open' AND can_be_done(t.kind, q, now_at)
+                GROUP BY t.kind) by_kind),
+        'oldest_lease', (SELECT coalesce(greatest(now_at - min(lease_started), 0), 0) / 1e6 FROM task
+            WHERE state = 'leased' AND prefetch = 0 AND lease_until > now_at),
+        'claims', (SELECT count(*) FROM lease_given WHERE at > hour_ago),
+        'submissions', (SELECT count(*) FROM annotation WHERE made_at > hour_ago),
+        'late_drafts', (SELECT count(*) FROM late_draft WHERE state = 'waiting'));
+END
+$$;
+
 -- Tasks that wait and that none of these people can take; p_people has their ids by the kind of task they do.
 CREATE FUNCTION reviewer.without_taker(p_people jsonb) RETURNS TABLE (kind text, locale text, n bigint)
 LANGUAGE sql STABLE AS $$

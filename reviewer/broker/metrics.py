@@ -2,9 +2,39 @@
 
 import threading
 from collections import Counter
+from collections.abc import Callable
+
+from reviewer.errors import ReviewerError
+from reviewer.stats.queue_figures import QueueFigures, prometheus_text
 
 _BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 _PREFIX = "reviewer_broker"
+
+
+class QueueMetrics:
+    """The figures of the queue as Prometheus text; asked at most once in ``KEPT_SECONDS``, whoever asks.
+
+    Whoever reaches the port can ask, and each answer reads every task.
+    """
+
+    KEPT_SECONDS = 15.0
+
+    def __init__(self, figures: Callable[[], QueueFigures]) -> None:
+        self._figures = figures
+        self._lock = threading.Lock()
+        self._asked: float | None = None
+        self._text = ""
+
+    def text(self, now: float) -> str:
+        """``now`` is the time of a monotonic clock, in seconds. A queue that does not answer is ``up 0``."""
+        with self._lock:
+            if self._asked is None or now - self._asked >= self.KEPT_SECONDS:
+                try:
+                    self._text = prometheus_text(self._figures())
+                except ReviewerError:
+                    self._text = prometheus_text(None)
+                self._asked = now
+            return self._text
 
 
 class Metrics:

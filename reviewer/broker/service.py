@@ -20,7 +20,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from reviewer.broker.client import CONTENT_TYPE, PATH, is_loopback
 from reviewer.broker.key_broker import Answered, KeyBroker
-from reviewer.broker.metrics import Metrics
+from reviewer.broker.metrics import Metrics, QueueMetrics
 from reviewer.broker.release import MOST_BYTES
 from reviewer.errors import Refused, ReviewerError, Unavailable
 
@@ -59,11 +59,17 @@ class BrokerServer:
     """The ASGI application, and the server that runs it until it is told to stop."""
 
     def __init__(
-        self, broker: KeyBroker, metrics: Metrics, *, every_minute: Callable[[], None] = lambda: None
+        self,
+        broker: KeyBroker,
+        metrics: Metrics,
+        *,
+        queue: QueueMetrics | None = None,
+        every_minute: Callable[[], None] = lambda: None,
     ) -> None:
         """``every_minute``: an idle log is sealed too, and what waits for a lead's keys is done."""
         self._broker = broker
         self._metrics = metrics
+        self._queue = queue
         self._every_minute = every_minute
         self.application = Starlette(
             routes=[
@@ -156,7 +162,11 @@ class BrokerServer:
         return await run_in_threadpool(self._broker.answer, body)
 
     async def _text(self, _request: Request) -> Response:
-        return PlainTextResponse(self._metrics.text(time.monotonic()), media_type=_TEXT)
+        now = time.monotonic()
+        text = self._metrics.text(now)
+        if self._queue is not None:
+            text += await run_in_threadpool(self._queue.text, now)
+        return PlainTextResponse(text, media_type=_TEXT)
 
     async def _health(self, _request: Request) -> Response:
         return PlainTextResponse("ok\n")

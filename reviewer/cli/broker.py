@@ -96,13 +96,14 @@ def _requests_on_stderr() -> Iterator[None]:
 
 def _server(work: CommandSession, log: "BrokerLog", signing_key: bytes) -> "BrokerServer":
     from reviewer.broker.key_broker import KeyBroker  # noqa: PLC0415
-    from reviewer.broker.metrics import Metrics  # noqa: PLC0415
+    from reviewer.broker.metrics import Metrics, QueueMetrics  # noqa: PLC0415
     from reviewer.broker.service import BrokerServer  # noqa: PLC0415
 
     metrics = Metrics(time.monotonic())
     facts = work.workspace.release_facts(work.person.identity)
     keys = KeyBroker(facts=facts, log=log, signing_key=signing_key, metrics=metrics)
-    return BrokerServer(keys, metrics, every_minute=partial(keep_up, work, log))
+    queue = QueueMetrics(work.person.lead.queue_figures)
+    return BrokerServer(keys, metrics, queue=queue, every_minute=partial(keep_up, work, log))
 
 
 def keep_up(work: CommandSession, log: "BrokerLog") -> None:

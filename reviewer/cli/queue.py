@@ -12,6 +12,7 @@ from reviewer.model.clock import to_iso
 from reviewer.model.progress import PersonTotals, StuckClip
 from reviewer.model.task import Lease, UntakenCount
 from reviewer.queue.api import HeldClip
+from reviewer.stats.queue_figures import prometheus_text
 
 if TYPE_CHECKING:
     from reviewer.lead.progress import ProjectProgress
@@ -64,6 +65,17 @@ def status(work: CommandSession, *, json: AsJson = False) -> None:
     _table("Late drafts", late)
     _table("Clips that wait for the lead (assign or release one of their tasks)", with_lead)
     _table("Tasks that nobody can take (no active person has the language, or each had the clip)", untaken)
+
+
+@app.command("metrics")
+@signs_in
+def metrics(work: CommandSession, *, json: AsJson = False) -> None:
+    """Print the figures of the queue as Prometheus text, for a program that watches it."""
+    figures = work.person.lead.queue_figures()
+    if json:
+        output.print_json(asdict(figures))
+    else:
+        print(prometheus_text(figures), end="")
 
 
 @app.command("progress")

@@ -57,6 +57,7 @@ from reviewer.session.redactions import Redactions
 from reviewer.session.sign_in import SignIn
 from reviewer.session.unfinished_exports import UnfinishedExports
 from reviewer.session.unit_of_work import UnitOfWork
+from reviewer.stats.queue_figures import QueueFigures
 
 _PROOFS = 4
 
@@ -170,6 +171,11 @@ class LeadSession:
             leads=self._people.active_leads(),
             has_recovery_key=self._recovery.exists(),
         )
+
+    def queue_figures(self) -> QueueFigures:
+        """What a program that watches the queue is told: numbers, and no names."""
+        self._require(Act.SEE_PROGRESS)
+        return self._unit.queue.figures()
 
     def progress(self) -> ProjectProgress:
         """How the work stands by state, locale, product, person and day, and when it may end."""

@@ -25,6 +25,7 @@ from reviewer.model.task import (
     Verdict,
     WorkCounts,
 )
+from reviewer.stats.queue_figures import QueueFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +269,10 @@ class Queue(Protocol):
         ...
 
     def counts(self) -> QueueCounts: ...
+    def figures(self) -> QueueFigures:
+        """What a lead's monitoring is told."""
+        ...
+
     def daily_counts(self, person_id: str, kinds: frozenset[TaskKind], since: datetime) -> DailyCounts: ...
     def without_taker(self, people: Mapping[TaskKind, Collection[str]]) -> list[UntakenCount]:
         """Tasks that wait and that none of these people can take: it is in no language of theirs, or each

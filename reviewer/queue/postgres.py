@@ -34,6 +34,7 @@ from reviewer.model.task import (
 )
 from reviewer.queue.api import DrawResult, HeldClip, Receipt, Resealing, WitnessedLog
 from reviewer.queue.postgres_connection import QueueServer
+from reviewer.stats.queue_figures import QueueFigures
 
 
 class SignedAgreement(Protocol):
@@ -154,6 +155,9 @@ class PostgresQueue:
 
     def counts(self) -> QueueCounts:
         return QueueCounts(**self._server.value("counts"))
+
+    def figures(self) -> QueueFigures:
+        return QueueFigures(**self._server.value("figures"))
 
     def daily_counts(self, person_id: str, kinds: frozenset[TaskKind], since: datetime) -> DailyCounts:
         return DailyCounts(**self._server.value("daily_counts", person_id, sorted(kinds), to_micros(since)))

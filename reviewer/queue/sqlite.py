@@ -43,10 +43,12 @@ from reviewer.model.task import (
     VerdictKind,
     WorkCounts,
 )
+from reviewer.queue import sqlite_figures
 from reviewer.queue import sqlite_late_drafts as late
 from reviewer.queue import sqlite_queries as queries
 from reviewer.queue.api import DrawResult, HeldClip, Receipt, Resealing, WitnessedLog
 from reviewer.queue.sqlite_resealing import reseal_clip
+from reviewer.stats.queue_figures import QueueFigures
 
 PREFETCH_MINUTES = 5
 _REMEMBERED_DAYS = 7
@@ -317,6 +319,10 @@ class SqliteQueue:
                 adjudications=self._counted(queries.ADJUDICATIONS_BY_STATE),
                 undecided=int(self._database.value(queries.UNDECIDED)),
             )
+
+    def figures(self) -> QueueFigures:
+        with self._database.transaction():
+            return sqlite_figures.figures(self._database, self._now())
 
     def daily_counts(self, person_id: str, kinds: frozenset[TaskKind], since: datetime) -> DailyCounts:
         value = self._database.value

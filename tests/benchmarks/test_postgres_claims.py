@@ -5,14 +5,10 @@ Run: .venv/bin/pytest -o norecursedirs=".*" tests/benchmarks/test_postgres_claim
 ``REVIEWER_PGQUEUER_PYTHON`` names a Python that has pgqueuer and asyncpg, for the comparison with it.
 """
 
-import json
 import multiprocessing
 import os
 import statistics
-import subprocess
-import sys
 import time
-from pathlib import Path
 from uuid import uuid4
 
 import psycopg

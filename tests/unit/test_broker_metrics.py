@@ -1,6 +1,13 @@
 """The broker's numbers as Prometheus text."""
 
-from reviewer.broker.metrics import Metrics
+from reviewer.broker.metrics import Metrics, QueueMetrics
+from reviewer.errors import Unavailable
+from reviewer.stats.queue_figures import QueueFigures
+
+FIGURES = QueueFigures(
+    clips={"ready": 3}, tasks={"review": {"open": 2}}, waiting={"review": 2}, leases={"live": 1},
+    oldest_waiting={"review": 1_234_567.25}, oldest_lease=0.5, claims=7, submissions=6, late_drafts=0,
+)  # fmt: skip
 
 
 def values(metrics: Metrics, now: float = 0.0) -> dict[str, float]:
@@ -50,3 +57,39 @@ def test_each_name_says_its_kind() -> None:
         "reviewer_broker_request_seconds": "histogram",
         "reviewer_broker_uptime_seconds": "gauge",
     }
+
+
+def test_figures_of_the_queue_have_every_state_and_their_labels() -> None:
+    lines = QueueMetrics(lambda: FIGURES).text(0.0).splitlines()
+    assert lines[:3] == [
+        "# HELP reviewer_queue_up Whether the queue answered.",
+        "# TYPE reviewer_queue_up gauge",
+        "reviewer_queue_up 1",
+    ]
+    for line in (
+        'reviewer_queue_clips{state="ready"} 3',
+        'reviewer_queue_clips{state="final"} 0',
+        'reviewer_queue_tasks{kind="review",state="open"} 2',
+        'reviewer_queue_oldest_waiting_seconds{kind="review"} 1234567.25',
+        "reviewer_queue_oldest_lease_seconds 0.5",
+    ):
+        assert line in lines
+    assert sum(line.startswith("reviewer_queue_clips{") for line in lines) == 8
+
+
+def test_queue_is_asked_again_only_after_a_while_and_may_be_away() -> None:
+    asked = 0
+
+    def figures() -> QueueFigures:
+        nonlocal asked
+        asked += 1
+        if asked == 2:
+            raise Unavailable("QUEUE_UNREACHABLE")
+        return FIGURES
+
+    metrics = QueueMetrics(figures)
+    first = metrics.text(100.0)
+    assert metrics.text(114.9) == first
+    assert metrics.text(115.0).splitlines()[2:] == ["reviewer_queue_up 0"]
+    assert metrics.text(131.0) == first
+    assert asked == 3
