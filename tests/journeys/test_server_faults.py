@@ -1,8 +1,8 @@
 """A working desk over a real PostgreSQL server that stops, hangs and loses answers: nothing is lost or twice.
 
 ``REVIEWER_FAULTS`` sets how many faults there are, ``REVIEWER_FAULT_SECONDS`` how long each lasts, and
-``REVIEWER_SLOW_SECONDS`` how late a delayed answer is. The longest recovery, and the longest time in which the
-event loop did not turn, are written to standard error.
+``REVIEWER_SLOW_SECONDS`` how late a delayed answer is. The longest recovery, and the longest time without a
+turn of the event loop, are written to standard error.
 """
 
 import os
