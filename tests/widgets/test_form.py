@@ -16,7 +16,7 @@ from reviewer.model.annotation import Flag
 from reviewer.ui.form.chips import Chip, Chips
 from reviewer.ui.form.flags import FlagsPanel, flag_hint, flag_label
 from reviewer.ui.form.panel import FormPanel
-from reviewer.ui.widgets.layouts import ScrolledColumn
+from reviewer.ui.widgets.layouts import FlowLayout, ScrolledColumn
 
 Show = Callable[[QWidget], None]
 
@@ -408,3 +408,23 @@ def test_answers_like_the_last_clip_are_one_change_and_leave_given_answers(
     form.show_labels({"grade": 4})
     form.answer_from(ALL)
     assert form.labels == {**ALL, "grade": 4}
+
+
+def test_answers_take_another_line_once_they_need_it(qtbot: QtBot) -> None:
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    flow = FlowLayout(holder)
+    buttons = [QPushButton("Clear") for _ in range(3)]
+    for button in buttons:
+        flow.addWidget(button)
+    one_line = flow.heightForWidth(buttons[0].sizeHint().width() * 4)
+    assert one_line == buttons[0].sizeHint().height()
+    assert flow.heightForWidth(buttons[0].sizeHint().width()) > 2 * one_line
+    width, least = buttons[0].sizeHint().width() * 4, flow.minimumSize()
+    buttons[1].setText("Clear but for a word or two, as if it came from another room")
+    assert flow.heightForWidth(width) > one_line
+    assert flow.minimumSize().width() > least.width()
+    holder.show()
+    buttons[1].hide()
+    buttons[1].setText("Clear")
+    assert flow.heightForWidth(width) == one_line

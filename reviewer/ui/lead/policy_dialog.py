@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import shiboken6
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QTextCursor, QTextFormat
 from PySide6.QtWidgets import (
@@ -223,9 +224,7 @@ class PolicyDialog(QDialog):
     def _show_form(self, schema: Schema) -> None:
         while item := self.form.column.takeAt(0):
             if widget := item.widget():
-                widget.hide()
-                widget.setParent(None)
-                widget.deleteLater()
+                shiboken6.delete(widget)  # taken out of the window first, each part would be styled again
         for scope in (FieldScope.CLIP, FieldScope.SEGMENT):
             if schema.per(scope).fields:
                 panel = FormPanel(schema, self.form.widget(), per=scope)
