@@ -22,7 +22,7 @@ _MACROLANGUAGES = dict(
         " uzn=uz xpe=kpe xsl=den ydd=yi zai=zap zsm=ms zyb=za",
     )
 )
-_NO_LANGUAGE = frozenset({"und", "mul", "mis", "zxx"})
+NO_LANGUAGE = frozenset({"und", "mul", "mis", "zxx"})
 # RFC 5646 section 2.1. A language of four letters, or of five to eight, is reserved or was never registered:
 # a name such as "german" is refused rather than taken for one. Subtags for private use may be longer than the
 # eight letters of the RFC: they are for whoever wrote them, who did not always count (x-callcentre).
@@ -86,7 +86,7 @@ def language_tag(text: str) -> str:
     Raises: Refused for anything else, and for ``und`` and the like, which name no language.
     """
     match = _TAG.fullmatch(text.strip().replace("_", "-"))
-    if match is None or match[1].lower() in _NO_LANGUAGE:
+    if match is None or match[1].lower() in NO_LANGUAGE:
         raise Refused("NOT_A_LANGUAGE", tag=text.strip())
     language, script, region = match.groups()
     language = _RENAMED.get(language.lower(), language.lower())
@@ -107,7 +107,7 @@ def takes(languages: Iterable[str], locale: str) -> bool:
     """
     known = [subtags(language) for language in languages]
     clip = subtags(locale)
-    if not known or not clip[0] or clip[0] in _NO_LANGUAGE:
+    if not known or not clip[0] or clip[0] in NO_LANGUAGE:
         return True
     return any(
         own[0] == clip[0] and all(not a or not b or a == b for a, b in zip(own, clip, strict=True))

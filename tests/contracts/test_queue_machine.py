@@ -48,22 +48,26 @@ class QueueMachine(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
-        self.database = Database(Path(self.folder.name) / "workspace.db")
         self.clock = FakeClock()
-        self.queue = self.make_queue(SqliteQueue(self.database, self.clock, RULES))
+        self.queue = self.make_queue()
         self.model = QueueModel()
         self.typed = {}  # submission key or check -> what somebody typed and must find again
         self.gone = set()  # clips that were withdrawn
         self.given = {}  # (task, token) -> person: no lease is given twice
         self.clip_of_key = {}
 
-    def make_queue(self, local):
-        return local
+    def make_queue(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.database = Database(Path(self.folder.name) / "workspace.db")
+        migrate(self.database)
+        return SqliteQueue(self.database, self.clock, RULES)
+
+    def rows(self, query, *values):
+        """Rows of the queue's tables, as they are stored."""
+        return self.database.rows(query, values)
 
     @initialize(passes=st.lists(st.integers(1, 3), min_size=1, max_size=4))
     def fill(self, passes):
-        migrate(self.database)
         for number, count in enumerate(passes):
             locale = LOCALES[number % len(LOCALES)]
             self.queue.add_clip(f"clip-{number}", passes=count, sort_key=number, locale=locale)
@@ -337,9 +341,7 @@ class QueueMachine(RuleBasedStateMachine):
     def every_task_and_clip_is_where_the_model_is(self):
         if not self.model.tasks:
             return
-        rows = self.database.rows(
-            "SELECT clip_id, round, state FROM task WHERE kind = 'transcribe' ORDER BY rowid"
-        )
+        rows = self.rows("SELECT clip_id, round, state FROM task WHERE kind = 'transcribe' ORDER BY rowid")
         assert [tuple(row.values()) for row in rows] == [
             (task.clip, task.number, task.state) for task in self.model.tasks
         ]
@@ -350,7 +352,7 @@ class QueueMachine(RuleBasedStateMachine):
     def nobody_handed_in_two_passes_of_a_clip(self):
         query = "SELECT clip_id, author, task_id FROM annotation"
         tasks = {}
-        for row in self.database.rows(query) if self.given else []:
+        for row in self.rows(query) if self.given else []:
             tasks.setdefault((row["clip_id"], row["author"]), set()).add(row["task_id"])
         by_pass = {key: {self.pass_of(task) for task in ids} for key, ids in tasks.items()}
         assert all(len(passes) == 1 for passes in by_pass.values())
@@ -364,7 +366,7 @@ class QueueMachine(RuleBasedStateMachine):
             ("submission", "SELECT submission_key AS key, sealed FROM annotation"),
             ("late", "SELECT key, sealed FROM late_draft"),
         ):
-            for row in self.database.rows(query):
+            for row in self.rows(query):
                 assert (kind, row["key"]) not in kept
                 kept[kind, row["key"]] = row["sealed"]
         for key, text in self.typed.items():
@@ -378,7 +380,7 @@ class QueueMachine(RuleBasedStateMachine):
         self.folder.cleanup()
 
     def task_ids(self):
-        rows = self.database.rows("SELECT id FROM task WHERE kind = 'transcribe' ORDER BY rowid")
+        rows = self.rows("SELECT id FROM task WHERE kind = 'transcribe' ORDER BY rowid")
         return [row["id"] for row in rows]
 
     def task_with(self, task_id):
@@ -389,8 +391,8 @@ class QueueMachine(RuleBasedStateMachine):
 
     def pass_of(self, task_id):
         """The pass that a task is, or reviews."""
-        parent = self.database.value("SELECT parent_id FROM task WHERE id = ?", (task_id,))
-        return parent or task_id
+        (row,) = self.rows("SELECT parent_id FROM task WHERE id = ?", task_id)
+        return row["parent_id"] or task_id
 
     def reviewed(self, check):
         return self.task_with(self.pass_of(check.task_id))
@@ -402,9 +404,9 @@ class QueueMachine(RuleBasedStateMachine):
 
 
 class RemoteQueueMachine(QueueMachine):
-    def make_queue(self, local):
+    def make_queue(self):
         chance = random.Random(8)
-        return PatientQueue(RemoteQueue(local, lambda: chance.choice(list(Fault))))
+        return PatientQueue(RemoteQueue(super().make_queue(), lambda: chance.choice(list(Fault))))
 
 
 TestQueueMachine = QueueMachine.TestCase

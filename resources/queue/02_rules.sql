@@ -1,0 +1,320 @@
+-- What every act rests on: who calls, what time it is, refusals, and the states of clips and tasks.
+-- Functions of the schema reviewer_data run in those of the schema reviewer, with the search path and the rights of these.
+
+CREATE FUNCTION reviewer_data.now_micros() RETURNS bigint LANGUAGE sql VOLATILE AS $$
+    SELECT coalesce((SELECT at FROM reviewer_data.test_clock),
+        (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)
+$$;
+
+-- A refusal of a rule: the client knows the code, and fills its sentence with the parameters.
+CREATE FUNCTION reviewer_data.refuse(p_code text, p_parameters jsonb DEFAULT '{}') RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION USING ERRCODE = 'RV001', MESSAGE = p_code, DETAIL = p_parameters::text;
+END
+$$;
+
+CREATE FUNCTION reviewer_data.new_id() RETURNS text LANGUAGE sql VOLATILE AS $$
+    SELECT replace(gen_random_uuid()::text, '-', '')
+$$;
+
+-- The person whose login this connection has, whatever role it has set since.
+CREATE FUNCTION reviewer_data.caller() RETURNS reviewer_data.person_login LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    found reviewer_data.person_login;
+BEGIN
+    SELECT * INTO found FROM person_login WHERE login = session_user;
+    IF found.login IS NULL OR found.is_blocked THEN
+        PERFORM refuse('NO_LOGIN');
+    END IF;
+    RETURN found;
+END
+$$;
+
+CREATE FUNCTION reviewer_data.require_self(p_person text) RETURNS void LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF (caller()).person_id IS DISTINCT FROM p_person THEN
+        PERFORM refuse('NOT_LEASED');
+    END IF;
+END
+$$;
+
+CREATE FUNCTION reviewer_data.is_lead() RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT pg_has_role(session_user, 'reviewer_lead', 'member')
+$$;
+
+-- Whether the caller may read this person's own things.
+CREATE FUNCTION reviewer_data.require_self_or_lead(p_person text) RETURNS void LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF (caller()).person_id IS DISTINCT FROM p_person AND NOT is_lead() THEN
+        PERFORM refuse('NOT_ALLOWED');
+    END IF;
+END
+$$;
+
+-- Acts of one person come one after the other, so that a key that comes twice at a time is one act.
+CREATE FUNCTION reviewer_data.lock_person(p_person text) RETURNS void LANGUAGE sql VOLATILE AS $$
+    SELECT pg_advisory_xact_lock(hashtextextended(p_person, 5120))
+$$;
+
+-- What a person was answered under this key in the last week: one row, or none.
+CREATE FUNCTION reviewer_data.answered(p_person text, p_key text) RETURNS SETOF jsonb LANGUAGE sql STABLE AS $$
+    SELECT r.answer FROM reviewer_data.request r WHERE r.person_id = p_person AND r.key = p_key
+    AND r.at > reviewer_data.now_micros() - 7 * 86400000000
+$$;
+
+CREATE FUNCTION reviewer_data.remember(p_person text, p_key text, p_answer jsonb, p_now bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO request (person_id, key, answer, at) VALUES (p_person, p_key, p_answer, p_now)
+    ON CONFLICT (person_id, key) DO UPDATE SET answer = excluded.answer, at = excluded.at;
+    IF random() < 0.002 THEN
+        DELETE FROM request WHERE at < p_now - 7 * 86400000000;
+    END IF;
+END
+$$;
+
+CREATE FUNCTION reviewer_data.can_be_done(p_kind text, q reviewer_data.queue_clip, p_now bigint) RETURNS boolean
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT (q.open_until IS NULL OR q.open_until > p_now) AND q.hold = ''
+        AND CASE WHEN p_kind = 'transcribe' THEN q.state IN ('ready', 'in_review', 'reviewed', 'final')
+            ELSE q.state NOT IN ('quarantined', 'purged') END
+$$;
+
+-- True when a clip never came to this person as a lease, skip, expiry or annotation of any kind of task. Only
+-- the reviews of one pass may come to the same person, when its author handed it in again.
+CREATE FUNCTION reviewer_data.never_had(p_clip text, p_parent text, p_person text) RETURNS boolean
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN NOT EXISTS (SELECT 1 FROM task own WHERE own.clip_id = p_clip AND own.person_id = p_person
+            AND (own.parent_id IS NULL OR own.parent_id IS DISTINCT FROM p_parent))
+        AND NOT EXISTS (SELECT 1 FROM task_refusal r WHERE r.clip_id = p_clip AND r.person_id = p_person)
+        AND NOT EXISTS (SELECT 1 FROM annotation a JOIN task own ON own.id = a.task_id
+            WHERE a.clip_id = p_clip AND a.author = p_person
+            AND (own.parent_id IS NULL OR own.parent_id IS DISTINCT FROM p_parent));
+END
+$$;
+
+-- The queue's locales that a person takes; no languages take every clip. Script and region decide only where
+-- both tags name them.
+CREATE FUNCTION reviewer_data.locales_of(p_person text) RETURNS text[] LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM person_language WHERE person_id = p_person) THEN
+        RETURN coalesce((SELECT array_agg(locale) FROM queue_locale), '{}');
+    END IF;
+    RETURN coalesce((SELECT array_agg(l.locale) FROM queue_locale l WHERE l.language = '' OR EXISTS (
+        SELECT 1 FROM person_language p WHERE p.person_id = p_person AND p.language = l.language
+        AND (p.script = '' OR l.script = '' OR p.script = l.script)
+        AND (p.region = '' OR l.region = '' OR p.region = l.region))), '{}');
+END
+$$;
+
+CREATE FUNCTION reviewer_data.is_rework_of(t reviewer_data.task, p_person text) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT t.kind <> 'review' AND t.annotation_id IS NOT NULL
+        AND (SELECT a.author = p_person FROM reviewer_data.annotation a WHERE a.id = t.annotation_id)
+$$;
+
+CREATE FUNCTION reviewer_data.lease_of(t reviewer_data.task) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN jsonb_build_object(
+        'task_id', t.id, 'clip_id', t.clip_id, 'kind', t.kind, 'round', t.round, 'person_id', t.person_id,
+        'token', t.token, 'until', t.lease_until, 'submission_key', t.submission_key,
+        'is_prefetch', t.prefetch > 0,
+        'returned_annotation', CASE WHEN t.annotation_id IS NOT NULL AND is_rework_of(t, t.person_id)
+            THEN t.annotation_id END,
+        'reviewed_annotation', t.reviewed_id,
+        'blind_annotation', CASE WHEN t.kind = 'review' THEN t.annotation_id END,
+        'is_distressing', (SELECT q.is_distressing FROM queue_clip q WHERE q.clip_id = t.clip_id));
+END
+$$;
+
+-- Locks a task's clip, then the task, and returns the task. The state of a clip follows from all of its tasks,
+-- so every act on one of them comes after the last.
+CREATE FUNCTION reviewer_data.locked_task(p_task text) RETURNS reviewer_data.task LANGUAGE plpgsql AS $$
+DECLARE
+    t reviewer_data.task;
+BEGIN
+    PERFORM 1 FROM queue_clip q WHERE q.clip_id = (SELECT clip_id FROM task WHERE id = p_task)
+        FOR NO KEY UPDATE;
+    SELECT * INTO t FROM task WHERE id = p_task FOR NO KEY UPDATE;
+    IF t.id IS NULL THEN
+        PERFORM refuse('NO_TASK', jsonb_build_object('task', p_task));
+    END IF;
+    RETURN t;
+END
+$$;
+
+-- Locks a clip and returns it.
+CREATE FUNCTION reviewer_data.locked_clip(p_clip text) RETURNS reviewer_data.queue_clip LANGUAGE plpgsql AS $$
+DECLARE
+    q reviewer_data.queue_clip;
+BEGIN
+    SELECT * INTO q FROM queue_clip WHERE clip_id = p_clip FOR NO KEY UPDATE;
+    IF q.clip_id IS NULL THEN
+        PERFORM refuse('NO_CLIP', jsonb_build_object('clip', p_clip));
+    END IF;
+    RETURN q;
+END
+$$;
+
+-- Refuses a lease that is not, live or expired, this person's own for just this task.
+CREATE FUNCTION reviewer_data.require_held(t reviewer_data.task, p_lease jsonb, p_prefetch boolean) RETURNS void
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF t.id IS NULL THEN
+        PERFORM refuse('NO_TASK', jsonb_build_object('task', p_lease ->> 'task_id'));
+    END IF;
+    IF (t.clip_id, t.kind) IS DISTINCT FROM (p_lease ->> 'clip_id', p_lease ->> 'kind')
+        OR t.reviewed_id IS DISTINCT FROM (p_lease ->> 'reviewed_annotation')
+    THEN
+        PERFORM refuse('NOT_LEASED');
+    END IF;
+    IF t.state = 'withdrawn' THEN
+        PERFORM refuse('CLIP_WITHDRAWN');
+    END IF;
+    IF t.person_id = (p_lease ->> 'person_id') AND t.token = (p_lease ->> 'token')::bigint THEN
+        IF t.state <> 'leased' OR (t.prefetch > 0) <> p_prefetch THEN
+            PERFORM refuse('NOT_LEASED');
+        END IF;
+    ELSIF t.token > (p_lease ->> 'token')::bigint THEN
+        PERFORM refuse('LEASE_LOST');
+    ELSE
+        PERFORM refuse('NOT_LEASED');
+    END IF;
+END
+$$;
+
+-- The task of a lease of the caller, with its clip locked.
+CREATE FUNCTION reviewer_data.held_task(p_lease jsonb, p_prefetch boolean DEFAULT false) RETURNS reviewer_data.task
+LANGUAGE plpgsql AS $$
+DECLARE
+    t reviewer_data.task;
+BEGIN
+    PERFORM require_self(p_lease ->> 'person_id');
+    t := locked_task(p_lease ->> 'task_id');
+    PERFORM require_held(t, p_lease, p_prefetch);
+    RETURN t;
+END
+$$;
+
+CREATE FUNCTION reviewer_data.refuse_on_hold(p_clip text) RETURNS void LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF (SELECT hold <> '' FROM queue_clip WHERE clip_id = p_clip) THEN
+        PERFORM refuse('CLIP_ON_HOLD');
+    END IF;
+END
+$$;
+
+-- Derives the state of a clip from its tasks, unless it was set by a decision.
+CREATE FUNCTION reviewer_data.follow(p_clip text) RETURNS void LANGUAGE sql VOLATILE AS $$
+    UPDATE reviewer_data.queue_clip q SET state = d.state, reason = ''
+    FROM (
+        SELECT CASE
+            WHEN bool_and(t.state = 'accepted') FILTER (WHERE t.kind = 'transcribe')
+                AND NOT bool_or(t.kind = 'adjudicate' AND t.state <> 'done') THEN 'final'
+            WHEN bool_and(t.state IN ('submitted', 'qa_pending', 'accepted')) FILTER (WHERE t.kind = 'transcribe')
+                THEN 'reviewed'
+            WHEN bool_and(t.state = 'open') FILTER (WHERE t.kind = 'transcribe') THEN 'ready'
+            ELSE 'in_review' END AS state
+        FROM reviewer_data.task t WHERE t.clip_id = p_clip
+    ) d
+    WHERE q.clip_id = p_clip AND q.state <> d.state
+    AND q.state NOT IN ('quarantined', 'with_lead', 'exported', 'purged')
+$$;
+
+-- Opens a task to everybody and voids its lease.
+CREATE FUNCTION reviewer_data.open_task(t reviewer_data.task) RETURNS void LANGUAGE sql VOLATILE AS $$
+    UPDATE reviewer_data.task SET state = 'open', person_id = NULL, assigned_to = NULL, token = token + 1, prefetch = 0,
+        taken_back = false, annotation_id = CASE WHEN t.kind = 'review' THEN NULL ELSE t.annotation_id END
+    WHERE id = t.id
+$$;
+
+-- Skips and expiries of the passes of a clip; a skip for the language says nothing about the clip.
+CREATE FUNCTION reviewer_data.refusals(p_clip text) RETURNS integer LANGUAGE sql STABLE AS $$
+    SELECT count(*)::integer FROM reviewer_data.task_refusal r JOIN reviewer_data.task t ON t.id = r.task_id
+    WHERE r.clip_id = p_clip AND r.kind IN ('skip', 'expiry') AND r.reason <> 'not_my_language'
+    AND t.kind = 'transcribe'
+$$;
+
+-- Keeps a clip from a person for good; after enough skips and expiries it waits for the lead.
+CREATE FUNCTION reviewer_data.add_refusal(t reviewer_data.task, p_person text, p_kind text, p_reason text, p_now bigint)
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO task_refusal VALUES (t.id, t.clip_id, p_person, p_kind, p_reason, p_now);
+    IF p_kind <> 'taken' AND t.kind = 'transcribe'
+        AND refusals(t.clip_id) >= (SELECT skips_to_lead FROM rules)
+    THEN
+        UPDATE queue_clip SET state = 'with_lead', reason = 'refused too often' WHERE clip_id = t.clip_id
+            AND state NOT IN ('quarantined', 'with_lead', 'exported', 'purged');
+    END IF;
+END
+$$;
+
+-- Ends the lease of a submission that was taken back and not replaced.
+CREATE FUNCTION reviewer_data.submit_again(t reviewer_data.task) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE task SET state = 'submitted', taken_back = false, token = token + 1 WHERE id = t.id;
+    PERFORM follow(t.clip_id);
+END
+$$;
+
+CREATE FUNCTION reviewer_data.add_task(
+    p_clip text, p_kind text, p_round integer, p_sort_key bigint, p_priority integer DEFAULT 0,
+    p_reviewed text DEFAULT NULL, p_parent text DEFAULT NULL, p_id text DEFAULT NULL
+) RETURNS text LANGUAGE sql VOLATILE AS $$
+    INSERT INTO reviewer_data.task (id, clip_id, kind, round, state, priority, sort_key, locale, reviewed_id, parent_id)
+    VALUES (coalesce(p_id, reviewer_data.new_id()), p_clip, p_kind, p_round, 'open', p_priority, p_sort_key,
+        (SELECT locale FROM reviewer_data.queue_clip WHERE clip_id = p_clip), p_reviewed, p_parent)
+    RETURNING id
+$$;
+
+CREATE FUNCTION reviewer_data.add_review(p_task text) RETURNS void LANGUAGE sql VOLATILE AS $$
+    SELECT reviewer_data.add_task(t.clip_id, 'review',
+        1 + (SELECT count(*)::integer FROM reviewer_data.task r WHERE r.parent_id = t.id),
+        (SELECT a.made_at FROM reviewer_data.annotation a WHERE a.id = t.annotation_id),
+        p_reviewed => t.annotation_id, p_parent => t.id)
+    FROM reviewer_data.task t WHERE t.id = p_task
+$$;
+
+-- Takes a clip that waits for the lead back into the queue.
+CREATE FUNCTION reviewer_data.put_back(p_clip text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    q reviewer_data.queue_clip := locked_clip(p_clip);
+BEGIN
+    IF q.state = 'quarantined' THEN
+        PERFORM refuse('CLIP_QUARANTINED', jsonb_build_object('clip', p_clip));
+    ELSIF q.state = 'with_lead' THEN
+        UPDATE queue_clip SET state = 'ready', reason = '' WHERE clip_id = p_clip;
+        PERFORM follow(p_clip);
+    END IF;
+END
+$$;
+
+CREATE FUNCTION reviewer_data.set_final(p_clip text, p_annotation text, p_verdict text) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM verdict WHERE id = p_verdict AND clip_id = p_clip) THEN
+        PERFORM refuse('NO_VERDICT', jsonb_build_object('clip', p_clip));
+    END IF;
+    INSERT INTO final (clip_id, annotation_id, verdict_id) VALUES (p_clip, p_annotation, p_verdict)
+    ON CONFLICT (clip_id) DO UPDATE SET annotation_id = excluded.annotation_id, verdict_id = excluded.verdict_id;
+END
+$$;
+
+CREATE FUNCTION reviewer_data.accept_pass(p_task text, p_clip text, p_annotation text, p_verdict text) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE task SET state = 'accepted', annotation_id = p_annotation WHERE id = p_task;
+    IF (SELECT passes FROM queue_clip WHERE clip_id = p_clip) = 1 THEN
+        PERFORM set_final(p_clip, p_annotation, p_verdict);
+    END IF;
+END
+$$;
+
+-- A verdict without a review: work that was not selected, or an adjudicator's own decision. Returns its id.
+CREATE FUNCTION reviewer_data.own_verdict(
+    t reviewer_data.task, p_annotation text, p_kind text, p_person text, p_now bigint
+) RETURNS text LANGUAGE sql VOLATILE AS $$
+    INSERT INTO reviewer_data.verdict (id, task_id, clip_id, annotation_id, kind, person_id, token, at)
+    VALUES (reviewer_data.new_id(), t.id, t.clip_id, p_annotation, p_kind, p_person, t.token, p_now) RETURNING id
+$$;

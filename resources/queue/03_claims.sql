@@ -1,0 +1,459 @@
+-- How tasks are handed out, and how leases are kept and given back.
+
+-- Refuses a person who may not be given another clip: no agreement in force, or too much taken.
+CREATE FUNCTION reviewer_data.require_may_take(p_person text, p_now bigint) RETURNS void LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    r reviewer_data.rules;
+    taken integer;
+BEGIN
+    SELECT * INTO r FROM rules;
+    IF cardinality(r.agreements) > 0 AND NOT EXISTS (
+        SELECT 1 FROM agreement_signed s WHERE s.person_id = p_person AND s.agreement = ANY (r.agreements)
+        AND s.at + r.agreement_micros > p_now)
+    THEN
+        PERFORM refuse('NDA_REQUIRED');
+    END IF;
+    IF r.leases_per_hour > 0 THEN
+        SELECT count(*) INTO taken FROM lease_given WHERE person_id = p_person AND at > p_now - 3600000000;
+        IF taken >= r.leases_per_hour THEN
+            PERFORM refuse('LIMIT_OPENS', jsonb_build_object('limit', r.leases_per_hour));
+        END IF;
+    END IF;
+    IF r.leases_without_hand_in > 0 THEN
+        SELECT count(*) INTO taken FROM lease_given WHERE person_id = p_person AND at > greatest(
+            p_now - 86400000000,
+            (SELECT max(made_at) FROM annotation WHERE author = p_person));
+        IF taken >= r.leases_without_hand_in THEN
+            PERFORM refuse('LIMIT_UNFINISHED', jsonb_build_object('limit', r.leases_without_hand_in));
+        END IF;
+    END IF;
+END
+$$;
+
+-- Refuses kinds of tasks that the caller's role does not include.
+CREATE FUNCTION reviewer_data.require_kinds(p_kinds text[]) RETURNS void LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF NOT p_kinds <@ (caller()).kinds THEN
+        PERFORM refuse('NOT_ALLOWED');
+    END IF;
+END
+$$;
+
+-- A task of one's own, in the order of a claim: the prefetch lease's, returned work, then what is assigned.
+CREATE FUNCTION reviewer_data.next_own(p_person text, p_kinds text[], p_prefetched boolean, p_now bigint)
+RETURNS reviewer_data.task LANGUAGE plpgsql AS $$
+DECLARE
+    t reviewer_data.task;
+BEGIN
+    SELECT (o).* INTO t FROM (
+        SELECT o, q FROM task o JOIN queue_clip q ON q.clip_id = o.clip_id
+        WHERE o.person_id = p_person AND o.kind = ANY (p_kinds) AND can_be_done(o.kind, q, p_now)
+        AND (p_prefetched AND o.state = 'leased' AND o.prefetch > 0
+            OR o.state = 'returned' AND o.assigned_to IS NULL)
+        ORDER BY o.state = 'returned', o.priority DESC, o.sort_key, o.place LIMIT 1
+        FOR NO KEY UPDATE OF o, q
+    ) found;
+    IF t.id IS NULL THEN
+        SELECT (o).* INTO t FROM (
+            SELECT o, q FROM task o JOIN queue_clip q ON q.clip_id = o.clip_id
+            WHERE o.assigned_to = p_person AND o.state IN ('open', 'returned') AND o.kind = ANY (p_kinds)
+            AND can_be_done(o.kind, q, p_now) AND never_had(o.clip_id, o.parent_id, p_person)
+            ORDER BY o.priority DESC, o.sort_key, o.place LIMIT 1
+            FOR NO KEY UPDATE OF o, q
+        ) found;
+    END IF;
+    RETURN t;
+END
+$$;
+
+-- The first open task of a kind and locale that nobody else is working on at this moment.
+CREATE FUNCTION reviewer_data.first_open(p_person text, p_kind text, p_locale text, p_now bigint)
+RETURNS reviewer_data.task LANGUAGE plpgsql AS $$
+DECLARE
+    t reviewer_data.task;
+BEGIN
+    SELECT o.* INTO t FROM task o JOIN queue_clip q ON q.clip_id = o.clip_id
+    WHERE o.kind = p_kind AND o.locale = p_locale AND o.state = 'open' AND o.assigned_to IS NULL
+    AND can_be_done(o.kind, q, p_now) AND never_had(o.clip_id, o.parent_id, p_person)
+    ORDER BY o.priority DESC, o.sort_key, o.place LIMIT 1
+    FOR NO KEY UPDATE OF o, q SKIP LOCKED;
+    RETURN t;
+END
+$$;
+
+-- The open task of any of these kinds and locales that comes first. The heads of the locales are read without
+-- locks, and only the best is locked: it is the first of its locale that is free.
+CREATE FUNCTION reviewer_data.next_open(p_person text, p_kinds text[], p_locales text[], p_now bigint)
+RETURNS reviewer_data.task LANGUAGE plpgsql AS $$
+DECLARE
+    t reviewer_data.task;
+    head record;
+BEGIN
+    IF cardinality(p_kinds) = 1 AND cardinality(p_locales) = 1 THEN
+        RETURN first_open(p_person, p_kinds[1], p_locales[1], p_now);
+    END IF;
+    FOR head IN
+        SELECT k.kind, l.locale FROM unnest(p_kinds) k (kind) CROSS JOIN unnest(p_locales) l (locale)
+        CROSS JOIN LATERAL (
+            SELECT o.priority, o.sort_key, o.place FROM task o JOIN queue_clip q ON q.clip_id = o.clip_id
+            WHERE o.kind = k.kind AND o.locale = l.locale AND o.state = 'open' AND o.assigned_to IS NULL
+            AND can_be_done(o.kind, q, p_now) AND never_had(o.clip_id, o.parent_id, p_person)
+            ORDER BY o.priority DESC, o.sort_key, o.place LIMIT 1
+        ) first
+        ORDER BY first.priority DESC, first.sort_key, first.place
+    LOOP
+        t := first_open(p_person, head.kind, head.locale, p_now);
+        EXIT WHEN t.id IS NOT NULL;
+    END LOOP;
+    RETURN t;
+END
+$$;
+
+-- The expired task of these kinds and locales that comes first and is free, if it comes before this open one.
+CREATE FUNCTION reviewer_data.next_expired(
+    p_person text, p_kinds text[], p_locales text[], p_now bigint, p_before reviewer_data.task
+) RETURNS reviewer_data.task LANGUAGE plpgsql AS $$
+DECLARE
+    t reviewer_data.task;
+BEGIN
+    SELECT o.* INTO t FROM task o JOIN queue_clip q ON q.clip_id = o.clip_id
+    WHERE o.kind = ANY (p_kinds) AND o.state = 'leased' AND o.lease_until <= p_now AND o.prefetch < 2
+    AND NOT o.taken_back AND o.locale = ANY (p_locales) AND can_be_done(o.kind, q, p_now)
+    AND (p_before.id IS NULL OR (-o.priority, o.sort_key, o.place)
+        < (-p_before.priority, p_before.sort_key, p_before.place))
+    AND never_had(o.clip_id, o.parent_id, p_person)
+    ORDER BY o.priority DESC, o.sort_key, o.place LIMIT 1
+    FOR NO KEY UPDATE OF o, q SKIP LOCKED;
+    RETURN t;
+END
+$$;
+
+-- A clip with a task for this person that somebody else's act has locked at this moment.
+CREATE FUNCTION reviewer_data.busy_clip(p_person text, p_kinds text[], p_locales text[], p_now bigint) RETURNS text
+LANGUAGE sql STABLE AS $$
+    SELECT o.clip_id FROM reviewer_data.task o JOIN reviewer_data.queue_clip q ON q.clip_id = o.clip_id
+    WHERE o.kind = ANY (p_kinds) AND o.locale = ANY (p_locales) AND reviewer_data.can_be_done(o.kind, q, p_now)
+    AND (o.state = 'open' AND o.assigned_to IS NULL
+        OR o.state = 'leased' AND o.lease_until <= p_now AND o.prefetch < 2 AND NOT o.taken_back)
+    AND reviewer_data.never_had(o.clip_id, o.parent_id, p_person)
+    ORDER BY o.priority DESC, o.sort_key, o.place LIMIT 1
+$$;
+
+-- The next task of a claim, with its clip locked. Waits for a clip that somebody else is busy with only where
+-- it would say otherwise that there is nothing.
+CREATE FUNCTION reviewer_data.next_task(p_person text, p_kinds text[], p_locales text[], p_now bigint)
+RETURNS reviewer_data.task LANGUAGE plpgsql AS $$
+DECLARE
+    t reviewer_data.task;
+    expired reviewer_data.task;
+    busy text;
+BEGIN
+    t := next_own(p_person, p_kinds, true, p_now);
+    IF t.id IS NOT NULL THEN
+        RETURN t;
+    END IF;
+    FOR attempt IN 1..20 LOOP
+        t := next_open(p_person, p_kinds, p_locales, p_now);
+        expired := next_expired(p_person, p_kinds, p_locales, p_now, t);
+        IF expired.id IS NOT NULL THEN
+            RETURN expired;
+        ELSIF t.id IS NOT NULL THEN
+            RETURN t;
+        END IF;
+        busy := busy_clip(p_person, p_kinds, p_locales, p_now);
+        EXIT WHEN busy IS NULL;
+        PERFORM locked_clip(busy);
+    END LOOP;
+    RETURN t;
+END
+$$;
+
+-- Leases a task, with a new token and key; an expired reviewer's own version is discarded.
+CREATE FUNCTION reviewer_data.hand_out(
+    t reviewer_data.task, p_person text, p_micros bigint, p_assigned text, p_prefetch integer, p_now bigint
+) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+    given reviewer_data.task;
+BEGIN
+    UPDATE task SET state = 'leased', person_id = p_person, assigned_to = p_assigned, token = token + 1,
+        lease_started = p_now, lease_until = p_now + p_micros, submission_key = new_id(), prefetch = p_prefetch,
+        annotation_id = CASE WHEN t.kind = 'review' THEN NULL ELSE t.annotation_id END
+    WHERE id = t.id RETURNING * INTO given;
+    INSERT INTO lease_given (task_id, token, person_id, at) VALUES (t.id, given.token, p_person, p_now);
+    PERFORM follow(t.clip_id);
+    RETURN lease_of(given);
+END
+$$;
+
+CREATE FUNCTION reviewer.claim(p_person text, p_kinds text[], p_key text) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+    t reviewer_data.task;
+    answer jsonb;
+    now_at bigint;
+    locales text[];
+BEGIN
+    PERFORM require_self(p_person), require_kinds(p_kinds), lock_person(p_person);
+    SELECT * INTO answer FROM answered(p_person, p_key);
+    IF FOUND THEN
+        RETURN answer;
+    END IF;
+    now_at := now_micros();
+    PERFORM require_may_take(p_person, now_at);
+    locales := locales_of(p_person);
+    LOOP
+        t := next_task(p_person, p_kinds, locales, now_at);
+        EXIT WHEN t.id IS NULL;
+        IF t.state = 'leased' AND t.prefetch = 0 THEN
+            PERFORM add_refusal(t, t.person_id, 'expiry', '', now_at);
+            IF t.kind = 'transcribe' AND (SELECT state FROM queue_clip WHERE clip_id = t.clip_id) = 'with_lead' THEN
+                PERFORM open_task(t);
+                CONTINUE;
+            END IF;
+        END IF;
+        answer := hand_out(t, p_person, (SELECT lease_micros FROM rules), NULL, 0, now_at);
+        EXIT;
+    END LOOP;
+    PERFORM remember(p_person, p_key, answer, now_at);
+    RETURN answer;
+END
+$$;
+
+-- Puts a prefetched task back: the person has not seen the clip.
+CREATE FUNCTION reviewer_data.give_back_prefetched(t reviewer_data.task) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    is_rework boolean := coalesce(is_rework_of(t, t.person_id), false);
+BEGIN
+    UPDATE task SET state = CASE WHEN is_rework THEN 'returned' ELSE 'open' END,
+        person_id = CASE WHEN is_rework THEN person_id END, token = token + 1, prefetch = 0
+    WHERE id = t.id;
+    PERFORM follow(t.clip_id);
+END
+$$;
+
+-- The task of a person's prefetch lease, with its clip locked.
+CREATE FUNCTION reviewer_data.prefetched_task(p_person text) RETURNS reviewer_data.task LANGUAGE plpgsql AS $$
+DECLARE
+    t reviewer_data.task;
+BEGIN
+    SELECT * INTO t FROM task WHERE person_id = p_person AND state = 'leased' AND prefetch > 0;
+    IF t.id IS NOT NULL THEN
+        t := locked_task(t.id);
+        IF t.person_id IS DISTINCT FROM p_person OR t.state <> 'leased' OR t.prefetch = 0 THEN
+            t := NULL;
+        END IF;
+    END IF;
+    RETURN t;
+END
+$$;
+
+-- Whether enough open tasks are left for each colleague at work, and one more.
+CREATE FUNCTION reviewer_data.leaves_enough(p_person text, p_kind text, p_locales text[], p_now bigint)
+RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    colleagues integer;
+BEGIN
+    SELECT greatest(1, count(DISTINCT person_id)) INTO colleagues FROM task
+    WHERE kind = p_kind AND state = 'leased' AND lease_until > p_now AND prefetch = 0 AND person_id <> p_person
+    AND locale = ANY (p_locales);
+    RETURN colleagues < (SELECT count(*) FROM (
+        SELECT 1 FROM task o JOIN queue_clip q ON q.clip_id = o.clip_id
+        WHERE o.kind = p_kind AND o.locale = ANY (p_locales) AND o.state = 'open' AND o.assigned_to IS NULL
+        AND can_be_done(o.kind, q, p_now) LIMIT colleagues + 1) spare);
+END
+$$;
+
+CREATE FUNCTION reviewer.claim_prefetch(p_person text, p_kinds text[], p_key text) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+DECLARE
+    t reviewer_data.task;
+    r reviewer_data.rules;
+    answer jsonb;
+    now_at bigint;
+    locales text[];
+    how integer := 2;
+BEGIN
+    PERFORM require_self(p_person), require_kinds(p_kinds), lock_person(p_person);
+    SELECT * INTO answer FROM answered(p_person, p_key);
+    IF FOUND THEN
+        RETURN answer;
+    END IF;
+    now_at := now_micros();
+    SELECT * INTO r FROM rules;
+    t := prefetched_task(p_person);
+    IF t.id IS NOT NULL AND NOT (SELECT can_be_done(t.kind, q, now_at) FROM queue_clip q WHERE q.clip_id = t.clip_id)
+    THEN
+        PERFORM give_back_prefetched(t);
+        t := NULL;
+    END IF;
+    IF t.id IS NOT NULL THEN
+        UPDATE task SET lease_until = greatest(lease_until, now_at + r.prefetch_micros) WHERE id = t.id
+            RETURNING * INTO t;
+        answer := lease_of(t);
+    ELSE
+        PERFORM require_may_take(p_person, now_at);
+        t := next_own(p_person, p_kinds, false, now_at);
+        IF t.id IS NULL THEN
+            how := 1;
+            locales := locales_of(p_person);
+            t := next_open(p_person, ARRAY (SELECT k FROM unnest(p_kinds) k
+                WHERE leaves_enough(p_person, k, locales, now_at)), locales, now_at);
+        END IF;
+        IF t.id IS NOT NULL THEN
+            answer := hand_out(t, p_person, least(r.prefetch_micros, r.lease_micros), t.assigned_to, how, now_at);
+        END IF;
+    END IF;
+    PERFORM remember(p_person, p_key, answer, now_at);
+    RETURN answer;
+END
+$$;
+
+CREATE FUNCTION reviewer.begin_prefetched(p_lease jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+    t reviewer_data.task;
+    is_begun boolean;
+    now_at bigint;
+BEGIN
+    PERFORM require_self(p_lease ->> 'person_id'), lock_person(p_lease ->> 'person_id');
+    t := locked_task(p_lease ->> 'task_id');
+    is_begun := t.state = 'leased' AND t.prefetch = 0;
+    PERFORM require_held(t, p_lease, NOT is_begun);
+    IF NOT is_begun THEN
+        now_at := now_micros();
+        UPDATE task SET prefetch = 0, assigned_to = NULL, lease_started = now_at,
+            lease_until = now_at + (SELECT lease_micros FROM rules)
+        WHERE id = t.id RETURNING * INTO t;
+    END IF;
+    RETURN lease_of(t);
+END
+$$;
+
+CREATE FUNCTION reviewer.release_prefetched(p_person text, p_key text) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+    t reviewer_data.task;
+    answer jsonb;
+BEGIN
+    PERFORM require_self(p_person), lock_person(p_person);
+    SELECT * INTO answer FROM answered(p_person, p_key);
+    IF FOUND THEN
+        RETURN answer;
+    END IF;
+    t := prefetched_task(p_person);
+    IF t.id IS NOT NULL THEN
+        answer := lease_of(t);
+        PERFORM give_back_prefetched(t);
+    END IF;
+    PERFORM remember(p_person, p_key, answer, now_micros());
+    RETURN answer;
+END
+$$;
+
+CREATE FUNCTION reviewer.resume(p_person text, p_kinds text[]) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+    t reviewer_data.task;
+    now_at bigint := now_micros();
+BEGIN
+    PERFORM require_self(p_person), lock_person(p_person);
+    SELECT o.* INTO t FROM task o JOIN queue_clip q ON q.clip_id = o.clip_id
+    WHERE o.person_id = p_person AND o.state = 'leased' AND o.prefetch = 0 AND o.kind = ANY (p_kinds)
+    AND can_be_done(o.kind, q, now_at)
+    ORDER BY o.taken_back DESC, o.lease_started, o.place LIMIT 1 FOR NO KEY UPDATE OF o, q;
+    IF t.id IS NULL THEN
+        RETURN NULL;
+    END IF;
+    IF t.lease_until <= now_at THEN
+        UPDATE task SET lease_started = now_at, lease_until = now_at + (SELECT lease_micros FROM rules)
+        WHERE id = t.id RETURNING * INTO t;
+    END IF;
+    RETURN lease_of(t);
+END
+$$;
+
+CREATE FUNCTION reviewer.renew(p_lease jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+    t reviewer_data.task;
+    r reviewer_data.rules;
+    now_at bigint;
+    cap bigint;
+BEGIN
+    PERFORM require_self(p_lease ->> 'person_id'), lock_person(p_lease ->> 'person_id');
+    t := held_task(p_lease);
+    PERFORM refuse_on_hold(t.clip_id);
+    SELECT * INTO r FROM rules;
+    now_at := now_micros();
+    cap := t.lease_started + r.cap_micros;
+    IF now_at >= cap THEN
+        PERFORM refuse('LEASE_LAPSED');
+    END IF;
+    UPDATE task SET lease_until = greatest(lease_until, least(now_at + r.lease_micros, cap))
+    WHERE id = t.id RETURNING * INTO t;
+    UPDATE task SET lease_until = greatest(lease_until, now_at + r.prefetch_micros)
+    WHERE person_id = t.person_id AND state = 'leased' AND prefetch > 0;
+    UPDATE task SET lease_until = greatest(lease_until, least(now_at + r.lease_micros, lease_started + r.cap_micros))
+    WHERE person_id = t.person_id AND id <> t.id AND state = 'leased' AND prefetch = 0 AND lease_until > now_at;
+    RETURN lease_of(t);
+END
+$$;
+
+CREATE FUNCTION reviewer.check_lease(p_lease jsonb) RETURNS void LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    t reviewer_data.task;
+    its jsonb;
+BEGIN
+    PERFORM require_self_or_lead(p_lease ->> 'person_id');
+    SELECT * INTO t FROM task WHERE id = p_lease ->> 'task_id';
+    PERFORM require_held(t, p_lease, coalesce((p_lease ->> 'is_prefetch')::boolean, false));
+    its := lease_of(t);
+    -- The task's row decides what a lease opens, whatever the caller put into it.
+    IF (p_lease ->> 'returned_annotation') IS DISTINCT FROM (its ->> 'returned_annotation')
+        OR coalesce(p_lease ->> 'blind_annotation', its ->> 'blind_annotation')
+            IS DISTINCT FROM (its ->> 'blind_annotation')
+    THEN
+        PERFORM refuse('NOT_LEASED');
+    END IF;
+    PERFORM refuse_on_hold(t.clip_id);
+    IF t.lease_until <= now_micros() THEN
+        PERFORM refuse('LEASE_LAPSED');
+    END IF;
+END
+$$;
+
+CREATE FUNCTION reviewer.release(p_lease jsonb, p_key text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    me text := p_lease ->> 'person_id';
+    t reviewer_data.task;
+BEGIN
+    PERFORM require_self(me), lock_person(me);
+    IF EXISTS (SELECT 1 FROM answered(me, p_key)) THEN
+        RETURN;
+    END IF;
+    t := held_task(p_lease);
+    IF t.taken_back THEN
+        PERFORM submit_again(t);
+    ELSIF is_rework_of(t, me) THEN
+        UPDATE task SET state = 'returned' WHERE id = t.id;
+    ELSE
+        PERFORM open_task(t);
+    END IF;
+    PERFORM follow(t.clip_id), remember(me, p_key, NULL, now_micros());
+END
+$$;
+
+CREATE FUNCTION reviewer.skip(p_lease jsonb, p_reason text, p_key text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    me text := p_lease ->> 'person_id';
+    t reviewer_data.task;
+    now_at bigint;
+BEGIN
+    PERFORM require_self(me), lock_person(me);
+    IF EXISTS (SELECT 1 FROM answered(me, p_key)) THEN
+        RETURN;
+    END IF;
+    IF p_reason NOT IN ('cannot_understand', 'not_my_language', 'known_speaker', 'distressing', 'technical') THEN
+        PERFORM refuse('NOT_ALLOWED');
+    END IF;
+    t := held_task(p_lease);
+    now_at := now_micros();
+    PERFORM open_task(t), add_refusal(t, me, 'skip', p_reason, now_at), follow(t.clip_id),
+        remember(me, p_key, NULL, now_at);
+END
+$$;

@@ -1,0 +1,320 @@
+-- What leads do with clips, tasks and people, and QA with submitted work.
+
+CREATE FUNCTION reviewer.set_rules(
+    p_lease_micros bigint, p_cap_micros bigint, p_prefetch_micros bigint, p_skips_to_lead integer,
+    p_leases_per_hour integer DEFAULT 0, p_leases_without_hand_in integer DEFAULT 0,
+    p_agreements text[] DEFAULT '{}', p_agreement_micros bigint DEFAULT 0
+) RETURNS void LANGUAGE sql VOLATILE AS $$
+    INSERT INTO rules (lease_micros, cap_micros, prefetch_micros, skips_to_lead, leases_per_hour,
+        leases_without_hand_in, agreements, agreement_micros)
+    VALUES (p_lease_micros, p_cap_micros, p_prefetch_micros, p_skips_to_lead, p_leases_per_hour,
+        p_leases_without_hand_in, p_agreements, p_agreement_micros)
+    ON CONFLICT (only_row) DO UPDATE SET lease_micros = excluded.lease_micros, cap_micros = excluded.cap_micros,
+        prefetch_micros = excluded.prefetch_micros, skips_to_lead = excluded.skips_to_lead,
+        leases_per_hour = excluded.leases_per_hour, leases_without_hand_in = excluded.leases_without_hand_in,
+        agreements = excluded.agreements, agreement_micros = excluded.agreement_micros
+$$;
+
+-- Nothing is answered to this person from now on, also over connections that are open.
+CREATE FUNCTION reviewer.block(p_person text) RETURNS void LANGUAGE sql VOLATILE AS $$
+    UPDATE person_login SET is_blocked = true WHERE person_id = p_person
+$$;
+
+-- Tags with their language, script and region, as the program reads them.
+CREATE FUNCTION reviewer.set_languages(p_person text, p_tags jsonb, p_key text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    me text := (caller()).person_id;
+BEGIN
+    PERFORM lock_person(me);
+    IF EXISTS (SELECT 1 FROM answered(me, p_key)) THEN
+        RETURN;
+    END IF;
+    DELETE FROM person_language WHERE person_id = p_person;
+    INSERT INTO person_language (person_id, tag, language, script, region)
+    SELECT p_person, e ->> 0, e ->> 1, e ->> 2, e ->> 3 FROM jsonb_array_elements(p_tags) e;
+    PERFORM remember(me, p_key, NULL, now_micros());
+END
+$$;
+
+CREATE FUNCTION reviewer.add_clip(
+    p_clip text, p_passes integer, p_priority integer, p_sort_key bigint, p_state text, p_open_until bigint,
+    p_locale jsonb
+) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    spoken text := p_locale ->> 0;
+BEGIN
+    IF p_state NOT IN ('ready', 'quarantined') THEN
+        PERFORM refuse('NOT_ALLOWED');
+    END IF;
+    INSERT INTO queue_locale (locale, language, script, region)
+    VALUES (spoken, p_locale ->> 1, p_locale ->> 2, p_locale ->> 3) ON CONFLICT DO NOTHING;
+    INSERT INTO queue_clip (clip_id, state, passes, open_until, locale)
+    VALUES (p_clip, p_state, p_passes, p_open_until, spoken) ON CONFLICT (clip_id) DO NOTHING;
+    IF FOUND THEN
+        PERFORM add_task(p_clip, 'transcribe', number, p_sort_key, p_priority) FROM generate_series(1, p_passes) number;
+    END IF;
+END
+$$;
+
+CREATE FUNCTION reviewer.set_passes_agree(p_clip text) RETURNS void LANGUAGE sql VOLATILE AS $$
+    UPDATE queue_clip SET passes_agree = true WHERE clip_id = p_clip
+$$;
+
+CREATE FUNCTION reviewer.add_adjudication(p_clip text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    q reviewer_data.queue_clip := locked_clip(p_clip);
+    found text;
+BEGIN
+    SELECT id INTO found FROM task WHERE clip_id = p_clip AND kind = 'adjudicate';
+    IF found IS NULL THEN
+        IF q.state NOT IN ('final', 'exported') THEN
+            PERFORM refuse('CLIP_NOT_FINAL', jsonb_build_object('clip', p_clip));
+        END IF;
+        found := add_task(p_clip, 'adjudicate', 1, now_micros());
+        PERFORM follow(p_clip);
+    END IF;
+    RETURN found;
+END
+$$;
+
+-- What the next draw decides about: submitted work, also what its author took back and let expire.
+CREATE FUNCTION reviewer.to_draw() RETURNS TABLE (task_id text, annotation_id text, draw_id text)
+LANGUAGE sql STABLE AS $$
+    SELECT t.id, t.annotation_id, coalesce(t.draw_id, t.annotation_id) FROM task t
+    WHERE t.kind = 'transcribe' AND (t.state = 'submitted'
+        OR t.state = 'leased' AND t.taken_back AND t.lease_until <= now_micros())
+    ORDER BY t.place
+$$;
+
+-- Sends one submission to a review or to accepted; false when it is not the one to draw any more.
+CREATE FUNCTION reviewer.draw_one(p_task text, p_annotation text, p_review boolean) RETURNS boolean
+LANGUAGE plpgsql AS $$
+DECLARE
+    t reviewer_data.task := locked_task(p_task);
+    now_at bigint := now_micros();
+BEGIN
+    IF t.annotation_id IS DISTINCT FROM p_annotation OR t.kind <> 'transcribe' THEN
+        RETURN false;
+    END IF;
+    IF t.state = 'leased' AND t.taken_back AND t.lease_until <= now_at THEN
+        PERFORM submit_again(t);
+    ELSIF t.state <> 'submitted' THEN
+        RETURN false;
+    END IF;
+    IF p_review THEN
+        PERFORM add_review(t.id);
+        UPDATE task SET state = 'qa_pending' WHERE id = t.id;
+    ELSE
+        PERFORM accept_pass(t.id, t.clip_id, p_annotation, own_verdict(t, p_annotation, 'passed', '', now_at));
+    END IF;
+    PERFORM follow(t.clip_id);
+    RETURN true;
+END
+$$;
+
+CREATE FUNCTION reviewer.assign(p_task text, p_person text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    t reviewer_data.task := locked_task(p_task);
+BEGIN
+    IF t.state IN ('submitted', 'qa_pending', 'accepted', 'done', 'withdrawn') THEN
+        PERFORM refuse('TASK_DONE', jsonb_build_object('task', p_task));
+    ELSIF t.state = 'leased' THEN
+        PERFORM refuse('TASK_LEASED', jsonb_build_object('task', p_task));
+    ELSIF NOT never_had(t.clip_id, t.parent_id, p_person) THEN
+        PERFORM refuse('HAD_CLIP');
+    END IF;
+    PERFORM refuse_on_hold(t.clip_id), put_back(t.clip_id);
+    UPDATE task SET assigned_to = p_person WHERE id = p_task;
+END
+$$;
+
+CREATE FUNCTION reviewer.hold(p_clip text, p_reason text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    q reviewer_data.queue_clip := locked_clip(p_clip);
+BEGIN
+    IF q.state = 'purged' THEN
+        PERFORM refuse('CLIP_WITHDRAWN');
+    END IF;
+    UPDATE queue_clip SET hold = p_reason WHERE clip_id = p_clip;
+END
+$$;
+
+CREATE FUNCTION reviewer.end_hold(p_clip text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE queue_clip SET hold = '' WHERE clip_id = p_clip AND hold <> '';
+    IF NOT FOUND THEN
+        PERFORM refuse('NOT_ON_HOLD', jsonb_build_object('clip', p_clip));
+    END IF;
+END
+$$;
+
+CREATE FUNCTION reviewer.lead_release(p_task text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    t reviewer_data.task := locked_task(p_task);
+BEGIN
+    IF t.state IN ('submitted', 'qa_pending', 'accepted', 'done', 'withdrawn') THEN
+        PERFORM refuse('TASK_DONE', jsonb_build_object('task', p_task));
+    END IF;
+    IF t.taken_back THEN
+        PERFORM submit_again(t);
+        RETURN;
+    END IF;
+    IF t.state = 'leased' AND t.prefetch = 0 THEN
+        PERFORM add_refusal(t, t.person_id, 'taken', '', now_micros());
+    END IF;
+    PERFORM open_task(t), put_back(t.clip_id), follow(t.clip_id);
+END
+$$;
+
+CREATE FUNCTION reviewer.set_final(p_clip text, p_annotation text, p_verdict text) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM locked_clip(p_clip), reviewer_data.set_final(p_clip, p_annotation, p_verdict);
+END
+$$;
+
+CREATE FUNCTION reviewer.keep_open_until(p_clip text, p_until bigint) RETURNS void LANGUAGE sql VOLATILE AS $$
+    UPDATE queue_clip SET open_until = p_until WHERE clip_id = p_clip
+$$;
+
+CREATE FUNCTION reviewer_data.erase_clip(p_clip text, p_reason text) RETURNS void LANGUAGE sql VOLATILE AS $$
+    UPDATE reviewer_data.task SET state = 'withdrawn', person_id = NULL, assigned_to = NULL, token = token + 1,
+        prefetch = 0, taken_back = false
+    WHERE clip_id = p_clip AND state <> 'withdrawn';
+    UPDATE reviewer_data.annotation SET sealed = '' WHERE clip_id = p_clip;
+    UPDATE reviewer_data.verdict SET comment = NULL WHERE clip_id = p_clip;
+    DELETE FROM reviewer_data.late_draft WHERE clip_id = p_clip;
+    UPDATE reviewer_data.queue_clip SET state = 'purged', reason = p_reason, hold = '' WHERE clip_id = p_clip
+$$;
+
+-- Purges a clip: a lead any, everybody else only one that nobody may open any more by the server's clock.
+CREATE FUNCTION reviewer.withdraw_clip(p_clip text, p_reason text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    q reviewer_data.queue_clip;
+BEGIN
+    PERFORM caller();
+    q := locked_clip(p_clip);
+    IF NOT is_lead() AND (q.open_until IS NULL OR q.open_until > now_micros()) THEN
+        PERFORM refuse('NOT_ALLOWED');
+    END IF;
+    PERFORM erase_clip(p_clip, p_reason);
+END
+$$;
+
+CREATE FUNCTION reviewer.end_quarantine(p_clip text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    q reviewer_data.queue_clip := locked_clip(p_clip);
+BEGIN
+    IF q.state <> 'quarantined' THEN
+        PERFORM refuse('NOT_QUARANTINED', jsonb_build_object('clip', p_clip));
+    END IF;
+    UPDATE queue_clip SET state = 'ready', reason = '' WHERE clip_id = p_clip;
+    PERFORM follow(p_clip);
+END
+$$;
+
+CREATE FUNCTION reviewer.mark_exported(p_clips text[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    missing text;
+BEGIN
+    SELECT c INTO missing FROM unnest(p_clips) c WHERE NOT EXISTS (SELECT 1 FROM queue_clip WHERE clip_id = c);
+    IF missing IS NOT NULL THEN
+        PERFORM refuse('NO_CLIP', jsonb_build_object('clip', missing));
+    END IF;
+    PERFORM 1 FROM queue_clip WHERE clip_id = ANY (p_clips) ORDER BY clip_id FOR NO KEY UPDATE;
+    UPDATE queue_clip SET state = 'exported', reason = '' WHERE clip_id = ANY (p_clips) AND state = 'final';
+END
+$$;
+
+-- Late drafts. An open task is nobody's, nor is one whose lease ended; returned work waits for its author.
+CREATE FUNCTION reviewer_data.late_draft_rows(p_now bigint) RETURNS TABLE (
+    id text, task_id text, clip_id text, person_id text, sealed bytea, kept_at bigint, kind text, state text,
+    reason text, annotation_id text, decided_at bigint, handed_in text, takes_pass boolean
+) LANGUAGE sql STABLE AS $$
+    SELECT d.id, d.task_id, d.clip_id, d.person_id, d.sealed, d.kept_at, t.kind, d.state, d.reason, d.annotation_id,
+        d.decided_at, t.annotation_id, t.kind = 'transcribe' AND (
+            t.state = 'open' OR t.state = 'returned' AND t.person_id = d.person_id
+            OR t.state = 'leased' AND t.lease_until <= p_now AND NOT t.taken_back)
+    FROM reviewer_data.late_draft d JOIN reviewer_data.task t ON t.id = d.task_id
+$$;
+
+CREATE FUNCTION reviewer.adopt_late_draft(
+    p_draft text, p_draft_sealed bytea, p_draft_task text, p_work jsonb, p_digest bytea, p_sealed bytea
+) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+    d record;
+    t reviewer_data.task;
+    q reviewer_data.queue_clip;
+    now_at bigint := now_micros();
+    answer jsonb;
+    clip text := p_work ->> 'clip_id';
+    whose text := p_work ->> 'task_id';
+BEGIN
+    SELECT jsonb_build_object('annotation_id', id, 'submitted_at', made_at, 'is_repeated', true) INTO answer
+    FROM annotation WHERE submission_key = p_draft;
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    PERFORM 1 FROM queue_clip WHERE clip_id = (SELECT clip_id FROM late_draft WHERE id = p_draft) FOR NO KEY UPDATE;
+    SELECT * INTO d FROM late_draft_rows(now_at) WHERE id = p_draft;
+    IF d.id IS NULL THEN
+        PERFORM refuse('NO_LATE_DRAFT');
+    ELSIF d.state <> 'waiting' THEN
+        PERFORM refuse('LATE_DECIDED');
+    ELSIF d.kind <> 'transcribe' THEN
+        PERFORM refuse('LATE_NOT_A_PASS');
+    ELSIF (clip, p_work ->> 'author') IS DISTINCT FROM (d.clip_id, d.person_id) THEN
+        PERFORM refuse('NOT_LEASED');
+    END IF;
+    SELECT * INTO t FROM task WHERE id = d.task_id;
+    IF t.state = 'leased' AND (t.lease_until > now_at OR t.taken_back) THEN
+        PERFORM refuse('TASK_LEASED', jsonb_build_object('task', d.task_id));
+    ELSIF d.sealed <> p_draft_sealed OR whose IS DISTINCT FROM (CASE WHEN d.takes_pass THEN d.task_id ELSE d.id END) THEN
+        PERFORM refuse('LATE_CHANGED');
+    ELSIF EXISTS (  -- work of this author that was not returned and that they did not replace themselves
+        SELECT 1 FROM annotation a JOIN task o ON o.id = a.task_id LEFT JOIN verdict v ON v.annotation_id = a.id
+        WHERE a.clip_id = d.clip_id AND a.author = d.person_id AND o.kind = 'transcribe' AND o.state <> 'withdrawn'
+        AND (v.kind IS NULL OR v.kind <> 'returned') AND (v.kind IS NOT NULL OR o.annotation_id = a.id))
+    THEN
+        PERFORM refuse('LATE_HAS_PASS');
+    ELSIF EXISTS (SELECT 1 FROM task WHERE clip_id = d.clip_id AND kind = 'adjudicate') THEN
+        PERFORM refuse('LATE_ADJUDICATED');
+    END IF;
+    PERFORM refuse_on_hold(clip), put_back(clip);
+    IF whose = d.task_id THEN
+        SELECT * INTO t FROM task WHERE id = whose;
+        IF t.state = 'leased' AND t.prefetch = 0 THEN
+            PERFORM add_refusal(t, t.person_id, 'expiry', '', now_at);
+        END IF;
+        PERFORM open_task(t);
+    ELSE
+        UPDATE queue_clip SET passes = passes + 1, passes_agree = false WHERE clip_id = clip;
+        PERFORM add_task(clip, 'transcribe',
+            (SELECT max(round) + 1 FROM task WHERE clip_id = clip AND kind = 'transcribe'), now_at, p_id => whose);
+    END IF;
+    answer := add_annotation(p_work, p_digest, p_sealed, p_draft, now_at);
+    UPDATE task SET state = 'qa_pending', person_id = d.person_id, annotation_id = p_work ->> 'id',
+        draw_id = p_work ->> 'id'
+    WHERE id = whose;
+    UPDATE late_draft SET state = 'adopted', annotation_id = p_work ->> 'id', decided_at = now_at, key = id
+    WHERE id = p_draft;
+    PERFORM add_review(whose), put_back(clip), follow(clip);
+    RETURN answer;
+END
+$$;
+
+CREATE FUNCTION reviewer.dismiss_late_draft(p_draft text, p_reason text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    d reviewer_data.late_draft;
+BEGIN
+    SELECT * INTO d FROM late_draft WHERE id = p_draft FOR UPDATE;
+    IF d.id IS NULL THEN
+        PERFORM refuse('NO_LATE_DRAFT');
+    ELSIF d.state = 'waiting' THEN
+        UPDATE late_draft SET state = 'dismissed', reason = p_reason, decided_at = now_micros(), key = id
+        WHERE id = p_draft;
+    ELSIF (d.state, d.reason) IS DISTINCT FROM ('dismissed', p_reason) THEN
+        PERFORM refuse('LATE_DECIDED');
+    END IF;
+END
+$$;

@@ -1,0 +1,37 @@
+-- Who may call what. Every function of the schema reviewer runs with the rights of its owner, in a fixed search path.
+
+DO $$
+DECLARE
+    each regprocedure;
+BEGIN
+    FOR each IN SELECT p.oid::regprocedure FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+        WHERE n.nspname IN ('reviewer', 'reviewer_data')
+    LOOP
+        EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC, reviewer_contractor, reviewer_qa, reviewer_lead', each);
+    END LOOP;
+    FOR each IN SELECT p.oid::regprocedure FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+        WHERE n.nspname = 'reviewer'
+    LOOP
+        EXECUTE format('ALTER FUNCTION %s SECURITY DEFINER SET search_path = reviewer_data, pg_temp', each);
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO reviewer_lead', each);
+    END LOOP;
+END
+$$;
+
+REVOKE ALL ON ALL TABLES IN SCHEMA reviewer_data FROM PUBLIC, reviewer_contractor, reviewer_qa, reviewer_lead;
+GRANT USAGE ON SCHEMA reviewer TO reviewer_contractor, reviewer_qa, reviewer_lead;
+
+-- QA and contractors do their own work; each of these functions asks whose it is.
+GRANT EXECUTE ON FUNCTION
+    reviewer.claim, reviewer.claim_prefetch, reviewer.begin_prefetched, reviewer.release_prefetched, reviewer.resume,
+    reviewer.renew, reviewer.check_lease, reviewer.release, reviewer.skip, reviewer.submit, reviewer.take_back,
+    reviewer.keep_late_draft, reviewer.mark_distressing, reviewer.sign_agreement, reviewer.annotation,
+    reviewer.annotations_of, reviewer.verdict_on, reviewer.state_of, reviewer.clip_state, reviewer.is_distressing,
+    reviewer.languages, reviewer.waiting, reviewer.daily_counts, reviewer.late_drafts_of, reviewer.withdraw_clip, reviewer.versions,
+    reviewer.witnessed_size, reviewer.witness
+    TO reviewer_contractor, reviewer_qa;
+
+GRANT EXECUTE ON FUNCTION
+    reviewer.decide, reviewer.to_draw, reviewer.draw_one, reviewer.accepted_passes, reviewer.passes_to_compare,
+    reviewer.set_passes_agree, reviewer.has_adjudication, reviewer.add_adjudication, reviewer.work_by_person
+    TO reviewer_qa;

