@@ -76,6 +76,7 @@ class Team:
         lead = self.office.person(LEAD).identity
         key = broker_key(lead.keyring.signing_key)
         self.log = BrokerLog(self.folder / "broker", self.office.workspace.clock, key)
+        self.log.started(lead.person.id, self.office.workspace.workspace_id, "test")
         self.broker = KeyBroker(
             facts=self.office.workspace.release_facts(lead),
             log=self.log,
