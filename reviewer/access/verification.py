@@ -103,7 +103,7 @@ def _verified(
 ) -> Finding:
     walks: list[LogWalk] = []
     try:
-        with closing(_open(file)) as connection:
+        with closing(open_read_only(file)) as connection:
             log_id, log_public_key = identity(connection)
             if outside is not None:
                 _match_identity(outside, log_id, log_public_key)
@@ -174,7 +174,7 @@ def _wanted(tables: _Tables, outside: Checkpoint | None) -> list[int]:
     ]
 
 
-def _open(file: Path) -> sqlite3.Connection:
+def open_read_only(file: Path) -> sqlite3.Connection:
     """A read-only connection; where no lock file is possible, the file is treated as a copy."""
     uri, as_copy = file.absolute().as_uri(), ""
     try:

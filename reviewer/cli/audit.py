@@ -2,6 +2,7 @@
 
 import secrets
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -175,6 +176,45 @@ def seen(work: CommandSession, *, json: AsJson = False) -> None:
         output.print_table(
             ("person", "state", "rows", "seen", "worked"), [tuple(row.values()) for row in rows]
         )
+
+
+@app.command("compare")
+def compare(
+    broker: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of the broker's log.")],
+    logs: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--log",
+            metavar="DIR",
+            help="A workspace with a log of people's, several times for several; default: the workspace.",
+            show_default=False,
+        ),
+    ] = None,
+    workspace: WorkspaceDir = None,
+    *,
+    json: AsJson = False,
+) -> None:
+    """Compare the keys that a broker released with what people opened and heard. Signs nobody in."""
+    from reviewer.access.release_comparison import compare as compared  # noqa: PLC0415
+    from reviewer.access.release_comparison import names_in  # noqa: PLC0415
+
+    folders = logs or [workspace or default_workspace()]
+    found = compared(broker, folders)
+    names = {each: name for folder in folders for each, name in names_in(folder).items()}
+    rows = [
+        {**asdict(each), "at": to_iso(each.at), "person": names.get(each.person_id, each.person_id)}
+        for each in found.differences
+    ]
+    if json:
+        output.print_json({"released": found.released, "agrees": found.agrees, "differences": rows})
+    elif rows:
+        heads = ("at", "person", "clip_id", "task_id", "released", "opened")
+        shown = [(output.term("LACK", row["lack"]), *(row[head] for head in heads)) for row in rows]
+        output.print_table(("what", *heads), shown)
+    if not found.agrees:
+        raise Damaged("RELEASES_DIFFER", released=found.released)
+    if not json:
+        print(output.sentence("RELEASES_AGREE", released=found.released))
 
 
 @app.command("witness")

@@ -130,7 +130,9 @@ class ClipUnsealing:
         return UnsealedClip(clip, sound, peaks, passages, (), stored_as).muted_as(redactions)
 
     def _record_not_opened(self, identity: Identity, lease: Lease, reason: str) -> None:
-        detail: dict[str, DetailValue] = {"prefetched": True} if lease.is_prefetch else {}
+        detail: dict[str, DetailValue] = {"task": lease.task_id, "token": lease.token}
+        if lease.is_prefetch:
+            detail["prefetched"] = True
         event = Event.by(identity, Action.CLIP_PUT_AWAY, lease.clip_id, reason=reason, detail=detail)
         with suppress(ReviewerError), self._unit.transaction():
             self._unit.log.record(event)

@@ -25,7 +25,7 @@ from reviewer.model.project import BrokerPlace
 from reviewer.model.task import VerdictKind
 from reviewer.places import DATABASE_FILE
 from reviewer.workspace import RestoreOptions, open_workspace, restore_workspace
-from tests.benches.team import Team
+from tests.benches.broker_team import Team
 from tests.benches.workspace import (
     ANA,
     BEN,

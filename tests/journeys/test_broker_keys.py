@@ -23,7 +23,7 @@ from reviewer.model.task import VerdictKind
 from reviewer.places import DATABASE_FILE
 from reviewer.session.acts import HandIn
 from reviewer.session.redactions import Redactions, propose
-from tests.benches.team import Team, make_team
+from tests.benches.broker_team import Team, make_team
 from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN, annotation, hear
 
 NIA = "Nia Fox"

@@ -1,0 +1,161 @@
+"""Compares the keys that a broker released with what people's logs say that they opened and heard.
+
+The broker's log is the lead's, a person's is written on a workstation: own code can ask for a key and leave
+no row of its own. That shows here, row against row.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from reviewer.access.log_chain import LogRow
+from reviewer.access.log_walk import stored_rows
+from reviewer.access.verification import open_read_only, verify_file
+from reviewer.errors import Damaged
+from reviewer.model.event import Action, Event
+from reviewer.model.people import Role
+from reviewer.places import DATABASE_FILE
+
+_PREFETCHED = "prefetched"
+
+
+class Lack(StrEnum):
+    """What one log has and the other has not."""
+
+    NO_OPENING = "no_opening"
+    """A key was released, and the person's log has no row that asked for it."""
+    NO_RELEASE = "no_release"
+    """A clip was opened, or heard, without a key of this broker's."""
+    NOT_HEARD = "not_heard"
+    """A key was released and the clip opened, but nothing of it was heard. It may have been skipped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One lease that the logs tell differently; ``at`` is when its first row was written."""
+
+    lack: Lack
+    person_id: str
+    clip_id: str
+    task_id: str
+    released: int
+    opened: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How many keys were released, and what does not agree."""
+
+    released: int
+    differences: tuple[Difference, ...]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether every key has its opening, and every opening its key."""
+        return all(each.lack is Lack.NOT_HEARD for each in self.differences)
+
+
+@dataclass(slots=True)
+class _Lease:
+    """What the logs say of one lease of one person. ``asked`` counts their own rows that ask for a key."""
+
+    at: datetime
+    released: int = 0
+    asked: int = 0
+    opened: int = 0
+
+
+@dataclass(slots=True)
+class _Told:
+    leases: dict[tuple[str, str, str, int], _Lease] = field(default_factory=dict)
+    heard: dict[tuple[str, str, str], datetime] = field(default_factory=dict)
+
+    def lease(self, event: Event, at: datetime) -> _Lease:
+        token = event.detail.get("token")
+        name = event.actor, event.object, str(event.detail.get("task")), token if type(token) is int else 0
+        return self.leases.setdefault(name, _Lease(at))
+
+    def add_broker(self, event: Event, at: datetime) -> None:
+        if event.action is Action.KEY_RELEASED:
+            self.lease(event, at).released += 1
+
+    def add_person(self, event: Event, at: datetime) -> None:
+        """A row of somebody who asks the broker; an opening that got no key has a further row."""
+        if event.role == Role.LEAD or "task" not in event.detail:
+            return
+        if event.action is Action.CLIP_HEARD:
+            self.heard.setdefault((event.actor, event.object, str(event.detail["task"])), at)
+        elif event.action is Action.CLIP_PREFETCHED:
+            self.lease(event, at).asked += 1
+        elif event.action is Action.CLIP_OPENED:
+            lease = self.lease(event, at)
+            lease.opened += 1
+            lease.asked += not event.detail.get(_PREFETCHED)
+        elif event.action is Action.CLIP_PUT_AWAY and "token" in event.detail:
+            lease = self.lease(event, at)
+            lease.opened -= not event.detail.get(_PREFETCHED)
+            lease.asked -= 1
+
+    def differences(self) -> Iterator[Difference]:
+        released = defaultdict[tuple[str, str, str], int](int)
+        for (person, clip, task, _token), lease in self.leases.items():
+            released[person, clip, task] += lease.released
+            facts = person, clip, task, lease.released, lease.opened, lease.at
+            if lease.released > lease.asked:
+                yield Difference(Lack.NO_OPENING, *facts)
+            elif lease.asked > 0 and not lease.released:
+                yield Difference(Lack.NO_RELEASE, *facts)
+            elif lease.opened > 0 and (person, clip, task) not in self.heard:
+                yield Difference(Lack.NOT_HEARD, *facts)
+        for (person, clip, task), at in self.heard.items():
+            opened = any(name[:3] == (person, clip, task) for name in self.leases)
+            if not released[person, clip, task] and not opened:
+                yield Difference(Lack.NO_RELEASE, person, clip, task, 0, 0, at)
+
+
+def compare(broker: Path, logs: Sequence[Path]) -> Comparison:
+    """Compares the log in a broker's folder with those in people's, which may be copies.
+
+    Rows of people count from the broker's first row on, and in a log that says when a broker was named from
+    then on: before, everybody held the workspace key.
+
+    Raises: Damaged when a log does not verify, or is not of a broker; Unavailable.
+    """
+    told, begun = _Told(), None
+    for row, event in _rows(broker / DATABASE_FILE):
+        begun = begun or row.at()
+        told.add_broker(event, row.at())
+    keys = sum(lease.released for lease in told.leases.values())
+    for folder in logs:
+        since = begun
+        for row, event in _rows(folder / DATABASE_FILE):
+            if event.action is Action.BROKER_NAMED and since is not None:
+                since = max(since, row.at())
+            if since is not None and row.at() >= since:
+                told.add_person(event, row.at())
+    found = sorted(told.differences(), key=lambda each: (each.at, each.person_id, each.clip_id))
+    return Comparison(keys, tuple(found))
+
+
+def names_in(folder: Path) -> dict[str, str]:
+    """The names of the people of a workspace, by id."""
+    with closing(open_read_only(folder / DATABASE_FILE)) as connection:
+        return {str(each): str(name) for each, name in connection.execute("SELECT id, name FROM person")}
+
+
+def _rows(file: Path) -> Iterator[tuple[LogRow, Event]]:
+    """Every row of a log that verifies. Raises Damaged, Unavailable."""
+    finding = verify_file(file)
+    if not finding.ok:
+        raise Damaged(finding.notice.code, **finding.notice.parameters)
+    with closing(open_read_only(file)) as connection:
+        last: Any = connection.execute("SELECT max(seq) FROM log").fetchone()[0]
+        for seq, body, before, link, signature, *_ in stored_rows(connection, last, has_index=False):
+            row = LogRow(seq, body, before, link, signature)
+            yield row, row.event()
