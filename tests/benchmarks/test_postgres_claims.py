@@ -61,7 +61,7 @@ def server(request, tmp_path_factory):
 def fill(team: TeamServer) -> None:
     team.clear()
     team.owner.execute(
-        "SELECT reviewer.add_clip('clip-' || n, 1, 0, n, 'ready', NULL, '[\"en-US\", \"en\", \"\", \"US\"]')"
+        'SELECT reviewer.add_clip(\'clip-\' || n, 1, 0, n, \'ready\', NULL, \'["en-US", "en", "", "US"]\')'
         " FROM generate_series(1, %s) n",
         (TASKS,),
     )
@@ -77,7 +77,9 @@ def fill(team: TeamServer) -> None:
 
 def client(uri: str, name: str, query: str, seconds: float, start, answers) -> None:
     """Claims until time is up; answers with what was given and the waits in seconds."""
-    with psycopg.connect(uri, user=f"person_{name}", password=PASSWORD, autocommit=True, prepare_threshold=0) as connection:
+    with psycopg.connect(
+        uri, user=f"person_{name}", password=PASSWORD, autocommit=True, prepare_threshold=0
+    ) as connection:
         start.wait()
         given, waits = [], []
         until = time.perf_counter() + seconds
@@ -124,5 +126,12 @@ def test_claims_against_a_raw_statement(server, clients):
             waits[way] += each
         ratios.append(speeds["claim"][-1] / speeds["raw"][-1])
     ratio, spread = statistics.median(ratios), f"{min(ratios):.2f}-{max(ratios):.2f}"
-    told = ", ".join(f"{way} {statistics.median(s):,.0f}/s ({milliseconds(waits[way])})" for way, s in speeds.items())
-    row(f"{server.way}, {clients} clients: claims", f"{ratio:.2f} x raw ({spread}): {told}", ">= 0.8 x raw", ratio >= 0.8)
+    told = ", ".join(
+        f"{way} {statistics.median(s):,.0f}/s ({milliseconds(waits[way])})" for way, s in speeds.items()
+    )
+    row(
+        f"{server.way}, {clients} clients: claims",
+        f"{ratio:.2f} x raw ({spread}): {told}",
+        ">= 0.8 x raw",
+        ratio >= 0.8,
+    )
