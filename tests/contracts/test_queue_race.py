@@ -1,10 +1,12 @@
 """Many clients on one server at the same time: no double claim, nobody twice on a clip, nothing lost.
 
-Small unless the environment says otherwise: ``REVIEWER_RACE_CLIENTS``, ``_CLIPS``, ``_SEEDS`` and ``_LEASE_MS``.
+Small unless the environment says otherwise: ``REVIEWER_RACE_CLIENTS``, ``REVIEWER_RACE_CLIPS``,
+``REVIEWER_RACE_SEEDS`` and ``REVIEWER_RACE_LEASE_MS``.
 """
 
 import os
 import random
+import sys
 import threading
 import time
 from collections import Counter
@@ -14,7 +16,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from reviewer.errors import LeaseLost, Refused
+from reviewer.errors import LeaseLost
 from reviewer.model.people import Role
 from reviewer.model.task import Lease, SkipReason
 from reviewer.queue.postgres import PostgresQueue
@@ -198,9 +200,9 @@ def race(server: TeamServer, seed: int) -> list[Told]:
     """Lets every client work until each clip has its passes or waits for a lead."""
     server.clear()
     server.owner.execute(
-        "SELECT reviewer.add_clip('clip-' || lpad(n::text, 6, '0'), %s, 0, n, 'ready', NULL, '[\"und\", \"\", \"\", \"\"]')"
+        "SELECT reviewer.add_clip('clip-' || lpad(n::text, 6, '0'), %s, 0, n, 'ready', NULL, %s)"
         " FROM generate_series(1, %s) n",
-        (PASSES, CLIPS),
+        (PASSES, '["und", "", "", ""]', CLIPS),
     )
     over = threading.Event()
     clients = [Client(server.uri, f"p{number}", seed, over) for number in range(CLIENTS)]
@@ -258,4 +260,6 @@ def test_every_clip_gets_its_passes_by_different_people_or_waits_for_a_lead(serv
     done = sum((one.done for one in told), Counter())
     assert {"submit", "submit twice"} <= done.keys()
     states = Counter(row["state"] for row in server.rows("SELECT state FROM queue_clip"))
-    print(f"\nseed {seed}: {dict(states)} {dict(done)}, {len(late)} late drafts, {len(given)} leases")
+    sys.stdout.write(
+        f"\nseed {seed}: {dict(states)} {dict(done)}, {len(late)} late drafts, {len(given)} leases\n"
+    )
