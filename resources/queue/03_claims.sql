@@ -243,8 +243,8 @@ BEGIN
     SELECT clock.at, r.key IS NOT NULL AS is_answered, r.answer, ARRAY (SELECT takes(p_person)) AS locales,
         EXISTS (SELECT 1 FROM task WHERE person_id = p_person AND (prefetch > 0 OR state = 'returned'))
             OR EXISTS (SELECT 1 FROM task WHERE assigned_to = p_person) AS has_own,
-        EXISTS (SELECT 1 FROM task WHERE kind = ANY (p_kinds) AND state = 'leased' AND lease_until <= clock.at)
-            AS any_expired
+        EXISTS (SELECT 1 FROM unnest(p_kinds) k WHERE (SELECT lease_until FROM task
+            WHERE kind = k AND state = 'leased' ORDER BY lease_until LIMIT 1) <= clock.at) AS any_expired
     INTO known FROM clock LEFT JOIN request r
         ON r.person_id = p_person AND r.key = p_key AND r.at > clock.at - 7 * 86400000000;
     IF known.is_answered THEN
