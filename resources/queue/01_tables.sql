@@ -36,12 +36,16 @@ CREATE TABLE reviewer_data.person_login (
     is_blocked boolean NOT NULL DEFAULT false
 );
 
+-- A row to lock, so that acts of one person come one after the other. Advisory locks would be open to everybody, and
+-- the owner writes person_login also while a person keeps a transaction open.
+CREATE TABLE reviewer_data.person_turn (person_id text PRIMARY KEY);
+
 CREATE TABLE reviewer_data.agreement_signed (
     person_id text NOT NULL,
     agreement text NOT NULL,
     evidence bytea NOT NULL,
     at bigint NOT NULL,
-    PRIMARY KEY (person_id, agreement)
+    PRIMARY KEY (person_id, agreement, at)
 );
 
 CREATE TABLE reviewer_data.person_language (
@@ -185,6 +189,16 @@ CREATE TABLE reviewer_data.verdict (
     at bigint NOT NULL
 );
 CREATE INDEX verdict_by_clip ON reviewer_data.verdict (clip_id, at);
+
+-- Who drew, and what they said: whoever has the secret of the draw can compare.
+CREATE TABLE reviewer_data.draw (
+    place bigint GENERATED ALWAYS AS IDENTITY,
+    annotation_id text NOT NULL REFERENCES reviewer_data.annotation (id),
+    draw_id text NOT NULL,
+    is_selected boolean NOT NULL,
+    person_id text NOT NULL,
+    at bigint NOT NULL
+);
 
 CREATE TABLE reviewer_data.final (
     clip_id text COLLATE "C" PRIMARY KEY REFERENCES reviewer_data.queue_clip (clip_id),

@@ -1,12 +1,13 @@
 """Sets up a queue's PostgreSQL server, for the owner of its database: tables, functions, logins."""
 
 import hashlib
+from contextlib import suppress
 from datetime import timedelta
 from functools import cache
 from typing import Any
 
 import psycopg
-from psycopg import sql
+from psycopg import errors, sql
 
 from reviewer.errors import Refused
 from reviewer.model.people import Role
@@ -32,7 +33,8 @@ _KINDS = {
     Role.QA: (TaskKind.REVIEW, TaskKind.ADJUDICATE),
     Role.LEAD: (),
 }
-_SETTING_UP = 5120_5120  # the advisory lock of who sets up
+_LOCK_SECONDS = 5
+_LARGE_OBJECTS = ("lo_create(oid)", "lo_creat(integer)", "lo_from_bytea(oid, bytea)")
 
 
 @cache
@@ -52,8 +54,9 @@ def set_up(
     Raises: Refused when the database is another workspace's, or of a newer version.
     """
     with connection.transaction():
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_SETTING_UP,))
+        connection.execute("SET LOCAL search_path = pg_catalog, pg_temp")
         _make_groups(connection)
+        _close_database(connection)
         present = _tables_version(connection)
         if present > TABLES_VERSION:
             raise Refused("QUEUE_SERVER_NEW")
@@ -101,23 +104,75 @@ def add_login(
         plain = "LOGIN INHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE CONNECTION LIMIT 12 PASSWORD {}"
         made = sql.SQL(plain).format(sql.Literal(verifier))
         connection.execute(making.format(name, made))
-        for other in _GROUPS.values():
-            connection.execute(sql.SQL("REVOKE {} FROM {}").format(sql.Identifier(other), name))
+        _leave_groups(connection, login)
         connection.execute(sql.SQL("GRANT {} TO {}").format(group, name))
-        connection.execute("DELETE FROM reviewer_data.person_login WHERE person_id = %s", (person_id,))
+        former = connection.execute(
+            "DELETE FROM reviewer_data.person_login WHERE person_id = %s RETURNING login", (person_id,)
+        ).fetchone()
+        if former is not None and former[0] != login:
+            _leave_groups(connection, former[0])
         connection.execute(
             "INSERT INTO reviewer_data.person_login (login, person_id, kinds) VALUES (%s, %s, %s)"
             " ON CONFLICT (login) DO UPDATE SET person_id = excluded.person_id, kinds = excluded.kinds,"
             " is_blocked = false",
             (login, person_id, [kind.value for kind in _KINDS[role]]),
         )
+    if former is not None and former[0] != login:
+        _end_login(connection, former[0])
 
 
 def block_login(connection: psycopg.Connection[Any], person_id: str) -> None:
-    """Ends what a person may do, at once, also over connections that are open."""
-    connection.execute(
-        "UPDATE reviewer_data.person_login SET is_blocked = true WHERE person_id = %s", (person_id,)
-    )
+    """Ends what a person may do, at once, also over connections that are open.
+
+    Ending these connections needs ``pg_signal_backend``; without it they stay, and may call nothing.
+    """
+    with connection.transaction():
+        row = connection.execute(
+            "UPDATE reviewer_data.person_login SET is_blocked = true WHERE person_id = %s RETURNING login",
+            (person_id,),
+        ).fetchone()
+        if row is not None:
+            _leave_groups(connection, row[0])
+    if row is not None:
+        _end_login(connection, row[0])
+
+
+def close_to_strangers(connection: psycopg.Connection[Any]) -> None:
+    """Takes from everybody what only a superuser can take: large objects, which would fill the disk."""
+    for function in _LARGE_OBJECTS:
+        connection.execute(f"REVOKE EXECUTE ON FUNCTION pg_catalog.{function} FROM PUBLIC".encode())
+
+
+def _close_database(connection: psycopg.Connection[Any]) -> None:
+    """Lets nobody in but people's logins, who make nothing here, not even for a session."""
+    row = connection.execute("SELECT current_database()").fetchone()
+    assert row is not None
+    groups = sql.SQL(", ").join(map(sql.Identifier, _GROUPS.values()))
+    database = sql.Identifier(row[0])
+    connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC, {}").format(database, groups))
+    connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, groups))
+    if connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = 'public'").fetchone():
+        connection.execute(sql.SQL("REVOKE ALL ON SCHEMA public FROM PUBLIC, {}").format(groups))
+
+
+def _leave_groups(connection: psycopg.Connection[Any], login: str) -> None:
+    """Takes the right to call any function, which open connections notice at their next statement."""
+    for group in _GROUPS.values():
+        connection.execute(sql.SQL("REVOKE {} FROM {}").format(sql.Identifier(group), sql.Identifier(login)))
+
+
+def _end_login(connection: psycopg.Connection[Any], login: str) -> None:
+    """Ends the connections of a login and lets it in no more.
+
+    Who has altered their own role in an open transaction would make this wait: they may, and are ended first.
+    """
+    with suppress(errors.InsufficientPrivilege), connection.transaction():
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE usename = %s", (login,)
+        )
+    with suppress(errors.LockNotAvailable), connection.transaction():
+        connection.execute(f"SET LOCAL lock_timeout = '{_LOCK_SECONDS}s'".encode())
+        connection.execute(sql.SQL("ALTER ROLE {} NOLOGIN").format(sql.Identifier(login)))
 
 
 def _make_groups(connection: psycopg.Connection[Any]) -> None:
