@@ -10,8 +10,9 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
+from reviewer import backends
 from reviewer.access.activity import ActivityCounts
 from reviewer.access.audit_log import AuditLog
 from reviewer.access.backups import BackupRecord, BackupRepository
@@ -46,7 +47,7 @@ from reviewer.clips.redactions import RedactionRepository
 from reviewer.clips.references import ReferenceRepository
 from reviewer.clips.repository import ClipRepository
 from reviewer.clips.retention import RetentionRepository
-from reviewer.clips.store import ClipStore, LocalClipStore
+from reviewer.clips.store import ClipStore
 from reviewer.clips.withdrawals import WithdrawalRepository
 from reviewer.db.connection import Database
 from reviewer.db.schema import migrate, require_sound
@@ -66,7 +67,7 @@ from reviewer.lead.session import LeadSession
 from reviewer.lead.withdrawals import Withdrawal
 from reviewer.model.clock import Clock, ForwardClock, SystemClock, to_iso
 from reviewer.model.people import Identity, Person
-from reviewer.model.project import ClipsPlace, QueueRules
+from reviewer.model.project import QueueRules
 from reviewer.model.task import TaskKind
 from reviewer.places import DATABASE_FILE, PROJECT_FILE, resource
 from reviewer.qa.scorecard import Scorecards
@@ -74,7 +75,6 @@ from reviewer.qa.session import KINDS as QA_KINDS
 from reviewer.qa.session import QaSession
 from reviewer.queue.api import Queue
 from reviewer.queue.outbox import Outbox
-from reviewer.queue.sqlite import SqliteQueue
 from reviewer.session.access_limits import ActivityLimits
 from reviewer.session.agreement import Agreement
 from reviewer.session.backup_lists import purge_list_of, read_list
@@ -86,6 +86,7 @@ from reviewer.session.locale_conventions import ANY_LANGUAGE, LocaleConventions
 from reviewer.session.pass_comparison import PassComparison
 from reviewer.session.policy import WorkspacePolicy
 from reviewer.session.second_secret import SecondSecrets
+from reviewer.session.server_witness import ServerWitness
 from reviewer.session.sign_in import SignIn, normal_code, require_strong
 from reviewer.session.unfinished_exports import UnfinishedExports
 from reviewer.session.unit_of_work import UnitOfWork
@@ -94,7 +95,9 @@ from reviewer.transcript.conventions import load_conventions
 from reviewer.transcript.lexicon import read_lexicon
 from reviewer.untrusted_files import open_untrusted, read_untrusted_text
 
-CLIPS_FOLDER = "clips"
+if TYPE_CHECKING:
+    from reviewer.queue.administration import QueueAdministration
+
 LEXICON_FOLDER = "lexicon"
 _MOST_BACKUP_BYTES = 1 << 50
 APP_VERSION = importlib.metadata.version("reviewer")
@@ -121,7 +124,7 @@ class Workspace:
         *,
         clock: Clock,
         parameters: KdfParameters,
-        make_queue: MakeQueue = SqliteQueue,
+        make_queue: MakeQueue | None = None,
         keychain: Keychain | None = None,
     ) -> None:
         self.path = path
@@ -136,17 +139,17 @@ class Workspace:
             self._database.close()
             raise
 
-    def _assemble(self, make_queue: MakeQueue) -> None:
+    def _assemble(self, make_queue: MakeQueue | None) -> None:
         migrate(self._database)
         require_sound(self._database)
         self._database.reserve.fill()
         self._meta = read_meta(self._database)
-        self._store = clip_store(self.path, self.project.clips, self._meta.workspace_id)
+        self._store = backends.clip_store(self.path, self.project.clips, self._meta.workspace_id)
         self._unit = unit_of_work(
             self.path,
             database=self._database,
             store=self._store,
-            queue=make_queue(self._database, self.clock, self.project.queue),
+            queue=(make_queue or backends.work_queue)(self._database, self.clock, self.project.queue),
             clock=self.clock,
             nda_days=self.project.nda_days,
         )
@@ -159,6 +162,8 @@ class Workspace:
         self._conventions = _load_conventions(self.path, self.project.conventions)
         self.policy = WorkspacePolicy(self._unit.log, self.path, _shipped_files())
         self.sessions = SignIn(self._unit, self._parameters, self.policy, self._keychain)
+        witness = ServerWitness(self._unit, is_counted=not self.project.log.witnesses)
+        self.sessions.after_seal(witness.show)
         self.agreement = Agreement(
             sign_in=self.sessions,
             acknowledgements=self._unit.acknowledgements,
@@ -235,7 +240,7 @@ class Workspace:
             parameters=self._parameters,
             make_decoder=Decoder,
             make_process=partial(
-                PreparingProcess, self._store, self.path / CLIPS_FOLDER, self._meta.workspace_id
+                PreparingProcess, self._store, self.path / backends.CLIPS_FOLDER, self._meta.workspace_id
             ),
             verify=self._verify_log,
             due_purges=self._due_purges,
@@ -248,13 +253,20 @@ class Workspace:
         self._access.allow(identity, Act.MANAGE_PEOPLE)
         return WorkspaceFacts(self._unit, self.sessions, identity)
 
+    def queue_administration(self, identity: Identity) -> "QueueAdministration":
+        """The server of a team's queue, for a signed-in lead. Raises NotAllowed; Refused without one."""
+        self._access.allow(identity, Act.MANAGE_PEOPLE)
+        agreements = self._unit.acknowledgements.counting()
+        return backends.queue_administration(self.project, self.workspace_id, agreements)
+
     @property
     def workspace_id(self) -> str:
         """The id of this workspace."""
         return self._meta.workspace_id
 
     def close(self) -> None:
-        """Closes the workspace file."""
+        """Closes the workspace file, and the connections to its queue."""
+        self._unit.queue.close()
         self._database.close()
 
     def __enter__(self) -> Self:
@@ -287,18 +299,6 @@ class Workspace:
 
     def _verify_log(self) -> Finding:
         return verify_log(self.path / DATABASE_FILE, self._meta.workspace_id, self._meta.log_public_key)
-
-
-def clip_store(path: Path, place: ClipsPlace, workspace_id: str) -> ClipStore:
-    """The folder of the workspace, or the bucket that its project file names. Raises Refused."""
-    local = LocalClipStore(path / CLIPS_FOLDER)
-    if not place.url:
-        return local
-    if importlib.util.find_spec("obstore") is None:
-        raise Refused("CLIPS_NEED_PACKAGE")
-    from reviewer.clips.s3_store import Bucket, S3ClipStore  # noqa: PLC0415 - an optional package
-
-    return S3ClipStore(Bucket.of(place), workspace_id, local)
 
 
 def unit_of_work(
@@ -348,7 +348,7 @@ def open_workspace(
     *,
     clock: Clock | None = None,
     parameters: KdfParameters | None = None,
-    make_queue: MakeQueue = SqliteQueue,
+    make_queue: MakeQueue | None = None,
     keychain: Keychain | None = None,
 ) -> Workspace:
     """Opens an existing workspace; ``keychain`` is the one of this machine's operating system by default.

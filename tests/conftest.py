@@ -125,3 +125,13 @@ def _deliver_deferred_deletes() -> None:
 def pytest_make_parametrize_id(val: object) -> str | None:
     """Bytes are named by their length: random ones would give each worker of a run other tests."""
     return f"{len(val)} bytes" if isinstance(val, bytes) else None
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server of this process, for the owner of its databases."""
+    pytest.importorskip("psycopg")
+    from tests.fakes.postgres_server import running_server
+
+    with running_server(tmp_path_factory.mktemp("postgres")) as address:
+        yield address

@@ -23,11 +23,11 @@ CREATE TABLE reviewer_data.rules (
     skips_to_lead integer NOT NULL CHECK (skips_to_lead > 0),
     leases_per_hour integer NOT NULL DEFAULT 0 CHECK (leases_per_hour >= 0),
     leases_without_hand_in integer NOT NULL DEFAULT 0 CHECK (leases_without_hand_in >= 0),
-    agreement text NOT NULL DEFAULT '',
+    agreements text[] NOT NULL DEFAULT '{}',
     agreement_micros bigint NOT NULL DEFAULT 0
 );
 COMMENT ON TABLE reviewer_data.rules IS
-    'The rules of a claim; 0 is no limit. No agreement: none is asked for here.';
+    'The rules of a claim; 0 is no limit. One of the agreements, by SHA-256, must be signed; none: nobody has to.';
 
 CREATE TABLE reviewer_data.person_login (
     login name PRIMARY KEY,
@@ -47,6 +47,8 @@ CREATE TABLE reviewer_data.agreement_signed (
     at bigint NOT NULL,
     PRIMARY KEY (person_id, agreement, at)
 );
+COMMENT ON TABLE reviewer_data.agreement_signed IS
+    'Signed acknowledgements: the evidence is the program''s own, and the login says who handed it in.';
 
 CREATE TABLE reviewer_data.person_language (
     person_id text NOT NULL,
@@ -233,3 +235,25 @@ CREATE TABLE reviewer_data.request (
     PRIMARY KEY (person_id, key)
 );
 CREATE INDEX request_by_time ON reviewer_data.request (at);
+
+-- The ends of access logs that people's programs have shown: nothing here is changed or removed, so a log that
+-- was cut or rewritten does not fit to it any more.
+CREATE TABLE reviewer_data.witnessed_checkpoint (
+    log_id text NOT NULL,
+    person_id text NOT NULL,
+    size bigint NOT NULL CHECK (size > 0),
+    root bytea NOT NULL CHECK (length(root) = 32),
+    note text NOT NULL CHECK (length(note) <= 65536),
+    at bigint NOT NULL,
+    PRIMARY KEY (log_id, person_id, size)
+);
+
+CREATE INDEX witnessed_checkpoint_by_time ON reviewer_data.witnessed_checkpoint (person_id, at);
+
+CREATE FUNCTION reviewer_data.refuse_rewriting() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'what a witness saw is kept';
+END
+$$;
+CREATE TRIGGER witnessed_checkpoint_is_kept BEFORE UPDATE OR DELETE ON reviewer_data.witnessed_checkpoint
+    FOR EACH ROW EXECUTE FUNCTION reviewer_data.refuse_rewriting();

@@ -6,8 +6,8 @@ DECLARE
     r reviewer_data.rules;
 BEGIN
     SELECT * INTO r FROM rules;
-    IF r.agreement <> '' AND NOT EXISTS (
-        SELECT 1 FROM agreement_signed s WHERE s.person_id = p_person AND s.agreement = r.agreement
+    IF cardinality(r.agreements) > 0 AND NOT EXISTS (
+        SELECT 1 FROM agreement_signed s WHERE s.person_id = p_person AND s.agreement = ANY (r.agreements)
         AND s.at + r.agreement_micros > p_now)
     THEN
         PERFORM refuse('NDA_REQUIRED');

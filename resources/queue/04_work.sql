@@ -202,23 +202,27 @@ BEGIN
 END
 $$;
 
--- Signing the agreement in force: the person's login is who signs, and the evidence is their signed acknowledgement.
+-- Signing an agreement in force: the person's login is who signs, and the evidence is their signed acknowledgement.
 -- What was signed is kept; it is signed again only when its time is over.
-CREATE FUNCTION reviewer.sign_agreement(p_agreement text, p_evidence bytea) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION reviewer.sign_agreement(p_agreement text, p_evidence bytea, p_at bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     me text := (caller()).person_id;
+    r reviewer_data.rules;
     now_at bigint;
+    signed_at bigint;
 BEGIN
     PERFORM lock_person(me);
     now_at := now_micros();
-    IF coalesce(length(p_evidence), 0) NOT BETWEEN 1 AND 65536
-        OR NOT EXISTS (SELECT 1 FROM rules WHERE agreement = p_agreement AND agreement <> '')
-    THEN
+    signed_at := least(p_at, now_at);
+    SELECT * INTO r FROM rules;
+    IF coalesce(length(p_evidence), 0) NOT BETWEEN 1 AND 65536 OR (p_agreement = ANY (r.agreements)) IS NOT TRUE THEN
         PERFORM refuse('NOT_ALLOWED');
+    ELSIF signed_at + r.agreement_micros <= now_at THEN
+        PERFORM refuse('NDA_REQUIRED');
     END IF;
     INSERT INTO agreement_signed (person_id, agreement, evidence, at)
-    SELECT me, p_agreement, p_evidence, now_at WHERE NOT EXISTS (
-        SELECT 1 FROM agreement_signed s, rules r WHERE s.person_id = me AND s.agreement = p_agreement
+    SELECT me, p_agreement, p_evidence, signed_at WHERE NOT EXISTS (
+        SELECT 1 FROM agreement_signed s WHERE s.person_id = me AND s.agreement = p_agreement
         AND s.at + r.agreement_micros > now_at);
 END
 $$;

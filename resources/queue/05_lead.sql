@@ -3,16 +3,40 @@
 CREATE FUNCTION reviewer.set_rules(
     p_lease_micros bigint, p_cap_micros bigint, p_prefetch_micros bigint, p_skips_to_lead integer,
     p_leases_per_hour integer DEFAULT 0, p_leases_without_hand_in integer DEFAULT 0,
-    p_agreement text DEFAULT '', p_agreement_micros bigint DEFAULT 0
+    p_agreements text[] DEFAULT '{}', p_agreement_micros bigint DEFAULT 0
 ) RETURNS void LANGUAGE sql VOLATILE AS $$
     INSERT INTO rules (lease_micros, cap_micros, prefetch_micros, skips_to_lead, leases_per_hour,
-        leases_without_hand_in, agreement, agreement_micros)
+        leases_without_hand_in, agreements, agreement_micros)
     VALUES (p_lease_micros, p_cap_micros, p_prefetch_micros, p_skips_to_lead, p_leases_per_hour,
-        p_leases_without_hand_in, p_agreement, p_agreement_micros)
+        p_leases_without_hand_in, p_agreements, p_agreement_micros)
     ON CONFLICT (only_row) DO UPDATE SET lease_micros = excluded.lease_micros, cap_micros = excluded.cap_micros,
         prefetch_micros = excluded.prefetch_micros, skips_to_lead = excluded.skips_to_lead,
         leases_per_hour = excluded.leases_per_hour, leases_without_hand_in = excluded.leases_without_hand_in,
-        agreement = excluded.agreement, agreement_micros = excluded.agreement_micros
+        agreements = excluded.agreements, agreement_micros = excluded.agreement_micros
+$$;
+
+-- Nothing is answered to this person from now on, also over connections that are open. These are ended, and their
+-- login opens no other, where the owner of the database may do so (pg_signal_backend) and nothing keeps it waiting.
+CREATE FUNCTION reviewer.block(p_person text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    whose name;
+BEGIN
+    PERFORM caller();
+    UPDATE person_login SET is_blocked = true WHERE person_id = p_person RETURNING login INTO whose;
+    IF whose IS NULL THEN
+        RETURN;
+    END IF;
+    EXECUTE format('REVOKE reviewer_qa, reviewer_lead FROM %I', whose);
+    BEGIN
+        PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = whose AND pid <> pg_backend_pid();
+    EXCEPTION WHEN insufficient_privilege THEN NULL;
+    END;
+    BEGIN  -- who changed their own role in a transaction that is open would make this wait
+        PERFORM set_config('lock_timeout', '2000', true);
+        EXECUTE format('ALTER ROLE %I NOLOGIN', whose);
+    EXCEPTION WHEN lock_not_available OR insufficient_privilege THEN NULL;
+    END;
+END
 $$;
 
 -- Tags with their language, script and region, as the program reads them.

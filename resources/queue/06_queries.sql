@@ -181,8 +181,10 @@ LANGUAGE sql STABLE AS $$
     GROUP BY t.kind, t.locale ORDER BY t.kind, t.locale
 $$;
 
+-- Everybody's languages for a lead; for others their own.
 CREATE FUNCTION reviewer.languages() RETURNS TABLE (person_id text, tag text) LANGUAGE sql STABLE AS $$
-    SELECT l.person_id, l.tag FROM person_language l ORDER BY l.person_id COLLATE "C", l.tag COLLATE "C"
+    SELECT l.person_id, l.tag FROM person_language l WHERE is_lead() OR l.person_id = (caller()).person_id
+    ORDER BY l.person_id COLLATE "C", l.tag COLLATE "C"
 $$;
 
 -- A skip of a distressing clip, or of one in another language, is never held against anybody. Accepted and

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from math import ceil
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from reviewer.access import signing
 from reviewer.access.agreement_copies import FORMAT, SignedAgreement, verify_copy
@@ -85,6 +85,25 @@ class RegisterEntry:
     state: AgreementState
 
 
+class SignedEvidence(NamedTuple):
+    """What a person signed: the SHA-256 of the text in hex, the signed record, and when, in microseconds."""
+
+    sha256: str
+    evidence: bytes
+    signed_at: int
+
+
+def newest_evidence(database: Database, person_id: str) -> SignedEvidence | None:
+    """The newest acknowledgement of a person, with its signature, to be shown to a server."""
+    row = database.row(
+        "SELECT * FROM nda_acknowledgement WHERE person_id = ? ORDER BY signed_at DESC, id LIMIT 1",
+        (person_id,),
+    )
+    if row is None:
+        return None
+    return SignedEvidence(row["sha256"], bytes(row["record"]) + bytes(row["signature"]), row["signed_at"])
+
+
 def load_agreement(folder: Path, locale: str) -> NdaText:
     """The newest version of the agreement, in this language or else in English.
 
@@ -154,6 +173,10 @@ class Acknowledgements:
             )
             raise NdaRequired
         return record.id
+
+    def counting(self) -> list[str]:
+        """The SHA-256 of each text that counts when it is signed, in hex, sorted."""
+        return sorted(self._counting())
 
     def shown(self, identity: Identity, text: NdaText) -> None:
         """Logs that the text was shown to this person."""

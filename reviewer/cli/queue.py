@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reviewer.cli import late_drafts, output
+from reviewer.cli import late_drafts, output, queue_server
 from reviewer.cli.sign_in import AsJson, CommandSession, signs_in
 from reviewer.model.clock import to_iso
 from reviewer.model.progress import PersonTotals, StuckClip
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="See the queue, release and assign tasks.", no_args_is_help=True)
 app.add_typer(late_drafts.app, name="late")
+app.add_typer(queue_server.app, name="server")
 
 TaskId = Annotated[str, typer.Argument(metavar="ID", help="The task, as queue status shows it.")]
 

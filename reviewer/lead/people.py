@@ -158,6 +158,7 @@ class People:
             for lease in unit.queue.leases():
                 if lease.person_id == person.id:
                     release_task(unit, identity, lease.task_id)
+            unit.queue.block(person.id)
         unit.people.forget_deleted()
         return person
 

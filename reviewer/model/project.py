@@ -40,8 +40,9 @@ class ClipsPlace:
 
 @dataclass(frozen=True, slots=True)
 class QueueRules:
-    """Rules of the queue."""
+    """Rules of the queue; it is in the workspace's file, or on the PostgreSQL server of ``url``."""
 
+    url: str = ""
     passes: int = 1
     lease_minutes: int = 30
     lease_cap_minutes: int = 240

@@ -1,6 +1,6 @@
 """The interface of work queues: leases, submissions, reviews."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -49,6 +49,21 @@ class DrawResult:
 
 
 @dataclass(frozen=True, slots=True)
+class WitnessedLog:
+    """The end of a person's access log that a server saw last: its rows, the signed note, and when.
+
+    ``size`` is 0 for a person whose log it never saw. ``worked_at``: their last lease or submission there.
+    """
+
+    person_id: str
+    log_id: str
+    size: int
+    note: str
+    witnessed_at: datetime | None
+    worked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class HeldClip:
     """A clip that waits for the lead, with its unfinished tasks and how often it was skipped or expired."""
 
@@ -80,6 +95,10 @@ class Queue(Protocol):
 
     @property
     def answers_at_once(self) -> bool: ...
+
+    def connect_as(self, login: str, password: str) -> None:
+        """Says who asks from now on, and sends nothing yet; the workspace's own file has no logins."""
+        ...
 
     def close(self) -> None:
         """Ends the connections to a server, if there are any; the next call opens new ones."""
@@ -202,6 +221,25 @@ class Queue(Protocol):
         """
         ...
 
+    # Witnessing
+
+    def witnessed_size(self, log_id: str) -> int | None:
+        """How many rows of a log of the person's the server saw last, 0 before the first; None where the
+        queue is in the workspace's own file, which nobody else holds."""
+        ...
+
+    def witness(self, log_id: str, size: int, root: bytes, note: str, proof: Sequence[bytes]) -> None:
+        """Shows the end of the person's log to the server, which keeps it.
+
+        ``proof``: that it extends what the server saw last (RFC 6962). Raises Refused (code WITNESS_LOG_CUT,
+        WITNESS_LOG_REWRITTEN) where it does not.
+        """
+        ...
+
+    def witnessed_logs(self) -> list[WitnessedLog]:
+        """What the server saw last of everybody, by person, for a lead."""
+        ...
+
     # Queries
 
     def annotation(self, annotation_id: str) -> SealedAnnotation:
@@ -290,6 +328,11 @@ class Queue(Protocol):
         ...
 
     # Managing tasks
+
+    def block(self, person_id: str) -> None:
+        """Ends what a person may ask of a server, for good; in the workspace's own file there is nothing to
+        end."""
+        ...
 
     def set_languages(self, person_id: str, languages: Iterable[str], *, key: str) -> tuple[str, ...]:
         """Sets which languages' clips come to a person, none meaning all; returns the tags in usual form.

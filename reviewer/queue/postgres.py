@@ -4,11 +4,12 @@ What each function does, and for whom, is in ``resources/queue``; this file call
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
+from typing import Protocol
 
-from reviewer.errors import Refused
+from reviewer.errors import NdaRequired, Refused
 from reviewer.model.clip import ClipState
 from reviewer.model.clip_list import QueuedClip
 from reviewer.model.clock import to_micros
@@ -31,8 +32,26 @@ from reviewer.model.task import (
     Verdict,
     WorkCounts,
 )
-from reviewer.queue.api import DrawResult, HeldClip, Receipt, Resealing
+from reviewer.queue.api import DrawResult, HeldClip, Receipt, Resealing, WitnessedLog
 from reviewer.queue.postgres_connection import QueueServer
+
+
+class SignedAgreement(Protocol):
+    """What a person signed: the SHA-256 of the text in hex, the signed record, and when, in microseconds."""
+
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def evidence(self) -> bytes: ...
+    @property
+    def signed_at(self) -> int: ...
+
+
+AgreementOf = Callable[[str], SignedAgreement | None]
+
+
+def _no_agreement(_person_id: str) -> None:
+    """Nobody signed anything."""
 
 
 class PostgresQueue:
@@ -40,8 +59,12 @@ class PostgresQueue:
 
     answers_at_once = False
 
-    def __init__(self, server: QueueServer) -> None:
+    def __init__(self, server: QueueServer, agreement_of: AgreementOf = _no_agreement) -> None:
         self._server = server
+        self._agreement_of = agreement_of
+
+    def connect_as(self, login: str, password: str) -> None:
+        self._server.connect_as(login, password)
 
     def close(self) -> None:
         self._server.close()
@@ -49,10 +72,10 @@ class PostgresQueue:
     # Claiming
 
     def claim(self, person_id: str, kinds: frozenset[TaskKind], *, key: str) -> Lease | None:
-        return self._lease_or_none("claim", person_id, sorted(kinds), key)
+        return self._claimed("claim", person_id, kinds, key)
 
     def claim_prefetch(self, person_id: str, kinds: frozenset[TaskKind], *, key: str) -> Lease | None:
-        return self._lease_or_none("claim_prefetch", person_id, sorted(kinds), key)
+        return self._claimed("claim_prefetch", person_id, kinds, key)
 
     def begin_prefetched(self, lease: Lease) -> Lease:
         return self._lease("begin_prefetched", to_json(lease))
@@ -95,6 +118,17 @@ class PostgresQueue:
 
     def dismiss_late_draft(self, draft_id: str, reason: LateReason) -> None:
         self._server.value("dismiss_late_draft", draft_id, reason)
+
+    # Witnessing
+
+    def witnessed_size(self, log_id: str) -> int | None:
+        return int(self._server.value("witnessed_size", log_id))
+
+    def witness(self, log_id: str, size: int, root: bytes, note: str, proof: Sequence[bytes]) -> None:
+        self._server.value("witness", log_id, size, root, note, list(proof))
+
+    def witnessed_logs(self) -> list[WitnessedLog]:
+        return [from_columns(WitnessedLog, row) for row in self._server.rows("witnessed_logs")]
 
     # Queries
 
@@ -183,6 +217,9 @@ class PostgresQueue:
         return bool(self._server.value("is_distressing", clip_id))
 
     # Managing tasks
+
+    def block(self, person_id: str) -> None:
+        self._server.value("block", person_id)
 
     def set_languages(self, person_id: str, languages: Iterable[str], *, key: str) -> tuple[str, ...]:
         tags = language_tags(languages)
@@ -290,6 +327,17 @@ class PostgresQueue:
 
     def mark_exported(self, clip_ids: Iterable[str]) -> None:
         self._server.value("mark_exported", list(clip_ids))
+
+    def _claimed(self, function: str, person_id: str, kinds: frozenset[TaskKind], key: str) -> Lease | None:
+        """Claims; where the server does not know the agreement that was signed here, tells it first."""
+        try:
+            return self._lease_or_none(function, person_id, sorted(kinds), key)
+        except NdaRequired:
+            signed = self._agreement_of(person_id)
+            if signed is None:
+                raise
+            self._server.value("sign_agreement", signed.sha256, signed.evidence, signed.signed_at)
+            return self._lease_or_none(function, person_id, sorted(kinds), key)
 
     def _lease_or_none(self, function: str, *values: object) -> Lease | None:
         answer = self._server.value(function, *values)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -39,7 +40,8 @@ _ERRORS: Mapping[str, Callable[[], ReviewerError]] = {
     "SUBMISSION_CONFLICT": SubmissionConflict,
     "NDA_REQUIRED": NdaRequired,
 }
-_ATTEMPTS = 5  # of a call that the server undid because two acts waited for each other
+_ATTEMPTS = 5
+_UNDONE = (errors.DeadlockDetected, errors.SerializationFailure, errors.AdminShutdown, errors.CrashShutdown)
 _CONNECT_SECONDS, _CALL_SECONDS, _LOCK_SECONDS = 5, 20, 5
 _CONNECTIONS = 4
 _LOCAL = re.compile(r"localhost|127\.\d+\.\d+\.\d+|::1|/.*")
@@ -82,22 +84,34 @@ class QueueAddress:
 class QueueServer:
     """A server's functions, over a few connections that are opened when they are needed."""
 
-    def __init__(self, conninfo: str, *, user: str | None = None, password: str | None = None) -> None:
-        own: dict[str, Any] = {"application_name": "reviewer", "connect_timeout": _CONNECT_SECONDS}
-        if user is not None:
-            own |= {"user": user, "password": password}
+    def __init__(self, conninfo: str) -> None:
         limits = f"-c statement_timeout={_CALL_SECONDS}s -c lock_timeout={_LOCK_SECONDS}s"
-        own |= {"options": f"{limits} -c idle_in_transaction_session_timeout=60s"}
-        own |= {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
-        own |= {"tcp_user_timeout": _CALL_SECONDS * 1000}
-        self._conninfo = make_conninfo(conninfo, **own)
+        self._address = make_conninfo(
+            conninfo,
+            application_name="reviewer",
+            connect_timeout=_CONNECT_SECONDS,
+            options=f"{limits} -c idle_in_transaction_session_timeout=60s",
+            keepalives_idle=10,
+            keepalives_interval=5,
+            keepalives_count=3,
+            tcp_user_timeout=_CALL_SECONDS * 1000,
+        )
+        self._conninfo: str | None = None
         self._pool: ConnectionPool[psycopg.Connection[dict[str, Any]]] | None = None
+        self._opening = threading.Lock()
+
+    def connect_as(self, login: str, password: str) -> None:
+        """Whose login the connections have from now on; nothing is sent yet."""
+        conninfo = make_conninfo(self._address, user=login, password=password)
+        with self._opening:
+            if conninfo != self._conninfo:
+                self._drop_pool()
+                self._conninfo = conninfo
 
     def close(self) -> None:
         """Ends the connections; the next call opens new ones."""
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.close(timeout=1)
+        with self._opening:
+            self._drop_pool()
 
     def value(self, function: str, *values: object) -> Any:
         """What a function returns that gives one value.
@@ -116,36 +130,57 @@ class QueueServer:
         query = form.format(sql.Identifier("reviewer", function), places)
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                with self._connections().connection() as connection:
-                    return connection.execute(query, values).fetchall()
-            except (errors.DeadlockDetected, errors.SerializationFailure) as error:
+                return self._answer(query, values)
+            except _UNDONE as error:  # nothing happened, and the next attempt may succeed
                 if attempt == _ATTEMPTS:
                     raise Unavailable("QUEUE_UNREACHABLE") from error
             except psycopg.Error as error:
-                raise _meaning(error) from error
+                raise meaning(error) from error
             except (PoolTimeout, PoolClosed) as error:
                 raise Unavailable("QUEUE_UNREACHABLE") from error
         raise AssertionError
 
-    def _connections(self) -> "ConnectionPool[psycopg.Connection[dict[str, Any]]]":
-        pool = self._pool
-        if pool is None:
-            self._require_fitting()
-            pool = ConnectionPool(
-                self._conninfo,
-                kwargs={"autocommit": True, "row_factory": dict_row},
-                min_size=1,
-                max_size=_CONNECTIONS,
-                timeout=_CONNECT_SECONDS,
-                reconnect_timeout=_CONNECT_SECONDS,
-                open=True,
-            )
-            self._pool = pool
-        return pool
+    def _answer(self, query: sql.Composed, values: tuple[object, ...]) -> list[dict[str, Any]]:
+        pool = self._connections()
+        with pool.connection() as connection:
+            try:
+                return connection.execute(query, values).fetchall()
+            finally:
+                if connection.broken:
+                    self._drop(pool)  # the others are of the same time
 
-    def _require_fitting(self) -> None:
+    def _connections(self) -> "ConnectionPool[psycopg.Connection[dict[str, Any]]]":
+        with self._opening:
+            if self._conninfo is None:
+                raise Unavailable("QUEUE_UNREACHABLE")  # nobody has signed in
+            if self._pool is None:
+                self._require_fitting(self._conninfo)
+                self._pool = ConnectionPool(
+                    self._conninfo,
+                    kwargs={"autocommit": True, "row_factory": dict_row},
+                    min_size=1,
+                    max_size=_CONNECTIONS,
+                    num_workers=1,
+                    timeout=_CONNECT_SECONDS,
+                    reconnect_timeout=_CONNECT_SECONDS,
+                    open=True,
+                )
+            return self._pool
+
+    def _drop(self, pool: "ConnectionPool[psycopg.Connection[dict[str, Any]]]") -> None:
+        with self._opening:
+            if self._pool is pool:
+                self._drop_pool()
+
+    def _drop_pool(self) -> None:
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.close(timeout=1)
+
+    @staticmethod
+    def _require_fitting(conninfo: str) -> None:
         """Connects once, so that a wrong password, name or version is said as such."""
-        with psycopg.connect(self._conninfo, autocommit=True, row_factory=dict_row) as connection:
+        with psycopg.connect(conninfo, autocommit=True, row_factory=dict_row) as connection:
             its = connection.execute("SELECT * FROM reviewer.versions()").fetchone()
         if its is None or its["tables_version"] < TABLES_VERSION:
             raise Refused("QUEUE_SERVER_OLD")
@@ -153,7 +188,7 @@ class QueueServer:
             raise Refused("QUEUE_SERVER_NEW")
 
 
-def _meaning(error: psycopg.Error) -> ReviewerError:
+def meaning(error: psycopg.Error) -> ReviewerError:
     """What an error of the server or of the connection means here."""
     if error.sqlstate == _REFUSED:
         return _refusal(error)

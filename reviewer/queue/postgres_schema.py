@@ -1,13 +1,14 @@
 """Sets up a queue's PostgreSQL server, for the owner of its database: tables, functions, logins."""
 
 import hashlib
-from contextlib import suppress
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from typing import Any
 
 import psycopg
-from psycopg import errors, sql
+from psycopg import sql
 
 from reviewer.errors import Refused
 from reviewer.model.people import Role
@@ -24,6 +25,7 @@ _FUNCTIONS = (
     "03_claims.sql",
     "04_work.sql",
     "05_lead.sql",
+    "05_witness.sql",
     "06_queries.sql",
     "07_privileges.sql",
 )
@@ -33,8 +35,7 @@ _KINDS = {
     Role.QA: (TaskKind.REVIEW, TaskKind.ADJUDICATE),
     Role.LEAD: (),
 }
-_LOCK_SECONDS = 5
-_LARGE_OBJECTS = ("lo_create(oid)", "lo_creat(integer)", "lo_from_bytea(oid, bytea)")
+_LARGE_OBJECTS = "lo_creat, lo_create, lo_from_bytea"
 
 
 @cache
@@ -46,9 +47,18 @@ def functions_digest() -> str:
     return digest.hexdigest()
 
 
-def set_up(
-    connection: psycopg.Connection[Any], workspace_id: str, rules: QueueRules, limits: AccessLimits
-) -> None:
+@dataclass(frozen=True, slots=True)
+class ServerRules:
+    """What the server holds everybody to. ``agreements`` are the SHA-256 of the texts that count, in hex; a
+    signature counts ``agreement_days``. No agreements: none has to be signed."""
+
+    queue: QueueRules
+    limits: AccessLimits
+    agreements: Sequence[str] = ()
+    agreement_days: int = 365
+
+
+def set_up(connection: psycopg.Connection[Any], workspace_id: str, rules: ServerRules) -> None:
     """Makes or updates tables, functions, groups and rules, in one transaction; nothing changes on an error.
 
     Raises: Refused when the database is another workspace's, or of a newer version.
@@ -71,21 +81,23 @@ def set_up(
             "UPDATE reviewer_data.meta SET tables_version = %s, functions_digest = %s",
             (TABLES_VERSION, functions_digest()),
         )
-        set_rules(connection, rules, limits)
+        set_rules(connection, rules)
 
 
-def set_rules(connection: psycopg.Connection[Any], rules: QueueRules, limits: AccessLimits) -> None:
+def set_rules(connection: psycopg.Connection[Any], rules: ServerRules) -> None:
     """Writes the rules of a project file into the database, which holds everybody to them."""
     minute = timedelta(minutes=1) // timedelta(microseconds=1)
     connection.execute(
-        "SELECT reviewer.set_rules(%s, %s, %s, %s, %s, %s)",
+        "SELECT reviewer.set_rules(%s, %s, %s, %s, %s, %s, %s, %s)",
         (
-            rules.lease_minutes * minute,
-            rules.lease_cap_minutes * minute,
+            rules.queue.lease_minutes * minute,
+            rules.queue.lease_cap_minutes * minute,
             PREFETCH_MINUTES * minute,
-            rules.skips_to_lead,
-            limits.opens_per_hour,
-            limits.opens_without_hand_in,
+            rules.queue.skips_to_lead,
+            rules.limits.opens_per_hour,
+            rules.limits.opens_without_hand_in,
+            list(rules.agreements),
+            rules.agreement_days * 24 * 60 * minute,
         ),
     )
 
@@ -111,41 +123,22 @@ def add_login(
         ).fetchone()
         if former is not None and former[0] != login:
             _leave_groups(connection, former[0])
+            connection.execute(sql.SQL("ALTER ROLE {} NOLOGIN").format(sql.Identifier(former[0])))
         connection.execute(
             "INSERT INTO reviewer_data.person_login (login, person_id, kinds) VALUES (%s, %s, %s)"
             " ON CONFLICT (login) DO UPDATE SET person_id = excluded.person_id, kinds = excluded.kinds,"
             " is_blocked = false",
             (login, person_id, [kind.value for kind in _KINDS[role]]),
         )
-    if former is not None and former[0] != login:
-        _end_login(connection, former[0])
-
-
-def block_login(connection: psycopg.Connection[Any], person_id: str) -> None:
-    """Ends what a person may do, at once, also over connections that are open.
-
-    Ending these connections needs ``pg_signal_backend``; without it they stay, and may call nothing.
-    """
-    with connection.transaction():
-        row = connection.execute(
-            "UPDATE reviewer_data.person_login SET is_blocked = true WHERE person_id = %s RETURNING login",
-            (person_id,),
-        ).fetchone()
-        if row is not None:
-            _leave_groups(connection, row[0])
-    if row is not None:
-        _end_login(connection, row[0])
-
-
-def close_to_strangers(connection: psycopg.Connection[Any]) -> None:
-    """Takes from everybody what only a superuser can take: large objects, which would fill the disk."""
-    for function in _LARGE_OBJECTS:
-        connection.execute(f"REVOKE EXECUTE ON FUNCTION pg_catalog.{function} FROM PUBLIC".encode())
 
 
 def _close_database(connection: psycopg.Connection[Any]) -> None:
-    """Lets nobody in but people's logins, who make nothing here, not even for a session."""
-    row = connection.execute("SELECT current_database()").fetchone()
+    """Lets nobody in but people's logins, who make nothing here, not even for a session.
+
+    Only a superuser can take large objects from them, which fill the disk: the guide has the line for an owner
+    who is none.
+    """
+    row = connection.execute("SELECT current_database(), current_setting('is_superuser')").fetchone()
     assert row is not None
     groups = sql.SQL(", ").join(map(sql.Identifier, _GROUPS.values()))
     database = sql.Identifier(row[0])
@@ -153,26 +146,14 @@ def _close_database(connection: psycopg.Connection[Any]) -> None:
     connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, groups))
     if connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = 'public'").fetchone():
         connection.execute(sql.SQL("REVOKE ALL ON SCHEMA public FROM PUBLIC, {}").format(groups))
+    if row[1] == "on":
+        connection.execute(f"REVOKE EXECUTE ON FUNCTION {_LARGE_OBJECTS} FROM PUBLIC".encode())
 
 
 def _leave_groups(connection: psycopg.Connection[Any], login: str) -> None:
     """Takes the right to call any function, which open connections notice at their next statement."""
     for group in _GROUPS.values():
         connection.execute(sql.SQL("REVOKE {} FROM {}").format(sql.Identifier(group), sql.Identifier(login)))
-
-
-def _end_login(connection: psycopg.Connection[Any], login: str) -> None:
-    """Ends the connections of a login and lets it in no more.
-
-    Who has altered their own role in an open transaction would make this wait: they may, and are ended first.
-    """
-    with suppress(errors.InsufficientPrivilege), connection.transaction():
-        connection.execute(
-            "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE usename = %s", (login,)
-        )
-    with suppress(errors.LockNotAvailable), connection.transaction():
-        connection.execute(f"SET LOCAL lock_timeout = '{_LOCK_SECONDS}s'".encode())
-        connection.execute(sql.SQL("ALTER ROLE {} NOLOGIN").format(sql.Identifier(login)))
 
 
 def _make_groups(connection: psycopg.Connection[Any]) -> None:

@@ -79,6 +79,7 @@ def test_a_database_is_named_only_where_repositories_are_put_together() -> None:
         path for path in modules_outside(REPOSITORIES) if names_a_database(path.read_text(encoding="utf-8"))
     ]
     assert {path.relative_to(PRODUCT).as_posix() for path in found} == {
+        "backends.py",
         "workspace.py",
         "session/unit_of_work.py",
         "lead/init_workspace.py",

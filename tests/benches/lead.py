@@ -13,6 +13,7 @@ import numpy as np
 from reviewer.access.log_chain import objects_of
 from reviewer.audio.io.flac import encode_flac
 from reviewer.audio.samples import Samples
+from reviewer.backends import CLIPS_FOLDER
 from reviewer.clips.keys import KdfParameters
 from reviewer.clips.store import LocalClipStore
 from reviewer.db.connection import Database
@@ -35,7 +36,7 @@ from reviewer.session.sign_in import SignIn
 from reviewer.session.unfinished_exports import UnfinishedExports
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.transcript.conventions import load_conventions
-from reviewer.workspace import CLIPS_FOLDER, unit_of_work
+from reviewer.workspace import unit_of_work
 from tests.benches.clips import add_clip
 from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, make_bench
 from tests.factories import a_clip

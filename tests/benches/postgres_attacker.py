@@ -17,7 +17,6 @@ from reviewer.model.project import QueueRules
 from reviewer.model.serialization import to_json
 from reviewer.model.task import Lease, SealedAnnotation, TaskKind
 from reviewer.queue.postgres import PostgresQueue
-from reviewer.queue.postgres_schema import close_to_strangers
 from tests.fakes.postgres_server import PASSWORD, TeamServer, running_server
 
 TRANSCRIBE = frozenset({TaskKind.TRANSCRIBE})
@@ -70,9 +69,9 @@ class AttackedTeam:
         self.uri = make_conninfo(superuser, dbname="team", user=OWNER, password=PASSWORD)
         self.team = TeamServer(self.uri, QueueRules())
         with psycopg.connect(make_conninfo(superuser, dbname="team"), autocommit=True) as connection:
-            close_to_strangers(connection)
+            connection.execute("REVOKE EXECUTE ON FUNCTION lo_creat, lo_create, lo_from_bytea FROM PUBLIC")
         self.team.owner.execute(
-            "UPDATE rules SET agreement = %s, agreement_micros = %s", (AGREEMENT, YEAR_MICROS)
+            "UPDATE rules SET agreements = %s, agreement_micros = %s", ([AGREEMENT], YEAR_MICROS)
         )
         self.people: dict[str, PostgresQueue] = {"lee": self.team.queue("lee", Role.LEAD)}
         for name in ("mal", "ben", "rex", "pia", "nell"):
@@ -81,7 +80,7 @@ class AttackedTeam:
             self.people[name] = self.team.queue(name, Role.QA)
         for name in self.people:
             if name != "nell":
-                self.outcome(name, "SELECT reviewer.sign_agreement(%(agreement)s, 'x')", agreement=AGREEMENT)
+                self.outcome(name, "SELECT reviewer.sign_agreement(%(agreement)s, 'x', NULL)", agreement=AGREEMENT)
         self.values = self._work()
 
     def close(self) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from reviewer.audio.io.flac import read_canonical
+from reviewer.backends import CLIPS_FOLDER
 from reviewer.clips.keys import KdfParameters
 from reviewer.clips.store import LocalClipStore
 from reviewer.db.connection import Database
@@ -24,7 +25,7 @@ from reviewer.session.clip_access import ClipAccess
 from reviewer.session.export_access import ExportAccess
 from reviewer.session.sign_in import SignIn
 from reviewer.session.unit_of_work import UnitOfWork
-from reviewer.workspace import CLIPS_FOLDER, unit_of_work
+from reviewer.workspace import unit_of_work
 from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN, Bench, make_bench
 
 

@@ -5,18 +5,17 @@ from hypothesis import settings
 
 from tests.contracts.queue_contract import RULES, QueueContract
 from tests.contracts.test_queue_machine import QueueMachine
-from tests.fakes.postgres_server import TeamQueue, TeamServer, running_server
+from tests.fakes.postgres_server import TeamQueue, TeamServer
 
 
 @pytest.fixture(scope="session")
-def team(tmp_path_factory):
-    """A queue on a server of this process, for all tests."""
-    with running_server(tmp_path_factory.mktemp("postgres")) as uri:
-        server = TeamServer(uri, RULES)
-        queue = PostgresQueueMachine.team = TeamQueue(server)
-        yield queue
-        queue.close()
-        server.close()
+def team(postgres):
+    """A queue on the server, for all tests."""
+    server = TeamServer(postgres, RULES)
+    queue = PostgresQueueMachine.team = TeamQueue(server)
+    yield queue
+    queue.close()
+    server.close()
 
 
 class TestPostgresQueue(QueueContract):

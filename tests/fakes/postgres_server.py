@@ -14,11 +14,15 @@ from reviewer.model.people import Role
 from reviewer.model.project import AccessLimits, QueueRules
 from reviewer.queue.postgres import PostgresQueue
 from reviewer.queue.postgres_connection import QueueServer
-from reviewer.queue.postgres_schema import add_login, set_up
+from reviewer.queue.postgres_schema import ServerRules, add_login, set_up
 from tests.fakes.clock import FakeClock
 
 NO_LIMITS = AccessLimits(opens_per_hour=0, opens_without_hand_in=0)
 PASSWORD = "secret of a test"
+_WHO_CONNECTS = """
+local all postgres trust
+local all all scram-sha-256
+"""
 LEAD = "lead"
 
 
@@ -34,6 +38,7 @@ def running_server(folder: Path) -> Iterator[str]:
         with psycopg.connect(server.get_uri(), autocommit=True) as owner:
             for setting in ("fsync", "full_page_writes", "synchronous_commit"):
                 owner.execute(f"ALTER SYSTEM SET {setting} = off".encode())
+            (folder / "pg_hba.conf").write_text(_WHO_CONNECTS)
             owner.execute("SELECT pg_reload_conf()")
         yield server.get_uri()
     finally:
@@ -42,6 +47,10 @@ def running_server(folder: Path) -> Iterator[str]:
 
 class OneConnection(QueueServer):
     """A server over one connection, without a pool and its threads: thousands of tests need no more."""
+
+    def __init__(self, uri: str, login: str) -> None:
+        super().__init__(uri)
+        self.connect_as(login, PASSWORD)
 
     connection_kept: psycopg.Connection[dict[str, Any]] | None = None
 
@@ -67,7 +76,7 @@ class TeamServer:
         self.uri = uri
         self.owner = psycopg.connect(uri, autocommit=True)
         try:
-            set_up(self.owner, "workspace", rules, limits)
+            set_up(self.owner, "workspace", ServerRules(rules, limits))
             self.owner.execute("SET search_path = reviewer_data")
         except BaseException:
             self.owner.close()
@@ -106,7 +115,7 @@ class TeamServer:
     def queue(self, person_id: str, role: Role, kinds: tuple[str, ...] | None = None) -> PostgresQueue:
         """The queue as one person reaches it."""
         name = self.login(person_id, role, kinds)
-        return PostgresQueue(OneConnection(self.uri, user=name, password=PASSWORD))
+        return PostgresQueue(OneConnection(self.uri, name))
 
 
 class TeamQueue:

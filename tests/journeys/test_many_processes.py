@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from reviewer.access.verification import verify_file
+from reviewer.backends import CLIPS_FOLDER
 from reviewer.clips.keys import KdfParameters
 from reviewer.clips.store import LocalClipStore
 from reviewer.errors import Refused, ReviewerError
 from reviewer.lead.intake_report import IntakeOptions
 from reviewer.places import DATABASE_FILE
-from reviewer.workspace import CLIPS_FOLDER, open_workspace
+from reviewer.workspace import open_workspace
 from tests.benches.workspace import ANA, BEN, LEAD, Bench, annotation, hear, make_bench, write_clips
 from tests.fakes.clock import FakeClock
 

@@ -1,0 +1,77 @@
+"""``reviewer queue server``: the PostgreSQL server of a team's queue, and the logins of its people."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reviewer.cli import output
+from reviewer.cli.sign_in import AsJson, CommandSession, signs_in
+from reviewer.errors import Refused
+from reviewer.files import write_atomically
+from reviewer.model.people import Person
+from reviewer.session.queue_login import login_name, login_request, person_of_request, verifier_of_request
+from reviewer.untrusted_files import read_untrusted_text
+
+app = typer.Typer(help="Set up the server of a team's queue.", no_args_is_help=True)
+
+
+@app.command("setup")
+@signs_in
+def setup(work: CommandSession, *, json: AsJson = False) -> None:
+    """Make or update tables, functions and rules as the owner of the database (PGUSER), and your login."""
+    server = work.workspace.queue_administration(work.person.identity)
+    server.set_up()
+    request = login_request(work.person.identity, work.workspace.workspace_id).decode()
+    _admit(work, work.person.identity.person, request)
+    url = work.workspace.project.queue.url
+    if json:
+        output.print_json({"url": url})
+    else:
+        print(output.sentence("QUEUE_SERVER_SET_UP", url=url))
+
+
+@app.command("request")
+@signs_in
+def request(
+    work: CommandSession,
+    *,
+    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="The file to write, for your lead.")],
+    json: AsJson = False,
+) -> None:
+    """Ask for a login on the server: writes a signed file that holds no secret."""
+    write_atomically(to, login_request(work.person.identity, work.workspace.workspace_id))
+    if json:
+        output.print_json({"file": str(to)})
+    else:
+        print(output.sentence("QUEUE_LOGIN_ASKED", file=str(to)))
+
+
+@app.command("admit")
+@signs_in
+def admit(
+    work: CommandSession,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Requests of people.")],
+    *,
+    json: AsJson = False,
+) -> None:
+    """Give people their logins, as the owner of the database (PGUSER), by their signed requests."""
+    people = {person.id: person for person in work.person.lead.people()}
+    texts = [read_untrusted_text(file) for file in files]
+    admitted = [_admit(work, people.get(person_of_request(text)), text) for text in texts]
+    if json:
+        output.print_json(
+            {"admitted": [{"person": each.name, "login": login_name(each)} for each in admitted]}
+        )
+    else:
+        for each in admitted:
+            print(output.sentence("QUEUE_LOGIN_MADE", name=each.name, login=login_name(each)))
+
+
+def _admit(work: CommandSession, person: Person | None, text: str) -> Person:
+    if person is None:
+        raise Refused("LOGIN_REQUEST_OF_ANOTHER")
+    verifier = verifier_of_request(text, person, work.workspace.workspace_id)
+    server = work.workspace.queue_administration(work.person.identity)
+    server.add_login(login_name(person), person, verifier)
+    return person

@@ -1,0 +1,38 @@
+"""Sets up the server of a team's queue, and its people's logins, as the owner of its database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+
+from reviewer.model.people import Person
+from reviewer.queue.postgres_connection import QueueAddress, meaning
+from reviewer.queue.postgres_schema import ServerRules, add_login, set_up
+
+
+class QueueAdministration:
+    """What a lead does on the server; the owner's name and password come from the environment."""
+
+    def __init__(self, address: QueueAddress, workspace_id: str, rules: ServerRules) -> None:
+        self._address = address
+        self._workspace_id = workspace_id
+        self._rules = rules
+
+    def set_up(self) -> None:
+        """Makes or updates tables, functions and rules. Raises Refused, Unavailable; then nothing changed."""
+        with self._connection() as connection:
+            set_up(connection, self._workspace_id, self._rules)
+
+    def add_login(self, login: str, person: Person, verifier: str) -> None:
+        """Makes the login of a person, or gives it another verifier. Raises Refused, Unavailable."""
+        with self._connection() as connection:
+            add_login(connection, login, person.id, person.role, verifier)
+
+    @contextmanager
+    def _connection(self) -> Iterator[psycopg.Connection[Any]]:
+        try:
+            with psycopg.connect(self._address.conninfo, autocommit=True, connect_timeout=5) as connection:
+                yield connection
+        except psycopg.Error as error:
+            raise meaning(error) from error
