@@ -36,12 +36,16 @@ CREATE TABLE reviewer_data.person_login (
     is_blocked boolean NOT NULL DEFAULT false
 );
 
+-- A row to lock, so that acts of one person come one after the other. Advisory locks would be open to everybody, and
+-- the owner writes person_login also while a person keeps a transaction open.
+CREATE TABLE reviewer_data.person_turn (person_id text PRIMARY KEY);
+
 CREATE TABLE reviewer_data.agreement_signed (
     person_id text NOT NULL,
     agreement text NOT NULL,
     evidence bytea NOT NULL,
     at bigint NOT NULL,
-    PRIMARY KEY (person_id, agreement)
+    PRIMARY KEY (person_id, agreement, at)
 );
 COMMENT ON TABLE reviewer_data.agreement_signed IS
     'Signed acknowledgements: the evidence is the program''s own, and the login says who handed it in.';
@@ -195,6 +199,16 @@ CREATE TABLE reviewer_data.verdict (
 );
 CREATE INDEX verdict_by_clip ON reviewer_data.verdict (clip_id, at);
 
+-- Who drew, and what they said: whoever has the secret of the draw can compare.
+CREATE TABLE reviewer_data.draw (
+    place bigint GENERATED ALWAYS AS IDENTITY,
+    annotation_id text NOT NULL REFERENCES reviewer_data.annotation (id),
+    draw_id text NOT NULL,
+    is_selected boolean NOT NULL,
+    person_id text NOT NULL,
+    at bigint NOT NULL
+);
+
 CREATE TABLE reviewer_data.final (
     clip_id text COLLATE "C" PRIMARY KEY REFERENCES reviewer_data.queue_clip (clip_id),
     annotation_id text NOT NULL REFERENCES reviewer_data.annotation (id),
@@ -240,6 +254,8 @@ CREATE TABLE reviewer_data.witnessed_checkpoint (
     at bigint NOT NULL,
     PRIMARY KEY (log_id, person_id, size)
 );
+
+CREATE INDEX witnessed_checkpoint_by_time ON reviewer_data.witnessed_checkpoint (person_id, at);
 
 CREATE FUNCTION reviewer_data.refuse_rewriting() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

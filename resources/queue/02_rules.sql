@@ -17,11 +17,39 @@ CREATE FUNCTION reviewer_data.new_id() RETURNS text LANGUAGE sql VOLATILE AS $$
     SELECT replace(gen_random_uuid()::text, '-', '')
 $$;
 
--- The person whose login this connection has, whatever role it has set since.
+-- Refuses what is NULL or too long for an id, a key or a version.
+CREATE FUNCTION reviewer_data.require_short(VARIADIC p_texts text[]) RETURNS void LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    IF (SELECT bool_or(coalesce(length(t), 0) NOT BETWEEN 1 AND 200) FROM unnest(p_texts) t) THEN
+        PERFORM refuse('NOT_ALLOWED');
+    END IF;
+END
+$$;
+
+-- Refuses sealed text that is NULL, empty, or more than anybody types about a clip.
+CREATE FUNCTION reviewer_data.require_sealed(p_sealed bytea) RETURNS void LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    IF coalesce(length(p_sealed), 0) NOT BETWEEN 1 AND 64 * 1024 * 1024 THEN
+        PERFORM refuse('NOT_ALLOWED');
+    END IF;
+END
+$$;
+
+-- A whole number of JSON, or NULL for anything else: a cast would say more than a refusal.
+CREATE FUNCTION reviewer_data.number_of(p_value jsonb) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN jsonb_typeof(p_value) = 'number' AND p_value #>> '{}' ~ '^[0-9]{1,18}$'
+        THEN (p_value #>> '{}')::bigint END
+$$;
+
+-- The person whose login this connection has, whatever role it has set since. A transaction that keeps an old
+-- snapshot would not see that somebody was blocked, or that a rule changed.
 CREATE FUNCTION reviewer_data.caller() RETURNS reviewer_data.person_login LANGUAGE plpgsql STABLE AS $$
 DECLARE
     found reviewer_data.person_login;
 BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        PERFORM refuse('NOT_ALLOWED');
+    END IF;
     SELECT * INTO found FROM person_login WHERE login = session_user;
     IF found.login IS NULL OR found.is_blocked THEN
         PERFORM refuse('NO_LOGIN');
@@ -52,8 +80,14 @@ END
 $$;
 
 -- Acts of one person come one after the other, so that a key that comes twice at a time is one act.
-CREATE FUNCTION reviewer_data.lock_person(p_person text) RETURNS void LANGUAGE sql VOLATILE AS $$
-    SELECT pg_advisory_xact_lock(hashtextextended(p_person, 5120))
+CREATE FUNCTION reviewer_data.lock_person(p_person text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM person_turn WHERE person_id = p_person FOR UPDATE;
+    IF NOT FOUND THEN
+        INSERT INTO person_turn VALUES (p_person) ON CONFLICT DO NOTHING;
+        PERFORM 1 FROM person_turn WHERE person_id = p_person FOR UPDATE;
+    END IF;
+END
 $$;
 
 -- What a person was answered under this key in the last week: one row, or none.
@@ -65,10 +99,13 @@ $$;
 CREATE FUNCTION reviewer_data.remember(p_person text, p_key text, p_answer jsonb, p_now bigint) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM require_short(p_key);
     INSERT INTO request (person_id, key, answer, at) VALUES (p_person, p_key, p_answer, p_now)
     ON CONFLICT (person_id, key) DO UPDATE SET answer = excluded.answer, at = excluded.at;
-    IF random() < 0.002 THEN
+    IF random() < 0.002 THEN  -- of one person at most the last 20,000 and some: a flood only costs them their own
         DELETE FROM request WHERE at < p_now - 7 * 86400000000;
+        DELETE FROM request WHERE person_id = p_person AND at < (SELECT r.at FROM request r
+            WHERE r.person_id = p_person ORDER BY r.at DESC OFFSET 20000 LIMIT 1);
     END IF;
 END
 $$;
@@ -99,6 +136,15 @@ CREATE FUNCTION reviewer_data.never_had(p_clip text, p_parent text, p_person tex
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN NOT EXISTS (SELECT 1 FROM had(p_clip, p_parent, p_person));
+END
+$$;
+
+-- Whether a clip ever came to this person, also as a lease that they gave back.
+CREATE FUNCTION reviewer_data.had_clip(p_clip text, p_person text) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN NOT never_had(p_clip, NULL, p_person) OR EXISTS (
+        SELECT 1 FROM task t JOIN lease_given g ON g.task_id = t.id
+        WHERE t.clip_id = p_clip AND g.person_id = p_person);
 END
 $$;
 
@@ -180,11 +226,11 @@ BEGIN
     IF t.state = 'withdrawn' THEN
         PERFORM refuse('CLIP_WITHDRAWN');
     END IF;
-    IF t.person_id = (p_lease ->> 'person_id') AND t.token = (p_lease ->> 'token')::bigint THEN
+    IF t.person_id = (p_lease ->> 'person_id') AND t.token = number_of(p_lease -> 'token') THEN
         IF t.state <> 'leased' OR (t.prefetch > 0) <> p_prefetch THEN
             PERFORM refuse('NOT_LEASED');
         END IF;
-    ELSIF t.token > (p_lease ->> 'token')::bigint THEN
+    ELSIF t.token > number_of(p_lease -> 'token') THEN
         PERFORM refuse('LEASE_LOST');
     ELSE
         PERFORM refuse('NOT_LEASED');

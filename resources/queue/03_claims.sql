@@ -1,10 +1,9 @@
 -- How tasks are handed out, and how leases are kept and given back.
 
--- Refuses a person who may not be given another clip: no agreement in force, or too much taken.
-CREATE FUNCTION reviewer_data.require_may_take(p_person text, p_now bigint) RETURNS void LANGUAGE plpgsql STABLE AS $$
+CREATE FUNCTION reviewer_data.require_agreement(p_person text, p_now bigint) RETURNS void
+LANGUAGE plpgsql STABLE AS $$
 DECLARE
     r reviewer_data.rules;
-    taken integer;
 BEGIN
     SELECT * INTO r FROM rules;
     IF cardinality(r.agreements) > 0 AND NOT EXISTS (
@@ -13,6 +12,17 @@ BEGIN
     THEN
         PERFORM refuse('NDA_REQUIRED');
     END IF;
+END
+$$;
+
+-- Refuses a person who may not be given another clip: no agreement in force, or too much taken.
+CREATE FUNCTION reviewer_data.require_may_take(p_person text, p_now bigint) RETURNS void LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    r reviewer_data.rules;
+    taken integer;
+BEGIN
+    PERFORM require_agreement(p_person, p_now);
+    SELECT * INTO r FROM rules;
     IF r.leases_per_hour > 0 THEN
         SELECT count(*) INTO taken FROM lease_given WHERE person_id = p_person AND at > p_now - 3600000000;
         IF taken >= r.leases_per_hour THEN
@@ -374,6 +384,7 @@ BEGIN
     PERFORM require_held(t, p_lease, NOT is_begun);
     IF NOT is_begun THEN
         now_at := now_micros();
+        PERFORM require_agreement(p_lease ->> 'person_id', now_at);
         UPDATE task SET prefetch = 0, assigned_to = NULL, lease_started = now_at,
             lease_until = now_at + (SELECT lease_micros FROM rules)
         WHERE id = t.id RETURNING * INTO t;
@@ -456,7 +467,7 @@ DECLARE
 BEGIN
     PERFORM require_self_or_lead(p_lease ->> 'person_id');
     SELECT * INTO t FROM task WHERE id = p_lease ->> 'task_id';
-    PERFORM require_held(t, p_lease, coalesce((p_lease ->> 'is_prefetch')::boolean, false));
+    PERFORM require_held(t, p_lease, coalesce(p_lease ->> 'is_prefetch', 'false') = 'true');
     its := lease_of(t);
     -- The task's row decides what a lease opens, whatever the caller put into it.
     IF (p_lease ->> 'returned_annotation') IS DISTINCT FROM (its ->> 'returned_annotation')
@@ -503,7 +514,8 @@ BEGIN
     IF EXISTS (SELECT 1 FROM answered(me, p_key)) THEN
         RETURN;
     END IF;
-    IF p_reason NOT IN ('cannot_understand', 'not_my_language', 'known_speaker', 'distressing', 'technical') THEN
+    IF (p_reason IN ('cannot_understand', 'not_my_language', 'known_speaker', 'distressing', 'technical')) IS NOT TRUE
+    THEN
         PERFORM refuse('NOT_ALLOWED');
     END IF;
     t := held_task(p_lease);

@@ -20,6 +20,13 @@ $$;
 CREATE FUNCTION reviewer_data.add_annotation(p_work jsonb, p_digest bytea, p_sealed bytea, p_key text, p_now bigint)
 RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM require_short(p_work ->> 'id', p_work ->> 'schema_version', p_work ->> 'conventions_version'),
+        require_sealed(p_sealed);
+    IF coalesce(length(p_digest), 0) NOT BETWEEN 1 AND 200 THEN
+        PERFORM refuse('NOT_ALLOWED');
+    ELSIF EXISTS (SELECT 1 FROM annotation WHERE id = p_work ->> 'id') THEN
+        PERFORM refuse('SUBMISSION_CONFLICT');
+    END IF;
     INSERT INTO annotation (id, submission_key, task_id, clip_id, author, parent, schema_version, conventions_version,
         digest, sealed, made_at)
     VALUES (p_work ->> 'id', p_key, p_work ->> 'task_id', p_work ->> 'clip_id', p_work ->> 'author',
@@ -47,7 +54,9 @@ BEGIN
     THEN
         PERFORM refuse('NOT_LEASED');
     END IF;
-    IF length(p_sealed) = 0 OR length(p_sealed) > 64 * 1024 * 1024 THEN
+    IF p_work ->> 'parent' IS NOT NULL AND NOT EXISTS (SELECT 1 FROM annotation a WHERE a.id = p_work ->> 'parent'
+        AND a.clip_id = t.clip_id AND (a.author = me OR t.kind = 'adjudicate'))
+    THEN  -- work is based on the author's own, or on a pass that an adjudication takes
         PERFORM refuse('NOT_ALLOWED');
     END IF;
     now_at := now_micros();
@@ -91,6 +100,7 @@ BEGIN
     THEN
         PERFORM refuse('CANNOT_TAKE_BACK', jsonb_build_object('annotation', p_annotation));
     END IF;
+    PERFORM require_may_take(p_person, now_at);
     UPDATE task SET taken_back = true, draw_id = coalesce(draw_id, annotation_id) WHERE id = t.id;
     answer := hand_out(t, p_person, (SELECT lease_micros FROM rules), NULL, 0, now_at);
     PERFORM remember(p_person, p_key, answer, now_at);
@@ -104,12 +114,13 @@ DECLARE
     t reviewer_data.task;
     v reviewer_data.verdict;
     verdict_kind text := p_verdict ->> 'kind';
+    now_at bigint;
 BEGIN
     PERFORM require_self(me), lock_person(me);
     SELECT * INTO v FROM verdict WHERE annotation_id = p_verdict ->> 'annotation_id';
     IF v.id IS NOT NULL THEN
         IF (v.id, v.task_id, v.person_id, v.token, v.kind) IS DISTINCT FROM
-            (p_verdict ->> 'id', p_lease ->> 'task_id', me, (p_lease ->> 'token')::bigint, verdict_kind)
+            (p_verdict ->> 'id', p_lease ->> 'task_id', me, number_of(p_lease -> 'token'), verdict_kind)
         THEN
             PERFORM refuse('DECIDED');
         END IF;
@@ -117,16 +128,24 @@ BEGIN
     END IF;
     t := held_task(p_lease);
     IF t.reviewed_id IS DISTINCT FROM (p_verdict ->> 'annotation_id') OR p_verdict ->> 'person_id' IS DISTINCT FROM me
-        OR verdict_kind NOT IN ('accepted', 'accepted_with_fixes', 'returned')
+        OR (verdict_kind IN ('accepted', 'accepted_with_fixes', 'returned')) IS NOT TRUE
     THEN
         PERFORM refuse('NOT_LEASED');
     END IF;
     IF t.annotation_id IS NULL THEN
         PERFORM refuse('BLIND_FIRST');
     END IF;
+    PERFORM require_short(p_verdict ->> 'id');
+    IF length(p_comment) > 1024 * 1024 THEN
+        PERFORM refuse('NOT_ALLOWED');
+    ELSIF EXISTS (SELECT 1 FROM verdict WHERE id = p_verdict ->> 'id') THEN
+        PERFORM refuse('DECIDED');
+    END IF;
+    now_at := now_micros();
     INSERT INTO verdict (id, task_id, clip_id, annotation_id, kind, comment, person_id, token, at)
     VALUES (p_verdict ->> 'id', t.id, t.clip_id, t.reviewed_id, verdict_kind, p_comment, me, t.token,
-        (p_verdict ->> 'at')::bigint);
+        -- the time that the reviewer says, as far as the lease allows
+        least(greatest(coalesce(number_of(p_verdict -> 'at'), now_at), t.lease_started), greatest(now_at, t.lease_until)));
     UPDATE task SET state = 'done' WHERE id = t.id;
     IF verdict_kind = 'returned' THEN
         UPDATE task SET state = 'returned', draw_id = NULL WHERE id = t.parent_id;
@@ -145,44 +164,65 @@ DECLARE
     me text := p_lease ->> 'person_id';
     t reviewer_data.task;
 BEGIN
-    PERFORM require_self(me), lock_person(me);
+    PERFORM require_self(me), lock_person(me), require_short(p_key), require_sealed(p_sealed);
+    IF NOT EXISTS (SELECT 1 FROM lease_given WHERE task_id = p_lease ->> 'task_id'
+        AND token = number_of(p_lease -> 'token') AND person_id = me)
+    THEN
+        PERFORM refuse('NOT_LEASED');
+    END IF;
     t := locked_task(p_lease ->> 'task_id');
     IF t.state = 'withdrawn' THEN
         PERFORM refuse('CLIP_WITHDRAWN');
     END IF;
-    IF NOT EXISTS (SELECT 1 FROM lease_given WHERE task_id = t.id AND token = (p_lease ->> 'token')::bigint
-        AND person_id = me)
-    THEN
-        PERFORM refuse('NOT_LEASED');
+    UPDATE late_draft SET sealed = p_sealed, kept_at = now_micros()
+    WHERE person_id = me AND key = p_key AND task_id = t.id AND state = 'waiting';
+    IF NOT FOUND THEN
+        -- One for each lease; what a lead decided about stays as it was, also under its new key.
+        IF EXISTS (SELECT 1 FROM late_draft WHERE person_id = me AND key = p_key)
+            OR (SELECT count(*) FROM late_draft WHERE person_id = me AND task_id = t.id AND state = 'waiting')
+                >= (SELECT count(*) FROM lease_given WHERE person_id = me AND task_id = t.id)
+        THEN
+            PERFORM refuse('NOT_ALLOWED');
+        END IF;
+        INSERT INTO late_draft (id, task_id, clip_id, person_id, key, sealed, kept_at)
+        VALUES (new_id(), t.id, t.clip_id, me, p_key, p_sealed, now_micros());
     END IF;
-    INSERT INTO late_draft (id, task_id, clip_id, person_id, key, sealed, kept_at)
-    VALUES (new_id(), t.id, t.clip_id, me, p_key, p_sealed, now_micros())
-    ON CONFLICT (person_id, key) DO UPDATE SET sealed = excluded.sealed, kept_at = excluded.kept_at;
 END
 $$;
 
 CREATE FUNCTION reviewer.mark_distressing(p_clip text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     me text := (caller()).person_id;
-    q reviewer_data.queue_clip := locked_clip(p_clip);
 BEGIN
-    IF NOT is_lead() AND never_had(p_clip, NULL, me) THEN
-        PERFORM refuse('NOT_LEASED');
+    IF NOT is_lead() AND NOT had_clip(p_clip, me) THEN  -- nor does it lock such a clip, or say that it is there
+        PERFORM refuse('NO_CLIP', jsonb_build_object('clip', p_clip));
     END IF;
+    PERFORM locked_clip(p_clip);
     UPDATE queue_clip SET is_distressing = true WHERE clip_id = p_clip;
 END
 $$;
 
--- Signing the agreement: the person's login is who signs, and the evidence is their signed acknowledgement.
+-- Signing an agreement in force: the person's login is who signs, and the evidence is their signed acknowledgement.
+-- What was signed is kept; it is signed again only when its time is over.
 CREATE FUNCTION reviewer.sign_agreement(p_agreement text, p_evidence bytea, p_at bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     me text := (caller()).person_id;
+    r reviewer_data.rules;
+    now_at bigint;
+    signed_at bigint;
 BEGIN
-    IF length(p_evidence) NOT BETWEEN 1 AND 65536 THEN
+    PERFORM lock_person(me);
+    now_at := now_micros();
+    signed_at := least(p_at, now_at);
+    SELECT * INTO r FROM rules;
+    IF coalesce(length(p_evidence), 0) NOT BETWEEN 1 AND 65536 OR (p_agreement = ANY (r.agreements)) IS NOT TRUE THEN
         PERFORM refuse('NOT_ALLOWED');
+    ELSIF signed_at + r.agreement_micros <= now_at THEN
+        PERFORM refuse('NDA_REQUIRED');
     END IF;
     INSERT INTO agreement_signed (person_id, agreement, evidence, at)
-    VALUES (me, p_agreement, p_evidence, least(p_at, now_micros()))
-    ON CONFLICT (person_id, agreement) DO UPDATE SET evidence = excluded.evidence, at = excluded.at;
+    SELECT me, p_agreement, p_evidence, signed_at WHERE NOT EXISTS (
+        SELECT 1 FROM agreement_signed s WHERE s.person_id = me AND s.agreement = p_agreement
+        AND s.at + r.agreement_micros > now_at);
 END
 $$;

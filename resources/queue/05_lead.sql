@@ -15,9 +15,28 @@ CREATE FUNCTION reviewer.set_rules(
         agreements = excluded.agreements, agreement_micros = excluded.agreement_micros
 $$;
 
--- Nothing is answered to this person from now on, also over connections that are open.
-CREATE FUNCTION reviewer.block(p_person text) RETURNS void LANGUAGE sql VOLATILE AS $$
-    UPDATE person_login SET is_blocked = true WHERE person_id = p_person
+-- Nothing is answered to this person from now on, also over connections that are open. These are ended, and their
+-- login opens no other, where the owner of the database may do so (pg_signal_backend) and nothing keeps it waiting.
+CREATE FUNCTION reviewer.block(p_person text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    whose name;
+BEGIN
+    PERFORM caller();
+    UPDATE person_login SET is_blocked = true WHERE person_id = p_person RETURNING login INTO whose;
+    IF whose IS NULL THEN
+        RETURN;
+    END IF;
+    EXECUTE format('REVOKE reviewer_qa, reviewer_lead FROM %I', whose);
+    BEGIN
+        PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = whose AND pid <> pg_backend_pid();
+    EXCEPTION WHEN insufficient_privilege THEN NULL;
+    END;
+    BEGIN  -- who changed their own role in a transaction that is open would make this wait
+        PERFORM set_config('lock_timeout', '2000', true);
+        EXECUTE format('ALTER ROLE %I NOLOGIN', whose);
+    EXCEPTION WHEN lock_not_available OR insufficient_privilege THEN NULL;
+    END;
+END
 $$;
 
 -- Tags with their language, script and region, as the program reads them.
@@ -56,12 +75,19 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION reviewer.set_passes_agree(p_clip text) RETURNS void LANGUAGE sql VOLATILE AS $$
-    UPDATE queue_clip SET passes_agree = true WHERE clip_id = p_clip
+CREATE FUNCTION reviewer.set_passes_agree(p_clip text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM caller();
+    UPDATE queue_clip SET passes_agree = true WHERE clip_id = p_clip AND state IN ('final', 'exported') AND passes > 1;
+    IF NOT FOUND THEN
+        PERFORM refuse('CLIP_NOT_FINAL', jsonb_build_object('clip', p_clip));
+    END IF;
+END
 $$;
 
 CREATE FUNCTION reviewer.add_adjudication(p_clip text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
+    me text := (caller()).person_id;
     q reviewer_data.queue_clip := locked_clip(p_clip);
     found text;
 BEGIN
@@ -77,29 +103,44 @@ BEGIN
 END
 $$;
 
--- What the next draw decides about: submitted work, also what its author took back and let expire.
+-- Whether the next draw decides about a task: submitted work, also what its author took back and let expire.
+CREATE FUNCTION reviewer_data.is_drawn_next(t reviewer_data.task) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT t.kind = 'transcribe' AND (t.state = 'submitted'
+        OR t.state = 'leased' AND t.taken_back AND t.lease_until <= reviewer_data.now_micros())
+$$;
+
+-- What the next draw decides about; nobody draws what they handed in themselves.
 CREATE FUNCTION reviewer.to_draw() RETURNS TABLE (task_id text, annotation_id text, draw_id text)
-LANGUAGE sql STABLE AS $$
-    SELECT t.id, t.annotation_id, coalesce(t.draw_id, t.annotation_id) FROM task t
-    WHERE t.kind = 'transcribe' AND (t.state = 'submitted'
-        OR t.state = 'leased' AND t.taken_back AND t.lease_until <= now_micros())
-    ORDER BY t.place
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    me text := (caller()).person_id;
+BEGIN
+    RETURN QUERY SELECT t.id, t.annotation_id, coalesce(t.draw_id, t.annotation_id) FROM task t
+        WHERE is_drawn_next(t) AND t.person_id <> me ORDER BY t.place;
+END
 $$;
 
 -- Sends one submission to a review or to accepted; false when it is not the one to draw any more.
 CREATE FUNCTION reviewer.draw_one(p_task text, p_annotation text, p_review boolean) RETURNS boolean
 LANGUAGE plpgsql AS $$
 DECLARE
-    t reviewer_data.task := locked_task(p_task);
+    me text := (caller()).person_id;
+    t reviewer_data.task;
     now_at bigint := now_micros();
 BEGIN
-    IF t.annotation_id IS DISTINCT FROM p_annotation OR t.kind <> 'transcribe' THEN
+    IF p_review IS NULL OR NOT EXISTS (SELECT 1 FROM task o WHERE o.id = p_task AND is_drawn_next(o)
+        AND o.person_id <> me)
+    THEN  -- before it is locked: nobody holds up a clip that is not to be drawn
         RETURN false;
     END IF;
-    IF t.state = 'leased' AND t.taken_back AND t.lease_until <= now_at THEN
-        PERFORM submit_again(t);
-    ELSIF t.state <> 'submitted' THEN
+    t := locked_task(p_task);
+    IF t.annotation_id IS DISTINCT FROM p_annotation OR NOT is_drawn_next(t) OR t.person_id = me THEN
         RETURN false;
+    END IF;
+    INSERT INTO draw (annotation_id, draw_id, is_selected, person_id, at)
+    VALUES (p_annotation, coalesce(t.draw_id, p_annotation), p_review, me, now_at);
+    IF t.state = 'leased' THEN
+        PERFORM submit_again(t);
     END IF;
     IF p_review THEN
         PERFORM add_review(t.id);
@@ -110,6 +151,12 @@ BEGIN
     PERFORM follow(t.clip_id);
     RETURN true;
 END
+$$;
+
+CREATE FUNCTION reviewer.draws() RETURNS TABLE (
+    annotation_id text, draw_id text, is_selected boolean, person_id text, at bigint
+) LANGUAGE sql STABLE AS $$
+    SELECT d.annotation_id, d.draw_id, d.is_selected, d.person_id, d.at FROM draw d ORDER BY d.place
 $$;
 
 CREATE FUNCTION reviewer.assign(p_task text, p_person text) RETURNS void LANGUAGE plpgsql AS $$
@@ -187,15 +234,28 @@ CREATE FUNCTION reviewer_data.erase_clip(p_clip text, p_reason text) RETURNS voi
     UPDATE reviewer_data.queue_clip SET state = 'purged', reason = p_reason, hold = '' WHERE clip_id = p_clip
 $$;
 
--- Purges a clip: a lead any, everybody else only one that nobody may open any more by the server's clock.
+-- Purges a clip: a lead any, everybody else only one that nobody may open any more by the server's clock. A lead
+-- says why in their own words; everybody else knows only of dates.
 CREATE FUNCTION reviewer.withdraw_clip(p_clip text, p_reason text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     q reviewer_data.queue_clip;
 BEGIN
-    PERFORM caller();
+    PERFORM require_short(p_reason);
+    IF NOT is_lead() THEN
+        PERFORM reviewer.clip_state(p_clip);  -- whether they may know of it, before it is locked
+        IF NOT EXISTS (SELECT 1 FROM queue_clip WHERE clip_id = p_clip AND open_until <= now_micros())
+            OR p_reason NOT IN ('retention', 'consent_withdrawn')
+        THEN
+            PERFORM refuse('NOT_ALLOWED');
+        END IF;
+    END IF;
     q := locked_clip(p_clip);
-    IF NOT is_lead() AND (q.open_until IS NULL OR q.open_until > now_micros()) THEN
-        PERFORM refuse('NOT_ALLOWED');
+    IF NOT is_lead() THEN
+        IF q.state = 'purged' THEN
+            RETURN;
+        ELSIF (q.open_until <= now_micros()) IS NOT TRUE THEN
+            PERFORM refuse('NOT_ALLOWED');
+        END IF;
     END IF;
     PERFORM erase_clip(p_clip, p_reason);
 END

@@ -69,10 +69,13 @@ DECLARE
     seen reviewer_data.witnessed_checkpoint;
 BEGIN
     PERFORM lock_person(me);
-    IF p_size IS NULL OR p_size < 1 OR length(p_root) IS DISTINCT FROM 32 OR length(p_note) > 65536
-        OR length(p_log) > 200 OR p_proof IS NULL
+    IF p_size IS NULL OR p_size < 1 OR length(p_root) IS DISTINCT FROM 32 OR coalesce(length(p_note), 65537) > 65536
+        OR coalesce(length(p_log), 201) > 200 OR p_proof IS NULL
     THEN
         PERFORM refuse('NOT_A_CHECKPOINT');
+    ELSIF (SELECT count(*) FROM witnessed_checkpoint WHERE person_id = me AND at > now_micros() - 3600000000) >= 600
+    THEN  -- a window shows one a minute
+        PERFORM refuse('NOT_ALLOWED');
     END IF;
     SELECT * INTO seen FROM witnessed_checkpoint WHERE log_id = p_log AND person_id = me
     ORDER BY size DESC LIMIT 1;

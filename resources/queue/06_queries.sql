@@ -1,13 +1,16 @@
 -- What people may read: contractors their own work, QA what they check, leads all.
 
--- Whether the caller may read what was submitted for a clip by this author.
-CREATE FUNCTION reviewer_data.may_read(p_clip text, p_author text) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+-- Whether the caller may read this annotation. Who checks it may only when their own version is in: it is blind.
+-- Who adjudicates a clip may read what was submitted for it.
+CREATE FUNCTION reviewer_data.may_read(a reviewer_data.annotation) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 DECLARE
     me text := (caller()).person_id;
 BEGIN
-    RETURN p_author = me OR is_lead() OR (
+    RETURN a.author = me OR is_lead() OR (
         pg_has_role(session_user, 'reviewer_qa', 'member')
-        AND EXISTS (SELECT 1 FROM task WHERE clip_id = p_clip AND person_id = me AND kind <> 'transcribe'));
+        AND EXISTS (SELECT 1 FROM task t WHERE t.clip_id = a.clip_id AND t.person_id = me AND t.prefetch = 0
+            AND (t.kind = 'adjudicate'
+                OR t.kind = 'review' AND t.reviewed_id = a.id AND t.annotation_id IS NOT NULL)));
 END
 $$;
 
@@ -17,7 +20,7 @@ DECLARE
     a reviewer_data.annotation;
 BEGIN
     SELECT * INTO a FROM annotation WHERE id = p_annotation;
-    IF a.id IS NULL OR NOT may_read(a.clip_id, a.author) THEN
+    IF a.id IS NULL OR NOT may_read(a) THEN
         PERFORM refuse('NO_ANNOTATION');
     END IF;
     RETURN NEXT a;
@@ -44,7 +47,7 @@ $$;
 CREATE FUNCTION reviewer.verdict_on(p_annotation text) RETURNS SETOF reviewer_data.verdict LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN QUERY SELECT v.* FROM verdict v JOIN annotation a ON a.id = v.annotation_id
-        WHERE v.annotation_id = p_annotation AND may_read(a.clip_id, a.author);
+        WHERE v.annotation_id = p_annotation AND may_read(a);
 END
 $$;
 
@@ -55,7 +58,7 @@ DECLARE
     decided text;
 BEGIN
     SELECT * INTO a FROM annotation WHERE id = p_annotation;
-    IF a.id IS NULL OR NOT may_read(a.clip_id, a.author) THEN
+    IF a.id IS NULL OR NOT may_read(a) THEN
         PERFORM refuse('NO_ANNOTATION');
     END IF;
     SELECT * INTO t FROM task WHERE id = a.task_id;
@@ -76,10 +79,7 @@ DECLARE
     q reviewer_data.queue_clip;
 BEGIN
     SELECT * INTO q FROM queue_clip WHERE clip_id = p_clip;
-    IF q.clip_id IS NULL OR NOT (is_lead() OR q.open_until <= now_micros() OR NOT never_had(p_clip, NULL, me)
-        OR EXISTS (SELECT 1 FROM task t JOIN lease_given g ON g.task_id = t.id
-            WHERE t.clip_id = p_clip AND g.person_id = me)) IS TRUE
-    THEN
+    IF q.clip_id IS NULL OR (is_lead() OR q.open_until <= now_micros() OR had_clip(p_clip, me)) IS NOT TRUE THEN
         PERFORM refuse('NO_CLIP', jsonb_build_object('clip', p_clip));
     END IF;
     RETURN q.state;
@@ -87,9 +87,11 @@ END
 $$;
 
 CREATE FUNCTION reviewer.is_distressing(p_clip text) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    me text := (caller()).person_id;
 BEGIN
-    PERFORM caller();
-    RETURN coalesce((SELECT q.is_distressing FROM queue_clip q WHERE clip_id = p_clip), false);
+    RETURN coalesce((SELECT q.is_distressing FROM queue_clip q WHERE clip_id = p_clip
+        AND (is_lead() OR had_clip(p_clip, me))), false);
 END
 $$;
 
@@ -97,7 +99,9 @@ CREATE FUNCTION reviewer.waiting(p_kinds text[]) RETURNS bigint LANGUAGE plpgsql
 DECLARE
     now_at bigint := now_micros();
 BEGIN
-    PERFORM caller();
+    IF NOT is_lead() THEN
+        PERFORM require_kinds(p_kinds);
+    END IF;
     RETURN (SELECT count(*) FROM task t JOIN queue_clip q ON q.clip_id = t.clip_id
         WHERE t.kind = ANY (p_kinds) AND can_be_done(t.kind, q, now_at)
         AND (t.state = 'open' OR t.state = 'leased' AND t.lease_until <= now_at AND NOT t.taken_back));
@@ -112,6 +116,9 @@ DECLARE
     locales text[];
 BEGIN
     PERFORM require_self_or_lead(p_person);
+    IF NOT is_lead() THEN
+        PERFORM require_kinds(p_kinds);
+    END IF;
     locales := locales_of(p_person);
     RETURN jsonb_build_object(
         'returned', (
@@ -366,7 +373,7 @@ CREATE FUNCTION reviewer.accepted_passes(p_clip text) RETURNS SETOF reviewer_dat
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN QUERY SELECT a.* FROM task t JOIN annotation a ON a.id = t.annotation_id
-        WHERE t.clip_id = p_clip AND t.kind = 'transcribe' AND t.state = 'accepted' AND may_read(a.clip_id, a.author)
+        WHERE t.clip_id = p_clip AND t.kind = 'transcribe' AND t.state = 'accepted' AND may_read(a)
         ORDER BY t.round;
 END
 $$;

@@ -1,4 +1,5 @@
 -- Who may call what. Every function of the schema reviewer runs with the rights of its owner, in a fixed search path.
+-- It sends no message below a warning: a person could have the plans of its statements shown, with values in them.
 
 DO $$
 DECLARE
@@ -13,6 +14,7 @@ BEGIN
         WHERE n.nspname = 'reviewer'
     LOOP
         EXECUTE format('ALTER FUNCTION %s SECURITY DEFINER SET search_path = reviewer_data, pg_temp', each);
+        EXECUTE format('ALTER FUNCTION %s SET client_min_messages = warning', each);
         EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO reviewer_lead', each);
     END LOOP;
 END

@@ -35,7 +35,7 @@ _KINDS = {
     Role.QA: (TaskKind.REVIEW, TaskKind.ADJUDICATE),
     Role.LEAD: (),
 }
-_SETTING_UP = 5120_5120  # the advisory lock of who sets up
+_LARGE_OBJECTS = "lo_creat, lo_create, lo_from_bytea"
 
 
 @cache
@@ -64,8 +64,9 @@ def set_up(connection: psycopg.Connection[Any], workspace_id: str, rules: Server
     Raises: Refused when the database is another workspace's, or of a newer version.
     """
     with connection.transaction():
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_SETTING_UP,))
+        connection.execute("SET LOCAL search_path = pg_catalog, pg_temp")
         _make_groups(connection)
+        _close_database(connection)
         present = _tables_version(connection)
         if present > TABLES_VERSION:
             raise Refused("QUEUE_SERVER_NEW")
@@ -115,16 +116,44 @@ def add_login(
         plain = "LOGIN INHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE CONNECTION LIMIT 12 PASSWORD {}"
         made = sql.SQL(plain).format(sql.Literal(verifier))
         connection.execute(making.format(name, made))
-        for other in _GROUPS.values():
-            connection.execute(sql.SQL("REVOKE {} FROM {}").format(sql.Identifier(other), name))
+        _leave_groups(connection, login)
         connection.execute(sql.SQL("GRANT {} TO {}").format(group, name))
-        connection.execute("DELETE FROM reviewer_data.person_login WHERE person_id = %s", (person_id,))
+        former = connection.execute(
+            "DELETE FROM reviewer_data.person_login WHERE person_id = %s RETURNING login", (person_id,)
+        ).fetchone()
+        if former is not None and former[0] != login:
+            _leave_groups(connection, former[0])
+            connection.execute(sql.SQL("ALTER ROLE {} NOLOGIN").format(sql.Identifier(former[0])))
         connection.execute(
             "INSERT INTO reviewer_data.person_login (login, person_id, kinds) VALUES (%s, %s, %s)"
             " ON CONFLICT (login) DO UPDATE SET person_id = excluded.person_id, kinds = excluded.kinds,"
             " is_blocked = false",
             (login, person_id, [kind.value for kind in _KINDS[role]]),
         )
+
+
+def _close_database(connection: psycopg.Connection[Any]) -> None:
+    """Lets nobody in but people's logins, who make nothing here, not even for a session.
+
+    Only a superuser can take large objects from them, which fill the disk: the guide has the line for an owner
+    who is none.
+    """
+    row = connection.execute("SELECT current_database(), current_setting('is_superuser')").fetchone()
+    assert row is not None
+    groups = sql.SQL(", ").join(map(sql.Identifier, _GROUPS.values()))
+    database = sql.Identifier(row[0])
+    connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC, {}").format(database, groups))
+    connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, groups))
+    if connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = 'public'").fetchone():
+        connection.execute(sql.SQL("REVOKE ALL ON SCHEMA public FROM PUBLIC, {}").format(groups))
+    if row[1] == "on":
+        connection.execute(f"REVOKE EXECUTE ON FUNCTION {_LARGE_OBJECTS} FROM PUBLIC".encode())
+
+
+def _leave_groups(connection: psycopg.Connection[Any], login: str) -> None:
+    """Takes the right to call any function, which open connections notice at their next statement."""
+    for group in _GROUPS.values():
+        connection.execute(sql.SQL("REVOKE {} FROM {}").format(sql.Identifier(group), sql.Identifier(login)))
 
 
 def _make_groups(connection: psycopg.Connection[Any]) -> None:
