@@ -20,6 +20,14 @@ BEGIN
 END
 $$;
 
+-- Nobody but the people of the team, and the owner, connects or makes temporary tables.
+DO $$
+BEGIN
+    EXECUTE format('REVOKE CONNECT, TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO reviewer_contractor, reviewer_qa, reviewer_lead', current_database());
+END
+$$;
+
 REVOKE ALL ON ALL TABLES IN SCHEMA reviewer_data FROM PUBLIC, reviewer_contractor, reviewer_qa, reviewer_lead;
 GRANT USAGE ON SCHEMA reviewer TO reviewer_contractor, reviewer_qa, reviewer_lead;
 

@@ -61,6 +61,7 @@ def server_of(
     try:
         run("initdb", "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8", "--locale=C.UTF-8")
         (data / "pg_hba.conf").write_text(who_connects)
+        (data / "conf.d").mkdir()
         own = f"port = {port}\nlisten_addresses = 'localhost'\nunix_socket_directories = '{folder}'\n"
         with (data / "postgresql.conf").open("a") as file:
             file.write(own + settings)
