@@ -1,7 +1,5 @@
 """``reviewer policy``: what differs from the rules that a lead has signed, and signing them anew."""
 
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,18 +10,12 @@ from reviewer.cli.sign_in import (
     AsName,
     PassphraseFile,
     WorkspaceDir,
-    name_from,
-    opened,
-    passphrase_from,
+    signed_in_for_policy,
 )
 from reviewer.errors import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from reviewer.access.policy import Difference
-    from reviewer.model.people import Identity
-    from reviewer.session.policy import WorkspacePolicy
 
 app = typer.Typer(
     help="See and sign changes of the project file, label forms, conventions and agreements.",
@@ -40,8 +32,8 @@ def diff(
     json: AsJson = False,
 ) -> None:
     """Show what differs from the files that a lead has signed."""
-    with _signed_in(workspace, as_name, passphrase_file) as (policy, _):
-        _show(policy.differences(), json=json)
+    with signed_in_for_policy(workspace, as_name, passphrase_file) as (opened, _):
+        _show(opened.policy.differences(), json=json)
 
 
 @app.command("apply")
@@ -54,7 +46,8 @@ def apply(
     json: AsJson = False,
 ) -> None:
     """Show what differs, and sign the files as they are now."""
-    with _signed_in(workspace, as_name, passphrase_file) as (policy, identity):
+    with signed_in_for_policy(workspace, as_name, passphrase_file) as (opened, identity):
+        policy = opened.policy
         found = policy.differences()
         _show(found, json=json)
         if not found:
@@ -64,20 +57,6 @@ def apply(
         policy.apply(identity)
         if not json:
             print(output.sentence("POLICY_APPLIED"))
-
-
-@contextmanager
-def _signed_in(
-    folder: Path | None, name: str | None, file: Path | None
-) -> "Iterator[tuple[WorkspacePolicy, Identity]]":
-    """A lead's session for the policy alone: nothing else can be done while files differ."""
-    with opened(folder) as workspace:
-        sessions = workspace.sessions
-        identity = sessions.sign_in(name_from(name), passphrase_from(file), for_policy=True)
-        try:
-            yield workspace.policy, identity
-        finally:
-            sessions.sign_out(identity)
 
 
 def _show(found: "tuple[Difference, ...]", *, json: bool) -> None:

@@ -94,6 +94,7 @@ class Action(StrEnum):
     BROKER_STOPPED = "broker.stopped"
     KEY_RELEASED = "key.released"
     KEY_REFUSED = "key.refused"
+    WORKSPACE_MOVED = "workspace.moved"
 
 
 @dataclass(frozen=True, slots=True)
