@@ -181,7 +181,7 @@ class WorkspaceMove:
         names = {person.id: person.name for person in self._unit.people.all()}
         unknown = set(self._gone) - set(names.values())
         if unknown:
-            raise Refused("NO_SUCH_PERSON", name=min(unknown))
+            raise Refused("NO_ACCOUNT", name=min(unknown))
         found = open_sessions(self._unit.log, self._unit.clock.now() - _SESSION)
         others = {names.get(who, who) for each, who in found.items() if each != self._identity.session_id}
         if others - set(self._gone):

@@ -129,7 +129,7 @@ class PostgresQueueRows:
         with _translated(), self._connection.transaction():
             for table in ("task", "annotation"):
                 self._do(
-                    f"SELECT setval(pg_get_serial_sequence('reviewer_data.{table}', 'place'),"
+                    f"SELECT setval(pg_get_serial_sequence('reviewer_data.{table}', 'place'),"  # noqa: S608
                     f" greatest(max(place), 1), max(place) IS NOT NULL) FROM reviewer_data.{table}"
                 )
             self._set_cycle("NOT DEFERRABLE")
@@ -168,7 +168,7 @@ class PostgresQueueRows:
 
     def _selected(self, table: str, some: str = "", values: tuple[Any, ...] = ()) -> list[Row]:
         columns = ", ".join(TABLES[table])
-        return self._rows(f"SELECT {columns} FROM reviewer_data.{table}{some} ORDER BY 1", values)  # noqa: S608
+        return self._rows(f"SELECT {columns} FROM reviewer_data.{table}{some} ORDER BY 1", values)
 
     def _rows(self, query: str, values: tuple[Any, ...] = ()) -> list[Row]:
         with _translated():

@@ -62,8 +62,8 @@ class WorkspacePolicy:
 
         ``moved``: for the commit that moves the workspace.
 
-        Raises: NotAllowed; Refused (code MOVE_BEGUN) for the project file of a move that was interrupted, whose
-            queue and clips may not be there yet.
+        Raises: NotAllowed; Refused (code MOVE_BEGUN) for the project file of a move that was interrupted,
+            whose queue and clips may not be there yet.
         """
         require(identity.person, Act.CHANGE_POLICY)
         if not moved and self._is_half_moved():
