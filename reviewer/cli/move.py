@@ -7,6 +7,7 @@ import typer
 
 from reviewer.cli import output
 from reviewer.cli.sign_in import AsJson, AsName, PassphraseFile, WorkspaceDir, signed_in_for_policy
+from reviewer.errors import Unavailable
 from reviewer.untrusted_files import read_untrusted_text
 
 
@@ -34,16 +35,16 @@ def move(
         else:
             with output.progress_bar("Copying clips") as progress:
                 report = moving.run(text, progress)
+    if json:
+        counts = {"rows": report.rows, "clips" if dry_run else "files": report.objects}
+        is_emptied = not dry_run and report.problem is None
+        output.print_json({**counts, "moved": not dry_run, "old_place_emptied": is_emptied})
+    elif dry_run:
+        print(output.sentence("MOVE_WOULD", rows=report.rows, clips=report.objects))
+    elif report.is_finished_only:
+        print(output.sentence("MOVE_FINISHED"))
+    elif report.problem is None:
+        print(output.sentence("MOVED", rows=report.rows, objects=report.objects))
     if report.problem is not None:
         output.print_error(report.problem)
-    if json:
-        counts = {"rows": report.rows, "objects": report.objects}
-        output.print_json(
-            {**counts, "moved": not dry_run, "old_place_emptied": not dry_run and not report.problem}
-        )
-    elif dry_run:
-        print(output.sentence("MOVE_WOULD", rows=report.rows, objects=report.objects))
-    else:
-        print(output.sentence("MOVED", rows=report.rows, objects=report.objects))
-        if report.problem is not None:
-            print(output.sentence("MOVE_NOT_EMPTIED"))
+        raise Unavailable("MOVE_NOT_EMPTIED", rows=report.rows, objects=report.objects)

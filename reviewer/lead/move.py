@@ -49,11 +49,16 @@ class Backends(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MoveReport:
-    """What was moved, or would be. ``problem``: why the old place could not be emptied yet."""
+    """What was moved, or would be. ``problem``: why the old place could not be emptied yet.
 
-    rows: int
-    objects: int
+    ``objects`` are the files of clips; of a plan, the clips.
+    """
+
+    rows: int = 0
+    objects: int = 0
     problem: ReviewerError | None = None
+    is_finished_only: bool = False
+    """An earlier run had moved, and only the old place was emptied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,7 @@ class WorkspaceMove:
         self._require_lead()
         left = self._record.get()
         if left is not None and left.is_switched:
-            return MoveReport(0, 0)
+            return MoveReport(is_finished_only=True)
         route = self._route(text, left)
         with self._opened(route) as (source, _):
             objects = len(self._unit.clips.all_stored_as()) if route.moves_clips else 0
@@ -127,7 +132,7 @@ class WorkspaceMove:
         if left is not None and left.is_switched:
             self._empty(left)
             if _places(parse_project(text)) == left.new:
-                return MoveReport(0, 0)
+                return MoveReport(is_finished_only=True)
             left = None
         route = self._route(text, left)
         with self._opened(route) as (source, target):
