@@ -5,18 +5,15 @@ from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from reviewer.db.connection import Database
 from reviewer.db.schema import migrate
 from reviewer.model.project import AccessLimits, QueueRules
-from reviewer.queue.queue_rows import TABLES
-
-psycopg = pytest.importorskip("psycopg")
-
-from psycopg.conninfo import make_conninfo
-
 from reviewer.queue.postgres_schema import ServerRules, set_up
+from reviewer.queue.queue_rows import TABLES
 
 Columns = Mapping[str, set[str]]
 RENAMED_TABLES = {"queue_request": "request"}
