@@ -88,6 +88,7 @@ from reviewer.session.locale_conventions import ANY_LANGUAGE, LocaleConventions
 from reviewer.session.pass_comparison import PassComparison
 from reviewer.session.policy import WorkspacePolicy
 from reviewer.session.second_secret import SecondSecrets
+from reviewer.session.server_witness import ServerWitness
 from reviewer.session.sign_in import SignIn, normal_code, require_strong
 from reviewer.session.unfinished_exports import UnfinishedExports
 from reviewer.session.unit_of_work import UnitOfWork
@@ -163,6 +164,8 @@ class Workspace:
         self._conventions = _load_conventions(self.path, self.project.conventions)
         self.policy = WorkspacePolicy(self._unit.log, self.path, _shipped_files(), MoveRecord(self._database))
         self.sessions = SignIn(self._unit, self._parameters, self.policy, self._keychain)
+        witness = ServerWitness(self._unit, is_counted=not self.project.log.witnesses)
+        self.sessions.after_seal(witness.show)
         self.agreement = Agreement(
             sign_in=self.sessions,
             acknowledgements=self._unit.acknowledgements,

@@ -221,3 +221,23 @@ CREATE TABLE reviewer_data.request (
     PRIMARY KEY (person_id, key)
 );
 CREATE INDEX request_by_time ON reviewer_data.request (at);
+
+-- The ends of access logs that people's programs have shown: nothing here is changed or removed, so a log that
+-- was cut or rewritten does not fit to it any more.
+CREATE TABLE reviewer_data.witnessed_checkpoint (
+    log_id text NOT NULL,
+    person_id text NOT NULL,
+    size bigint NOT NULL CHECK (size > 0),
+    root bytea NOT NULL CHECK (length(root) = 32),
+    note text NOT NULL CHECK (length(note) <= 65536),
+    at bigint NOT NULL,
+    PRIMARY KEY (log_id, person_id, size)
+);
+
+CREATE FUNCTION reviewer_data.refuse_rewriting() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'what a witness saw is kept';
+END
+$$;
+CREATE TRIGGER witnessed_checkpoint_is_kept BEFORE UPDATE OR DELETE ON reviewer_data.witnessed_checkpoint
+    FOR EACH ROW EXECUTE FUNCTION reviewer_data.refuse_rewriting();

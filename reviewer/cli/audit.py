@@ -153,6 +153,30 @@ def witnessed(
         print(f"The checkpoint over {made.size} rows is recorded; {unwitnessed} rows are not witnessed.")
 
 
+@app.command("seen")
+@signs_in
+def seen(work: CommandSession, *, json: AsJson = False) -> None:
+    """Show whose access log the server of the queue saw last, and who has gone silent."""
+    lead = work.person.lead
+    names = {person.id: person.name for person in lead.people()}
+    rows = [
+        {
+            "person": names.get(each.person_id, each.person_id),
+            "state": each.state.value,
+            "rows": each.size,
+            "seen_at": None if each.seen_at is None else to_iso(each.seen_at),
+            "worked_at": None if each.worked_at is None else to_iso(each.worked_at),
+        }
+        for each in lead.seen_logs()
+    ]
+    if json:
+        output.print_json({"logs": rows})
+    else:
+        output.print_table(
+            ("person", "state", "rows", "seen", "worked"), [tuple(row.values()) for row in rows]
+        )
+
+
 @app.command("witness")
 def witness_file(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="What reviewer audit checkpoint printed.")],

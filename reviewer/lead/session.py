@@ -40,6 +40,7 @@ from reviewer.lead.recovery import Recovery
 from reviewer.lead.retention import SOON, RetentionExtension, RetentionOverview, due_clips
 from reviewer.lead.set_options import SetOptions
 from reviewer.lead.withdrawals import Withdrawal, read_withdrawals
+from reviewer.lead.witnessed_logs import SeenLog, seen_logs
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Identity, Person, PersonState, Role
 from reviewer.model.project import Project
@@ -469,6 +470,14 @@ class LeadSession:
         detail: dict[str, DetailValue] = {"rows": checkpoint.size}
         event = Event.by(self.identity, Action.CHECKPOINT_WITNESSED, detail=detail)
         log.mark_witnessed(checkpoint.size, event, checkpoint.cosignatures)
+
+    def seen_logs(self) -> list[SeenLog]:
+        """Whose access log the server of the queue saw last, and who has gone silent; nobody without one.
+
+        Raises: NotAllowed; Unavailable.
+        """
+        self._require(Act.READ_LOG)
+        return seen_logs(self._unit.queue.witnessed_logs(), self._unit.log.keys())
 
     def write_log_segments(self, folder: Path) -> list[Path]:
         """Writes the closed segments of the log that are not in the folder yet, after a row that records

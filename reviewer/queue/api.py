@@ -1,6 +1,6 @@
 """The interface of work queues: leases, submissions, reviews."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -46,6 +46,21 @@ class DrawResult:
 
     selected: list[str]
     passed: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessedLog:
+    """The end of a person's access log that a server saw last: its rows, the signed note, and when.
+
+    ``size`` is 0 for a person whose log it never saw. ``worked_at``: their last lease or submission there.
+    """
+
+    person_id: str
+    log_id: str
+    size: int
+    note: str
+    witnessed_at: datetime | None
+    worked_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +219,25 @@ class Queue(Protocol):
 
         Raises Refused (code NO_LATE_DRAFT, LATE_DECIDED).
         """
+        ...
+
+    # Witnessing
+
+    def witnessed_size(self, log_id: str) -> int | None:
+        """How many rows of a log of the person's the server saw last, 0 before the first; None where the
+        queue is in the workspace's own file, which nobody else holds."""
+        ...
+
+    def witness(self, log_id: str, size: int, root: bytes, note: str, proof: Sequence[bytes]) -> None:
+        """Shows the end of the person's log to the server, which keeps it.
+
+        ``proof``: that it extends what the server saw last (RFC 6962). Raises Refused (code WITNESS_LOG_CUT,
+        WITNESS_LOG_REWRITTEN) where it does not.
+        """
+        ...
+
+    def witnessed_logs(self) -> list[WitnessedLog]:
+        """What the server saw last of everybody, by person, for a lead."""
         ...
 
     # Queries

@@ -4,7 +4,7 @@ What each function does, and for whom, is in ``resources/queue``; this file call
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Protocol
@@ -32,7 +32,7 @@ from reviewer.model.task import (
     Verdict,
     WorkCounts,
 )
-from reviewer.queue.api import DrawResult, HeldClip, Receipt, Resealing
+from reviewer.queue.api import DrawResult, HeldClip, Receipt, Resealing, WitnessedLog
 from reviewer.queue.postgres_connection import QueueServer
 
 
@@ -118,6 +118,17 @@ class PostgresQueue:
 
     def dismiss_late_draft(self, draft_id: str, reason: LateReason) -> None:
         self._server.value("dismiss_late_draft", draft_id, reason)
+
+    # Witnessing
+
+    def witnessed_size(self, log_id: str) -> int | None:
+        return int(self._server.value("witnessed_size", log_id))
+
+    def witness(self, log_id: str, size: int, root: bytes, note: str, proof: Sequence[bytes]) -> None:
+        self._server.value("witness", log_id, size, root, note, list(proof))
+
+    def witnessed_logs(self) -> list[WitnessedLog]:
+        return [from_columns(WitnessedLog, row) for row in self._server.rows("witnessed_logs")]
 
     # Queries
 

@@ -25,6 +25,7 @@ _FUNCTIONS = (
     "03_claims.sql",
     "04_work.sql",
     "05_lead.sql",
+    "05_witness.sql",
     "06_queries.sql",
     "07_privileges.sql",
 )

@@ -60,12 +60,17 @@ class SignIn:
         self._parameters = parameters
         self._live: dict[str, Identity] = {}
         self._endings: list[Callable[[Identity], None]] = []
+        self._showings: list[Callable[[Identity], object]] = []
         unit.log.find_new_keys(self._delivered_log_keys)
 
     @property
     def policy(self) -> WorkspacePolicy | None:
         """The signed policy, for a lead who signed in for it."""
         return self._policy
+
+    def after_seal(self, show: Callable[[Identity], object]) -> None:
+        """Registers who is shown the newest checkpoint each time that the log may have been sealed."""
+        self._showings.append(show)
 
     def before_sign_out(self, put_away: Callable[[Identity], None]) -> None:
         """Registers a callback for each sign-out, while rows can still be signed; it must not raise."""
@@ -137,8 +142,14 @@ class SignIn:
         return True
 
     def seal_log(self) -> None:
-        """Makes a checkpoint of the log if it is time for one, while somebody is signed in."""
+        """Makes a checkpoint of the log if it is time for one, while somebody is signed in, and shows it to
+        who keeps it elsewhere; where that fails, the rows stay unwitnessed."""
         self._unit.log.seal_if_due()
+        identity = next(reversed(self._live.values()), None)
+        if identity is not None:
+            for show in self._showings:
+                with suppress(ReviewerError):
+                    show(identity)
 
     def require(self, identity: Identity) -> None:
         """Raises Refused unless this identity came from ``sign_in``, is signed in and not revoked."""

@@ -3,34 +3,27 @@
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import quote
 
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from reviewer.access.verification import verify_file
-from reviewer.clips.keys import KdfParameters
 from reviewer.errors import NdaRequired, Refused
-from reviewer.lead.intake_report import IntakeOptions
-from reviewer.model.people import Role
+from reviewer.model.event import Action
 from reviewer.model.serialization import to_json
 from reviewer.model.task import VerdictKind
 from reviewer.places import DATABASE_FILE
 from reviewer.queue.postgres_connection import QueueAddress, QueueServer
-from reviewer.session.queue_login import login_name, login_request, queue_login, verifier_of_request
-from reviewer.workspace import make_workspace, open_workspace
+from reviewer.session.queue_login import login_request, queue_login, verifier_of_request
+from tests.benches.team import Team, make_team, new_database
 from tests.benches.workspace import (
     ANA,
     BEN,
     LEAD,
-    PASSPHRASE,
-    PROJECT,
     QUINN,
-    Bench,
     annotation,
     claim_and_hear,
-    write_clips,
 )
 from tests.fakes.clock import FakeClock
 
@@ -38,63 +31,14 @@ DONE = annotation("hello there")
 
 
 @pytest.fixture
-def database(postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """An empty database; gives the address that a project file names."""
-    name = f"team_{abs(hash(tmp_path))}"
-    with psycopg.connect(postgres, autocommit=True) as owner:
-        owner.execute(f"CREATE DATABASE {name}".encode())
+def database(postgres: str, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("PGUSER", "postgres")
-    host = str(conninfo_to_dict(postgres)["host"])
-    return f"postgresql:///{name}?host={quote(host, safe='')}"
-
-
-class Team:
-    """One window a person, on one workspace."""
-
-    def __init__(self, folder: Path, clock: FakeClock) -> None:
-        self.folder = folder
-        self.clock = clock
-        self.windows: dict[str, Bench] = {}
-
-    def window(self, name: str) -> Bench:
-        if name not in self.windows:
-            opened = open_workspace(self.folder, clock=self.clock, parameters=KdfParameters.cheap())
-            self.windows[name] = Bench(opened, self.clock)
-            self.windows[name].person(name)
-        return self.windows[name]
-
-    def admit(self, name: str) -> None:
-        """A person asks for a login, and the lead gives it."""
-        asking, lead = self.window(name), self.window(LEAD)
-        request = login_request(asking.person(name).identity, asking.workspace.workspace_id).decode()
-        person = next(each for each in lead.person(LEAD).lead.people() if each.name == name)
-        verifier = verifier_of_request(request, person, lead.workspace.workspace_id)
-        server = lead.workspace.queue_administration(lead.person(LEAD).identity)
-        server.add_login(login_name(person), person, verifier)
-
-    def close(self) -> None:
-        for window in self.windows.values():
-            window.workspace.close()
+    return new_database(postgres)
 
 
 @pytest.fixture
 def team(tmp_path: Path, database: str) -> Iterator[Team]:
-    settings = tmp_path / "project.toml"
-    rules = PROJECT.replace("[queue]\n", f'[queue]\nurl = "{database}"\n')
-    settings.write_text(rules, encoding="utf-8")
-    clock = FakeClock()
-    cheap = KdfParameters.cheap()
-    make_workspace(tmp_path / "ws", LEAD, PASSPHRASE, settings, clock=clock, parameters=cheap)
-    made = Team(tmp_path / "ws", clock)
-    lead = made.window(LEAD)
-    lead.workspace.queue_administration(lead.person(LEAD).identity).set_up()
-    made.admit(LEAD)
-    for name, role in ((ANA, Role.CONTRACTOR), (BEN, Role.CONTRACTOR), (QUINN, Role.QA)):
-        code = lead.person(LEAD).lead.add_person(name, role).code
-        lead.workspace.enrol(name, code, PASSPHRASE)
-        made.admit(name)
-    manifest = write_clips(tmp_path / "in", clock, ["", "", "", ""])
-    assert lead.person(LEAD).lead.import_manifest(manifest, IntakeOptions()).accepted == 4
+    made = make_team(tmp_path, database, FakeClock(), clips=4)
     yield made
     made.close()
     assert verify_file(tmp_path / "ws" / DATABASE_FILE).ok
@@ -186,3 +130,53 @@ def test_work_waits_here_while_the_server_is_away_and_is_sent_once(team: Team, d
     assert team.window(LEAD).person(LEAD).lead.overview().counts.tasks == {
         "leased": 1, "open": 2, "submitted": 1,
     }  # fmt: skip
+
+
+def seen(team: Team) -> dict[str, tuple[str, int]]:
+    """What the lead sees of everybody's log, by name."""
+    lead = team.window(LEAD).person(LEAD).lead
+    names = {person.id: person.name for person in lead.people()}
+    return {names[each.person_id]: (each.state.value, each.size) for each in lead.seen_logs()}
+
+
+def test_server_keeps_the_ends_of_logs_and_tells_who_has_gone_silent(team: Team) -> None:
+    ana = team.window(ANA)
+    ana.agree(ANA)
+    team.clock.advance(600)
+    ana.workspace.sessions.seal_log()
+    state, rows = seen(team)[ANA]
+    assert (state, rows > 0, seen(team)[BEN]) == ("seen", True, ("idle", 0))
+    assert any("server" in event.detail for event in ana.events(Action.CHECKPOINT_WITNESSED))
+    own = "UPDATE reviewer_data.witnessed_checkpoint SET size = 1"
+    with psycopg.connect(team.database) as owner, pytest.raises(psycopg.errors.RaiseException):
+        owner.execute(own)
+    with psycopg.connect(team.database) as owner:  # she worked an hour later, and showed nothing
+        owner.execute(
+            "ALTER TABLE reviewer_data.witnessed_checkpoint DISABLE TRIGGER USER;"
+            " UPDATE reviewer_data.witnessed_checkpoint SET at = at - 7200000000"
+        )
+    ana.work(ANA).claim()
+    assert seen(team)[ANA][0] == "silent"
+
+
+def test_log_that_was_cut_or_rewritten_is_refused_by_the_server(team: Team) -> None:
+    ana = team.window(ANA)
+    ana.agree(ANA)
+    team.clock.advance(600)
+    ana.workspace.sessions.seal_log()
+    size, log_id = seen(team)[ANA][1], ana.workspace.workspace_id
+    login = queue_login(ana.person(ANA).identity, log_id)
+    with closing(QueueServer(QueueAddress.of(team.database).conninfo)) as own_program:
+        own_program.connect_as(login.name, login.password)
+        root = b"r" * 32
+        for shown, code in (
+            ((size - 1, root, "note", []), "WITNESS_LOG_CUT"),
+            ((size, root, "note", []), "WITNESS_LOG_REWRITTEN"),
+            ((size + 1, root, "note", [b"p" * 32, b"q" * 32]), "WITNESS_LOG_REWRITTEN"),
+            ((size + 1, root, "note", []), "WITNESS_LOG_REWRITTEN"),
+            ((size + 1, b"short", "note", []), "NOT_A_CHECKPOINT"),
+        ):
+            with pytest.raises(Refused) as refused:
+                own_program.value("witness", log_id, *shown)
+            assert refused.value.code == code
+    assert seen(team)[ANA] == ("seen", size)

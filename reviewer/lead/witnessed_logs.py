@@ -1,0 +1,61 @@
+"""What the server of a team's queue saw of everybody's access log, and who has gone silent."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from reviewer.access.checkpoint import parse_checkpoint
+from reviewer.access.log_keys import LogKeys
+from reviewer.errors import Damaged
+from reviewer.queue.api import WitnessedLog
+
+SILENT_AFTER = timedelta(hours=1)
+"""A window shows its log every minute while somebody is signed in; work without it for so long is silence."""
+
+
+class LogState(StrEnum):
+    """What can be said about a person's log from what the server saw."""
+
+    SEEN = "seen"
+    SILENT = "silent"
+    """They worked for longer than ``SILENT_AFTER`` after the last that was seen, or it was never seen."""
+    IDLE = "idle"
+    """Nothing was seen, and they never worked."""
+    FOREIGN = "foreign"
+    """What was shown is no checkpoint of this workspace's log."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenLog:
+    """One line of the list: a person's log, of how many rows its end was seen last, and when they worked."""
+
+    person_id: str
+    log_id: str
+    size: int
+    seen_at: datetime | None
+    worked_at: datetime | None
+    state: LogState
+
+
+def seen_logs(logs: list[WitnessedLog], keys: LogKeys) -> list[SeenLog]:
+    """What the server saw, each note checked by its own signature and against the keys of this workspace's
+    log."""
+    return [
+        SeenLog(each.person_id, each.log_id, each.size, each.witnessed_at, each.worked_at, _state(each, keys))
+        for each in logs
+    ]
+
+
+def _state(seen: WitnessedLog, keys: LogKeys) -> LogState:
+    if seen.witnessed_at is None:
+        return LogState.IDLE if seen.worked_at is None else LogState.SILENT
+    try:
+        note = parse_checkpoint(seen.note)
+    except Damaged:
+        return LogState.FOREIGN
+    is_ours = (note.log_id, note.size) == (keys.log_id, seen.size) and seen.log_id == note.log_id
+    if not is_ours or note.public_key not in keys.every:
+        return LogState.FOREIGN
+    worked = seen.worked_at
+    is_silent = worked is not None and worked > seen.witnessed_at + SILENT_AFTER
+    return LogState.SILENT if is_silent else LogState.SEEN

@@ -1,0 +1,43 @@
+"""Shows the ends of this machine's access log to the server of the queue, which remembers them."""
+
+from reviewer.errors import Refused
+from reviewer.model.event import Action, Event
+from reviewer.model.people import Identity
+from reviewer.session.unit_of_work import UnitOfWork
+
+
+class ServerWitness:
+    """A witness on the server of a team's queue: it keeps what it saw, and takes only what extends it.
+
+    ``is_counted``: what it saw counts as witnessed here. False where the project names its witnesses by key.
+    """
+
+    def __init__(self, unit: UnitOfWork, *, is_counted: bool) -> None:
+        self._unit = unit
+        self._is_counted = is_counted
+        self._shown = (0, "")
+
+    def show(self, identity: Identity) -> int | None:
+        """Shows the newest checkpoint if the server has not seen it; gives its rows, or None for nothing new.
+
+        Raises: Refused (code WITNESS_LOG_CUT, WITNESS_LOG_REWRITTEN) when this log is not the one that the
+            server saw from this person; Unavailable.
+        """
+        log, queue = self._unit.log, self._unit.queue
+        newest = log.newest_checkpoint()
+        if newest is None or not newest.root or (newest.size, identity.person.id) == self._shown:
+            return None
+        seen = queue.witnessed_size(log.log_id)
+        if seen is None:
+            return None
+        if seen > newest.size:
+            raise Refused("WITNESS_LOG_CUT", rows=newest.size, seen=seen)
+        proof = log.consistency(seen, newest.size) if 0 < seen < newest.size else ()
+        queue.witness(log.log_id, newest.size, newest.root, newest.text, proof)
+        if self._is_counted and newest.size not in log.witnessed_sizes(1):
+            event = Event.by(
+                identity, Action.CHECKPOINT_WITNESSED, detail={"rows": newest.size, "server": True}
+            )
+            log.mark_witnessed(newest.size, event)
+        self._shown = (newest.size, identity.person.id)
+        return newest.size
