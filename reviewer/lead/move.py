@@ -188,7 +188,9 @@ class WorkspaceMove:
         if unknown:
             raise Refused("NO_ACCOUNT", name=min(unknown))
         found = open_sessions(self._unit.log, self._unit.clock.now() - _SESSION)
-        others = {names.get(who, who) for each, who in found.items() if each != self._identity.session_id}
+        left = self._record.get()
+        own = {self._identity.session_id, *(left.sessions if left else ())}
+        others = {names.get(who, who) for each, who in found.items() if each not in own}
         if others - set(self._gone):
             raise Refused("MOVE_SIGNED_IN", names=", ".join(sorted(others - set(self._gone))))
         waiting = self._record.waiting_requests()
@@ -201,10 +203,12 @@ class WorkspaceMove:
     def _moved(
         self, route: _Route, source: QueueRows, target: QueueRows | None, progress: Progress
     ) -> MoveReport:
+        left = self._record.get()
+        sessions = (*(left.sessions if left else ()), self._identity.session_id)
+        self._record.put(replace(route.record, sessions=sessions))
         if target is not None:
             target.begin()
             source.begin_to_leave()
-        self._record.put(route.record)
         names: AbstractSet[str] = frozenset()
         objects = 0
         if route.moves_clips:

@@ -22,13 +22,15 @@ class Places:
 class UnfinishedMove:
     """``project_sha256`` is the new project file's, in hex.
 
-    ``is_switched``: the workspace uses the new places, and the old ones wait to be emptied.
+    ``is_switched``: the workspace uses the new places, and the old ones wait to be emptied. ``sessions`` are
+    those of its runs, which may have been killed.
     """
 
     old: Places
     new: Places
     project_sha256: str
     is_switched: bool = False
+    sessions: tuple[str, ...] = ()
 
 
 class MoveRecord:
@@ -43,14 +45,16 @@ class MoveRecord:
         if text is None:
             return None
         try:
-            old, new, project, is_switched = json.loads(text)
-            return UnfinishedMove(_places(old), _places(new), str(project), bool(is_switched))
+            old, new, project, is_switched, sessions = json.loads(text)
+            places = _places(old), _places(new)
+            return UnfinishedMove(*places, str(project), bool(is_switched), tuple(map(str, sessions)))
         except (ValueError, TypeError) as error:
             raise Damaged("WORKSPACE_META") from error
 
     def put(self, move: UnfinishedMove) -> None:
         """Remembers it, in the open transaction if there is one."""
-        text = json.dumps([_listed(move.old), _listed(move.new), move.project_sha256, move.is_switched])
+        places = _listed(move.old), _listed(move.new)
+        text = json.dumps([*places, move.project_sha256, move.is_switched, move.sessions])
         self._database.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (_KEY, text))
 
     def remove(self) -> None:

@@ -40,6 +40,7 @@ ONLY_THE_SERVER_S_TABLES = {
     "rules": "the project file's in SQLite",
     "person_login": "who connects",
     "agreement_signed": "nda_acknowledgement in SQLite",
+    "witnessed_checkpoint": "what the server saw of access logs, which stays there",
     "lease_given": "for late work and limits, which SQLite finds in the log",
 }
 QUEUE_TABLES = (
