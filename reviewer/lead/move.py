@@ -253,7 +253,8 @@ class WorkspaceMove:
             self._unit.log.record(
                 Event.by(self._identity, Action.WORKSPACE_MOVED, reason="moved", detail=detail)
             )
-            self._record.put(replace(route.record, is_switched=True))
+            begun = self._record.get() or route.record
+            self._record.put(replace(begun, is_switched=True))
         return rows
 
     def _require_objects(self, route: _Route, names: AbstractSet[str]) -> None:
