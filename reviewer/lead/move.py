@@ -278,6 +278,8 @@ class WorkspaceMove:
             for name in sorted(store.clip_ids()):
                 store.remove(name)
         with self._unit.transaction():
+            if move.old.clips != move.new.clips:  # partial files of runs that were killed
+                self._backends.clip_store(move.new.clips).sweep(self._unit.clips.all_stored_as())
             self._record.remove()
             self._unit.log.record(Event.by(self._identity, Action.WORKSPACE_MOVED, reason="emptied"))
 
