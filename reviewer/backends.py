@@ -1,7 +1,9 @@
 """What a project file names: where the queue is, and where the clips are."""
 
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,9 +13,13 @@ from reviewer.clips.store import ClipStore, LocalClipStore
 from reviewer.db.connection import Database
 from reviewer.errors import Refused
 from reviewer.model.clock import Clock
+from reviewer.model.people import Identity
 from reviewer.model.project import ClipsPlace, Project, QueueRules
 from reviewer.queue.api import Queue
+from reviewer.queue.queue_rows import QueueRows
 from reviewer.queue.sqlite import SqliteQueue
+from reviewer.queue.sqlite_rows import SqliteQueueRows
+from reviewer.session.queue_login import queue_login, scram_verifier
 
 if TYPE_CHECKING:
     from reviewer.queue.administration import QueueAdministration
@@ -62,3 +68,31 @@ def queue_administration(
 
     rules = ServerRules(project.queue, project.limits, agreements, project.nda_days)
     return QueueAdministration(QueueAddress.of(project.queue.url), workspace_id, rules)
+
+
+@dataclass(frozen=True, slots=True)
+class MoveBackends:
+    """Every place that a workspace can be moved to or from, for the lead who moves it."""
+
+    path: Path
+    database: Database
+    clock: Clock
+    workspace_id: str
+    agreements: Sequence[str]
+    identity: Identity
+
+    @contextmanager
+    def queue_rows(self, project: Project) -> Iterator[QueueRows]:
+        """The rows of a project's queue. Raises Refused, Unavailable."""
+        if not project.queue.url:
+            yield SqliteQueueRows(self.database, self.clock)
+            return
+        login = queue_login(self.identity, self.workspace_id)
+        verifier = scram_verifier(login.password)
+        server = queue_administration(project, self.workspace_id, self.agreements)
+        with server.rows(login.name, self.identity.person, verifier) as rows:
+            yield rows
+
+    def clip_store(self, place: ClipsPlace) -> ClipStore:
+        """The objects at a place. Raises Refused."""
+        return clip_store(self.path, place, self.workspace_id)

@@ -3,7 +3,7 @@
 import importlib.metadata
 import importlib.util
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -61,6 +61,7 @@ from reviewer.lead.backup import unpack_backup
 from reviewer.lead.broker_naming import BrokerNaming
 from reviewer.lead.clip_preparation import PreparingProcess
 from reviewer.lead.init_workspace import init_workspace
+from reviewer.lead.move import WorkspaceMove
 from reviewer.lead.policy_files import PolicyFiles
 from reviewer.lead.project_file import parse_project, read_project
 from reviewer.lead.recovery import Recovery
@@ -75,6 +76,7 @@ from reviewer.qa.scorecard import Scorecards
 from reviewer.qa.session import KINDS as QA_KINDS
 from reviewer.qa.session import QaSession
 from reviewer.queue.api import Queue
+from reviewer.queue.move_record import MoveRecord
 from reviewer.queue.outbox import Outbox
 from reviewer.session.access_limits import ActivityLimits
 from reviewer.session.agreement import Agreement
@@ -163,7 +165,7 @@ class Workspace:
         form = load_schema(_own_or_resource(self.path, "schemas", self.project.schema))
         self._schema = self._unit.label_schemas.keep(form)
         self._conventions = _load_conventions(self.path, self.project.conventions)
-        self.policy = WorkspacePolicy(self._unit.log, self.path, _shipped_files())
+        self.policy = WorkspacePolicy(self._unit.log, self.path, _shipped_files(), MoveRecord(self._database))
         self.sessions = SignIn(self._unit, self._parameters, self.policy, self._keychain)
         self.sessions.after_seal(ServerWitness(self._unit, is_counted=not self.project.log.witnesses).show)
         self.agreement = Agreement(
@@ -266,6 +268,21 @@ class Workspace:
         self._access.allow(identity, Act.MANAGE_PEOPLE)
         agreements = self._unit.acknowledgements.counting()
         return backends.queue_administration(self.project, self.workspace_id, agreements)
+
+    def move(self, identity: Identity, gone: Collection[str] = ()) -> WorkspaceMove:
+        """Moves queue and clips, for a lead; ``gone`` are people whose windows were killed."""
+        unit, agreements = self._unit, self._unit.acknowledgements.counting()
+        return WorkspaceMove(
+            identity,
+            unit,
+            sign_in=self.sessions,
+            policy=self.policy,
+            record=MoveRecord(self._database),
+            backends=backends.MoveBackends(
+                self.path, self._database, self.clock, self.workspace_id, agreements, identity
+            ),
+            gone=gone,
+        )
 
     @property
     def workspace_id(self) -> str:

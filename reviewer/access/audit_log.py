@@ -301,6 +301,11 @@ class AuditLog:
             since = page[-1]["seq"] + 1
             left = None if left is None else left - len(page)
 
+    def first_since(self, moment: datetime) -> int:
+        """The number of the first row that was written then or later; after the last if there is none."""
+        found = self._database.value("SELECT min(seq) FROM log_index WHERE at >= ?", (to_micros(moment),))
+        return self.head().size + 1 if found is None else int(found)
+
     def newest(self, action: Action) -> LogRow | None:
         """The last row of an act, which must be signed. Raises Damaged."""
         seq = self._database.value("SELECT max(seq) FROM log_index WHERE action = ?", (action,))

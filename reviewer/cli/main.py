@@ -24,6 +24,7 @@ from reviewer.cli import (
     held,
     init,
     lexicon,
+    move,
     nda,
     output,
     people,
@@ -81,6 +82,7 @@ app.add_typer(audit.app, name="audit")
 app.command("purge")(clips.purge)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
+app.command("move")(move.move)
 app.command("broker")(broker.broker)
 app.add_typer(policy.app, name="policy")
 app.add_typer(retention.app, name="retention")

@@ -1,7 +1,6 @@
 """``reviewer policy``: what differs from the rules that a lead has signed, and signing them anew."""
 
 import sys
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,19 +13,13 @@ from reviewer.cli.sign_in import (
     AsName,
     PassphraseFile,
     WorkspaceDir,
-    name_from,
-    opened,
-    passphrase_from,
+    signed_in_for_policy,
 )
 from reviewer.errors import Refused
 from reviewer.untrusted_files import read_untrusted_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from reviewer.access.policy import Difference
-    from reviewer.model.people import Identity
-    from reviewer.session.policy import WorkspacePolicy
 
 BrokerUrl = Annotated[str, typer.Argument(metavar="URL", help="Where the broker will be: https://HOST:PORT.")]
 BrokerKey = Annotated[
@@ -63,8 +56,8 @@ def diff(
     json: AsJson = False,
 ) -> None:
     """Show what differs from the files that a lead has signed."""
-    with _signed_in(workspace, as_name, passphrase_file) as (policy, _):
-        _show(policy.differences(), json=json)
+    with signed_in_for_policy(workspace, as_name, passphrase_file) as (opened, _):
+        _show(opened.policy.differences(), json=json)
 
 
 @app.command("apply")
@@ -77,7 +70,8 @@ def apply(
     json: AsJson = False,
 ) -> None:
     """Show what differs, and sign the files as they are now."""
-    with _signed_in(workspace, as_name, passphrase_file) as (policy, identity):
+    with signed_in_for_policy(workspace, as_name, passphrase_file) as (opened, identity):
+        policy = opened.policy
         found = policy.differences()
         _show(found, json=json)
         if not found:
@@ -107,17 +101,12 @@ def broker(
     from reviewer.model.project import BrokerPlace  # noqa: PLC0415
 
     pem = read_untrusted_text(authority).encode() if authority else None
-    with opened(workspace) as there:
-        who, passphrase = name_from(as_name), passphrase_from(passphrase_file)
-        identity = there.sessions.sign_in(who, passphrase, for_policy=True)
-        try:
-            key = public_key or public_broker_key(identity.keyring.signing_key).hex()
-            BrokerAddress.of(url, key, authority)
-            if not confirmed:
-                raise Refused("BROKER_NOT_CONFIRMED")
-            named = there.broker_naming.name(identity, BrokerPlace(url, key), pem, _progress)
-        finally:
-            there.sessions.sign_out(identity)
+    with signed_in_for_policy(workspace, as_name, passphrase_file) as (there, identity):
+        key = public_key or public_broker_key(identity.keyring.signing_key).hex()
+        BrokerAddress.of(url, key, authority)
+        if not confirmed:
+            raise Refused("BROKER_NOT_CONFIRMED")
+        named = there.broker_naming.name(identity, BrokerPlace(url, key), pem, _progress)
     if json:
         output.print_json({"new_workspace_key": named.has_new_workspace_key, **asdict(named.clips)})
     else:
@@ -127,20 +116,6 @@ def broker(
 def _progress(done: int, total: int) -> None:
     if sys.stderr.isatty():
         print(f"\r{done} / {total}", end="\n" if done == total else "", file=sys.stderr, flush=True)
-
-
-@contextmanager
-def _signed_in(
-    folder: Path | None, name: str | None, file: Path | None
-) -> "Iterator[tuple[WorkspacePolicy, Identity]]":
-    """A lead's session for the policy alone: nothing else can be done while files differ."""
-    with opened(folder) as workspace:
-        sessions = workspace.sessions
-        identity = sessions.sign_in(name_from(name), passphrase_from(file), for_policy=True)
-        try:
-            yield workspace.policy, identity
-        finally:
-            sessions.sign_out(identity)
 
 
 def _show(found: "tuple[Difference, ...]", *, json: bool) -> None:

@@ -18,6 +18,7 @@ from reviewer.places import default_workspace
 from reviewer.untrusted_files import read_first_line
 
 if TYPE_CHECKING:
+    from reviewer.model.people import Identity
     from reviewer.workspace import SignedIn, Workspace
 
 VARIABLE = "REVIEWER_PASSPHRASE"
@@ -82,6 +83,20 @@ def signed_in(
             yield CommandSession(workspace, person, passphrase)
         finally:
             workspace.sign_out(person)
+
+
+@contextmanager
+def signed_in_for_policy(
+    folder: Path | None, name: str | None, file: Path | None
+) -> "Iterator[tuple[Workspace, Identity]]":
+    """A lead's session in which the files may differ from those that were signed; it opens no clip."""
+    with opened(folder) as workspace:
+        sessions = workspace.sessions
+        identity = sessions.sign_in(name_from(name), passphrase_from(file), for_policy=True)
+        try:
+            yield workspace, identity
+        finally:
+            sessions.sign_out(identity)
 
 
 def _purge_due(workspace: "Workspace", person: "SignedIn") -> None:

@@ -92,7 +92,7 @@ class PolicyFiles:
         if self._text(file) != before:
             raise Refused("POLICY_FILE_CHANGED", file=file.place)
         try:
-            with _put_back_on_failure(self._own(file.kind, file.name)) as own:
+            with put_back_on_failure(self._own(file.kind, file.name)) as own:
                 write_atomically(own, text.encode())
                 self._policy.apply(self._identity)
         except OSError as error:
@@ -143,7 +143,7 @@ def problem_line(error: ReviewerError, text: str) -> int | None:
 
 
 @contextmanager
-def _put_back_on_failure(path: Path) -> Iterator[Path]:
+def put_back_on_failure(path: Path) -> Iterator[Path]:
     """Keeps a copy of the file beside it until the block has ended: no full disk can be in its way then."""
     path.parent.mkdir(mode=0o700, exist_ok=True)
     before = path.with_name(f".{path.name}.before")

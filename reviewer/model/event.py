@@ -97,6 +97,7 @@ class Action(StrEnum):
     CLIP_REKEYED = "clip.rekeyed"
     KEY_RELEASED = "key.released"
     KEY_REFUSED = "key.refused"
+    WORKSPACE_MOVED = "workspace.moved"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import psycopg
 
 from reviewer.model.people import Person
 from reviewer.queue.postgres_connection import QueueAddress, meaning
+from reviewer.queue.postgres_rows import PostgresQueueRows
 from reviewer.queue.postgres_schema import ServerRules, add_login, set_up
 
 
@@ -28,6 +29,17 @@ class QueueAdministration:
         """Makes the login of a person, or gives it another verifier. Raises Refused, Unavailable."""
         with self._connection() as connection:
             add_login(connection, login, person.id, person.role, verifier)
+
+    @contextmanager
+    def rows(self, login: str, person: Person, verifier: str) -> Iterator[PostgresQueueRows]:
+        """All rows, to move them from there or to there; what is set up has a login of this person."""
+        with self._connection() as connection:
+
+            def make() -> None:
+                set_up(connection, self._workspace_id, self._rules)
+                add_login(connection, login, person.id, person.role, verifier)
+
+            yield PostgresQueueRows(connection, self._workspace_id, make)
 
     @contextmanager
     def _connection(self) -> Iterator[psycopg.Connection[Any]]:

@@ -9,13 +9,18 @@ from reviewer.access.rights import Act, require
 from reviewer.errors import Refused
 from reviewer.model.event import Action, Event
 from reviewer.model.people import Identity, Role
+from reviewer.places import PROJECT_FILE
+from reviewer.queue.move_record import MoveRecord
 
 
 class WorkspacePolicy:
     """The signed policy of one open workspace, and its files."""
 
-    def __init__(self, log: AuditLog, folder: Path, shipped: Mapping[str, Path]) -> None:
+    def __init__(
+        self, log: AuditLog, folder: Path, shipped: Mapping[str, Path], moves: MoveRecord | None = None
+    ) -> None:
         self._log = log
+        self._moves = moves
         self._read: Callable[[], Policy] = lambda: Policy.of(folder, shipped)
         self._opened = self._read().without_agreements()
 
@@ -52,13 +57,29 @@ class WorkspacePolicy:
         elif signed.shipped != now.shipped and not signed.differences(now):
             self._sign(identity, now, "update")
 
-    def apply(self, identity: Identity) -> tuple[Difference, ...]:
-        """Signs the files as they are now; returns what changed. Raises NotAllowed."""
+    def apply(self, identity: Identity, *, moved: bool = False) -> tuple[Difference, ...]:
+        """Signs the files as they are now; returns what changed.
+
+        ``moved``: for the commit that moves the workspace.
+
+        Raises: NotAllowed; Refused (code MOVE_BEGUN) for the project file of a move that was interrupted,
+            whose queue and clips may not be there yet.
+        """
         require(identity.person, Act.CHANGE_POLICY)
+        if not moved and self._is_half_moved():
+            raise Refused("MOVE_BEGUN")
         found = self.differences()
         if found:
             self._sign(identity, self._read(), "apply")
         return found
+
+    def _is_half_moved(self) -> bool:
+        move = None if self._moves is None else self._moves.get()
+        return (
+            move is not None
+            and not move.is_switched
+            and self._read().files[PROJECT_FILE] == move.project_sha256
+        )
 
     def _sign(self, identity: Identity, policy: Policy, reason: str) -> None:
         event = Event.by(identity, Action.POLICY_CHANGED, reason=reason, detail=policy.to_detail())
