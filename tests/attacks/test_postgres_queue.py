@@ -4,16 +4,11 @@ Each attempt has to be refused without saying anything that its sender did not k
 """
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import psycopg
 import pytest
 
-from reviewer.errors import Unavailable
-from reviewer.model.people import Role
-from reviewer.queue.postgres_schema import add_login, block_login
-from tests.benches.postgres_attacker import BENS_WORDS, TRANSCRIBE, AttackedTeam, attacked_team, send
-from tests.fakes.postgres_server import PASSWORD
+from tests.benches.postgres_attacker import BENS_WORDS, AttackedTeam, attacked_team
 
 NO_RIGHT = "42501"
 NOT_LEASED = "RV001 NOT_LEASED"

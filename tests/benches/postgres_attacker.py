@@ -80,7 +80,9 @@ class AttackedTeam:
             self.people[name] = self.team.queue(name, Role.QA)
         for name in self.people:
             if name != "nell":
-                self.outcome(name, "SELECT reviewer.sign_agreement(%(agreement)s, 'x', NULL)", agreement=AGREEMENT)
+                self.outcome(
+                    name, "SELECT reviewer.sign_agreement(%(agreement)s, 'x', NULL)", agreement=AGREEMENT
+                )
         self.values = self._work()
 
     def close(self) -> None:

@@ -24,7 +24,11 @@ from tests.fakes.s3_servers import free_port, rclone_command
 
 GUIDE = (REPOSITORY / "docs" / "guide" / "team.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```sh ?(\w*)\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
-UNITS = dict(re.findall(r"^`/etc/systemd/system/([\w-]+)\.service`:\n```ini\n(.*?)^```", GUIDE, re.M | re.S))
+UNITS = dict(
+    re.findall(
+        r"^`/etc/systemd/system/([\w-]+)\.service`:\n```ini\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL
+    )
+)
 _START_SECONDS = 60.0
 
 
