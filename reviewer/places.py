@@ -1,5 +1,6 @@
 """Paths of the program's own files and of the default workspace."""
 
+import os
 from pathlib import Path
 
 PROJECT_FILE = "project.toml"
@@ -12,6 +13,18 @@ def resource(*parts: str) -> Path:
     installed = _PACKAGE / "resources"
     root = installed if installed.is_dir() else _PACKAGE.parent / "resources"
     return root.joinpath(*parts)
+
+
+def own_or_resource(workspace: Path, kind: str, name: str) -> Path:
+    """A schema or conventions file: the workspace's own, else the built-in one."""
+    own = workspace / kind / f"{name}.toml"
+    return own if os.path.lexists(own) else resource(kind, f"{name}.toml")
+
+
+def own_folder_or_resource(workspace: Path, kind: str) -> Path:
+    """A folder of the workspace's own, else the built-in one."""
+    own = workspace / kind
+    return own if own.is_dir() else resource(kind)
 
 
 def default_workspace() -> Path:

@@ -71,7 +71,7 @@ from reviewer.model.clock import Clock, ForwardClock, SystemClock, to_iso
 from reviewer.model.people import Identity, Person
 from reviewer.model.project import QueueRules
 from reviewer.model.task import TaskKind
-from reviewer.places import DATABASE_FILE, PROJECT_FILE, resource
+from reviewer.places import DATABASE_FILE, PROJECT_FILE, own_folder_or_resource, own_or_resource, resource
 from reviewer.qa.scorecard import Scorecards
 from reviewer.qa.session import KINDS as QA_KINDS
 from reviewer.qa.session import QaSession
@@ -162,7 +162,7 @@ class Workspace:
         with suppress(Unavailable):  # nobody is kept out by a full disk; the next start tries again
             self._unfinished.remove()
         self._due_purges = DuePurges(self._unit)
-        form = load_schema(_own_or_resource(self.path, "schemas", self.project.schema))
+        form = load_schema(own_or_resource(self.path, "schemas", self.project.schema))
         self._schema = self._unit.label_schemas.keep(form)
         self._conventions = _load_conventions(self.path, self.project.conventions)
         self.policy = WorkspacePolicy(self._unit.log, self.path, _shipped_files(), MoveRecord(self._database))
@@ -345,7 +345,7 @@ def unit_of_work(
     content = ClipContent(workspace_id, store, clips, database)
     log = AuditLog(database, clock, workspace_id, public_key=meta.log_public_key)
     TableSeals(database, log)
-    agreements = _own_folder_or_resource(path, "nda")
+    agreements = own_folder_or_resource(path, "nda")
     return UnitOfWork(
         database=database,
         queue=queue,
@@ -564,23 +564,12 @@ def _verified_rows(database: Path, checkpoint: Checkpoint | None) -> tuple[int, 
     return finding.rows, None if checkpoint is None else 0
 
 
-def _own_or_resource(workspace: Path, kind: str, name: str) -> Path:
-    """A schema or conventions file: the workspace's own, else the built-in one."""
-    own = workspace / kind / f"{name}.toml"
-    return own if os.path.lexists(own) else resource(kind, f"{name}.toml")
-
-
 def _shipped_files() -> dict[str, Path]:
     """The files that decide where a workspace has none of its own, by name."""
     root = resource("project.toml").parent
     folders = (root / kind for kind in ("schemas", "conventions", "nda"))
     paths = (path for folder in folders for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(root).as_posix(): path for path in sorted(paths)}
-
-
-def _own_folder_or_resource(workspace: Path, kind: str) -> Path:
-    own = workspace / kind
-    return own if own.is_dir() else resource(kind)
 
 
 def shipped_conventions() -> LocaleConventions:
@@ -595,7 +584,7 @@ def workspace_conventions(workspace: Path) -> LocaleConventions:
 
 def _load_conventions(workspace: Path, name: str) -> LocaleConventions:
     """The project's conventions, and those of every other locale: the workspace's own, else built-in."""
-    project = load_conventions(_own_or_resource(workspace, "conventions", name))
+    project = load_conventions(own_or_resource(workspace, "conventions", name))
     folders = (resource("conventions"), workspace / "conventions")
     files = {path.stem: path for folder in folders for path in sorted(folder.glob("*.toml"))}
     others = {stem: load_conventions(path) for stem, path in files.items() if stem != name}
