@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from reviewer.clips.key_delivery import RECOVERY_ID, is_card_of
 from reviewer.clips.keys import KEY_BYTES, unwrap_clip_key, wrap_clip_key
-from reviewer.errors import Damaged
+from reviewer.errors import Damaged, Refused
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Identity, Keyring, Person, PersonState, Role
 from reviewer.session.unit_of_work import UnitOfWork
@@ -31,8 +31,10 @@ class KeyRotation:
         self._unit = unit
 
     def prepare(self, keyring: Keyring) -> Replacement:
-        """Wraps every clip's key under a new workspace key; writes nothing."""
+        """Wraps every clip's key under a new workspace key; writes nothing. Refused without the old."""
         old = self._unit.key_deliveries.current(keyring)
+        if not old.opens_every_clip:
+            raise Refused("WORKSPACE_KEY_NOT_HELD")
         new = replace(
             old,
             workspace_key=secrets.token_bytes(KEY_BYTES),

@@ -227,6 +227,7 @@ class ActRequests:
         plain, keyring = annotation.to_bytes(), self.identity.keyring
         # The same work sent twice is one annotation: its id comes from the lease's random submission key.
         annotation_id = f"a{sha256(lease.submission_key.encode()).hexdigest()[:20]}"
+        self.delivery.hold_late(annotation_id, self.drafts.seal_late(self.identity, lease, plain))
         return SealedAnnotation(
             id=annotation_id,
             task_id=lease.task_id,

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
-from reviewer.errors import LeaseLost, NotLeased, Refused, Unavailable
+from reviewer.errors import ClipKeyNotHeld, LeaseLost, NotLeased, Refused, Unavailable
 from reviewer.model.clip import Clip, ContentKind
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Identity
@@ -73,6 +73,7 @@ class Delivery:
         self._is_ended = False
         self._lost: dict[tuple[str, int], Refused] = {}
         self._refused: list[Refused] = []
+        self._late: dict[str, bytes] = {}
 
     @property
     def is_in_background(self) -> bool:
@@ -221,6 +222,8 @@ class Delivery:
 
     def _settle(self, entry: OutboxEntry, outcome: Outcome) -> None:
         self._unit.outbox.settle(entry)
+        if isinstance(entry.request, Submit):
+            self._late.pop(entry.request.work.id, None)
         self._record_lease(entry.request, outcome)
 
     def _record_lease(self, request: Request, lease: Outcome) -> None:
@@ -265,13 +268,29 @@ class Delivery:
         )
         self._unit.log.record(event)
 
-    def _late_draft(self, request: Submit) -> KeepLateDraft:
+    def _late_draft(self, request: Submit) -> KeepLateDraft | None:
+        """The work as a late draft; None after a restart without the clip's key: its version stays here."""
+        work = request.work
+        held = self._late.pop(work.id, None)
+        if held is not None:
+            return KeepLateDraft(request.lease, held)
+        try:
+            return self._unsealed_late(request)
+        except ClipKeyNotHeld:
+            return None
+
+    def _unsealed_late(self, request: Submit) -> KeepLateDraft:
         work = request.work
         plain = self._unit.content.unseal(
             self._identity.keyring, work.clip_id, ContentKind.ANNOTATION, work.id, work.sealed
         )
         sealed = self._drafts.seal_late(self._identity, request.lease, plain)
         return KeepLateDraft(request.lease, sealed)
+
+    def hold_late(self, annotation_id: str, sealed: bytes) -> None:
+        """Holds finished work as a late draft until the queue has answered: by then its key may be gone."""
+        if not self.answers_at_once:
+            self._late[annotation_id] = sealed
 
     def keep_late(self, request: KeepLateDraft, *, keep_draft: bool = False) -> None:
         """Keeps work that cannot be submitted any more, with a log row; inside a transaction.

@@ -119,7 +119,12 @@ def make_team(folder: Path, **options: object) -> Team:
     bench.sign_policy()
     bench.workspace.close()
     office, work = (
-        Bench(open_workspace(path, clock=clock, parameters=KdfParameters.cheap()), clock) for _ in range(2)
+        Bench(
+            open_workspace(path, clock=clock, parameters=KdfParameters.cheap(), make_queue=bench.make_queue),
+            clock,
+            make_queue=bench.make_queue,
+        )
+        for _ in range(2)
     )
     lead = office.person(LEAD).lead
     for name in (ANA, BEN, QUINN):

@@ -25,6 +25,7 @@ from reviewer.session.acts import HandIn
 from reviewer.session.redactions import Redactions, propose
 from tests.benches.broker_team import Team, make_team
 from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN, annotation, hear
+from tests.fakes.remote_queue import Network
 
 NIA = "Nia Fox"
 
@@ -330,3 +331,47 @@ def test_redaction_that_qa_confirmed_is_applied_by_the_broker(team: Team) -> Non
     keep_up(CommandSession(team.office.workspace, lead, PASSPHRASE), team.log)
     assert redactions.get(marked.id).state is RedactionState.APPLIED
     assert qa.work.open(lease).clip.id == lease.clip_id
+
+
+def test_work_that_a_queue_elsewhere_refuses_later_is_kept_though_its_key_is_gone(tmp_path: Path) -> None:
+    network = Network()
+    team = make_team(tmp_path, make_queue=network)
+    work = team.bench.work(ANA)
+    lease = work.claim()
+    hear(work, lease)
+    network.is_down = True
+    assert work.submit(lease, annotation("last words")).is_pending
+    work.close(lease)
+    assert team.held() == []
+    network.is_down = False
+    team.bench.clock.advance(31 * 60)
+    assert team.bench.work(BEN).claim().task_id == lease.task_id
+    work.deliver()
+    work.deliver()
+    assert [event.reason for event in team.bench.events(Action.SUBMISSION_REFUSED)] == ["LEASE_LOST"]
+    (late,) = team.office.workspace._unit.queue.late_drafts()
+    lead = team.office.person(LEAD).identity
+    assert team.office.workspace._access.unseal_late(lead, late).text_verbatim == "last words"
+    team.close()
+    network.close()
+
+
+def test_refused_work_of_an_earlier_session_holds_nothing_up(tmp_path: Path) -> None:
+    network = Network()
+    team = make_team(tmp_path, make_queue=network)
+    work = team.bench.work(ANA)
+    lease = work.claim()
+    hear(work, lease)
+    network.is_down = True
+    work.submit(lease, annotation("last words"))
+    work.close(lease)
+    team.bench.sign_out(ANA)
+    network.is_down = False
+    team.bench.clock.advance(31 * 60)
+    assert team.bench.work(BEN).claim().task_id == lease.task_id
+    team.bench.work(ANA).deliver()
+    assert [event.reason for event in team.bench.events(Action.SUBMISSION_REFUSED)] == ["LEASE_LOST"]
+    assert team.bench.workspace._unit.outbox.pending(lease.person_id) == []
+    assert team.bench.work(ANA).claim() is not None
+    team.close()
+    network.close()
