@@ -1,6 +1,6 @@
 """Dequeues with pgqueuer, one job at a time, in several processes; prints jobs a second.
 
-Run by ``test_postgres_claims.py`` with a Python that has pgqueuer and asyncpg; they are no dependency of ours.
+Run by ``test_postgres_claims.py`` with a Python that has pgqueuer and asyncpg, which we do not depend on.
 """
 
 import asyncio
