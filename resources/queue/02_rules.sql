@@ -96,16 +96,21 @@ CREATE FUNCTION reviewer_data.answered(p_person text, p_key text) RETURNS SETOF 
     AND r.at > reviewer_data.now_micros() - 7 * 86400000000
 $$;
 
+-- Forgets answers of more than a week, and all but the last 20,000 of one person: a flood costs them only their own.
+CREATE FUNCTION reviewer_data.forget_requests(p_person text, p_now bigint) RETURNS void LANGUAGE sql VOLATILE AS $$
+    DELETE FROM reviewer_data.request WHERE at < p_now - 7 * 86400000000;
+    DELETE FROM reviewer_data.request WHERE person_id = p_person AND at <= (SELECT r.at FROM reviewer_data.request r
+        WHERE r.person_id = p_person ORDER BY r.at DESC OFFSET 20000 LIMIT 1)
+$$;
+
 CREATE FUNCTION reviewer_data.remember(p_person text, p_key text, p_answer jsonb, p_now bigint) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM require_short(p_key);
     INSERT INTO request (person_id, key, answer, at) VALUES (p_person, p_key, p_answer, p_now)
     ON CONFLICT (person_id, key) DO UPDATE SET answer = excluded.answer, at = excluded.at;
-    IF random() < 0.002 THEN  -- of one person at most the last 20,000 and some: a flood only costs them their own
-        DELETE FROM request WHERE at < p_now - 7 * 86400000000;
-        DELETE FROM request WHERE person_id = p_person AND at < (SELECT r.at FROM request r
-            WHERE r.person_id = p_person ORDER BY r.at DESC OFFSET 20000 LIMIT 1);
+    IF random() < 0.002 THEN
+        PERFORM forget_requests(p_person, p_now);
     END IF;
 END
 $$;

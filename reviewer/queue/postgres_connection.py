@@ -44,6 +44,8 @@ _ERRORS: Mapping[str, Callable[[], ReviewerError]] = {
 }
 _ATTEMPTS = 5
 _UNDONE = (errors.DeadlockDetected, errors.SerializationFailure, errors.AdminShutdown, errors.CrashShutdown)
+# What a server says to a login that was ended; where connecting fails, libpq tells no SQLSTATE.
+_ENDED = ("is not permitted to log in", "permission denied for database")
 _CONNECT_SECONDS, _CALL_SECONDS, _LOCK_SECONDS = 5, 15, 5
 _ANSWER_SECONDS = 20.0  # longer than the server lets a call take
 _CONNECTIONS = 4
@@ -225,6 +227,8 @@ def meaning(error: psycopg.Error) -> ReviewerError:
         return Refused("NOT_ALLOWED")
     if isinstance(error, errors.UndefinedFunction | errors.InvalidSchemaName | errors.UndefinedTable):
         return Refused("QUEUE_SERVER_OLD")
+    if error.sqlstate is None and any(said in str(error) for said in _ENDED):
+        return Refused("NO_LOGIN")
     is_login = isinstance(error, errors.InvalidPassword | errors.InvalidAuthorizationSpecification)
     if is_login or (error.sqlstate is None and "authentication failed" in str(error)):
         return Refused("QUEUE_SIGN_IN")

@@ -113,7 +113,7 @@ def add_login(
     with connection.transaction():
         known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (login,)).fetchone()
         making = sql.SQL("ALTER ROLE {} {}" if known else "CREATE ROLE {} {}")
-        plain = "LOGIN INHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE CONNECTION LIMIT 12 PASSWORD {}"
+        plain = "LOGIN CONNECTION LIMIT 12 PASSWORD {}"  # only a superuser may say NOSUPERUSER again
         made = sql.SQL(plain).format(sql.Literal(verifier))
         connection.execute(making.format(name, made))
         _leave_groups(connection, login)

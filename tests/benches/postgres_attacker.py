@@ -152,7 +152,16 @@ class AttackedTeam:
         named = {f"{name}_lease": json.loads(to_json(lease)) for name, lease in leases.items()}
         named |= {f"{name}_review": json.loads(to_json(lease)) for name, lease in reviews.items()}
         named |= {f"{name}_work": work.id for name, work in works.items()}
-        return named | {"bens_free_key": bens_key[0]["key"], "words": BENS_WORDS}
+        facts = {
+            "id": "a-new-one",
+            "task_id": leases["mine"].task_id,
+            "clip_id": "clip-mine",
+            "author": "mal",
+        }
+        facts |= {"parent": None, "schema_version": "form-1", "conventions_version": "en-1"}
+        verdict = {"id": "v-new", "annotation_id": works["checked"].id, "kind": "accepted"}
+        verdict |= {"person_id": "quentin", "at": 1}
+        return named | {"facts": facts, "verdict": verdict, "bens_free_key": bens_key[0]["key"]}
 
     def _claimed(self, person: str, kinds: frozenset[TaskKind]) -> Lease:
         lease = self.people[person].claim(person, kinds, key=f"{person}-{len(self.dump()['request'])}")
