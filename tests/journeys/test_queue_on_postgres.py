@@ -3,35 +3,27 @@
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import quote
 
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from reviewer.access.verification import verify_file
-from reviewer.clips.keys import KdfParameters
 from reviewer.errors import NdaRequired, Refused
-from reviewer.lead.intake_report import IntakeOptions
 from reviewer.model.event import Action
-from reviewer.model.people import Role
 from reviewer.model.serialization import to_json
 from reviewer.model.task import VerdictKind
 from reviewer.places import DATABASE_FILE
 from reviewer.queue.postgres_connection import QueueAddress, QueueServer
-from reviewer.session.queue_login import login_name, login_request, queue_login, verifier_of_request
-from reviewer.workspace import make_workspace, open_workspace
+from reviewer.session.queue_login import login_request, queue_login, verifier_of_request
+from tests.benches.shared_queue import Team, make_team, new_database
 from tests.benches.workspace import (
     ANA,
     BEN,
     LEAD,
-    PASSPHRASE,
-    PROJECT,
     QUINN,
-    Bench,
     annotation,
     claim_and_hear,
-    write_clips,
 )
 from tests.fakes.clock import FakeClock
 
@@ -39,64 +31,14 @@ DONE = annotation("hello there")
 
 
 @pytest.fixture
-def database(postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """An empty database; gives the address that a project file names."""
-    name = f"team_{abs(hash(tmp_path))}"
-    with psycopg.connect(postgres, autocommit=True) as owner:
-        owner.execute(f"CREATE DATABASE {name}".encode())
+def database(postgres: str, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("PGUSER", "postgres")
-    host = str(conninfo_to_dict(postgres)["host"])
-    return f"postgresql:///{name}?host={quote(host, safe='')}"
-
-
-class Team:
-    """One window a person, on one workspace."""
-
-    def __init__(self, folder: Path, clock: FakeClock, database: str) -> None:
-        self.folder = folder
-        self.database = database
-        self.clock = clock
-        self.windows: dict[str, Bench] = {}
-
-    def window(self, name: str) -> Bench:
-        if name not in self.windows:
-            opened = open_workspace(self.folder, clock=self.clock, parameters=KdfParameters.cheap())
-            self.windows[name] = Bench(opened, self.clock)
-            self.windows[name].person(name)
-        return self.windows[name]
-
-    def admit(self, name: str) -> None:
-        """A person asks for a login, and the lead gives it."""
-        asking, lead = self.window(name), self.window(LEAD)
-        request = login_request(asking.person(name).identity, asking.workspace.workspace_id).decode()
-        person = next(each for each in lead.person(LEAD).lead.people() if each.name == name)
-        verifier = verifier_of_request(request, person, lead.workspace.workspace_id)
-        server = lead.workspace.queue_administration(lead.person(LEAD).identity)
-        server.add_login(login_name(person), person, verifier)
-
-    def close(self) -> None:
-        for window in self.windows.values():
-            window.workspace.close()
+    return new_database(postgres)
 
 
 @pytest.fixture
 def team(tmp_path: Path, database: str) -> Iterator[Team]:
-    settings = tmp_path / "project.toml"
-    rules = PROJECT.replace("[queue]\n", f'[queue]\nurl = "{database}"\n')
-    settings.write_text(rules, encoding="utf-8")
-    clock = FakeClock()
-    cheap = KdfParameters.cheap()
-    make_workspace(tmp_path / "ws", LEAD, PASSPHRASE, settings, clock=clock, parameters=cheap)
-    made = Team(tmp_path / "ws", clock, database)
-    lead = made.window(LEAD)
-    lead.workspace.queue_administration(lead.person(LEAD).identity).set_up()
-    made.admit(LEAD)
-    for name, role in ((ANA, Role.CONTRACTOR), (BEN, Role.CONTRACTOR), (QUINN, Role.QA)):
-        code = lead.person(LEAD).lead.add_person(name, role).code
-        lead.workspace.enrol(name, code, PASSPHRASE)
-        made.admit(name)
-    manifest = write_clips(tmp_path / "in", clock, ["", "", "", ""])
-    assert lead.person(LEAD).lead.import_manifest(manifest, IntakeOptions()).accepted == 4
+    made = make_team(tmp_path, database, FakeClock(), clips=4)
     yield made
     made.close()
     assert verify_file(tmp_path / "ws" / DATABASE_FILE).ok
