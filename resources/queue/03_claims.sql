@@ -244,7 +244,9 @@ BEGIN
     SELECT l.person_id, l.kinds, r.lease_micros,
         cardinality(r.agreements) > 0 OR r.leases_per_hour > 0 OR r.leases_without_hand_in > 0 AS is_limited
     INTO me FROM person_login l CROSS JOIN rules r WHERE l.login = session_user AND NOT l.is_blocked;
-    IF me.person_id IS DISTINCT FROM p_person OR (p_kinds <@ me.kinds) IS NOT TRUE THEN
+    IF me.person_id IS DISTINCT FROM p_person OR (p_kinds <@ me.kinds) IS NOT TRUE
+        OR current_setting('transaction_isolation') <> 'read committed'
+    THEN
         PERFORM require_self(p_person), require_kinds(p_kinds);
     END IF;
     PERFORM lock_person(p_person);

@@ -112,8 +112,11 @@ def add_login(
     name, group = sql.Identifier(login), sql.Identifier(_GROUPS[role])
     with connection.transaction():
         known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (login,)).fetchone()
-        making = sql.SQL("ALTER ROLE {} {}" if known else "CREATE ROLE {} {}")
-        plain = "LOGIN CONNECTION LIMIT 12 PASSWORD {}"  # only a superuser may say NOSUPERUSER again
+        making = sql.SQL(
+            "ALTER ROLE {} {}" if known else "CREATE ROLE {} NOSUPERUSER NOCREATEDB NOCREATEROLE {}"
+        )
+        # Only a superuser may say NOSUPERUSER of a role that is there, and the owner is none.
+        plain = "LOGIN INHERIT CONNECTION LIMIT 12 PASSWORD {}"
         made = sql.SQL(plain).format(sql.Literal(verifier))
         connection.execute(making.format(name, made))
         _leave_groups(connection, login)

@@ -78,7 +78,7 @@ def server_of(
 def running_server(folder: Path) -> Iterator[str]:
     """Starts a server with its data in a folder; gives the address for its owner.
 
-    It does not sync: nothing of it outlives the tests. ``REVIEWER_POSTGRES_BIN`` names the programs of another
+    It does not sync: nothing of it outlives the tests. ``REVIEWER_POSTGRES_BIN`` names programs of another
     server than the packaged one, as Debian's ``/usr/lib/postgresql/15/bin``.
     """
     if own := os.environ.get("REVIEWER_POSTGRES_BIN"):
