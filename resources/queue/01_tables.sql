@@ -68,7 +68,7 @@ CREATE TABLE reviewer_data.queue_locale (
 COMMENT ON TABLE reviewer_data.queue_locale IS 'No language: the clips are for everybody.';
 
 -- Domains and no CHECK in the two tables that every claim writes: PostgreSQL reads each CHECK of a table anew for each
--- statement that changes it, which took a third of a claim's time (decision 060).
+-- statement that changes it, which took a third of a claim's time (decision 059).
 CREATE DOMAIN reviewer_data.clip_state AS text CHECK (VALUE IN ('quarantined', 'ready', 'in_review', 'reviewed',
     'final', 'exported', 'with_lead', 'purged'));
 CREATE DOMAIN reviewer_data.task_state AS text CHECK (VALUE IN ('open', 'leased', 'submitted', 'qa_pending',

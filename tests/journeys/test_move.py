@@ -1,5 +1,6 @@
 """A workspace is moved to a server and a bucket and home again: the same rows, and work goes on in each."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -9,12 +10,13 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from reviewer.access.verification import verify_file
-from reviewer.errors import Refused
+from reviewer.errors import Refused, Unavailable
 from reviewer.model.task import VerdictKind
 from reviewer.places import DATABASE_FILE, PROJECT_FILE
+from reviewer.queue.postgres_rows import PostgresQueueRows
 from reviewer.session.queue_login import login_name, login_request, verifier_of_request
 from tests.benches.moving import busy_workspace, moved, opened, project_of, queue_rows, window
-from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN, Bench
+from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN, Bench, annotation, hear
 from tests.fakes.clock import FakeClock
 from tests.fakes.s3_servers import BUCKET, KEY_ID, SECRET, moto_server
 
@@ -198,3 +200,49 @@ def test_a_plan_counts_and_changes_nothing(
     assert queue_rows(folder) == before
     with psycopg.connect(database) as owner:
         assert owner.execute("SELECT to_regclass('reviewer_data.meta')").fetchone() == (None,)
+
+
+def test_work_that_is_not_sent_keeps_the_workspace_where_it_is(
+    folder: Path, clock: FakeClock, database: str
+) -> None:
+    home = project_of(folder)
+    moved(folder, clock, project_of(folder, database))
+    admit(folder, clock, BEN)
+    team = window(folder, clock)
+    lease = team.work(BEN).claim()
+    hear(team.work(BEN), lease)
+    name = str(conninfo_to_dict(database)["dbname"])
+    with psycopg.connect(database, dbname="postgres", autocommit=True) as owner:
+        stop = "ALTER DATABASE {} ALLOW_CONNECTIONS {}"
+        owner.execute(stop.format(name, False).encode())
+        owner.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+        assert team.work(BEN).submit(lease, annotation("not sent")).is_pending
+        owner.execute(stop.format(name, True).encode())
+    close(team)
+    with pytest.raises(Refused) as refused:
+        moved(folder, clock, home)
+    assert refused.value.code == "MOVE_UNSENT"
+
+
+def test_copy_of_the_folder_does_not_empty_a_server_that_was_moved_to_again(
+    folder: Path, clock: FakeClock, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, team = project_of(folder), project_of(folder, database)
+    moved(folder, clock, team)
+    monkeypatch.setattr(PostgresQueueRows, "retire", _unreachable)
+    assert moved(folder, clock, home).problem is not None
+    monkeypatch.undo()
+    monkeypatch.setenv("PGUSER", "postgres")
+    shutil.copytree(folder, tmp_path / "copy")
+    moved(folder, clock, team)
+    with psycopg.connect(database) as owner:
+        (before,) = owner.execute("SELECT count(*) FROM reviewer_data.task").fetchone() or (0,)
+        moved(tmp_path / "copy", clock, home)
+        assert (before > 0, owner.execute("SELECT count(*) FROM reviewer_data.task").fetchone()) == (
+            True,
+            (before,),
+        )
+
+
+def _unreachable(_rows: PostgresQueueRows) -> None:
+    raise Unavailable("QUEUE_UNREACHABLE")
