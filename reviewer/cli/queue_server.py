@@ -10,7 +10,6 @@ from reviewer.cli.sign_in import AsJson, CommandSession, signs_in
 from reviewer.errors import Refused
 from reviewer.files import write_atomically
 from reviewer.model.people import Person
-from reviewer.session.queue_login import login_name, login_request, person_of_request, verifier_of_request
 from reviewer.untrusted_files import read_untrusted_text
 
 app = typer.Typer(help="Set up the server of a team's queue.", no_args_is_help=True)
@@ -20,6 +19,8 @@ app = typer.Typer(help="Set up the server of a team's queue.", no_args_is_help=T
 @signs_in
 def setup(work: CommandSession, *, json: AsJson = False) -> None:
     """Make or update tables, functions and rules as the owner of the database (PGUSER), and your login."""
+    from reviewer.session.queue_login import login_request  # noqa: PLC0415 - loads cryptography
+
     server = work.workspace.queue_administration(work.person.identity)
     server.set_up()
     request = login_request(work.person.identity, work.workspace.workspace_id).decode()
@@ -40,6 +41,8 @@ def request(
     json: AsJson = False,
 ) -> None:
     """Ask for a login on the server: writes a signed file that holds no secret."""
+    from reviewer.session.queue_login import login_request  # noqa: PLC0415
+
     write_atomically(to, login_request(work.person.identity, work.workspace.workspace_id))
     if json:
         output.print_json({"file": str(to)})
@@ -56,6 +59,8 @@ def admit(
     json: AsJson = False,
 ) -> None:
     """Give people their logins, as the owner of the database (PGUSER), by their signed requests."""
+    from reviewer.session.queue_login import login_name, person_of_request  # noqa: PLC0415
+
     people = {person.id: person for person in work.person.lead.people()}
     texts = [read_untrusted_text(file) for file in files]
     admitted = [_admit(work, people.get(person_of_request(text)), text) for text in texts]
@@ -69,6 +74,8 @@ def admit(
 
 
 def _admit(work: CommandSession, person: Person | None, text: str) -> Person:
+    from reviewer.session.queue_login import login_name, verifier_of_request  # noqa: PLC0415
+
     if person is None:
         raise Refused("LOGIN_REQUEST_OF_ANOTHER")
     verifier = verifier_of_request(text, person, work.workspace.workspace_id)
