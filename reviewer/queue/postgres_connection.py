@@ -3,10 +3,11 @@
 import json
 import re
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Generator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 import psycopg
@@ -29,6 +30,7 @@ from reviewer.errors import (
 )
 from reviewer.queue.postgres_schema import TABLES_VERSION, functions_digest
 
+T = TypeVar("T")
 _REFUSED = "RV001"  # the SQLSTATE with which the functions refuse
 _CODE = re.compile(r"[A-Z][A-Z_]{2,40}")
 _ERRORS: Mapping[str, Callable[[], ReviewerError]] = {
@@ -44,7 +46,8 @@ _ATTEMPTS = 5
 _UNDONE = (errors.DeadlockDetected, errors.SerializationFailure, errors.AdminShutdown, errors.CrashShutdown)
 # What a server says to a login that was ended; where connecting fails, libpq tells no SQLSTATE.
 _ENDED = ("is not permitted to log in", "permission denied for database")
-_CONNECT_SECONDS, _CALL_SECONDS, _LOCK_SECONDS = 5, 20, 5
+_CONNECT_SECONDS, _CALL_SECONDS, _LOCK_SECONDS = 5, 15, 5
+_ANSWER_SECONDS = 20.0  # longer than the server lets a call take
 _CONNECTIONS = 4
 _LOCAL = re.compile(r"localhost|127\.\d+\.\d+\.\d+|::1|/.*")
 # What a project file may say of a server; who connects and with which secret is never in it.
@@ -81,6 +84,31 @@ class QueueAddress:
         roots = {"sslrootcert": said.get("sslrootcert", "system")} if mode == "verify-full" else {}
         number = {} if port is None else {"port": port}
         return cls(make_conninfo("", host=host, dbname=name, sslmode=mode, **number, **roots))
+
+
+class TimedConnection(psycopg.Connection[Any]):
+    """A connection that waits for an answer for ``_ANSWER_SECONDS`` at most.
+
+    A server that hangs closes nothing, nor does a network that swallows what is sent.
+    """
+
+    def wait(self, gen: Generator[Any, Any, T], interval: float = 0.1, timeout: float | None = None) -> T:
+        return super().wait(_timed(gen, _ANSWER_SECONDS), interval, timeout)
+
+
+def _timed(waiting: Generator[Any, Any, T], seconds: float) -> Generator[Any, Any, T]:
+    """Passes on what a connection waits for; raises OperationalError when that takes too long."""
+    until = time.monotonic() + seconds
+    try:
+        wanted = next(waiting)
+        while True:
+            ready = yield wanted
+            if not ready and time.monotonic() > until:
+                raise psycopg.OperationalError("the server does not answer")
+            wanted = waiting.send(ready)
+    except StopIteration as end:
+        result: T = end.value
+        return result
 
 
 class QueueServer:
@@ -159,6 +187,7 @@ class QueueServer:
                 self._require_fitting(self._conninfo)
                 self._pool = ConnectionPool(
                     self._conninfo,
+                    connection_class=TimedConnection,
                     kwargs={"autocommit": True, "row_factory": dict_row},
                     min_size=1,
                     max_size=_CONNECTIONS,

@@ -135,8 +135,8 @@ def add_login(
 def _close_database(connection: psycopg.Connection[Any]) -> None:
     """Lets nobody in but people's logins, who make nothing here, not even for a session.
 
-    Only a superuser can take large objects from them, which fill the disk: the guide has the line for an owner
-    who is none.
+    Only a superuser can take large objects from them, which fill the disk: the guide has the line for an
+    owner who is none.
     """
     row = connection.execute("SELECT current_database(), current_setting('is_superuser')").fetchone()
     assert row is not None

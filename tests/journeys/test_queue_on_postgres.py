@@ -16,7 +16,7 @@ from reviewer.model.task import VerdictKind
 from reviewer.places import DATABASE_FILE
 from reviewer.queue.postgres_connection import QueueAddress, QueueServer
 from reviewer.session.queue_login import login_request, queue_login, verifier_of_request
-from tests.benches.team import Team, make_team, new_database
+from tests.benches.shared_queue import Team, make_team, new_database
 from tests.benches.workspace import (
     ANA,
     BEN,

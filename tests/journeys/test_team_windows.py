@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from reviewer.model.clock import SystemClock
-from tests.benches.team import make_team, new_database
+from tests.benches.shared_queue import make_team, new_database
 from tests.benches.workspace import ANA, BEN, LEAD
 
 pytestmark = pytest.mark.long

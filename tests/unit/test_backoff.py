@@ -18,4 +18,4 @@ def test_random_part_shortens_the_wait_by_half_at_most(drawn: float, expected: f
 
 
 def test_thousand_failures_wait_no_longer_than_the_longest() -> None:
-    assert Backoff().wait_seconds(1000, lambda: 0.0) == 30
+    assert Backoff().wait_seconds(1000, lambda: 0.0) == 20

@@ -58,10 +58,10 @@ class Team:
         self.windows.clear()
 
 
-def make_team(folder: Path, database: str, clock: Clock, *, clips: int, more: str = "") -> Team:
+def make_team(folder: Path, database: str, clock: Clock, *, clips: int, project: str = PROJECT) -> Team:
     """A lead, two contractors and a QA person with their logins, and so many clips in the queue."""
     settings = folder / "project.toml"
-    rules = PROJECT.replace("[queue]\n", f'[queue]\nurl = "{database}"\n') + more
+    rules = project.replace("[queue]\n", f'[queue]\nurl = "{database}"\n')
     settings.write_text(rules, encoding="utf-8")
     cheap = KdfParameters.cheap()
     make_workspace(folder / "ws", LEAD, PASSPHRASE, settings, clock=clock, parameters=cheap)
