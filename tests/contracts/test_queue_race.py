@@ -13,6 +13,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pytest
 
@@ -48,6 +49,7 @@ class Told:
     leases: list[Lease] = field(default_factory=list)
     receipts: dict[str, bytes] = field(default_factory=dict)  # annotation id -> what was handed in
     late: list[str] = field(default_factory=list)  # keys of late drafts
+    ended: set[tuple[str, int]] = field(default_factory=set)  # leases that may end before their time
     done: Counter[str] = field(default_factory=Counter)
 
 
@@ -107,10 +109,12 @@ class Client:
         if lease is None:
             return ""
         what = self.rng.choice(["begun", "given back", "left"])
+        self.told.ended.add((lease.task_id, lease.token))
         self.told.done[f"prefetch {what}"] += 1
         if what == "begun":
             try:
                 self.given(self.queue.begin_prefetched(lease))
+                self.told.ended.discard((lease.task_id, lease.token))
             except LeaseLost:
                 return ""
         elif what == "given back":
@@ -125,6 +129,7 @@ class Client:
     def at_the_same_time(self, call):
         """The same call over two connections."""
         with self.second_connections, self.connected() as second, ThreadPoolExecutor(1) as other:
+            second.waiting(TRANSCRIBE)  # connects
             answer = other.submit(call, second)
             return call(self.queue), answer.result()
 
@@ -158,10 +163,12 @@ class Client:
         self.told.late.append(key)
 
     def skip(self, lease: Lease) -> None:
+        self.told.ended.add((lease.task_id, lease.token))
         self.queue.skip(lease, SkipReason.TECHNICAL, key=new_key())
 
     def release(self, lease: Lease) -> None:
         key = new_key()
+        self.told.ended.add((lease.task_id, lease.token))
         self.queue.release(lease, key=key)
         self.queue.release(lease, key=key)
         self.had.pop(lease.clip_id)
@@ -238,6 +245,11 @@ def test_every_clip_gets_its_passes_by_different_people_or_waits_for_a_lead(serv
     of_whom = {(lease.task_id, lease.token, lease.person_id) for one in told for lease in one.leases}
     assert len({lease[:2] for lease in of_whom}) == len(of_whom)  # no lease was told to two people
     assert all(given[task, token] == person for task, token, person in of_whom)
+
+    ended = {lease for one in told for lease in one.ended}
+    for before, after in pairwise(server.rows("SELECT * FROM lease_given ORDER BY task_id, token")):
+        if before["task_id"] == after["task_id"] and (before["task_id"], before["token"]) not in ended:
+            assert after["at"] - before["at"] >= LEASE_SECONDS * 1_000_000  # no double claim
 
     receipts = {work: digest for one in told for work, digest in one.receipts.items()}
     kept = {row["id"]: row["digest"] for row in server.rows("SELECT id, digest FROM annotation")}
