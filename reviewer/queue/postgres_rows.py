@@ -19,8 +19,8 @@ _CYCLE = (
     " AND conrelid = 'reviewer_data.task'::regclass AND confrelid = 'reviewer_data.annotation'::regclass"
 )
 _EMPTIED = (
-    "late_draft, final, verdict, lease_given, task_refusal, annotation, task, queue_clip, queue_locale,"
-    " person_language, request"
+    "draw, late_draft, final, verdict, lease_given, task_refusal, annotation, task, queue_clip, queue_locale,"
+    " person_language, person_turn, request"
 )
 _LEASED = "task_id, token, person_id, at"
 # What SQLite does not keep: tags in their parts, and whose request it was.
