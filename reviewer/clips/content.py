@@ -298,7 +298,9 @@ class ClipContent:
         name = self._clips.stored_as(clip_id)
         files = ClipFiles(
             self._read(keyring, clip_id, ContentKind.AUDIO),
-            self._read(keyring, clip_id, ContentKind.PEAKS),
+            self._read(keyring, clip_id, ContentKind.PEAKS)
+            if self._store.has(name, ContentKind.PEAKS)
+            else None,
             self.speech(keyring, clip_id),
         )
         self._replace(keyring, clip_id, name, files, in_transaction)
