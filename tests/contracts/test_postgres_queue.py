@@ -43,4 +43,4 @@ class PostgresQueueMachine(QueueMachine):
 
 @pytest.mark.usefixtures("team")
 class TestPostgresQueueMachine(PostgresQueueMachine.TestCase):
-    settings = settings(max_examples=10, stateful_step_count=40, deadline=None)
+    settings = settings(max_examples=6, stateful_step_count=40, deadline=None)

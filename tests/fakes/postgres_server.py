@@ -62,6 +62,8 @@ def server_of(
         run("initdb", "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8", "--locale=C.UTF-8")
         (data / "pg_hba.conf").write_text(who_connects)
         (data / "conf.d").mkdir()
+        if user is not None:
+            shutil.chown(data / "conf.d", user)
         own = f"port = {port}\nlisten_addresses = 'localhost'\nunix_socket_directories = '{folder}'\n"
         with (data / "postgresql.conf").open("a") as file:
             file.write(own + settings)

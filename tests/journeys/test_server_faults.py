@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from reviewer.access.verification import verify_file
-from reviewer.model.clock import SystemClock
+from reviewer.app.driver import AdvancingClock
 from reviewer.model.event import Action
 from reviewer.places import DATABASE_FILE
 from reviewer.ui.clip.states import ClipState
@@ -34,7 +34,7 @@ from tests.benches.workspace import ANA, PASSPHRASE, Bench
 from tests.fakes.postgres_server import StoppableServer
 from tests.fakes.wire import Wire, WireFault
 
-FAULTS = int(os.environ.get("REVIEWER_FAULTS", "6"))
+FAULTS = int(os.environ.get("REVIEWER_FAULTS", "5"))
 SLOW_SECONDS = float(os.environ.get("REVIEWER_SLOW_SECONDS", "0.3"))
 
 FAULT_SECONDS = float(os.environ.get("REVIEWER_FAULT_SECONDS", "0.5"))
@@ -87,10 +87,10 @@ def bench(
     monkeypatch.setenv("PGUSER", "postgres")
     name = str(conninfo_to_dict(new_database(server.address))["dbname"])
     url = f"postgresql://127.0.0.1:{wire.port}/{name}"
-    clock = SystemClock()
+    clock = AdvancingClock()
     team = make_team(tmp_path, url, clock, clips=FAULTS + 3, project=NOBODY_LISTENS)
     made = team.windows.pop(ANA)
-    agreed(made)
+    agreed(made, clock)
     team.close()
     yield made
     made.workspace.close()
@@ -169,10 +169,10 @@ def database_of(bench: Bench) -> str:
     return bench.workspace.project.queue.url.rpartition("/")[2]
 
 
-def agreed(bench: Bench) -> None:
-    """Ana signs; the time of reading passes by itself on a clock of its own."""
+def agreed(bench: Bench, clock: AdvancingClock) -> None:
+    """Ana reads and signs."""
     agreement, identity = bench.workspace.agreement, bench.person(ANA).identity
     text = agreement.shown(identity)
     agreement.end_reached(identity, text)
-    time.sleep(agreement.reading_seconds_left(identity, text) or 0)
+    clock.advance(agreement.reading_seconds_left(identity, text) or 0)
     agreement.accept(identity, text, typed_name=identity.person.name, passphrase=PASSPHRASE)

@@ -143,8 +143,12 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
         pytest.skip("needs root, Debian's PostgreSQL, and rclone")
     port = free_port()
     settings = "include_dir = 'conf.d'\nfsync = off\n"
-    with server_of(programs, "local all postgres peer\n", settings, port) as (data, _):
-        yield Machine(data.parent, data, programs, port)
+    umask = os.umask(0o022)  # as at a terminal: what was opened before may have left another
+    try:
+        with server_of(programs, "local all postgres peer\n", settings, port) as (data, _):
+            yield Machine(data.parent, data, programs, port)
+    finally:
+        os.umask(umask)
 
 
 @pytest.mark.long

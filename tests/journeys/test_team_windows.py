@@ -19,7 +19,7 @@ from tests.benches.shared_queue import make_team, new_database
 from tests.benches.workspace import ANA, BEN, LEAD
 
 pytestmark = pytest.mark.long
-CLIPS_EACH = 2
+CLIPS_EACH = 1
 
 
 def test_windows_share_the_clips_and_the_lead_sees_them(
@@ -50,6 +50,7 @@ def test_windows_share_the_clips_and_the_lead_sees_them(
 
 def window(folder: Path, name: str, clips: int, pictures: Path, size: str) -> subprocess.Popen[str]:
     pictures.mkdir(parents=True, exist_ok=True)
+    taken = ["--pictures"] if "REVIEWER_PICTURES" in os.environ else []
     displays = dict(zip((ANA, BEN, LEAD), os.environ.get("REVIEWER_DISPLAYS", "").split(), strict=False))
     where = {"DISPLAY": displays[name]} if name in displays else {}
     return subprocess.Popen(
@@ -62,6 +63,7 @@ def window(folder: Path, name: str, clips: int, pictures: Path, size: str) -> su
             str(clips),
             str(pictures),
             size,
+            *taken,
         ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
