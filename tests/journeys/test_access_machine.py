@@ -36,7 +36,7 @@ from reviewer.transcript.find import Query
 from reviewer.workspace import open_workspace
 from tests.benches.workspace import ANA, BEN, LEAD, QUINN, Bench, agree, annotation, make_bench
 
-STEPS = int(os.environ.get("REVIEWER_STEPS", "400"))
+STEPS = int(os.environ.get("REVIEWER_STEPS", "250"))
 STEPS_A_RUN = 50
 NDA_DAYS = 30
 CLIPS = 6

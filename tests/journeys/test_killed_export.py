@@ -29,7 +29,7 @@ from tests.benches.workspace import ANA, LEAD, PASSPHRASE, QUINN, make_bench
 from tests.fakes.clock import FakeClock
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here")
-KILLS = int(os.environ.get("REVIEWER_KILLS", "20"))
+KILLS = int(os.environ.get("REVIEWER_KILLS", "10"))
 CLIPS = 5
 # Loads once, then forks for each export; the parent says where it is killed, or kills it from outside.
 CHILD = """

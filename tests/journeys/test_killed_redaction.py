@@ -25,7 +25,7 @@ from tests.benches.workspace import ANA, LEAD, PASSPHRASE, QUINN, Bench, annotat
 from tests.fakes.clock import FakeClock
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here")
-KILLS = int(os.environ.get("REVIEWER_KILLS", "4"))
+KILLS = int(os.environ.get("REVIEWER_KILLS", "2"))
 FRAMES, START, END = 40_000, 15_000, 30_000
 NUMBER = "five five five two six seven one"
 CHILD = """

@@ -31,7 +31,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.intruder import append_signed, tamper
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here")
-KILLS = int(os.environ.get("REVIEWER_KILLS", "5"))
+KILLS = int(os.environ.get("REVIEWER_KILLS", "3"))
 CHILD = """
 import os, secrets, signal, sys
 from pathlib import Path
