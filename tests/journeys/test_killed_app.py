@@ -29,7 +29,7 @@ pytestmark = [
     pytest.mark.long,
     pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here"),
 ]
-KILLS = int(os.environ.get("REVIEWER_KILLS", "2"))
+KILLS = int(os.environ.get("REVIEWER_KILLS", "3"))
 KILLS_A_WORKSPACE = 12
 CLIPS_A_WORKSPACE = 24
 LATEST_KILL_SECONDS = 5.0

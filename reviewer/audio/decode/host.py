@@ -201,7 +201,8 @@ class _TimedPipe(io.RawIOBase):
         return True
 
     def readinto(self, buffer: "WriteableBuffer") -> int:
-        if not self._poll.poll(max(0.0, self.ends_at - monotonic()) * 1000):
+        left_seconds = self.ends_at - monotonic()
+        if left_seconds <= 0 or not self._poll.poll(left_seconds * 1000):
             self.is_late = True
             return 0
         count = os.readv(self._descriptor, [buffer])
