@@ -38,6 +38,7 @@ RAW_TABLE = """
         state text NOT NULL, priority integer NOT NULL, sort_key bigint NOT NULL, person_id text,
         submission_key text) WITH (fillfactor = 80);
     CREATE INDEX raw_task_open ON public.raw_task (priority DESC, sort_key, place) WHERE state = 'open';
+    GRANT USAGE ON SCHEMA public TO PUBLIC;
     GRANT ALL ON public.raw_task TO PUBLIC;
 """
 PEOPLE = 32
