@@ -39,6 +39,7 @@ SLOW_SECONDS = float(os.environ.get("REVIEWER_SLOW_SECONDS", "0.3"))
 
 FAULT_SECONDS = float(os.environ.get("REVIEWER_FAULT_SECONDS", "0.5"))
 STOPPED = "stopped"
+NEVER_LOCKS = "lock_minutes = 0\n"  # what a test types is no input of a person
 EVERY_MS = 5
 pytestmark = pytest.mark.long
 
@@ -88,7 +89,7 @@ def bench(
     name = str(conninfo_to_dict(new_database(server.address))["dbname"])
     url = f"postgresql://127.0.0.1:{wire.port}/{name}"
     clock = AdvancingClock()
-    team = make_team(tmp_path, url, clock, clips=FAULTS + 3, project=NOBODY_LISTENS)
+    team = make_team(tmp_path, url, clock, clips=FAULTS + 3, project=NEVER_LOCKS + NOBODY_LISTENS)
     made = team.windows.pop(ANA)
     agreed(made, clock)
     team.close()
