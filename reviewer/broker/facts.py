@@ -96,10 +96,10 @@ class WorkspaceFacts:
     def _lease(self, request: KeyRequest) -> Lease:
         """The lease that the request names, as the queue has it. Raises NotLeased."""
         asked = (request.task_id, request.clip_id, request.person_id, request.token)
-        for lease in self._unit.queue.leases():
-            if (lease.task_id, lease.clip_id, lease.person_id, lease.token) == asked:
-                return lease
-        raise NotLeased
+        lease = self._unit.queue.lease_of_task(request.task_id)
+        if lease is None or (lease.task_id, lease.clip_id, lease.person_id, lease.token) != asked:
+            raise NotLeased
+        return lease
 
     def _require_not_redacted(self, person: Person, clip_id: str) -> None:
         """A key opens what is muted too: nobody gets it whose program alone keeps them from hearing that."""

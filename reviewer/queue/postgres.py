@@ -178,6 +178,9 @@ class PostgresQueue:
         rows = self._server.rows("leases")
         return [from_json(Lease, json.dumps(row["leases"])) for row in rows]
 
+    def lease_of_task(self, task_id: str) -> Lease | None:
+        return self._lease_or_none("lease_of_task", task_id)
+
     def held(self) -> list[HeldClip]:
         rows = self._server.rows("held")
         return [HeldClip(row["clip_id"], tuple(row["task_ids"]), row["refused"]) for row in rows]

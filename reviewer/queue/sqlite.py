@@ -346,6 +346,11 @@ class SqliteQueue:
             )
             return [self._lease_of(row) for row in rows]
 
+    def lease_of_task(self, task_id: str) -> Lease | None:
+        with self._database.transaction():
+            row = self._database.row("SELECT * FROM task WHERE id = ? AND state = 'leased'", (task_id,))
+            return None if row is None else self._lease_of(row)
+
     def held(self) -> list[HeldClip]:
         with self._database.transaction():
             rows = self._database.rows(

@@ -315,6 +315,13 @@ class QueueLeasesContract(QueueSetting):
         with pytest.raises(NotLeased):
             self.submit(queue, forged, b"text", b"digest")
 
+    def test_lease_of_a_task_is_found_by_the_task_until_it_ends(self, queue, clip):
+        lease = self.claimed(queue, ANN)
+        assert queue.lease_of_task(lease.task_id) == lease
+        queue.release(lease, key=new_key())
+        assert queue.lease_of_task(lease.task_id) is None
+        assert queue.lease_of_task("no task") is None
+
     def test_submitted_task_is_no_longer_leased(self, queue, clip):
         lease = self.claimed(queue, ANN)
         self.submit(queue, lease, b"text", b"digest")
