@@ -1,6 +1,6 @@
 """Every error raised on purpose; the words a user sees are in the message catalogues."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -11,6 +11,13 @@ class Notice:
 
     code: str
     parameters: "Parameters" = field(default_factory=lambda: MappingProxyType({}))
+
+    def __reduce__(self) -> "tuple[Callable[[str, dict[str, Parameter]], Notice], tuple[object, ...]]":
+        return _unpickled_notice, (self.code, dict(self.parameters))
+
+
+def _unpickled_notice(code: str, parameters: "dict[str, Parameter]") -> Notice:
+    return Notice(code, MappingProxyType(parameters))
 
 
 Parameter = str | int | float | Notice

@@ -43,16 +43,21 @@ def open_untrusted(path: Path, most_bytes: int) -> Iterator[BinaryIO]:
 
 def read_untrusted(path: Path, most_bytes: int = MOST_TEXT_BYTES) -> bytes:
     """The whole of a file. Raises Refused as ``open_untrusted``."""
-    data = bytearray()
     with open_untrusted(path, most_bytes) as file:
-        try:
-            while part := file.read(_PIECE_BYTES):
-                data += part
-                if len(data) > most_bytes:
-                    raise _too_large(path, most_bytes)
-        except (OSError, ValueError) as error:
-            raise _unreadable(path, error) from error
-    return bytes(data)
+        return b"".join(read_pieces(file, path, most_bytes))
+
+
+def read_pieces(file: BinaryIO, path: Path, most_bytes: int) -> Iterator[bytes]:
+    """The content of a file that ``open_untrusted`` has opened. Raises Refused as that does."""
+    count = 0
+    try:
+        while part := file.read(_PIECE_BYTES):
+            count += len(part)
+            if count > most_bytes:
+                raise _too_large(path, most_bytes)
+            yield part
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
 
 
 def read_untrusted_text(path: Path, most_bytes: int = MOST_TEXT_BYTES) -> str:

@@ -1,10 +1,13 @@
 """Imports a manifest: gate and sample line by line, then decoder, seal and queue in batches."""
 
 import secrets
+from array import array
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
@@ -23,6 +26,7 @@ from reviewer.lead.intake_report import IntakeLog, IntakeOptions, IntakeReport, 
 from reviewer.lead.keyed_hashes import KeyedHashes
 from reviewer.lead.manifest import ManifestLine
 from reviewer.lead.sampling import check_sample, draw_sample, interleaved_sort_keys
+from reviewer.lead.sealed_spool import Spooled
 from reviewer.lead.sources import Source, read_source
 from reviewer.model.clip import Clip, ClipState
 from reviewer.model.held_back import HeldCode, HeldFind
@@ -45,6 +49,8 @@ from reviewer.session.unit_of_work import UnitOfWork
 _LINES_ASKED_AT_ONCE = 256
 _CLIPS_A_COMMIT = 64
 _COMMIT_SECONDS = 0.5
+_NOT_STORED = "IMPORT_NOT_STORED"
+_ACCEPTED = Decision.accept()
 _SAME_SOURCE = Decision.refuse(RefusalCode.DUPLICATE, "DUPLICATE_SOURCE")
 _SAME_SAMPLES = Decision.refuse(RefusalCode.DUPLICATE, "DUPLICATE_AUDIO")
 _WITHDRAWN = Decision.refuse(RefusalCode.WITHDRAWN)
@@ -128,14 +134,14 @@ class Intake:
         require(identity.person, Act.IMPORT)
         if options.sample is not None:
             check_sample(options.sample, options.stratify)
-        source = read_source(manifest, options.mapping)
+        source = read_source(manifest, options.mapping, partial(_spooled, self._unit.folder))
         if not source.lines:
             raise Refused("SOURCE_EMPTY", file=manifest.name)
         if not options.dry_run:
             self._unit.content.sweep()
         run = _IntakeRun(self._unit, self._project, identity, source, options, progress)
         run.arrived = arrived
-        return run.import_lines(source.lines, self._preparation, cancelled)
+        return run.import_lines(self._preparation, cancelled)
 
     def _preparation(self, files: int) -> ClipPreparation[_Job]:
         limits, process = self._project.decode, self._make_process
@@ -171,75 +177,112 @@ class _IntakeRun:
         self._gate = Gate(project.intake, unit.clock.now())
         self._hashes = KeyedHashes(identity.keyring)
         self._seen: set[str] = set()
+        """Sources and samples that no later line may have, and of which the workspace may say nothing."""
         self._replaced: dict[str, str] = {}
-        self._rows: list[ReportRow] = []
+        self._held: dict[int, Decision] = {}
+        """Line, by its place -> why it would be quarantined."""
+        self._rows = Spooled[ReportRow](unit.folder, _NOT_STORED)
+        self._row_lines = array("Q")
+        self._counts = Counter[Outcome]()
         self._not_drawn = 0
         self._was_cancelled = False
         self.arrived: Arrived = lambda _row: None
 
-    def import_lines(
-        self, lines: Sequence[ManifestLine], prepare: MakePreparation, cancelled: Callable[[], bool]
-    ) -> IntakeReport:
+    def import_lines(self, prepare: MakePreparation, cancelled: Callable[[], bool]) -> IntakeReport:
         """Runs every line through gate, sample, decoder and seal; logs start and end."""
         self._log.record_start(self._total, self._options, self._source)
         self._deliver()
         try:
             self._tell_progress()
-            with prepare(min(len(lines), self._options.sample or len(lines))) as preparation:
-                candidates = self._sampled(_corrections_first(self._gated(lines)))
+            with prepare(min(self._total, self._options.sample or self._total)) as preparation:
+                candidates = self._sampled(self._corrections_first(self._gated()))
                 self._import_all(preparation, candidates, cancelled)
         except BaseException:
             with suppress(ReviewerError):  # an error of the log must not hide the first one
                 self._record_end("failed")
             raise
         self._record_end("cancelled" if self._was_cancelled else "ok")
-        rows = tuple(sorted(self._rows, key=lambda row: row.line))
+        self._rows.sort_by(self._row_lines)
         said = self._source.consent_from
-        return IntakeReport(rows, self._not_drawn, self._options.dry_run, self._was_cancelled, said)
+        return IntakeReport(self._rows, self._not_drawn, self._options.dry_run, self._was_cancelled, said)
 
-    def _gated(self, lines: Sequence[ManifestLine]) -> list[_Candidate]:
-        """Applies the cheap rules to every line; refused ones are reported and logged, many in one commit."""
-        candidates: list[_Candidate] = []
+    def _gated(self) -> "array[int]":
+        """Applies the cheap rules to every line; refused ones are reported and logged, many in one commit.
+
+        Returns the places of the others.
+        """
+        candidates = array("Q")
         refused: list[tuple[ManifestLine, Decision]] = []
-        for line in lines:
+        for place, line in enumerate(self._source.lines):
             decision = line.read if isinstance(line.read, Decision) else self._gate.decide(line.read)
-            if isinstance(line.read, Decision) or decision.outcome is Outcome.REFUSED:
+            if decision.outcome is Outcome.REFUSED:
                 refused.append((line, decision))
             else:
-                candidates.append(_Candidate(line, line.read, decision))
-        for first in range(0, len(refused), _LINES_ASKED_AT_ONCE):
-            with self._unit.transaction():
-                batch = refused[first : first + _LINES_ASKED_AT_ONCE]
-                if not self._options.dry_run:
-                    self._log.record_lines([(line.number, decision, None) for line, decision in batch])
-                for line, decision in batch:
-                    self._report(line, decision, "", ())
+                candidates.append(place)
+            if decision.outcome is Outcome.QUARANTINED:
+                self._held[place] = decision
+            if len(refused) == _LINES_ASKED_AT_ONCE:
+                self._refuse(refused)
+                refused.clear()
+        self._refuse(refused)
         return candidates
 
-    def _sampled(self, candidates: list[_Candidate]) -> list[_Candidate]:
-        if self._options.sample is None:
-            return candidates
-        pool = self._not_here(candidates)
-        rows = [candidate.row for candidate in pool]
-        drawn = draw_sample(rows, self._options.sample, self._options.seed, self._options.stratify)
-        self._not_drawn = len(candidates) - len(drawn)
-        self._tell_progress()
-        return [candidate for index, candidate in enumerate(pool) if index in drawn]
+    def _refuse(self, refused: Sequence[tuple[ManifestLine, Decision]]) -> None:
+        if not refused:
+            return
+        with self._unit.transaction():
+            if not self._options.dry_run:
+                self._log.record_lines([(line.number, decision, None) for line, decision in refused])
+            for line, decision in refused:
+                self._report(line, decision, "", ())
 
-    def _not_here(self, candidates: list[_Candidate]) -> list[_Candidate]:
+    def _candidate(self, place: int) -> _Candidate:
+        line = self._source.lines[place]
+        if isinstance(line.read, Decision):
+            raise TypeError("the gate refused this line")
+        return _Candidate(line, line.read, self._held.get(place, _ACCEPTED))
+
+    def _corrections_first(self, places: "array[int]") -> "array[int]":
+        """A line that would be quarantined comes after all others: one of the same source corrects it."""
+        if not self._held:
+            return places
+        held = {place: self._candidate(place).row.source_id for place in self._held}
+        sources = set(held.values())
+        corrected = {
+            source
+            for place in places
+            if place not in held and (source := self._candidate(place).row.source_id) in sources
+        }
+        return array("Q", sorted(places, key=lambda place: held.get(place) in corrected))
+
+    def _sampled(self, places: "array[int]") -> "array[int]":
+        if self._options.sample is None:
+            return places
+        pool = self._not_here(places)
+        rows = [self._candidate(place).row for place in pool]
+        drawn = draw_sample(rows, self._options.sample, self._options.seed, self._options.stratify)
+        self._not_drawn = len(places) - len(drawn)
+        self._tell_progress()
+        return array("Q", (place for index, place in enumerate(pool) if index in drawn))
+
+    def _not_here(self, places: "array[int]") -> list[int]:
         """The clips that a sample is drawn from: each source once, and none that was imported before."""
-        by_source = {self._hashes.of_source_id(one.row.source_id): one for one in reversed(candidates)}
+        by_source = {
+            self._hashes.of_source_id(self._candidate(place).row.source_id): place
+            for place in reversed(places)
+        }
         known = self._known(by_source)
         return [
-            one
-            for source, one in reversed(by_source.items())
-            if source not in known.sources or self._replaced_by(one, source, known) is not None
+            place
+            for source, place in reversed(by_source.items())
+            if source not in known.sources
+            or self._replaced_by(self._candidate(place), source, known) is not None
         ]
 
     def _import_all(
         self,
         preparation: ClipPreparation[_Job],
-        candidates: list[_Candidate],
+        candidates: Sequence[int],
         cancelled: Callable[[], bool],
     ) -> None:
         """Prepares clips ahead, and takes them in by batches, in the order of the lines."""
@@ -257,12 +300,12 @@ class _IntakeRun:
             self._take_in(batch)
 
     def _jobs(
-        self, candidates: list[_Candidate], cancelled: Callable[[], bool]
+        self, candidates: Sequence[int], cancelled: Callable[[], bool]
     ) -> Iterator[tuple[_Job, Path | None]]:
         """The files to be decoded; none for a line whose refusal is known without."""
-        sort_keys = interleaved_sort_keys([self._hashes.of_speaker(one.row) for one in candidates])
+        sort_keys = interleaved_sort_keys(self._speakers(candidates))
         for first in range(0, len(candidates), _LINES_ASKED_AT_ONCE):
-            part = candidates[first : first + _LINES_ASKED_AT_ONCE]
+            part = [*map(self._candidate, candidates[first : first + _LINES_ASKED_AT_ONCE])]
             sources = [self._hashes.of_source_id(one.row.source_id) for one in part]
             known = self._known(sources)
             for candidate, source, sort_key in zip(part, sources, sort_keys[first:], strict=False):
@@ -274,6 +317,14 @@ class _IntakeRun:
                     None if path else _OUTSIDE_FOLDER
                 )
                 yield _Job(candidate, source, sort_key, refusal), None if refusal else path
+
+    def _speakers(self, candidates: Sequence[int]) -> list[str]:
+        """The keyed hash of each clip's speaker; clips of one speaker share it in memory."""
+        shared, speakers = dict[str, str](), list[str]()
+        for place in candidates:
+            hashed = self._hashes.of_speaker(self._candidate(place).row)
+            speakers.append(shared.setdefault(hashed, hashed))
+        return speakers
 
     def _known(self, sources: Iterable[str], samples: Iterable[str] = ()) -> _Known:
         unit, sources = self._unit, list(sources)
@@ -332,6 +383,9 @@ class _IntakeRun:
                     self._record(job, clip)
                 lines.append((job.candidate.line.number, decision, clip))
             self._log.record_lines(lines)
+        # From here on the workspace says what these lines were: but of a source that was replaced it says
+        # the same as before.
+        self._seen = {source for source in self._seen if source in self._replaced}
         self._deliver()
         return decided
 
@@ -450,28 +504,24 @@ class _IntakeRun:
     def _report(
         self, line: ManifestLine, decision: Decision, clip_id: str, notes: tuple[Notice, ...]
     ) -> None:
-        self._rows.append(
-            ReportRow(
-                line.number, line.audio, decision.outcome, decision.code, decision.notice, clip_id, notes
-            )
+        row = ReportRow(
+            line.number, line.audio, decision.outcome, decision.code, decision.notice, clip_id, notes
         )
-        self.arrived(self._rows[-1])
+        self._rows.append(row)
+        self._row_lines.append(line.number)
+        self._counts[decision.outcome] += 1
+        self.arrived(row)
         self._tell_progress()
 
     def _record_end(self, outcome: str) -> None:
-        self._log.record_end(outcome, self._rows, self._not_drawn, is_dry_run=self._options.dry_run)
+        self._log.record_end(outcome, self._counts, self._not_drawn, is_dry_run=self._options.dry_run)
 
     def _tell_progress(self) -> None:
         self._progress(len(self._rows) + self._not_drawn, self._total)
 
 
-def _corrections_first(candidates: list[_Candidate]) -> list[_Candidate]:
-    """A line that would be quarantined comes after all others: one of the same source corrects it."""
-    accepted = {one.row.source_id for one in candidates if one.decision.outcome is Outcome.ACCEPTED}
-    return sorted(
-        candidates,
-        key=lambda one: one.decision.outcome is Outcome.QUARANTINED and one.row.source_id in accepted,
-    )
+def _spooled(folder: Path, lines: Iterable[ManifestLine]) -> Spooled[ManifestLine]:
+    return Spooled(folder, _NOT_STORED, lines)
 
 
 def refusal_code_of(message_code: str) -> RefusalCode | None:

@@ -3,7 +3,7 @@
 import csv
 import io
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,10 +72,12 @@ class ReportRow:
 class IntakeReport:
     """The result of an import, in manifest order. ``not_drawn`` counts clips outside the sample.
 
+    ``rows`` of a large import are read from a file one by one.
+
     ``consent_from`` says where the consent is on record, as a mapping file states it; empty for a manifest.
     """
 
-    rows: tuple[ReportRow, ...]
+    rows: Sequence[ReportRow]
     not_drawn: int = 0
     is_dry_run: bool = False
     was_cancelled: bool = False
@@ -159,12 +161,10 @@ class IntakeLog:
             self._record(action, detail, "", reason=reason)
 
     def record_end(
-        self, outcome: str, rows: Sequence[ReportRow], not_drawn: int, *, is_dry_run: bool
+        self, outcome: str, counts: Mapping[Outcome, int], not_drawn: int, *, is_dry_run: bool
     ) -> None:
-        """``outcome`` is ok, cancelled or failed."""
-        detail: dict[str, DetailValue] = {
-            each.value: sum(row.outcome is each for row in rows) for each in Outcome
-        }
+        """``outcome`` is ok, cancelled or failed; ``counts`` has the lines of each outcome."""
+        detail: dict[str, DetailValue] = {each.value: counts.get(each, 0) for each in Outcome}
         detail |= {"not_drawn": not_drawn, "dry_run": is_dry_run}
         self._record(Action.IMPORT_ENDED, detail, self._import_id, outcome=outcome)
 

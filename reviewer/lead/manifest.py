@@ -3,9 +3,10 @@
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -44,11 +45,11 @@ class ManifestLine:
     read: ManifestRow | Decision
 
 
-def manifest_lines(found: Records, folder: Path) -> tuple[ManifestLine, ...]:
+def manifest_lines(found: Records, folder: Path) -> Iterator[ManifestLine]:
     """The lines of a manifest whose audio is below a folder; a bad one never stops the rest."""
     fields = CSV_FIELDS if found.is_table else FIELDS
     audio = AudioFolder(folder)
-    return tuple(manifest_line(record, audio, fields) for record in found.records)
+    return (manifest_line(record, audio, fields) for record in found.records)
 
 
 def require_fields(found: Records, name: str) -> None:
@@ -57,13 +58,13 @@ def require_fields(found: Records, name: str) -> None:
     Raises: Refused for a table with columns that are no fields or without one that is needed, and for a JSON
         object that holds the clips in place of being one.
     """
-    readable = [record.values for record in found.records if not record.problem]
     if not found.is_table:
-        only = readable[0] if len(found.records) == len(readable) == 1 else {}
+        start = list(islice(found.records, 2))
+        only = start[0].values if len(start) == 1 else {}
         if only and all(isinstance(value, dict | list) for value in only.values()):
             raise Refused("MANIFEST_NOT_ROWS", file=name)
         return
-    columns = list(readable[0]) if readable else []
+    columns = list(next((record.values for record in found.records if not record.problem), ()))
     unknown = [column for column in columns if column not in CSV_FIELDS]
     if unknown:
         shown = ", ".join(_shown(column) for column in unknown[:_MOST_COLUMNS_NAMED])

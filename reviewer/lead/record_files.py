@@ -6,12 +6,16 @@ encoding, its heading, a JSON text that breaks off) refuses the file, once.
 """
 
 import csv
+import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import weakref
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, overload
 
 from reviewer.errors import Refused
 from reviewer.lead.table_files import (
@@ -28,12 +32,13 @@ from reviewer.lead.table_files import (
     refusal,
 )
 from reviewer.lead.text_encodings import UTF_8, encoding_of, kind_of_file, name_of_other
-from reviewer.untrusted_files import read_untrusted
+from reviewer.untrusted_files import open_untrusted, read_pieces
 
 _LONGEST_LINE = 4 << 20
 _MOST_BYTES = 256 << 20
 _MOST_LINES_A_RECORD = 50
 _MOST_SHOWN = 60
+_BYTES_OF_ENCODING = 8
 # Common Voice writes its tables of tabs without quoting, a backslash before a tab or backslash in a cell.
 _UNQUOTED_COLUMN = "client_id"
 _ESCAPED = re.compile(r"\\(.)")
@@ -53,9 +58,12 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """The records of a file in order. Those of a table have only text, and the fields of its heading."""
+    """The records of a file in order. Those of a table have only text, and the fields of its heading.
 
-    records: tuple[Record, ...]
+    They may be read from the file each time that they are asked for, which may raise Refused at the end.
+    """
+
+    records: Iterable[Record]
     is_table: bool = False
 
 
@@ -70,6 +78,52 @@ class _Line:
         return not self.problem and not self.text.strip()
 
 
+class _ReadAgain(Iterable[Record]):
+    """Records that are made whenever they are asked for, rather than kept."""
+
+    def __init__(self, make: Callable[[], Iterator[Record]]) -> None:
+        self._make = make
+
+    def __iter__(self) -> Iterator[Record]:
+        return self._make()
+
+
+class _Lines(Sequence[_Line]):
+    """The lines of a file, read whenever they are asked for: only where they begin is kept."""
+
+    def __init__(self, name: str, file: BinaryIO, starts: "array[int]") -> None:
+        """``starts``: of each line, and one byte behind the last."""
+        self._name, self._file, self._starts, self._skipped = name, file, starts, 0
+
+    def leave_out_blank_start(self) -> None:
+        """From now on the first line is one that is not blank."""
+        self._skipped = next((index for index, line in enumerate(self) if not line.is_blank), len(self))
+
+    def content(self, most_bytes: int = _MOST_BYTES) -> bytes:
+        """What the file holds, or the beginning of it."""
+        self._file.seek(0)
+        return self._file.read(min(most_bytes, self._starts[-1] - 1))
+
+    def __len__(self) -> int:
+        return len(self._starts) - 1 - self._skipped
+
+    @overload
+    def __getitem__(self, index: int) -> _Line: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[_Line]: ...
+    def __getitem__(self, index: int | slice) -> _Line | list[_Line]:
+        numbers = range(self._skipped, len(self._starts) - 1)
+        return [*map(self._line, numbers[index])] if isinstance(index, slice) else self._line(numbers[index])
+
+    def _line(self, number: int) -> _Line:
+        start, end = self._starts[number], self._starts[number + 1] - 1
+        try:
+            self._file.seek(start)
+            return _line(number + 1, self._file.read(end - start))
+        except OSError as error:
+            raise Refused("FILE_UNREADABLE", file=self._name, problem=error.strerror or "") from error
+
+
 def read_records(path: Path, keys: Sequence[str], fields: Sequence[str], *, unstripped: str = "") -> Records:
     """All records of a file. A heading names one of ``keys``; ``fields`` are the other known columns.
 
@@ -79,27 +133,26 @@ def read_records(path: Path, keys: Sequence[str], fields: Sequence[str], *, unst
 
     Raises: Refused for a file that cannot be read, has another encoding, no heading, or is no whole JSON.
     """
-    data = read_untrusted(path, _MOST_BYTES)
-    lines = _lines(path, data)
-    begin = next((index for index, line in enumerate(lines) if not line.is_blank), len(lines))
-    lines = lines[begin:]
+    lines = _lines(path)
+    lines.leave_out_blank_start()
     if not lines:
         return Records(())
     known = {field_name(name): name for name in (*keys, *fields)}  # a later one counts
     first = lines[0].text.lstrip()
     if first.startswith("["):
-        return Records(_renamed(_json_array(path, lines), known))
+        return Records(tuple(_renamed(_json_array(path, lines), known)))
     if first.startswith("{"):
         _require_one_a_line(path, lines)
-        return Records(_require_some(path, _renamed(_json_lines(lines), known)))
+        return Records(_ReadAgain(lambda: _require_some(path, _renamed(_json_lines(lines), known))))
     heading = _heading(path, lines, keys, known)
     if heading is None:
-        records = _renamed(_json_lines(lines), known)
+        records = _ReadAgain(lambda: _renamed(_json_lines(lines), known))
         if all(record.problem for record in records):
             raise _no_heading(path, lines, keys)
         return Records(records)
     _require_once(path, lines, heading)
-    return Records(_require_some(path, _table(lines, heading, unstripped)), is_table=True)
+    rows = _ReadAgain(lambda: _require_some(path, _table(lines, heading, unstripped)))
+    return Records(rows, is_table=True)
 
 
 def _require_once(path: Path, lines: Sequence[_Line], heading: Heading) -> None:
@@ -109,20 +162,38 @@ def _require_once(path: Path, lines: Sequence[_Line], heading: Heading) -> None:
         raise refusal(path.name, [(number, "HEADER_FIELD_TWICE")])
 
 
-def _lines(path: Path, data: bytes) -> list[_Line]:
-    encoding = encoding_of(data)
-    if not encoding:
-        raise other_encoding(path, data)
-    if encoding != UTF_8:
-        try:
-            data = data.decode(encoding).encode()
-        except UnicodeDecodeError as error:
-            raise other_encoding(path, data) from error
-    if b"\n" not in data:
-        data = data.replace(b"\r", b"\n")
-    lines = [_line(number, raw) for number, raw in enumerate(data.split(b"\n"), 1)]
-    _require_encoding(path, data, lines)
+def _lines(path: Path) -> _Lines:
+    with ExitStack() as opened:
+        file = opened.enter_context(open_untrusted(path, _MOST_BYTES))
+        lines = _divided(path.name, file, read_pieces(file, path, _MOST_BYTES))
+        if (encoding := encoding_of(lines.content(_BYTES_OF_ENCODING))) != UTF_8 or len(lines) == 1:
+            data = lines.content()
+            if not encoding:
+                raise other_encoding(path, data)
+            if encoding != UTF_8:
+                try:
+                    data = data.decode(encoding).encode()
+                except UnicodeDecodeError as error:
+                    raise other_encoding(path, data) from error
+            if b"\n" not in data:
+                data = data.replace(b"\r", b"\n")
+            lines = _divided(path.name, io.BytesIO(data), [data])
+        weakref.finalize(lines, opened.pop_all().close)
+    _require_encoding(path, lines)
     return lines
+
+
+def _divided(name: str, file: BinaryIO, pieces: Iterable[bytes]) -> _Lines:
+    """The lines of a file whose content comes in pieces; there is always one."""
+    starts, size = array("Q", [0]), 0
+    for piece in pieces:
+        found = piece.find(b"\n")
+        while found >= 0:
+            starts.append(size + found + 1)
+            found = piece.find(b"\n", found + 1)
+        size += len(piece)
+    starts.append(size + 1)
+    return _Lines(name, file, starts)
 
 
 def _line(number: int, raw: bytes) -> _Line:
@@ -135,16 +206,19 @@ def _line(number: int, raw: bytes) -> _Line:
         return _Line(number, "", "LINE_NOT_UTF8")
 
 
-def _require_encoding(path: Path, data: bytes, lines: Sequence[_Line]) -> None:
+def _require_encoding(path: Path, lines: _Lines) -> None:
     """Refuses a file that is in another encoding throughout, rather than each line with a letter of it.
 
     One bad line among good ones was damaged, and so were some in a file that has other letters in UTF-8.
     """
+    if not any(line.problem == "LINE_NOT_UTF8" for line in lines):
+        return
+    data = lines.content()
+    if kind_of_file(data):
+        raise other_encoding(path, data)
     bad = {line.number for line in lines if line.problem == "LINE_NOT_UTF8"}
     good = [line for line in lines if not line.problem and line.text.strip()]
-    if bad and kind_of_file(data):
-        raise other_encoding(path, data)
-    if not bad or any(not line.text.isascii() for line in good):
+    if any(not line.text.isascii() for line in good):
         return
     is_heading_alone = len(good) <= 1
     if len(bad) > 1 or is_heading_alone:
@@ -169,12 +243,11 @@ def _require_one_a_line(path: Path, lines: Sequence[_Line]) -> None:
             raise Refused("MANIFEST_OBJECT_OVER_LINES", file=path.name) from None
 
 
-def _renamed(records: Iterable[Record], known: Mapping[str, str]) -> tuple[Record, ...]:
+def _renamed(records: Iterable[Record], known: Mapping[str, str]) -> Iterator[Record]:
     """Records of JSON whose known fields are in the usual spelling."""
     usual = frozenset(known.values())
-    return tuple(
-        record if record.values.keys() <= usual else _with_usual_names(record, known) for record in records
-    )
+    for record in records:
+        yield record if record.values.keys() <= usual else _with_usual_names(record, known)
 
 
 def _with_usual_names(record: Record, known: Mapping[str, str]) -> Record:
@@ -184,13 +257,16 @@ def _with_usual_names(record: Record, known: Mapping[str, str]) -> Record:
     )
 
 
-def _require_some(path: Path, records: Iterable[Record]) -> tuple[Record, ...]:
+def _require_some(path: Path, records: Iterable[Record]) -> Iterator[Record]:
     """The records of a file; one of which several lines and no single one can be read is refused whole."""
-    found = tuple(records)
-    problems = [(record.line, record.problem) for record in found if record.problem]
-    if len(problems) > 1 and len(problems) == len(found):
+    problems, is_any_read = list[tuple[int, str]](), False
+    for record in records:
+        is_any_read = is_any_read or not record.problem
+        if not is_any_read:
+            problems.append((record.line, record.problem))
+        yield record
+    if len(problems) > 1 and not is_any_read:
         raise refusal(path.name, problems)
-    return found
 
 
 def _json_array(path: Path, lines: Sequence[_Line]) -> Iterator[Record]:
@@ -233,7 +309,7 @@ def _heading(
     path: Path, lines: Sequence[_Line], keys: Sequence[str], known: Mapping[str, str]
 ) -> Heading | None:
     """The heading of a table; None if the file has none and is JSON Lines by its name."""
-    start = [line.text for line in lines if not line.is_blank][:2]
+    start = [line.text for line in islice((line for line in lines if not line.is_blank), 2)]
     problems = []
     for key in keys:
         try:

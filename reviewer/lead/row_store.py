@@ -1,7 +1,6 @@
 """Keeps the rows of an export out of memory: in a temporary file, under a key of this process alone."""
 
 import pickle
-import weakref
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
@@ -9,35 +8,24 @@ from dataclasses import fields
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
 from typing import overload
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-from reviewer.errors import Unavailable
 from reviewer.formats.dataset import Utterance, UtteranceSegment, UtteranceWord, no_audio
 from reviewer.formats.tags import in_format
 from reviewer.lead.export_rows import Row
+from reviewer.lead.sealed_spool import SealedSpool
 from reviewer.transcript.conventions import Conventions
-
-_MOST_BYTES_IN_MEMORY = 4 << 20
-_NONCE_BYTES = 12
 
 
 class RowStore(Sequence[Row]):
     """Rows in the order in which they were added, until they are put in that of their ids.
 
-    Nothing of a row is ever in the clear outside memory: the file has no name, and its key dies with it.
     May raise Unavailable when the disk fails.
     """
 
     def __init__(self, folder: Path) -> None:
         """``folder``: where the temporary file lies, on a disk rather than in memory."""
-        file = SpooledTemporaryFile(max_size=_MOST_BYTES_IN_MEMORY, dir=str(folder))  # noqa: SIM115
-        self._file = file
-        weakref.finalize(self, file.close)
-        self._cipher = AESGCM(AESGCM.generate_key(256))
-        self._starts = array("Q", [0])
+        self._spool = SealedSpool(folder, "SET_NOT_WRITTEN")
         self._order = array("Q")
         self._ids: list[str] = []
         self._works: list[tuple[str, str]] = []
@@ -48,13 +36,7 @@ class RowStore(Sequence[Row]):
     def add(self, row: Row) -> None:
         """Adds a row."""
         number = len(self._order)
-        sealed = self._cipher.encrypt(_nonce(number), _packed(row), None)
-        try:
-            self._file.seek(self._starts[-1])
-            self._file.write(sealed)
-        except OSError as error:
-            raise Unavailable("SET_NOT_WRITTEN", problem=error.strerror or "") from error
-        self._starts.append(self._starts[-1] + len(sealed))
+        self._spool.add(_packed(row))
         self._order.append(number)
         self._ids.append(row.utterance.id)
         self._works.append((row.utterance.clip_id, row.annotation_id))
@@ -92,13 +74,7 @@ class RowStore(Sequence[Row]):
         return self._row(self._order[index], audio).utterance
 
     def _row(self, number: int, audio: Callable[[], bytes] = no_audio) -> Row:
-        start, end = self._starts[number], self._starts[number + 1]
-        try:
-            self._file.seek(start)
-            sealed = self._file.read(end - start)
-        except OSError as error:
-            raise Unavailable("SET_NOT_WRITTEN", problem=error.strerror or "") from error
-        packed = self._cipher.decrypt(_nonce(number), sealed, None)
+        packed = self._spool.read(number)
         head, segments, words, tail, profile, place = pickle.loads(packed)  # noqa: S301 - what this process encrypted
         values = (
             *head,
@@ -174,7 +150,3 @@ class Utterances(Sequence[Utterance]):
     def _utterance(self, number: int) -> Utterance:
         utterance = self._rows.utterance(number, partial(self._audio, number))
         return in_format(self._format, utterance) if self._format else utterance
-
-
-def _nonce(number: int) -> bytes:
-    return number.to_bytes(_NONCE_BYTES, "big")

@@ -1,6 +1,7 @@
 """Samples the rows of a manifest, and orders their clips in the queue."""
 
 import hashlib
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
@@ -45,7 +46,7 @@ def check_sample(size: int, stratify: Sequence[str]) -> None:
         raise Refused("STRATUM_UNKNOWN", known=", ".join(STRATA))
 
 
-def interleaved_sort_keys(speakers: Sequence[str]) -> list[int]:
+def interleaved_sort_keys(speakers: Sequence[str]) -> "array[int]":
     """A sort key below 2**62 for each clip, given the keyed hash (hexadecimal) of each clip's speaker.
 
     The n clips of a speaker are spread evenly over the whole range, from a beginning that the hash decides;
@@ -53,7 +54,7 @@ def interleaved_sort_keys(speakers: Sequence[str]) -> list[int]:
     """
     counts = Counter(speakers)
     used: defaultdict[str, int] = defaultdict(int)
-    keys = []
+    keys = array("Q")
     for speaker in speakers:
         offset = int(speaker[:15], 16) % _SORT_KEYS  # 60 bits of the hash, as a fraction of one step
         step = _SORT_KEYS // counts[speaker]

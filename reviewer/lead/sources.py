@@ -1,6 +1,6 @@
 """Where clips come from: a manifest, or what other programs keep beside audio, read by a mapping file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -71,13 +71,17 @@ class Source:
 
     kind: SourceKind
     folder: Path
-    lines: tuple[ManifestLine, ...]
+    lines: Sequence[ManifestLine]
     consent_from: str = ""
     mapping_sha256: str = ""
 
 
-def read_source(path: Path, mapping: Path | None = None) -> Source:
-    """All lines of a manifest, or of another source by a mapping file.
+def read_source(
+    path: Path,
+    mapping: Path | None = None,
+    keep: Callable[[Iterable[ManifestLine]], Sequence[ManifestLine]] = tuple,
+) -> Source:
+    """All lines of a manifest, or of another source by a mapping file; ``keep`` gets them one by one.
 
     Raises: Refused for a source that is not a manifest and has no mapping, and for whatever is wrong with it
         or with the mapping as a whole.
@@ -89,14 +93,14 @@ def read_source(path: Path, mapping: Path | None = None) -> Source:
         if kind is not SourceKind.MANIFEST:
             raise Refused("SOURCE_NEEDS_MAPPING", file=path.name, kind=kind.value)
         require_fields(records, path.name)
-        return Source(kind, path.parent, manifest_lines(records, path.parent))
-    found = READERS[kind](SourcePath(path, records.records, how))
+        return Source(kind, path.parent, keep(manifest_lines(records, path.parent)))
+    found = READERS[kind](SourcePath(path, tuple(records.records), how))
     defaults = _defaults(found)
     if not found.records or any(not record.problem for record in found.records):
         _require_columns(how, found, mapping.name)
         require_complete(how, defaults, mapping.name)
     folder = AudioFolder(found.folder)
-    lines = tuple(_line(record, how, defaults, folder) for record in found.records)
+    lines = keep(_line(record, how, defaults, folder) for record in found.records)
     return Source(found.kind, found.folder, lines, how.consent_from, how.sha256)
 
 
@@ -131,7 +135,7 @@ def _require_columns(how: ColumnMapping, found: SourceRecords, place: str) -> No
             raise Refused("MAPPING_COLUMN_MISSING", place=place, field=field, column=column, known=known)
 
 
-def _kind_of(path: Path, records: Sequence[Record], how: ColumnMapping | None) -> SourceKind:
+def _kind_of(path: Path, records: Iterable[Record], how: ColumnMapping | None) -> SourceKind:
     if how is not None and how.kind:
         if how.kind not in tuple(SourceKind):
             raise Refused("SOURCE_KIND_UNKNOWN", kind=how.kind, known=", ".join(SourceKind))
@@ -153,7 +157,7 @@ def _kind_of_folder(path: Path) -> SourceKind:
     return SourceKind.TEXTGRID if any(map(is_textgrid, path.rglob("*"))) else SourceKind.FOLDER
 
 
-def _kind_of_file(path: Path, records: Sequence[Record], how: ColumnMapping | None) -> SourceKind:
+def _kind_of_file(path: Path, records: Iterable[Record], how: ColumnMapping | None) -> SourceKind:
     """What a file is by its columns; a manifest if it is like nothing else."""
     columns = set(next((record.values for record in records if not record.problem), {}))
     if "audio" in columns:

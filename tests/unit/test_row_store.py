@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.lead import row_store
+from reviewer.lead import sealed_spool
 from reviewer.lead.row_store import RowStore, Utterances
 from reviewer.model.annotation import Annotation
 from tests.unit.test_export_rows import SECOND, SetOptions, rows, selected
@@ -15,7 +15,7 @@ TEXTS = ["the third secret", "the first secret", "the second secret"]
 
 @pytest.fixture
 def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RowStore:
-    monkeypatch.setattr(row_store, "_MOST_BYTES_IN_MEMORY", 1)
+    monkeypatch.setattr(sealed_spool, "_MOST_BYTES_IN_MEMORY", 1)
     store = RowStore(tmp_path)
     for number, text in zip((3, 1, 2), TEXTS, strict=True):
         work = Annotation.of_text(text, 2 * SECOND, labels={"accent": "northern"})
@@ -35,8 +35,8 @@ def test_rows_come_back_as_they_were_in_the_order_of_their_ids(stored: RowStore)
 def test_nothing_of_them_is_in_the_clear_in_the_file_and_the_file_has_no_name(
     stored: RowStore, tmp_path: Path
 ) -> None:
-    stored._file.seek(0)
-    data = stored._file.read()
+    stored._spool._file.seek(0)
+    data = stored._spool._file.read()
     assert data
     assert b"secret" not in data
     assert b"northern" not in data
