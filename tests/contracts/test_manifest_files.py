@@ -4,7 +4,9 @@ import csv
 import gzip
 import io
 import json
-from collections.abc import Callable
+import tracemalloc
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reviewer.errors import Refused
+from reviewer.lead import sealed_spool
 from reviewer.lead.manifest import ManifestLine
+from reviewer.lead.sealed_spool import Spooled
+from reviewer.lead.source_readers import file_records
 from reviewer.lead.sources import read_source
 from reviewer.privacy.manifest_row import Decision, ManifestRow, RefusalCode
 from tests.unit.test_manifest_fields import GOOD
@@ -23,13 +28,13 @@ def line(number: int, **changes: Any) -> dict[str, Any]:
     return GOOD | {"audio": f"{number}.wav", "source_id": f"source-{number}"} | changes
 
 
-def read(folder: Path, content: bytes | str, name: str = "m.jsonl") -> tuple[ManifestLine, ...]:
+def read(folder: Path, content: bytes | str, name: str = "m.jsonl") -> Sequence[ManifestLine]:
     path = folder / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return read_source(path).lines
 
 
-def codes(lines: tuple[ManifestLine, ...]) -> list[str]:
+def codes(lines: Sequence[ManifestLine]) -> list[str]:
     return [each.read.code or "" if isinstance(each.read, Decision) else "row" for each in lines]
 
 
@@ -345,3 +350,34 @@ def test_fields_of_json_may_be_in_another_case_but_not_twice(tmp_path: Path) -> 
     lines = read(tmp_path, "".join(json.dumps(row) + "\n" for row in (capital, twice, line(1))))
     assert codes(lines) == ["row", BAD, "row"]
     assert lines[0].read == lines[2].read
+
+
+@pytest.mark.parametrize("name", ["m.jsonl", "m.csv"])
+def test_lines_that_are_kept_in_a_file_take_no_memory(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Eight bytes for the place of a line in each of two files, and room to grow; a row has some 2,000."""
+    monkeypatch.setattr(sealed_spool, "_MOST_BYTES_IN_MEMORY", 1)
+    rows = [line(number) for number in range(300)]
+    content = as_csv(rows) if name.endswith("csv") else "\n".join(map(json.dumps, rows))
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    (tmp_path / f"few-{name}").write_text("\n".join(content.splitlines()[:3]), encoding="utf-8")
+    peaks = []
+    for file in (f"few-{name}", name):
+        tracemalloc.start()
+        kept = read_source(tmp_path / file, None, partial(Spooled, tmp_path, "IMPORT_NOT_STORED"))
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert len(kept.lines) == 300
+    assert peaks[1] - peaks[0] - len(content) < 100 * len(rows)
+
+
+def test_a_manifest_that_became_shorter_while_it_was_read_loses_lines_and_keeps_no_other(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "m.jsonl"
+    path.write_text("\n".join(json.dumps(line(number)) for number in range(1, 4)), encoding="utf-8")
+    records = file_records(path, None).records
+    assert [record.values["audio"] for record in records] == ["1.wav", "2.wav", "3.wav"]
+    path.write_text(json.dumps(line(1)) + "\n", encoding="utf-8")
+    assert [record.values["audio"] for record in records] == ["1.wav"]

@@ -225,6 +225,21 @@ def test_a_link_out_of_the_folder_that_came_after_the_gate_is_refused(imports: I
     assert (codes(report), imports.decoder.asked) == (["BAD_VALUE"], [])
 
 
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_a_line_is_compared_with_all_lines_before_it_also_after_their_commit(
+    imports: Imports, dry_run: bool
+) -> None:
+    lines = [a_line(number) for number in range(70)]
+    lines += [a_line(70, source_id="source-0"), a_line(71, audio="1.wav"), a_line(72, audio="72.wav")]
+    report = imports.run(*lines, options=IntakeOptions(dry_run=dry_run))
+    assert codes(report)[69:] == ["accepted", "DUPLICATE", "DUPLICATE", "accepted"]
+    assert [row.notice and row.notice.code for row in report.rows[70:72]] == [
+        "DUPLICATE_SOURCE",
+        "DUPLICATE_AUDIO",
+    ]
+    assert [row.line for row in report.rows] == list(range(1, 74))
+
+
 def test_a_refused_line_does_not_make_the_next_one_a_duplicate(imports: Imports) -> None:
     (imports.folder / "1.wav").write_bytes(b"bad TOO_LONG")
     assert codes(imports.run(a_line(1), a_line(2, source_id="source-1"))) == ["TOO_LONG", "accepted"]
