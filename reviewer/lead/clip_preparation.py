@@ -9,13 +9,14 @@ import secrets
 import subprocess
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import IO, BinaryIO, Generic, Protocol, Self, TypeVar, cast
+from typing import IO, BinaryIO, Generic, Protocol, Self, TypeAlias, TypeVar, cast
 
 from reviewer.audio.decode.decoder import Decoded, Decoder
 from reviewer.audio.decode.host import start_python
@@ -24,10 +25,11 @@ from reviewer.clips.new_clip import NewClip
 from reviewer.clips.store import ClipStore, NewObject
 from reviewer.errors import Refused, Unavailable
 from reviewer.lead.preparation_worker import (
-    Message,
+    Answers,
     NotPrepared,
     Ready,
     Request,
+    Requests,
     SealedFiles,
     Setup,
     prepare_clip,
@@ -43,6 +45,7 @@ T = TypeVar("T")
 
 _FILES_A_THREAD = 4  # fewer are not worth another decoding process
 _FILES_WORTH_A_PROCESS = 64
+_SHORT_FILE_BYTES = 1 << 20
 _ATTEMPTS = 2
 _END_SECONDS = 5
 _AHEAD = 16  # files that may be ready before they are asked for: a commit takes as long as some of them
@@ -63,8 +66,8 @@ class Preparer(Protocol):
     def start(self) -> None:
         """Begins what takes a while, before the first file is there. Raises Unavailable."""
 
-    def prepare(self, path: Path) -> PreparedClip | Refused:
-        """The sealed files of a clip, or why its file is refused. Raises Unavailable."""
+    def prepare(self, paths: Sequence[Path]) -> "list[PreparedClip | Refused]":
+        """The sealed files of each clip, or why its file is refused. Raises Unavailable."""
 
     def close(self) -> None:
         """Ends its processes."""
@@ -82,7 +85,10 @@ class PreparingThread:
     def start(self) -> None:
         return None
 
-    def prepare(self, path: Path) -> PreparedClip | Refused:
+    def prepare(self, paths: Sequence[Path]) -> list[PreparedClip | Refused]:
+        return _all_or_none([partial(self._prepared, path) for path in paths])
+
+    def _prepared(self, path: Path) -> PreparedClip | Refused:
         clip_id = _new_clip_id()
         new = self._content.new_files(clip_id)
         try:
@@ -103,7 +109,11 @@ class PreparingProcess:
     """Prepares files in a worker process, while the thread that asks waits.
 
     A worker that ends is replaced, and the next has another try at its file; after two the file is refused.
+    Short files go to a worker some at once: each message wakes two processes and a thread. If it ends at one
+    of them, all are tried again one by one.
     """
+
+    files_at_once = 8
 
     def __init__(self, store: ClipStore, folder: Path, workspace_id: str, limits: DecodeLimits) -> None:
         """``folder``: where the worker writes sealed files, which the store then adopts."""
@@ -114,21 +124,38 @@ class PreparingProcess:
     def start(self) -> None:
         self._started()
 
-    def prepare(self, path: Path) -> PreparedClip | Refused:
+    def prepare(self, paths: Sequence[Path]) -> list[PreparedClip | Refused]:
+        ids = [_new_clip_id() for _ in paths]
+        answers = self._answers(ids, paths) if len(paths) > 1 else None
+        if answers is None:
+            return _all_or_none([partial(self._prepared_alone, path) for path in paths])
+        return _all_or_none([partial(self._result, *each) for each in zip(paths, ids, answers, strict=True)])
+
+    def _prepared_alone(self, path: Path) -> PreparedClip | Refused:
         status = 0
         for _ in range(_ATTEMPTS):
             clip_id = _new_clip_id()
-            answer = self._answer(Request(clip_id, os.fsencode(path)))
-            if isinstance(answer, NotPrepared):
-                if answer.is_refused:
-                    return Refused(answer.code, **answer.parameters)
-                raise Unavailable(answer.code, **answer.parameters)
-            if isinstance(answer, SealedFiles):
-                with suppress(FileNotFoundError):  # swept by another process, which thought them left behind
-                    return PreparedClip(clip_id, self._adopted(clip_id, answer), answer.decoded())
-            else:
+            answers = self._answers([clip_id], [path])
+            if answers is None:
                 status = self._end()
+                continue
+            made = self._made(clip_id, answers[0])
+            if made is not None:
+                return made
         return Refused("UNDECODABLE_CRASH", signal=abs(status))
+
+    def _result(self, path: Path, clip_id: str, answer: SealedFiles | NotPrepared) -> PreparedClip | Refused:
+        return self._made(clip_id, answer) or self._prepared_alone(path)
+
+    def _made(self, clip_id: str, answer: SealedFiles | NotPrepared) -> PreparedClip | Refused | None:
+        """What an answer stands for; None if another process swept the files, thinking them left behind."""
+        if isinstance(answer, SealedFiles):
+            with suppress(FileNotFoundError):
+                return PreparedClip(clip_id, self._adopted(clip_id, answer), answer.decoded())
+            return None
+        if answer.is_refused:
+            return Refused(answer.code, **answer.parameters)
+        raise Unavailable(answer.code, **answer.parameters)
 
     def close(self) -> None:
         self._end()
@@ -144,14 +171,15 @@ class PreparingProcess:
             process.kill()
         return process.returncode
 
-    def _answer(self, request: Request) -> Message | None:
-        """What a worker says; None if it has ended."""
+    def _answers(self, ids: Sequence[str], paths: Sequence[Path]) -> list[SealedFiles | NotPrepared] | None:
+        """What a worker says of each file; None if it has ended."""
         process = self._started()
-        try:
-            send(_pipe(process.stdin), request)
-            return receive(_pipe(process.stdout))
-        except OSError:
-            return None
+        asked = [Request(clip_id, os.fsencode(path)) for clip_id, path in zip(ids, paths, strict=True)]
+        answer = None
+        with suppress(OSError):
+            send(_pipe(process.stdin), Requests(asked))
+            answer = receive(_pipe(process.stdout))
+        return answer.files if isinstance(answer, Answers) else None
 
     def _started(self) -> "subprocess.Popen[bytes]":
         """A worker that is ready. Raises Unavailable."""
@@ -179,6 +207,23 @@ class PreparingProcess:
         return NewClip(self._store, self._setup.workspace_id, clip_id, clip_id, sealed=(answer.key, files))
 
 
+def _all_or_none(prepare: Sequence[Callable[[], PreparedClip | Refused]]) -> list[PreparedClip | Refused]:
+    """What each call gives; if one of them raises, nothing that another has prepared is left."""
+    made: list[PreparedClip | Refused] = []
+    try:
+        made.extend(each() for each in prepare)  # those before an error are in the list
+    except BaseException:
+        for one in made:
+            _discard(one)
+        raise
+    return made
+
+
+def _discard(prepared: PreparedClip | Refused | None) -> None:
+    if isinstance(prepared, PreparedClip):
+        prepared.new.discard()
+
+
 def _new_clip_id() -> str:
     return f"c{secrets.token_hex(8)}"
 
@@ -187,6 +232,16 @@ def _pipe(stream: IO[bytes] | None) -> BinaryIO:
     if stream is None:
         raise ValueError("a process without pipes")
     return cast("BinaryIO", stream)
+
+
+def _is_long(path: Path) -> bool:
+    try:
+        return path.stat().st_size > _SHORT_FILE_BYTES
+    except OSError:  # whoever opens it says why
+        return False
+
+
+_Waiting: TypeAlias = tuple[list[tuple[T, Path | None]], Future[list[PreparedClip | Refused]] | None]
 
 
 class ClipPreparation(Generic[T]):
@@ -201,6 +256,7 @@ class ClipPreparation(Generic[T]):
         """``files`` is how many there are at most: many are worth a ``process`` each, where there is one."""
         self._are_processes = process is not None and files >= _FILES_WORTH_A_PROCESS
         self._make = process if process is not None and self._are_processes else thread
+        self._files_at_once = PreparingProcess.files_at_once if self._are_processes else 1
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         self._threads = max(1, min(cores, -(-files // _FILES_A_THREAD)))
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="intake")
@@ -228,28 +284,46 @@ class ClipPreparation(Generic[T]):
 
         Whoever gets a clip discards it; those that nobody got are discarded when the generator is closed.
         """
-        waiting: deque[tuple[T, Future[PreparedClip | Refused] | None]] = deque()
-        jobs = iter(jobs)
+        waiting = deque[_Waiting[T]]()
+        groups = self._groups(jobs)
+        ready = deque[tuple[T, PreparedClip | Refused | None]]()
         try:
             while True:
-                while len(waiting) < self._threads + _AHEAD:
-                    job = next(jobs, None)
-                    if job is None:
+                while len(waiting) < self._threads + _AHEAD // self._files_at_once:
+                    group = next(groups, None)
+                    if group is None:
                         break
-                    waiting.append((job[0], self._pool.submit(self._prepare, job[1]) if job[1] else None))
+                    paths = [path for _, path in group if path]
+                    waiting.append((group, self._pool.submit(self._prepare, paths) if paths else None))
                 if not waiting:
                     return
-                of, future = waiting.popleft()
-                yield of, future.result() if future else None
+                group, future = waiting.popleft()
+                made = iter(future.result() if future else ())
+                ready.extend((of, next(made) if path else None) for of, path in group)
+                while ready:
+                    yield ready.popleft()
         finally:
+            for _, left in ready:
+                _discard(left)
             for _, future in waiting:
                 if future is not None and not future.cancel():
-                    left = future.result()
-                    if isinstance(left, PreparedClip):
-                        left.new.discard()
+                    for each in future.result():
+                        _discard(each)
 
-    def _prepare(self, path: Path) -> PreparedClip | Refused:
-        return self._preparer().prepare(path)
+    def _groups(self, jobs: Iterable[tuple[T, Path | None]]) -> Iterator[list[tuple[T, Path | None]]]:
+        """Jobs that go to a preparer together: a long file ends a group, for another preparer may be idle."""
+        group, files = list[tuple[T, Path | None]](), 0
+        for job in jobs:
+            group.append(job)
+            files += job[1] is not None
+            if files == self._files_at_once or len(group) == _AHEAD or (job[1] and _is_long(job[1])):
+                yield group
+                group, files = [], 0
+        if group:
+            yield group
+
+    def _prepare(self, paths: Sequence[Path]) -> list[PreparedClip | Refused]:
+        return self._preparer().prepare(paths)
 
     def _start(self) -> None:
         self._preparer().start()  # what it raises, the first file raises again

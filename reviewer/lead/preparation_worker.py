@@ -37,11 +37,17 @@ class Ready(msgspec.Struct, tag=True):
     """The worker can begin."""
 
 
-class Request(msgspec.Struct, tag=True):
+class Request(msgspec.Struct):
     """A file to be prepared as the clip of this id."""
 
     clip_id: str
     path: bytes
+
+
+class Requests(msgspec.Struct, tag=True):
+    """Files to be prepared one after another; ``Answers`` has as many parts."""
+
+    files: list[Request]
 
 
 class SealedFiles(msgspec.Struct, tag=True):
@@ -69,7 +75,13 @@ class NotPrepared(msgspec.Struct, tag=True):
     is_refused: bool
 
 
-Message = Setup | Ready | Request | SealedFiles | NotPrepared
+class Answers(msgspec.Struct, tag=True):
+    """What became of the files of a message, in its order."""
+
+    files: list[SealedFiles | NotPrepared]
+
+
+Message = Setup | Ready | Requests | Answers
 _decode = msgspec.msgpack.Decoder(Message).decode
 
 
@@ -115,12 +127,14 @@ def main() -> None:
     store = _NotingStore(Path(os.fsdecode(setup.folder)))
     with Decoder() as decoder:
         send(out, Ready())
-        while isinstance(request := receive(source), Request):
-            send(out, _answer(store, setup, decoder, request))
+        while isinstance(asked := receive(source), Requests):
+            send(out, Answers([_answer(store, setup, decoder, each) for each in asked.files]))
     os._exit(0)  # nothing is left to be done, and taking all libraries down would take as long as 20 clips
 
 
-def _answer(store: _NotingStore, setup: Setup, decoder: Decoder, request: Request) -> Message:
+def _answer(
+    store: _NotingStore, setup: Setup, decoder: Decoder, request: Request
+) -> SealedFiles | NotPrepared:
     store.created.clear()
     new = NewClip(store, setup.workspace_id, request.clip_id, request.clip_id)
     try:

@@ -1,6 +1,6 @@
 """The whole line with the clips in a bucket: imported, heard, exported, purged."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -90,9 +90,9 @@ def test_workers_write_beside_and_the_import_brings_their_files_to_the_bucket(
     adopted: list[str] = []
     prepare = PreparingProcess.prepare
 
-    def noted(self: PreparingProcess, path: Path) -> PreparedClip | Refused:
-        adopted.append(path.name)
-        return prepare(self, path)
+    def noted(self: PreparingProcess, paths: Sequence[Path]) -> list[PreparedClip | Refused]:
+        adopted.extend(path.name for path in paths)
+        return prepare(self, paths)
 
     monkeypatch.setattr(PreparingProcess, "prepare", noted)
     manifest = write_clips(tmp_path / "more", bench.clock, [""] * (WORKERS_FROM + 3), (400, 1))

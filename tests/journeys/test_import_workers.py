@@ -6,15 +6,16 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from reviewer.clips.store import LocalClipStore
 from reviewer.errors import Refused, Unavailable
 from reviewer.lead import clip_preparation
-from reviewer.lead.clip_preparation import PreparedClip, PreparingProcess
+from reviewer.lead.clip_preparation import ClipPreparation, PreparedClip, PreparingProcess
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport
 from reviewer.model.project import DecodeLimits
 from tests.benches.workspace import LEAD, Bench, make_bench, write_clips
@@ -29,7 +30,7 @@ from reviewer.lead.clip_preparation import PreparingProcess
 from reviewer.model.project import DecodeLimits
 folder = Path(sys.argv[1])
 worker = PreparingProcess(LocalClipStore(folder), folder, "w1", DecodeLimits())
-worker.prepare(Path(sys.argv[2]))
+worker.prepare([Path(sys.argv[2])])
 print(worker._process.pid, flush=True)
 sys.stdin.read()
 """
@@ -49,13 +50,20 @@ def clip(tmp_path: Path) -> Path:
     return tmp_path / "in" / "clip0.wav"
 
 
+class _Discardable:
+    is_discarded = False
+
+    def discard(self) -> None:
+        self.is_discarded = True
+
+
 def pid_of(worker: PreparingProcess) -> int:
     assert worker._process is not None
     return worker._process.pid
 
 
 def prepared(worker: PreparingProcess, path: Path) -> PreparedClip:
-    made = worker.prepare(path)
+    made = worker.prepare([path])[0]
     assert isinstance(made, PreparedClip)
     made.new.discard()
     return made
@@ -111,9 +119,60 @@ def test_a_file_at_which_two_workers_ended_is_refused(
     worker: PreparingProcess, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(clip_preparation, "_WORKER", "tests.fakes.ending_worker")
-    refused = worker.prepare(clip)
+    refused = worker.prepare([clip])[0]
     assert isinstance(refused, Refused)
     assert (refused.code, dict(refused.parameters)) == ("UNDECODABLE_CRASH", {"signal": 7})
+
+
+def test_a_file_at_which_workers_end_does_no_harm_to_those_that_went_with_it(
+    worker: PreparingProcess, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clip_preparation, "_WORKER", "tests.fakes.worker_ending_at_a_file")
+    bad = clip.with_name("ending.wav")
+    bad.write_bytes(clip.read_bytes())
+    first, refused, last = worker.prepare([clip, bad, clip])
+    assert isinstance(refused, Refused)
+    assert (refused.code, dict(refused.parameters)) == ("UNDECODABLE_CRASH", {"signal": 7})
+    assert isinstance(first, PreparedClip)
+    assert isinstance(last, PreparedClip)
+    assert first.decoded.samples_sha256 == last.decoded.samples_sha256
+    first.new.discard()
+    last.new.discard()
+
+
+def test_a_failure_that_is_not_of_a_file_leaves_nothing_of_those_that_went_with_it(
+    worker: PreparingProcess, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clip_preparation, "_WORKER", "tests.fakes.worker_ending_at_a_file")
+    full = clip.with_name("full.wav")
+    full.write_bytes(clip.read_bytes())
+    with pytest.raises(Unavailable) as failed:
+        worker.prepare([clip, full])
+    assert failed.value.code == "CLIP_NOT_WRITTEN"
+    assert list((tmp_path / "clips").iterdir()) == []
+
+
+def test_clips_that_nobody_took_are_discarded(tmp_path: Path) -> None:
+    made: list[_Discardable] = []
+
+    class Making(PreparingProcess):
+        def __init__(self) -> None:
+            self.start = lambda: None  # type: ignore[method-assign]
+
+        def prepare(self, paths: Sequence[Path]) -> list[PreparedClip | Refused]:
+            new = [_Discardable() for _ in paths]
+            made.extend(new)
+            return [PreparedClip("c1", cast("Any", each), cast("Any", None)) for each in new]
+
+        def close(self) -> None:
+            return None
+
+    with ClipPreparation[int](Making, Making, files=100) as preparation:
+        clips = preparation.prepared((number, tmp_path) for number in range(40))
+        assert [next(clips)[0] for _ in range(3)] == [0, 1, 2]
+        clips.close()
+    assert len(made) > 8
+    assert [each.is_discarded for each in made].count(False) == 3
 
 
 def test_a_worker_that_cannot_start_is_not_the_fault_of_the_file(
@@ -121,7 +180,7 @@ def test_a_worker_that_cannot_start_is_not_the_fault_of_the_file(
 ) -> None:
     monkeypatch.setattr(clip_preparation, "_WORKER", "tests.fakes.no_such_worker")
     with pytest.raises(Unavailable) as failed:
-        worker.prepare(clip)
+        worker.prepare([clip])
     assert failed.value.code == "DECODER_NOT_STARTED"
 
 
@@ -136,7 +195,7 @@ def test_files_that_another_process_swept_before_they_were_opened_are_made_again
         return adopt(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(LocalClipStore, "adopt", sweep_first)
-    made = worker.prepare(clip)
+    made = worker.prepare([clip])[0]
     assert isinstance(made, PreparedClip)
     assert swept == [1]
     assert store.sweep(set()) == 1  # and after they were opened it does no harm
