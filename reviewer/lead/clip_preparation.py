@@ -113,7 +113,7 @@ class PreparingProcess:
     of them, all are tried again one by one.
     """
 
-    files_at_once = 8
+    files_at_once = 16
 
     def __init__(self, store: ClipStore, folder: Path, workspace_id: str, limits: DecodeLimits) -> None:
         """``folder``: where the worker writes sealed files, which the store then adopts."""

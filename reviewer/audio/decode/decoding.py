@@ -30,7 +30,7 @@ def prepare(descriptor: int) -> None:
 
 def is_prepared(descriptor: int) -> bool:
     """Whether the library that this file needs was loaded, or none is needed."""
-    return media.is_loaded() or _recognised(Source(descriptor))[0] not in media.DEMUXERS
+    return media.is_loaded() or _recognised(Source(descriptor, window=_HEAD_BYTES))[0] not in media.DEMUXERS
 
 
 def scratch_file() -> int:
@@ -93,7 +93,7 @@ class _FileDecoder:
             self._decode_other(start)
 
     def _decode_chunks(self, container: str, start: int) -> None:
-        source = Source(self._descriptor, start)
+        source = Source(self._descriptor, start) if start else self._source
         data = chunked_files.find_data(source, container)
         file: int | View = View(source, [(0, source.size)]) if start else self._descriptor
         if data is None:

@@ -16,8 +16,9 @@ _WINDOW_BYTES = 1 << 16
 class Source:
     """An open file from ``origin`` on, read through one window; its size is that at the beginning."""
 
-    def __init__(self, descriptor: int, origin: int = 0) -> None:
-        self._descriptor, self._origin = descriptor, origin
+    def __init__(self, descriptor: int, origin: int = 0, *, window: int = _WINDOW_BYTES) -> None:
+        """``window``: so many bytes are read at once."""
+        self._descriptor, self._origin, self._window_bytes = descriptor, origin, window
         self.size = max(0, os.lseek(descriptor, 0, os.SEEK_END) - origin)
         self._start, self._window = 0, b""
 
@@ -26,7 +27,7 @@ class Source:
         begin = offset - self._start
         if begin < 0 or begin + count > len(self._window):
             self._start, begin = offset, 0
-            self._window = self._read(offset, max(count, _WINDOW_BYTES))
+            self._window = self._read(offset, max(count, self._window_bytes))
         return self._window[begin : begin + count]
 
     def find(self, pattern: bytes, start: int) -> int:
