@@ -61,6 +61,7 @@ class SetSounds:
         self._in_commit = in_commit
         self._progress = progress
         self._worker: _Worker | None = None
+        self._for_worker = 0
         self._clips: dict[str, Clip] = {}
         self._rows: list[Row] = []
         self._with_worker: tuple[OpenedBatch, list[Row]] | None = None
@@ -82,6 +83,8 @@ class SetSounds:
         if rows:
             self._clips[selected.clip.id] = selected.clip
             self._rows += rows
+            if self._worker is None:
+                self._start_in_time(selected.clip.id, rows)
             if len(self._clips) == CLIPS_A_BATCH:
                 self._write_batch()
 
@@ -91,6 +94,13 @@ class SetSounds:
             self._write_batch(is_last=True)
         self._take_written()
         return self._written
+
+    def _start_in_time(self, clip_id: str, rows: Sequence[Row]) -> None:
+        """Starts the worker before the first batch is full: it takes as long as judging a batch."""
+        if self._access.has_file(clip_id):
+            self._for_worker += sum(is_as_stored(row, self._options) for row in rows)
+        if self._for_worker >= _SOUNDS_WORTH_A_PROCESS:
+            self._worker = _Worker()
 
     def _write_batch(self, *, is_last: bool = False) -> None:
         clips, self._clips = self._clips, {}
@@ -104,7 +114,9 @@ class SetSounds:
         self._write_here(batch, rest)
 
     def _given_to_worker(self, batch: OpenedBatch, rows: list[Row]) -> list[Row]:
-        """Lets the worker begin with what it can do; gives the other rows."""
+        """Lets the worker begin with what it can do, if there is one; gives the other rows."""
+        if self._worker is None:
+            return rows
         given, rest, sounds = [], [], []
         for row in rows:
             sound = self._stored(batch, row) if is_as_stored(row, self._options) else None
@@ -113,10 +125,6 @@ class SetSounds:
             else:
                 given.append(row)
                 sounds.append(sound)
-        if len(sounds) < _SOUNDS_WORTH_A_PROCESS and self._worker is None:
-            return rows
-        if self._worker is None:
-            self._worker = _Worker()
         if sounds:
             self._worker.begin(sounds)
             self._with_worker = batch, given
