@@ -16,7 +16,8 @@ from typing import IO, TYPE_CHECKING, BinaryIO, Self, cast
 from reviewer.audio.decode.host import start_python
 from reviewer.errors import Unavailable
 from reviewer.formats import dataset
-from reviewer.formats.dataset import CLIPS, WrittenFile
+from reviewer.formats.dataset import CLIPS
+from reviewer.formats.written_files import WrittenFile, WrittenFiles
 from reviewer.lead.export_audio import decoded, encoded, is_as_stored, require_same
 from reviewer.lead.export_rows import Row, SelectedClip
 from reviewer.lead.set_options import SetOptions
@@ -65,7 +66,7 @@ class SetSounds:
         self._clips: dict[str, Clip] = {}
         self._rows: list[Row] = []
         self._with_worker: tuple[OpenedBatch, list[Row]] | None = None
-        self._written: dict[str, WrittenFile] = {}
+        self._written = WrittenFiles()
         self._clips_written, self._last_clip = 0, ""
         (folder / CLIPS).mkdir()
 
@@ -88,7 +89,7 @@ class SetSounds:
             if len(self._clips) == CLIPS_A_BATCH:
                 self._write_batch()
 
-    def finish(self) -> dict[str, WrittenFile]:
+    def finish(self) -> WrittenFiles:
         """Writes what is left; gives all files by path relative to the set. Raises as ``add``."""
         if self._clips:
             self._write_batch(is_last=True)
@@ -186,7 +187,7 @@ class SetSounds:
             self._note(row, WrittenFile.at(path, digest, one.frames, one.rate_hz))
 
     def _note(self, row: Row, written: WrittenFile) -> None:
-        self._written[row.utterance.path] = written
+        self._written.add(row.utterance.path, written)
         if row.utterance.clip_id != self._last_clip:
             self._last_clip = row.utterance.clip_id
             self._clips_written += 1
