@@ -27,4 +27,6 @@ class PackedTexts(Sequence[str]):
     def __getitem__(self, index: int | slice) -> str | list[str]:
         if isinstance(index, slice):
             return [self[number] for number in range(*index.indices(len(self)))]
+        if index < 0:
+            index += len(self)
         return self._data[self._starts[index] : self._starts[index + 1]].decode()
