@@ -5,7 +5,8 @@ import struct
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from pathlib import Path
 from typing import Self
 
@@ -40,6 +41,9 @@ class WrittenFile:
         return now == (self.inode, self.size, self.changed_ns)
 
 
+_FIELDS = attrgetter(*(each.name for each in fields(WrittenFile)))
+
+
 class WrittenFiles(Mapping[str, WrittenFile]):
     """The written files by path relative to the set, in the order of paths: about 130 bytes for each.
 
@@ -55,7 +59,7 @@ class WrittenFiles(Mapping[str, WrittenFile]):
     def add(self, path: str, written: WrittenFile) -> None:
         """Adds a file that is not there yet."""
         self._paths.append(path)
-        self._records += _RECORD.pack(*astuple(written))
+        self._records += _RECORD.pack(*_FIELDS(written))
 
     def add_all(self, written: Mapping[str, WrittenFile]) -> None:
         """Adds files that are not there yet."""

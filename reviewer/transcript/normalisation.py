@@ -41,7 +41,7 @@ def normalise_by(text_verbatim: str, conventions: Conventions, rules: Profile, t
     text = clean_text(text_verbatim).translate(_PLAIN_SIGNS)
     text = _cased(_without_single_quotes(text, conventions), rules.case, conventions)
     if text.isascii() and text.isprintable() and "[" not in text and "]" not in text:
-        if text.replace(" ", "").isalnum() and _takes_all_words(conventions, rules):
+        if text.replace(" ", "").isalnum() and _takes_all(text, conventions, rules):
             return " ".join(text.split())
         return " ".join(piece for word in text.split() for piece in _words(word, conventions, rules))
     parts: list[str] = []
@@ -106,10 +106,13 @@ def _edges(text: str, conventions: Conventions) -> Iterator["re.Match[str]"]:
             yield match
 
 
-def _takes_all_words(conventions: Conventions, rules: Profile) -> bool:
-    """Whether every word of letters and digits alone is kept as it is."""
-    keeps_hesitations = rules.keep_hesitations or not conventions.hesitations
-    return keeps_hesitations and not any(mark.isalnum() for mark in rules.punctuation)
+def _takes_all(text: str, conventions: Conventions, rules: Profile) -> bool:
+    """Whether every word of a text of ASCII letters, digits and spaces is kept as it is."""
+    if any(mark.isalnum() for mark in rules.punctuation):
+        return False
+    return rules.keep_hesitations or conventions.hesitations.isdisjoint(
+        lower_case(text, conventions.clip_locale).split()
+    )
 
 
 def _words(typed: str, conventions: Conventions, rules: Profile) -> Iterator[str]:
