@@ -288,6 +288,10 @@ ACCEPTED_AMONG = """
             ELSE v.kind != 'returned' END))
 """
 FINALS = "SELECT clip_id, annotation_id FROM final WHERE clip_id IN (SELECT value FROM json_each(?))"
+MARK_EXPORTED = """
+    UPDATE queue_clip SET state = 'exported', reason = ''
+    WHERE state = 'final' AND clip_id IN (SELECT value FROM json_each(?))
+"""
 EXPORTABLE = """
     SELECT a.* FROM task t JOIN annotation a ON a.id = t.annotation_id
     WHERE t.kind = 'transcribe' AND t.state = 'accepted' AND t.clip_id IN (
