@@ -19,7 +19,7 @@ from reviewer.places import resource
 TABLES_VERSION = 2
 """The number of steps that made the tables; it grows by one with each."""
 PREFETCH_MINUTES = 5
-_TABLES = ("01_tables.sql", "01_tables_2.sql")
+_TABLES = ("01_tables.sql", "01_fewer_indexes.sql")
 _FUNCTIONS = (
     "02_rules.sql",
     "03_claims.sql",

@@ -1,4 +1,4 @@
--- The second step of the tables: fewer entries of indexes for each claim (decision 059).
+-- Fewer entries of indexes for each claim (decision 059).
 
 -- In place of three indexes on a clip's tasks: one pass of each round, and one adjudication.
 DROP INDEX reviewer_data.task_pass, reviewer_data.task_adjudication, reviewer_data.task_by_clip;
