@@ -117,9 +117,10 @@ class PostgresNotices:
     def __init__(self, conninfo: str, channel: str) -> None:
         self._connection = psycopg.connect(conninfo, autocommit=True)
         self._connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
+        self._fileno = self._connection.fileno()  # also known once the connection has ended
 
     def fileno(self) -> int:
-        return self._connection.fileno()
+        return self._fileno
 
     def has_come(self) -> bool:
         try:
