@@ -218,6 +218,14 @@ def m029_late_drafts(db: Tables) -> None:
         db.conn.execute(statement)
 
 
+@migrations()
+def m030_log_id(db: Tables) -> None:
+    """An id of the log apart from that of the workspace; until now both were the same."""
+    db.conn.execute(
+        "INSERT INTO meta (key, value) SELECT 'log_id', value FROM meta WHERE key = 'workspace_id'"
+    )
+
+
 # Times are integer microseconds UTC. Sealed columns hold AES-256-GCM objects under the clip's key.
 _PEOPLE = (
     """

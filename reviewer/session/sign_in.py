@@ -117,7 +117,7 @@ class SignIn:
             self._unit.log.lock()
             raise
         self._live[identity.session_id] = identity
-        login = queue_login(identity, self._unit.log.log_id)
+        login = queue_login(identity, self._unit.workspace_id)
         self._unit.queue.connect_as(login.name, login.password)
         return identity
 

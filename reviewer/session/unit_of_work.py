@@ -38,6 +38,7 @@ from reviewer.queue.outbox import Outbox
 class UnitOfWork:
     """What use cases get instead of a database: repositories and transactions."""
 
+    workspace_id: str
     database: Database
     queue: Queue
     outbox: Outbox
