@@ -62,6 +62,7 @@ from reviewer.lead.broker_naming import BrokerNaming
 from reviewer.lead.clip_preparation import PreparingProcess
 from reviewer.lead.init_workspace import init_workspace
 from reviewer.lead.move import WorkspaceMove
+from reviewer.lead.own_folders import OwnFolders
 from reviewer.lead.policy_files import PolicyFiles
 from reviewer.lead.project_file import parse_project, read_project
 from reviewer.lead.recovery import Recovery
@@ -257,6 +258,10 @@ class Workspace:
     def broker_naming(self) -> BrokerNaming:
         """Names a broker and replaces the keys that others than leads may know, for a lead."""
         return BrokerNaming(self._unit, self._access, self.policy, self.path)
+
+    def own_folders(self, identity: Identity) -> OwnFolders:
+        """Invites and admits people who work in a folder of their own, for a lead."""
+        return OwnFolders(identity, self._unit, self.sessions, self.policy, self.project, self._parameters)
 
     def release_facts(self, identity: Identity) -> WorkspaceFacts:
         """What a broker asks of this workspace, for a lead who is signed in. Raises NotAllowed."""
