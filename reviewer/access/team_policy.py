@@ -29,7 +29,7 @@ _SIGNS_POLICY = frozenset({Action.WORKSPACE_MADE, Action.POLICY_CHANGED})
 
 @dataclass(frozen=True, slots=True)
 class TeamPolicy:
-    """A policy that verifies; ``serial`` is the number of its row in the lead's log: a later one is higher.
+    """A policy that verifies; ``serial`` is how many rows the lead's log had: a later one is higher.
 
     ``leads`` are all who may sign the next one. ``text`` is the file.
     """
@@ -51,6 +51,7 @@ class TeamPolicy:
         *,
         row: LogRow,
         log_public_key: bytes,
+        serial: int,
         folder: Path,
         leads: Sequence[Person],
     ) -> Self:
@@ -63,6 +64,7 @@ class TeamPolicy:
             "v": 1,
             "kind": _KIND,
             "workspace": workspace_id,
+            "serial": serial,
             "row": {name: getattr(row, name).hex() for name in _ROW},
             "log_key": log_public_key.hex(),
             "files": {name: base64.b64encode(_read(folder, name)).decode() for name in policy.files},
@@ -102,12 +104,14 @@ class TeamPolicy:
         _require_files(policy, files)
         is_whole = link_hash(row["prev"], row["body"]) == row["hash"]
         is_signed = signing.verify(bytes.fromhex(fields["log_key"]), row["hash"], row["signature"])
-        if not (is_whole and is_signed and row_fields["action"] in _SIGNS_POLICY):
+        serial = int(fields["serial"])
+        is_policy = row_fields["action"] in _SIGNS_POLICY and 0 < int(row_fields["seq"]) <= serial
+        if not (is_whole and is_signed and is_policy):
             raise Refused("TEAM_POLICY_ROW")
         return cls(
             workspace_id=str(fields["workspace"]),
             log_id=str(row_fields["log_id"]),
-            serial=int(row_fields["seq"]),
+            serial=serial,
             policy=policy,
             files=files,
             leads=tuple(_lead(*each) for each in fields["leads"]),

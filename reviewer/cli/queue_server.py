@@ -25,6 +25,7 @@ def setup(work: CommandSession, *, json: AsJson = False) -> None:
     server.set_up()
     request = login_request(work.person.identity, work.workspace.workspace_id).decode()
     _admit(work, work.person.identity.person, request)
+    work.workspace.own_folders(work.person.identity).publish()
     url = work.workspace.project.queue.url
     if json:
         output.print_json({"url": url})
@@ -67,6 +68,7 @@ def admit(
     from reviewer.session.queue_login import login_name  # noqa: PLC0415
 
     admitted = [_admit_any(work, read_untrusted_text(file)) for file in files]
+    work.workspace.own_folders(work.person.identity).publish()
     if json:
         output.print_json(
             {"admitted": [{"person": each.name, "login": login_name(each)} for each in admitted]}

@@ -101,9 +101,21 @@ class OwnFolders:
             unit.workspace_id,
             row=row,
             log_public_key=unit.log.keys().at(row.seq),
+            serial=unit.log.head().size,
             folder=unit.folder,
             leads=leads,
         )
+
+    def publish(self) -> None:
+        """Puts the policy as it was signed last, and who the leads are, on the server, where there is one.
+
+        Raises: NotAllowed; Refused; Unavailable.
+        """
+        self._sign_in.require(self._identity)
+        require(self._identity.person, Act.CHANGE_POLICY)
+        if self._project.queue.url:
+            policy = self.team_policy()
+            self._unit.queue.put_team_policy(policy.serial, policy.text)
 
     def admit(self, text: str) -> tuple[Person, JoinAnswer] | None:
         """Takes the answer of somebody who joined: the account is active, and its log is one of the team's.

@@ -241,6 +241,19 @@ class Queue(Protocol):
         """What the server saw last of everybody, by person, for a lead."""
         ...
 
+    # Folders of people's own
+
+    def team_policy(self) -> str | None:
+        """The policy that a lead put there last, as the signed file; None without one, or without a server.
+
+        The caller checks who signed it.
+        """
+        ...
+
+    def put_team_policy(self, serial: int, signed: str) -> None:
+        """Puts a policy on the server, for a lead; nothing happens without a server."""
+        ...
+
     # Queries
 
     def annotation(self, annotation_id: str) -> SealedAnnotation:

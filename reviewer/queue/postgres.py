@@ -131,6 +131,15 @@ class PostgresQueue:
     def witnessed_logs(self) -> list[WitnessedLog]:
         return [from_columns(WitnessedLog, row) for row in self._server.rows("witnessed_logs")]
 
+    # Folders of people's own
+
+    def team_policy(self) -> str | None:
+        found = self._server.value("team_policy")
+        return None if found is None else str(found)
+
+    def put_team_policy(self, serial: int, signed: str) -> None:
+        self._server.value("put_team_policy", serial, signed)
+
     # Queries
 
     def annotation(self, annotation_id: str) -> SealedAnnotation:

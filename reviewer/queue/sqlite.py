@@ -254,6 +254,14 @@ class SqliteQueue:
     def witnessed_logs(self) -> list[WitnessedLog]:
         return []
 
+    # Folders of people's own
+
+    def team_policy(self) -> str | None:
+        return None
+
+    def put_team_policy(self, serial: int, signed: str) -> None:
+        """The policy is in the log of the same file."""
+
     # Queries
 
     def annotation(self, annotation_id: str) -> SealedAnnotation:

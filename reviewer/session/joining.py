@@ -25,6 +25,7 @@ from reviewer.model.people import Identity, Keyring, Person, PersonState
 from reviewer.places import DATABASE_FILE
 from reviewer.session.queue_login import queue_login, scram_verifier
 from reviewer.session.sign_in import normal_code, require_strong
+from reviewer.session.team_files import POLICY_FILE
 
 ANSWER_FILE = "answer.json"
 """The answer for the lead, in the folder itself: it can be sent again as long as the folder is there."""
@@ -70,6 +71,7 @@ def join_workspace(
     try:
         with new_folder(folder) as beside:
             invitation.policy.write_to(beside)
+            write_atomically(beside / POLICY_FILE, invitation.policy.text.encode())
             write_atomically(beside / ANSWER_FILE, _answer(made, opened.signing_key).encode())
             _write_database(beside / DATABASE_FILE, made, clock)
     except FileExistsError as error:
