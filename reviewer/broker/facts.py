@@ -63,7 +63,11 @@ class WorkspaceFacts:
         lease = self._lease(request)
         is_prefetch = request.purpose is KeyPurpose.PREFETCH
         acknowledgement_id, clip = clip_conditions.require_leased(
-            self._unit, person, lease, is_prefetch=is_prefetch
+            self._unit,
+            person,
+            lease,
+            is_prefetch=is_prefetch,
+            acknowledged_as=self._acknowledged_elsewhere(person),
         )
         if self._unit.queue.clip_state(clip.id) is ClipState.QUARANTINED:
             raise Refused("CLIP_QUARANTINED", clip=clip.id)
@@ -75,6 +79,15 @@ class WorkspaceFacts:
     def clip_key(self, clip_id: str) -> ClipKey:
         self._require_lead()
         return self._unit.content.clip_key(self._lead.keyring, clip_id)
+
+    def _acknowledged_elsewhere(self, person: Person) -> str:
+        """The live acknowledgement of somebody with a folder of their own, which the queue's server was shown
+        and which verifies here; empty for anybody else, or without one."""
+        if self._unit.people.keyring(person.id) is not None:
+            return ""
+        shown = self._unit.queue.agreements_of(person.id)
+        found = (self._unit.acknowledgements.live_elsewhere(person, each) for each in shown)
+        return next((each for each in found if each), "")
 
     def _require_lead(self) -> None:
         try:

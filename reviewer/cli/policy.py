@@ -82,7 +82,7 @@ def apply(
                 print(output.sentence("POLICY_APPLIED"))
         has_server = bool(opened.project.queue.url)
     if has_server:
-        _publish(workspace, as_name, passphrase_file)
+        publish_policy(workspace, as_name, passphrase_file)
 
 
 @app.command("broker")
@@ -115,7 +115,7 @@ def broker(
         print(output.sentence("BROKER_KEYS_REPLACED", **asdict(named.clips)))
 
 
-def _publish(workspace: Path | None, as_name: str | None, passphrase_file: Path | None) -> None:
+def publish_policy(workspace: Path | None, as_name: str | None, passphrase_file: Path | None) -> None:
     """Puts the policy on the server of a team's queue, from a workspace that was opened with its files."""
     with signed_in_for_policy(workspace, as_name, passphrase_file) as (there, identity):
         there.own_folders(identity).publish()

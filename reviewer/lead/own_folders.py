@@ -21,6 +21,7 @@ from reviewer.session.policy import WorkspacePolicy
 from reviewer.session.sign_in import SignIn, normal_code
 from reviewer.session.unit_of_work import UnitOfWork
 
+_PAGE = 500
 _INVITED = frozenset({Action.PERSON_ADDED, Action.PERSON_CODE})
 
 
@@ -107,7 +108,9 @@ class OwnFolders:
         )
 
     def publish(self) -> None:
-        """Puts the policy as it was signed last, and who the leads are, on the server, where there is one.
+        """Puts the policy as it was signed last, with all leads, and the facts of every clip on the server.
+
+        Without a server nothing happens.
 
         Raises: NotAllowed; Refused; Unavailable.
         """
@@ -115,7 +118,11 @@ class OwnFolders:
         require(self._identity.person, Act.CHANGE_POLICY)
         if self._project.queue.url:
             policy = self.team_policy()
-            self._unit.queue.put_team_policy(policy.serial, policy.text)
+            unit = self._unit
+            unit.queue.put_team_policy(policy.serial, policy.text)
+            clips = sorted(unit.clips.ids())
+            for start in range(0, len(clips), _PAGE):
+                unit.queue.put_clip_facts(unit.clips.facts_of(clips[start : start + _PAGE]))
 
     def admit(self, text: str) -> tuple[Person, JoinAnswer] | None:
         """Takes the answer of somebody who joined: the account is active, and its log is one of the team's.

@@ -144,9 +144,7 @@ class PostgresQueueRows:
             if not self._is_there("moving_away"):
                 return
             self._do(f"REVOKE USAGE ON SCHEMA reviewer FROM {_PEOPLE}")
-            self._do(
-                f"TRUNCATE {_qualified(_EMPTIED)}, {_qualified('agreement_signed, person_login, team_policy')}"
-            )
+            self._do(f"TRUNCATE {_qualified(f'{_EMPTIED}, agreement_signed, person_login, team_policy')}")
             self._do("DROP TABLE reviewer_data.moving_away")
 
     def _is_there(self, table: str) -> bool:

@@ -5,15 +5,18 @@ from pathlib import Path
 
 from reviewer.access import signing
 from reviewer.access.invitation import InvitationFile
-from reviewer.broker.log import broker_key
+from reviewer.broker.key_broker import KeyBroker
+from reviewer.broker.log import BrokerLog, broker_key
+from reviewer.broker.metrics import Metrics
 from reviewer.clips.keys import KdfParameters
+from reviewer.lead.intake_report import IntakeOptions
 from reviewer.model.clock import Clock
 from reviewer.model.people import Role
 from reviewer.session.joining import ANSWER_FILE, join_workspace
 from reviewer.session.queue_login import login_name, login_request, verifier_of_request
 from reviewer.workspace import make_workspace, open_workspace
-from tests.benches.broker_team import URL, write_broker
-from tests.benches.workspace import LEAD, PASSPHRASE, Bench
+from tests.benches.broker_team import URL, DirectKeys, write_broker
+from tests.benches.workspace import LEAD, PASSPHRASE, Bench, write_clips
 
 CHEAP = KdfParameters.cheap()
 NO_BUCKET = '[clips]\nurl = "s3://bucket/sealed"\nendpoint = "http://127.0.0.1:1"\n'
@@ -27,6 +30,8 @@ class Office:
     clock: Clock
     lead: Bench
     windows: dict[str, Bench] = field(default_factory=dict)
+    broker: KeyBroker | None = None
+    _broker_log: BrokerLog | None = None
 
     def own_folder(self, name: str) -> Path:
         """Somebody's own folder."""
@@ -53,7 +58,33 @@ class Office:
             self.windows.pop(name).workspace.close()
         opened = open_workspace(own, clock=self.clock, parameters=CHEAP)
         self.windows[name] = Bench(opened, self.clock)  # type: ignore[arg-type]
+        self._lend_keys(self.windows[name])
         return self.windows[name]
+
+    def import_clips(self, count: int) -> None:
+        """Imports so many clips of a second into the bucket and the queue."""
+        manifest = write_clips(self.folder / "in", self.clock, [""] * count)  # type: ignore[arg-type]
+        report = self.lead.person(LEAD).lead.import_manifest(manifest, IntakeOptions())
+        assert report.accepted == count, report
+
+    def start_broker(self) -> None:
+        """Starts the lead's broker, which everybody with a folder of their own asks without a network."""
+        identity = self.lead.person(LEAD).identity
+        key = broker_key(identity.keyring.signing_key)
+        log = BrokerLog(self.folder / "broker", self.clock, key)
+        log.started(identity.person.id, self.lead.workspace.workspace_id, "test")
+        facts = self.lead.workspace.release_facts(identity)
+        self.broker = KeyBroker(facts=facts, log=log, signing_key=key, metrics=Metrics(0.0))
+        self._broker_log = log
+        for window in self.windows.values():
+            self._lend_keys(window)
+
+    def _lend_keys(self, window: Bench) -> None:
+        broker = self.broker
+        if broker is not None:
+            window.workspace._access._unsealing._make_source = lambda identity: DirectKeys(
+                lambda: broker, identity, window, lambda: False
+            )
 
     def apply_policy(self) -> None:
         """The lead signs the files as they are now and puts them on the server."""
@@ -65,7 +96,9 @@ class Office:
         self.lead.workspace.own_folders(self.lead.person(LEAD).identity).publish()
 
     def close(self) -> None:
-        """Closes every window."""
+        """Closes every window, and the broker's log."""
+        if self._broker_log is not None:
+            self._broker_log.close()
         for window in (self.lead, *self.windows.values()):
             window.workspace.close()
 
