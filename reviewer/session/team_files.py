@@ -38,6 +38,7 @@ class TeamFiles:
     def follow(self, identity: Identity) -> bool:
         """Takes the policy of the server if it is later than the one here; whether it did.
 
+        An earlier one is never taken: the server may be a restored one, and the files here stay as they are.
         Where the server cannot be reached, or does not know the login yet, everything stays as it is.
 
         Raises: Refused for a policy that does not verify or that no lead who is known here signed, or (code
@@ -57,10 +58,8 @@ class TeamFiles:
         new = TeamPolicy.read(text, self._leads())
         if new.workspace_id != self._unit.workspace_id:
             raise Refused("TEAM_POLICY_NOT_SIGNED")
-        if new.serial == serial:
+        if new.serial <= serial:
             return False
-        if new.serial < serial:
-            raise Refused("TEAM_POLICY_OLD")
         self._follow(identity, new)
         return True
 
