@@ -15,10 +15,14 @@ from reviewer.clips.store import LocalClipStore
 from reviewer.db.connection import Database
 from reviewer.errors import ClipWithdrawn, NotLeased, Refused, Unavailable
 from reviewer.lead.keyed_hashes import KeyedHashes
+from reviewer.model.annotation import PersonalDataKind
 from reviewer.model.event import Action
+from reviewer.model.intervals import Span
 from reviewer.model.people import Role
+from reviewer.model.redaction import RedactionSource
 from reviewer.model.task import VerdictKind
 from reviewer.places import DATABASE_FILE
+from reviewer.session.redactions import propose
 from tests.benches.own_folders import NO_BUCKET, Office, make_office
 from tests.benches.shared_queue import new_database
 from tests.benches.workspace import LEAD, annotation, hear
@@ -195,3 +199,28 @@ def test_broker_refuses_somebody_whose_own_folder_showed_no_agreement(office: Of
         owner.execute("UPDATE reviewer_data.agreement_signed SET evidence = set_byte(evidence, 9, 0)")
     with pytest.raises(Refused, match="NDA_REQUIRED"):
         ana.work("Hiro Tanaka").open(lease)
+
+
+def test_clip_with_a_muted_part_opens_in_no_own_folder_and_none_can_be_marked_there(office: Office) -> None:
+    """An own folder knows of no redactions, so its program would mute nothing."""
+    ana, quinn = office.admit("Kofi Mensah", Role.CONTRACTOR), office.admit("Lena Fischer", Role.QA)
+    ana.agree("Kofi Mensah")
+    quinn.agree("Lena Fischer")
+    work = ana.work("Kofi Mensah")
+    lease = work.claim()
+    opened = hear(work, lease)
+    with pytest.raises(Refused, match="REDACTION_OWN_FOLDER"):
+        work.redactions.mark(lease, 0, 800, PersonalDataKind.NAME)
+    work.submit(lease, annotation("hello", frames=opened.clip.frames))
+    work.close(lease)
+    unit, lead = office.lead.workspace._unit, office.lead.person(LEAD).identity
+    with unit.transaction():
+        span = Span(0, 800)
+        propose(unit, lead, opened.clip, span, PersonalDataKind.NAME, RedactionSource.LISTENER)
+    qa = quinn.person("Lena Fischer").qa
+    qa.draw()
+    found = qa.work.claim()
+    assert found is not None
+    assert found.clip_id == lease.clip_id
+    with pytest.raises(Refused, match="CLIP_BEING_REDACTED"):
+        qa.work.open(found)
