@@ -1,4 +1,4 @@
-"""``reviewer people add --to``, ``reviewer join`` and ``reviewer queue server admit``, one after the other."""
+"""``reviewer people add --to``, ``reviewer join`` and ``reviewer queue server admit``, in this order."""
 
 from datetime import UTC, datetime
 from pathlib import Path
