@@ -62,6 +62,7 @@ from reviewer.lead.broker_naming import BrokerNaming
 from reviewer.lead.clip_preparation import PreparingProcess
 from reviewer.lead.init_workspace import init_workspace
 from reviewer.lead.move import WorkspaceMove
+from reviewer.lead.own_folders import OwnFolders
 from reviewer.lead.policy_files import PolicyFiles
 from reviewer.lead.project_file import parse_project, read_project
 from reviewer.lead.recovery import Recovery
@@ -258,6 +259,10 @@ class Workspace:
         """Names a broker and replaces the keys that others than leads may know, for a lead."""
         return BrokerNaming(self._unit, self._access, self.policy, self.path)
 
+    def own_folders(self, identity: Identity) -> OwnFolders:
+        """Invites and admits people who work in a folder of their own, for a lead."""
+        return OwnFolders(identity, self._unit, self.sessions, self.policy, self.project, self._parameters)
+
     def release_facts(self, identity: Identity) -> WorkspaceFacts:
         """What a broker asks of this workspace, for a lead who is signed in. Raises NotAllowed."""
         self._access.allow(identity, Act.MANAGE_PEOPLE)
@@ -332,7 +337,7 @@ class Workspace:
             return ()
 
     def _verify_log(self) -> Finding:
-        return verify_log(self.path / DATABASE_FILE, self._meta.workspace_id, self._meta.log_public_key)
+        return verify_log(self.path / DATABASE_FILE, self._meta.log_id, self._meta.log_public_key)
 
 
 def unit_of_work(
@@ -340,13 +345,13 @@ def unit_of_work(
 ) -> UnitOfWork:
     """The repositories over an open workspace file."""
     meta = read_meta(database)
-    workspace_id = meta.workspace_id
     clips = ClipRepository(database)
-    content = ClipContent(workspace_id, store, clips, database)
-    log = AuditLog(database, clock, workspace_id, public_key=meta.log_public_key)
+    content = ClipContent(meta.workspace_id, store, clips, database)
+    log = AuditLog(database, clock, meta.log_id, public_key=meta.log_public_key)
     TableSeals(database, log)
     agreements = own_folder_or_resource(path, "nda")
     return UnitOfWork(
+        workspace_id=meta.workspace_id,
         database=database,
         queue=queue,
         outbox=Outbox(database, queue, clock),
@@ -361,7 +366,7 @@ def unit_of_work(
         drafts=DraftRepository(database),
         versions=DraftVersionRepository(database),
         open_tasks=OpenTasks(database),
-        own_words=OwnWords(workspace_id, database),
+        own_words=OwnWords(meta.workspace_id, database),
         label_schemas=LabelSchemas(database, clock),
         log=log,
         activity=ActivityCounts(database),
@@ -502,7 +507,7 @@ def restore_workspace(
         with open_untrusted(file, _MOST_BACKUP_BYTES) as stream, new_folder(folder) as beside:
             header = read_header(stream)
             if listed is not None:
-                listed.require_backup(header.workspace_id, header.backup_id)
+                listed.require_backup(header.log_id, header.backup_id)
             key = _backup_key(header, passphrase, options, keychain or SystemKeychain())
             unpack_backup(stream, header, key, beside)
             rows, lost = _verified_rows(beside / DATABASE_FILE, options.checkpoint)

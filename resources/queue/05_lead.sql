@@ -234,6 +234,7 @@ CREATE FUNCTION reviewer_data.erase_clip(p_clip text, p_reason text) RETURNS voi
     UPDATE reviewer_data.annotation SET sealed = '' WHERE clip_id = p_clip;
     UPDATE reviewer_data.verdict SET comment = NULL WHERE clip_id = p_clip;
     DELETE FROM reviewer_data.late_draft WHERE clip_id = p_clip;
+    DELETE FROM reviewer_data.clip_facts WHERE clip_id = p_clip;
     UPDATE reviewer_data.queue_clip SET state = 'purged', reason = p_reason, hold = '' WHERE clip_id = p_clip
 $$;
 

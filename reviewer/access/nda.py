@@ -22,6 +22,7 @@ from reviewer.model.people import Identity, Person, PersonState
 from reviewer.untrusted_files import parse_untrusted_toml, read_untrusted, read_untrusted_text
 
 FALLBACK_LOCALE = "en-US"
+_SIGNATURE_BYTES = 64
 KIND = "nda-acknowledgement"
 READING_CHARACTERS_A_SECOND = 1000  # faster than anybody reads: a minimum, not an estimate
 LONGEST_READING_SECONDS = 60.0
@@ -173,6 +174,23 @@ class Acknowledgements:
             )
             raise NdaRequired
         return record.id
+
+    def live_elsewhere(self, person: Person, evidence: bytes) -> str:
+        """The id of an acknowledgement that a person signed in a folder of their own, if it counts now.
+
+        ``evidence`` is the record and its signature, as ``newest_evidence`` gives them. Empty if it does not
+        verify with the person's key, is of another role or text, or has expired.
+        """
+        body, signature = evidence[:-_SIGNATURE_BYTES], evidence[-_SIGNATURE_BYTES:]
+        try:
+            fields = parse(body)
+            row = {name: str(fields[name]) for name in ("id", "person_id", "version", "locale", "sha256")}
+            signed_at = to_micros(datetime.fromisoformat(str(fields["signed_at"])))
+            whole = {**row, "signed_at": signed_at, "record": body, "signature": signature}
+            entry = self._entry(person, whole, self._counting())
+        except (Damaged, KeyError, ValueError):
+            return ""
+        return row["id"] if entry.state is AgreementState.VALID else ""
 
     def counting(self) -> list[str]:
         """The SHA-256 of each text that counts when it is signed, in hex, sorted."""

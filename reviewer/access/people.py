@@ -49,11 +49,14 @@ class PersonRepository:
         """Adds somebody who has set a passphrase already. Raises Refused for an empty or taken name."""
         return self._insert(person, PersonState.ACTIVE, keyring, None)
 
-    def invite(self, person: Person, keyring: bytes, until: datetime) -> Person:
-        """Adds somebody who may enrol until then. Raises Refused for an empty or taken name."""
+    def invite(self, person: Person, keyring: bytes | None, until: datetime) -> Person:
+        """Adds somebody who may enrol until then. Raises Refused for an empty or taken name.
+
+        Without a keyring they join in a folder of their own.
+        """
         return self._insert(person, PersonState.INVITED, keyring, until)
 
-    def invite_again(self, person_id: str, keyring: bytes, until: datetime) -> None:
+    def invite_again(self, person_id: str, keyring: bytes | None, until: datetime) -> None:
         """Replaces the keyring of somebody who lost their passphrase by one under a new code.
 
         Raises Refused when there is no such account, or it is closed.
@@ -90,8 +93,8 @@ class PersonRepository:
         """Removes replaced keyrings from the write-ahead log; must be called after the commit."""
         self._database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def activate(self, person_id: str, public_key: bytes, keyring: bytes) -> None:
-        """Uses an invitation: the new keyring replaces the one under the code.
+    def activate(self, person_id: str, public_key: bytes, keyring: bytes | None) -> None:
+        """Uses an invitation: the new keyring replaces the one under the code; it may be in another folder.
 
         Raises Refused when there is no invitation, or it was used or has expired.
         """
@@ -115,6 +118,15 @@ class PersonRepository:
         )
         if not touched:
             raise Refused("NO_ACCOUNT")
+
+    def keep_lead(self, lead: Person) -> None:
+        """Keeps name and public key of a lead who signs in elsewhere. Raises Refused for a taken name."""
+        if self.by_id(lead.id) is None:
+            self._insert(lead, PersonState.ACTIVE, None, None)
+        self._database.execute(
+            "UPDATE person SET public_key = ?, state = 'active' WHERE id = ? AND role = 'lead'",
+            (lead.public_key, lead.id),
+        )
 
     def by_name(self, name: str) -> Person | None:
         """The person of this name, ignoring case and spacing."""
@@ -182,7 +194,9 @@ class PersonRepository:
         """Resets the count after a success."""
         self._database.execute("DELETE FROM sign_in_failure WHERE name_key = ?", (self._bucket(name),))
 
-    def _insert(self, person: Person, state: PersonState, keyring: bytes, until: datetime | None) -> Person:
+    def _insert(
+        self, person: Person, state: PersonState, keyring: bytes | None, until: datetime | None
+    ) -> Person:
         name = shown_name(person.name)
         self._require_distinct(name)
         self._salt()  # made while somebody can sign it

@@ -62,6 +62,8 @@ class Sessions:
             return Notice("LOG_ROW_WITHOUT_SESSION", {"row": seq}) if self._is_bound else None
         if who != (body.actor, body.role):
             return Notice("LOG_ROW_OF_ANOTHER_PERSON", {"row": seq})
+        if action == Action.PERSON_JOINED and "public_key" in body.detail:
+            self.keys[body.object] = str(body.detail["public_key"])
         if action in _ENDS:
             del self._open[session]
             self._ended.add(session)

@@ -208,7 +208,9 @@ def _identity_in(connection: sqlite3.Connection) -> tuple[str, bytes]:
         raise Mismatch(None, Notice("WORKSPACE_META"))
     values = dict(connection.execute("SELECT key, value FROM meta").fetchall())
     try:
-        return str(values["workspace_id"]), bytes.fromhex(str(values["log_public_key"]))
+        # In a file of an earlier version the log has the id of its workspace.
+        log_id = str(values.get("log_id", values["workspace_id"]))
+        return log_id, bytes.fromhex(str(values["log_public_key"]))
     except (KeyError, ValueError) as error:
         raise Mismatch(None, Notice("WORKSPACE_META")) from error
 

@@ -136,7 +136,7 @@ class BrokerLog:
         self._database.close()
 
     def _require_own(self) -> None:
-        own = WorkspaceMeta(self.log_id, self.public_key)
+        own = WorkspaceMeta(self.log_id, self.public_key, self.log_id)
         with self._database.transaction():
             if not has_meta(self._database):
                 write_meta(self._database, own)

@@ -23,6 +23,7 @@ from reviewer.cli import (
     export,
     held,
     init,
+    join,
     lexicon,
     move,
     nda,
@@ -65,6 +66,7 @@ app.command("init")(init.init)
 app.command("demo")(_demo)
 app.add_typer(people.app, name="people")
 app.command("enrol")(people.enrol)
+app.command("join")(join.join)
 app.command("recover")(recovery.recover)
 app.add_typer(nda.app, name="nda")
 app.command("import")(clips.import_clips)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from reviewer.cli import output
+from reviewer.cli.policy import publish_policy
 from reviewer.cli.sign_in import AsJson, AsName, PassphraseFile, WorkspaceDir, signed_in_for_policy
 from reviewer.errors import Unavailable
 from reviewer.untrusted_files import read_untrusted_text
@@ -35,6 +36,8 @@ def move(
         else:
             with output.progress_bar("Copying clips") as progress:
                 report = moving.run(text, progress)
+    if not dry_run and report.problem is None:
+        publish_policy(workspace, as_name, passphrase_file)
     if json:
         counts = {"rows": report.rows, "clips" if dry_run else "files": report.objects}
         is_emptied = not dry_run and report.problem is None

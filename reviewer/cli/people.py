@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,10 +19,23 @@ from reviewer.cli.sign_in import (
     signs_in,
 )
 from reviewer.errors import Refused
+from reviewer.files import write_atomically
 from reviewer.model.people import Role
+
+if TYPE_CHECKING:
+    from reviewer.lead.people import Invitation
 
 app = typer.Typer(help="Add, list and revoke people.", no_args_is_help=True)
 
+InvitationTo = Annotated[
+    Path | None,
+    typer.Option(
+        "--to",
+        metavar="FILE",
+        help="Invite to a folder on their own machine: also write this file, for reviewer join.",
+        show_default=False,
+    ),
+]
 PersonName = Annotated[str, typer.Argument(metavar="NAME", help="The person's name.")]
 
 
@@ -47,12 +60,16 @@ def add(
     work: CommandSession,
     name: PersonName,
     role: Annotated[RoleName, typer.Option("--role", help="Their role.")],
+    to: InvitationTo = None,
     *,
     json: AsJson = False,
 ) -> None:
     """Invite a person; prints their one-time enrolment code."""
-    invitation = work.person.lead.add_person(name, Role(role))
-    print_code(invitation, "INVITED", as_json=json)
+    if to is None:
+        print_code(work.person.lead.add_person(name, Role(role)), "INVITED", as_json=json)
+    else:
+        folders = work.workspace.own_folders(work.person.identity)
+        _write_invitation(to, *folders.invite(name, Role(role)), as_json=json)
 
 
 @app.command("list")
@@ -152,9 +169,20 @@ def lift_limits(work: CommandSession, name: PersonName, *, json: AsJson = False)
 
 @app.command("code")
 @signs_in
-def issue_code(work: CommandSession, name: PersonName, *, json: AsJson = False) -> None:
+def issue_code(
+    work: CommandSession, name: PersonName, to: InvitationTo = None, *, json: AsJson = False
+) -> None:
     """Issue a new one-time code for somebody who lost their passphrase; their work is kept."""
-    print_code(work.person.lead.issue_code(name), "CODE_ISSUED", as_json=json)
+    if to is None:
+        print_code(work.person.lead.issue_code(name), "CODE_ISSUED", as_json=json)
+    else:
+        folders = work.workspace.own_folders(work.person.identity)
+        _write_invitation(to, *folders.invite_again(name), as_json=json)
+
+
+def _write_invitation(file: Path, invitation: "Invitation", text: str, *, as_json: bool) -> None:
+    write_atomically(file, text.encode())
+    print_code(invitation, "INVITATION_WRITTEN", as_json=as_json, file=str(file))
 
 
 @app.command("passphrase")

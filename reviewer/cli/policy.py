@@ -74,13 +74,15 @@ def apply(
         policy = opened.policy
         found = policy.differences()
         _show(found, json=json)
-        if not found:
-            return
-        if not confirmed:
+        if found and not confirmed:
             raise Refused("POLICY_NOT_CONFIRMED")
-        policy.apply(identity)
-        if not json:
-            print(output.sentence("POLICY_APPLIED"))
+        if found:
+            policy.apply(identity)
+            if not json:
+                print(output.sentence("POLICY_APPLIED"))
+        has_server = bool(opened.project.queue.url)
+    if has_server:
+        publish_policy(workspace, as_name, passphrase_file)
 
 
 @app.command("broker")
@@ -111,6 +113,12 @@ def broker(
         output.print_json({"new_workspace_key": named.has_new_workspace_key, **asdict(named.clips)})
     else:
         print(output.sentence("BROKER_KEYS_REPLACED", **asdict(named.clips)))
+
+
+def publish_policy(workspace: Path | None, as_name: str | None, passphrase_file: Path | None) -> None:
+    """Puts the policy on the server of a team's queue, from a workspace that was opened with its files."""
+    with signed_in_for_policy(workspace, as_name, passphrase_file) as (there, identity):
+        there.own_folders(identity).publish()
 
 
 def _progress(done: int, total: int) -> None:

@@ -25,6 +25,7 @@ def setup(work: CommandSession, *, json: AsJson = False) -> None:
     server.set_up()
     request = login_request(work.person.identity, work.workspace.workspace_id).decode()
     _admit(work, work.person.identity.person, request)
+    work.workspace.own_folders(work.person.identity).publish()
     url = work.workspace.project.queue.url
     if json:
         output.print_json({"url": url})
@@ -54,16 +55,20 @@ def request(
 @signs_in
 def admit(
     work: CommandSession,
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Requests of people.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Requests of people, or answers to invitations.")
+    ],
     *,
     json: AsJson = False,
 ) -> None:
-    """Give people their logins, as the owner of the database (PGUSER), by their signed requests."""
-    from reviewer.session.queue_login import login_name, person_of_request  # noqa: PLC0415
+    """Give people their logins, as the owner of the database (PGUSER), by their signed requests.
 
-    people = {person.id: person for person in work.person.lead.people()}
-    texts = [read_untrusted_text(file) for file in files]
-    admitted = [_admit(work, people.get(person_of_request(text)), text) for text in texts]
+    Whoever answers an invitation is enrolled by it.
+    """
+    from reviewer.session.queue_login import login_name  # noqa: PLC0415
+
+    admitted = [_admit_any(work, read_untrusted_text(file)) for file in files]
+    work.workspace.own_folders(work.person.identity).publish()
     if json:
         output.print_json(
             {"admitted": [{"person": each.name, "login": login_name(each)} for each in admitted]}
@@ -71,6 +76,20 @@ def admit(
     else:
         for each in admitted:
             print(output.sentence("QUEUE_LOGIN_MADE", name=each.name, login=login_name(each)))
+
+
+def _admit_any(work: CommandSession, text: str) -> Person:
+    """By an answer to an invitation, or by a request of somebody who is enrolled."""
+    from reviewer.session.queue_login import login_name, person_of_request  # noqa: PLC0415
+
+    joined = work.workspace.own_folders(work.person.identity).admit(text)
+    if joined is None:
+        people = {person.id: person for person in work.person.lead.people()}
+        return _admit(work, people.get(person_of_request(text)), text)
+    person, answer = joined
+    server = work.workspace.queue_administration(work.person.identity)
+    server.add_login(login_name(person), person, answer.verifier)
+    return person
 
 
 def _admit(work: CommandSession, person: Person | None, text: str) -> Person:

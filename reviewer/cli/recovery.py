@@ -82,7 +82,7 @@ def recover(
     print_code(invitation, "CODE_ISSUED", as_json=json)
 
 
-def print_code(invitation: "Invitation", code: str, *, as_json: bool) -> None:
+def print_code(invitation: "Invitation", code: str, *, as_json: bool, file: str = "") -> None:
     """Prints a one-time code, after a sentence that says whose it is."""
     person, until = invitation.person, to_iso(invitation.until)
     if as_json:
@@ -93,10 +93,12 @@ def print_code(invitation: "Invitation", code: str, *, as_json: bool) -> None:
                 "role": person.role.value,
                 "code": invitation.code,
                 "until": until,
+                **({"file": file} if file else {}),
             }
         )
     else:
-        print(output.sentence(code, name=person.name, role=output.term("ROLE", person.role), until=until))
+        words = {"name": person.name, "role": output.term("ROLE", person.role), "until": until}
+        print(output.sentence(code, **words, **({"file": file} if file else {})))
         print(invitation.code)
 
 

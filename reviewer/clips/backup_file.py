@@ -60,7 +60,7 @@ class BackupHeader:
     """What can be read without a passphrase: ids, a time, and keyrings that are sealed themselves."""
 
     backup_id: str
-    workspace_id: str
+    log_id: str
     made_at: str
     keyrings: tuple[SealedKeyring, ...]
     wrapped_key: bytes
@@ -68,7 +68,7 @@ class BackupHeader:
     def to_bytes(self) -> bytes:
         body = {
             "backup": self.backup_id,
-            "workspace": self.workspace_id,
+            "workspace": self.log_id,
             "made_at": self.made_at,
             "keyrings": [one.to_json() for one in self.keyrings],
             "key": _text(self.wrapped_key),
@@ -145,7 +145,7 @@ def read_header(stream: BinaryIO) -> BackupHeader:
         body = parse_untrusted_json(head.decode())
         header = BackupHeader(
             backup_id=str(body["backup"]),
-            workspace_id=str(body["workspace"]),
+            log_id=str(body["workspace"]),
             made_at=str(body["made_at"]),
             keyrings=tuple(
                 SealedKeyring(str(person), str(Role(role)), _bytes(sealed), *map(_bytes, present))
@@ -191,7 +191,7 @@ def read_members(stream: BinaryIO, header: BackupHeader, key: bytes) -> Iterator
 
 def _context(header: BackupHeader) -> SealContext:
     bound = hashlib.sha256(header.to_bytes()).hexdigest()
-    return SealContext(header.workspace_id, header.backup_id, ContentKind.BACKUP, bound)
+    return SealContext(header.log_id, header.backup_id, ContentKind.BACKUP, bound)
 
 
 def _member(name: str, size: int) -> tarfile.TarInfo:

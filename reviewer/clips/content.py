@@ -17,6 +17,7 @@ from reviewer.clips.repository import ClipRepository
 from reviewer.clips.seal import CHUNK_BYTES, SealContext, SealedReader, plain_bytes, seal, unseal
 from reviewer.clips.store import ClipStore
 from reviewer.db.connection import Database
+from reviewer.db.team_folder import TeamFolder
 from reviewer.errors import ClipKeyNotHeld, Damaged, Refused
 from reviewer.model.clip import Clip, ContentKind
 from reviewer.model.people import Keyring
@@ -346,8 +347,11 @@ class ClipContent:
         """Removes what a killed import or a purge left behind; returns the number of clips or files removed.
 
         It holds the write lock, so that no clip is added between listing and removal. Must not be called
-        inside a transaction.
+        inside a transaction. In an own folder of a team it removes nothing: what is stored is the team's,
+        and the clips here are few of them.
         """
+        if TeamFolder(self._database).is_own():
+            return 0
         with self._database.transaction():
             swept = self._store.sweep(self._clips.all_stored_as())
             self._clips.note_swept()

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from reviewer.db.connection import Database, Row
 from reviewer.errors import Refused
-from reviewer.model.clip import Clip
+from reviewer.model.clip import Clip, ClipFacts
 from reviewer.model.clip_list import StoredClip
 from reviewer.model.clock import to_micros
 from reviewer.model.serialization import from_columns, to_columns
@@ -46,6 +46,37 @@ class ClipRepository:
             self._database.insert_all("clip", rows)
         except sqlite3.IntegrityError as error:
             raise Refused("DUPLICATE") from error
+
+    def keep(self, facts: ClipFacts) -> None:
+        """In somebody's own folder: keeps a clip as the team has it now; its key comes from a broker.
+
+        Its wrapped key is empty, which is not the same as none: that says that it was purged.
+        """
+        row = to_columns(facts.clip()) | {"wrapped_key": b"", "stored_as": facts.stored_as}
+        if self._database.row("SELECT * FROM clip WHERE id = ?", (facts.id,)) == row:
+            return
+        with self._database.transaction():
+            if not self.has(facts.id):
+                self._database.insert("clip", row)
+            sets = ", ".join(f"{name} = :{name}" for name in row)
+            self._database.execute(f"UPDATE clip SET {sets} WHERE id = :id", row)  # noqa: S608 - columns
+
+    def forget(self, clip_id: str) -> None:
+        """In somebody's own folder: only the id of a clip that was purged is left."""
+        self._database.execute(
+            "UPDATE clip SET wrapped_key = NULL, product = '', locale = 'und', rate_hz = 1, channels = 1,"
+            " frames = 1, recorded_at = 0, consent_granted_at = 0, consent_withdrawn_at = NULL, purge_at = 0,"
+            " imported_at = 0, stored_as = '' WHERE id = ?",
+            (clip_id,),
+        )
+
+    def facts_of(self, clip_ids: Collection[str]) -> list[ClipFacts]:
+        """What others' own folders need of these clips, without purged ones."""
+        return [
+            ClipFacts.of(from_columns(Clip, row), row["stored_as"] or row["id"])
+            for row in self._rows_of(clip_ids)
+            if row["wrapped_key"] is not None
+        ]
 
     def get(self, clip_id: str) -> Clip:
         """A clip's facts; raises Refused for an unknown clip."""

@@ -7,10 +7,12 @@ from reviewer.db.activity_tables import ACTIVITY
 from reviewer.db.connection import Database, translated
 from reviewer.db.enum_columns import one_of as _one_of
 from reviewer.db.hold_tables import HOLDS
+from reviewer.db.kept_work_tables import KEPT_WORK
 from reviewer.db.key_tables import KEYS
 from reviewer.db.label_schema_tables import LABEL_SCHEMAS
 from reviewer.db.late_tables import LATE_DRAFTS
 from reviewer.db.log_evidence import LOG_EVIDENCE
+from reviewer.db.own_folder_tables import OWN_FOLDERS
 from reviewer.db.redaction_tables import REDACTIONS
 from reviewer.db.reference_tables import REFERENCES
 from reviewer.db.table_sums import TABLE_SUMS, different_tables, stored_sums, table_sums
@@ -105,7 +107,7 @@ def m006_distressing_clips(db: Tables) -> None:
 @migrations()
 def m007_kept_work(db: Tables) -> None:
     """Submissions that can be taken back, and versions of unfinished work."""
-    for statement in _KEPT_WORK:
+    for statement in KEPT_WORK:
         db.conn.execute(statement)
 
 
@@ -215,6 +217,21 @@ def m025_holds(db: Tables) -> None:
 def m029_late_drafts(db: Tables) -> None:
     """What a lead decided about late drafts."""
     for statement in LATE_DRAFTS:
+        db.conn.execute(statement)
+
+
+@migrations()
+def m030_log_id(db: Tables) -> None:
+    """An id of the log apart from that of the workspace; until now both were the same."""
+    db.conn.execute(
+        "INSERT INTO meta (key, value) SELECT 'log_id', value FROM meta WHERE key = 'workspace_id'"
+    )
+
+
+@migrations()
+def m031_own_folders(db: Tables) -> None:
+    """The logs of people who work in a folder of their own."""
+    for statement in OWN_FOLDERS:
         db.conn.execute(statement)
 
 
@@ -568,23 +585,4 @@ _DRAFTS = (
     ) STRICT
     """,
     "CREATE INDEX alignment_by_clip ON alignment (clip_id)",
-)
-
-# draw_id: the first submission of a pass since its last verdict; the selection for review is decided by it.
-_KEPT_WORK = (
-    "ALTER TABLE task ADD COLUMN taken_back INTEGER NOT NULL DEFAULT 0 CHECK (taken_back IN (0, 1))",
-    "ALTER TABLE task ADD COLUMN draw_id TEXT",
-    """
-    CREATE TABLE draft_version (
-        id TEXT PRIMARY KEY,
-        task_id TEXT NOT NULL,
-        person_id TEXT NOT NULL REFERENCES person (id),
-        clip_id TEXT NOT NULL REFERENCES clip (id),
-        reason TEXT NOT NULL,
-        sealed BLOB NOT NULL,
-        made_at INTEGER NOT NULL
-    ) STRICT
-    """,
-    "CREATE INDEX draft_version_by_task ON draft_version (task_id, person_id, made_at)",
-    "CREATE INDEX draft_version_by_clip ON draft_version (clip_id)",
 )

@@ -1,4 +1,4 @@
-"""The id of a workspace, and the public key of its access log."""
+"""The id of a workspace, and id and public key of the access log in this file."""
 
 from dataclasses import dataclass
 
@@ -8,10 +8,15 @@ from reviewer.errors import Damaged
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceMeta:
-    """``log_public_key`` is raw Ed25519, 32 bytes."""
+    """Content is sealed for ``workspace_id``, the log is signed for ``log_id``.
+
+    A workspace of an earlier version has one id for both; everybody's folder of a team has the workspace id
+    of the team and a log of its own. ``log_public_key`` is raw Ed25519, 32 bytes.
+    """
 
     workspace_id: str
     log_public_key: bytes
+    log_id: str
 
 
 def has_meta(database: Database) -> bool:
@@ -20,19 +25,21 @@ def has_meta(database: Database) -> bool:
 
 
 def read_meta(database: Database) -> WorkspaceMeta:
-    """Reads both; raises Damaged if they are missing."""
+    """Reads all three; raises Damaged if one is missing."""
     rows = database.rows("SELECT key, value FROM meta")
     values = {row["key"]: row["value"] for row in rows}
     try:
-        return WorkspaceMeta(values["workspace_id"], bytes.fromhex(values["log_public_key"]))
+        log_public_key = bytes.fromhex(values["log_public_key"])
+        return WorkspaceMeta(values["workspace_id"], log_public_key, values["log_id"])
     except (KeyError, ValueError) as error:
         raise Damaged("WORKSPACE_META") from error
 
 
 def write_meta(database: Database, meta: WorkspaceMeta) -> None:
-    """Writes both into a new file, once."""
+    """Writes all three into a new file, once."""
     for key, value in (
         ("workspace_id", meta.workspace_id),
         ("log_public_key", meta.log_public_key.hex()),
+        ("log_id", meta.log_id),
     ):
         database.execute("INSERT INTO meta (key, value) VALUES (?, ?)", (key, value))

@@ -36,15 +36,16 @@ def init_workspace(
     recovery = sealed_under(recovery_key, keyring, parameters)
     sealed = seal_keyring(keyring, passphrase, person.id, person.role, parameters)
     person = replace(person, public_key=public_key_of(keyring.signing_key))
-    workspace_id, log_public_key = f"w{secrets.token_hex(8)}", public_key_of(keyring.log_key)
+    workspace_id, log_id = f"w{secrets.token_hex(8)}", f"l{secrets.token_hex(8)}"
+    log_public_key = public_key_of(keyring.log_key)
     database = Database(file)
     try:
         migrate(database)
         with database.transaction():
-            write_meta(database, WorkspaceMeta(workspace_id, log_public_key))
+            write_meta(database, WorkspaceMeta(workspace_id, log_public_key, log_id))
             person = PersonRepository(database, clock).add(person, sealed)
             RecoveryKeyRepository(database, clock).put(recovery)
-            log = AuditLog(database, clock, workspace_id)
+            log = AuditLog(database, clock, log_id)
             log.unlock(keyring.log_key)
             seals = TableSeals(database, log)
             signed = _signed(policy, database)

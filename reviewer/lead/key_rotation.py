@@ -96,8 +96,8 @@ def recipients(unit: UnitOfWork) -> tuple[dict[str, tuple[Role, bytes]], list[st
     cards: dict[str, tuple[Role, bytes]] = {}
     without = []
     for person in unit.people.all():
-        if person.state is PersonState.REVOKED:
-            continue
+        if person.state is PersonState.REVOKED or unit.people.keyring(person.id) is None:
+            continue  # who works in a folder of their own holds no key of this one
         card = unit.people.delivery_card(person.id)
         if is_card_of(card, _logged_key(unit, person)):
             cards[person.id] = (person.role, card)
@@ -127,4 +127,4 @@ def _logged_key(unit: UnitOfWork, person: Person) -> bytes:
 
 
 _BY_CODE = frozenset({Action.PERSON_ADDED, Action.PERSON_CODE})
-_BY_PERSON = frozenset({Action.PERSON_ENROLLED, Action.PERSON_KEY})
+_BY_PERSON = frozenset({Action.PERSON_ENROLLED, Action.PERSON_KEY, Action.PERSON_JOINED})

@@ -483,7 +483,8 @@ class LeadSession:
         Raises: NotAllowed; Unavailable.
         """
         self._require(Act.READ_LOG)
-        return seen_logs(self._unit.queue.witnessed_logs(), self._unit.log.keys())
+        unit = self._unit
+        return seen_logs(unit.queue.witnessed_logs(), unit.log.keys(), unit.own_logs.keys())
 
     def write_log_segments(self, folder: Path) -> list[Path]:
         """Writes the closed segments of the log that are not in the folder yet, after a row that records

@@ -1,5 +1,6 @@
 """What the server of a team's queue saw of everybody's access log, and who has gone silent."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,6 +10,7 @@ from reviewer.access.log_keys import LogKeys
 from reviewer.errors import Damaged
 from reviewer.queue.api import WitnessedLog
 
+OwnLogKeys = Mapping[str, tuple[str, bytes]]
 SILENT_AFTER = timedelta(hours=1)
 """A window shows its log every minute while somebody is signed in; work without it for so long is silence."""
 
@@ -22,7 +24,7 @@ class LogState(StrEnum):
     IDLE = "idle"
     """Nothing was seen, and they never worked."""
     FOREIGN = "foreign"
-    """What was shown is no checkpoint of this workspace's log."""
+    """What was shown is no checkpoint of this workspace's log, nor of one that was admitted for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +39,29 @@ class SeenLog:
     state: LogState
 
 
-def seen_logs(logs: list[WitnessedLog], keys: LogKeys) -> list[SeenLog]:
-    """What the server saw, each note checked by its own signature and against the keys of this workspace's
-    log."""
+def seen_logs(logs: list[WitnessedLog], keys: LogKeys, own: OwnLogKeys) -> list[SeenLog]:
+    """What the server saw, each note checked by its own signature, and against the keys of this workspace's
+    log or of the log that a lead admitted for this person (``own``: log -> person and key)."""
     return [
-        SeenLog(each.person_id, each.log_id, each.size, each.witnessed_at, each.worked_at, _state(each, keys))
+        SeenLog(
+            each.person_id, each.log_id, each.size, each.witnessed_at, each.worked_at, _state(each, keys, own)
+        )
         for each in logs
     ]
 
 
-def _state(seen: WitnessedLog, keys: LogKeys) -> LogState:
+def _state(seen: WitnessedLog, keys: LogKeys, own: OwnLogKeys) -> LogState:
     if seen.witnessed_at is None:
         return LogState.IDLE if seen.worked_at is None else LogState.SILENT
     try:
         note = parse_checkpoint(seen.note)
     except Damaged:
         return LogState.FOREIGN
-    is_ours = (note.log_id, note.size) == (keys.log_id, seen.size) and seen.log_id == note.log_id
-    if not is_ours or note.public_key not in keys.every:
+    if (note.log_id, note.size) != (seen.log_id, seen.size):
+        return LogState.FOREIGN
+    is_ours = note.log_id == keys.log_id and note.public_key in keys.every
+    is_theirs = own.get(note.log_id) == (seen.person_id, note.every_key[-1])
+    if not (is_ours or is_theirs):
         return LogState.FOREIGN
     worked = seen.worked_at
     is_silent = worked is not None and worked > seen.witnessed_at + SILENT_AFTER

@@ -1,8 +1,9 @@
 """A voice clip and its states."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 
 class ClipState(StrEnum):
@@ -41,6 +42,39 @@ class Clip:
     def duration_seconds(self) -> float:
         """Length of the decoded samples, for display only; times are kept in frames."""
         return self.frames / self.rate_hz
+
+
+@dataclass(frozen=True, slots=True)
+class ClipFacts:
+    """What a program has to know of a clip to open it: nothing of its source, its speaker or its samples.
+
+    ``stored_as`` is the name of its files.
+    """
+
+    id: str
+    stored_as: str
+    product: str
+    locale: str
+    rate_hz: int
+    channels: int
+    frames: int
+    recorded_at: datetime
+    consent_granted_at: datetime
+    consent_withdrawn_at: datetime | None
+    purge_at: datetime
+    imported_at: datetime
+
+    @classmethod
+    def of(cls, clip: Clip, stored_as: str) -> Self:
+        """The facts of a clip of the lead's folder."""
+        kept = {each.name: getattr(clip, each.name) for each in fields(cls) if each.name != "stored_as"}
+        return cls(stored_as=stored_as, **kept)
+
+    def clip(self) -> Clip:
+        """The clip in somebody's own folder, where its source is not known."""
+        kept = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "stored_as"}
+        elsewhere = f"elsewhere {self.id}"
+        return Clip(**kept, source_hash=elsewhere, speaker_hash=elsewhere, samples_hash=elsewhere)
 
 
 class ContentKind(StrEnum):

@@ -27,6 +27,7 @@ class Action(StrEnum):
     PERSON_REVOKED = "person.revoked"
     PERSON_CODE = "person.code_issued"
     PERSON_KEY = "person.key_registered"
+    PERSON_JOINED = "person.joined"
     PASSPHRASE_CHANGED = "person.passphrase_changed"  # noqa: S105
     KEYCHAIN_ON = "person.keychain_on"
     KEYCHAIN_OFF = "person.keychain_off"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from reviewer.model.clip import ClipState
+from reviewer.model.clip import ClipFacts, ClipState
 from reviewer.model.clip_list import QueuedClip
 from reviewer.model.hold import HoldReason
 from reviewer.model.language_tags import UNDETERMINED
@@ -257,6 +257,39 @@ class Queue(Protocol):
 
     def witnessed_logs(self) -> list[WitnessedLog]:
         """What the server saw last of everybody, by person, for a lead."""
+        ...
+
+    # Folders of people's own
+
+    def team_policy(self) -> str | None:
+        """The policy that a lead put there last, as the signed file; None without one, or without a server.
+
+        The caller checks who signed it.
+        """
+        ...
+
+    def put_team_policy(self, serial: int, signed: str) -> None:
+        """Puts a policy on the server, for a lead; nothing happens without a server."""
+        ...
+
+    def put_clip_facts(self, facts: Sequence[ClipFacts]) -> None:
+        """Puts the facts of clips on the server, for a lead; nothing happens without a server."""
+        ...
+
+    def clip_facts(self, clip_id: str) -> ClipFacts | None:
+        """The facts of a clip that the person has on a lease; None where the server has none, or without one.
+
+        Raises NotLeased; ClipWithdrawn for one that they had and that was purged.
+        """
+        ...
+
+    def purged_among(self, clip_ids: Collection[str]) -> list[str]:
+        """Those of these clips that the person had on a lease and that were purged on the server."""
+        ...
+
+    def agreements_of(self, person_id: str) -> list[bytes]:
+        """The agreements that a person showed to the server, each the signed record and its signature, newest
+        first; for a lead."""
         ...
 
     # Queries

@@ -7,6 +7,7 @@ from typing import get_args
 from uuid import uuid4
 
 from reviewer.db.connection import Database, Row
+from reviewer.model.clip import ClipFacts
 from reviewer.model.clock import Clock, from_micros, to_micros
 from reviewer.model.language_tags import UNDETERMINED
 from reviewer.model.serialization import from_json, to_json
@@ -32,6 +33,7 @@ class AddClip:
     quarantined: bool
     open_until: datetime
     locale: str = UNDETERMINED
+    facts: ClipFacts | None = None
 
     def ask(self, queue: Queue, _key: str) -> None:
         queue.add_clip(
@@ -42,6 +44,8 @@ class AddClip:
             open_until=self.open_until,
             locale=self.locale,
         )
+        if self.facts is not None:
+            queue.put_clip_facts([self.facts])
 
 
 @dataclass(frozen=True, slots=True)

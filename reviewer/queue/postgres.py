@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Protocol
 
 from reviewer.errors import NdaRequired, Refused
-from reviewer.model.clip import ClipState
+from reviewer.model.clip import ClipFacts, ClipState
 from reviewer.model.clip_list import QueuedClip
 from reviewer.model.clock import to_micros
 from reviewer.model.hold import HoldReason
@@ -133,6 +133,28 @@ class PostgresQueue:
 
     def witnessed_logs(self) -> list[WitnessedLog]:
         return [from_columns(WitnessedLog, row) for row in self._server.rows("witnessed_logs")]
+
+    # Folders of people's own
+
+    def team_policy(self) -> str | None:
+        found = self._server.value("team_policy")
+        return None if found is None else str(found)
+
+    def put_team_policy(self, serial: int, signed: str) -> None:
+        self._server.value("put_team_policy", serial, signed)
+
+    def put_clip_facts(self, facts: Sequence[ClipFacts]) -> None:
+        self._server.value("put_clip_facts", f"[{', '.join(map(to_json, facts))}]")
+
+    def clip_facts(self, clip_id: str) -> ClipFacts | None:
+        answer = self._server.value("clip_facts", clip_id)
+        return None if answer is None else from_json(ClipFacts, json.dumps(answer))
+
+    def purged_among(self, clip_ids: Collection[str]) -> list[str]:
+        return [row["purged_among"] for row in self._server.rows("purged_among", list(clip_ids))]
+
+    def agreements_of(self, person_id: str) -> list[bytes]:
+        return [bytes(row["evidence"]) for row in self._server.rows("agreements_of", person_id)]
 
     # Queries
 

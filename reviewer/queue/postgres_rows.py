@@ -19,8 +19,8 @@ _CYCLE = (
     " AND conrelid = 'reviewer_data.task'::regclass AND confrelid = 'reviewer_data.annotation'::regclass"
 )
 _EMPTIED = (
-    "draw, late_draft, final, verdict, lease_given, task_refusal, annotation, task, queue_clip, queue_locale,"
-    " person_language, person_turn, request"
+    "draw, clip_facts, late_draft, final, verdict, lease_given, task_refusal, annotation, task, queue_clip,"
+    " queue_locale, person_language, person_turn, request"
 )
 _LEASED = "task_id, token, person_id, at"
 # What SQLite does not keep: tags in their parts, and whose request it was.
@@ -144,7 +144,7 @@ class PostgresQueueRows:
             if not self._is_there("moving_away"):
                 return
             self._do(f"REVOKE USAGE ON SCHEMA reviewer FROM {_PEOPLE}")
-            self._do(f"TRUNCATE {_qualified(_EMPTIED)}, {_qualified('agreement_signed, person_login')}")
+            self._do(f"TRUNCATE {_qualified(f'{_EMPTIED}, agreement_signed, person_login, team_policy')}")
             self._do("DROP TABLE reviewer_data.moving_away")
 
     def _is_there(self, table: str) -> bool:

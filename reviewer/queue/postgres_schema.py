@@ -16,15 +16,16 @@ from reviewer.model.project import AccessLimits, QueueRules
 from reviewer.model.task import TaskKind
 from reviewer.places import resource
 
-TABLES_VERSION = 2
+TABLES_VERSION = 3
 """The number of steps that made the tables; it grows by one with each."""
 PREFETCH_MINUTES = 5
-_TABLES = ("01_tables.sql", "01_fewer_indexes.sql")
+_TABLES = ("01_tables.sql", "01_fewer_indexes.sql", "01_own_folders.sql")
 _FUNCTIONS = (
     "02_rules.sql",
     "03_claims.sql",
     "04_work.sql",
     "05_lead.sql",
+    "05_own_folders.sql",
     "05_witness.sql",
     "06_queries.sql",
     "07_privileges.sql",

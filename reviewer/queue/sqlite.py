@@ -18,7 +18,7 @@ from reviewer.errors import (
     Refused,
     SubmissionConflict,
 )
-from reviewer.model.clip import ClipState
+from reviewer.model.clip import ClipFacts, ClipState
 from reviewer.model.clip_list import QueuedClip
 from reviewer.model.clock import Clock, from_micros, to_micros
 from reviewer.model.hold import HoldReason
@@ -255,6 +255,29 @@ class SqliteQueue:
         """Who can write the log can write this file."""
 
     def witnessed_logs(self) -> list[WitnessedLog]:
+        return []
+
+    # Folders of people's own
+
+    def team_policy(self) -> str | None:
+        return None
+
+    def put_team_policy(self, serial: int, signed: str) -> None:
+        """The policy is in the log of the same file."""
+
+    def put_clip_facts(self, facts: Sequence[ClipFacts]) -> None:
+        """They are in the same file."""
+
+    def clip_facts(self, clip_id: str) -> ClipFacts | None:
+        del clip_id
+        return None
+
+    def purged_among(self, clip_ids: Collection[str]) -> list[str]:
+        del clip_ids
+        return []
+
+    def agreements_of(self, person_id: str) -> list[bytes]:
+        del person_id
         return []
 
     # Queries

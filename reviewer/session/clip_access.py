@@ -11,7 +11,7 @@ from reviewer.audio.dsp import speech_detection
 from reviewer.audio.io.flac import close_sound, open_sound, read_canonical
 from reviewer.audio.io.muted_sound import muted_samples
 from reviewer.audio.samples import Samples
-from reviewer.errors import Damaged, OpenElsewhere, Refused, ReviewerError
+from reviewer.errors import ClipWithdrawn, Damaged, OpenElsewhere, Refused, ReviewerError
 from reviewer.model.annotation import Annotation
 from reviewer.model.clip import Clip, ClipState, ContentKind
 from reviewer.model.event import Action, DetailValue, Event, HeardRange
@@ -30,6 +30,7 @@ from reviewer.model.task import LateDraft, Lease, SealedAnnotation, draft_name
 from reviewer.session import clip_conditions, window
 from reviewer.session.access_limits import ActivityLimits
 from reviewer.session.clip_unsealing import ClipUnsealing, MakeKeySource
+from reviewer.session.due_purges import PURGED_BY_TEAM, forget_clip
 from reviewer.session.muted_span import MutedSpan, audible
 from reviewer.session.sign_in import SignIn
 from reviewer.session.unit_of_work import UnitOfWork
@@ -102,9 +103,9 @@ class ClipAccess:
         self.allow(identity, act)
         return self._unit.acknowledgements.require_live(identity.person)
 
-    def openable(self, clip_id: str) -> Clip:
+    def openable(self, clip_id: str, *, is_leased: bool = False) -> Clip:
         """The clip's facts; raises Refused if consent or retention has ended, or it was purged."""
-        return clip_conditions.require_openable(self._unit, clip_id)
+        return clip_conditions.require_openable(self._unit, clip_id, is_leased=is_leased)
 
     def permit(
         self, identity: Identity, lease: Lease, *, is_prefetch: bool = False, ask_queue: bool = True
@@ -115,9 +116,14 @@ class ClipAccess:
             ask_queue: False for a hand-over to a lease that the queue does not know yet.
         """
         self._sign_in.require(identity)
-        acknowledgement_id, clip = clip_conditions.require_leased(
-            self._unit, identity.person, lease, is_prefetch=is_prefetch, ask_queue=ask_queue
-        )
+        try:
+            acknowledgement_id, clip = clip_conditions.require_leased(
+                self._unit, identity.person, lease, is_prefetch=is_prefetch, ask_queue=ask_queue
+            )
+        except ClipWithdrawn:
+            if self._unit.team_folder.is_own() and lease.clip_id in self._unit.clips.ids():
+                forget_clip(self._unit, identity, lease.clip_id, PURGED_BY_TEAM)
+            raise
         if self.is_open_elsewhere(identity, lease):
             raise OpenElsewhere
         self.require_current(identity, lease.clip_id)

@@ -1,7 +1,7 @@
 """What must be true for the clip of a lease to open, for the window and for the release of keys alike."""
 
 from reviewer.access.rights import Act, require
-from reviewer.errors import NotLeased, Refused
+from reviewer.errors import NotLeased, Refused, Unavailable
 from reviewer.model.clip import Clip
 from reviewer.model.people import Person
 from reviewer.model.task import Lease, TaskKind
@@ -10,8 +10,27 @@ from reviewer.session.unit_of_work import UnitOfWork
 RIGHTS = {TaskKind.TRANSCRIBE: Act.TRANSCRIBE, TaskKind.REVIEW: Act.REVIEW, TaskKind.ADJUDICATE: Act.REVIEW}
 
 
-def require_openable(unit: UnitOfWork, clip_id: str) -> Clip:
-    """The clip's facts; raises Refused if consent or retention has ended, or it was purged."""
+def _learn(unit: UnitOfWork, clip_id: str) -> None:
+    """In somebody's own folder: keeps the facts of a clip that is on a lease, as the team has them now.
+
+    Outside a transaction. Raises Refused; Unavailable, also (code CLIP_FACTS_MISSING) where no lead put them
+    on the server.
+    """
+    if not unit.team_folder.is_own():
+        return
+    facts = unit.queue.clip_facts(clip_id)
+    if facts is None:
+        raise Unavailable("CLIP_FACTS_MISSING")
+    unit.clips.keep(facts)
+
+
+def require_openable(unit: UnitOfWork, clip_id: str, *, is_leased: bool = False) -> Clip:
+    """The clip's facts; raises Refused if consent or retention has ended, or it was purged.
+
+    ``is_leased``: the person has it on a lease, with which its facts come to a folder of their own.
+    """
+    if is_leased:
+        _learn(unit, clip_id)
     clip = unit.clips.get(clip_id)
     unit.clips.wrapped_key(clip_id)  # first: a purged one says so, whyever it was purged
     now = unit.clock.now()
@@ -23,20 +42,27 @@ def require_openable(unit: UnitOfWork, clip_id: str) -> Clip:
 
 
 def require_leased(
-    unit: UnitOfWork, person: Person, lease: Lease, *, is_prefetch: bool = False, ask_queue: bool = True
+    unit: UnitOfWork,
+    person: Person,
+    lease: Lease,
+    *,
+    is_prefetch: bool = False,
+    ask_queue: bool = True,
+    acknowledged_as: str = "",
 ) -> tuple[str, Clip]:
     """Checks role, agreement, lease, consent and retention for the clip of a lease; raises Refused.
 
     Args:
         is_prefetch: whether the lease has to be a prefetch lease.
         ask_queue: False for a hand-over to a lease that the queue does not know yet.
+        acknowledged_as: the id of a live acknowledgement in the person's own folder, if that was verified.
 
     Returns: the id of the acknowledgement that allows it, and the clip's facts.
     """
     require(person, RIGHTS[lease.kind])
-    acknowledgement_id = unit.acknowledgements.require_live(person)
+    acknowledgement_id = acknowledged_as or unit.acknowledgements.require_live(person)
     if lease.person_id != person.id or lease.is_prefetch is not is_prefetch:
         raise NotLeased
     if ask_queue:
         unit.queue.check_lease(lease)
-    return acknowledgement_id, require_openable(unit, lease.clip_id)
+    return acknowledgement_id, require_openable(unit, lease.clip_id, is_leased=ask_queue)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from reviewer.errors import ClipKeyNotHeld, LeaseLost, NotLeased, Refused, Unavailable
-from reviewer.model.clip import Clip, ContentKind
+from reviewer.model.clip import Clip, ClipFacts, ContentKind
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Identity
 from reviewer.model.task import LateDraft, LateReason, Lease, SealedAnnotation
@@ -148,7 +148,8 @@ class Delivery:
     def add_clip(self, clip: Clip, *, passes: int, sort_key: int, quarantined: bool) -> None:
         """Queues an imported clip in the transaction of its row, until its consent or retention ends."""
         open_until = min(clip.purge_at, clip.consent_withdrawn_at or clip.purge_at)
-        self.post(AddClip(clip.id, passes, sort_key, quarantined, open_until, clip.locale))
+        facts = None if self.answers_at_once else ClipFacts.of(clip, clip.id)
+        self.post(AddClip(clip.id, passes, sort_key, quarantined, open_until, clip.locale, facts))
 
     def set_languages(self, person_id: str, languages: Iterable[str], record: Record) -> None:
         """Sets the languages of a person; ``record`` writes its log row. Raises as ``send``."""

@@ -11,6 +11,8 @@ from reviewer.model.people import Identity
 from reviewer.session.backup_lists import list_purges
 from reviewer.session.unit_of_work import UnitOfWork
 
+PURGED_BY_TEAM = "team"
+"""The reason in an own folder's row: the lead's log has the other one."""
 LONGEST_SILENCE = timedelta(days=31)
 
 
@@ -30,17 +32,34 @@ def destroy_clip(unit: UnitOfWork, identity: Identity, clip: str, reason: str, *
             unit.clips.destroy_key(clip)
             if reason == PurgeReason.REPLACED:
                 unit.clips.free_source(clip)
-            unit.hypotheses.delete_of_clip(clip)
-            unit.alignments.delete_of_clip(clip)
-            unit.draft_distances.delete_of_clip(clip)
-            unit.references.delete_of_clip(clip)
-            unit.redactions.delete_of_clip(clip)
-            unit.held_finds.delete_of_clip(clip)
-            unit.drafts.delete_of_clip(clip)
-            unit.versions.delete_of_clip(clip)
+            _delete_sealed(unit, clip)
             unit.log.record(Event.by(identity, Action.PURGED, clip, reason=reason, detail=detail))
         unit.queue.withdraw_clip(clip, reason)
     return True
+
+
+def forget_clip(unit: UnitOfWork, identity: Identity, clip: str, reason: str) -> None:
+    """In somebody's own folder: removes what is here of a clip but its id, in one commit with a row.
+
+    The team's queue is not told: it knows, or the lead's folder tells it.
+    """
+    with unit.transaction():
+        unit.clips.forget(clip)
+        _delete_sealed(unit, clip)
+        detail: dict[str, DetailValue] = {"own_folder": True}
+        unit.log.record(Event.by(identity, Action.PURGED, clip, reason=reason, detail=detail))
+    unit.clips.truncate_wal()
+
+
+def _delete_sealed(unit: UnitOfWork, clip: str) -> None:
+    unit.hypotheses.delete_of_clip(clip)
+    unit.alignments.delete_of_clip(clip)
+    unit.draft_distances.delete_of_clip(clip)
+    unit.references.delete_of_clip(clip)
+    unit.redactions.delete_of_clip(clip)
+    unit.held_finds.delete_of_clip(clip)
+    unit.drafts.delete_of_clip(clip)
+    unit.versions.delete_of_clip(clip)
 
 
 class DuePurges:
@@ -60,9 +79,11 @@ class DuePurges:
 
         Raises Unavailable when the disk or the queue fails; what was purged by then stays purged.
         """
+        unit = self._unit
+        if unit.team_folder.is_own():
+            return self._forget(identity)
         if self.is_held():
             return ()
-        unit = self._unit
         due = unit.clips.due_for_purge(unit.clock.now())
         purged: list[str] = []
         for clip, why in due.items():
@@ -75,6 +96,17 @@ class DuePurges:
             unit.content.sweep()
             list_purges(unit)
         return tuple(purged)
+
+    def _forget(self, identity: Identity) -> tuple[str, ...]:
+        """In somebody's own folder: forgets what is due, and what the team has purged."""
+        unit = self._unit
+        gone: dict[str, str] = {} if self.is_held() else dict(self.due())
+        for clip, why in gone.items():
+            forget_clip(unit, identity, clip, why)
+        purged = unit.queue.purged_among(sorted(unit.clips.ids()))
+        for clip in purged:
+            forget_clip(unit, identity, clip, PURGED_BY_TEAM)
+        return (*gone, *purged)
 
     def due(self) -> dict[str, PurgeReason]:
         """The clips that are due now, with the reason, the longest overdue first."""

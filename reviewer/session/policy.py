@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from reviewer.access.audit_log import AuditLog
+from reviewer.access.log_chain import LogRow
 from reviewer.access.policy import Difference, Policy
 from reviewer.access.rights import Act, require
 from reviewer.errors import Refused
@@ -26,10 +27,13 @@ class WorkspacePolicy:
 
     def signed(self) -> Policy | None:
         """What a lead last signed; None in a workspace of an earlier version."""
-        row = self._log.newest(Action.POLICY_CHANGED)
-        if row is None:
-            row = self._log.newest(Action.WORKSPACE_MADE)
+        row = self.signed_row()
         return None if row is None else Policy.from_detail(row.fields()["detail"])
+
+    def signed_row(self) -> LogRow | None:
+        """The row of the log that signs the policy. Raises Damaged."""
+        row = self._log.newest(Action.POLICY_CHANGED)
+        return self._log.newest(Action.WORKSPACE_MADE) if row is None else row
 
     def differences(self) -> tuple[Difference, ...]:
         """What differs now from what was signed."""

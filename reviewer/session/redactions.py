@@ -221,9 +221,11 @@ def propose(
     """Proposes a redaction, which mutes its span for everybody; inside a transaction.
 
     Returns: None if the same span was proposed before; one that was rejected only a listener can propose
-    again. Raises Refused (code SPAN_OUTSIDE_CLIP).
+    again. Raises Refused (code SPAN_OUTSIDE_CLIP; REDACTION_OWN_FOLDER where the mark would reach nobody).
     """
     unit.require_transaction()
+    if unit.team_folder.is_own():
+        raise Refused("REDACTION_OWN_FOLDER")
     if span.end > clip.frames:
         raise Refused("SPAN_OUTSIDE_CLIP", clip=clip.id)
     earlier = unit.redactions.of_clip(clip.id)

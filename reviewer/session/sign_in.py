@@ -24,6 +24,7 @@ from reviewer.model.people import Identity, Keyring, Person, PersonState, Role, 
 from reviewer.session.policy import WorkspacePolicy
 from reviewer.session.queue_login import queue_login
 from reviewer.session.second_secret import SecondSecrets
+from reviewer.session.team_files import TeamFiles
 from reviewer.session.unit_of_work import UnitOfWork
 
 MINIMUM_PASSPHRASE = 12
@@ -57,6 +58,7 @@ class SignIn:
         self._unit = unit
         self._second_secrets = SecondSecrets(keychain or SystemKeychain())
         self._policy = policy
+        self._team_files = TeamFiles(unit)
         self._parameters = parameters
         self._live: dict[str, Identity] = {}
         self._endings: list[Callable[[Identity], None]] = []
@@ -89,6 +91,7 @@ class SignIn:
 
     def _signed_in(self, name: str, passphrase: str, *, for_policy: bool) -> Identity:
         if self._policy is not None and not for_policy:
+            self._team_files.restore()
             self._policy.require_signed()
         self._charge(name)
         person = self._unit.people.by_name(name)
@@ -117,9 +120,19 @@ class SignIn:
             self._unit.log.lock()
             raise
         self._live[identity.session_id] = identity
-        login = queue_login(identity, self._unit.log.log_id)
+        login = queue_login(identity, self._unit.workspace_id)
         self._unit.queue.connect_as(login.name, login.password)
+        self._follow_team(identity)
         return identity
+
+    def _follow_team(self, identity: Identity) -> None:
+        """In an own folder: takes a later policy of the team; nobody stays signed in on files from before."""
+        try:
+            if self._team_files.follow(identity) and self._policy is not None:
+                self._policy.require_signed()
+        except BaseException:
+            self.sign_out(identity)
+            raise
 
     def sign_out(self, identity: Identity, *, locked: bool = False) -> bool:
         """Ends the session; this identity is invalid afterwards, whatever happens.

@@ -9,6 +9,7 @@ from reviewer.access.audit_log import AuditLog
 from reviewer.access.backups import BackupRepository
 from reviewer.access.exports import ExportRepository
 from reviewer.access.nda import Acknowledgements
+from reviewer.access.own_logs import OwnLogs
 from reviewer.access.people import PersonRepository
 from reviewer.access.recovery_key import RecoveryKeyRepository
 from reviewer.clips.alignments import AlignmentRepository
@@ -28,6 +29,7 @@ from reviewer.clips.repository import ClipRepository
 from reviewer.clips.retention import RetentionRepository
 from reviewer.clips.withdrawals import WithdrawalRepository
 from reviewer.db.connection import Database
+from reviewer.db.team_folder import TeamFolder
 from reviewer.model.clock import Clock
 from reviewer.model.event import Action
 from reviewer.queue.api import Queue
@@ -38,6 +40,7 @@ from reviewer.queue.outbox import Outbox
 class UnitOfWork:
     """What use cases get instead of a database: repositories and transactions."""
 
+    workspace_id: str
     database: Database
     queue: Queue
     outbox: Outbox
@@ -75,6 +78,16 @@ class UnitOfWork:
         The log says so for windows that were opened before.
         """
         return self.names_broker or self.log.newest(Action.BROKER_NAMED) is not None
+
+    @property
+    def own_logs(self) -> OwnLogs:
+        """The logs of people's own folders, in the lead's file."""
+        return OwnLogs(self.database)
+
+    @property
+    def team_folder(self) -> TeamFolder:
+        """Whether this is such a folder."""
+        return TeamFolder(self.database)
 
     def transaction(self) -> AbstractContextManager[None]:
         """All writes of the local repositories inside are one commit; nested calls join the outermost."""

@@ -147,7 +147,7 @@ class WorkSession:
         given_back: set[str] = set()
         while (lease := self._held_or_next()) is not None:
             try:
-                self._access.openable(lease.clip_id)
+                self._access.openable(lease.clip_id, is_leased=True)
             except Refused:
                 is_back_again = lease.task_id in given_back
                 with suppress(ClipWithdrawn):  # a purge was quicker, and took the task away

@@ -83,6 +83,7 @@ def test_a_database_is_named_only_where_repositories_are_put_together() -> None:
         "workspace.py",
         "session/unit_of_work.py",
         "lead/init_workspace.py",
+        "session/joining.py",  # makes a file, as init_workspace does
         "broker/log.py",  # the broker's own log, in a file of its own
         "cli/doctor.py",  # tells the version of SQLite
     }

@@ -127,7 +127,7 @@ class Bench:
     def events(self, *actions: str) -> list[Event]:
         """What the access log holds, of these actions or all."""
         with self.database() as database:
-            log = AuditLog(database, self.clock, read_meta(database).workspace_id)
+            log = AuditLog(database, self.clock, read_meta(database).log_id)
             found = [row.event() for row in log.rows()]
         return [event for event in found if not actions or event.action in actions]
 

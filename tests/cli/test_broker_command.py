@@ -97,7 +97,7 @@ def metrics(url: str, authority: Path) -> str:
 def actions(folder: Path) -> list[str]:
     database = Database(folder / DATABASE_FILE)
     try:
-        log = AuditLog(database, SystemClock(), read_meta(database).workspace_id)
+        log = AuditLog(database, SystemClock(), read_meta(database).log_id)
         return [row.event().action for row in log.rows()]
     finally:
         database.close()

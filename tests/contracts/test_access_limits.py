@@ -178,7 +178,7 @@ def test_the_counts_are_those_of_the_log(bench_with) -> None:
         kept = [database.rows(f"SELECT * FROM {table}") for table in ("activity", "clip_heard")]
         for table in ("activity", "clip_heard"):
             database.execute(f"DELETE FROM {table}")
-        log = AuditLog(database, bench.clock, read_meta(database).workspace_id)
+        log = AuditLog(database, bench.clock, read_meta(database).log_id)
         counts = ActivityCounts(database)
         for row in list(log.rows()):
             counts.note(row.event(), row.at())

@@ -43,6 +43,8 @@ ONLY_THE_SERVER_S_TABLES = {
     "person_login": "who connects",
     "agreement_signed": "nda_acknowledgement in SQLite",
     "witnessed_checkpoint": "what the server saw of access logs, which stays there",
+    "team_policy": "the files and the log of the lead's folder",
+    "clip_facts": "the table clip of the workspace",
     "person_turn": "whose acts come one after the other",
     "draw": "what QA drew, by whom",
     "lease_given": "for late work and limits, which SQLite finds in the log",

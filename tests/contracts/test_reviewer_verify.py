@@ -63,7 +63,7 @@ def file(pristine: Path, tmp_path: Path) -> Path:
 def with_meta(file: Path) -> Path:
     database, _ = reopened(file)
     with database.transaction():
-        write_meta(database, WorkspaceMeta("w1", PUBLIC_KEY))
+        write_meta(database, WorkspaceMeta("w0", PUBLIC_KEY, "w1"))
     database.close()
     return file
 

@@ -12,9 +12,11 @@ import pytest
 from reviewer.access import signing
 from reviewer.access.audit_log import AuditLog
 from reviewer.access.checkpoint import Checkpoint, parse_checkpoint, write_checkpoint
-from reviewer.access.verification import verify_log
+from reviewer.access.table_seal import MIGRATIONS, TableSeals
+from reviewer.access.verification import verify_file, verify_log
 from reviewer.db.connection import Database
-from reviewer.db.schema import migrate
+from reviewer.db.schema import migrate, migrations
+from reviewer.db.workspace_meta import WorkspaceMeta, read_meta
 from reviewer.messages import command_catalogue
 from reviewer.model.clock import to_micros
 from reviewer.model.event import Action, Event
@@ -229,3 +231,33 @@ def test_what_stands_beside_the_log_is_held_to_it(workspace: Workspace, statemen
     run(workspace, statement)
     assert not verify_log(workspace.database.path, "w1", PUBLIC_KEY).ok
     assert workspace.ledger.about("c999") == []
+
+
+def test_workspace_of_a_version_with_one_id_keeps_it_for_its_log(tmp_path: Path) -> None:
+    file = tmp_path / "workspace.db"
+    old = Database(file)
+    migrations.apply(old.tables, stop_before="m030_log_id")
+    ledger = unlocked(old)
+    seals = TableSeals(old, ledger)
+    with old.transaction():
+        for key, value in (("workspace_id", "w1"), ("log_public_key", PUBLIC_KEY.hex())):
+            old.insert("meta", {"key": key, "value": value})
+        ledger.record(Event(Action.CLIP_OPENED, actor="p1", detail={MIGRATIONS: 1}))
+        seals.begin(LOG_KEY)
+    old.close()
+    assert verify_file(file).ok  # a copy that no later version has opened
+    new = Database(file)
+    migrate(new)
+    assert read_meta(new) == WorkspaceMeta("w1", PUBLIC_KEY, "w1")
+    ledger = unlocked(new)
+    TableSeals(new, ledger)
+    ledger.record(Event(Action.CLIP_OPENED, actor="p1"))
+    new.close()
+    finding = verify_file(file)
+    assert (finding.ok, finding.rows) == (True, 3)
+
+
+def unlocked(database: Database) -> AuditLog:
+    ledger = AuditLog(database, FakeClock(), "w1", public_key=PUBLIC_KEY)
+    ledger.unlock(LOG_KEY)
+    return ledger

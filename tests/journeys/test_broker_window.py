@@ -79,7 +79,7 @@ class Broker:
         """What its log holds of this act."""
         database = Database(self.folder / DATABASE_FILE)
         try:
-            log = AuditLog(database, SystemClock(), read_meta(database).workspace_id)
+            log = AuditLog(database, SystemClock(), read_meta(database).log_id)
             return [row.event() for row in log.rows() if row.event().action is action]
         finally:
             database.close()

@@ -145,7 +145,7 @@ def require_refused(file: Path, log_key: bytes) -> None:
     """The program writes no row for somebody who has only this key."""
     with closing(Database(file)) as database:
         meta = read_meta(database)
-        log = AuditLog(database, FakeClock(), meta.workspace_id, public_key=meta.log_public_key)
+        log = AuditLog(database, FakeClock(), meta.log_id, public_key=meta.log_public_key)
         with pytest.raises(ReviewerError, match=r"LOG_KEYS_DIFFER|KEYS_REPLACED"):
             write_row(log, log_key)
 

@@ -164,8 +164,8 @@ def test_log_that_was_cut_or_rewritten_is_refused_by_the_server(team: Team) -> N
     ana.agree(ANA)
     team.clock.advance(600)
     ana.workspace.sessions.seal_log()
-    size, log_id = seen(team)[ANA][1], ana.workspace.workspace_id
-    login = queue_login(ana.person(ANA).identity, log_id)
+    size, log_id = seen(team)[ANA][1], ana.workspace._unit.log.log_id
+    login = queue_login(ana.person(ANA).identity, ana.workspace.workspace_id)
     with closing(QueueServer(QueueAddress.of(team.database).conninfo)) as own_program:
         own_program.connect_as(login.name, login.password)
         root = b"r" * 32

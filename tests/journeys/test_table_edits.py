@@ -176,12 +176,12 @@ def test_a_whole_journey_raises_no_alarm(journey: Bench) -> None:
 def test_an_edit_by_another_program_is_found(journey: Bench, tmp_path: Path, edit: str) -> None:
     file = copied(journey, tmp_path)
     meta = journey.workspace._meta
-    assert verify_log(file, meta.workspace_id, meta.log_public_key).ok
+    assert verify_log(file, meta.log_id, meta.log_public_key).ok
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
         before = "\n".join(connection.iterdump())
         _edit(connection, edit)
         assert "\n".join(connection.iterdump()) != before
-    finding = verify_log(file, meta.workspace_id, meta.log_public_key)
+    finding = verify_log(file, meta.log_id, meta.log_public_key)
     assert not finding.ok
 
 

@@ -1,0 +1,14 @@
+"""The statements of the migration for people who work in a folder of their own.
+
+Their logs have ids and keys of their own, which a lead admitted with a row of the log in this file.
+"""
+
+OWN_FOLDERS = (
+    """
+    CREATE TABLE own_log (
+        log_id TEXT PRIMARY KEY,
+        person_id TEXT NOT NULL REFERENCES person (id),
+        public_key BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+)

@@ -1,0 +1,101 @@
+"""Follows the policy of a team in somebody's own folder: the files are as a lead signed them, never older."""
+
+from pathlib import Path
+
+from reviewer.access.team_policy import TeamPolicy
+from reviewer.errors import Refused, ReviewerError, Unavailable
+from reviewer.files import write_atomically
+from reviewer.model.event import Action, DetailValue, Event
+from reviewer.model.people import Identity, PersonState, Role
+from reviewer.session.unit_of_work import UnitOfWork
+
+POLICY_FILE = "team-policy.json"
+"""The signed policy that this folder follows."""
+
+
+class TeamFiles:
+    """A later policy is kept as a file, then one commit follows it, then its files are written.
+
+    Killed before the commit, the folder is as it was; killed after it, the next sign-in writes the files.
+    """
+
+    def __init__(self, unit: UnitOfWork) -> None:
+        self._unit = unit
+
+    def restore(self) -> None:
+        """Writes the files of the policy that is followed where they are not as it says; does nothing in a
+        lead's folder. Raises Unavailable."""
+        serial = self._unit.team_folder.serial()
+        if serial is None:
+            return
+        try:
+            kept = TeamPolicy.read(self._file.read_text("utf-8"), self._leads())
+        except (Refused, OSError, ValueError):
+            return  # the sign-in says which file differs from what was signed
+        if kept.serial == serial:
+            self._write(kept)
+
+    def follow(self, identity: Identity) -> bool:
+        """Takes the policy of the server if it is later than the one here; whether it did.
+
+        An earlier one is never taken: the server may be a restored one, and the files here stay as they are.
+        Where the server cannot be reached, or does not know the login yet, everything stays as it is.
+
+        Raises: Refused for a policy that does not verify or that no lead who is known here signed, or (code
+            NO_LOGIN) where the server ended this person's login; Unavailable when the disk fails.
+        """
+        serial = self._unit.team_folder.serial()
+        if serial is None:
+            return False
+        try:
+            text = self._unit.queue.team_policy()
+        except ReviewerError as error:
+            if error.code == "NO_LOGIN":
+                raise
+            return False
+        if text is None:
+            return False
+        new = TeamPolicy.read(text, self._leads())
+        if new.workspace_id != self._unit.workspace_id:
+            raise Refused("TEAM_POLICY_NOT_SIGNED")
+        if new.serial <= serial:
+            return False
+        self._follow(identity, new)
+        return True
+
+    def _follow(self, identity: Identity, new: TeamPolicy) -> None:
+        unit = self._unit
+        try:
+            write_atomically(self._file, new.text.encode())
+        except OSError as error:
+            raise Unavailable("FILE_UNREADABLE", file=POLICY_FILE, problem=str(error)) from error
+        detail: dict[str, DetailValue] = {
+            **new.policy.to_detail(),
+            "serial": new.serial,
+            "signed_by": new.signed_by,
+            "team_log": new.log_id,
+        }
+        with unit.transaction():
+            known = {each.id for each in new.leads}
+            for lead in new.leads:
+                unit.people.keep_lead(lead)
+            for former in self._leads().keys() - known:
+                unit.people.revoke(former)
+            unit.team_folder.follow(new.serial)
+            event = Event.by(identity, Action.POLICY_CHANGED, reason="team", detail=detail)
+            unit.log.record(event, seal="policy")
+        self._write(new)
+
+    def _write(self, policy: TeamPolicy) -> None:
+        try:
+            policy.write_to(self._unit.folder)
+        except OSError as error:
+            raise Unavailable("FILE_UNREADABLE", file=POLICY_FILE, problem=str(error)) from error
+
+    def _leads(self) -> dict[str, bytes]:
+        people = self._unit.people.all()
+        return {p.id: p.public_key for p in people if p.role is Role.LEAD and p.state is PersonState.ACTIVE}
+
+    @property
+    def _file(self) -> Path:
+        return self._unit.folder / POLICY_FILE

@@ -1,0 +1,127 @@
+"""A lead's workspace whose queue and clips are elsewhere, and people with folders of their own."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reviewer.access import signing
+from reviewer.access.invitation import InvitationFile
+from reviewer.broker.key_broker import KeyBroker
+from reviewer.broker.log import BrokerLog, broker_key
+from reviewer.broker.metrics import Metrics
+from reviewer.clips.keys import KdfParameters
+from reviewer.lead.intake_report import IntakeOptions
+from reviewer.model.clock import Clock
+from reviewer.model.people import Role
+from reviewer.session.joining import ANSWER_FILE, join_workspace
+from reviewer.session.queue_login import login_name, login_request, verifier_of_request
+from reviewer.workspace import make_workspace, open_workspace
+from tests.benches.broker_team import URL, DirectKeys, write_broker
+from tests.benches.workspace import LEAD, PASSPHRASE, Bench, write_clips
+
+CHEAP = KdfParameters.cheap()
+NO_BUCKET = '[clips]\nurl = "s3://bucket/sealed"\nendpoint = "http://127.0.0.1:1"\n'
+
+
+@dataclass
+class Office:
+    """The lead's folder and everybody's own, each open in a window."""
+
+    folder: Path
+    clock: Clock
+    lead: Bench
+    windows: dict[str, Bench] = field(default_factory=dict)
+    broker: KeyBroker | None = None
+    _broker_log: BrokerLog | None = None
+
+    def own_folder(self, name: str) -> Path:
+        """Somebody's own folder."""
+        return self.folder / name.split(maxsplit=1)[0].lower()
+
+    def admit(self, name: str, role: Role) -> Bench:
+        """Invites somebody, who joins in a folder of their own, and admits them; their window."""
+        identity = self.lead.person(LEAD).identity
+        folders, own = self.lead.workspace.own_folders(identity), self.own_folder(name)
+        invitation, text = folders.invite(name, role)
+        read = InvitationFile.read(text)
+        join_workspace(own, read, invitation.code, PASSPHRASE, clock=self.clock, parameters=CHEAP)
+        admitted = folders.admit((own / ANSWER_FILE).read_text("utf-8"))
+        assert admitted is not None
+        person, answer = admitted
+        server = self.lead.workspace.queue_administration(identity)
+        server.add_login(login_name(person), person, answer.verifier)
+        return self.reopen(name)
+
+    def reopen(self, name: str) -> Bench:
+        """Somebody's own folder in a new window, in which nobody is signed in yet."""
+        own = self.own_folder(name)
+        if name in self.windows:
+            self.windows.pop(name).workspace.close()
+        opened = open_workspace(own, clock=self.clock, parameters=CHEAP)
+        self.windows[name] = Bench(opened, self.clock)  # type: ignore[arg-type]
+        self._lend_keys(self.windows[name])
+        return self.windows[name]
+
+    def import_clips(self, count: int) -> None:
+        """Imports so many clips of a second into the bucket and the queue."""
+        manifest = write_clips(self.folder / "in", self.clock, [""] * count)  # type: ignore[arg-type]
+        report = self.lead.person(LEAD).lead.import_manifest(manifest, IntakeOptions())
+        assert report.accepted == count, report
+
+    def start_broker(self) -> None:
+        """Starts the lead's broker, which everybody with a folder of their own asks without a network."""
+        identity = self.lead.person(LEAD).identity
+        key = broker_key(identity.keyring.signing_key)
+        log = BrokerLog(self.folder / "broker", self.clock, key)
+        log.started(identity.person.id, self.lead.workspace.workspace_id, "test")
+        facts = self.lead.workspace.release_facts(identity)
+        self.broker = KeyBroker(facts=facts, log=log, signing_key=key, metrics=Metrics(0.0))
+        self._broker_log = log
+        for window in self.windows.values():
+            self._lend_keys(window)
+
+    def _lend_keys(self, window: Bench) -> None:
+        broker = self.broker
+        if broker is not None:
+            window.workspace._access._unsealing._make_source = lambda identity: DirectKeys(
+                lambda: broker, identity, window, lambda: False
+            )
+
+    def apply_policy(self) -> None:
+        """The lead signs the files as they are now and puts them on the server."""
+        self.lead.workspace.close()
+        self.lead = Bench(
+            open_workspace(self.folder / "lead", clock=self.clock, parameters=CHEAP), self.clock
+        )  # type: ignore[arg-type]
+        self.lead.sign_policy()
+        self.lead.workspace.own_folders(self.lead.person(LEAD).identity).publish()
+
+    def close(self) -> None:
+        """Closes every window, and the broker's log."""
+        if self._broker_log is not None:
+            self._broker_log.close()
+        for window in (self.lead, *self.windows.values()):
+            window.workspace.close()
+
+
+def make_office(
+    folder: Path, database: str, clock: Clock, bucket: str = NO_BUCKET, rules: str = ""
+) -> Office:
+    """A lead with a login on the server; the broker is that of the lead, at an address where nobody is."""
+    settings = folder / "project.toml"
+    settings.write_text(f'[queue]\nqa_rate = 1.0\nurl = "{database}"\n{bucket}{rules}', encoding="utf-8")
+    path = folder / "lead"
+    make_workspace(path, LEAD, PASSPHRASE, settings, clock=clock, parameters=CHEAP)
+    made = Bench(open_workspace(path, clock=clock, parameters=CHEAP), clock)  # type: ignore[arg-type]
+    key = broker_key(made.person(LEAD).identity.keyring.signing_key)
+    write_broker(path, URL, signing.public_key_of(key).hex())
+    made.sign_out(LEAD)
+    made.sign_policy()
+    made.workspace.close()
+    office = Office(folder, clock, Bench(open_workspace(path, clock=clock, parameters=CHEAP), clock))  # type: ignore[arg-type]
+    workspace, identity = office.lead.workspace, office.lead.person(LEAD).identity
+    server = workspace.queue_administration(identity)
+    server.set_up()
+    request = login_request(identity, workspace.workspace_id).decode()
+    verifier = verifier_of_request(request, identity.person, workspace.workspace_id)
+    server.add_login(login_name(identity.person), identity.person, verifier)
+    return office

@@ -1,0 +1,254 @@
+"""A lead invites somebody to a folder of their own; they join, and the lead admits them."""
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reviewer.access.invitation import InvitationFile
+from reviewer.access.log_chain import canonical, parse
+from reviewer.access.signed_json import write_signed
+from reviewer.access.verification import verify_file
+from reviewer.clips.keys import KdfParameters
+from reviewer.errors import Refused, WrongPassphrase
+from reviewer.lead.people import Invitation
+from reviewer.model.event import Action
+from reviewer.model.people import PersonState, Role
+from reviewer.places import DATABASE_FILE
+from reviewer.session.joining import ANSWER_FILE, join_workspace
+from reviewer.workspace import make_workspace, open_workspace
+from tests.benches.workspace import ANA, LEAD, PASSPHRASE, Bench
+from tests.fakes.clock import FakeClock
+
+TEAM = """[queue]
+url = "postgresql://127.0.0.1:1/none"
+[clips]
+url = "s3://bucket/sealed"
+[broker]
+url = "https://127.0.0.1:1"
+public_key = "{key}"
+"""
+CHEAP = KdfParameters.cheap()
+CHANGED = "Jonas Vogel"
+
+
+@dataclass
+class Office:
+    """The lead's folder, of a team whose servers are elsewhere."""
+
+    folder: Path
+    clock: FakeClock
+    bench: Bench
+
+    def invite(self, name: str, role: Role) -> tuple[Invitation, str]:
+        return self.bench.workspace.own_folders(self.bench.person(LEAD).identity).invite(name, role)
+
+    def invite_again(self, name: str) -> tuple[Invitation, str]:
+        return self.bench.workspace.own_folders(self.bench.person(LEAD).identity).invite_again(name)
+
+    def admit(self, folder: Path) -> None:
+        folders = self.bench.workspace.own_folders(self.bench.person(LEAD).identity)
+        assert folders.admit((folder / ANSWER_FILE).read_text("utf-8")) is not None
+
+    def join(self, text: str, code: str, folder: Path) -> None:
+        invitation = InvitationFile.read(text)
+        join_workspace(folder, invitation, code, PASSPHRASE, clock=self.clock, parameters=CHEAP)
+
+
+def open_bench(folder: Path, clock: FakeClock) -> Bench:
+    return Bench(open_workspace(folder, clock=clock, parameters=CHEAP), clock)
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """One for all: each test invites people of its own."""
+    pytest.importorskip("psycopg")
+    pytest.importorskip("obstore")
+    tmp_path = tmp_path_factory.mktemp("office")
+    clock, project = FakeClock(), tmp_path / "project.toml"
+    project.write_text(TEAM.format(key="0" * 64), "utf-8")
+    folder = tmp_path / "lead"
+    make_workspace(folder, LEAD, PASSPHRASE, project, clock=clock, parameters=CHEAP)
+    bench = open_bench(folder, clock)
+    office = Office(folder, clock, bench)
+    office.invite(CHANGED, Role.CONTRACTOR)
+    yield office
+    bench.workspace.close()
+
+
+def test_whoever_joins_has_an_own_log_and_own_keys_and_nothing_of_the_leads(
+    office: Office, tmp_path: Path
+) -> None:
+    invitation, text = office.invite("Ana Kowalska", Role.CONTRACTOR)
+    office.join(text, invitation.code, tmp_path / "ana")
+    ana = open_bench(tmp_path / "ana", office.clock)
+    lead_unit, unit = office.bench.workspace._unit, ana.workspace._unit
+    lead, keyring = office.bench.person(LEAD).identity.keyring, ana.person("Ana Kowalska").identity.keyring
+    log_public_key = unit.log.keys().first
+    assert unit.workspace_id == lead_unit.workspace_id
+    assert unit.log.log_id != lead_unit.log.log_id
+    assert not keyring.opens_every_clip
+    theirs = {keyring.signing_key, keyring.log_key, keyring.hash_key}
+    leads = {lead.workspace_key, lead.signing_key, lead.log_key, lead.hash_key, lead.qa_secret}
+    assert not theirs & leads
+    assert keyring.qa_secret is None
+    ana.agree("Ana Kowalska")
+    ana.workspace.close()
+    assert verify_file(tmp_path / "ana" / DATABASE_FILE).ok
+    office.admit(tmp_path / "ana")
+    office.admit(tmp_path / "ana")  # the same answer again changes nothing
+    person = lead_unit.people.by_name("Ana Kowalska")
+    assert person is not None
+    assert (person.state, person.public_key) == (
+        PersonState.ACTIVE,
+        ana.person("Ana Kowalska").identity.person.public_key,
+    )
+    assert lead_unit.own_logs.keys()[unit.log.log_id] == (person.id, log_public_key)
+    joined = [row for row in office.bench.events(Action.PERSON_JOINED) if row.object == person.id]
+    assert [row.detail["log_id"] for row in joined] == [unit.log.log_id]
+    assert verify_file(office.folder / DATABASE_FILE).ok
+
+
+def test_file_of_an_invitation_holds_no_secret_without_the_code(office: Office, tmp_path: Path) -> None:
+    invitation, text = office.invite("Quinn Reyes", Role.QA)
+    lead = office.bench.person(LEAD).identity.keyring
+    secrets = (lead.workspace_key, lead.signing_key, lead.log_key, lead.hash_key, lead.qa_secret)
+    assert lead.qa_secret is not None
+    for secret in secrets:
+        assert secret is not None
+        for form in (secret.hex(), base64.b64encode(secret).decode()):
+            assert form not in text
+    assert invitation.code not in text
+    with pytest.raises(Refused, match="INVITATION_CODE_WRONG"):
+        office.join(text, "2222-3333-4444-5555", tmp_path / "quinn")
+    assert not (tmp_path / "quinn").exists()
+    office.join(text, invitation.code.lower(), tmp_path / "quinn")
+    quinn = open_bench(tmp_path / "quinn", office.clock)
+    assert quinn.person("Quinn Reyes").identity.keyring.qa_secret == lead.qa_secret
+    quinn.workspace.close()
+
+
+def _with_file(name: str) -> Callable[[dict[str, Any]], None]:
+    def edit(policy: dict[str, Any]) -> None:
+        policy["files"][name] = base64.b64encode(b"[queue]\n").decode()
+
+    return edit
+
+
+def _with_row(policy: dict[str, Any]) -> None:
+    policy["row"]["signature"] = "00" * 64
+
+
+def _with_lead(policy: dict[str, Any]) -> None:
+    policy["leads"][0][2] = "11" * 32
+
+
+@pytest.mark.parametrize(
+    ("edit", "code", "file"),
+    [
+        (_with_file("project.toml"), "TEAM_POLICY_FILE", "project.toml"),
+        (_with_file("conventions/en-US.toml"), "TEAM_POLICY_FILE", "conventions/en-US.toml"),
+        (_with_file("../outside.toml"), "TEAM_POLICY_FILE", "../outside.toml"),
+        (_with_row, "TEAM_POLICY_ROW", None),
+        (_with_lead, "TEAM_POLICY_NOT_SIGNED", None),
+    ],
+)
+def test_what_was_changed_in_an_invitation_is_refused_by_name(
+    office: Office, edit: Callable[[dict[str, Any]], None], code: str, file: str | None
+) -> None:
+    _, text = office.invite_again(CHANGED)
+    outer = json.loads(text)
+    body = parse(outer["signed"].encode())
+    policy_outer = json.loads(body["policy"])
+    policy = parse(policy_outer["signed"].encode())
+    edit(policy)
+    body["policy"] = json.dumps(policy_outer | {"signed": canonical(policy).decode()})
+    with pytest.raises(Refused) as refused:
+        InvitationFile.read(json.dumps(outer | {"signed": canonical(body).decode()}))
+    assert (refused.value.code, refused.value.parameters.get("file")) == (code, file)
+
+
+def test_role_in_an_invitation_cannot_be_changed(office: Office) -> None:
+    _, text = office.invite("Bruno Keller", Role.CONTRACTOR)
+    outer = json.loads(text)
+    body = parse(outer["signed"].encode())
+    body["person"][2] = "qa"
+    with pytest.raises(Refused, match="INVITATION_CHANGED"):
+        InvitationFile.read(json.dumps(outer | {"signed": canonical(body).decode()}))
+
+
+def test_invitation_under_another_leads_key_does_not_open_with_the_code(
+    office: Office, tmp_path: Path
+) -> None:
+    """Who carries the file could put a policy of their own around the sealed keyring."""
+    invitation, text = office.invite("Chidi Okoro", Role.CONTRACTOR)
+    other = tmp_path / "other"
+    make_workspace(
+        other, LEAD, PASSPHRASE, office.folder / "project.toml", clock=office.clock, parameters=CHEAP
+    )
+    forger = open_bench(other, office.clock)
+    identity = forger.person(LEAD).identity
+    policy = forger.workspace.own_folders(identity).team_policy()
+    body = parse(json.loads(text)["signed"].encode()) | {"policy": policy.text}
+    forger.workspace.close()
+    forged = write_signed(body, identity.keyring.signing_key)
+    with pytest.raises(Refused, match="INVITATION_CODE_WRONG"):
+        office.join(forged, invitation.code, tmp_path / "ana")
+
+
+def test_answer_of_somebody_who_had_no_invitation_is_refused(office: Office, tmp_path: Path) -> None:
+    for name, folder in (("Dana Novak", "ana"), ("Edda Larsen", "ben")):
+        invitation, text = office.invite(name, Role.CONTRACTOR)
+        office.join(text, invitation.code, tmp_path / folder)
+    folders = office.bench.workspace.own_folders(office.bench.person(LEAD).identity)
+    ana, ben = ((tmp_path / folder / ANSWER_FILE).read_text("utf-8") for folder in ("ana", "ben"))
+    exchanged = json.loads(ana) | {"invitation_signature": json.loads(ben)["invitation_signature"]}
+    with pytest.raises(Refused, match="JOIN_ANSWER_NOT_INVITED"):
+        folders.admit(json.dumps(exchanged))
+    with pytest.raises(Refused, match="JOIN_ANSWER_CHANGED"):
+        folders.admit(ana.replace("SCRAM", "scram"))
+    invited_again, _ = folders.invite_again("Dana Novak")
+    with pytest.raises(Refused, match="JOIN_ANSWER_NOT_INVITED"):
+        folders.admit(ana)  # the answer to the invitation before
+    with pytest.raises(WrongPassphrase):
+        office.bench.workspace.enrol(
+            "Dana Novak", invited_again.code, PASSPHRASE
+        )  # the code is for a folder of theirs
+
+
+def test_old_invitation_and_a_leads_are_refused(office: Office, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="JOIN_NOT_LEAD"):
+        office.invite("Another Lead", Role.LEAD)
+    invitation, text = office.invite("Farid Haddad", Role.CONTRACTOR)
+    office.clock.advance(73 * 3600)
+    with pytest.raises(Refused, match="INVITATION_OVER"):
+        office.join(text, invitation.code, tmp_path / "ana")
+
+
+def test_project_without_servers_invites_nobody_to_a_folder_of_their_own(tmp_path: Path) -> None:
+    clock = FakeClock()
+    make_workspace(tmp_path / "ws", LEAD, PASSPHRASE, clock=clock, parameters=CHEAP)
+    bench = open_bench(tmp_path / "ws", clock)
+    with pytest.raises(Refused, match="JOIN_NEEDS"):
+        bench.workspace.own_folders(bench.person(LEAD).identity).invite(ANA, Role.CONTRACTOR)
+    bench.workspace.close()
+
+
+def test_revocation_gives_the_new_keys_of_the_leads_file_to_nobody_with_an_own_folder(
+    office: Office, tmp_path: Path
+) -> None:
+    for name, folder in (("Greta Weiss", "ana"), ("Hiro Tanaka", "ben")):
+        invitation, text = office.invite(name, Role.CONTRACTOR)
+        office.join(text, invitation.code, tmp_path / folder)
+        office.admit(tmp_path / folder)
+    from reviewer.lead.key_rotation import recipients
+
+    unit = office.bench.workspace._unit
+    cards, without = recipients(unit)
+    lead = unit.people.by_name(LEAD)
+    assert lead is not None
+    assert (set(cards), without) == ({lead.id, "recovery"}, [])

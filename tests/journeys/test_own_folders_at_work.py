@@ -1,0 +1,226 @@
+"""A clip's whole way from a lead's folder through two people's own, over a server, a bucket and a broker."""
+
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from reviewer import backends
+from reviewer.access.verification import verify_file
+from reviewer.clips.store import LocalClipStore
+from reviewer.db.connection import Database
+from reviewer.errors import ClipWithdrawn, NotLeased, Refused, Unavailable
+from reviewer.lead.keyed_hashes import KeyedHashes
+from reviewer.model.annotation import PersonalDataKind
+from reviewer.model.event import Action
+from reviewer.model.intervals import Span
+from reviewer.model.people import Role
+from reviewer.model.redaction import RedactionSource
+from reviewer.model.task import VerdictKind
+from reviewer.places import DATABASE_FILE
+from reviewer.session.redactions import propose
+from tests.benches.own_folders import NO_BUCKET, Office, make_office
+from tests.benches.shared_queue import new_database
+from tests.benches.workspace import LEAD, annotation, hear
+from tests.fakes.clock import FakeClock
+from tests.fakes.s3_servers import BUCKET, KEY_ID, SECRET, moto_server
+
+pytest.importorskip("obstore")
+IN_BUCKET = bool(os.environ.get("REVIEWER_BUCKET"))
+"""Whether a service is started for the bucket, which takes seconds; else one folder stands for it."""
+CLIPS = 8
+
+
+@pytest.fixture(scope="module")
+def database(postgres: str) -> Iterator[str]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PGUSER", "postgres")
+        patch.setenv("AWS_ACCESS_KEY_ID", KEY_ID)
+        patch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+        yield new_database(postgres)
+
+
+@contextmanager
+def bucket(folder: Path) -> Iterator[str]:
+    """The part of the project file that names it."""
+    if IN_BUCKET:
+        with moto_server() as endpoint:
+            place = f'[clips]\nurl = "s3://{BUCKET}/sealed"\nregion = "eu-central-1"\n'
+            yield f'{place}endpoint = "{endpoint}"\n'
+        return
+    shared = folder / "lead" / backends.CLIPS_FOLDER
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(backends, "clip_store", lambda *_place: LocalClipStore(shared))
+        yield NO_BUCKET
+
+
+@pytest.fixture
+def office(one_office: Office) -> Iterator[Office]:
+    """With no connection left open after a test."""
+    yield one_office
+    for window in (one_office.lead, *one_office.windows.values()):
+        window.workspace._unit.queue.close()
+
+
+@pytest.fixture(scope="module")
+def one_office(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """Some clips; each test admits people of its own."""
+    folder = tmp_path_factory.mktemp("office")
+    with bucket(folder) as place:
+        made = make_office(folder, database, FakeClock(datetime.now(UTC)), place)
+        made.import_clips(CLIPS)
+        made.start_broker()
+        yield made
+        made.close()
+        for own in (folder / "lead", *(made.own_folder(name) for name in made.windows)):
+            finding = verify_file(own / DATABASE_FILE)
+            assert finding.ok, (own, finding.notice)
+
+
+def purge(office: Office, clip_id: str) -> None:
+    """The lead purges the source of a clip."""
+    hashes = KeyedHashes(office.lead.person(LEAD).identity.keyring)
+    sources = [f"source-{number:04d}" for number in range(CLIPS)]
+    clips = office.lead.workspace._unit.clips
+    (source,) = [each for each in sources if clips.of_source(hashes.of_source_id(each)) == clip_id]
+    office.lead.person(LEAD).lead.purge([source])
+
+
+def rows(office: Office, name: str, query: str) -> list[dict[str, object]]:
+    with closing(Database(office.own_folder(name) / DATABASE_FILE)) as opened:
+        return opened.rows(query)
+
+
+def test_clip_goes_from_the_leads_folder_through_two_own_folders_into_a_set(office: Office) -> None:
+    ana, quinn = office.admit("Amara Diallo", Role.CONTRACTOR), office.admit("Bruno Keller", Role.QA)
+    ana.agree("Amara Diallo")
+    quinn.agree("Bruno Keller")
+    ana.submitted("Amara Diallo", "hello there")
+    quinn.reviewed("Bruno Keller", "hello there", VerdictKind.ACCEPTED)
+    office.lead.agree(LEAD)
+    lead = office.lead.person(LEAD).lead
+    lead.export(office.folder / "set", ["nemo"])
+    (found,) = (office.folder / "set").rglob("*.jsonl")
+    assert "hello there" in found.read_text(encoding="utf-8")
+    for name, window in office.windows.items():
+        window.sign_out(name)
+        window.person(name)
+        window.workspace.sessions.seal_log()
+    seen = {each.person_id: (each.log_id, each.state.value) for each in lead.seen_logs()}
+    people = {each.id: each.name for each in lead.people()}
+    wanted = {name: (window.workspace._unit.log.log_id, "seen") for name, window in office.windows.items()}
+    assert {people[each]: what for each, what in seen.items() if people[each] in wanted} == wanted
+    assert len({log_id for log_id, _ in seen.values()}) == len(wanted) + 1
+
+
+def test_own_folder_holds_no_wrapped_key_and_no_facts_of_clips_of_others(
+    office: Office, database: str
+) -> None:
+    ana, ben = office.admit("Chidi Okoro", Role.CONTRACTOR), office.admit("Dana Novak", Role.CONTRACTOR)
+    for name, window in (("Chidi Okoro", ana), ("Dana Novak", ben)):
+        window.agree(name)
+    anas, bens = ana.work("Chidi Okoro").claim(), ben.work("Dana Novak").claim()
+    hear(ana.work("Chidi Okoro"), anas)
+    assert rows(office, "Chidi Okoro", "SELECT id, wrapped_key FROM clip") == [
+        {"id": anas.clip_id, "wrapped_key": b""}
+    ]
+    (row,) = rows(office, "Chidi Okoro", "SELECT source_hash, speaker_hash, samples_hash FROM clip")
+    assert set(row.values()) == {f"elsewhere {anas.clip_id}"}
+    lead = office.lead.person(LEAD).identity.keyring
+    keys = [lead.workspace_key, lead.signing_key, lead.log_key, lead.hash_key, lead.qa_secret]
+    held = b"".join(
+        file.read_bytes() for file in office.own_folder("Chidi Okoro").rglob("*") if file.is_file()
+    )
+    assert not [key for key in keys if key in held]
+    assert bens.clip_id.encode() not in held
+    with pytest.raises(NotLeased):
+        ana.workspace._unit.queue.clip_facts(bens.clip_id)
+    for act in (
+        lambda queue: queue.put_clip_facts([]),
+        lambda queue: queue.put_team_policy(10**9, "{}"),
+        lambda queue: queue.agreements_of(bens.person_id),
+    ):
+        with pytest.raises(Refused, match="NOT_ALLOWED"):
+            act(ana.workspace._unit.queue)
+    assert ana.workspace._unit.queue.purged_among([bens.clip_id]) == []
+
+
+def test_purge_reaches_an_own_folder_with_the_next_answer(office: Office) -> None:
+    ana = office.admit("Edda Larsen", Role.CONTRACTOR)
+    ana.agree("Edda Larsen")
+    work = ana.work("Edda Larsen")
+    first = work.claim()
+    hear(work, first)
+    work.save_draft(first, annotation("hello"), 1)
+    purge(office, first.clip_id)
+    with pytest.raises(ClipWithdrawn):
+        work.open(first)
+    (row,) = rows(office, "Edda Larsen", "SELECT product, wrapped_key, purge_at FROM clip")
+    assert row == {"product": "", "wrapped_key": None, "purge_at": 0}
+    assert rows(office, "Edda Larsen", "SELECT 1 FROM draft") == []
+    (purged,) = ana.events(Action.PURGED)
+    assert (purged.object, purged.reason) == (first.clip_id, "team")
+
+
+def test_purge_reaches_a_folder_whose_person_does_not_ask_for_the_clip(office: Office) -> None:
+    ana = office.admit("Farid Haddad", Role.CONTRACTOR)
+    ana.agree("Farid Haddad")
+    ana.submitted("Farid Haddad", "hello there")
+    (row,) = rows(office, "Farid Haddad", "SELECT id FROM clip")
+    purge(office, str(row["id"]))
+    assert ana.workspace.purge_due(ana.person("Farid Haddad").identity) == (row["id"],)
+    assert rows(office, "Farid Haddad", "SELECT id FROM clip WHERE wrapped_key IS NOT NULL") == []
+    store = office.lead.workspace._store
+    assert store.clip_ids() == office.lead.workspace._unit.clips.all_stored_as()
+
+
+def test_clip_of_a_queue_whose_facts_are_not_on_the_server_is_said_and_not_skipped(
+    office: Office, database: str
+) -> None:
+    with closing(psycopg.connect(database, autocommit=True)) as owner:
+        owner.execute("DELETE FROM reviewer_data.clip_facts")
+    ana = office.admit("Greta Weiss", Role.CONTRACTOR)
+    ana.agree("Greta Weiss")
+    with pytest.raises(Unavailable, match="CLIP_FACTS_MISSING"):
+        ana.work("Greta Weiss").claim()
+    office.lead.workspace.own_folders(office.lead.person(LEAD).identity).publish()
+    hear(ana.work("Greta Weiss"), ana.work("Greta Weiss").claim())
+
+
+def test_broker_refuses_somebody_whose_own_folder_showed_no_agreement(office: Office, database: str) -> None:
+    ana = office.admit("Hiro Tanaka", Role.CONTRACTOR)
+    ana.agree("Hiro Tanaka")
+    lease = ana.work("Hiro Tanaka").claim()
+    with closing(psycopg.connect(database, autocommit=True)) as owner:
+        owner.execute("UPDATE reviewer_data.agreement_signed SET evidence = set_byte(evidence, 9, 0)")
+    with pytest.raises(Refused, match="NDA_REQUIRED"):
+        ana.work("Hiro Tanaka").open(lease)
+
+
+def test_clip_with_a_muted_part_opens_in_no_own_folder_and_none_can_be_marked_there(office: Office) -> None:
+    """An own folder knows of no redactions, so its program would mute nothing."""
+    ana, quinn = office.admit("Kofi Mensah", Role.CONTRACTOR), office.admit("Lena Fischer", Role.QA)
+    ana.agree("Kofi Mensah")
+    quinn.agree("Lena Fischer")
+    work = ana.work("Kofi Mensah")
+    lease = work.claim()
+    opened = hear(work, lease)
+    with pytest.raises(Refused, match="REDACTION_OWN_FOLDER"):
+        work.redactions.mark(lease, 0, 800, PersonalDataKind.NAME)
+    work.submit(lease, annotation("hello", frames=opened.clip.frames))
+    work.close(lease)
+    unit, lead = office.lead.workspace._unit, office.lead.person(LEAD).identity
+    with unit.transaction():
+        span = Span(0, 800)
+        propose(unit, lead, opened.clip, span, PersonalDataKind.NAME, RedactionSource.LISTENER)
+    qa = quinn.person("Lena Fischer").qa
+    qa.draw()
+    found = qa.work.claim()
+    assert found is not None
+    assert found.clip_id == lease.clip_id
+    with pytest.raises(Refused, match="CLIP_BEING_REDACTED"):
+        qa.work.open(found)
