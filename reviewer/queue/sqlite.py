@@ -77,6 +77,9 @@ class SqliteQueue:
     def close(self) -> None:
         """The file is the workspace's, which closes it."""
 
+    def new_work_notices(self) -> None:
+        """Nobody tells of changes in a file."""
+
     # Claiming
 
     def claim(self, person_id: str, kinds: frozenset[TaskKind], *, key: str) -> Lease | None:

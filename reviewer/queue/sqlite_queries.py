@@ -9,7 +9,8 @@ NEVER_HAD = """
     NOT EXISTS (SELECT 1 FROM task own WHERE own.clip_id = t.clip_id AND own.person_id = :person
         AND (own.parent_id IS NULL OR own.parent_id IS NOT t.parent_id))
     AND NOT EXISTS (SELECT 1 FROM task_refusal r WHERE r.clip_id = t.clip_id AND r.person_id = :person)
-    AND NOT EXISTS (SELECT 1 FROM annotation a INDEXED BY annotation_by_clip JOIN task own ON own.id = a.task_id
+    AND NOT EXISTS (
+        SELECT 1 FROM annotation a INDEXED BY annotation_by_clip JOIN task own ON own.id = a.task_id
         WHERE a.clip_id = t.clip_id AND a.author = :person
         AND (own.parent_id IS NULL OR own.parent_id IS NOT t.parent_id))
 """
