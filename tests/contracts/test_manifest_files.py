@@ -361,15 +361,21 @@ def test_lines_that_are_kept_in_a_file_take_no_memory(
     rows = [line(number) for number in range(300)]
     content = as_csv(rows) if name.endswith("csv") else "\n".join(map(json.dumps, rows))
     (tmp_path / name).write_text(content, encoding="utf-8")
-    (tmp_path / f"few-{name}").write_text("\n".join(content.splitlines()[:3]), encoding="utf-8")
-    peaks = []
-    for file in (f"few-{name}", name):
+    (tmp_path / f"few-{name}").write_text(
+        "\n".join(content.splitlines()[: 2 + name.endswith("csv")]), encoding="utf-8"
+    )
+
+    def peak(file: str) -> int:
         tracemalloc.start()
         kept = read_source(tmp_path / file, None, partial(Spooled, tmp_path, "IMPORT_NOT_STORED"))
-        peaks.append(tracemalloc.get_traced_memory()[1])
+        _, found = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-    assert len(kept.lines) == 300
-    assert peaks[1] - peaks[0] - len(content) < 100 * len(rows)
+        assert len(kept.lines) == (2 if file.startswith("few") else len(rows))
+        return found
+
+    # Twice: what is loaded once, by whatever thread of the process, is no part of it.
+    more = min(peak(name), peak(name)) - min(peak(f"few-{name}"), peak(f"few-{name}"))
+    assert more - len(content) < 100 * len(rows)
 
 
 def test_a_manifest_that_became_shorter_while_it_was_read_loses_lines_and_keeps_no_other(
