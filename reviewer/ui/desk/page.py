@@ -158,7 +158,7 @@ def _words() -> EmptyPageWords:
             _tr("No clips are waiting for you"),
             _tr(
                 "All clips are taken, or you have had them already. New ones come when your lead imports "
-                "them or QA returns work; try again then, or ask your lead."
+                "them or QA returns work; this page says so then. Or ask your lead."
             ),
         ),
         failed=(_tr("No clip is open"), _tr("This is what happened:")),
