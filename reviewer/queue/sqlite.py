@@ -617,10 +617,7 @@ class SqliteQueue:
         return [row["clip_id"] for row in rows]
 
     def mark_exported(self, clip_ids: Iterable[str]) -> None:
-        with self._database.transaction():
-            for clip_id in clip_ids:
-                if self.clip_state(clip_id) is ClipState.FINAL:
-                    self._set_clip(clip_id, ClipState.EXPORTED)
+        self._database.execute(queries.MARK_EXPORTED, (json.dumps(list(clip_ids)),))
 
     # Acts that happen once for each key
 
