@@ -92,7 +92,7 @@ def test_an_empty_queue_says_what_to_do(bench: ClipPageBench, role: Role) -> Non
     bench.open_role(role, count=0)
     assert not bench.is_clip_shown
     assert "waiting" in bench.text_of("empty_title")
-    assert "try again" in bench.text_of("empty_sentence")
+    assert "this page says" in bench.text_of("empty_sentence")
     assert bench.button("claim").hasFocus()
 
 

@@ -157,8 +157,8 @@ def _words() -> EmptyPageWords:
         nothing_waits=(
             _tr("No clips are waiting for you"),
             _tr(
-                "All clips are taken, or you have had them already. New ones come when your lead imports "
-                "them or QA returns work; try again then, or ask your lead."
+                "All clips are taken, or you have had them already. When your lead imports new ones "
+                "or QA returns work, this page says so. You can also ask your lead."
             ),
         ),
         failed=(_tr("No clip is open"), _tr("This is what happened:")),

@@ -357,7 +357,7 @@ def _words() -> EmptyPageWords:
         ),
         nothing_waits=(
             _tr("No reviews are waiting"),
-            _tr("Submissions are selected for review as they come in; try again later."),
+            _tr("Submissions are selected for review as they come in; this page says when one waits."),
         ),
         failed=(_tr("No review is open"), _tr("This is what happened:")),
     )
