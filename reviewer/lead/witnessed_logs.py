@@ -27,7 +27,10 @@ class LogState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SeenLog:
-    """One line of the list: a person's log, of how many rows its end was seen last, and when they worked."""
+    """One line of the list: a person's log, of how many rows its end was seen last, and when they worked.
+
+    ``unsent``: how much of their work waited on their machine, the oldest of it since when.
+    """
 
     person_id: str
     log_id: str
@@ -35,13 +38,24 @@ class SeenLog:
     seen_at: datetime | None
     worked_at: datetime | None
     state: LogState
+    unsent: int
+    unsent_since: datetime | None
 
 
 def seen_logs(logs: list[WitnessedLog], keys: LogKeys) -> list[SeenLog]:
     """What the server saw, each note checked by its own signature and against the keys of this workspace's
     log."""
     return [
-        SeenLog(each.person_id, each.log_id, each.size, each.witnessed_at, each.worked_at, _state(each, keys))
+        SeenLog(
+            each.person_id,
+            each.log_id,
+            each.size,
+            each.witnessed_at,
+            each.worked_at,
+            _state(each, keys),
+            each.unsent,
+            each.unsent_since,
+        )
         for each in logs
     ]
 

@@ -41,6 +41,7 @@ ONLY_THE_SERVER_S_TABLES = {
     "person_login": "who connects",
     "agreement_signed": "nda_acknowledgement in SQLite",
     "witnessed_checkpoint": "what the server saw of access logs, which stays there",
+    "unsent_work": "what people's programs have not sent; in the workspace's file all is sent at once",
     "person_turn": "whose acts come one after the other",
     "draw": "what QA drew, by whom",
     "lease_given": "for late work and limits, which SQLite finds in the log",
