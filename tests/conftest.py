@@ -1,5 +1,6 @@
 """What every test may lean on, and what no test may leave behind."""
 
+import functools
 import gc
 import os
 import sys
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from reviewer.clips import keys
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 _PATIENCE_SECONDS = 5.0
@@ -76,6 +79,14 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             patch.setenv(name, str(home / name.lower()))
         for name in ("REVIEWER_PASSPHRASE", "REVIEWER_WORKSPACE", "REVIEWER_NAME"):
             patch.delenv(name, raising=False)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _passphrases_are_stretched_once() -> Iterator[None]:
+    """Thousands of sign-ins have the passphrase, salt and cost of one before: the same key."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keys, "_stretch", functools.cache(keys._stretch))
         yield
 
 

@@ -243,13 +243,6 @@ CREATE TABLE reviewer_data.request (
 );
 CREATE INDEX request_by_time ON reviewer_data.request USING brin (at);
 
--- How much work each person's program has saved and not sent, and since when the oldest waits, as it said last.
-CREATE TABLE reviewer_data.unsent_work (
-    person_id text PRIMARY KEY,
-    n integer NOT NULL CHECK (n > 0),
-    since bigint NOT NULL
-);
-
 -- The ends of access logs that people's programs have shown: nothing here is changed or removed, so a log that
 -- was cut or rewritten does not fit to it any more.
 CREATE TABLE reviewer_data.witnessed_checkpoint (

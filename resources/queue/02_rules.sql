@@ -70,6 +70,16 @@ CREATE FUNCTION reviewer_data.is_lead() RETURNS boolean LANGUAGE sql STABLE AS $
     SELECT pg_has_role(session_user, 'reviewer_lead', 'member')
 $$;
 
+-- Tells windows that found nothing to ask again. It carries nothing, and only a lead's acts send it: who sent a
+-- notification can be seen by everybody who is connected, and nobody learns from it when colleagues work.
+CREATE FUNCTION reviewer_data.tell_of_work() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF is_lead() THEN
+        NOTIFY reviewer_new_work;
+    END IF;
+END
+$$;
+
 -- Whether the caller may read this person's own things.
 CREATE FUNCTION reviewer_data.require_self_or_lead(p_person text) RETURNS void LANGUAGE plpgsql STABLE AS $$
 BEGIN

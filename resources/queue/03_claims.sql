@@ -206,31 +206,43 @@ BEGIN
 END
 $$;
 
--- Leases the first open task of a kind and locale, in one statement; only where nothing else can come before it.
-CREATE FUNCTION reviewer_data.take_first(p_person text, p_kind text, p_locale text, p_micros bigint, p_now bigint)
-RETURNS jsonb LANGUAGE plpgsql AS $$
+-- Leases the first open task of a kind and locale and keeps the answer under its key, in one statement; only where
+-- nothing else can come before it. A task that somebody else is just taking (its row is marked by a transaction that may
+-- still run) is passed over before anything else is read about it; what is passed over wrongly is left to next_task.
+CREATE FUNCTION reviewer_data.take_first(
+    p_person text, p_kind text, p_locale text, p_key text, p_micros bigint, p_now bigint
+) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
-    t reviewer_data.task;
+    lease jsonb;
 BEGIN
     WITH first AS MATERIALIZED (
-        SELECT o.id, o.clip_id, q.state FROM task o JOIN queue_clip q ON q.clip_id = o.clip_id
+        SELECT o.id, o.clip_id, q.state, q.is_distressing FROM task o JOIN queue_clip q ON q.clip_id = o.clip_id
         WHERE o.kind = p_kind AND o.locale = p_locale AND o.state = 'open' AND o.assigned_to IS NULL
+        AND (o.xmax = '0' OR age(o.xmax) > (SELECT age(pg_snapshot_xmin(pg_current_snapshot())::xid)))
         AND can_be_done(o.kind, q, p_now) AND NOT EXISTS (SELECT 1 FROM had(o.clip_id, o.parent_id, p_person))
         ORDER BY o.priority DESC, o.sort_key, o.place LIMIT 1
         FOR NO KEY UPDATE OF o, q SKIP LOCKED
     ), given AS (
         UPDATE task g SET state = 'leased', person_id = p_person, token = token + 1, lease_started = p_now,
-            lease_until = p_now + p_micros, submission_key = new_id(), prefetch = 0,
+            lease_until = p_now + p_micros, submission_key = replace(gen_random_uuid()::text, '-', ''), prefetch = 0,
             annotation_id = CASE WHEN kind = 'review' THEN NULL ELSE annotation_id END
-        FROM first WHERE g.id = first.id RETURNING g.*
+        FROM first WHERE g.id = first.id
+        RETURNING g.id, g.clip_id, g.kind, g.round, g.token, g.lease_until, g.submission_key, g.reviewed_id,
+            first.is_distressing
     ), listed AS (
         INSERT INTO lease_given (task_id, token, person_id, at) SELECT id, token, p_person, p_now FROM given
     ), followed AS (
         UPDATE queue_clip q SET state = 'in_review', reason = '' FROM first
         WHERE p_kind = 'transcribe' AND q.clip_id = first.clip_id AND first.state IN ('ready', 'reviewed', 'final')
-    )
-    SELECT * INTO t FROM given;
-    RETURN CASE WHEN t.id IS NOT NULL THEN lease_of(t) END;
+    )  -- the lease as lease_of() has it: what never came to this person is no work of theirs that was returned
+    INSERT INTO request AS r (person_id, key, at, answer)
+    SELECT p_person, p_key, p_now, jsonb_build_object(
+        'task_id', id, 'clip_id', clip_id, 'kind', kind, 'round', round, 'person_id', p_person, 'token', token,
+        'until', lease_until, 'submission_key', submission_key, 'is_prefetch', false, 'returned_annotation', NULL,
+        'reviewed_annotation', reviewed_id, 'blind_annotation', NULL, 'is_distressing', is_distressing) FROM given
+    ON CONFLICT (person_id, key) DO UPDATE SET answer = excluded.answer, at = excluded.at
+    RETURNING r.answer INTO lease;
+    RETURN lease;
 END
 $$;
 
@@ -241,18 +253,27 @@ DECLARE
     t reviewer_data.task;
     answer jsonb;
 BEGIN
-    SELECT l.person_id, l.kinds, r.lease_micros,
-        cardinality(r.agreements) > 0 OR r.leases_per_hour > 0 OR r.leases_without_hand_in > 0 AS is_limited
-    INTO me FROM person_login l CROSS JOIN rules r WHERE l.login = session_user AND NOT l.is_blocked;
-    IF me.person_id IS DISTINCT FROM p_person OR (p_kinds <@ me.kinds) IS NOT TRUE
-        OR current_setting('transaction_isolation') <> 'read committed'
-    THEN
-        PERFORM require_self(p_person), require_kinds(p_kinds);
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        PERFORM refuse('NOT_ALLOWED');
     END IF;
-    PERFORM lock_person(p_person);
+    -- Who asks, and their turn, as require_self() and lock_person() have it.
+    SELECT l.kinds, r.lease_micros,
+        cardinality(r.agreements) > 0 OR r.leases_per_hour > 0 OR r.leases_without_hand_in > 0 AS is_limited
+    INTO me FROM person_login l JOIN person_turn turn ON turn.person_id = l.person_id CROSS JOIN rules r
+    WHERE l.login = session_user AND l.person_id = p_person AND NOT l.is_blocked FOR UPDATE OF turn;
+    IF NOT FOUND THEN  -- the first act of this person, or somebody else
+        PERFORM require_self(p_person), lock_person(p_person);
+        RETURN reviewer.claim(p_person, p_kinds, p_key);
+    END IF;
+    IF (p_kinds <@ me.kinds) IS NOT TRUE THEN
+        PERFORM refuse('NOT_ALLOWED');
+    END IF;
+    IF (length(p_key) BETWEEN 1 AND 200) IS NOT TRUE THEN
+        PERFORM refuse('NOT_ALLOWED');
+    END IF;
     -- What decides how to look, in one statement.
     WITH clock AS MATERIALIZED (SELECT now_micros() AS at)
-    SELECT clock.at, r.key IS NOT NULL AS is_answered, r.answer, ARRAY (SELECT takes(p_person)) AS locales,
+    SELECT clock.at, r.key IS NOT NULL AS is_answered, r.answer, ARRAY (SELECT l FROM takes(p_person) l) AS locales,
         EXISTS (SELECT 1 FROM task WHERE person_id = p_person AND (prefetch > 0 OR state = 'returned'))
             OR EXISTS (SELECT 1 FROM task WHERE assigned_to = p_person) AS has_own,
         EXISTS (SELECT 1 FROM unnest(p_kinds) k WHERE (SELECT lease_until FROM task
@@ -266,7 +287,13 @@ BEGIN
         PERFORM require_may_take(p_person, known.at);
     END IF;
     IF NOT known.has_own AND NOT known.any_expired AND cardinality(p_kinds) = 1 AND cardinality(known.locales) = 1 THEN
-        answer := take_first(p_person, p_kinds[1], known.locales[1], me.lease_micros, known.at);
+        answer := take_first(p_person, p_kinds[1], known.locales[1], p_key, me.lease_micros, known.at);
+        IF answer IS NOT NULL THEN
+            IF random() < 0.002 THEN
+                PERFORM forget_requests(p_person, known.at);
+            END IF;
+            RETURN answer;
+        END IF;
     END IF;
     WHILE answer IS NULL LOOP
         t := next_task(p_person, p_kinds, known.locales, known.at, known.has_own, known.any_expired);

@@ -71,6 +71,7 @@ BEGIN
     VALUES (p_clip, p_state, p_passes, p_open_until, spoken) ON CONFLICT (clip_id) DO NOTHING;
     IF FOUND THEN
         PERFORM add_task(p_clip, 'transcribe', number, p_sort_key, p_priority) FROM generate_series(1, p_passes) number;
+        PERFORM tell_of_work();
     END IF;
 END
 $$;
@@ -97,7 +98,7 @@ BEGIN
             PERFORM refuse('CLIP_NOT_FINAL', jsonb_build_object('clip', p_clip));
         END IF;
         found := add_task(p_clip, 'adjudicate', 1, now_micros());
-        PERFORM follow(p_clip);
+        PERFORM follow(p_clip), tell_of_work();
     END IF;
     RETURN found;
 END
@@ -143,7 +144,7 @@ BEGIN
         PERFORM submit_again(t);
     END IF;
     IF p_review THEN
-        PERFORM add_review(t.id);
+        PERFORM add_review(t.id), tell_of_work();
         UPDATE task SET state = 'qa_pending' WHERE id = t.id;
     ELSE
         PERFORM accept_pass(t.id, t.clip_id, p_annotation, own_verdict(t, p_annotation, 'passed', '', now_at));
@@ -172,6 +173,7 @@ BEGIN
     END IF;
     PERFORM refuse_on_hold(t.clip_id), put_back(t.clip_id);
     UPDATE task SET assigned_to = p_person WHERE id = p_task;
+    PERFORM tell_of_work();
 END
 $$;
 
@@ -192,6 +194,7 @@ BEGIN
     IF NOT FOUND THEN
         PERFORM refuse('NOT_ON_HOLD', jsonb_build_object('clip', p_clip));
     END IF;
+    PERFORM tell_of_work();
 END
 $$;
 
@@ -209,7 +212,7 @@ BEGIN
     IF t.state = 'leased' AND t.prefetch = 0 THEN
         PERFORM add_refusal(t, t.person_id, 'taken', '', now_micros());
     END IF;
-    PERFORM open_task(t), put_back(t.clip_id), follow(t.clip_id);
+    PERFORM open_task(t), put_back(t.clip_id), follow(t.clip_id), tell_of_work();
 END
 $$;
 
@@ -269,7 +272,7 @@ BEGIN
         PERFORM refuse('NOT_QUARANTINED', jsonb_build_object('clip', p_clip));
     END IF;
     UPDATE queue_clip SET state = 'ready', reason = '' WHERE clip_id = p_clip;
-    PERFORM follow(p_clip);
+    PERFORM follow(p_clip), tell_of_work();
 END
 $$;
 

@@ -407,10 +407,8 @@ class AuditLog:
                 "INSERT INTO log_index (seq, at, actor, action) VALUES (?, ?, ?, ?)",
                 (head.size + 1, at, event.actor, event.action),
             )
-            for target in objects_of(event.object, event.detail):
-                self._database.execute(
-                    "INSERT INTO log_about (object, seq) VALUES (?, ?)", (target, head.size + 1)
-                )
+            about = objects_of(event.object, event.detail)
+            self._database.insert_all("log_about", [{"object": each, "seq": head.size + 1} for each in about])
         except sqlite3.IntegrityError as error:
             raise Damaged("LOG_TAKES_NO_ROW") from error
         if sign is not None:

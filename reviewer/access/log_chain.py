@@ -210,6 +210,8 @@ _ENCODE = msgspec.json.Encoder(order="sorted").encode
 
 
 def _plain(value: Any) -> Any:
+    if type(value) is str and value.isascii():
+        return value
     if isinstance(value, str):
         # A lone surrogate has no UTF-8 form; a log row must never fail for a strange name.
         return unicodedata.normalize("NFC", value.encode("utf-8", "replace").decode())

@@ -182,6 +182,10 @@ class ClipContent:
         path = self._store.local_path(stored_as, ContentKind.AUDIO)
         return None if path is None else SealedAudio(path, key, self._workspace_id)
 
+    def has_file(self, clip_id: str) -> bool:
+        """Whether sealed sound is in files of this machine, which another process can open."""
+        return self._store.local_path(clip_id, ContentKind.AUDIO) is not None
+
     def unseal_under(self, key: bytes, clip_id: str, kind: ContentKind, name: str, sealed: bytes) -> bytes:
         """Content under a held key. Raises Damaged."""
         self._database.require_no_transaction()

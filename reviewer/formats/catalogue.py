@@ -29,9 +29,10 @@ from reviewer.formats import (
     webdataset,
     webvtt,
 )
-from reviewer.formats.dataset import Utterance, UtteranceWord, WrittenFile
+from reviewer.formats.dataset import Utterance, UtteranceWord
 from reviewer.formats.nist import is_transcript
 from reviewer.formats.validation import text_problem
+from reviewer.formats.written_files import WrittenFile
 from reviewer.transcript.conventions import KEEP, LEAVE_OUT, Conventions
 
 

@@ -139,32 +139,6 @@ def segment_id(utterance: Utterance, number: int) -> str:
     return names[-1] if count == 1 else f"{names[-1]}-{count}"
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenFile:
-    """A file of a set as it was written: the SHA-256 of what went in, and what tells later that it is it.
-
-    ``frames`` and ``rate_hz`` are those of an audio file. A set has one of these for each of its clips.
-    """
-
-    digest: bytes
-    inode: int
-    size: int
-    changed_ns: int
-    frames: int = 0
-    rate_hz: int = 0
-
-    @classmethod
-    def at(cls, path: Path, digest: bytes, frames: int = 0, rate_hz: int = 0) -> Self:
-        """The file as it is now. May raise OSError."""
-        found = path.stat()
-        return cls(digest, found.st_ino, found.st_size, found.st_mtime_ns, frames, rate_hz)
-
-    def is_at(self, found: os.stat_result) -> bool:
-        """Whether nobody has written to the file since."""
-        now = (found.st_ino, found.st_size, found.st_mtime_ns)
-        return now == (self.inode, self.size, self.changed_ns)
-
-
 class TextFiles:
     """Writes text files of a set a line at a time, so that a large set needs no more memory than a small one.
 

@@ -14,10 +14,11 @@ from typing import Any
 from reviewer.errors import Notice
 from reviewer.files import sync_file
 from reviewer.formats.csv_table import LABEL
-from reviewer.formats.dataset import CLIPS, Utterance, WrittenFile, audio_bytes, write_lines
+from reviewer.formats.dataset import CLIPS, Utterance, audio_bytes, write_lines
 from reviewer.formats.hugging_face import card, columns_of, label_keys, split_name
 from reviewer.formats.row_problems import row_problem
 from reviewer.formats.validation import SetValidator
+from reviewer.formats.written_files import WrittenFile
 
 VERSION = "1"
 HAS_OWN_AUDIO = True

@@ -3,17 +3,17 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from heapq import merge
 from itertools import chain
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from reviewer.errors import Damaged, Notice, Refused
-from reviewer.formats.dataset import WrittenFile, write_lines
+from reviewer.formats.dataset import write_lines
 from reviewer.formats.output_folder import MARKER
+from reviewer.formats.written_files import WrittenFiles
 from reviewer.untrusted_files import read_untrusted
 
 NAME = "passport.json"
@@ -24,7 +24,7 @@ _BLOCK_BYTES = 1 << 20
 _JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, indent=2)
 _NO_FILES = '"files": []'
 _MOST_BYTES = 1 << 30
-_NOTHING: Mapping[str, WrittenFile] = MappingProxyType({})
+_NOTHING = WrittenFiles()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Passport:
     checkpoint: str
 
 
-def write(folder: Path, passport: Passport, written: Mapping[str, WrittenFile] = _NOTHING) -> str:
+def write(folder: Path, passport: Passport, written: WrittenFiles = _NOTHING) -> str:
     """Hashes every file of the set, writes ``SHA256SUMS`` and ``passport.json``, and returns its SHA-256.
 
     Files ``written`` before are not read again if nobody has touched them. May raise OSError.
@@ -112,13 +112,20 @@ def read(folder: Path) -> Contents:
         raise Damaged("SET_FILE_UNREADABLE", file=NAME) from error
 
 
-def check_written(folder: Path, digest: str, written: Mapping[str, WrittenFile]) -> list[Notice]:
+def check_written(folder: Path, digest: str, written: WrittenFiles) -> list[Notice]:
     """Checks a set whose passport this process wrote: its digest is the same, and all files are as listed.
 
     Files ``written`` are not read again if nobody has touched them, and no list of all files is in memory.
     """
     if not (folder / NAME).is_file() or _sha256(folder / NAME) != digest:
         return [Notice("SET_FILE_CHANGED", {"file": NAME})]
+    try:
+        return _unlike_the_list(folder, written)
+    except FileNotFoundError:  # one was removed, and there is another in its place
+        return _unlike_the_list(folder, _NOTHING)
+
+
+def _unlike_the_list(folder: Path, written: WrittenFiles) -> list[Notice]:
     found = ((path, sha256) for path, sha256, _ in _files(folder, written, SUMS))
     return list(_differences(_listed(folder), found))
 
@@ -167,22 +174,39 @@ def validate(folder: Path) -> list[Notice]:
     ]
 
 
-def _files(folder: Path, written: Mapping[str, WrittenFile], but: str = "") -> Iterator[tuple[str, str, int]]:
+def _files(folder: Path, written: WrittenFiles, but: str = "") -> Iterator[tuple[str, str, int]]:
     """Path, SHA-256 and size in bytes of each file, in the order of paths; not of the passport itself."""
     own, root = {NAME, MARKER, but}, str(folder)
-    paths: list[str] = []
-    for place, _, names in os.walk(folder):
-        inside = Path(place).relative_to(folder).as_posix()
-        if inside == ".":
-            paths += (name for name in names if name not in own)
-        else:
-            paths += (f"{inside}/{name}" for name in names)
-    for path in sorted(paths):
+    for path in _paths(folder, written, own):
         full = os.path.join(root, path)  # noqa: PTH118 - a tenth of the time, for each of all clips
         found, known = os.stat(full), written.get(path)  # noqa: PTH116
         is_untouched = known is not None and known.is_at(found)
         sha256 = known.digest.hex() if known and is_untouched else _sha256(Path(full))
         yield path, sha256, found.st_size
+
+
+def _paths(folder: Path, written: WrittenFiles, own: Collection[str]) -> Iterator[str]:
+    """The paths of all files in order, without ``own``.
+
+    A folder with as many files as were written to it is not listed: their paths are known, and whoever looks
+    at each of them finds out whether it is another file.
+    """
+    paths, known = list[str](), list[Iterator[str]]()
+    for place, folders, names in os.walk(folder):
+        inside = Path(place).relative_to(folder).as_posix()
+        before = "" if inside == "." else f"{inside}/"
+        paths += (f"{before}{name}" for name in names if before or name not in own)
+        for name in list(folders):
+            count, below = written.in_folder(f"{before}{name}")
+            if count and count == _entries(Path(place, name)):
+                known.append(below)
+                folders.remove(name)
+    return merge(sorted(paths), *known)
+
+
+def _entries(folder: Path) -> int:
+    with os.scandir(folder) as entries:
+        return sum(1 for _ in entries)
 
 
 def _sha256(path: Path) -> str:

@@ -16,8 +16,9 @@ from typing import Any, BinaryIO, Protocol
 import soundfile
 
 from reviewer.errors import Notice, Parameter, Refused
-from reviewer.formats.dataset import CLIPS, WrittenFile
+from reviewer.formats.dataset import CLIPS
 from reviewer.formats.times import milliseconds
+from reviewer.formats.written_files import WrittenFile
 from reviewer.transcript.invisible_characters import stray_positions
 from reviewer.untrusted_files import open_untrusted, read_untrusted
 

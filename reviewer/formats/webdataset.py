@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from reviewer.errors import Notice
-from reviewer.formats.dataset import CLIPS, Utterance, WrittenFile, audio_bytes, write_whole
+from reviewer.formats.dataset import CLIPS, Utterance, audio_bytes, write_whole
 from reviewer.formats.json_row import check_json_row, json_line, row_of
 from reviewer.formats.row_problems import row_problem
 from reviewer.formats.validation import SetValidator
+from reviewer.formats.written_files import WrittenFile
 
 VERSION = "1"
 HAS_OWN_AUDIO = True

@@ -16,7 +16,7 @@ from reviewer.errors import Damaged, Refused, ReviewerError, Unavailable
 from reviewer.files import sync_tree
 from reviewer.formats import dataset_card, passport
 from reviewer.formats.catalogue import FORMATS, Format, needs_clips, require_format_tags
-from reviewer.formats.dataset import CLIPS, WrittenFile
+from reviewer.formats.dataset import CLIPS
 from reviewer.formats.output_folder import (
     is_gone,
     moved_into_place,
@@ -30,6 +30,7 @@ from reviewer.formats.set_encryption import encrypt_set, require_recipients
 from reviewer.formats.tags import marks_of
 from reviewer.formats.titles import missing_package
 from reviewer.formats.validation import lengths_known
+from reviewer.formats.written_files import WrittenFiles
 from reviewer.labels.schema import Schema
 from reviewer.lead.export_audio import ExportAudio
 from reviewer.lead.export_clips import clips_stay
@@ -56,6 +57,7 @@ from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.transcript.conventions import Conventions
 
 _USUAL = SetOptions()
+_CLIPS_AT_ONCE = 1_000
 
 
 class NothingToExport(Refused):
@@ -276,7 +278,7 @@ class Export:
             raise
         return ExportResult(
             order.out,
-            len(found.items),
+            found.clips,
             len(found.rows),
             round(found.statistics.seconds, 3),
             found.left_out,
@@ -292,11 +294,11 @@ class Export:
         predicate: Predicate,
         progress: Progress,
         is_cancelled: Callable[[], bool],
-    ) -> tuple[Collected, dict[str, WrittenFile]]:
+    ) -> tuple[Collected, WrittenFiles]:
         """The rows of the set, and the files of ``clips/`` by their paths, if it has them."""
         identity, options, exports = order.identity, order.options, self._unit.exports
         collect = partial(self._collect, identity, order.formats, predicate, options, is_cancelled)
-        written: dict[str, WrittenFile] = {}
+        written = WrittenFiles()
         if needs_clips(order.formats):
             done = _ClipsWritten(progress, self._unit.queue.counts().clips, is_cancelled)
             with SetSounds(
@@ -309,16 +311,17 @@ class Export:
             ) as sounds:
                 found = collect(sounds=sounds)
                 written = sounds.finish()
-            done.finish(len(found.items))
+            done.finish(found.clips)
         else:
             found = collect()
             with self._unit.transaction():
-                exports.add_items(order.id, found.items)
+                for items in found.rows.items(_CLIPS_AT_ONCE):
+                    exports.add_items(order.id, items)
         if not found.rows:
             raise NothingToExport(found)
         return found, written
 
-    def _fill(self, folder: Path, order: _Order, found: Collected, written: dict[str, WrittenFile]) -> str:
+    def _fill(self, folder: Path, order: _Order, found: Collected, written: WrittenFiles) -> str:
         """Writes and validates all other files of the set; gives the digest of its passport."""
         audio = ExportAudio(self._access, order.identity, found.rows, order.options).read
         lengths: dict[str, tuple[int, int]] = {}
@@ -326,9 +329,9 @@ class Export:
             lengths = {one.path: (one.frames, one.rate_hz) for one in found.utterances(audio)}
             if written:  # the formats that needed them can hold none of the rows
                 shutil.rmtree(folder / CLIPS)
-                written.clear()
+                written = WrittenFiles()
         for name in order.formats:
-            written.update(self._formats[name].write(folder, found.utterances(audio, name)) or {})
+            written.add_all(self._formats[name].write(folder, found.utterances(audio, name)) or {})
         facts = self._passport(order, found)
         dataset_card.write(folder, asdict(facts))
         digest = passport.write(folder, facts, written)
@@ -367,7 +370,7 @@ class Export:
                 "locale": agreement.locale,
                 "sha256": agreement.sha256,
             },
-            clips=len(found.items),
+            clips=found.clips,
             rows=len(found.rows),
             rows_without_text=found.rows_without_text,
             personal_data_denied=found.denied,
@@ -398,17 +401,18 @@ class Export:
 
         Raises Refused when a clip was withdrawn or purged since it was written.
         """
-        unit, items = self._unit, found.items
-        self._access.require_openable(list(items))
-        finals = unit.queue.finals(list(items))
-        for clip_id, annotation_id in items.items():
-            if clip_id not in finals:  # several passes that agree: the first one is exported
-                verdict = unit.queue.verdict_on(annotation_id)
-                if verdict is not None:
-                    unit.queue.set_final(FinalAnnotation(clip_id, annotation_id, verdict.id))
-        unit.queue.mark_exported(items)
+        unit = self._unit
+        for items in found.rows.items(_CLIPS_AT_ONCE):
+            self._access.require_openable(items)
+            finals = unit.queue.finals(items)
+            for clip_id, annotation_id in items.items():
+                if clip_id not in finals:  # several passes that agree: the first one is exported
+                    verdict = unit.queue.verdict_on(annotation_id)
+                    if verdict is not None:
+                        unit.queue.set_final(FinalAnnotation(clip_id, annotation_id, verdict.id))
+            unit.queue.mark_exported(items)
         detail: dict[str, DetailValue] = {
-            "clips": len(items),
+            "clips": found.clips,
             "left_out": sum(found.left_out.values()),
             "passport_sha256": digest,
         }

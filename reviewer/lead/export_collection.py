@@ -34,8 +34,7 @@ class Collected:
         self.annotated_under: Counter[tuple[str, str]] = Counter()
         """Rows by the versions of form and conventions under which they were written."""
         self.rows_without_text = 0
-        self.items: dict[str, str] = {}
-        """The id of the exported annotation of each clip."""
+        self.clips = 0
         self.conventions: dict[str, Conventions] = {}
         self.denied = 0
         self.left_out: dict[str, int] = {}
@@ -51,7 +50,7 @@ class Collected:
             self._count(row.utterance)
             self.rows.add(row)
             self._refused_rows.update(n for n in self._formats if self.is_refused(n, row.utterance.id))
-        self.items[selected.clip.id] = selected.accepted.id
+        self.clips += 1
         self.conventions[selected.conventions.id] = selected.conventions
         self.denied += selected.has_denied
         return kept

@@ -52,7 +52,7 @@ def preview_of(
                 audio_bytes += _copy_bytes(name, one, size, has_clips=has_clips)
     return ExportPreview(
         tuple(row.utterance for row in found.rows[:PREVIEW_ROWS]),
-        len(found.items),
+        found.clips,
         len(found.rows),
         round(found.statistics.seconds, 3),
         round(audio_bytes),

@@ -16,7 +16,8 @@ from typing import IO, TYPE_CHECKING, BinaryIO, Self, cast
 from reviewer.audio.decode.host import start_python
 from reviewer.errors import Unavailable
 from reviewer.formats import dataset
-from reviewer.formats.dataset import CLIPS, WrittenFile
+from reviewer.formats.dataset import CLIPS
+from reviewer.formats.written_files import WrittenFile, WrittenFiles
 from reviewer.lead.export_audio import decoded, encoded, is_as_stored, require_same
 from reviewer.lead.export_rows import Row, SelectedClip
 from reviewer.lead.set_options import SetOptions
@@ -61,10 +62,11 @@ class SetSounds:
         self._in_commit = in_commit
         self._progress = progress
         self._worker: _Worker | None = None
+        self._for_worker = 0
         self._clips: dict[str, Clip] = {}
         self._rows: list[Row] = []
         self._with_worker: tuple[OpenedBatch, list[Row]] | None = None
-        self._written: dict[str, WrittenFile] = {}
+        self._written = WrittenFiles()
         self._clips_written, self._last_clip = 0, ""
         (folder / CLIPS).mkdir()
 
@@ -82,15 +84,24 @@ class SetSounds:
         if rows:
             self._clips[selected.clip.id] = selected.clip
             self._rows += rows
+            if self._worker is None:
+                self._start_in_time(selected.clip.id, rows)
             if len(self._clips) == CLIPS_A_BATCH:
                 self._write_batch()
 
-    def finish(self) -> dict[str, WrittenFile]:
+    def finish(self) -> WrittenFiles:
         """Writes what is left; gives all files by path relative to the set. Raises as ``add``."""
         if self._clips:
             self._write_batch(is_last=True)
         self._take_written()
         return self._written
+
+    def _start_in_time(self, clip_id: str, rows: Sequence[Row]) -> None:
+        """Starts the worker before the first batch is full: it takes as long as judging a batch."""
+        if self._access.has_file(clip_id):
+            self._for_worker += sum(is_as_stored(row, self._options) for row in rows)
+        if self._for_worker >= _SOUNDS_WORTH_A_PROCESS:
+            self._worker = _Worker()
 
     def _write_batch(self, *, is_last: bool = False) -> None:
         clips, self._clips = self._clips, {}
@@ -104,7 +115,9 @@ class SetSounds:
         self._write_here(batch, rest)
 
     def _given_to_worker(self, batch: OpenedBatch, rows: list[Row]) -> list[Row]:
-        """Lets the worker begin with what it can do; gives the other rows."""
+        """Lets the worker begin with what it can do, if there is one; gives the other rows."""
+        if self._worker is None:
+            return rows
         given, rest, sounds = [], [], []
         for row in rows:
             sound = self._stored(batch, row) if is_as_stored(row, self._options) else None
@@ -113,10 +126,6 @@ class SetSounds:
             else:
                 given.append(row)
                 sounds.append(sound)
-        if len(sounds) < _SOUNDS_WORTH_A_PROCESS and self._worker is None:
-            return rows
-        if self._worker is None:
-            self._worker = _Worker()
         if sounds:
             self._worker.begin(sounds)
             self._with_worker = batch, given
@@ -178,7 +187,7 @@ class SetSounds:
             self._note(row, WrittenFile.at(path, digest, one.frames, one.rate_hz))
 
     def _note(self, row: Row, written: WrittenFile) -> None:
-        self._written[row.utterance.path] = written
+        self._written.add(row.utterance.path, written)
         if row.utterance.clip_id != self._last_clip:
             self._last_clip = row.utterance.clip_id
             self._clips_written += 1

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import fields
 from functools import partial
+from itertools import groupby, islice
 from operator import attrgetter
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
@@ -16,12 +17,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from reviewer.errors import Unavailable
 from reviewer.formats.dataset import Utterance, UtteranceSegment, UtteranceWord, no_audio
+from reviewer.formats.packed_texts import PackedTexts
 from reviewer.formats.tags import in_format
 from reviewer.lead.export_rows import Row
 from reviewer.transcript.conventions import Conventions
 
 _MOST_BYTES_IN_MEMORY = 4 << 20
 _NONCE_BYTES = 12
+_BETWEEN = "\n"
 
 
 class RowStore(Sequence[Row]):
@@ -39,8 +42,9 @@ class RowStore(Sequence[Row]):
         self._cipher = AESGCM(AESGCM.generate_key(256))
         self._starts = array("Q", [0])
         self._order = array("Q")
-        self._ids: list[str] = []
-        self._works: list[tuple[str, str]] = []
+        self._ids = PackedTexts()
+        self._works = PackedTexts()
+        """Of each row, the ids of clip and annotation."""
         self._last: tuple[int, Row] | None = None
         self._conventions = array("H")
         self._kinds: list[Conventions | None] = []  # few, and many rows share them
@@ -57,17 +61,23 @@ class RowStore(Sequence[Row]):
         self._starts.append(self._starts[-1] + len(sealed))
         self._order.append(number)
         self._ids.append(row.utterance.id)
-        self._works.append((row.utterance.clip_id, row.annotation_id))
+        self._works.append(f"{row.utterance.clip_id}{_BETWEEN}{row.annotation_id}")
         self._conventions.append(self._number_of(row.utterance.conventions))
 
     def sort(self) -> None:
         """Puts the rows in the order of their ids; none is added afterwards."""
         self._order = array("Q", sorted(self._order, key=self._ids.__getitem__))
-        self._ids.clear()
+        self._ids = PackedTexts()
 
     def works(self, start: int, end: int) -> dict[str, str]:
         """The annotation of each clip of some rows; nothing is decrypted for it."""
-        return dict(self._works[number] for number in self._order[start:end])
+        return dict(self._work(number) for number in self._order[start:end])
+
+    def items(self, clips: int) -> Iterator[dict[str, str]]:
+        """The annotation of each clip, at most so many at a time, in the order in which they were added."""
+        of_clips = (next(rows) for _, rows in groupby(map(self._work, range(len(self)))))
+        while items := dict(islice(of_clips, clips)):
+            yield items
 
     def __len__(self) -> int:
         return len(self._order)
@@ -90,6 +100,10 @@ class RowStore(Sequence[Row]):
     def utterance(self, index: int, audio: Callable[[], bytes]) -> Utterance:
         """The utterance of a row, with what encodes its audio."""
         return self._row(self._order[index], audio).utterance
+
+    def _work(self, number: int) -> tuple[str, str]:
+        clip_id, _, annotation_id = self._works[number].partition(_BETWEEN)
+        return clip_id, annotation_id
 
     def _row(self, number: int, audio: Callable[[], bytes] = no_audio) -> Row:
         start, end = self._starts[number], self._starts[number + 1]

@@ -134,7 +134,8 @@ class Selector:
                     if each.clip.id in referenced
                     else ""
                 )
-                found = replace(found, aligned=words.texts if words else (), reference=reference)
+                if words is not None or reference:
+                    found = replace(found, aligned=words.texts if words else (), reference=reference)
             yield each, found
 
     def _conventions_of(self, locale: str) -> Conventions:
@@ -186,19 +187,19 @@ class Selector:
     ) -> SelectedClip | str:
         """The clip, unless the filter leaves it out: it sees the answers and flags of all segments."""
         clip, redactions = candidate.clip, candidate.redactions
-        flags = frozenset(flag for one in merged for flag in one.flags)
-        verbatim, profile = merged[0].text_verbatim, self._options.profile
+        whole = _with_all_flags(merged)
+        verbatim, profile = whole.text_verbatim, self._options.profile
 
         def words() -> int:
             return len(words_of(normalise(verbatim, conventions, profile)))
 
-        if not where(Facts(clip, replace(merged[0], flags=flags), words)):
+        if not where(Facts(clip, whole, words)):
             return "filtered"
         if self._options.cut:
-            annotation = replace(answers[0], flags=frozenset(f for one in answers for f in one.flags))
+            annotation = _with_all_flags(answers)
             reasons = _reasons_by_segment(annotation, conventions, redactions, self._options)
         else:
-            annotation, reasons = replace(merged[0], flags=flags), ()
+            annotation, reasons = whole, ()
         return SelectedClip(
             clip,
             candidate.passes[0],
@@ -244,6 +245,12 @@ class Selector:
             "quarantined": counts.clips.get(ClipState.QUARANTINED, 0),
             "purged": counts.clips.get(ClipState.PURGED, 0),
         }
+
+
+def _with_all_flags(passes: Sequence[Annotation]) -> Annotation:
+    """The first pass, with the flags of all."""
+    first, *others = passes
+    return replace(first, flags=first.flags.union(*(one.flags for one in others))) if others else first
 
 
 def _not_yet_redacted(redactions: Sequence[Redaction]) -> str:

@@ -1,9 +1,12 @@
 """The split of each speaker, by a keyed hash: nobody without the workspace's key can predict or choose it."""
 
+from functools import lru_cache
+
 from reviewer.clips.keys import keyed_hash, subkey
 from reviewer.formats.dataset import SPLITS
 
 _BUCKETS = 10_000
+_SPEAKERS_KNOWN = 1024
 
 
 class Splits:
@@ -13,13 +16,16 @@ class Splits:
     """
 
     def __init__(self, hash_key: bytes, shares: tuple[int, int, int] | None) -> None:
-        self._key = subkey(hash_key, "export split")
+        key = subkey(hash_key, "export split")
         self._shares = shares
+        self._bucket = lru_cache(maxsize=_SPEAKERS_KNOWN)(
+            lambda speaker: int(keyed_hash(key, speaker.encode())[:16], 16) % _BUCKETS
+        )
 
     def of(self, speaker: str) -> str:
         """The split of all rows of a speaker's clips, empty if the set is not split."""
         if self._shares is None:
             return ""
-        bucket = int(keyed_hash(self._key, speaker.encode())[:16], 16) % _BUCKETS
+        bucket = self._bucket(speaker)
         train, dev, _ = (share * _BUCKETS // 100 for share in self._shares)
         return SPLITS[(bucket >= train) + (bucket >= train + dev)]

@@ -87,6 +87,20 @@ class Resealing(Protocol):
     def late_draft(self, task_id: str, person_id: str, sealed: bytes) -> bytes: ...
 
 
+class WorkNotices(Protocol):
+    """A connection on which a server says that there may be new work; nothing more is said."""
+
+    def fileno(self) -> int:
+        """The socket, which can be read when something came."""
+        ...
+
+    def has_come(self) -> bool:
+        """Reads what came, without waiting. Raises Unavailable when the connection has ended."""
+        ...
+
+    def close(self) -> None: ...
+
+
 class Queue(Protocol):
     """The work queue. Times come from the store's clock.
 
@@ -106,6 +120,10 @@ class Queue(Protocol):
 
     def close(self) -> None:
         """Ends the connections to a server, if there are any; the next call opens new ones."""
+        ...
+
+    def new_work_notices(self) -> WorkNotices | None:
+        """Begins to listen for new work; None for a queue in the workspace's own file. Raises Unavailable."""
         ...
 
     # Claiming

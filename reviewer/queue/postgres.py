@@ -32,7 +32,7 @@ from reviewer.model.task import (
     Verdict,
     WorkCounts,
 )
-from reviewer.queue.api import DrawResult, HeldClip, Receipt, Resealing, WitnessedLog
+from reviewer.queue.api import DrawResult, HeldClip, Receipt, Resealing, WitnessedLog, WorkNotices
 from reviewer.queue.postgres_connection import QueueServer
 from reviewer.stats.queue_figures import QueueFigures
 
@@ -69,6 +69,9 @@ class PostgresQueue:
 
     def close(self) -> None:
         self._server.close()
+
+    def new_work_notices(self) -> WorkNotices:
+        return self._server.listen("reviewer_new_work")
 
     # Claiming
 

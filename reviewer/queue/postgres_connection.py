@@ -111,6 +111,27 @@ def _timed(waiting: Generator[Any, Any, T], seconds: float) -> Generator[Any, An
         return result
 
 
+class PostgresNotices:
+    """Satisfies ``WorkNotices``: a connection that listens to one channel."""
+
+    def __init__(self, conninfo: str, channel: str) -> None:
+        self._connection = psycopg.connect(conninfo, autocommit=True)
+        self._connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
+        self._fileno = self._connection.fileno()  # also known once the connection has ended
+
+    def fileno(self) -> int:
+        return self._fileno
+
+    def has_come(self) -> bool:
+        try:
+            return len(list(self._connection.notifies(timeout=0))) > 0  # all are read, not the first alone
+        except psycopg.Error as error:
+            raise meaning(error) from error
+
+    def close(self) -> None:
+        self._connection.close()
+
+
 class QueueServer:
     """A server's functions, over a few connections that are opened when they are needed."""
 
@@ -129,6 +150,7 @@ class QueueServer:
         self._conninfo: str | None = None
         self._pool: ConnectionPool[psycopg.Connection[dict[str, Any]]] | None = None
         self._opening = threading.Lock()
+        self._notices: PostgresNotices | None = None
 
     def connect_as(self, login: str, password: str) -> None:
         """Whose login the connections have from now on; nothing is sent yet."""
@@ -142,6 +164,22 @@ class QueueServer:
         """Ends the connections; the next call opens new ones."""
         with self._opening:
             self._drop_pool()
+
+    def listen(self, channel: str) -> PostgresNotices:
+        """Listens on a connection of its own, in place of the one before. Raises as ``value``."""
+        conninfo = self._conninfo
+        if conninfo is None:
+            raise Unavailable("QUEUE_UNREACHABLE")
+        try:
+            notices = PostgresNotices(conninfo, channel)
+        except psycopg.Error as error:
+            raise meaning(error) from error
+        with self._opening:
+            self._drop_notices()
+            self._notices = notices
+        if conninfo != self._conninfo:  # somebody else signed in meanwhile
+            notices.close()
+        return notices
 
     def value(self, function: str, *values: object) -> Any:
         """What a function returns that gives one value.
@@ -205,8 +243,14 @@ class QueueServer:
 
     def _drop_pool(self) -> None:
         pool, self._pool = self._pool, None
+        self._drop_notices()
         if pool is not None:
             pool.close(timeout=1)
+
+    def _drop_notices(self) -> None:
+        if self._notices is not None:
+            self._notices.close()
+            self._notices = None
 
     @staticmethod
     def _require_fitting(conninfo: str) -> None:

@@ -77,6 +77,9 @@ class SqliteQueue:
     def close(self) -> None:
         """The file is the workspace's, which closes it."""
 
+    def new_work_notices(self) -> None:
+        """Nobody tells of changes in a file."""
+
     # Claiming
 
     def claim(self, person_id: str, kinds: frozenset[TaskKind], *, key: str) -> Lease | None:
@@ -617,10 +620,7 @@ class SqliteQueue:
         return [row["clip_id"] for row in rows]
 
     def mark_exported(self, clip_ids: Iterable[str]) -> None:
-        with self._database.transaction():
-            for clip_id in clip_ids:
-                if self.clip_state(clip_id) is ClipState.FINAL:
-                    self._set_clip(clip_id, ClipState.EXPORTED)
+        self._database.execute(queries.MARK_EXPORTED, (json.dumps(list(clip_ids)),))
 
     # Acts that happen once for each key
 

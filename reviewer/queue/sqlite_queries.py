@@ -4,11 +4,13 @@
 
 # True when the clip of row `t` never came to :person: as a lease, skip, expiry or annotation of any kind of
 # task. Only the reviews of one pass may come to the same person, when its author handed it in again.
+# INDEXED BY: a clip has a few annotations, and a person thousands.
 NEVER_HAD = """
     NOT EXISTS (SELECT 1 FROM task own WHERE own.clip_id = t.clip_id AND own.person_id = :person
         AND (own.parent_id IS NULL OR own.parent_id IS NOT t.parent_id))
     AND NOT EXISTS (SELECT 1 FROM task_refusal r WHERE r.clip_id = t.clip_id AND r.person_id = :person)
-    AND NOT EXISTS (SELECT 1 FROM annotation a JOIN task own ON own.id = a.task_id
+    AND NOT EXISTS (
+        SELECT 1 FROM annotation a INDEXED BY annotation_by_clip JOIN task own ON own.id = a.task_id
         WHERE a.clip_id = t.clip_id AND a.author = :person
         AND (own.parent_id IS NULL OR own.parent_id IS NOT t.parent_id))
 """
@@ -287,6 +289,10 @@ ACCEPTED_AMONG = """
             ELSE v.kind != 'returned' END))
 """
 FINALS = "SELECT clip_id, annotation_id FROM final WHERE clip_id IN (SELECT value FROM json_each(?))"
+MARK_EXPORTED = """
+    UPDATE queue_clip SET state = 'exported', reason = ''
+    WHERE state = 'final' AND clip_id IN (SELECT value FROM json_each(?))
+"""
 EXPORTABLE = """
     SELECT a.* FROM task t JOIN annotation a ON a.id = t.annotation_id
     WHERE t.kind = 'transcribe' AND t.state = 'accepted' AND t.clip_id IN (

@@ -33,6 +33,10 @@ def answers_of_form(annotation: Annotation, form: Schema | None) -> Annotation:
     """The annotation with the answers to its own form only; with all of them if its form is not known."""
     if form is None:
         return annotation
+    if not annotation.earlier and not any(one.labels or one.earlier for one in annotation.segments):
+        labels = without_hidden(form.per(FieldScope.CLIP), annotation.labels)
+        is_same = list(labels.items()) == list(annotation.labels.items())
+        return annotation if is_same else replace(annotation, labels=labels)
     per_segment = form.per(FieldScope.SEGMENT)
     segments = tuple(
         replace(one, labels=without_hidden(per_segment, one.labels), earlier={})

@@ -90,6 +90,10 @@ class ExportAccess:
         held = self._unit.content.hold_keys(identity.keyring, list(works))
         return OpenedBatch(held, self._unit.clips.many(works) if clips is None else clips)
 
+    def has_file(self, clip_id: str) -> bool:
+        """Whether the clip's sealed sound is a file of this machine, which a worker process can open."""
+        return self._unit.content.has_file(clip_id)
+
     def texts(
         self, identity: Identity, works: Sequence[SealedAnnotation], purpose: str = _PURPOSE
     ) -> list[Annotation | None]:

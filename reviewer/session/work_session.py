@@ -107,6 +107,7 @@ class WorkSession:
         self._delivery = Delivery(unit, identity, self._drafts)
         self.sending = Sending(unit, access, identity, self._delivery)
         self._requests = self._act_requests()
+        self.new_work_notices = unit.queue.new_work_notices
         self._right = clip_conditions.RIGHTS[min(kinds)]
         self._prefetched: _Prefetched | None = None
         self._prefetch_lock = threading.Lock()
@@ -416,9 +417,8 @@ class WorkSession:
     def daily_counts(self) -> DailyCounts:
         """Waiting tasks, and what this person has done since midnight in their time zone."""
         self._require()
-        return self._unit.queue.daily_counts(
-            self.identity.person.id, self.kinds, past_work.midnight(self._unit.clock)
-        )
+        since = past_work.midnight(self._unit.clock)
+        return self._unit.queue.daily_counts(self.identity.person.id, self.kinds, since)
 
     def history(self, limit: int = 20) -> list[PastWork]:
         """This person's last submissions, newest first."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -157,7 +158,22 @@ def load_conventions(path: Path) -> Conventions:
     A file with ``base = "und"`` takes the tags and profiles that it does not have itself from that file,
     which lies beside it or among the program's own.
     """
-    return _conventions(TomlTable.read(path), path)
+    return _shipped(path) if path.parent == resource("conventions") else _conventions(_table(path), path)
+
+
+@cache
+def _shipped(path: Path) -> Conventions:
+    """One of the program's own files, which are the base of most others: read once."""
+    return _conventions(_table(path), path)
+
+
+def _table(path: Path) -> TomlTable:
+    return _shipped_table(path) if path.parent == resource("conventions") else TomlTable.read(path)
+
+
+@cache
+def _shipped_table(path: Path) -> TomlTable:
+    return TomlTable.read(path)
 
 
 def parse_conventions(text: str, path: Path) -> Conventions:
@@ -202,8 +218,7 @@ def _base(file: TomlTable, path: Path) -> Conventions | None:
     found = beside if beside.is_file() else resource("conventions", f"{name}.toml")
     if not found.is_file():
         raise file.refuse("BASE_UNKNOWN", base=name)
-    base = TomlTable.read(found)
-    if base.has("base"):
+    if _table(found).has("base"):
         raise file.refuse("BASE_OF_BASE", base=name)
     return load_conventions(found)
 

@@ -11,6 +11,7 @@ from reviewer.transcript.words import is_spoken_sign, lower_case, segments, uppe
 
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'"})
 _HYPHENS = str.maketrans({"‐": "-", "‑": "-"})
+_PLAIN_SIGNS = _APOSTROPHES | _HYPHENS
 _USUAL_MARKS = frozenset(".,?!")
 # An apostrophe before a word or after one; which of them are quotation marks, only the whole text tells.
 _EDGE = re.compile(r"(?P<before>(?<!\w)'(?=\w))|(?P<after>(?<=[\w.,?!…-])'(?!\w))")
@@ -37,9 +38,11 @@ def normalise(text_verbatim: str, conventions: Conventions, profile: str = "trai
 
 def normalise_by(text_verbatim: str, conventions: Conventions, rules: Profile, tag_word: TagWord) -> str:
     """The text of a profile with other words in place of tags, as they are."""
-    text = clean_text(text_verbatim).translate(_APOSTROPHES | _HYPHENS)
+    text = clean_text(text_verbatim).translate(_PLAIN_SIGNS)
     text = _cased(_without_single_quotes(text, conventions), rules.case, conventions)
     if text.isascii() and text.isprintable() and "[" not in text and "]" not in text:
+        if text.replace(" ", "").isalnum() and _takes_all(text, conventions, rules):
+            return " ".join(text.split())
         return " ".join(piece for word in text.split() for piece in _words(word, conventions, rules))
     parts: list[str] = []
     for token in tokenize(text):
@@ -101,6 +104,15 @@ def _edges(text: str, conventions: Conventions) -> Iterator["re.Match[str]"]:
         word = "".join(part[0] for part in around if part)
         if lower_case(word.rstrip(".,?!"), conventions.clip_locale) not in conventions.elisions:
             yield match
+
+
+def _takes_all(text: str, conventions: Conventions, rules: Profile) -> bool:
+    """Whether every word of a text of ASCII letters, digits and spaces is kept as it is."""
+    if any(mark.isalnum() for mark in rules.punctuation):
+        return False
+    return rules.keep_hesitations or conventions.hesitations.isdisjoint(
+        lower_case(text, conventions.clip_locale).split()
+    )
 
 
 def _words(typed: str, conventions: Conventions, rules: Profile) -> Iterator[str]:

@@ -26,21 +26,27 @@ SECONDS = float(os.environ.get("REVIEWER_CLAIM_SECONDS", "3"))
 PAIRS = int(os.environ.get("REVIEWER_CLAIM_PAIRS", "5"))
 PGQUEUER = os.environ.get("REVIEWER_PGQUEUER_PYTHON", "")
 CLAIM = "SELECT reviewer.claim(%s, '{transcribe}', %s)"
+# The least that gives a lease: the columns of a task, one index of its own, one statement, one commit.
 RAW = """
-    UPDATE public.raw_task SET state = 'leased', person_id = %s, submission_key = %s WHERE id = (
-        SELECT id FROM public.raw_task WHERE state = 'open' ORDER BY priority DESC, sort_key, place
-        FOR UPDATE SKIP LOCKED LIMIT 1)
-    RETURNING id
+    UPDATE public.raw_task SET state = 'leased', person_id = %s, submission_key = %s, token = token + 1,
+        lease_started = extract(epoch FROM clock_timestamp()) * 1000000,
+        lease_until = extract(epoch FROM clock_timestamp()) * 1000000 + 1800000000
+    WHERE id = (
+        SELECT id FROM public.raw_task WHERE kind = 'transcribe' AND locale = 'en-US' AND state = 'open'
+        ORDER BY priority DESC, sort_key, place FOR NO KEY UPDATE SKIP LOCKED LIMIT 1)
+    RETURNING id, clip_id, kind, round, token, lease_until
 """
 RAW_TABLE = """
     DROP TABLE IF EXISTS public.raw_task;
-    CREATE TABLE public.raw_task (place bigint GENERATED ALWAYS AS IDENTITY, id text PRIMARY KEY,
-        state text NOT NULL, priority integer NOT NULL, sort_key bigint NOT NULL, person_id text,
-        submission_key text) WITH (fillfactor = 80);
-    CREATE INDEX raw_task_open ON public.raw_task (priority DESC, sort_key, place) WHERE state = 'open';
-    GRANT USAGE ON SCHEMA public TO PUBLIC;
+    CREATE TABLE public.raw_task (LIKE reviewer_data.task INCLUDING DEFAULTS INCLUDING IDENTITY)
+        WITH (fillfactor = 80);
+    ALTER TABLE public.raw_task ADD PRIMARY KEY (id);
+    CREATE INDEX raw_task_open ON public.raw_task (kind, locale, priority DESC, sort_key, place)
+        WHERE state = 'open';
+    GRANT USAGE ON SCHEMA public, reviewer_data TO PUBLIC;
     GRANT ALL ON public.raw_task TO PUBLIC;
 """
+RAW_TASKS = 4 * TASKS
 PEOPLE = 32
 
 
@@ -68,9 +74,10 @@ def fill(team: TeamServer) -> None:
     )
     team.owner.execute(RAW_TABLE.encode())
     team.owner.execute(
-        "INSERT INTO public.raw_task (id, state, priority, sort_key)"
-        " SELECT replace(gen_random_uuid()::text, '-', ''), 'open', 0, n FROM generate_series(1, %s) n",
-        (TASKS,),
+        "INSERT INTO public.raw_task (id, clip_id, kind, round, state, sort_key, locale) SELECT"
+        " replace(gen_random_uuid()::text, '-', ''), 'clip-' || n, 'transcribe', 1, 'open', n, 'en-US'"
+        " FROM generate_series(1, %s) n",
+        (RAW_TASKS,),
     )
     team.owner.execute("VACUUM ANALYZE task, queue_clip, public.raw_task")
     team.owner.execute("CHECKPOINT")
@@ -88,6 +95,7 @@ def client(uri: str, name: str, query: str, seconds: float, start, answers) -> N
             found = connection.execute(query, (name, uuid4().hex)).fetchone()
             waits.append(time.perf_counter() - begun)
             if found is None or found[0] is None:
+                given = None
                 break
             given.append(found[0] if isinstance(found[0], str) else found[0]["task_id"])
     answers.put((given, waits))
@@ -106,6 +114,7 @@ def race(uri: str, query: str, clients: int, seconds: float) -> tuple[list[int],
     found = [answers.get(timeout=seconds + 60) for _ in workers]
     for worker in workers:
         worker.join()
+    assert all(given is not None for given, _ in found), "tasks ran out: set REVIEWER_CLAIM_TASKS higher"
     every = [task for given, _ in found for task in given]
     assert len(every) == len(set(every))
     return [len(given) for given, _ in found], [wait for _, waits in found for wait in waits]
@@ -135,10 +144,16 @@ def test_claims_against_a_raw_statement(server, clients):
 
 
 def test_claims_are_fair(server):
-    fill(server)
-    counts, _ = race(server.uri, CLAIM, 8, 4 * SECONDS)
-    apart = (max(counts) - min(counts)) / statistics.mean(counts)
-    row(f"{server.way}, 8 clients: most and fewest claims apart", f"{apart:.1%}", "<= 5 %", ok=apart <= 0.05)
+    """Against the raw statement's own fairness, which is what the machine gives to eight processes."""
+    apart = {CLAIM: [], RAW: []}
+    for _ in range(PAIRS):
+        fill(server)
+        for query, each in apart.items():
+            counts, _ = race(server.uri, query, 8, 2 * SECONDS)
+            each.append((max(counts) - min(counts)) / statistics.mean(counts))
+    found, of_raw = (statistics.median(each) for each in apart.values())
+    figure = f"{server.way}, 8 clients: most and fewest claims apart"
+    row(figure, f"{found:.1%} (raw: {of_raw:.1%})", "<= 5 %", ok=found <= 0.05)
 
 
 @pytest.mark.skipif(not PGQUEUER, reason="REVIEWER_PGQUEUER_PYTHON is not set")

@@ -1,9 +1,10 @@
 """The queue's tables in SQLite and on PostgreSQL have the same columns, but for exceptions with reasons."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -12,7 +13,8 @@ from psycopg.conninfo import make_conninfo
 from reviewer.db.connection import Database
 from reviewer.db.schema import migrate
 from reviewer.model.project import AccessLimits, QueueRules
-from reviewer.queue.postgres_schema import ServerRules, set_up
+from reviewer.places import resource
+from reviewer.queue.postgres_schema import TABLES_VERSION, ServerRules, set_up
 from reviewer.queue.queue_rows import TABLES
 
 Columns = Mapping[str, set[str]]
@@ -75,6 +77,47 @@ def there(postgres: str) -> Columns:
         ).fetchall()
     tables = {table for table, _ in rows}
     return {table: {column for name, column in rows if name == table} for table in tables}
+
+
+@pytest.fixture
+def of_version_1(postgres: str) -> Iterator[psycopg.Connection[Any]]:
+    """The owner of a server that the first version of the tables was set up on, with a clip of two passes."""
+    with psycopg.connect(postgres, autocommit=True) as owner:
+        owner.execute("CREATE DATABASE version_1")
+    with psycopg.connect(make_conninfo(postgres, dbname="version_1"), autocommit=True) as owner:
+        owner.execute(resource("queue", "01_tables.sql").read_text().encode())
+        owner.execute("SET search_path = reviewer_data")
+        owner.execute("INSERT INTO meta (workspace_id, tables_version) VALUES ('workspace', 1)")
+        owner.execute("INSERT INTO queue_locale VALUES ('en', 'en', '', '')")
+        owner.execute(
+            "INSERT INTO queue_clip (clip_id, state, passes, locale) VALUES ('c', 'ready', 2, 'en')"
+        )
+        owner.execute(
+            "INSERT INTO task (id, clip_id, kind, round, state, sort_key, locale)"
+            " SELECT 't' || n, 'c', 'transcribe', n, 'open', 0, 'en' FROM generate_series(1, 2) n"
+        )
+        yield owner
+    with psycopg.connect(postgres, autocommit=True) as owner:
+        owner.execute("DROP DATABASE version_1")
+
+
+def indexes(owner: psycopg.Connection[Any]) -> set[str]:
+    rows = owner.execute("SELECT indexdef FROM pg_indexes WHERE schemaname = 'reviewer_data'")
+    return {row[0] for row in rows}
+
+
+def test_server_of_the_first_version_is_brought_up_to_date(
+    of_version_1: psycopg.Connection[Any], postgres: str, there: Columns
+) -> None:
+    owner = of_version_1
+    former = indexes(owner)
+    set_up(owner, "workspace", ServerRules(QueueRules(), AccessLimits()))
+    assert owner.execute("SELECT tables_version FROM meta").fetchone() == (TABLES_VERSION,)
+    assert owner.execute("SELECT id FROM task ORDER BY id").fetchall() == [("t1",), ("t2",)]
+    with psycopg.connect(make_conninfo(postgres, dbname="schemas")) as new:
+        assert indexes(owner) == indexes(new) != former
+    with pytest.raises(psycopg.errors.UniqueViolation):  # still one pass of each round
+        owner.execute("SELECT add_task('c', 'transcribe', 2, 0)")
 
 
 @pytest.fixture

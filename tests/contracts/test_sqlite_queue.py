@@ -79,6 +79,15 @@ class TestSqliteQueue(QueueContract):
         assert any("task_open (kind=? AND locale=?)" in step for step in plan)
         assert not [step for step in plan if step.startswith(("SCAN t", "SCAN task", "SCAN own", "SCAN q"))]
 
+    @pytest.mark.parametrize("query", [queries.NEXT, queries.WITHOUT_TAKER, *queries.NEXT_OWN])
+    def test_whether_somebody_had_a_clip_is_read_from_its_few_annotations(self, query, database):
+        values = {"person": ANN, "kind": TaskKind.TRANSCRIBE, "now": 0, "locales": "[]"}
+        plan = database.rows(
+            f"EXPLAIN QUERY PLAN {query}", values | {"takers": "[]", "kinds": '["transcribe"]'}
+        )
+        used = {row["detail"] for row in plan if row["detail"].startswith("SEARCH a ")}
+        assert used <= {"SEARCH a USING INDEX annotation_by_clip (clip_id=?)"}
+
     def test_migration_gives_tasks_of_an_older_workspace_the_locale_of_their_clip(self, tmp_path):
         old = Database(tmp_path / "old.db")
         migrations.apply(old.tables, stop_before="m002_languages")

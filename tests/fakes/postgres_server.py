@@ -147,6 +147,7 @@ class OneConnection(QueueServer):
         return self
 
     def close(self) -> None:
+        super().close()
         if self.connection_kept is not None:
             self.connection_kept.close()
             self.connection_kept = None

@@ -178,6 +178,7 @@ class FakeWork:
         self.verdicts: list[tuple[VerdictKind, str]] = []
         self.heard_ranges: list[HeardRange] = []
         self.past: list[Any] = []
+        self.notices: Any = None
         self.found: list[FoundWork] = []
         self.aligned: list[str] = []
         self.known_words = FakeWords()
@@ -352,6 +353,10 @@ class FakeWork:
     def daily_counts(self) -> DailyCounts:
         self.called("daily_counts")
         return DailyCounts(len(self.waiting), len(self.submitted) + len(self.verdicts), 0)
+
+    def new_work_notices(self) -> Any:
+        self.called("new_work_notices")
+        return self.notices
 
     def history(self, limit: int = 20) -> list[Any]:
         self.called("history")

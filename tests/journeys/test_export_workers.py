@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from reviewer.clips.store import LocalClipStore
 from reviewer.errors import Damaged, Unavailable
 from reviewer.formats import passport
 from reviewer.lead import export_sounds
-from reviewer.lead.export_sounds import SetSounds
 from reviewer.lead.set_options import SetOptions
 from reviewer.lead.sound_worker import StoredSound
 from reviewer.model.event import Action
@@ -170,6 +170,6 @@ def test_a_cancelled_export_ends_its_worker_and_leaves_nothing(
 def test_clips_of_a_store_without_files_are_written_here(
     bench: LeadBench, out: Path, workers: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(SetSounds, "_stored", lambda *_given: None)
+    monkeypatch.setattr(LocalClipStore, "local_path", lambda *_given: None)
     assert bench.run_export(out).clips == CLIPS
     assert workers == []

@@ -52,6 +52,7 @@ MOST_RECOVERY_SECONDS = 30.0
 BIG_RUN = 100
 """From so many faults on the time of recovery is a condition; the ordinary suite measures no times."""
 NEVER_LOCKS = "lock_minutes = 0\n"  # what a test types is no input of a person
+NO_LIMITS = "[limits]\nopens_per_hour = 0\nopens_without_hand_in = 0\n"  # it works faster than a person
 EVERY_MS = 5
 WIRE = {fault.value: fault for fault in WireFault if fault is not WireFault.NONE}
 BUCKET_FAULTS = {"S3 403": "403", "S3 404": "404", "S3 truncated": "cut", "S3 wrong bytes": "other bytes"}
@@ -63,7 +64,7 @@ KINDS = [
     WireFault.HALF_OPEN.value, "S3 404", WireFault.SLOW.value, "S3 truncated", WireFault.REFUSED.value,
     "S3 wrong bytes", "S3 expired",
 ]  # fmt: skip
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.timeout(300 + 10 * FAULTS)]
 
 
 class Frames(QObject):
@@ -143,7 +144,7 @@ def machinery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machi
         bucket = stack.enter_context(network.open())
         name = str(conninfo_to_dict(new_database(server.address))["dbname"])
         url = f"postgresql://127.0.0.1:{wire.port}/{name}"
-        project = NEVER_LOCKS + NOBODY_LISTENS
+        project = NEVER_LOCKS + NOBODY_LISTENS + NO_LIMITS
         team = WholeTeam(tmp_path / "team", url, bucket, network, 2 * len(turns()) + 3, project)
         stack.callback(team.close)
         yield Machinery(server, wire, network, team)

@@ -132,3 +132,10 @@ def test_a_text_is_normalised_as_it_is_beside_a_word_that_takes_the_slow_way(
     conventions = with_profile(profile)
     beside = normalise(f"{typed} 漢", conventions, "p").split()
     assert [*normalise(typed, conventions, "p").split(), "漢"] == beside
+
+
+@given(st.lists(st.sampled_from(["uh", "Uh", "yes", "I", "35", "uhuh"]), max_size=6), PROFILES)
+def test_words_alone_are_kept_as_they_are_among_signs(words: list[str], profile: Profile) -> None:
+    conventions = with_profile(profile)
+    alone, among = " ".join(words), " [nope] ".join(["", *words, ""])  # a tag that nothing knows is removed
+    assert normalise(alone, conventions, "p") == normalise(among, conventions, "p")

@@ -47,3 +47,16 @@ def test_a_format_is_shown_neither_what_it_refused_nor_another_audio(stored: Row
     shown = Utterances(stored, lambda number: b"sound %d" % number, "nemo", {"id2"})
     assert len(shown) == 2
     assert [(one.id, one.flac()) for one in shown] == [("id1", b"sound 0"), ("id3", b"sound 2")]
+
+
+def test_each_clip_has_its_annotation_once_however_many_rows_it_has(tmp_path: Path) -> None:
+    store = RowStore(tmp_path)
+    for number, clip_id in enumerate(("c2", "c2", "c1", "c3", "c3")):
+        (row,) = rows(selected(Annotation.of_text("words", SECOND), clip_id), SetOptions())
+        placed = replace(row.utterance, id=f"id{9 - number}")
+        store.add(replace(row, utterance=placed, annotation_id=f"a of {clip_id}"))
+    store.sort()
+    works = {"c1": "a of c1", "c2": "a of c2", "c3": "a of c3"}
+    assert list(store.items(2)) == [{each: works[each] for each in ("c2", "c1")}, {"c3": works["c3"]}]
+    assert store.works(0, 2) == {"c3": works["c3"]}
+    assert store.works(0, 5) == works

@@ -68,46 +68,41 @@ def lines(bench: ClipPageBench) -> int:
     return max(n for n in range(60) if n == 0 or bench.field.height_px(n) <= bench.field.height())
 
 
-@pytest.mark.parametrize("size", [LAPTOP, SCALED_LAPTOP])
 @pytest.mark.parametrize("kind", CLIPS)
-def test_three_lines_of_text_are_seen_and_below_a_table_two(
-    bench: ClipPageBench, kind: str, size: tuple[int, int]
-) -> None:
+def test_three_lines_of_text_are_seen_and_below_a_table_two(bench: ClipPageBench, kind: str) -> None:
     bench.open(FakeDesk(CLIPS[kind]()))
-    resize(bench, size)
-    assert lines(bench) >= (2 if "table" in kind else 3)
+    for size in (LAPTOP, SCALED_LAPTOP):
+        resize(bench, size)
+        assert lines(bench) >= (2 if "table" in kind else 3), size
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("kind", CLIPS)
-def test_parts_stand_whole_below_each_other_without_empty_strips(
-    bench: ClipPageBench, kind: str, size: tuple[int, int]
-) -> None:
+def test_parts_stand_whole_and_below_each_other_at_every_size(bench: ClipPageBench, kind: str) -> None:
     bench.open(FakeDesk(CLIPS[kind]()))
-    resize(bench, size)
+    for size in SIZES:
+        resize(bench, size)
+        no_part_is_cut_off_or_apart(bench, size)
+        buttons_below_the_text_are_whole_or_absent(bench, size)
+
+
+def no_part_is_cut_off_or_apart(bench: ClipPageBench, size: tuple[int, int]) -> None:
     shown = list(places(bench, *COLUMN).values())
     for above, below in pairwise(shown):
-        assert 0 <= below.top() - above.bottom() - 1 <= GAP_PX
+        assert 0 <= below.top() - above.bottom() - 1 <= GAP_PX, size
     tags = bench.page.findChild(TagPalette)
-    assert tags.height() == tags.height_px(tags.form)
+    assert tags.height() == tags.height_px(tags.form), size
     table = bench.workspace.view.transcription.segments.table
-    assert table.isHidden() or table.viewport().height() >= 2 * table.rowHeight(0)
+    assert table.isHidden() or table.viewport().height() >= 2 * table.rowHeight(0), size
     if not tags.is_beside:
         ends = places(bench, "tag_palette")["tag_palette"].bottom(), shown[-1].bottom()
         assert max(ends) >= places(bench, "side")["side"].bottom() - 2 or size[0] > 1464
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("kind", CLIPS)
-def test_buttons_below_the_text_are_whole_or_absent(
-    bench: ClipPageBench, kind: str, size: tuple[int, int]
-) -> None:
-    bench.open(FakeDesk(CLIPS[kind]()))
-    resize(bench, size)
+def buttons_below_the_text_are_whole_or_absent(bench: ClipPageBench, size: tuple[int, int]) -> None:
     tools = bench.workspace.view.transcription.tools
     buttons = tools.findChildren(QToolButton)
     assert {button.isVisible() for button in buttons} == {tools.isVisible()}
-    assert tools.height() >= max(button.height() for button in buttons)
+    assert tools.height() >= max(button.height() for button in buttons), size
     assert tools.isVisible() or size[1] <= 600
 
 

@@ -27,6 +27,7 @@ from reviewer.ui.clip.contradiction_question import ContradictionQuestion
 from reviewer.ui.clip.heard_log import HeardLog
 from reviewer.ui.clip.issue_tracker import SubmissionIssueTracker
 from reviewer.ui.clip.lease_renewal import LeaseRenewal
+from reviewer.ui.clip.new_work import NewWork
 from reviewer.ui.clip.next_clip import Claim, NextClip, claim_and_open, hand_over, set_aside
 from reviewer.ui.clip.opening_retry import OpeningRetry
 from reviewer.ui.clip.prefetch import Prefetch
@@ -98,6 +99,7 @@ class ClipPresenter(QObject):
         beside = NetworkExecutor(jobs, self) if work.asks_broker else self._network
         self._opening_retry = OpeningRetry(jobs, self)
         self._ask_again: Callable[[], None] = self.take_next
+        self._new_work = NewWork(work, jobs, self)
         self._sender = Sender(work.sending, jobs, self)
         self._prefetch = Prefetch(work, beside, jobs, playback, self._sender.send_now)
         self._autosave = Autosave(self._executor, self)
@@ -282,6 +284,7 @@ class ClipPresenter(QObject):
         is_untouched = was_open and not self._is_touched and not self._playback.coverage.heard
         self._state.enter(ClipState.CLOSED)
         self._opening_retry.end()
+        self._new_work.end()
         lease, unsaved = self._lease, self._autosave.take_unsaved()
         if unsaved is None and was_on_screen and not was_open and self._is_touched:
             # The hand-over under way may fail: then this is the draft; else it is refused.
@@ -329,6 +332,7 @@ class ClipPresenter(QObject):
             else:
                 self._stack.show_nothing_waits()
                 self.nothing_waits.emit()
+                self._new_work.begin()
             self.refresh_counts()
 
     def _on_not_opened(self, error: Exception) -> None:
@@ -545,6 +549,10 @@ class ClipPresenter(QObject):
             self._view.facts.show_number(counts.submitted + 1)
         self.status_changed.emit(StatusFacts(waiting=counts.waiting, done_today=counts.submitted))
 
+    def _on_new_work(self, counts: DailyCounts) -> None:
+        self._stack.show_ready()
+        self._on_counts(counts)
+
     def _ask_for_agreement(self, error: Exception) -> None:
         if isinstance(error, NdaRequired):
             self._prefetch.drop()
@@ -562,6 +570,7 @@ class ClipPresenter(QObject):
 
     def _enter(self, state: ClipState) -> None:
         self._state.enter(state)
+        self._new_work.end()
         if state in (ClipState.CLAIMING, ClipState.HANDING_OVER, ClipState.FAILED):
             self._opening_retry.pause()
         else:
@@ -572,6 +581,7 @@ class ClipPresenter(QObject):
     def _connect(self) -> None:
         self._autosave.saved.connect(self._save_status.show_saved)
         self._autosave.failed.connect(self._on_save_failed)
+        self._new_work.found.connect(self._on_new_work)
         self._sender.status_changed.connect(self.status_changed)
         self._sender.refused.connect(self._on_work_refused)
         self._sender.lease_lost.connect(self._renewal.beat_now)

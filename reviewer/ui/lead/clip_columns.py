@@ -12,7 +12,6 @@ from reviewer.ui.widgets.tables import Column
 WIDTHS = {
     ClipColumn.ID: 146,
     ClipColumn.LOCALE: 76,
-    ClipColumn.PRODUCT: 88,
     ClipColumn.LENGTH: 64,
     ClipColumn.WHEN: 126,
     ClipColumn.PASSES: 58,
