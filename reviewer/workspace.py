@@ -168,7 +168,7 @@ class Workspace:
         self._conventions = _load_conventions(self.path, self.project.conventions)
         self.policy = WorkspacePolicy(self._unit.log, self.path, _shipped_files(), MoveRecord(self._database))
         self.sessions = SignIn(self._unit, self._parameters, self.policy, self._keychain)
-        self.sessions.after_seal(ServerWitness(self._unit, is_counted=not self.project.log.witnesses).show)
+        self.sessions.show_log_to(ServerWitness(self._unit, is_counted=not self.project.log.witnesses).show)
         self.agreement = Agreement(
             sign_in=self.sessions,
             acknowledgements=self._unit.acknowledgements,

@@ -89,14 +89,33 @@ BEGIN
 END
 $$;
 
+-- How much the caller's program has saved and not sent, and how many seconds the oldest of it is old.
+CREATE FUNCTION reviewer.tell_unsent(p_count integer, p_oldest_seconds double precision) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    me text := (caller()).person_id;
+BEGIN
+    IF (p_count BETWEEN 0 AND 1000000 AND p_oldest_seconds BETWEEN 0 AND 1e9) IS NOT TRUE THEN
+        PERFORM refuse('NOT_ALLOWED');
+    ELSIF p_count = 0 THEN
+        DELETE FROM unsent_work WHERE person_id = me;
+    ELSE
+        INSERT INTO unsent_work AS u (person_id, n, since)
+        VALUES (me, p_count, now_micros() - (p_oldest_seconds * 1e6)::bigint)
+        ON CONFLICT (person_id) DO UPDATE SET n = excluded.n, since = excluded.since;
+    END IF;
+END
+$$;
+
 -- What was shown last by each person of each log, and when the server heard from them otherwise: a lease or work.
 CREATE FUNCTION reviewer.witnessed_logs() RETURNS TABLE (
-    person_id text, log_id text, size bigint, note text, witnessed_at bigint, worked_at bigint
+    person_id text, log_id text, size bigint, note text, witnessed_at bigint, worked_at bigint, unsent integer,
+    unsent_since bigint
 ) LANGUAGE sql STABLE AS $$
     SELECT p.person_id, coalesce(w.log_id, ''), coalesce(w.size, 0), coalesce(w.note, ''), w.at,
         greatest((SELECT max(g.at) FROM lease_given g WHERE g.person_id = p.person_id),
-            (SELECT max(a.made_at) FROM annotation a WHERE a.author = p.person_id))
-    FROM person_login p LEFT JOIN LATERAL (
+            (SELECT max(a.made_at) FROM annotation a WHERE a.author = p.person_id)), coalesce(u.n, 0), u.since
+    FROM person_login p LEFT JOIN unsent_work u ON u.person_id = p.person_id LEFT JOIN LATERAL (
         SELECT DISTINCT ON (c.log_id) c.* FROM witnessed_checkpoint c WHERE c.person_id = p.person_id
         ORDER BY c.log_id, c.size DESC) w ON true
     ORDER BY p.person_id COLLATE "C", w.log_id COLLATE "C"

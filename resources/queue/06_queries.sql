@@ -196,7 +196,9 @@ BEGIN
             WHERE state = 'leased' AND prefetch = 0 AND lease_until > now_at),
         'claims', (SELECT count(*) FROM lease_given WHERE at > hour_ago),
         'submissions', (SELECT count(*) FROM annotation WHERE made_at > hour_ago),
-        'late_drafts', (SELECT count(*) FROM late_draft WHERE state = 'waiting'));
+        'late_drafts', (SELECT count(*) FROM late_draft WHERE state = 'waiting'),
+        'unsent', (SELECT coalesce(sum(n), 0) FROM unsent_work),
+        'oldest_unsent', (SELECT coalesce(greatest(now_at - min(since), 0), 0) / 1e6 FROM unsent_work));
 END
 $$;
 

@@ -157,7 +157,7 @@ def witnessed(
 @app.command("seen")
 @signs_in
 def seen(work: CommandSession, *, json: AsJson = False) -> None:
-    """Show whose access log the server of the queue saw last, and who has gone silent."""
+    """Show whose access log the server of the queue saw last, who has gone silent, and whose work waits."""
     lead = work.person.lead
     names = {person.id: person.name for person in lead.people()}
     rows = [
@@ -167,6 +167,8 @@ def seen(work: CommandSession, *, json: AsJson = False) -> None:
             "rows": each.size,
             "seen_at": None if each.seen_at is None else to_iso(each.seen_at),
             "worked_at": None if each.worked_at is None else to_iso(each.worked_at),
+            "unsent": each.unsent,
+            "unsent_since": None if each.unsent_since is None else to_iso(each.unsent_since),
         }
         for each in lead.seen_logs()
     ]
@@ -174,7 +176,8 @@ def seen(work: CommandSession, *, json: AsJson = False) -> None:
         output.print_json({"logs": rows})
     else:
         output.print_table(
-            ("person", "state", "rows", "seen", "worked"), [tuple(row.values()) for row in rows]
+            ("person", "state", "rows", "seen", "worked", "unsent", "unsent since"),
+            [tuple(row.values()) for row in rows],
         )
 
 

@@ -4,7 +4,7 @@ import logging
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -110,4 +110,6 @@ def keep_up(work: CommandSession, log: "BrokerLog") -> None:
     """Seals both logs if it is time, and applies what QA confirmed, for which QA has no key."""
     log.seal_if_due()
     work.workspace.sessions.seal_log()
+    with suppress(Refused):  # the window says so
+        work.workspace.sessions.show_log()
     work.person.lead.redactions.apply_all(work.person.identity)

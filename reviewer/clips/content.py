@@ -196,6 +196,10 @@ class ClipContent:
         """A seekable stream over the clip's canonical FLAC; the caller closes it. Raises Damaged, Refused."""
         return self._open(keyring, clip_id, ContentKind.AUDIO)
 
+    def has_audio(self, clip_id: str) -> bool:
+        """Whether a clip's sealed sound is in its store, without reading it. Raises Unavailable."""
+        return self._store.has(self._clips.stored_as(clip_id), ContentKind.AUDIO)
+
     def audio_bytes(self, clip_id: str) -> int:
         """The size of the clip's canonical FLAC; nothing is unsealed for it. Raises Damaged, Refused."""
         with self._store.open(self._clips.stored_as(clip_id), ContentKind.AUDIO) as stream:

@@ -193,7 +193,7 @@ class WorkspaceMove:
         others = {names.get(who, who) for each, who in found.items() if each not in own}
         if others - set(self._gone):
             raise Refused("MOVE_SIGNED_IN", names=", ".join(sorted(others - set(self._gone))))
-        waiting = self._record.waiting_requests()
+        waiting = self._unit.outbox.waiting()
         if waiting:
             raise Refused("MOVE_UNSENT", count=waiting)
         leases = source.live_leases()

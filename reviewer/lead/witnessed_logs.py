@@ -29,7 +29,10 @@ class LogState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SeenLog:
-    """One line of the list: a person's log, of how many rows its end was seen last, and when they worked."""
+    """One line of the list: a person's log, of how many rows its end was seen last, and when they worked.
+
+    ``unsent``: how much of their work waited on their machine, the oldest of it since when.
+    """
 
     person_id: str
     log_id: str
@@ -37,6 +40,8 @@ class SeenLog:
     seen_at: datetime | None
     worked_at: datetime | None
     state: LogState
+    unsent: int
+    unsent_since: datetime | None
 
 
 def seen_logs(logs: list[WitnessedLog], keys: LogKeys, own: OwnLogKeys) -> list[SeenLog]:
@@ -44,7 +49,14 @@ def seen_logs(logs: list[WitnessedLog], keys: LogKeys, own: OwnLogKeys) -> list[
     log or of the log that a lead admitted for this person (``own``: log -> person and key)."""
     return [
         SeenLog(
-            each.person_id, each.log_id, each.size, each.witnessed_at, each.worked_at, _state(each, keys, own)
+            each.person_id,
+            each.log_id,
+            each.size,
+            each.witnessed_at,
+            each.worked_at,
+            _state(each, keys, own),
+            each.unsent,
+            each.unsent_since,
         )
         for each in logs
     ]

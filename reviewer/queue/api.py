@@ -54,6 +54,7 @@ class WitnessedLog:
     """The end of a person's access log that a server saw last: its rows, the signed note, and when.
 
     ``size`` is 0 for a person whose log it never saw. ``worked_at``: their last lease or submission there.
+    ``unsent``: how much work waited on their machine when their program told last, the oldest since when.
     """
 
     person_id: str
@@ -62,6 +63,8 @@ class WitnessedLog:
     note: str
     witnessed_at: datetime | None
     worked_at: datetime | None
+    unsent: int = 0
+    unsent_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +256,10 @@ class Queue(Protocol):
         ``proof``: that it extends what the server saw last (RFC 6962). Raises Refused (code WITNESS_LOG_CUT,
         WITNESS_LOG_REWRITTEN) where it does not.
         """
+        ...
+
+    def tell_unsent(self, count: int, oldest_seconds: float) -> None:
+        """Tells how much work the person's program has saved and not sent, and how old its oldest is."""
         ...
 
     def witnessed_logs(self) -> list[WitnessedLog]:

@@ -61,10 +61,6 @@ class MoveRecord:
         """The move is finished."""
         self._database.execute("DELETE FROM meta WHERE key = ?", (_KEY,))
 
-    def waiting_requests(self) -> int:
-        """How many acts of anybody the queue has not answered."""
-        return int(self._database.value("SELECT count(*) FROM outbox"))
-
 
 def _listed(places: Places) -> list[str]:
     return [places.queue, places.clips.url, places.clips.endpoint, places.clips.region]

@@ -266,6 +266,10 @@ class Outbox:
         since = [row["added_at"] for row in rows if row["kind"] in _WORK]
         return len(since), from_micros(min(since)) if since else None
 
+    def waiting(self) -> int:
+        """How many acts of anybody the queue has not answered."""
+        return int(self._database.value("SELECT count(*) FROM outbox"))
+
     def deliver(self, entry: OutboxEntry) -> Lease | Receipt | None:
         """Sends a request. Raises Refused, an answer too; Unavailable: outcome unknown, send it again."""
         return entry.request.ask(self._queue, entry.key)

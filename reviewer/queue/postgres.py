@@ -131,6 +131,9 @@ class PostgresQueue:
     def witness(self, log_id: str, size: int, root: bytes, note: str, proof: Sequence[bytes]) -> None:
         self._server.value("witness", log_id, size, root, note, list(proof))
 
+    def tell_unsent(self, count: int, oldest_seconds: float) -> None:
+        self._server.value("tell_unsent", count, float(oldest_seconds))
+
     def witnessed_logs(self) -> list[WitnessedLog]:
         return [from_columns(WitnessedLog, row) for row in self._server.rows("witnessed_logs")]
 

@@ -20,7 +20,7 @@ _CYCLE = (
 )
 _EMPTIED = (
     "draw, clip_facts, late_draft, final, verdict, lease_given, task_refusal, annotation, task, queue_clip,"
-    " queue_locale, person_language, person_turn, request"
+    " queue_locale, person_language, person_turn, request, unsent_work"
 )
 _LEASED = "task_id, token, person_id, at"
 # What SQLite does not keep: tags in their parts, and whose request it was.

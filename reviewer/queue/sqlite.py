@@ -254,6 +254,9 @@ class SqliteQueue:
     def witness(self, log_id: str, size: int, root: bytes, note: str, proof: Sequence[bytes]) -> None:
         """Who can write the log can write this file."""
 
+    def tell_unsent(self, count: int, oldest_seconds: float) -> None:
+        """Nothing is ever unsent."""
+
     def witnessed_logs(self) -> list[WitnessedLog]:
         return []
 

@@ -45,6 +45,8 @@ def figures(database: Database, now: int) -> QueueFigures:
         claims=int(database.value(_CLAIMS, since)),
         submissions=int(database.value(_SUBMISSIONS, since)),
         late_drafts=late.count_waiting(database),
+        unsent=0,
+        oldest_unsent=0.0,
     )
 
 

@@ -180,10 +180,12 @@ class ClipAccess:
         """Whether this person's keyring does not open every clip."""
         return not self._unsealing.opens_every_clip(identity)
 
-    def reach_keys(self, identity: Identity) -> None:
-        """Raises Unavailable when the key of a clip would have to be asked for and the broker is away."""
+    def reach(self, identity: Identity, lease: Lease | None) -> None:
+        """Raises Unavailable while the broker is away that releases keys, or where a lease's clip is kept."""
         self._sign_in.require(identity)
         self._unsealing.reach(identity)
+        if lease is not None:
+            self._unit.content.has_audio(lease.clip_id)
 
     def _require_witnessed(self) -> None:
         rows = self._unit.log.unwitnessed() if self._unwitnessed_rows else 0

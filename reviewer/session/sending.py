@@ -79,6 +79,15 @@ class Sending:
             self._renew(lease)
         return SendingRound(self.unsent(), self._delivery.take_refused(), self._delivery.has_lost)
 
+    def reach(self, lease: Lease | None) -> None:
+        """Raises Unavailable while anything is away that the next clip needs; leaves no row.
+
+        That is the queue, the broker that releases its key, and for a clip on ``lease`` where its sound is.
+        """
+        if self.is_needed:
+            self._unit.queue.witnessed_size(self._unit.log.log_id)
+        self._access.reach(self._identity, lease)
+
     def beat(self, lease: Lease) -> Lease:
         """Checks a lease at each heartbeat, and renews it once a minute, because a renewal is a commit.
 

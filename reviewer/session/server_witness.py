@@ -1,9 +1,14 @@
-"""Shows the ends of this machine's access log to the server of the queue, which remembers them."""
+"""Shows the ends of this machine's access log to the server of the queue, and tells it what is not sent."""
+
+from typing import TYPE_CHECKING
 
 from reviewer.errors import Refused
 from reviewer.model.event import Action, Event
 from reviewer.model.people import Identity
 from reviewer.session.unit_of_work import UnitOfWork
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class ServerWitness:
@@ -16,6 +21,7 @@ class ServerWitness:
         self._unit = unit
         self._is_counted = is_counted
         self._shown = (0, "")
+        self._told: dict[str, tuple[int, datetime | None]] = {}
 
     def show(self, identity: Identity) -> int | None:
         """Shows the newest checkpoint if the server has not seen it; gives its rows, or None for nothing new.
@@ -24,6 +30,7 @@ class ServerWitness:
             server saw from this person; Unavailable.
         """
         log, queue = self._unit.log, self._unit.queue
+        self._tell_unsent(identity.person.id)
         newest = log.newest_checkpoint()
         if newest is None or not newest.root or (newest.size, identity.person.id) == self._shown:
             return None
@@ -41,3 +48,12 @@ class ServerWitness:
             log.mark_witnessed(newest.size, event)
         self._shown = (newest.size, identity.person.id)
         return newest.size
+
+    def _tell_unsent(self, person_id: str) -> None:
+        """Only what has changed: the server counts the age itself."""
+        count, since = found = self._unit.outbox.unsent_work(person_id)
+        if self._unit.queue.answers_at_once or self._told.get(person_id) == found:
+            return
+        age = 0.0 if since is None else (self._unit.clock.now() - since).total_seconds()
+        self._unit.queue.tell_unsent(count, max(0.0, age))
+        self._told[person_id] = found

@@ -70,8 +70,8 @@ class SignIn:
         """The signed policy, for a lead who signed in for it."""
         return self._policy
 
-    def after_seal(self, show: Callable[[Identity], object]) -> None:
-        """Registers who is shown the newest checkpoint each time that the log may have been sealed."""
+    def show_log_to(self, show: Callable[[Identity], object]) -> None:
+        """Registers who is shown the newest checkpoint by ``show_log``."""
         self._showings.append(show)
 
     def before_sign_out(self, put_away: Callable[[Identity], None]) -> None:
@@ -155,13 +155,18 @@ class SignIn:
         return True
 
     def seal_log(self) -> None:
-        """Makes a checkpoint of the log if it is time for one, while somebody is signed in, and shows it to
-        who keeps it elsewhere; where that fails, the rows stay unwitnessed."""
+        """Makes a checkpoint of the log if it is time for one, while somebody is signed in."""
         self._unit.log.seal_if_due()
+
+    def show_log(self) -> None:
+        """Shows the newest checkpoint to who keeps it elsewhere, while somebody is signed in.
+
+        Where nobody answers, the rows stay unwitnessed. Raises Refused when it is not taken.
+        """
         identity = next(reversed(self._live.values()), None)
         if identity is not None:
             for show in self._showings:
-                with suppress(ReviewerError):
+                with suppress(Unavailable):
                     show(identity)
 
     def require(self, identity: Identity) -> None:

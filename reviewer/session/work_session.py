@@ -339,10 +339,6 @@ class WorkSession:
         """Whether the keys of this person's clips come from a broker."""
         return self._access.asks_broker(self.identity)
 
-    def reach_keys(self) -> None:
-        """Raises Unavailable while no clip opens because the broker that releases its key is away."""
-        self._access.reach_keys(self.identity)
-
     def deliver(self) -> None:
         """Sends unanswered requests to the queue. Raises Unavailable when it cannot be reached."""
         self._access.allow(self.identity, self._right)

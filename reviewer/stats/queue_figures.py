@@ -16,7 +16,7 @@ class QueueFigures:
     ``tasks`` counts by kind and state. ``waiting`` counts by kind what could be claimed now. ``leases`` are
     ``live``, ``prefetch`` or ``expired``. A review waits since the submission, an adjudication since it was
     added; when a transcription became open is kept nowhere. ``claims`` and ``submissions`` are those of the
-    last hour.
+    last hour. ``unsent`` counts work that waits on people's machines, as their programs said last.
     """
 
     clips: Mapping[str, int]
@@ -28,6 +28,8 @@ class QueueFigures:
     claims: int
     submissions: int
     late_drafts: int
+    unsent: int
+    oldest_unsent: float
 
 
 def prometheus_text(figures: QueueFigures | None) -> str:
@@ -58,6 +60,8 @@ def _of(figures: QueueFigures) -> list[str]:
         *_metric("claims_last_hour", "Leases given in the last hour.", [({}, figures.claims)]),
         *_metric("submissions_last_hour", "Work handed in in the last hour.", [({}, figures.submissions)]),
         *_metric("late_drafts", "Late drafts that wait for a decision.", [({}, figures.late_drafts)]),
+        *_metric("unsent", "Work that waits on people's machines, as told last.", [({}, figures.unsent)]),
+        *_metric("oldest_unsent_seconds", "How old the oldest of it is.", [({}, figures.oldest_unsent)]),
     ]  # fmt: skip
 
 

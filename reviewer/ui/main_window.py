@@ -244,7 +244,10 @@ class MainWindow(QMainWindow):
         self._keep_house(identity, signed_in)
 
     def _keep_house(self, identity: Identity, signed_in: "SignedInView") -> None:
-        """Purges what is due, now and every quarter of an hour; a checkpoint when the last is 5 min old."""
+        """Purges what is due, now and every quarter of an hour; a checkpoint when the last is 5 min old.
+
+        The server of a team's queue is shown it.
+        """
         from reviewer.ui.periodic_job import PeriodicJob  # noqa: PLC0415 - not before the first paint
 
         gateway, jobs = self._services.gateway, self._services.jobs
@@ -253,6 +256,15 @@ class MainWindow(QMainWindow):
         )
         purges.run()
         PeriodicJob("log_seal", gateway.sign_in.seal_log, jobs, signed_in, every_seconds=60)
+        PeriodicJob(
+            "log_show",
+            gateway.sign_in.show_log,
+            jobs,
+            signed_in,
+            every_seconds=60,
+            refused=signed_in.show_log_refused,
+            is_on_network=True,
+        )
 
     @Slot()
     def _on_agreement_requested(self) -> None:

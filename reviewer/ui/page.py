@@ -23,6 +23,7 @@ class StatusFacts:
     """What the status bar shows; None leaves a field as it is, an empty text clears it.
 
     ``waiting`` counts what this person may take; ``open_tasks`` what anybody may, for the lead.
+    ``log_problem``: why the server of the queue did not take this machine's access log.
     """
 
     saved: str | None = None
@@ -32,6 +33,7 @@ class StatusFacts:
     sound: str | None = None
     open_tasks: int | None = None
     sending: SendingFacts | None = None
+    log_problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from reviewer.errors import ReviewerError
+from reviewer.errors import Refused, ReviewerError
 from reviewer.ui.jobs import Jobs
 
 
@@ -12,14 +12,25 @@ class PeriodicJob(QObject):
     """Housekeeping that nobody asked for and nobody waits for.
 
     An expected failure is not shown: the person at the desk can do nothing about it, and their next act fails
-    in the same way and says so.
+    in the same way and says so. ``refused`` gets a refusal all the same, and None once the work succeeds.
+    ``is_on_network``: the work may hang with a server.
     """
 
     def __init__(
-        self, name: str, work: Callable[[], object], jobs: Jobs, parent: QObject, *, every_seconds: int
+        self,
+        name: str,
+        work: Callable[[], object],
+        jobs: Jobs,
+        parent: QObject,
+        *,
+        every_seconds: int,
+        refused: Callable[[Refused | None], None] | None = None,
+        is_on_network: bool = False,
     ) -> None:
         super().__init__(parent)
         self._work, self._jobs = work, jobs
+        self._refused = refused or (lambda _error: None)
+        self._is_on_network = is_on_network
         self._timer = QTimer(self)
         self._timer.setObjectName(name)
         self._timer.setInterval(every_seconds * 1000)
@@ -30,9 +41,16 @@ class PeriodicJob(QObject):
     def run(self) -> None:
         """Runs it now."""
         work = self._work
-        self._jobs.run(lambda _token: work(), lambda _result: None, _ignore_known, owner=self)
+        self._jobs.run(
+            lambda _token: work(),
+            lambda _result: self._refused(None),
+            self._on_failed,
+            owner=self,
+            is_on_network=self._is_on_network,
+        )
 
-
-def _ignore_known(error: Exception) -> None:
-    if not isinstance(error, ReviewerError):
-        raise error
+    def _on_failed(self, error: Exception) -> None:
+        if isinstance(error, Refused):
+            self._refused(error)
+        elif not isinstance(error, ReviewerError):
+            raise error

@@ -7,12 +7,13 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from reviewer.errors import Refused
 from reviewer.model.people import Identity
 from reviewer.model.project import Project
 from reviewer.ui.break_reminder import BreakReminder
 from reviewer.ui.keymap.shortcut import Scope
-from reviewer.ui.messages import term
-from reviewer.ui.page import Page, PageRequest
+from reviewer.ui.messages import message_for, term
+from reviewer.ui.page import Page, PageRequest, StatusFacts
 from reviewer.ui.role_pages import RolePage
 from reviewer.ui.shortcuts_dialog import rows_for
 from reviewer.ui.sidebar import Sidebar
@@ -76,6 +77,12 @@ class SignedInView(QWidget):
     def is_at_work(self, within: timedelta) -> bool:
         """Whether something plays, on any page, that a person started no longer than ``within`` ago."""
         return any(page.is_at_work(within) for page in self._pages.values())
+
+    def show_log_refused(self, error: Refused | None) -> None:
+        """Says that the server did not take this machine's access log; None: it took it."""
+        problem = None if error is None else message_for(error)
+        text = "" if problem is None else f"{problem.sentence} {problem.hint}"
+        self.status_bar.show_facts(StatusFacts(log_problem=text))
 
     def page_of(self, page_id: str) -> Page:
         """The page with an id; KeyError if this role has no such page."""

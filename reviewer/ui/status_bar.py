@@ -37,6 +37,8 @@ class StatusBar(QWidget):
             self.tr("Rows of the access log that no checkpoint on another machine covers yet"),
             "00,000 rows not witnessed",
         )
+        self._log_problem = self._slot("status_log", self.tr("The access log of this machine"), "")
+        self._log_problem.setProperty("kind", "warn")
         self._row.addStretch()
         self._break = self._slot("status_break", self.tr("Break"), "")
         self._sound = self._slot("status_sound", self.tr("Audio output"), "")
@@ -50,6 +52,7 @@ class StatusBar(QWidget):
             self._open,
             self._done,
             self._unwitnessed,
+            self._log_problem,
             self._break,
             self._sound,
         ):
@@ -72,6 +75,9 @@ class StatusBar(QWidget):
         if facts.unwitnessed is not None:
             text = self.tr("{0} rows not witnessed").format(f"{facts.unwitnessed:,}")
             _put(self._unwitnessed, text if facts.unwitnessed else self.tr("all rows witnessed"))
+        if facts.log_problem is not None:
+            _put(self._log_problem, self.tr("Server refuses the access log") if facts.log_problem else "")
+            set_tooltip(self._log_problem, facts.log_problem)
         if facts.sound is not None:
             _put(self._sound, facts.sound)
 

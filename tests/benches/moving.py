@@ -9,6 +9,7 @@ from reviewer.clips.keys import KdfParameters
 from reviewer.lead.move import MoveReport
 from reviewer.model.task import SkipReason, VerdictKind
 from reviewer.places import DATABASE_FILE, PROJECT_FILE
+from reviewer.session.queue_login import login_name, login_request, verifier_of_request
 from reviewer.workspace import Workspace, open_workspace
 from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN, Bench, hear, make_bench
 from tests.fakes.clock import FakeClock
@@ -76,6 +77,20 @@ def moved(folder: Path, clock: FakeClock, text: str, gone: tuple[str, ...] = ())
             return workspace.move(identity, gone).run(text, lambda _done, _all: None)
         finally:
             workspace.sessions.sign_out(identity)
+
+
+def admit(folder: Path, clock: FakeClock, *names: str) -> None:
+    """Gives people their logins, each by a request of their own."""
+    for name in names:
+        with opened(folder, clock) as workspace:
+            identity = workspace.sessions.sign_in(name, PASSPHRASE)
+            request = login_request(identity, workspace.workspace_id).decode()
+            workspace.sessions.sign_out(identity)
+            lead = workspace.sign_in(LEAD, PASSPHRASE)
+            verifier = verifier_of_request(request, identity.person, workspace.workspace_id)
+            server = workspace.queue_administration(lead.identity)
+            server.add_login(login_name(identity.person), identity.person, verifier)
+            workspace.sign_out(lead)
 
 
 def project_of(folder: Path, queue: str = "", clips: str = "") -> str:

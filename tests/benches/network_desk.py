@@ -70,6 +70,13 @@ class NetworkDesk:
         line = stack.view.message if stack.is_clip_shown else stack.empty.message
         return str(line.text)
 
+    @property
+    def awaited(self) -> str:
+        """What the page without a clip waits for."""
+        label = self.page.findChild(QLabel, "empty_sentence")
+        assert isinstance(label, QLabel)
+        return label.text()
+
     def ask_to_sign_in(self, name: str) -> None:
         page = self.window.sign_in_flow.sign_in_page
         page.name.setText(name)

@@ -23,6 +23,7 @@ class FiguresContract(QueueSetting):
         assert found.leases == {"live": 0, "prefetch": 0, "expired": 0}
         assert found.oldest_waiting == {"review": 0, "adjudicate": 0}
         assert (found.oldest_lease, found.claims, found.submissions, found.late_drafts) == (0, 0, 0, 0)
+        assert (found.unsent, found.oldest_unsent) == (0, 0)
 
     def test_work_is_counted_where_it_stands(self, queue, clock):
         for number in range(5):
@@ -97,6 +98,25 @@ class TestPostgresFigures(FiguresContract):
         yield queue
         queue.close()
         server.close()
+
+    def test_unsent_work_is_what_programs_told_last_and_ages(self, queue, clip, clock):
+        ann, ben = (queue.server.queue(person, Role.CONTRACTOR) for person in (ANN, BEN))
+        queue.figures()  # sets the server's clock
+        ann.tell_unsent(2, 30.0)
+        ben.tell_unsent(1, 600.0)
+        clock.advance(60)
+        found = queue.figures()
+        assert (found.unsent, found.oldest_unsent) == (3, 660)
+        logs = {each.person_id: each for each in queue.witnessed_logs()}
+        assert (logs[ANN].unsent, (clock.now() - logs[ANN].unsent_since).total_seconds()) == (2, 90)
+        ben.tell_unsent(0, 0.0)
+        found = queue.figures()
+        assert (found.unsent, found.oldest_unsent) == (2, 90)
+        for nonsense in ((-1, 0.0), (1, -1.0), (1, float("nan")), (1, float("inf"))):
+            with pytest.raises(Refused):
+                ann.tell_unsent(*nonsense)
+        ann.close()
+        ben.close()
 
     def test_only_a_lead_is_told(self, queue):
         for role in (Role.CONTRACTOR, Role.QA):

@@ -45,6 +45,7 @@ ONLY_THE_SERVER_S_TABLES = {
     "witnessed_checkpoint": "what the server saw of access logs, which stays there",
     "team_policy": "the files and the log of the lead's folder",
     "clip_facts": "the table clip of the workspace",
+    "unsent_work": "what people's programs have not sent; in the workspace's file all is sent at once",
     "person_turn": "whose acts come one after the other",
     "draw": "what QA drew, by whom",
     "lease_given": "for late work and limits, which SQLite finds in the log",

@@ -17,6 +17,7 @@ from pathlib import Path
 
 KEY_ID, SECRET, BUCKET = "reviewer-test", "a-secret-of-the-tests", "clips"
 _START_SECONDS = 30.0
+_CODES = {"no bucket": (404, "NoSuchBucket"), "expired": (400, "ExpiredToken")}
 
 
 def free_port() -> int:
@@ -87,7 +88,9 @@ class Network:
 
     endpoint: str
     faults: list[tuple[str, str]] = field(default_factory=list)
-    """Method, and one of: 403, 404, 500, no bucket, cut, reset, other bytes, slow."""
+    """Method, and one of: 403, 404, 500, no bucket, expired, cut, reset, other bytes, slow."""
+    always: str = ""
+    """One of them, for every request to read until it is empty again."""
     asked: list[tuple[str, str, str]] = field(default_factory=list)
     """Method, path and range of each request."""
     slow_seconds: float = 0.5
@@ -129,9 +132,8 @@ class Network:
         elif fault == "reset":
             request.close_connection = True
             return
-        elif fault in {"403", "404", "500", "no bucket"}:
-            code = "NoSuchBucket" if fault == "no bucket" else "Fault"
-            status = 404 if fault == "no bucket" else int(fault)
+        elif fault in {"403", "404", "500", *_CODES}:
+            status, code = _CODES[fault] if fault in _CODES else (int(fault), "Fault")
             _answer(request, status, {}, f"<Error><Code>{code}</Code></Error>".encode())
             return
         status, headers, data = self._real(request, body)
@@ -142,7 +144,7 @@ class Network:
     def _fault(self, method: str) -> str:
         if self.faults and self.faults[0][0] == method:
             return self.faults.pop(0)[1]
-        return ""
+        return self.always if method in ("GET", "HEAD") else ""
 
     def _real(self, request: BaseHTTPRequestHandler, body: bytes) -> tuple[int, dict[str, str], bytes]:
         asked = urllib.request.Request(f"{self.endpoint}{request.path}", data=body, method=request.command)

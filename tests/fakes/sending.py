@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from reviewer.model.task import Lease
 from reviewer.session.sending import SendingRound, Unsent
 
 
@@ -13,6 +14,8 @@ class NoSending:
     def begin(self, wake: Callable[[], None]) -> None: ...
 
     def end(self) -> None: ...
+
+    def reach(self, lease: Lease | None) -> None: ...
 
     def unsent(self) -> Unsent:
         return Unsent()

@@ -332,9 +332,6 @@ class FakeWork:
         self.verdicts.append((kind, comment))
         self._end(lease)
 
-    def reach_keys(self) -> None:
-        self.called("reach_keys")
-
     def deliver(self) -> None:
         self.called("deliver")
 

@@ -47,6 +47,7 @@ class FakeSignIn:
         self.invited = {person.name: person for person in invited}
         self.calls: list[str] = []
         self.fails_with: Exception | None = None
+        self.log_refusal: Exception | None = None
         self.keychain_is_on = False
 
     def sign_in(self, name: str, passphrase: str) -> Identity:
@@ -63,6 +64,11 @@ class FakeSignIn:
 
     def seal_log(self) -> None:
         self.calls.append("seal_log")
+
+    def show_log(self) -> None:
+        self.calls.append("show_log")
+        if self.log_refusal is not None:
+            raise self.log_refusal
 
     def confirm(self, identity: Identity, passphrase: str) -> None:
         if passphrase != PASSPHRASE:

@@ -1,10 +1,6 @@
 """A contractor's window and a broker in a process of its own, over TLS."""
 
-import os
 import signal
-import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -15,14 +11,11 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from reviewer.access.audit_log import AuditLog
 from reviewer.access.verification import verify_file
 from reviewer.broker.log import public_broker_key
 from reviewer.clips.keys import KdfParameters
-from reviewer.db.connection import Database
-from reviewer.db.workspace_meta import read_meta
 from reviewer.model.clock import SystemClock
-from reviewer.model.event import Action, Event
+from reviewer.model.event import Action
 from reviewer.model.project import BrokerPlace
 from reviewer.places import DATABASE_FILE
 from reviewer.ui.clip.opening_retry import OpeningRetry
@@ -30,63 +23,16 @@ from reviewer.ui.clip.states import ClipState
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.theme import Choice, Theme
 from reviewer.workspace import open_workspace
-from tests.benches.certificates import Certificates, make_certificates
+from tests.benches.broker_process import BrokerProcess
+from tests.benches.certificates import make_certificates
 from tests.benches.network_desk import NetworkDesk
-from tests.benches.workspace import ANA, LEAD, PASSPHRASE, PROJECT, QUINN, Bench, make_bench
+from tests.benches.workspace import ANA, LEAD, PROJECT, QUINN, Bench, make_bench
 from tests.fakes.clock import FakeClock
-
-ENVIRONMENT = {**os.environ, "REVIEWER_PASSPHRASE": PASSPHRASE}
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
-class Broker:
-    """``reviewer broker`` in a process of its own, which can be killed and started again."""
-
-    def __init__(self, workspace: Path, port: int, certificates: Certificates) -> None:
-        self._command = [sys.executable, "-m", "reviewer", "broker", "--listen", f"127.0.0.1:{port}"]
-        self._command += ["--certificate", str(certificates.certificate), "--key", str(certificates.key)]
-        self._command += ["--workspace", str(workspace), "--as", LEAD]
-        self.folder, self._port = workspace / "broker", port
-        self._process: subprocess.Popen[str] | None = None
-
-    def start(self) -> None:
-        """Returns once it answers."""
-        self._process = subprocess.Popen(
-            self._command, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
-        assert self._process.stdout is not None
-        assert "listens" in self._process.stdout.readline()
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", self._port), 5).close()
-            except ConnectionRefusedError:
-                assert self._process.poll() is None
-            else:
-                return
-
-    def kill(self, number: int = signal.SIGKILL) -> None:
-        """Ends it: at once, or as a service is stopped."""
-        if self._process is not None:
-            self._process.send_signal(number)
-            self._process.communicate(timeout=60)
-            self._process = None
-
-    def events(self, action: Action) -> list[Event]:
-        """What its log holds of this act."""
-        database = Database(self.folder / DATABASE_FILE)
-        try:
-            log = AuditLog(database, SystemClock(), read_meta(database).log_id)
-            return [row.event() for row in log.rows() if row.event().action is action]
-        finally:
-            database.close()
+from tests.fakes.s3_servers import free_port
 
 
 @pytest.fixture
-def team(tmp_path: Path) -> Iterator[tuple[Bench, Broker]]:
+def team(tmp_path: Path) -> Iterator[tuple[Bench, BrokerProcess]]:
     """Four clips; the broker was named by the lead and runs."""
     certificates, port = make_certificates(tmp_path / "tls"), free_port()
     clock = FakeClock(datetime.now(UTC) - timedelta(hours=1))  # everything below goes by the real clock
@@ -98,7 +44,7 @@ def team(tmp_path: Path) -> Iterator[tuple[Bench, Broker]]:
     for name in list(made.signed_in):
         made.sign_out(name)
     made.workspace.close()
-    broker = Broker(made.workspace.path, port, certificates)
+    broker = BrokerProcess(made.workspace.path, port, certificates)
     opened = open_workspace(made.workspace.path, clock=SystemClock(), parameters=KdfParameters.cheap())
     try:
         broker.start()
@@ -133,7 +79,7 @@ def listen_and_submit(desk: NetworkDesk, text: str) -> None:
 
 
 def test_work_goes_on_with_the_clip_in_hand_and_by_itself_when_the_broker_is_back(
-    qapp: QApplication, qtbot: QtBot, team: tuple[Bench, Broker], tmp_path: Path
+    qapp: QApplication, qtbot: QtBot, team: tuple[Bench, BrokerProcess], tmp_path: Path
 ) -> None:
     bench, broker = team
     released = bench.workspace._unit.content.released

@@ -14,8 +14,7 @@ from reviewer.errors import Refused, Unavailable
 from reviewer.model.task import VerdictKind
 from reviewer.places import DATABASE_FILE, PROJECT_FILE
 from reviewer.queue.postgres_rows import PostgresQueueRows
-from reviewer.session.queue_login import login_name, login_request, verifier_of_request
-from tests.benches.moving import busy_workspace, moved, opened, project_of, queue_rows, window
+from tests.benches.moving import admit, busy_workspace, moved, opened, project_of, queue_rows, window
 from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN, Bench, annotation, hear
 from tests.fakes.clock import FakeClock
 from tests.fakes.s3_servers import BUCKET, KEY_ID, SECRET, moto_server
@@ -56,20 +55,6 @@ def clock() -> FakeClock:
 @pytest.fixture
 def folder(tmp_path: Path, clock: FakeClock) -> Path:
     return busy_workspace(tmp_path, clock)
-
-
-def admit(folder: Path, clock: FakeClock, *names: str) -> None:
-    """Gives people their logins, each by a request of their own."""
-    for name in names:
-        with opened(folder, clock) as workspace:
-            identity = workspace.sessions.sign_in(name, PASSPHRASE)
-            request = login_request(identity, workspace.workspace_id).decode()
-            workspace.sessions.sign_out(identity)
-            lead = workspace.sign_in(LEAD, PASSPHRASE)
-            verifier = verifier_of_request(request, identity.person, workspace.workspace_id)
-            server = workspace.queue_administration(lead.identity)
-            server.add_login(login_name(identity.person), identity.person, verifier)
-            workspace.sign_out(lead)
 
 
 def close(bench: Bench) -> None:

@@ -15,6 +15,7 @@ from reviewer.access.verification import verify_file
 from reviewer.model.event import Action
 from reviewer.model.task import SkipReason
 from reviewer.places import DATABASE_FILE
+from reviewer.ui.clip.opening_retry import OpeningRetry
 from reviewer.ui.clip.sender import Sender
 from reviewer.ui.clip.states import ClipState
 from reviewer.ui.jobs import Jobs
@@ -106,6 +107,58 @@ def test_work_goes_on_while_the_server_is_away_and_is_sent_when_it_is_back(
     desk.settle()
     assert desk.sending.text() == "All work sent"
     assert len(submitted(network)) == 2
+
+
+def test_claim_that_failed_comes_again_by_itself_when_the_server_is_back(
+    desk: NetworkDesk, network: Network
+) -> None:
+    desk.sign_in(ANA)
+    network.is_down = True
+    desk.presenter.take_next()
+    desk.wait(lambda: desk.presenter.state is ClipState.FAILED)
+    desk.settle()
+    assert desk.awaited == "Waiting for the work queue: the next clip opens by itself when it is back."
+    retry = desk.page.findChild(OpeningRetry)
+    retry.ask_now()  # as its timer does
+    desk.settle()
+    assert (desk.presenter.state, retry.is_waiting) == (ClipState.FAILED, True)
+    network.is_down = False
+    retry.ask_now()
+    desk.wait(lambda: desk.is_open)
+
+
+def test_after_one_success_all_that_waits_goes_at_once(desk: NetworkDesk, network: Network) -> None:
+    desk.sign_in(ANA)
+    desk.take_next()
+    network.is_down = True
+    desk.submit("hello there")
+    desk.submit("hello again")
+    desk.settle()
+    assert (desk.presenter.state, desk.sending.text()[:7]) == (ClipState.FAILED, "2 saved")
+    network.is_down = False
+    desk.page.findChild(Sender).send_now()  # as its timer does; the timer of the next clip does nothing
+    desk.wait(lambda: desk.is_open)
+    desk.settle()
+    assert desk.sending.text() == "All work sent"
+    assert len(submitted(network)) == 2
+
+
+def test_next_clip_that_could_not_be_prefetched_is_when_the_server_is_back(
+    desk: NetworkDesk, network: Network
+) -> None:
+    desk.sign_in(ANA)
+    desk.take_next()
+    network.is_down = True
+    desk.submit("hello there")
+    desk.settle()
+    network.is_down = False
+    send(desk)
+    desk.settle()
+    network.is_down = True
+    desk.submit("hello again")
+    assert desk.is_open
+    desk.settle()
+    network.is_down = False
 
 
 def test_sign_out_with_unsent_work_says_so_and_the_next_sign_in_sends_it(

@@ -144,6 +144,7 @@ def test_server_keeps_the_ends_of_logs_and_tells_who_has_gone_silent(team: Team)
     ana.agree(ANA)
     team.clock.advance(600)
     ana.workspace.sessions.seal_log()
+    ana.workspace.sessions.show_log()
     state, rows = seen(team)[ANA]
     assert (state, rows > 0, seen(team)[BEN]) == ("seen", True, ("idle", 0))
     assert any("server" in event.detail for event in ana.events(Action.CHECKPOINT_WITNESSED))
@@ -159,11 +160,31 @@ def test_server_keeps_the_ends_of_logs_and_tells_who_has_gone_silent(team: Team)
     assert seen(team)[ANA][0] == "silent"
 
 
+def test_lead_sees_how_old_the_oldest_unsent_work_of_each_person_is(team: Team) -> None:
+    ana, lead = team.window(ANA), team.window(LEAD).person(LEAD).lead
+    ana.agree(ANA)
+    work = ana.work(ANA)
+    lease = claim_and_hear(work)
+    work.sending.begin(lambda: None)
+    work.submit(lease, DONE)  # stored, and not sent
+    team.clock.advance(90)
+    ana.workspace.sessions.show_log()
+    assert lead.queue_figures().unsent == 1
+    assert lead.queue_figures().oldest_unsent >= 90
+    assert [(each.unsent, each.unsent_since is None) for each in lead.seen_logs() if each.unsent] == [
+        (1, False)
+    ]
+    work.sending.send()
+    ana.workspace.sessions.show_log()
+    assert (lead.queue_figures().unsent, lead.queue_figures().oldest_unsent) == (0, 0)
+
+
 def test_log_that_was_cut_or_rewritten_is_refused_by_the_server(team: Team) -> None:
     ana = team.window(ANA)
     ana.agree(ANA)
     team.clock.advance(600)
     ana.workspace.sessions.seal_log()
+    ana.workspace.sessions.show_log()
     size, log_id = seen(team)[ANA][1], ana.workspace._unit.log.log_id
     login = queue_login(ana.person(ANA).identity, ana.workspace.workspace_id)
     with closing(QueueServer(QueueAddress.of(team.database).conninfo)) as own_program:

@@ -7,6 +7,7 @@ from reviewer.stats.queue_figures import QueueFigures
 FIGURES = QueueFigures(
     clips={"ready": 3}, tasks={"review": {"open": 2}}, waiting={"review": 2}, leases={"live": 1},
     oldest_waiting={"review": 1_234_567.25}, oldest_lease=0.5, claims=7, submissions=6, late_drafts=0,
+    unsent=2, oldest_unsent=90.0,
 )  # fmt: skip
 
 
@@ -72,6 +73,8 @@ def test_figures_of_the_queue_have_every_state_and_their_labels() -> None:
         'reviewer_queue_tasks{kind="review",state="open"} 2',
         'reviewer_queue_oldest_waiting_seconds{kind="review"} 1234567.25',
         "reviewer_queue_oldest_lease_seconds 0.5",
+        "reviewer_queue_unsent 2",
+        "reviewer_queue_oldest_unsent_seconds 90",
     ):
         assert line in lines
     assert sum(line.startswith("reviewer_queue_clips{") for line in lines) == 8

@@ -23,11 +23,12 @@ from reviewer.model.annotation import Annotation, Flag, PersonalDataSpan, Segmen
 from reviewer.model.event import HeardRange
 from reviewer.model.task import SkipReason
 from reviewer.ui.clip.lease_renewal import LeaseRenewal
+from reviewer.ui.clip.opening_retry import OpeningRetry
 from reviewer.ui.clip.states import ClipState
 from reviewer.ui.page import StatusFacts
 from tests.benches.clip_page import ALT, CTRL, SHIFT, ClipPageBench, Role
 from tests.fakes.player import FakePlayer
-from tests.fakes.work_session import FRAMES, FakeDesk, a_lease, an_open_clip, conventions_of, typed
+from tests.fakes.work_session import FRAMES, FakeDesk, FakeQa, a_lease, an_open_clip, conventions_of, typed
 from tests.refusals import shown_sentence_of
 
 
@@ -50,6 +51,21 @@ def test_at_the_start_nothing_is_claimed_unasked_and_coming_back_starts_nothing_
     bench.page.enter()
     bench.settle()
     assert bench.work.calls.count("resume") == 1
+    assert "claim" not in bench.work.calls
+
+
+def test_start_that_failed_is_repeated_by_itself_and_claims_nothing_new(
+    bench: ClipPageBench, role: Role
+) -> None:
+    session = FakeQa("turn left") if role == "qa" else FakeDesk(an_open_clip(a_lease(1)))
+    session.work.errors["resume"] = [Unavailable("QUEUE_UNREACHABLE")]
+    bench.open(session, take=False)
+    assert bench.workspace.presenter.state is ClipState.FAILED
+    assert bench.text_of("empty_sentence").startswith("Waiting for the work queue: ")
+    bench.page.findChild(OpeningRetry).ask_now()
+    bench.settle()
+    assert bench.workspace.presenter.state is ClipState.IDLE
+    assert bench.work.calls.count("resume") == 2
     assert "claim" not in bench.work.calls
 
 

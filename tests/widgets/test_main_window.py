@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QLabel, QTableView, QToolButton
 from pytestqt.qtbot import QtBot
 
-from reviewer.errors import NdaRequired, Unavailable
+from reviewer.errors import NdaRequired, Refused, Unavailable
 from reviewer.model.people import Role
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.main_window import initial_size
@@ -319,3 +319,19 @@ def test_an_open_window_seals_the_log_every_minute_although_nobody_does_anything
     timer.timeout.emit()
     made.settle()
     assert "seal_log" in made.gateway.sign_in.calls
+
+
+def test_access_log_that_the_server_refuses_is_said_in_the_status_bar_until_it_is_taken(
+    made: MainWindowBench,
+):
+    timer = made.signed_in.findChild(QTimer, "log_show")
+    label = made.signed_in.status_bar.findChild(QLabel, "status_log")
+    for refusal in (None, Refused("WITNESS_LOG_CUT", rows=3, seen=5), Unavailable("QUEUE_UNREACHABLE"), None):
+        made.gateway.sign_in.log_refusal = refusal
+        timer.timeout.emit()
+        made.settle()
+        if isinstance(refusal, Unavailable):
+            assert label.text()  # nothing new is known
+            continue
+        assert (label.text() == "Server refuses the access log") is (refusal is not None)
+        assert ("rows were cut off" in label.toolTip()) is (refusal is not None)

@@ -1,4 +1,4 @@
-"""A clip that waits for the broker: asked for again only once it answers, ever later, and never twice."""
+"""A clip that waits for something away: asked for again only once it is back, ever later, and never twice."""
 
 from collections.abc import Callable
 
@@ -21,8 +21,10 @@ class Bench:
         self.answers: list[Exception | None] = []
         self.asked = self.opened = 0
         self.during: Callable[[], None] = lambda: None
-        work = type("Work", (), {"reach_keys": lambda _self: self.reach()})()
-        self.retry = OpeningRetry(work, jobs, self.open_next, self.owner, random_part=lambda: 0.0)
+        self.retry = OpeningRetry(jobs, self.owner, random_part=lambda: 0.0)
+
+    def begin(self, error: Exception) -> str:
+        return self.retry.begin(error, self.reach, self.open_next)
 
     def reach(self) -> None:
         self.asked += 1
@@ -32,6 +34,7 @@ class Bench:
 
     def open_next(self) -> None:
         self.opened += 1
+        self.retry.pause()  # as the window does when it asks
 
     def ask(self) -> None:
         """As its timer does."""
@@ -56,8 +59,23 @@ def bench(qtbot: QtBot, jobs: Jobs) -> Bench:
     return Bench(qtbot, jobs)
 
 
-def test_broker_is_asked_ever_later_and_the_clip_opens_when_it_answers(bench: Bench) -> None:
-    bench.retry.begin(AWAY)
+@pytest.mark.parametrize(
+    ("code", "awaited"),
+    [
+        ("BROKER_AWAY", "the broker"),
+        ("QUEUE_UNREACHABLE", "the work queue"),
+        ("QUEUE_ANSWER", "the work queue"),
+        ("CLIP_NOT_READ", "the clip's sound"),
+        ("WORKSPACE_FILE_FAILED", "the disk"),
+    ],
+)
+def test_what_is_away_is_named_and_waited_for(bench: Bench, code: str, awaited: str) -> None:
+    assert bench.begin(Unavailable(code)).startswith(f"Waiting for {awaited}: ")
+    assert bench.wait_ms == 1000
+
+
+def test_what_is_away_is_asked_ever_later_and_the_clip_opens_when_it_answers(bench: Bench) -> None:
+    bench.begin(AWAY)
     waits = [bench.wait_ms]
     bench.answers = [AWAY, AWAY, None]
     for _ in range(2):
@@ -69,15 +87,26 @@ def test_broker_is_asked_ever_later_and_the_clip_opens_when_it_answers(bench: Be
     assert (bench.opened, bench.retry.is_waiting) == (1, False)
 
 
-@pytest.mark.parametrize("error", [Refused("CONSENT_ENDED"), Unavailable("QUEUE_UNREACHABLE"), ValueError()])
+def test_clip_that_fails_again_although_all_answers_waits_longer(bench: Bench) -> None:
+    bench.begin(AWAY)
+    bench.answers = [None]
+    bench.ask()
+    bench.begin(AWAY)
+    assert bench.wait_ms == 2000
+    bench.retry.end()
+    bench.begin(AWAY)
+    assert bench.wait_ms == 1000
+
+
+@pytest.mark.parametrize("error", [Refused("CONSENT_ENDED"), Unavailable("KEYRING_CHANGED"), ValueError()])
 def test_other_failures_are_not_tried_again(bench: Bench, error: Exception) -> None:
-    bench.retry.begin(error)
+    assert bench.begin(error) == ""
     assert (bench.retry.is_waiting, bench.wait_ms) == (False, 0)
 
 
 @pytest.mark.parametrize("answer", [Refused("BROKER_NOT_TRUSTED"), Damaged("WORKSPACE_META")])
 def test_broker_that_answers_otherwise_lets_the_opening_say_so(bench: Bench, answer: Exception) -> None:
-    bench.retry.begin(AWAY)
+    bench.begin(AWAY)
     bench.answers = [answer]
     bench.ask()
     assert bench.opened == 1
@@ -86,7 +115,7 @@ def test_broker_that_answers_otherwise_lets_the_opening_say_so(bench: Bench, ans
 def test_answer_that_comes_after_the_person_did_something_else_opens_nothing(
     bench: Bench, qtbot: QtBot, jobs: Jobs
 ) -> None:
-    bench.retry.begin(AWAY)
+    bench.begin(AWAY)
     bench.answers = [None]
     bench.retry.ask_now()
     bench.retry.end()

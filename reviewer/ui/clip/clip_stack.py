@@ -45,9 +45,9 @@ class ClipStack(QStackedWidget):
         self.empty.show_nothing_waits()
         self._show_empty()
 
-    def show_failure(self, message: Message, *, may_give_back: bool = False) -> None:
-        """Shows why there is no clip."""
-        self.empty.show_failure(message, may_give_back=may_give_back)
+    def show_failure(self, message: Message, *, awaited: str = "", may_give_back: bool = False) -> None:
+        """Shows why there is no clip, and what is waited for."""
+        self.empty.show_failure(message, awaited=awaited, may_give_back=may_give_back)
         self._show_empty()
 
     def show_busy(self, *, is_busy: bool) -> None:

@@ -73,9 +73,10 @@ class EmptyPage(QWidget):
         """The queue has nothing for this person."""
         self._show_state(self._words.nothing_waits)
 
-    def show_failure(self, message: Message, *, may_give_back: bool = False) -> None:
-        """Shows why there is no clip."""
-        self._show_state(self._words.failed)
+    def show_failure(self, message: Message, *, awaited: str = "", may_give_back: bool = False) -> None:
+        """Shows why there is no clip; ``awaited`` says what it waits for, if it comes by itself."""
+        title, sentence = self._words.failed
+        self._show_state((title, awaited or sentence))
         for button in self._give_back:
             button.setVisible(may_give_back)
         self.message.show_message(message, "warn")

@@ -97,10 +97,11 @@ class ClipPresenter(QObject):
         self._executor = SerialExecutor(jobs, self, patience_seconds=patience)
         self._network = NetworkExecutor(jobs, self) if work.sending.is_needed else self._executor
         beside = NetworkExecutor(jobs, self) if work.asks_broker else self._network
-        self._prefetch = Prefetch(work, beside, jobs, playback)
-        self._opening_retry = OpeningRetry(work, jobs, self.take_next, self)
+        self._opening_retry = OpeningRetry(jobs, self)
+        self._ask_again: Callable[[], None] = self.take_next
         self._new_work = NewWork(work, jobs, self)
         self._sender = Sender(work.sending, jobs, self)
+        self._prefetch = Prefetch(work, beside, jobs, playback, self._sender.send_now)
         self._autosave = Autosave(self._executor, self)
         self._save_status = SaveStatus(stack.view.message, self.status_changed.emit)
         self._renewal = LeaseRenewal(work.beat, self._executor, self)
@@ -139,14 +140,13 @@ class ClipPresenter(QObject):
     def start(self) -> None:
         """Continues with the clip that this person still has on lease; claims no new one."""
         self._sender.begin()
-        self._enter(ClipState.CLAIMING)
-        self._executor.run(partial(claim_and_open, self._work, self._work.resume), self._on_resumed)
+        self._resume()
 
     @Slot()
     def take_next(self) -> None:
         """Claims and opens the next clip, or the leased one that did not open."""
         if self._state.is_in(ClipState.IDLE, ClipState.FAILED):
-            self._enter(ClipState.CLAIMING)
+            self._begin_claim(self.take_next)
             self._executor.run(partial(claim_and_open, self._work, self._claim), self._on_next)
 
     def submit(self, make_act: MakeAct) -> None:
@@ -192,7 +192,7 @@ class ClipPresenter(QObject):
         claim = partial(self._work.take_back, annotation_id)
         if self._state.is_in(ClipState.IDLE, ClipState.FAILED):
             self._retry = lambda: self.take_back(annotation_id)
-            self._enter(ClipState.CLAIMING)
+            self._begin_claim(self.take_next)  # a request that is stored is sent, and its clip resumed
             self._executor.run(partial(claim_and_open, self._work, claim), self._on_taken_back)
         elif self._state.is_in(ClipState.OPEN) and self._lease is not None:
             self._position.keep()
@@ -339,8 +339,9 @@ class ClipPresenter(QObject):
         self._enter(ClipState.FAILED)
         if isinstance(error, _GONE):
             self._lease = None
-        self._stack.show_failure(message_for(error), may_give_back=self._lease is not None)
-        self._opening_retry.begin(error)
+        reach = partial(self._work.sending.reach, self._lease)
+        awaited = self._opening_retry.begin(error, reach, self._ask_again)
+        self._stack.show_failure(message_for(error), awaited=awaited, may_give_back=self._lease is not None)
         self._ask_for_agreement(error)
 
     def _on_opened(self, clip: "OpenClip") -> None:
@@ -557,10 +558,24 @@ class ClipPresenter(QObject):
             self._prefetch.drop()
             self.agreement_requested.emit()
 
+    def _resume(self) -> None:
+        if self._state.is_in(ClipState.IDLE, ClipState.FAILED):
+            self._begin_claim(self._resume)
+            self._executor.run(partial(claim_and_open, self._work, self._work.resume), self._on_resumed)
+
+    def _begin_claim(self, again: Callable[[], None]) -> None:
+        """``again``: what is done by itself once what was away is back."""
+        self._ask_again = again
+        self._enter(ClipState.CLAIMING)
+
     def _enter(self, state: ClipState) -> None:
         self._state.enter(state)
-        self._opening_retry.end()
         self._new_work.end()
+        if state in (ClipState.CLAIMING, ClipState.HANDING_OVER, ClipState.FAILED):
+            self._opening_retry.pause()
+        else:
+            self._ask_again = self.take_next
+            self._opening_retry.end()
         self._stack.show_busy(is_busy=self._state.is_in(ClipState.CLAIMING, ClipState.HANDING_OVER))
 
     def _connect(self) -> None:
@@ -570,6 +585,9 @@ class ClipPresenter(QObject):
         self._sender.status_changed.connect(self.status_changed)
         self._sender.refused.connect(self._on_work_refused)
         self._sender.lease_lost.connect(self._renewal.beat_now)
+        self._sender.came_back.connect(self._opening_retry.ask_now)
+        self._sender.came_back.connect(self._prefetch.ask_again)
+        self._opening_retry.answered.connect(self._sender.send_now)
         self._renewal.refused.connect(self._on_beat_refused)
         self._heard_log.failed.connect(self._on_not_logged)
         self._playback.play_held.connect(self._warn)

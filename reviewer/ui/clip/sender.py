@@ -54,6 +54,8 @@ class Sender(QObject):
     """Carries the error of finished work that the queue refused; the session has kept the work."""
     lease_lost = Signal()
     """The queue refused a lease: the clip at hand may have to be put away."""
+    came_back = Signal()
+    """The queue answered again after it had not: what else waits for it may be asked for."""
     _woken = Signal()
 
     def __init__(
@@ -111,6 +113,7 @@ class Sender(QObject):
         self._tell()
 
     def _on_sent(self, result: SendingRound) -> None:
+        was_away = self._failures > 0
         self._is_running, self._failures, self._error = False, 0, None
         self.unsent = result.unsent
         self._tell()
@@ -118,6 +121,8 @@ class Sender(QObject):
             self.refused.emit(error)
         if result.is_lease_lost and not self._is_ended:
             self.lease_lost.emit()
+        if was_away and not self._is_ended:
+            self.came_back.emit()
         if self._is_asked_again:
             self.send_now()
 
