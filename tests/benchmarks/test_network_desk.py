@@ -59,11 +59,11 @@ class FarKeysAndClips:
         self.waits_on_main_thread = 0
         key, opened = ClipContent._key, LocalClipStore.open
 
-        def release(content: ClipContent, keyring: Any, clip_id: str) -> bytes:
+        def release(content: ClipContent, keyring: Any, clip_id: str, **asked: bool) -> bytes:
             if clip_id not in self._released:
                 self._released.add(clip_id)
                 self._travel()
-            return key(content, keyring, clip_id)
+            return key(content, keyring, clip_id, **asked)
 
         def fetch(store: LocalClipStore, clip_id: str, kind: Any) -> Any:
             self._travel()
