@@ -55,8 +55,11 @@ def test_each_fact_has_its_own_place_and_stays_until_it_is_told_anew(status: Sta
         status.findChild(QLabel, "status_waiting").accessibleName()
         == "Tasks that you can take: 38 waiting for you"
     )
+    status.show_facts(StatusFacts(log_problem="The log was cut."))
+    assert _text(status, "log") == "Server refuses the access log"
+    assert status.findChild(QLabel, "status_log").toolTip() == "The log was cut."
     status.clear()
-    assert [label.text() for label in status.findChildren(QLabel)] == [""] * 8
+    assert not any(label.text() for label in status.findChildren(QLabel))
 
 
 def test_places_that_were_never_used_take_no_room_and_nothing_moves_when_a_count_grows(status: StatusBar):
