@@ -32,21 +32,12 @@ from reviewer.session.access_limits import ActivityLimits
 from reviewer.session.clip_unsealing import ClipUnsealing, MakeKeySource
 from reviewer.session.due_purges import PURGED_BY_TEAM, forget_clip
 from reviewer.session.muted_span import MutedSpan, audible
+from reviewer.session.permit import Permit
 from reviewer.session.sign_in import SignIn
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.unsealed_clip import UnsealedClip
 
 _Text = TypeVar("_Text", SealedAnnotation, LateDraft)
-
-
-@dataclass(frozen=True, slots=True)
-class Permit:
-    """Proof that every condition for opening a lease's clip was checked. Only for ``ClipAccess``."""
-
-    identity: Identity
-    lease: Lease
-    clip: Clip
-    acknowledgement_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +165,7 @@ class ClipAccess:
         self._close_files(identity, clip_id)
         self._redacted.discard((identity.session_id, clip_id))
         self._open[identity.session_id, clip_id] = permit.lease, unsealed
+        self._require_not_ended(identity)
         return unsealed
 
     def asks_broker(self, identity: Identity) -> bool:
@@ -195,10 +187,14 @@ class ClipAccess:
     def record_opening(
         self, permit: Permit, texts: Sequence[str] = (), *, is_prefetched: bool, is_again: bool = False
     ) -> None:
-        """Writes the row of an opening, to be committed before anything is unsealed or shown."""
+        """Writes the row of an opening, to be committed before anything is unsealed or shown.
+
+        Raises Refused where the session ended while the network was asked.
+        """
         self._unit.require_transaction()
         identity, lease = permit.identity, permit.lease
-        detail = _of_lease(permit, texts)
+        self._sign_in.require(identity)
+        detail = permit.detail(texts)
         if is_prefetched:
             detail["prefetched"] = True
         if is_again:
@@ -216,11 +212,26 @@ class ClipAccess:
         self._require_witnessed()
         self.limits.require_may_open(identity, permit.clip)
         self._unsealing.reach(identity)
-        event = Event.by(identity, Action.CLIP_PREFETCHED, lease.clip_id, detail=_of_lease(permit, texts))
-        self._unit.log.record(event)
+        event = Event.by(identity, Action.CLIP_PREFETCHED, lease.clip_id, detail=permit.detail(texts))
+        with self._unit.transaction():
+            self._sign_in.require(identity)
+            self._unit.log.record(event)
         unsealed = self._unsealing.of_lease(identity, permit.clip, permit.lease)
         self._prefetched[identity.session_id] = unsealed
+        self._require_not_ended(identity)
         return unsealed
+
+    def _require_not_ended(self, identity: Identity) -> None:
+        """Raises Refused where the session ended while a clip was unsealed, and closes what is left of it."""
+        try:
+            self._sign_in.require(identity)
+        except Refused:
+            left = [self._open.pop(each)[1] for each in list(self._open) if each[0] == identity.session_id]
+            left += filter(None, [self._prefetched.pop(identity.session_id, None)])
+            for unsealed in left:
+                unsealed.close()
+            self._unsealing.drop_all_keys(identity)
+            raise
 
     def has_prefetched(self, identity: Identity, clip_id: str) -> bool:
         """Whether this clip was prefetched for this person, and may be heard as it was then."""
@@ -582,17 +593,3 @@ class ClipAccess:
 
 def _muted_ids(redactions: Sequence[Redaction]) -> frozenset[str]:
     return frozenset(one.id for one in redactions if one.is_muted)
-
-
-def _of_lease(permit: Permit, texts: Sequence[str]) -> dict[str, DetailValue]:
-    """The detail of an opening's log row."""
-    lease = permit.lease
-    detail: dict[str, DetailValue] = {
-        "purpose": lease.kind.value,
-        "task": lease.task_id,
-        "token": lease.token,
-        "nda": permit.acknowledgement_id,
-    }
-    if texts:
-        detail["annotations"] = list(texts)
-    return detail

@@ -38,7 +38,7 @@ from reviewer.queue.outbox import (
 from reviewer.session import clip_conditions, past_work, text_search
 from reviewer.session.act_requests import ActRequests, PreparedAct
 from reviewer.session.acts import Decide, HandIn, Release, Skip, WorkAct
-from reviewer.session.clip_access import ClipAccess, Permit
+from reviewer.session.clip_access import ClipAccess
 from reviewer.session.delivery import Delivery, Undelivered
 from reviewer.session.draft_measurement import DraftMeasurement
 from reviewer.session.draft_versions import DraftVersion, DraftVersions, VersionReason
@@ -48,6 +48,7 @@ from reviewer.session.listening_record import ListeningRecord
 from reviewer.session.locale_conventions import LocaleConventions
 from reviewer.session.open_clip import ClipTexts, OpenClip
 from reviewer.session.past_work import PastWork
+from reviewer.session.permit import Permit
 from reviewer.session.redaction_work import RedactionWork
 from reviewer.session.sending import Sending
 from reviewer.session.text_alignment import TextAlignment
