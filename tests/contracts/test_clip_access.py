@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from reviewer.access.nda import newest_evidence
 from reviewer.access.verification import verify_file
 from reviewer.audio.io.flac import read_canonical
 from reviewer.backends import CLIPS_FOLDER
@@ -256,3 +257,18 @@ def test_clip_opens_where_the_bucket_does_not_tell_whether_its_speech_was_found_
     monkeypatch.setattr(parts.unit.content, "speech", refused)
     monkeypatch.setattr(parts.unit.content, "keep_speech", refused)
     assert len(parts.access.open(permit).samples.data) == permit.clip.frames
+
+
+def test_agreement_of_another_machine_counts_for_its_person_while_it_lasts_and_not_before(
+    parts: Access,
+) -> None:
+    evidence = newest_evidence(parts.unit.database, parts.identity(ANA).person.id).evidence
+    ana, ben = (parts.unit.people.by_name(name) for name in (ANA, BEN))
+    live, clock = parts.unit.acknowledgements.live_elsewhere, parts.bench.clock
+    assert live(ana, evidence)
+    assert not live(ben, evidence)
+    assert not live(ana, evidence[:-1] + bytes([evidence[-1] ^ 1]))
+    clock.advance(-86_400)  # as if it had been signed for tomorrow, to last longer
+    assert not live(ana, evidence)
+    clock.advance(367 * 86_400)
+    assert not live(ana, evidence)
