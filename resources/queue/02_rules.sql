@@ -163,17 +163,38 @@ BEGIN
 END
 $$;
 
--- The queue's locales that a person takes; no languages take every clip. Script and region decide only where
--- both tags name them.
-CREATE FUNCTION reviewer_data.takes(p_person text) RETURNS SETOF text LANGUAGE sql STABLE AS $$
-    SELECT l.locale FROM reviewer_data.queue_locale l WHERE l.language = ''
-    OR NOT EXISTS (SELECT 1 FROM reviewer_data.person_language WHERE person_id = p_person)
-    OR EXISTS (SELECT 1 FROM reviewer_data.person_language p WHERE p.person_id = p_person AND p.language = l.language
-        AND (p.script = '' OR l.script = '' OR p.script = l.script)
-        AND (p.region = '' OR l.region = '' OR p.region = l.region))
+-- Refuses what is no name of a skill; the empty one asks for none. As reviewer/model/routes.py has it.
+CREATE FUNCTION reviewer_data.require_skill(p_skill text) RETURNS void LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    IF (p_skill = '' OR length(p_skill) <= 32 AND p_skill ~ '^[a-z0-9]+(-[a-z0-9]+)*$') IS NOT TRUE THEN
+        PERFORM refuse('NOT_ALLOWED');
+    END IF;
+END
 $$;
 
-CREATE FUNCTION reviewer_data.locales_of(p_person text) RETURNS text[] LANGUAGE sql STABLE AS $$
+CREATE FUNCTION reviewer_data.route_of(p_locale text, p_skill text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN p_skill = '' THEN p_locale ELSE p_locale || '+' || p_skill END
+$$;
+
+CREATE FUNCTION reviewer_data.has_skill_for(p_route text, p_person text) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT r.skill = '' OR EXISTS (
+        SELECT 1 FROM reviewer_data.person_skill s WHERE s.person_id = p_person AND s.skill = r.skill)
+    FROM reviewer_data.queue_route r WHERE r.route = p_route
+$$;
+
+-- The routes whose tasks a person takes; no languages take every clip, no skill only what asks for none. Script and
+-- region decide only where both tags name them.
+CREATE FUNCTION reviewer_data.takes(p_person text) RETURNS SETOF text LANGUAGE sql STABLE AS $$
+    SELECT r.route FROM reviewer_data.queue_route r WHERE (r.language = ''
+    OR NOT EXISTS (SELECT 1 FROM reviewer_data.person_language WHERE person_id = p_person)
+    OR EXISTS (SELECT 1 FROM reviewer_data.person_language p WHERE p.person_id = p_person AND p.language = r.language
+        AND (p.script = '' OR r.script = '' OR p.script = r.script)
+        AND (p.region = '' OR r.region = '' OR p.region = r.region)))
+    AND (r.skill = '' OR EXISTS (
+        SELECT 1 FROM reviewer_data.person_skill s WHERE s.person_id = p_person AND s.skill = r.skill))
+$$;
+
+CREATE FUNCTION reviewer_data.routes_of(p_person text) RETURNS text[] LANGUAGE sql STABLE AS $$
     SELECT ARRAY (SELECT reviewer_data.takes(p_person))
 $$;
 
@@ -327,13 +348,15 @@ BEGIN
 END
 $$;
 
+-- Adds a task of a clip; where no priority is given it has that of the clip's other tasks.
 CREATE FUNCTION reviewer_data.add_task(
-    p_clip text, p_kind text, p_round integer, p_sort_key bigint, p_priority integer DEFAULT 0,
+    p_clip text, p_kind text, p_round integer, p_sort_key bigint, p_priority integer DEFAULT NULL,
     p_reviewed text DEFAULT NULL, p_parent text DEFAULT NULL, p_id text DEFAULT NULL
 ) RETURNS text LANGUAGE sql VOLATILE AS $$
-    INSERT INTO reviewer_data.task (id, clip_id, kind, round, state, priority, sort_key, locale, reviewed_id, parent_id)
-    VALUES (coalesce(p_id, reviewer_data.new_id()), p_clip, p_kind, p_round, 'open', p_priority, p_sort_key,
-        (SELECT locale FROM reviewer_data.queue_clip WHERE clip_id = p_clip), p_reviewed, p_parent)
+    INSERT INTO reviewer_data.task (id, clip_id, kind, round, state, priority, sort_key, route, reviewed_id, parent_id)
+    VALUES (coalesce(p_id, reviewer_data.new_id()), p_clip, p_kind, p_round, 'open',
+        coalesce(p_priority, (SELECT max(priority) FROM reviewer_data.task WHERE clip_id = p_clip), 0), p_sort_key,
+        (SELECT route FROM reviewer_data.queue_clip WHERE clip_id = p_clip), p_reviewed, p_parent)
     RETURNING id
 $$;
 

@@ -77,14 +77,14 @@ BEGIN
 END
 $$;
 
--- The first open task of a kind and locale that nobody else is working on at this moment.
-CREATE FUNCTION reviewer_data.first_open(p_person text, p_kind text, p_locale text, p_now bigint)
+-- The first open task of a kind and route that nobody else is working on at this moment.
+CREATE FUNCTION reviewer_data.first_open(p_person text, p_kind text, p_route text, p_now bigint)
 RETURNS reviewer_data.task LANGUAGE plpgsql AS $$
 DECLARE
     t reviewer_data.task;
 BEGIN
     SELECT o.* INTO t FROM task o JOIN queue_clip q ON q.clip_id = o.clip_id
-    WHERE o.kind = p_kind AND o.locale = p_locale AND o.state = 'open' AND o.assigned_to IS NULL
+    WHERE o.kind = p_kind AND o.route = p_route AND o.state = 'open' AND o.assigned_to IS NULL
     AND can_be_done(o.kind, q, p_now) AND NOT EXISTS (SELECT 1 FROM had(o.clip_id, o.parent_id, p_person))
     ORDER BY o.priority DESC, o.sort_key, o.place LIMIT 1
     FOR NO KEY UPDATE OF o, q SKIP LOCKED;
@@ -92,44 +92,44 @@ BEGIN
 END
 $$;
 
--- The open task of any of these kinds and locales that comes first. The heads of the locales are read without
--- locks, and only the best is locked: it is the first of its locale that is free.
-CREATE FUNCTION reviewer_data.next_open(p_person text, p_kinds text[], p_locales text[], p_now bigint)
+-- The open task of any of these kinds and routes that comes first. The heads of the routes are read without
+-- locks, and only the best is locked: it is the first of its route that is free.
+CREATE FUNCTION reviewer_data.next_open(p_person text, p_kinds text[], p_routes text[], p_now bigint)
 RETURNS reviewer_data.task LANGUAGE plpgsql AS $$
 DECLARE
     t reviewer_data.task;
     head record;
 BEGIN
-    IF cardinality(p_kinds) = 1 AND cardinality(p_locales) = 1 THEN
-        RETURN first_open(p_person, p_kinds[1], p_locales[1], p_now);
+    IF cardinality(p_kinds) = 1 AND cardinality(p_routes) = 1 THEN
+        RETURN first_open(p_person, p_kinds[1], p_routes[1], p_now);
     END IF;
     FOR head IN
-        SELECT k.kind, l.locale FROM unnest(p_kinds) k (kind) CROSS JOIN unnest(p_locales) l (locale)
+        SELECT k.kind, l.route FROM unnest(p_kinds) k (kind) CROSS JOIN unnest(p_routes) l (route)
         CROSS JOIN LATERAL (
             SELECT o.priority, o.sort_key, o.place FROM task o JOIN queue_clip q ON q.clip_id = o.clip_id
-            WHERE o.kind = k.kind AND o.locale = l.locale AND o.state = 'open' AND o.assigned_to IS NULL
+            WHERE o.kind = k.kind AND o.route = l.route AND o.state = 'open' AND o.assigned_to IS NULL
             AND can_be_done(o.kind, q, p_now) AND NOT EXISTS (SELECT 1 FROM had(o.clip_id, o.parent_id, p_person))
             ORDER BY o.priority DESC, o.sort_key, o.place LIMIT 1
         ) first
         ORDER BY first.priority DESC, first.sort_key, first.place
     LOOP
-        t := first_open(p_person, head.kind, head.locale, p_now);
+        t := first_open(p_person, head.kind, head.route, p_now);
         EXIT WHEN t.id IS NOT NULL;
     END LOOP;
     RETURN t;
 END
 $$;
 
--- The expired task of these kinds and locales that comes first and is free, if it comes before this open one.
+-- The expired task of these kinds and routes that comes first and is free, if it comes before this open one.
 CREATE FUNCTION reviewer_data.next_expired(
-    p_person text, p_kinds text[], p_locales text[], p_now bigint, p_before reviewer_data.task
+    p_person text, p_kinds text[], p_routes text[], p_now bigint, p_before reviewer_data.task
 ) RETURNS reviewer_data.task LANGUAGE plpgsql AS $$
 DECLARE
     t reviewer_data.task;
 BEGIN
     SELECT o.* INTO t FROM task o JOIN queue_clip q ON q.clip_id = o.clip_id
     WHERE o.kind = ANY (p_kinds) AND o.state = 'leased' AND o.lease_until <= p_now AND o.prefetch < 2
-    AND NOT o.taken_back AND o.locale = ANY (p_locales) AND can_be_done(o.kind, q, p_now)
+    AND NOT o.taken_back AND o.route = ANY (p_routes) AND can_be_done(o.kind, q, p_now)
     AND (p_before.id IS NULL OR (-o.priority, o.sort_key, o.place)
         < (-p_before.priority, p_before.sort_key, p_before.place))
     AND NOT EXISTS (SELECT 1 FROM had(o.clip_id, o.parent_id, p_person))
@@ -140,10 +140,10 @@ END
 $$;
 
 -- A clip with a task for this person that somebody else's act has locked at this moment.
-CREATE FUNCTION reviewer_data.busy_clip(p_person text, p_kinds text[], p_locales text[], p_now bigint) RETURNS text
+CREATE FUNCTION reviewer_data.busy_clip(p_person text, p_kinds text[], p_routes text[], p_now bigint) RETURNS text
 LANGUAGE sql STABLE AS $$
     SELECT o.clip_id FROM reviewer_data.task o JOIN reviewer_data.queue_clip q ON q.clip_id = o.clip_id
-    WHERE o.kind = ANY (p_kinds) AND o.locale = ANY (p_locales) AND reviewer_data.can_be_done(o.kind, q, p_now)
+    WHERE o.kind = ANY (p_kinds) AND o.route = ANY (p_routes) AND reviewer_data.can_be_done(o.kind, q, p_now)
     AND (o.state = 'open' AND o.assigned_to IS NULL
         OR o.state = 'leased' AND o.lease_until <= p_now AND o.prefetch < 2 AND NOT o.taken_back)
     AND NOT EXISTS (SELECT 1 FROM reviewer_data.had(o.clip_id, o.parent_id, p_person))
@@ -153,7 +153,7 @@ $$;
 -- The next task of a claim, with its clip locked. Waits for a clip that somebody else is busy with only where
 -- it would say otherwise that there is nothing.
 CREATE FUNCTION reviewer_data.next_task(
-    p_person text, p_kinds text[], p_locales text[], p_now bigint, p_has_own boolean, p_any_expired boolean
+    p_person text, p_kinds text[], p_routes text[], p_now bigint, p_has_own boolean, p_any_expired boolean
 ) RETURNS reviewer_data.task LANGUAGE plpgsql AS $$
 DECLARE
     t reviewer_data.task;
@@ -167,16 +167,16 @@ BEGIN
         END IF;
     END IF;
     FOR attempt IN 1..20 LOOP
-        t := next_open(p_person, p_kinds, p_locales, p_now);
+        t := next_open(p_person, p_kinds, p_routes, p_now);
         IF p_any_expired OR t.id IS NULL THEN
-            expired := next_expired(p_person, p_kinds, p_locales, p_now, t);
+            expired := next_expired(p_person, p_kinds, p_routes, p_now, t);
         END IF;
         IF expired.id IS NOT NULL THEN
             RETURN expired;
         ELSIF t.id IS NOT NULL THEN
             RETURN t;
         END IF;
-        busy := busy_clip(p_person, p_kinds, p_locales, p_now);
+        busy := busy_clip(p_person, p_kinds, p_routes, p_now);
         EXIT WHEN busy IS NULL;
         PERFORM locked_clip(busy);
     END LOOP;
@@ -206,18 +206,18 @@ BEGIN
 END
 $$;
 
--- Leases the first open task of a kind and locale and keeps the answer under its key, in one statement; only where
+-- Leases the first open task of a kind and route and keeps the answer under its key, in one statement; only where
 -- nothing else can come before it. A task that somebody else is just taking (its row is marked by a transaction that may
 -- still run) is passed over before anything else is read about it; what is passed over wrongly is left to next_task.
 CREATE FUNCTION reviewer_data.take_first(
-    p_person text, p_kind text, p_locale text, p_key text, p_micros bigint, p_now bigint
+    p_person text, p_kind text, p_route text, p_key text, p_micros bigint, p_now bigint
 ) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
     lease jsonb;
 BEGIN
     WITH first AS MATERIALIZED (
         SELECT o.id, o.clip_id, q.state, q.is_distressing FROM task o JOIN queue_clip q ON q.clip_id = o.clip_id
-        WHERE o.kind = p_kind AND o.locale = p_locale AND o.state = 'open' AND o.assigned_to IS NULL
+        WHERE o.kind = p_kind AND o.route = p_route AND o.state = 'open' AND o.assigned_to IS NULL
         AND (o.xmax = '0' OR age(o.xmax) > (SELECT age(pg_snapshot_xmin(pg_current_snapshot())::xid)))
         AND can_be_done(o.kind, q, p_now) AND NOT EXISTS (SELECT 1 FROM had(o.clip_id, o.parent_id, p_person))
         ORDER BY o.priority DESC, o.sort_key, o.place LIMIT 1
@@ -273,7 +273,7 @@ BEGIN
     END IF;
     -- What decides how to look, in one statement.
     WITH clock AS MATERIALIZED (SELECT now_micros() AS at)
-    SELECT clock.at, r.key IS NOT NULL AS is_answered, r.answer, ARRAY (SELECT l FROM takes(p_person) l) AS locales,
+    SELECT clock.at, r.key IS NOT NULL AS is_answered, r.answer, ARRAY (SELECT l FROM takes(p_person) l) AS routes,
         EXISTS (SELECT 1 FROM task WHERE person_id = p_person AND (prefetch > 0 OR state = 'returned'))
             OR EXISTS (SELECT 1 FROM task WHERE assigned_to = p_person) AS has_own,
         EXISTS (SELECT 1 FROM unnest(p_kinds) k WHERE (SELECT lease_until FROM task
@@ -286,8 +286,8 @@ BEGIN
     IF me.is_limited THEN
         PERFORM require_may_take(p_person, known.at);
     END IF;
-    IF NOT known.has_own AND NOT known.any_expired AND cardinality(p_kinds) = 1 AND cardinality(known.locales) = 1 THEN
-        answer := take_first(p_person, p_kinds[1], known.locales[1], p_key, me.lease_micros, known.at);
+    IF NOT known.has_own AND NOT known.any_expired AND cardinality(p_kinds) = 1 AND cardinality(known.routes) = 1 THEN
+        answer := take_first(p_person, p_kinds[1], known.routes[1], p_key, me.lease_micros, known.at);
         IF answer IS NOT NULL THEN
             IF random() < 0.002 THEN
                 PERFORM forget_requests(p_person, known.at);
@@ -296,7 +296,7 @@ BEGIN
         END IF;
     END IF;
     WHILE answer IS NULL LOOP
-        t := next_task(p_person, p_kinds, known.locales, known.at, known.has_own, known.any_expired);
+        t := next_task(p_person, p_kinds, known.routes, known.at, known.has_own, known.any_expired);
         EXIT WHEN t.id IS NULL;
         IF t.state = 'leased' AND t.prefetch = 0 THEN
             PERFORM add_refusal(t, t.person_id, 'expiry', '', known.at);
@@ -341,17 +341,17 @@ END
 $$;
 
 -- Whether enough open tasks are left for each colleague at work, and one more.
-CREATE FUNCTION reviewer_data.leaves_enough(p_person text, p_kind text, p_locales text[], p_now bigint)
+CREATE FUNCTION reviewer_data.leaves_enough(p_person text, p_kind text, p_routes text[], p_now bigint)
 RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 DECLARE
     colleagues integer;
 BEGIN
     SELECT greatest(1, count(DISTINCT person_id)) INTO colleagues FROM task
     WHERE kind = p_kind AND state = 'leased' AND lease_until > p_now AND prefetch = 0 AND person_id <> p_person
-    AND locale = ANY (p_locales);
+    AND route = ANY (p_routes);
     RETURN colleagues < (SELECT count(*) FROM (
         SELECT 1 FROM task o JOIN queue_clip q ON q.clip_id = o.clip_id
-        WHERE o.kind = p_kind AND o.locale = ANY (p_locales) AND o.state = 'open' AND o.assigned_to IS NULL
+        WHERE o.kind = p_kind AND o.route = ANY (p_routes) AND o.state = 'open' AND o.assigned_to IS NULL
         AND can_be_done(o.kind, q, p_now) LIMIT colleagues + 1) spare);
 END
 $$;
@@ -363,7 +363,7 @@ DECLARE
     r reviewer_data.rules;
     answer jsonb;
     now_at bigint;
-    locales text[];
+    routes text[];
     how integer := 2;
 BEGIN
     PERFORM require_self(p_person), require_kinds(p_kinds), lock_person(p_person);
@@ -388,9 +388,9 @@ BEGIN
         t := next_own(p_person, p_kinds, false, now_at);
         IF t.id IS NULL THEN
             how := 1;
-            locales := locales_of(p_person);
+            routes := routes_of(p_person);
             t := next_open(p_person, ARRAY (SELECT k FROM unnest(p_kinds) k
-                WHERE leaves_enough(p_person, k, locales, now_at)), locales, now_at);
+                WHERE leaves_enough(p_person, k, routes, now_at)), routes, now_at);
         END IF;
         IF t.id IS NOT NULL THEN
             answer := hand_out(t, p_person, least(r.prefetch_micros, r.lease_micros), t.assigned_to, how, now_at);

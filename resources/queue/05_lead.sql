@@ -55,24 +55,87 @@ BEGIN
 END
 $$;
 
+-- Skills that a lead gives to a person, in place of those they have.
+CREATE FUNCTION reviewer.set_skills(p_person text, p_skills text[], p_key text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    me text := (caller()).person_id;
+BEGIN
+    PERFORM lock_person(me);
+    IF EXISTS (SELECT 1 FROM answered(me, p_key)) THEN
+        RETURN;
+    END IF;
+    PERFORM require_skill(nullif(s, '')) FROM unnest(p_skills) s;
+    DELETE FROM person_skill WHERE person_id = p_person;
+    INSERT INTO person_skill (person_id, skill) SELECT DISTINCT p_person, s FROM unnest(p_skills) s;
+    PERFORM remember(me, p_key, NULL, now_micros()), tell_of_work();
+END
+$$;
+
 CREATE FUNCTION reviewer.add_clip(
     p_clip text, p_passes integer, p_priority integer, p_sort_key bigint, p_state text, p_open_until bigint,
-    p_locale jsonb
+    p_locale jsonb, p_skill text DEFAULT ''
 ) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    spoken text := p_locale ->> 0;
+    its_route text := route_of(p_locale ->> 0, p_skill);
 BEGIN
+    PERFORM require_skill(p_skill), require_priority(p_priority);
     IF p_state NOT IN ('ready', 'quarantined') THEN
         PERFORM refuse('NOT_ALLOWED');
     END IF;
-    INSERT INTO queue_locale (locale, language, script, region)
-    VALUES (spoken, p_locale ->> 1, p_locale ->> 2, p_locale ->> 3) ON CONFLICT DO NOTHING;
-    INSERT INTO queue_clip (clip_id, state, passes, open_until, locale)
-    VALUES (p_clip, p_state, p_passes, p_open_until, spoken) ON CONFLICT (clip_id) DO NOTHING;
+    INSERT INTO queue_route (route, skill, locale, language, script, region)
+    VALUES (its_route, p_skill, p_locale ->> 0, p_locale ->> 1, p_locale ->> 2, p_locale ->> 3) ON CONFLICT DO NOTHING;
+    INSERT INTO queue_clip (clip_id, state, passes, open_until, route)
+    VALUES (p_clip, p_state, p_passes, p_open_until, its_route) ON CONFLICT (clip_id) DO NOTHING;
     IF FOUND THEN
         PERFORM add_task(p_clip, 'transcribe', number, p_sort_key, p_priority) FROM generate_series(1, p_passes) number;
         PERFORM tell_of_work();
     END IF;
+END
+$$;
+
+-- Locks clips in the order of their ids, all of which must be there.
+CREATE FUNCTION reviewer_data.lock_clips(p_clips text[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    missing text;
+BEGIN
+    PERFORM caller();
+    SELECT c INTO missing FROM unnest(p_clips) c WHERE NOT EXISTS (SELECT 1 FROM queue_clip WHERE clip_id = c);
+    IF missing IS NOT NULL THEN
+        PERFORM refuse('NO_CLIP', jsonb_build_object('clip', missing));
+    END IF;
+    PERFORM 1 FROM queue_clip WHERE clip_id = ANY (p_clips) ORDER BY clip_id FOR NO KEY UPDATE;
+END
+$$;
+
+-- The skill that all tasks of these clips ask for from now on; empty for none. Leases stay as they are.
+CREATE FUNCTION reviewer.set_clip_skill(p_clips text[], p_skill text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM require_skill(p_skill), lock_clips(p_clips);
+    INSERT INTO queue_route (route, skill, locale, language, script, region)
+    SELECT DISTINCT route_of(r.locale, p_skill), p_skill, r.locale, r.language, r.script, r.region
+    FROM queue_clip q JOIN queue_route r ON r.route = q.route WHERE q.clip_id = ANY (p_clips) ON CONFLICT DO NOTHING;
+    UPDATE queue_clip q SET route = route_of(r.locale, p_skill)
+    FROM queue_route r WHERE r.route = q.route AND q.clip_id = ANY (p_clips) AND r.skill <> p_skill;
+    UPDATE task t SET route = q.route
+    FROM queue_clip q WHERE q.clip_id = t.clip_id AND t.clip_id = ANY (p_clips) AND t.route <> q.route;
+    PERFORM tell_of_work();
+END
+$$;
+
+CREATE FUNCTION reviewer_data.require_priority(p_priority integer) RETURNS void LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    IF (p_priority BETWEEN -100 AND 100) IS NOT TRUE THEN
+        PERFORM refuse('NOT_ALLOWED');
+    END IF;
+END
+$$;
+
+-- The priority of all tasks of these clips, also of reviews that come later.
+CREATE FUNCTION reviewer.set_priority(p_clips text[], p_priority integer) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM require_priority(p_priority), lock_clips(p_clips);
+    UPDATE task SET priority = p_priority WHERE clip_id = ANY (p_clips) AND priority <> p_priority;
+    PERFORM tell_of_work();
 END
 $$;
 
@@ -170,6 +233,8 @@ BEGIN
         PERFORM refuse('TASK_LEASED', jsonb_build_object('task', p_task));
     ELSIF NOT never_had(t.clip_id, t.parent_id, p_person) THEN
         PERFORM refuse('HAD_CLIP');
+    ELSIF NOT has_skill_for(t.route, p_person) THEN
+        PERFORM refuse('SKILL_MISSING', jsonb_build_object('skill', (SELECT skill FROM queue_route WHERE route = t.route)));
     END IF;
     PERFORM refuse_on_hold(t.clip_id), put_back(t.clip_id);
     UPDATE task SET assigned_to = p_person WHERE id = p_task;
@@ -278,14 +343,8 @@ END
 $$;
 
 CREATE FUNCTION reviewer.mark_exported(p_clips text[]) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-    missing text;
 BEGIN
-    SELECT c INTO missing FROM unnest(p_clips) c WHERE NOT EXISTS (SELECT 1 FROM queue_clip WHERE clip_id = c);
-    IF missing IS NOT NULL THEN
-        PERFORM refuse('NO_CLIP', jsonb_build_object('clip', missing));
-    END IF;
-    PERFORM 1 FROM queue_clip WHERE clip_id = ANY (p_clips) ORDER BY clip_id FOR NO KEY UPDATE;
+    PERFORM lock_clips(p_clips);
     UPDATE queue_clip SET state = 'exported', reason = '' WHERE clip_id = ANY (p_clips) AND state = 'final';
 END
 $$;

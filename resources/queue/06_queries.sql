@@ -113,13 +113,13 @@ CREATE FUNCTION reviewer.daily_counts(p_person text, p_kinds text[], p_since big
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
     now_at bigint := now_micros();
-    locales text[];
+    routes text[];
 BEGIN
     PERFORM require_self_or_lead(p_person);
     IF NOT is_lead() THEN
         PERFORM require_kinds(p_kinds);
     END IF;
-    locales := locales_of(p_person);
+    routes := routes_of(p_person);
     RETURN jsonb_build_object(
         'returned', (
             SELECT count(*) FROM task t JOIN queue_clip q ON q.clip_id = t.clip_id
@@ -134,9 +134,9 @@ BEGIN
             WHERE t.kind = ANY (p_kinds) AND can_be_done(t.kind, q, now_at) AND (
                 t.person_id = p_person AND t.state = 'leased' AND t.prefetch > 0
                 OR t.kind <> 'review' AND t.person_id = p_person AND t.state = 'returned' AND t.assigned_to IS NULL
-                OR (t.state = 'open' AND t.assigned_to IS NULL AND t.locale = ANY (locales)
+                OR (t.state = 'open' AND t.assigned_to IS NULL AND t.route = ANY (routes)
                     OR t.state = 'leased' AND t.lease_until <= now_at AND t.prefetch < 2 AND NOT t.taken_back
-                        AND t.locale = ANY (locales)
+                        AND t.route = ANY (routes)
                     OR t.assigned_to = p_person AND t.state IN ('open', 'returned'))
                 AND NOT EXISTS (SELECT 1 FROM task own WHERE own.clip_id = t.clip_id AND own.person_id = p_person
                     AND (own.parent_id IS NULL OR own.parent_id IS DISTINCT FROM t.parent_id))
@@ -203,24 +203,31 @@ END
 $$;
 
 -- Tasks that wait and that none of these people can take; p_people has their ids by the kind of task they do.
-CREATE FUNCTION reviewer.without_taker(p_people jsonb) RETURNS TABLE (kind text, locale text, n bigint)
+CREATE FUNCTION reviewer.without_taker(p_people jsonb) RETURNS TABLE (kind text, locale text, skill text, n bigint)
 LANGUAGE sql STABLE AS $$
     WITH taker AS MATERIALIZED (
-        SELECT k.key AS kind, person, unnest(locales_of(person)) AS locale
+        SELECT k.key AS kind, person, unnest(routes_of(person)) AS route
         FROM jsonb_each(p_people) k CROSS JOIN jsonb_array_elements_text(k.value) person
     )
-    SELECT t.kind, t.locale, count(*) FROM task t JOIN queue_clip q ON q.clip_id = t.clip_id
+    SELECT t.kind, r.locale, r.skill, count(*) FROM task t JOIN queue_clip q ON q.clip_id = t.clip_id
+    JOIN queue_route r ON r.route = t.route
     WHERE p_people ? t.kind AND can_be_done(t.kind, q, now_micros()) AND t.assigned_to IS NULL
     AND (t.state = 'open' OR t.state = 'leased' AND t.lease_until <= now_micros() AND t.prefetch < 2)
-    AND NOT EXISTS (SELECT 1 FROM taker WHERE taker.kind = t.kind AND taker.locale = t.locale
+    AND NOT EXISTS (SELECT 1 FROM taker WHERE taker.kind = t.kind AND taker.route = t.route
         AND never_had(t.clip_id, t.parent_id, taker.person))
-    GROUP BY t.kind, t.locale ORDER BY t.kind, t.locale
+    GROUP BY t.kind, r.locale, r.skill ORDER BY t.kind, r.locale, r.skill
 $$;
 
 -- Everybody's languages for a lead; for others their own.
 CREATE FUNCTION reviewer.languages() RETURNS TABLE (person_id text, tag text) LANGUAGE sql STABLE AS $$
     SELECT l.person_id, l.tag FROM person_language l WHERE is_lead() OR l.person_id = (caller()).person_id
     ORDER BY l.person_id COLLATE "C", l.tag COLLATE "C"
+$$;
+
+-- Everybody's skills for a lead; for others their own.
+CREATE FUNCTION reviewer.skills() RETURNS TABLE (person_id text, skill text) LANGUAGE sql STABLE AS $$
+    SELECT s.person_id, s.skill FROM person_skill s WHERE is_lead() OR s.person_id = (caller()).person_id
+    ORDER BY s.person_id COLLATE "C", s.skill COLLATE "C"
 $$;
 
 -- A skip of a distressing clip, or of one in another language, is never held against anybody. Accepted and
@@ -283,20 +290,20 @@ $$;
 -- Every clip, or one; what it was refused for are reasons of skips, expiry and taken.
 CREATE FUNCTION reviewer.listed(p_clip text DEFAULT NULL) RETURNS TABLE (
     clip_id text, state text, passes integer, done bigint, has text, assigned text, did text, changed_at bigint,
-    refusals text, hold text
+    refusals text, hold text, skill text, priority integer
 ) LANGUAGE sql STABLE AS $$
     SELECT q.clip_id, q.state, q.passes, coalesce(t.done, 0), coalesce(t.has, ''), coalesce(t.assigned, ''),
         coalesce(a.did, ''),
         greatest(coalesce(t.started, 0), coalesce(a.made, 0), coalesce(r.last, 0), coalesce(v.decided, 0)),
-        coalesce(r.refused, ''), q.hold
-    FROM queue_clip q
+        coalesce(r.refused, ''), q.hold, route.skill, coalesce(t.priority, 0)
+    FROM queue_clip q JOIN queue_route route ON route.route = q.route
     LEFT JOIN (
         SELECT o.clip_id, count(*) FILTER (WHERE o.kind = 'transcribe'
                 AND o.state IN ('submitted', 'qa_pending', 'returned', 'accepted')) AS done,
             string_agg(o.person_id, ',' ORDER BY o.place)
                 FILTER (WHERE o.state = 'leased' AND o.lease_until > now_micros()) AS has,
             string_agg(o.assigned_to, ',' ORDER BY o.place) FILTER (WHERE o.state IN ('open', 'returned')) AS assigned,
-            max(o.lease_started) AS started
+            max(o.lease_started) AS started, max(o.priority) AS priority
         FROM task o WHERE p_clip IS NULL OR o.clip_id = p_clip GROUP BY o.clip_id
     ) t ON t.clip_id = q.clip_id
     LEFT JOIN (

@@ -1,4 +1,4 @@
-"""``reviewer clips``: the list of all clips, and putting clips on hold."""
+"""``reviewer clips``: the list of all clips, what keeps them from people, and to whom they go first."""
 
 import sys
 from typing import Annotated
@@ -7,15 +7,29 @@ import typer
 
 from reviewer.cli import output
 from reviewer.cli.sign_in import AsJson, CommandSession, signs_in
-from reviewer.errors import Notice
+from reviewer.errors import Notice, Refused
 from reviewer.model.clip_list import ListedClip
 from reviewer.model.clock import from_micros, to_iso
 from reviewer.model.hold import HoldReason
 
-app = typer.Typer(help="List all clips, put them on hold, release them.", no_args_is_help=True)
+app = typer.Typer(
+    help="List all clips, put them on hold, release them, set who gets them first.", no_args_is_help=True
+)
 
 ClipId = Annotated[str, typer.Argument(metavar="CLIP", help="The clip, as clips list shows it.")]
-_HEADS = ("clip", "state", "locale", "product", "seconds", "has", "did", "changed_at", "skips", "hold")
+_HEADS = (
+    "clip",
+    "state",
+    "locale",
+    "product",
+    "seconds",
+    "has",
+    "did",
+    "changed_at",
+    "skips",
+    "hold",
+    "route",
+)
 
 
 @app.command("list")
@@ -94,6 +108,52 @@ def release(work: CommandSession, clip: ClipId, *, json: AsJson = False) -> None
         print(output.sentence(f"CLIP_RELEASED_{ended.upper()}", clip=clip))
 
 
+@app.command("route")
+@signs_in
+def route(
+    work: CommandSession,
+    clips: Annotated[list[str] | None, typer.Argument(metavar="CLIP", help="Clips, by id.")] = None,
+    where: Annotated[
+        str | None, typer.Option("--where", metavar="EXPR", help="A filter for clips.", show_default=False)
+    ] = None,
+    of_import: Annotated[
+        str | None, typer.Option("--import", metavar="ID", help="All of one import.", show_default=False)
+    ] = None,
+    skill: Annotated[
+        str | None,
+        typer.Option("--skill", metavar="NAME", help="What their tasks ask for.", show_default=False),
+    ] = None,
+    priority: Annotated[
+        int | None,
+        typer.Option(
+            "--priority", metavar="N", help="Higher ones come first; 0 is usual.", show_default=False
+        ),
+    ] = None,
+    *,
+    no_skill: Annotated[bool, typer.Option("--no-skill", help="Their tasks ask for none.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Set which skill the tasks of clips ask for, and how early they come."""
+    from reviewer.lead.export_filter import parse_list_filter  # noqa: PLC0415
+
+    if (skill is None) is not no_skill and priority is None:
+        raise Refused("ROUTE_WHAT")
+    if not (clips or where or of_import):
+        raise Refused("ROUTE_WHICH")
+    lead = work.person.lead
+    found = dict.fromkeys(clips or [])
+    if of_import:
+        found |= dict.fromkeys(row.clip for row in lead.report_of_import(of_import).rows if row.clip)
+    if where:
+        lets_through = parse_list_filter(where)
+        found |= dict.fromkeys(row.id for row in lead.clip_list.rows(lead.identity) if lets_through(row))
+    lead.clip_list.route(lead.identity, list(found), skill="" if no_skill else skill, priority=priority)
+    if json:
+        output.print_json({"clips": len(found)})
+    else:
+        print(output.sentence("CLIPS_ROUTED", count=len(found)))
+
+
 def _shown(row: ListedClip) -> tuple[str, ...]:
     skips = (f"{output.term('REFUSAL', reason)} {count}" for reason, count in row.reasons.items())
     kept = [output.term("HOLD_REASON", row.hold)] if row.hold else []
@@ -109,6 +169,7 @@ def _shown(row: ListedClip) -> tuple[str, ...]:
         to_iso(from_micros(row.changed_at)),
         ", ".join(skips),
         ", ".join(kept),
+        row.route,
     )
 
 
@@ -128,4 +189,6 @@ def _clip(row: ListedClip) -> dict[str, object]:
         "skips": row.reasons,
         "hold": row.hold,
         "held_back": list(row.held_back),
+        "skill": row.skill,
+        "priority": row.priority,
     }

@@ -76,7 +76,8 @@ def add(
 @signs_in
 def list_people(work: CommandSession, *, json: AsJson = False) -> None:
     """List everybody who was ever added."""
-    people, languages = work.person.lead.people(), work.person.lead.languages()
+    lead = work.person.lead
+    people, languages, skills = lead.people(), lead.languages(), lead.skills()
     keychains = work.person.lead.keychain_users()
     if json:
         rows = [
@@ -87,13 +88,14 @@ def list_people(work: CommandSession, *, json: AsJson = False) -> None:
                 "state": p.state.value,
                 "keychain": p.id in keychains,
                 "languages": list(languages.get(p.id, ())),
+                "skills": list(skills.get(p.id, ())),
             }
             for p in people
         ]
         output.print_json({"people": rows})
     else:
         output.print_table(
-            ("name", "role", "state", "keychain", "languages"),
+            ("name", "role", "state", "keychain", "languages", "skills"),
             [
                 (
                     p.name,
@@ -101,6 +103,7 @@ def list_people(work: CommandSession, *, json: AsJson = False) -> None:
                     output.term("PERSON", p.state),
                     "on" if p.id in keychains else "",
                     " ".join(languages.get(p.id, ())),
+                    " ".join(skills.get(p.id, ())),
                 )
                 for p in people
             ],
@@ -129,6 +132,30 @@ def set_languages(
         print(output.sentence("LANGUAGES_SET", name=name, languages=", ".join(languages)))
     else:
         print(output.sentence("LANGUAGES_EVERY", name=name))
+
+
+@app.command("skills")
+@signs_in
+def set_skills(
+    work: CommandSession,
+    name: PersonName,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="SKILL", help="Skills, as medical or code-switching.")
+    ] = None,
+    *,
+    none: Annotated[bool, typer.Option("--none", help="They have none.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Set the skills of a person: clips that ask for one come only to people who have it."""
+    if bool(names) is none:
+        raise Refused("SKILLS_OR_NONE")
+    skills = work.person.lead.set_skills(name, names or [])
+    if json:
+        output.print_json({"name": name, "skills": list(skills)})
+    elif skills:
+        print(output.sentence("SKILLS_SET", name=name, skills=", ".join(skills)))
+    else:
+        print(output.sentence("SKILLS_NONE", name=name))
 
 
 @app.command("activity")

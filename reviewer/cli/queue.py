@@ -64,7 +64,9 @@ def status(work: CommandSession, *, json: AsJson = False) -> None:
     _table("Leases", leases)
     _table("Late drafts", late)
     _table("Clips that wait for the lead (assign or release one of their tasks)", with_lead)
-    _table("Tasks that nobody can take (no active person has the language, or each had the clip)", untaken)
+    _table(
+        "Tasks that nobody can take (no active person has language and skill, or each had the clip)", untaken
+    )
 
 
 @app.command("metrics")
@@ -204,7 +206,12 @@ def _lease(lease: Lease, names: dict[str, str]) -> dict[str, object]:
 
 
 def _untaken(untaken: UntakenCount) -> dict[str, object]:
-    return {"kind": untaken.kind.value, "language": untaken.locale, "count": untaken.count}
+    return {
+        "kind": untaken.kind.value,
+        "language": untaken.locale,
+        "skill": untaken.skill,
+        "count": untaken.count,
+    }
 
 
 def _held(clip: HeldClip) -> dict[str, object]:

@@ -15,6 +15,7 @@ from reviewer.db.log_evidence import LOG_EVIDENCE
 from reviewer.db.own_folder_tables import OWN_FOLDERS
 from reviewer.db.redaction_tables import REDACTIONS
 from reviewer.db.reference_tables import REFERENCES
+from reviewer.db.route_tables import ROUTES
 from reviewer.db.table_sums import TABLE_SUMS, different_tables, stored_sums, table_sums
 from reviewer.db.withdrawal_tables import WITHDRAWALS
 from reviewer.errors import Damaged, Refused
@@ -232,6 +233,13 @@ def m030_log_id(db: Tables) -> None:
 def m031_own_folders(db: Tables) -> None:
     """The logs of people who work in a folder of their own."""
     for statement in OWN_FOLDERS:
+        db.conn.execute(statement)
+
+
+@migrations()
+def m032_routes(db: Tables) -> None:
+    """Skills of people, and the skill that a clip's tasks ask for."""
+    for statement in ROUTES:
         db.conn.execute(statement)
 
 

@@ -12,9 +12,10 @@ from reviewer.lead.held_back import HeldBack
 from reviewer.model.clip import ClipState
 from reviewer.model.clip_list import ListedClip, QueuedClip, StoredClip
 from reviewer.model.clock import to_micros
-from reviewer.model.event import Action, DetailValue, Event, HeardRange
+from reviewer.model.event import CLIP_IDS, Action, DetailValue, Event, HeardRange
 from reviewer.model.hold import HoldReason, ListenReason
 from reviewer.model.people import Identity, Person, PersonState
+from reviewer.model.routes import optional_skill, require_priority
 from reviewer.model.task import TaskState
 from reviewer.privacy import pii
 from reviewer.session.clip_access import ClipAccess
@@ -23,6 +24,7 @@ from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.unsealed_clip import UnsealedClip
 
 LONGEST_NOTE = 120
+_ROUTED_AT_ONCE = 200
 _UNKNOWN: StoredClip = ("", "", 0.0, 0)
 
 
@@ -124,6 +126,39 @@ class ClipList:
             unit.queue.hold(clip_id, reason)
             unit.log.record(Event.by(identity, Action.HOLD_BEGUN, clip_id, reason=reason))
 
+    def route(
+        self,
+        identity: Identity,
+        clip_ids: Sequence[str],
+        *,
+        skill: str | None = None,
+        priority: int | None = None,
+    ) -> None:
+        """Sets which skill the tasks of clips ask for (empty: none), their priority, or both.
+
+        Some hundred clips at a time, each time with a row in the log that names them; done again, it changes
+        nothing more. Whoever has one of the clips keeps it.
+
+        Raises: Refused for what is no skill or priority, or an unknown clip among those of one time.
+        """
+        self._access.allow(identity, Act.MANAGE_QUEUE)
+        detail: dict[str, DetailValue] = {}
+        if skill is not None:
+            detail["skill"] = skill = optional_skill(skill)
+        if priority is not None:
+            require_priority(priority)
+            detail["priority"] = priority
+        unit, queue = self._unit, self._unit.queue
+        for first in range(0, len(clip_ids), _ROUTED_AT_ONCE):
+            these = clip_ids[first : first + _ROUTED_AT_ONCE]
+            with unit.transaction_with_queue():
+                if skill is not None:
+                    queue.set_clip_skill(these, skill)
+                if priority is not None:
+                    queue.set_priority(these, priority)
+                routed = Event.by(identity, Action.CLIPS_ROUTED, detail={**detail, CLIP_IDS: list(these)})
+                unit.log.record(routed)
+
     def release(self, identity: Identity, clip_id: str) -> str:
         """Lets a clip go on: ends its hold; else its leases; else puts it back from the lead to the queue.
 
@@ -172,7 +207,7 @@ class ClipList:
                 named(queued.did) if queued.did else (),
                 queued.changed_at or imported_at, queued.passes, queued.done,
                 listed_refusals(queued.refusals) if queued.refusals else (),
-                queued.hold, held_codes(queued.clip_id, queued.state),
+                queued.hold, held_codes(queued.clip_id, queued.state), queued.skill, queued.priority,
             )  # fmt: skip
 
         return listed

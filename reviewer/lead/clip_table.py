@@ -10,7 +10,7 @@ from reviewer.model.clock import from_micros, to_iso
 
 COLUMNS = (
     "clip", "state", "locale", "product", "seconds", "has", "assigned", "did", "changed_at", "passes", "done",
-    "skips", "hold", "held_back",
+    "skips", "hold", "held_back", "skill", "priority",
 )  # fmt: skip
 
 
@@ -21,6 +21,7 @@ def cells(row: ListedClip) -> tuple[str, ...]:
         row.id, row.state.value, row.locale, row.product, f"{row.seconds:.3f}", "; ".join(row.has),
         "; ".join(row.assigned), "; ".join(row.did), to_iso(from_micros(row.changed_at)), str(row.passes),
         str(row.done), "; ".join(skips), row.hold, "; ".join(row.held_back),
+        row.skill, str(row.priority),
     )  # fmt: skip
 
 

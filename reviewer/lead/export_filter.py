@@ -66,6 +66,7 @@ _LIST_TEXTS: dict[str, _Value] = {
     "person": lambda clip: clip.people,
     "skipped": lambda clip: clip.refusals,
     "hold": lambda clip: clip.hold,
+    "skill": lambda clip: clip.skill,
     "held_back": lambda clip: clip.held_back,
     "changed": lambda clip: from_micros(clip.changed_at).date().isoformat(),
 }
@@ -74,6 +75,7 @@ _LIST_NUMBERS: dict[str, _Value] = {
     "passes": lambda clip: clip.passes,
     "done": lambda clip: clip.done,
     "skips": lambda clip: len(clip.refusals),
+    "priority": lambda clip: clip.priority,
 }
 _LIST_WORDS: dict[str, frozenset[str]] = {
     "state": frozenset(ClipState),

@@ -454,7 +454,9 @@ class _IntakeRun:
         if candidate.row.reference:
             unit.references.add(keyring, clip.id, candidate.row.reference)
         passes = self._project.queue.passes
-        self._delivery.add_clip(clip, passes=passes, sort_key=job.sort_key, quarantined=is_held)
+        self._delivery.add_clip(
+            clip, passes=passes, sort_key=job.sort_key, quarantined=is_held, skill=candidate.row.skill
+        )
 
     def _hold_back(self, clip: Clip, hypothesis: Hypothesis) -> None:
         """Records what was found in the draft; where its words have times, the spans are muted at once."""

@@ -15,11 +15,13 @@ from reviewer.lead.audio_folder import AudioFolder
 from reviewer.lead.record_files import Record, Records
 from reviewer.lead.table_files import is_spreadsheet_value, is_visible
 from reviewer.model.language_tags import locale_tag
+from reviewer.model.routes import optional_skill
 from reviewer.privacy.manifest_row import Decision, ManifestRow, RefusalCode, WordTiming
 
 FIELDS = (
     "audio", "product", "locale", "recorded_at", "consent_product", "consent_granted_at",
     "consent_withdrawn_at", "source_id", "speaker", "reference", "draft", "words",
+    "skill",
 )  # fmt: skip
 # A table cannot hold word times.
 CSV_FIELDS = tuple(name for name in FIELDS if name != "words")
@@ -155,6 +157,13 @@ def _locale(name: str, value: Any) -> str:
     return tag
 
 
+def _skill(name: str, value: Any) -> str:
+    try:
+        return optional_skill(_text(name, value))
+    except Refused as refused:
+        raise _BadValue("VALUE_NOT_A_SKILL") from refused
+
+
 def _time(name: str, value: Any) -> datetime:
     match = _TIME.fullmatch(_text(name, value))
     if match is None:
@@ -208,5 +217,6 @@ _READERS: Mapping[str, Callable[[str, Any], Any]] = {
     "reference": _source_id,
     "draft": _text,
     "words": _words,
+    "skill": _skill,
 }
-_ABSENT: Mapping[str, Any] = {"reference": "", "draft": "", "words": ()}
+_ABSENT: Mapping[str, Any] = {"reference": "", "draft": "", "words": (), "skill": ""}

@@ -1,4 +1,4 @@
-"""Adds people by a one-time enrolment code, sets their languages, and revokes their accounts."""
+"""Adds people by a one-time enrolment code, sets their languages and skills, and revokes their accounts."""
 
 import secrets
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ from reviewer.lead.key_rotation import KeyRotation, redeliver
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.language_tags import language_tags
 from reviewer.model.people import Identity, Keyring, Person, PersonState, Role, second_secret_id
+from reviewer.model.routes import skill_names
 from reviewer.session.delivery import Delivery, Outcome
 from reviewer.session.drafts import Drafts
 from reviewer.session.unit_of_work import UnitOfWork
@@ -86,7 +87,7 @@ class Invitations:
 
 
 class People:
-    """Adds and revokes accounts, and sets the languages of people."""
+    """Adds and revokes accounts, and sets the languages and skills of people."""
 
     def __init__(self, unit: UnitOfWork, parameters: KdfParameters) -> None:
         self._unit = unit
@@ -189,6 +190,27 @@ class People:
 
         Delivery(unit, identity, Drafts(unit)).set_languages(person.id, tags, record)
         return tags
+
+    def skills(self) -> dict[str, tuple[str, ...]]:
+        """The skills of each person who has any."""
+        return self._unit.queue.skills()
+
+    def set_skills(self, identity: Identity, name: str, skills: Sequence[str]) -> tuple[str, ...]:
+        """Sets the skills of a person, in place of those they have: nobody else gets what asks for one.
+
+        What they hold stays theirs until its lease ends. Raises: as ``set_languages``, for names of skills.
+        """
+        require(identity.person, Act.MANAGE_PEOPLE)
+        names = skill_names(skills)
+        unit = self._unit
+        person = self._open_account(name)
+
+        def record(_answer: Outcome) -> None:
+            detail: dict[str, DetailValue] = {"skills": list(names)}
+            unit.log.record(Event.by(identity, Action.PERSON_SKILLS, person.id, detail=detail))
+
+        Delivery(unit, identity, Drafts(unit)).set_skills(person.id, names, record)
+        return names
 
     def active_leads(self) -> int:
         """How many leads can sign in."""

@@ -247,6 +247,16 @@ class LeadSession:
         self._require(Act.MANAGE_PEOPLE)
         return self._people.set_languages(self.identity, name, languages)
 
+    def skills(self) -> dict[str, tuple[str, ...]]:
+        """The skills of people, by id; who is not there has none."""
+        self._require(Act.MANAGE_PEOPLE)
+        return self._people.skills()
+
+    def set_skills(self, name: str, skills: Sequence[str]) -> tuple[str, ...]:
+        """Sets the skills of a person; returns them in their usual form."""
+        self._require(Act.MANAGE_PEOPLE)
+        return self._people.set_skills(self.identity, name, skills)
+
     def activity(self) -> list[PersonActivity]:
         """What everybody who works on clips took in the last hour and day, by name."""
         self._require(Act.SEE_PROGRESS)

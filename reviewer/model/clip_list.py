@@ -37,6 +37,8 @@ class QueuedClip(NamedTuple):
     changed_at: int
     refusals: str
     hold: str
+    skill: str = ""
+    priority: int = 0
 
 
 class ListedClip(NamedTuple):
@@ -61,11 +63,18 @@ class ListedClip(NamedTuple):
     refusals: tuple[str, ...]
     hold: str = ""
     held_back: tuple[HeldCode, ...] = ()
+    skill: str = ""
+    priority: int = 0
 
     @property
     def people(self) -> tuple[str, ...]:
         """Whoever has it, is to get it, or did it; each once."""
         return tuple(dict.fromkeys((*self.has, *self.assigned, *self.did)))
+
+    @property
+    def route(self) -> str:
+        """The skill it asks for and its priority, where they are set: ``medical +5``."""
+        return " ".join(part for part in (self.skill, f"{self.priority:+}" if self.priority else "") if part)
 
     @property
     def reasons(self) -> dict[str, int]:
@@ -157,6 +166,7 @@ class ClipColumn(StrEnum):
     STATE = "state"
     LOCALE = "locale"
     PRODUCT = "product"
+    ROUTE = "route"
     LENGTH = "length"
     HAS = "has"
     DID = "did"
@@ -228,6 +238,7 @@ _KEYS: dict[ClipColumn, Callable[[ListedClip], Any]] = {
     ClipColumn.STATE: lambda clip: _STATES[clip.state],
     ClipColumn.LOCALE: lambda clip: clip.locale,
     ClipColumn.PRODUCT: lambda clip: clip.product,
+    ClipColumn.ROUTE: lambda clip: (clip.priority, clip.skill),
     ClipColumn.LENGTH: lambda clip: clip.seconds,
     ClipColumn.HAS: lambda clip: "\n".join((*clip.has, *clip.assigned)).casefold(),
     ClipColumn.DID: lambda clip: "\n".join(clip.did).casefold(),

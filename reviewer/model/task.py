@@ -199,11 +199,12 @@ class DailyCounts:
 
 @dataclass(frozen=True, slots=True)
 class UntakenCount:
-    """How many tasks of a kind and locale wait that nobody can take."""
+    """How many tasks of a kind, locale and skill (empty: none is asked for) wait that nobody can take."""
 
     kind: TaskKind
     locale: str
     count: int
+    skill: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ class ManifestRow:
 
     ``audio`` is relative to the manifest's folder. The two consent fields are None if the line has none: the
     gate refuses that, not the reader. ``reference`` is the lead's own opaque key, empty if there is none.
+    ``skill`` is what people need to work on the clip, empty for nothing special.
     """
 
     audio: str
@@ -67,6 +68,7 @@ class ManifestRow:
     draft: str = ""
     words: tuple[WordTiming, ...] = ()
     reference: str = ""
+    skill: str = ""
 
     @property
     def text(self) -> str:

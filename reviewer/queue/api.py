@@ -132,7 +132,9 @@ class Queue(Protocol):
         """Leases the next task of these kinds: the prefetch lease's task first, then own returned work,
         then what is assigned to the person, then open or expired ones.
 
-        What is open or expired comes only in a language of the person; what a lead assigned, in any.
+        What is open or expired comes only in a language of the person; what a lead assigned, in any. A task
+        that asks for a skill comes only to people who have it. Of several the one of the highest priority
+        comes first, then the one with the lowest sort key.
         Never a clip this person had before in any kind of task (a lease, a skip, an expiry, an annotation),
         except for their own returned work and a clip they only released. Nobody reviews two passes of one
         clip.
@@ -333,13 +335,17 @@ class Queue(Protocol):
 
     def daily_counts(self, person_id: str, kinds: frozenset[TaskKind], since: datetime) -> DailyCounts: ...
     def without_taker(self, people: Mapping[TaskKind, Collection[str]]) -> list[UntakenCount]:
-        """Tasks that wait and that none of these people can take: it is in no language of theirs, or each
-        who has the language had the clip before. By kind and locale; ``people`` are ids by the kind of task
-        they do. Tasks assigned to somebody and clips that wait for the lead are not counted."""
+        """Tasks that wait and that none of these people can take: nobody has the language and the skill, or
+        each who has them had the clip before. By kind, locale and skill; ``people`` are ids by the kind
+        of task they do. Tasks assigned to somebody and clips that wait for the lead are not counted."""
         ...
 
     def languages(self) -> dict[str, tuple[str, ...]]:
         """The languages of each person who has any set; the others take clips of every language."""
+        ...
+
+    def skills(self) -> dict[str, tuple[str, ...]]:
+        """The skills of each person who has any."""
         ...
 
     def work_by_person(self) -> list[WorkCounts]: ...
@@ -408,6 +414,13 @@ class Queue(Protocol):
         """
         ...
 
+    def set_skills(self, person_id: str, skills: Iterable[str], *, key: str) -> tuple[str, ...]:
+        """Sets which skills a person has; returns them in usual form.
+
+        Leases they hold and own returned work stay theirs. Raises Refused for what is no name of a skill.
+        """
+        ...
+
     def add_clip(
         self,
         clip_id: str,
@@ -418,10 +431,27 @@ class Queue(Protocol):
         quarantined: bool = False,
         open_until: datetime | None = None,
         locale: str = UNDETERMINED,
+        skill: str = "",
     ) -> None:
         """Adds a clip with ``passes`` open transcription tasks, once for each clip id.
 
-        After ``open_until`` (consent or retention ends) no task of the clip is leased or resumed.
+        After ``open_until`` (consent or retention ends) no task of the clip is leased or resumed. ``skill``:
+        what all of its tasks ask for. Raises Refused for no skill's name, or a priority beyond 100 or -100.
+        """
+        ...
+
+    def set_clip_skill(self, clip_ids: Collection[str], skill: str) -> None:
+        """Sets the skill that all tasks of these clips ask for, also later ones; empty for none.
+
+        Leases, own returned work and what a lead assigned before stay with whoever has them. Nothing changes
+        when it raises Refused (code NOT_A_SKILL, NO_CLIP).
+        """
+        ...
+
+    def set_priority(self, clip_ids: Collection[str], priority: int) -> None:
+        """Sets the priority of all tasks of these clips, also of later ones: higher ones are claimed first.
+
+        Nothing changes when it raises Refused (code NOT_A_PRIORITY, NO_CLIP).
         """
         ...
 
@@ -458,8 +488,8 @@ class Queue(Protocol):
         ...
 
     def assign(self, task_id: str, person_id: str) -> None:
-        """Assigns an unleased task to one person; raises Refused if it is leased, they had the clip, or it
-        is on hold."""
+        """Assigns an unleased task to one person; raises Refused if it is leased, they had the clip, they
+        do not have the skill that it asks for, or it is on hold."""
         ...
 
     def hold(self, clip_id: str, reason: HoldReason) -> None:

@@ -34,6 +34,7 @@ class AddClip:
     open_until: datetime
     locale: str = UNDETERMINED
     facts: ClipFacts | None = None
+    skill: str = ""
 
     def ask(self, queue: Queue, _key: str) -> None:
         queue.add_clip(
@@ -43,6 +44,7 @@ class AddClip:
             quarantined=self.quarantined,
             open_until=self.open_until,
             locale=self.locale,
+            skill=self.skill,
         )
         if self.facts is not None:
             queue.put_clip_facts([self.facts])
@@ -187,6 +189,17 @@ class SetLanguages:
 
 
 @dataclass(frozen=True, slots=True)
+class SetSkills:
+    """Sets what a person can do of what tasks may ask for."""
+
+    person_id: str
+    skills: frozenset[str]
+
+    def ask(self, queue: Queue, key: str) -> None:
+        queue.set_skills(self.person_id, self.skills, key=key)
+
+
+@dataclass(frozen=True, slots=True)
 class MarkDistressing:
     """Marks a clip that somebody found distressing; marking it again changes nothing."""
 
@@ -211,6 +224,7 @@ Request = (
     | AdoptLateDraft
     | DismissLateDraft
     | SetLanguages
+    | SetSkills
     | MarkDistressing
 )
 _WORK = ("Submit", "Skip", "Release", "Decide", "KeepLateDraft", "AdoptLateDraft", "DismissLateDraft")

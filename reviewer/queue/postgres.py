@@ -16,6 +16,7 @@ from reviewer.model.clock import to_micros
 from reviewer.model.hold import HoldReason
 from reviewer.model.language_tags import NO_LANGUAGE, UNDETERMINED, language_tags, subtags
 from reviewer.model.progress import DonePass
+from reviewer.model.routes import optional_skill, require_priority, skill_names
 from reviewer.model.serialization import from_columns, from_json, to_json
 from reviewer.model.task import (
     DailyCounts,
@@ -193,11 +194,15 @@ class PostgresQueue:
     def without_taker(self, people: Mapping[TaskKind, Collection[str]]) -> list[UntakenCount]:
         takers = json.dumps({kind: sorted(ids) for kind, ids in people.items()})
         rows = self._server.rows("without_taker", takers)
-        return [UntakenCount(TaskKind(row["kind"]), row["locale"], row["n"]) for row in rows]
+        return [UntakenCount(TaskKind(row["kind"]), row["locale"], row["n"], row["skill"]) for row in rows]
 
     def languages(self) -> dict[str, tuple[str, ...]]:
         rows = groupby(self._server.rows("languages"), key=lambda row: str(row["person_id"]))
         return {person_id: tuple(row["tag"] for row in its) for person_id, its in rows}
+
+    def skills(self) -> dict[str, tuple[str, ...]]:
+        rows = groupby(self._server.rows("skills"), key=lambda row: row["person_id"])
+        return {person_id: tuple(row["skill"] for row in its) for person_id, its in rows}
 
     def work_by_person(self) -> list[WorkCounts]:
         return [WorkCounts(**row) for row in self._server.rows("work_by_person")]
@@ -273,11 +278,26 @@ class PostgresQueue:
         quarantined: bool = False,
         open_until: datetime | None = None,
         locale: str = UNDETERMINED,
+        skill: str = "",
     ) -> None:
+        skill = optional_skill(skill)
+        require_priority(priority)
         state = ClipState.QUARANTINED if quarantined else ClipState.READY
         until = None if open_until is None else to_micros(open_until)
         place = _place(locale or UNDETERMINED)
-        self._server.value("add_clip", clip_id, passes, priority, sort_key, state, until, place)
+        self._server.value("add_clip", clip_id, passes, priority, sort_key, state, until, place, skill)
+
+    def set_skills(self, person_id: str, skills: Iterable[str], *, key: str) -> tuple[str, ...]:
+        names = skill_names(skills)
+        self._server.value("set_skills", person_id, list(names), key)
+        return names
+
+    def set_clip_skill(self, clip_ids: Collection[str], skill: str) -> None:
+        self._server.value("set_clip_skill", list(clip_ids), optional_skill(skill))
+
+    def set_priority(self, clip_ids: Collection[str], priority: int) -> None:
+        require_priority(priority)
+        self._server.value("set_priority", list(clip_ids), priority)
 
     def mark_distressing(self, clip_id: str) -> None:
         self._server.value("mark_distressing", clip_id)

@@ -20,12 +20,12 @@ _CYCLE = (
 )
 _EMPTIED = (
     "draw, clip_facts, late_draft, final, verdict, lease_given, task_refusal, annotation, task, queue_clip,"
-    " queue_locale, person_language, person_turn, request, unsent_work"
+    " queue_route, person_language, person_skill, person_turn, request, unsent_work"
 )
 _LEASED = "task_id, token, person_id, at"
 # What SQLite does not keep: tags in their parts, and whose request it was.
 _ADDED: Mapping[str, tuple[str, ...]] = {
-    "queue_locale": ("language", "script", "region"),
+    "queue_route": ("language", "script", "region"),
     "person_language": ("language", "script", "region"),
     "request": ("person_id",),
 }
@@ -62,8 +62,9 @@ class PostgresQueueRows:
     def of_all(self) -> Rows:
         requests = self._rows("SELECT key, answer::text, at FROM reviewer_data.request")
         return {
-            "queue_locale": self._selected("queue_locale"),
+            "queue_route": self._selected("queue_route"),
             "person_language": self._selected("person_language"),
+            "person_skill": self._selected("person_skill"),
             "request": [(key, request_answer(answer or "null"), at) for key, answer, at in requests],
         }
 
@@ -196,7 +197,7 @@ def _added(table: str, row: Row) -> Row:
     if table not in _ADDED:
         return row
     language, script, region = subtags(row[-1])
-    is_for_all = table == "queue_locale" and language in NO_LANGUAGE
+    is_for_all = table == "queue_route" and language in NO_LANGUAGE
     return (*row, "" if is_for_all else language, script, region)
 
 

@@ -22,11 +22,11 @@ Rows = Mapping[str, Sequence[Row]]
 # ``place`` is the order in which rows were added: SQLite's rowid, the column ``place`` on a server.
 OF_CLIPS: Mapping[str, tuple[str, ...]] = {
     "queue_clip": (
-        "clip_id", "state", "passes", "open_until", "reason", "hold", "locale", "is_distressing",
+        "clip_id", "state", "passes", "open_until", "reason", "hold", "route", "is_distressing",
         "passes_agree",
     ),
     "task": (
-        "place", "id", "clip_id", "kind", "round", "state", "priority", "sort_key", "locale", "person_id",
+        "place", "id", "clip_id", "kind", "round", "state", "priority", "sort_key", "route", "person_id",
         "token", "lease_until", "lease_started", "prefetch", "submission_key", "annotation_id", "reviewed_id",
         "parent_id", "assigned_to", "draw_id", "taken_back",
     ),
@@ -43,8 +43,9 @@ OF_CLIPS: Mapping[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 OF_ALL: Mapping[str, tuple[str, ...]] = {
-    "queue_locale": ("locale",),
+    "queue_route": ("route", "skill", "locale"),
     "person_language": ("person_id", "tag"),
+    "person_skill": ("person_id", "skill"),
     "request": ("key", "answer", "at"),
 }
 TABLES: Mapping[str, tuple[str, ...]] = {**OF_ALL, **OF_CLIPS}

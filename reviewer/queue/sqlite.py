@@ -25,6 +25,7 @@ from reviewer.model.hold import HoldReason
 from reviewer.model.language_tags import UNDETERMINED, language_tags, takes
 from reviewer.model.progress import DonePass
 from reviewer.model.project import QueueRules
+from reviewer.model.routes import optional_skill, require_priority, route_of, skill_names
 from reviewer.model.serialization import from_columns, from_json, to_columns, to_json
 from reviewer.model.task import (
     HELD_BACK,
@@ -323,19 +324,27 @@ class SqliteQueue:
     def without_taker(self, people: Mapping[TaskKind, Collection[str]]) -> list[UntakenCount]:
         with self._database.transaction():
             takers = [
-                (kind, person_id, locale)
+                (kind, person_id, route)
                 for kind, person_ids in people.items()
                 for person_id in person_ids
-                for locale in self._locales_of(person_id)
+                for route in self._routes_of(person_id)
             ]
             values = {"takers": json.dumps(takers), "kinds": json.dumps(list(people)), "now": self._now()}
             rows = self._database.rows(queries.WITHOUT_TAKER, values)
-            return [UntakenCount(TaskKind(row["kind"]), row["locale"], row["n"]) for row in rows]
+            return [
+                UntakenCount(TaskKind(row["kind"]), row["locale"], row["n"], row["skill"]) for row in rows
+            ]
 
     def languages(self) -> dict[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}
         for row in self._database.rows("SELECT * FROM person_language ORDER BY person_id, language"):
             found[row["person_id"]] = (*found.get(row["person_id"], ()), row["language"])
+        return found
+
+    def skills(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for row in self._database.rows("SELECT * FROM person_skill ORDER BY person_id, skill"):
+            found[row["person_id"]] = (*found.get(row["person_id"], ()), row["skill"])
         return found
 
     def counts(self) -> QueueCounts:
@@ -449,22 +458,29 @@ class SqliteQueue:
         quarantined: bool = False,
         open_until: datetime | None = None,
         locale: str = UNDETERMINED,
+        skill: str = "",
     ) -> None:
         state = ClipState.QUARANTINED if quarantined else ClipState.READY
+        skill = optional_skill(skill)
+        require_priority(priority)
         with self._database.transaction():
             until = None if open_until is None else to_micros(open_until)
             spoken = locale or UNDETERMINED
+            route = route_of(spoken, skill)
             is_new = self._database.execute(
-                "INSERT INTO queue_clip (clip_id, state, passes, open_until, locale) VALUES (?, ?, ?, ?, ?)"
+                "INSERT INTO queue_clip (clip_id, state, passes, open_until, route) VALUES (?, ?, ?, ?, ?)"
                 " ON CONFLICT (clip_id) DO NOTHING",
-                (clip_id, state, passes, until, spoken),
+                (clip_id, state, passes, until, route),
             )
             if not is_new:
                 return
-            self._database.execute("INSERT OR IGNORE INTO queue_locale (locale) VALUES (?)", (spoken,))
+            self._database.execute(
+                "INSERT OR IGNORE INTO queue_route (route, skill, locale) VALUES (?, ?, ?)",
+                (route, skill, spoken),
+            )
             for number in range(1, passes + 1):
                 self._add_task(
-                    clip_id, TaskKind.TRANSCRIBE, number, priority=priority, sort_key=sort_key, locale=spoken
+                    clip_id, TaskKind.TRANSCRIBE, number, priority=priority, sort_key=sort_key, route=route
                 )
 
     def passes_to_compare(self, limit: int, *, after: str = "") -> list[list[SealedAnnotation]]:
@@ -522,6 +538,25 @@ class SqliteQueue:
         self._once(key, lambda: self._set_languages(person_id, tags))
         return tags
 
+    def set_skills(self, person_id: str, skills: Iterable[str], *, key: str) -> tuple[str, ...]:
+        names = skill_names(skills)
+        self._once(key, lambda: self._set_skills(person_id, names))
+        return names
+
+    def set_clip_skill(self, clip_ids: Collection[str], skill: str) -> None:
+        values = {"clips": json.dumps(list(clip_ids)), "skill": optional_skill(skill)}
+        with self._database.transaction():
+            self._require_clips(values["clips"])
+            for statement in (queries.TO_ROUTES, queries.CLIPS_TO_ROUTES, queries.TASKS_TO_ROUTES):
+                self._database.execute(statement, values)
+
+    def set_priority(self, clip_ids: Collection[str], priority: int) -> None:
+        require_priority(priority)
+        clips = json.dumps(list(clip_ids))
+        with self._database.transaction():
+            self._require_clips(clips)
+            self._database.execute(queries.SET_PRIORITY, {"clips": clips, "priority": priority})
+
     def mark_distressing(self, clip_id: str) -> None:
         with self._database.transaction():
             self.clip_state(clip_id)
@@ -535,6 +570,7 @@ class SqliteQueue:
             if task["state"] == TaskState.LEASED:
                 raise Refused("TASK_LEASED", task=task_id)
             self._refuse_if_had(task_id, person_id)
+            self._refuse_without_skill(task["route"], person_id)
             self._refuse_on_hold(task["clip_id"])
             self._put_back(task["clip_id"])
             self._database.execute("UPDATE task SET assigned_to = ? WHERE id = ?", (person_id, task_id))
@@ -700,6 +736,11 @@ class SqliteQueue:
         for tag in tags:
             self._database.insert("person_language", {"person_id": person_id, "language": tag})
 
+    def _set_skills(self, person_id: str, names: Iterable[str]) -> None:
+        self._database.execute("DELETE FROM person_skill WHERE person_id = ?", (person_id,))
+        for name in names:
+            self._database.insert("person_skill", {"person_id": person_id, "skill": name})
+
     def _take_back(self, person_id: str, annotation_id: str) -> Lease:
         values = {"annotation": annotation_id, "person": person_id, "now": self._now()}
         task = self._database.row(queries.TO_TAKE_BACK, values)
@@ -767,24 +808,37 @@ class SqliteQueue:
         return spare > to_be_left
 
     def _values(self, person_id: str, kind: TaskKind) -> dict[str, str | int]:
-        locales = json.dumps(self._locales_of(person_id))
-        return {"person": person_id, "kind": kind, "now": self._now(), "locales": locales}
+        routes = json.dumps(self._routes_of(person_id))
+        return {"person": person_id, "kind": kind, "now": self._now(), "routes": routes}
 
-    def _locales_of(self, person_id: str) -> list[str]:
-        """The queue's locales that a person takes; they are few, however many clips there are."""
+    def _routes_of(self, person_id: str) -> list[str]:
+        """The queue's routes that a person takes; they are few, however many clips there are."""
         languages = [
             row["language"]
             for row in self._database.rows(
                 "SELECT language FROM person_language WHERE person_id = ?", (person_id,)
             )
         ]
-        locales = [row["locale"] for row in self._database.rows("SELECT locale FROM queue_locale")]
-        return [locale for locale in locales if takes(languages, locale)]
+        routes = self._database.rows(
+            "SELECT route, locale FROM queue_route WHERE skill = ''"
+            " OR skill IN (SELECT skill FROM person_skill WHERE person_id = ?)",
+            (person_id,),
+        )
+        return [row["route"] for row in routes if takes(languages, row["locale"])]
 
     def _refuse_if_had(self, task_id: str, person_id: str) -> None:
         never = f"SELECT 1 FROM task t WHERE t.id = :task AND {queries.NEVER_HAD}"  # noqa: S608
         if not self._database.value(never, {"task": task_id, "person": person_id}):
             raise Refused("HAD_CLIP")
+
+    def _refuse_without_skill(self, route: str, person_id: str) -> None:
+        missing = self._database.value(
+            "SELECT skill FROM queue_route WHERE route = ? AND skill != ''"
+            " AND skill NOT IN (SELECT skill FROM person_skill WHERE person_id = ?)",
+            (route, person_id),
+        )
+        if missing:
+            raise Refused("SKILL_MISSING", skill=missing)
 
     # Leases
 
@@ -960,18 +1014,21 @@ class SqliteQueue:
         number: int,
         *,
         sort_key: int,
-        priority: int = 0,
+        priority: int | None = None,
         reviewed_id: str | None = None,
         parent_id: str | None = None,
-        locale: str | None = None,
+        route: str | None = None,
         task_id: str | None = None,
     ) -> str:
-        """Adds a task; ``locale`` is the clip's, for who knows it."""
+        """Adds a task; ``route`` is the clip's and ``priority`` that of its tasks, for who knows them."""
         task_id = task_id or new_id()
         task = {"id": task_id, "clip_id": clip_id, "kind": kind, "round": number, "state": TaskState.OPEN}
-        if locale is None:
-            locale = self._database.value("SELECT locale FROM queue_clip WHERE clip_id = ?", (clip_id,))
-        place = {"priority": priority, "sort_key": sort_key, "locale": locale}
+        if route is None:
+            route = self._database.value("SELECT route FROM queue_clip WHERE clip_id = ?", (clip_id,))
+        if priority is None:
+            of_others = "SELECT coalesce(max(priority), 0) FROM task WHERE clip_id = ?"
+            priority = self._database.value(of_others, (clip_id,))
+        place = {"priority": priority, "sort_key": sort_key, "route": route}
         self._database.insert("task", task | place | {"reviewed_id": reviewed_id, "parent_id": parent_id})
         return task_id
 
@@ -1024,6 +1081,11 @@ class SqliteQueue:
         if self._database.value("SELECT hold != '' FROM queue_clip WHERE clip_id = ?", (clip_id,)):
             raise ClipOnHold
 
+    def _require_clips(self, clips: str) -> None:
+        missing = self._database.value(queries.MISSING_CLIP, {"clips": clips})
+        if missing is not None:
+            raise Refused("NO_CLIP", clip=missing)
+
     def _set_clip(self, clip_id: str, state: ClipState, reason: str = "") -> None:
         self._database.execute(
             "UPDATE queue_clip SET state = ?, reason = ? WHERE clip_id = ?", (state, reason, clip_id)
@@ -1069,7 +1131,7 @@ def _queued(row: Row) -> QueuedClip:
     return QueuedClip(
         row["clip_id"], _CLIP_STATES[row["state"]], row["passes"], row["done"] or 0,
         row["has"] or "", row["assigned"] or "", row["did"] or "", row["changed_at"],
-        row["refusals"] or "", row["hold"],
+        row["refusals"] or "", row["hold"], row["skill"], row["priority"],
     )  # fmt: skip
 
 

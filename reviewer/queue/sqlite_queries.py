@@ -26,8 +26,8 @@ REVIEWABLE = """
     > :now)
         AND q.state NOT IN ('quarantined', 'purged') AND q.hold = '')
 """
-# True when the task of row `t` is in a language of the person; :locales are the queue's that they take.
-_SPOKEN = "t.locale IN (SELECT value FROM json_each(:locales))"
+# True when the person has the language and the skill for row `t`; :routes are the queue's that they take.
+_ROUTED = "t.route IN (SELECT value FROM json_each(:routes))"
 _CAN_BE_DONE = f"(CASE WHEN t.kind = 'transcribe' THEN {WORKABLE} ELSE {REVIEWABLE} END)"
 
 RETURNED = f"""
@@ -44,26 +44,26 @@ _ASSIGNED = f"""
 _FREE = f"t.kind = :kind AND t.state = 'open' AND t.assigned_to IS NULL AND {_CAN_BE_DONE}"
 _EXPIRED = f"""
     t.kind = :kind AND t.state = 'leased' AND t.lease_until <= :now AND t.prefetch < 2 AND t.taken_back = 0
-    AND {_SPOKEN}
+    AND {_ROUTED}
     AND {_CAN_BE_DONE} AND {NEVER_HAD}
 """
 _ORDER = "ORDER BY t.priority DESC, t.sort_key, t.rowid LIMIT 1"
 _COLUMNS = "SELECT t.*, t.rowid AS place FROM task t"
 
-# INDEXED BY: a claim scans the open tasks of each locale in order, however many are done, leased or in
-# other languages.
+# INDEXED BY: a claim scans the open tasks of each route in order, however many are done, leased or of
+# other routes.
 NEXT_PREFETCHED = f"{_COLUMNS} INDEXED BY task_by_person WHERE {PREFETCHED} {_ORDER}"
 NEXT_OWN = (
     f"{_COLUMNS} INDEXED BY task_by_person WHERE {RETURNED} {_ORDER}",
     f"{_COLUMNS} INDEXED BY task_assigned WHERE {_ASSIGNED} {_ORDER}",
 )
-_FIRST_OF_LOCALE = f"""
+_FIRST_OF_ROUTE = f"""
     SELECT t.rowid FROM task t INDEXED BY task_open
-    WHERE t.locale = spoken.value AND {_FREE} AND {NEVER_HAD} {_ORDER}
+    WHERE t.route = mine.value AND {_FREE} AND {NEVER_HAD} {_ORDER}
 """
 NEXT_OPEN = f"""
-    SELECT t.*, t.rowid AS place FROM json_each(:locales) spoken
-    CROSS JOIN task t ON t.rowid = ({_FIRST_OF_LOCALE}) {_ORDER}
+    SELECT t.*, t.rowid AS place FROM json_each(:routes) mine
+    CROSS JOIN task t ON t.rowid = ({_FIRST_OF_ROUTE}) {_ORDER}
 """
 _NEXT_EXPIRED = f"{_COLUMNS} INDEXED BY task_leased WHERE {_EXPIRED} {_ORDER}"
 # The first of each way to a task, in one statement; the lowest ``rank`` wins, then the order of claims.
@@ -112,13 +112,13 @@ RENEW_OTHERS = """
 """
 SPARE = f"""
     SELECT count(*) FROM (
-        SELECT 1 FROM task t INDEXED BY task_open WHERE {_SPOKEN} AND {_FREE} LIMIT :limit
+        SELECT 1 FROM task t INDEXED BY task_open WHERE {_ROUTED} AND {_FREE} LIMIT :limit
     )
 """
-"""The number of open tasks of a kind in the person's languages, counted up to the limit."""
+"""The number of open tasks of a kind that the person's routes have, counted up to the limit."""
 COLLEAGUES = f"""
     SELECT count(DISTINCT person_id) FROM task t
-    WHERE {_SPOKEN} AND kind = :kind AND state = 'leased' AND prefetch = 0 AND lease_until > :now
+    WHERE {_ROUTED} AND kind = :kind AND state = 'leased' AND prefetch = 0 AND lease_until > :now
     AND person_id != :person
 """
 WAITING = f"""
@@ -128,8 +128,8 @@ WAITING = f"""
 REVIEWS_WAITING_FOR = f"""
     SELECT count(*) FROM task t WHERE {PREFETCHED}
         OR t.kind = :kind AND {_CAN_BE_DONE} AND {NEVER_HAD} AND (
-            t.state = 'open' AND t.assigned_to IS NULL AND {_SPOKEN}
-            OR t.state = 'leased' AND t.lease_until <= :now AND t.prefetch < 2 AND {_SPOKEN}
+            t.state = 'open' AND t.assigned_to IS NULL AND {_ROUTED}
+            OR t.state = 'leased' AND t.lease_until <= :now AND t.prefetch < 2 AND {_ROUTED}
             OR t.state = 'open' AND t.assigned_to = :person
         )
 """
@@ -147,24 +147,24 @@ WAITING_FOR = f"""
         AND (q.state IN ('ready', 'in_review', 'reviewed', 'final')
             OR t.kind != 'transcribe' AND q.state NOT IN ('quarantined', 'purged'))
         AND (
-            t.state = 'open' AND t.assigned_to IS NULL AND {_SPOKEN}
+            t.state = 'open' AND t.assigned_to IS NULL AND {_ROUTED}
             OR t.state = 'leased' AND t.lease_until <= :now AND t.prefetch < 2 AND t.taken_back = 0
-            AND {_SPOKEN}
+            AND {_ROUTED}
             OR t.state IN ('open', 'returned') AND t.assigned_to = :person
         )
     )
 """
-# :takers lists kind, person and locale of whoever may take tasks; a task counts when none of them can.
+# :takers lists kind, person and route of whoever may take tasks; a task counts when none of them can.
 WITHOUT_TAKER = f"""
-    WITH taker (kind, person, locale) AS MATERIALIZED (
+    WITH taker (kind, person, route) AS MATERIALIZED (
         SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(:takers)
     )
-    SELECT t.kind, t.locale, count(*) AS n FROM task t
+    SELECT t.kind, r.locale, r.skill, count(*) AS n FROM task t JOIN queue_route r ON r.route = t.route
     WHERE t.kind IN (SELECT value FROM json_each(:kinds)) AND {_CAN_BE_DONE} AND t.assigned_to IS NULL
     AND (t.state = 'open' OR t.state = 'leased' AND t.lease_until <= :now AND t.prefetch < 2)
-    AND NOT EXISTS (SELECT 1 FROM taker WHERE taker.kind = t.kind AND taker.locale = t.locale
+    AND NOT EXISTS (SELECT 1 FROM taker WHERE taker.kind = t.kind AND taker.route = t.route
         AND {NEVER_HAD.replace(":person", "taker.person")})
-    GROUP BY t.kind, t.locale ORDER BY t.kind, t.locale
+    GROUP BY t.kind, r.locale, r.skill ORDER BY t.kind, r.locale, r.skill
 """
 
 CLIP_AND_TASKS = """
@@ -238,15 +238,16 @@ ERASE_CLIP = (
 # Every clip, or one, in one statement; refusals are reasons of skips, ``expiry`` and ``taken``.
 _LISTED = """
     SELECT q.clip_id, q.state, q.passes, q.hold, t.done, t.has, t.assigned, a.did, r.refusals,
+        route.skill, coalesce(t.priority, 0) AS priority,
         max(coalesce(t.started, 0), coalesce(a.made, 0), coalesce(r.refused, 0), coalesce(v.decided, 0))
         AS changed_at
-    FROM queue_clip q
+    FROM queue_clip q JOIN queue_route route ON route.route = q.route
     LEFT JOIN (
         SELECT clip_id,
             sum(kind = 'transcribe' AND state IN ('submitted', 'qa_pending', 'returned', 'accepted')) AS done,
             group_concat(iif(state = 'leased' AND lease_until > :now, person_id, NULL)) AS has,
             group_concat(iif(state IN ('open', 'returned'), assigned_to, NULL)) AS assigned,
-            max(lease_started) AS started
+            max(lease_started) AS started, max(priority) AS priority
         FROM task {only} GROUP BY clip_id
     ) t ON t.clip_id = q.clip_id
     LEFT JOIN (
@@ -289,6 +290,29 @@ ACCEPTED_AMONG = """
             ELSE v.kind != 'returned' END))
 """
 FINALS = "SELECT clip_id, annotation_id FROM final WHERE clip_id IN (SELECT value FROM json_each(?))"
+TO_ROUTES = """
+    INSERT OR IGNORE INTO queue_route (route, skill, locale)
+    SELECT DISTINCT iif(:skill = '', r.locale, r.locale || '+' || :skill), :skill, r.locale
+    FROM queue_clip q JOIN queue_route r ON r.route = q.route
+    WHERE q.clip_id IN (SELECT value FROM json_each(:clips))
+"""
+CLIPS_TO_ROUTES = """
+    UPDATE queue_clip SET route = (
+        SELECT iif(:skill = '', r.locale, r.locale || '+' || :skill) FROM queue_route r
+        WHERE r.route = queue_clip.route)
+    WHERE clip_id IN (SELECT value FROM json_each(:clips))
+"""
+TASKS_TO_ROUTES = """
+    UPDATE task SET route = (SELECT q.route FROM queue_clip q WHERE q.clip_id = task.clip_id)
+    WHERE clip_id IN (SELECT value FROM json_each(:clips))
+"""
+SET_PRIORITY = """
+    UPDATE task SET priority = :priority
+    WHERE clip_id IN (SELECT value FROM json_each(:clips)) AND priority != :priority
+"""
+MISSING_CLIP = """
+    SELECT value FROM json_each(:clips) WHERE value NOT IN (SELECT clip_id FROM queue_clip) LIMIT 1
+"""
 MARK_EXPORTED = """
     UPDATE queue_clip SET state = 'exported', reason = ''
     WHERE state = 'final' AND clip_id IN (SELECT value FROM json_each(?))

@@ -20,7 +20,7 @@ _COLUMNS: Mapping[tuple[str, str], str] = {
 _PASSES_AGREE = "EXISTS (SELECT 1 FROM passes_agree p WHERE p.clip_id = queue_clip.clip_id)"
 _EMPTIED = (
     "passes_agree", "late_draft", "final", "verdict", "task_refusal", "annotation", "task", "queue_clip",
-    "queue_locale", "person_language", "queue_request",
+    "queue_route", "person_language", "person_skill", "queue_request",
 )  # fmt: skip
 _KEPT = "annotation_no_delete"  # the trigger that keeps annotations
 
@@ -47,8 +47,9 @@ class SqliteQueueRows:
     def of_all(self) -> Rows:
         requests = self._selected("request")
         return {
-            "queue_locale": self._selected("queue_locale"),
+            "queue_route": self._selected("queue_route"),
             "person_language": self._selected("person_language"),
+            "person_skill": self._selected("person_skill"),
             "request": [(key, request_answer(answer), at) for key, answer, at in requests],
         }
 

@@ -25,6 +25,7 @@ from reviewer.queue.outbox import (
     ReleasePrefetched,
     Request,
     SetLanguages,
+    SetSkills,
     Skip,
     Submit,
     TakeBack,
@@ -145,15 +146,19 @@ class Delivery:
         self._unit.require_transaction()
         return self._add(request, record)[1]
 
-    def add_clip(self, clip: Clip, *, passes: int, sort_key: int, quarantined: bool) -> None:
+    def add_clip(self, clip: Clip, *, passes: int, sort_key: int, quarantined: bool, skill: str = "") -> None:
         """Queues an imported clip in the transaction of its row, until its consent or retention ends."""
         open_until = min(clip.purge_at, clip.consent_withdrawn_at or clip.purge_at)
         facts = None if self.answers_at_once else ClipFacts.of(clip, clip.id)
-        self.post(AddClip(clip.id, passes, sort_key, quarantined, open_until, clip.locale, facts))
+        self.post(AddClip(clip.id, passes, sort_key, quarantined, open_until, clip.locale, facts, skill))
 
     def set_languages(self, person_id: str, languages: Iterable[str], record: Record) -> None:
         """Sets the languages of a person; ``record`` writes its log row. Raises as ``send``."""
         self.send(SetLanguages(person_id, frozenset(languages)), record)
+
+    def set_skills(self, person_id: str, skills: Iterable[str], record: Record) -> None:
+        """Sets the skills of a person; ``record`` writes its log row. Raises as ``send``."""
+        self.send(SetSkills(person_id, frozenset(skills)), record)
 
     def adopt_late_draft(self, draft: LateDraft, work: SealedAnnotation, record: Record) -> Receipt:
         """Makes a late draft an annotation; ``record`` writes its log row. Raises Refused."""

@@ -312,6 +312,9 @@ TABLE: tuple[Shortcut, ...] = (
     _key("clips.hold", Scope.CLIPS, "Ctrl+Shift+H", QT_TRANSLATE_NOOP("shortcuts", "Put the clip on hold")),
     _key("clips.release", Scope.CLIPS, "Ctrl+Shift+R", QT_TRANSLATE_NOOP("shortcuts", "Release the clip")),
     _key(
+        "clips.route", Scope.CLIPS, "Ctrl+Shift+U", QT_TRANSLATE_NOOP("shortcuts", "Set skill and priority")
+    ),
+    _key(
         "clips.sort", Scope.CLIPS, "Ctrl+Shift+S", QT_TRANSLATE_NOOP("shortcuts", "Sort by the next column")
     ),
     _key("clips.reverse", Scope.CLIPS, "Ctrl+Shift+B", QT_TRANSLATE_NOOP("shortcuts", "Reverse the order")),
@@ -332,6 +335,7 @@ TABLE: tuple[Shortcut, ...] = (
     ),
     _key("people.copy", Scope.PEOPLE, "Ctrl+Shift+C", QT_TRANSLATE_NOOP("shortcuts", "Copy the code")),
     _key("people.languages", Scope.PEOPLE, "Ctrl+Shift+G", QT_TRANSLATE_NOOP("shortcuts", "Set languages")),
+    _key("people.skills", Scope.PEOPLE, "Ctrl+Shift+S", QT_TRANSLATE_NOOP("shortcuts", "Set skills")),
     _key("people.register", Scope.PEOPLE, "Ctrl+Shift+A", QT_TRANSLATE_NOOP("shortcuts", "See agreements")),
     _key("people.revoke", Scope.PEOPLE, "Ctrl+Shift+X", QT_TRANSLATE_NOOP("shortcuts", "Revoke a person")),
     _key("import.choose", Scope.IMPORT, "Ctrl+O", QT_TRANSLATE_NOOP("shortcuts", "Choose a manifest")),

@@ -399,6 +399,21 @@ SELECT reviewer.assign(%(bens_lease)s::jsonb ->> 'task_id', 'mal')
 -- mal: take other languages -> 42501
 SELECT reviewer.set_languages('mal', '[]', 'k')
 
+-- mal: give oneself a skill -> 42501
+SELECT reviewer.set_skills('mal', '{medical}', 'k')
+
+-- mal: write a skill into the table -> 42501
+INSERT INTO reviewer_data.person_skill VALUES ('mal', 'medical')
+
+-- quentin: give oneself a skill as QA -> 42501
+SELECT reviewer.set_skills('quentin', '{medical}', 'k')
+
+-- mal: take a skill off a clip -> 42501
+SELECT reviewer.set_clip_skill('{clip-bens}', '')
+
+-- mal: put a clip first -> 42501
+SELECT reviewer.set_priority('{clip-bens}', 100)
+
 -- mal: hold a clip -> 42501
 SELECT reviewer.hold('clip-bens', 'technical')
 

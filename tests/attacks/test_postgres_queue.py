@@ -85,6 +85,23 @@ def test_key_of_a_colleague_gives_nothing_of_theirs(team: AttackedTeam) -> None:
 
 
 @pytest.mark.usefixtures("unchanged")
+def test_no_sql_of_ones_own_claims_a_task_without_its_skill(team: AttackedTeam) -> None:
+    lee = team.people["lee"]
+    with undone(team, "lee") as lead:
+        send(lead, "SELECT reviewer.set_skills('ben', '{medical}', 'k')")
+    with closing(team.connection("lee")) as lead:
+        send(lead, "SELECT reviewer.set_clip_skill('{clip-free-2}', 'medical')")
+    try:
+        for act in ("claim", "claim_prefetch"):
+            with undone(team, "mal") as mal:
+                ((lease,),) = send(mal, f"SELECT reviewer.{act}('mal', '{{transcribe}}', 'own key')").rows
+                assert lease is None, act
+    finally:
+        lee.set_clip_skill(["clip-free-2"], "")
+        team.team.owner.execute("DELETE FROM queue_route WHERE skill = 'medical'")
+
+
+@pytest.mark.usefixtures("unchanged")
 @pytest.mark.parametrize("function", ["pg_advisory_lock", "pg_advisory_lock_shared"])
 def test_no_advisory_lock_keeps_a_colleague_waiting(team: AttackedTeam, function: str) -> None:
     with closing(team.connection("mal")) as mal, undone(team, "ben") as ben:

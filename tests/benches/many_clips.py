@@ -33,6 +33,8 @@ def add_many_clips(file: Path, count: int, people: Sequence[str], *, seed: int =
     random = Random(seed)
     now = to_micros(NOON)
     with closing(sqlite3.connect(file)) as connection, connection:
+        routes = "INSERT OR IGNORE INTO queue_route (route, skill, locale) VALUES (?, '', ?)"
+        connection.executemany(routes, [(locale, locale) for locale in LOCALES])
         for number in range(count):
             for table, row in _rows_of(number, random, now, people):
                 names, marks = ", ".join(row), ", ".join("?" * len(row))
@@ -48,7 +50,7 @@ def _rows_of(
     yield "clip", _clip(clip_id, locale, number, random, begun)
     hold = "technical" if random.random() < 0.05 else ""
     yield "queue_clip", {
-        "clip_id": clip_id, "state": state.value, "passes": passes, "locale": locale, "hold": hold,
+        "clip_id": clip_id, "state": state.value, "passes": passes, "route": locale, "hold": hold,
     }  # fmt: skip
     task_state = _TASKS.get(state, TaskState.OPEN)
     for pass_number in range(1, passes + 1):
@@ -87,7 +89,7 @@ def _task(
     person = None if is_open else random.choice(people)
     yield "task", {
         "id": task_id, "clip_id": clip_id, "kind": "transcribe", "round": number, "state": state.value,
-        "sort_key": random.getrandbits(32), "locale": locale, "person_id": person,
+        "sort_key": random.getrandbits(32), "route": locale, "person_id": person,
         "lease_started": 0 if is_open else begun,
         "lease_until": begun + 9_999 * _HOUR if state is TaskState.LEASED else 0,
     }  # fmt: skip

@@ -15,8 +15,8 @@ from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN, Bench, he
 from tests.fakes.clock import FakeClock
 
 QUEUE_TABLES = (
-    "queue_clip", "queue_locale", "person_language", "task", "task_refusal", "annotation", "verdict", "final",
-    "late_draft", "passes_agree", "queue_request",
+    "queue_clip", "queue_route", "person_language", "person_skill", "task", "task_refusal", "annotation",
+    "verdict", "final", "late_draft", "passes_agree", "queue_request",
 )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ RAW = """
         lease_started = extract(epoch FROM clock_timestamp()) * 1000000,
         lease_until = extract(epoch FROM clock_timestamp()) * 1000000 + 1800000000
     WHERE id = (
-        SELECT id FROM public.raw_task WHERE kind = 'transcribe' AND locale = 'en-US' AND state = 'open'
+        SELECT id FROM public.raw_task WHERE kind = 'transcribe' AND route = 'en-US' AND state = 'open'
         ORDER BY priority DESC, sort_key, place FOR NO KEY UPDATE SKIP LOCKED LIMIT 1)
     RETURNING id, clip_id, kind, round, token, lease_until
 """
@@ -41,7 +41,7 @@ RAW_TABLE = """
     CREATE TABLE public.raw_task (LIKE reviewer_data.task INCLUDING DEFAULTS INCLUDING IDENTITY)
         WITH (fillfactor = 80);
     ALTER TABLE public.raw_task ADD PRIMARY KEY (id);
-    CREATE INDEX raw_task_open ON public.raw_task (kind, locale, priority DESC, sort_key, place)
+    CREATE INDEX raw_task_open ON public.raw_task (kind, route, priority DESC, sort_key, place)
         WHERE state = 'open';
     GRANT USAGE ON SCHEMA public, reviewer_data TO PUBLIC;
     GRANT ALL ON public.raw_task TO PUBLIC;
@@ -74,7 +74,7 @@ def fill(team: TeamServer) -> None:
     )
     team.owner.execute(RAW_TABLE.encode())
     team.owner.execute(
-        "INSERT INTO public.raw_task (id, clip_id, kind, round, state, sort_key, locale) SELECT"
+        "INSERT INTO public.raw_task (id, clip_id, kind, round, state, sort_key, route) SELECT"
         " replace(gen_random_uuid()::text, '-', ''), 'clip-' || n, 'transcribe', 1, 'open', n, 'en-US'"
         " FROM generate_series(1, %s) n",
         (RAW_TASKS,),

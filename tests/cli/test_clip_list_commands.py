@@ -3,6 +3,8 @@
 import csv
 import io
 
+import pytest
+
 from tests.benches.workspace import ANA, BEN, QUINN
 from tests.cli.conftest import Command
 
@@ -38,3 +40,31 @@ def test_hold_keeps_a_clip_and_release_lets_it_go(lead: Command) -> None:
     assert lead("clips", "assign", clip, BEN, "--json").json == {"clip": clip, "person": BEN}
     assert lead("clips", "assign", clip, QUINN).code == 2
     assert lead("audit", "verify").code == 0
+
+
+def test_clips_of_an_import_or_a_filter_get_a_skill_and_a_priority(lead):
+    (batch,) = {
+        row["detail"]["import"]
+        for row in lead("audit", "show", "--json").json["rows"]
+        if row["action"] == "clip.imported"
+    }
+    assert lead("clips", "route", "--import", batch, "--skill", "Medical", "--json").json == {"clips": 3}
+    assert "Set for 1 clips" in lead("clips", "route", "--where", 'state = "ready"', "--priority", "5").out
+    found = lead("clips", "list", "--where", 'skill = "medical" and priority > 0', "--json").json["clips"]
+    assert [(clip["skill"], clip["priority"], clip["state"]) for clip in found] == [("medical", 5, "ready")]
+    assert lead("clips", "route", found[0]["clip"], "--no-skill", "--json").json == {"clips": 1}
+    untaken = lead("queue", "status", "--json").json["untaken"]
+    assert {each["skill"] for each in untaken} <= {"medical"}
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--skill", "a"),
+        ("--where", "duration > 0"),
+        ("x", "--skill", "two words"),
+        ("x", "--priority", "101"),
+    ],
+)
+def test_route_without_clips_or_with_what_is_no_route_is_refused(lead, options):
+    assert lead("clips", "route", *options).code == 2

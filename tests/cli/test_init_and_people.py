@@ -121,6 +121,18 @@ def test_languages_of_a_person_are_set_listed_and_lifted(lead):
     assert languages() == []
 
 
+def test_skills_of_a_person_are_set_listed_and_lifted(lead):
+    def skills():
+        listed = lead("people", "list", "--json").json["people"]
+        return next(person["skills"] for person in listed if person["name"] == ANA)
+
+    assert lead("people", "skills", ANA, "Medical", "--json").json["skills"] == ["medical"]
+    assert skills() == ["medical"]
+    assert lead("people", "skills", ANA, "two words").code == 2
+    assert "no skill" in lead("people", "skills", ANA, "--none").out
+    assert skills() == []
+
+
 @pytest.mark.parametrize("tags", [(), ("english",), ("de", "--every")])
 def test_languages_that_are_none_are_refused(lead, tags):
     assert lead("people", "languages", ANA, *tags).code == 2

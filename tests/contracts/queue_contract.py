@@ -1783,6 +1783,139 @@ class QueueLanguagesContract(QueueSetting):
         return {each.locale: each.count for each in counts}
 
 
+class QueueRoutingContract(QueueSetting):
+    """Tasks that ask for a skill, and which tasks come first."""
+
+    def clips_of(self, queue: Queue, person: str) -> list[str]:
+        clips = []
+        while (lease := self.claim(queue, person)) is not None:
+            clips.append(lease.clip_id)
+            self.submit(queue, lease, b"text")
+        return clips
+
+    def count(self, queue: Queue, person: str) -> int:
+        return queue.daily_counts(person, TRANSCRIBE, from_micros(0)).waiting
+
+    def test_task_that_asks_for_a_skill_comes_only_to_people_who_have_it(self, queue: Queue) -> None:
+        queue.add_clip("plain", passes=1, sort_key=1, locale="de-DE")
+        queue.add_clip("medical", passes=2, sort_key=0, locale="de-DE", skill="medical")
+        queue.add_clip("english", passes=1, sort_key=2, locale="en-US", skill="medical")
+        queue.set_skills(BEN, ["medical"], key=new_key())
+        queue.set_languages(BEN, ["de"], key=new_key())
+        assert (self.count(queue, ANN), self.count(queue, BEN)) == (1, 3)
+        assert self.clips_of(queue, ANN) == ["plain"]
+        assert self.clips_of(queue, BEN) == ["medical"]
+
+    def test_skills_are_listed_in_their_usual_form_and_replaced(self, queue: Queue) -> None:
+        found = queue.set_skills(ANN, ["Medical ", "code-switching", "medical"], key=new_key())
+        assert found == ("code-switching", "medical")
+        assert queue.skills() == {ANN: found}
+        assert queue.set_skills(ANN, [], key=new_key()) == ()
+        assert queue.skills() == {}
+
+    @pytest.mark.parametrize("name", ["", "two words", "a+b", "-a", "a--b", "é", "x" * 33])
+    def test_what_is_no_name_of_a_skill_is_refused_and_changes_nothing(self, queue: Queue, name: str) -> None:
+        queue.set_skills(ANN, ["medical"], key=new_key())
+        with pytest.raises(Refused, match="NOT_A_SKILL"):
+            queue.set_skills(ANN, ["legal", name], key=new_key())
+        assert queue.skills() == {ANN: ("medical",)}
+
+    def test_skills_that_are_sent_again_change_nothing(self, queue: Queue) -> None:
+        key = new_key()
+        queue.set_skills(ANN, ["legal"], key=key)
+        queue.set_skills(ANN, ["medical"], key=new_key())
+        assert queue.set_skills(ANN, ["legal"], key=key) == ("legal",)
+        assert queue.skills() == {ANN: ("medical",)}
+
+    def test_clip_asks_for_a_skill_from_when_a_lead_says_so(self, queue: Queue) -> None:
+        for number, clip in enumerate(("a", "b", "c")):
+            queue.add_clip(clip, passes=1, sort_key=number, locale="en-US")
+        queue.set_clip_skill(["a", "b"], "Medical")
+        assert self.claimed(queue, ANN).clip_id == "c"
+        assert [(row.skill, row.clip_id) for row in queue.listed()] == [
+            ("medical", "a"), ("medical", "b"), ("", "c"),
+        ]  # fmt: skip
+        queue.set_clip_skill(["b"], "")
+        assert self.claimed(queue, ANN).clip_id == "b"
+
+    def test_lease_outlives_the_skill_and_an_expired_one_does_not(
+        self, queue: Queue, clip: str, clock: FakeClock
+    ) -> None:
+        lease = self.claimed(queue, ANN)
+        queue.set_clip_skill([clip], "medical")
+        assert queue.renew(lease).token == lease.token
+        clock.advance(LEASE_SECONDS)
+        assert self.claim(queue, BEN) is None
+        queue.set_skills(CEM, ["medical"], key=new_key())
+        assert self.claimed(queue, CEM).clip_id == clip
+
+    def test_prefetch_gives_no_task_without_its_skill(self, queue: Queue) -> None:
+        for number in range(5):
+            skill = "" if number == 0 else "medical"
+            queue.add_clip(f"clip-{number}", passes=1, sort_key=number, skill=skill)
+        self.claimed(queue, ANN)
+        assert self.prefetch(queue, ANN) is None
+        queue.set_skills(ANN, ["medical"], key=new_key())
+        assert self.prefetched(queue, ANN).clip_id == "clip-1"
+
+    def test_review_asks_for_the_skill_too(self, queue: Queue) -> None:
+        queue.add_clip("a", passes=1, skill="medical")
+        queue.set_skills(ANN, ["medical"], key=new_key())
+        self.submitted(queue, ANN)
+        queue.draw(lambda _annotation: True)
+        assert self.review(queue) is None
+        queue.set_skills(QUE, ["medical"], key=new_key())
+        self.decide(queue, self.checked(queue), VerdictKind.RETURNED)
+        queue.set_skills(ANN, [], key=new_key())
+        assert self.claimed(queue, ANN).clip_id == "a"  # own work that was returned
+
+    def test_nobody_is_assigned_a_task_without_its_skill(self, queue: Queue) -> None:
+        queue.add_clip("a", passes=1, skill="medical")
+        (task,) = queue.open_passes("a")
+        with pytest.raises(Refused, match="SKILL_MISSING"):
+            queue.assign(task, ANN)
+        queue.set_skills(ANN, ["medical"], key=new_key())
+        queue.assign(task, ANN)
+        assert self.claimed(queue, ANN).task_id == task
+
+    def test_what_nobody_can_take_is_counted_by_skill(self, queue: Queue) -> None:
+        queue.add_clip("a", passes=1, locale="de-DE")
+        queue.add_clip("b", passes=2, locale="de-DE", skill="medical")
+        queue.add_clip("c", passes=1, locale="de-DE", skill="legal")
+        queue.set_skills(BEN, ["legal"], key=new_key())
+        counts = queue.without_taker({TaskKind.TRANSCRIBE: [ANN, BEN]})
+        assert [(each.locale, each.skill, each.count) for each in counts] == [("de-DE", "medical", 2)]
+
+    def test_higher_priority_comes_first_in_every_route(self, queue: Queue) -> None:
+        for number, locale in enumerate(("en-US", "de-DE", "en-US", "de-DE")):
+            queue.add_clip(f"clip-{number}", passes=1, sort_key=number, locale=locale)
+        queue.set_priority(["clip-3", "clip-2"], 5)
+        queue.set_priority(["clip-0"], -1)
+        assert [row.priority for row in queue.listed()] == [-1, 0, 5, 5]
+        assert self.clips_of(queue, ANN) == ["clip-2", "clip-3", "clip-1", "clip-0"]
+
+    def test_review_has_the_priority_of_its_clip(self, queue: Queue) -> None:
+        for number in range(2):
+            queue.add_clip(f"clip-{number}", passes=1, sort_key=number)
+        for _ in range(2):
+            self.submitted(queue, ANN)
+        queue.set_priority(["clip-1"], 3)
+        queue.draw(lambda _annotation: True)
+        assert self.checked(queue).clip_id == "clip-1"
+
+    @pytest.mark.parametrize("priority", [-101, 101])
+    def test_priority_out_of_range_is_refused(self, queue: Queue, clip: str, priority: int) -> None:
+        with pytest.raises(Refused, match="NOT_A_PRIORITY"):
+            queue.set_priority([clip], priority)
+
+    def test_unknown_clip_is_refused_and_changes_nothing(self, queue: Queue, clip: str) -> None:
+        with pytest.raises(Refused, match="NO_CLIP"):
+            queue.set_priority([clip, "none"], 5)
+        with pytest.raises(Refused, match="NO_CLIP"):
+            queue.set_clip_skill([clip, "none"], "medical")
+        assert [(row.skill, row.priority) for row in queue.listed()] == [("", 0)]
+
+
 class QueueTakingBackContract(QueueSetting):
     """How an author gets a submission back, until a draw decides about it."""
 
@@ -1917,5 +2050,6 @@ class QueueContract(
     QueueHoldContract,
     QueueKeysContract,
     QueueTakingBackContract,
+    QueueRoutingContract,
 ):
     """All of it."""

@@ -33,6 +33,8 @@ class ModelTask:
 @dataclass
 class ModelClip:
     locale: str = "und"
+    skill: str = ""
+    priority: int = 0
     held: str = ""
     refusals: int = 0
     had_by: set[str] = field(default_factory=set)
@@ -40,11 +42,12 @@ class ModelClip:
 
 @dataclass
 class QueueModel:
-    """Clips are added with rising sort keys, so the order of ``tasks`` is the order of the queue."""
+    """Clips are added with rising sort keys, so ``tasks`` of one priority are in the queue's order."""
 
     tasks: list[ModelTask] = field(default_factory=list)
     clips: dict[str, ModelClip] = field(default_factory=dict)
     languages: dict[str, list[str]] = field(default_factory=dict)
+    skills: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, clip: str, passes: int, locale: str = "und") -> None:
         self.clips[clip] = ModelClip(locale)
@@ -78,10 +81,10 @@ class QueueModel:
             and not task.is_prefetch
             and task.until > now
             and task.person != person
-            and self.speaks(person, task)
+            and self.fits(person, task)
         }
         spare = [task for task in self.tasks if task.state == "open" and not self.clips[task.clip].held]
-        spare = [task for task in spare if self.speaks(person, task)]
+        spare = [task for task in spare if self.fits(person, task)]
         found = [task for task in waiting if task.state == "open"]
         return found[0] if found and len(spare) > max(1, len(colleagues)) else None
 
@@ -100,16 +103,16 @@ class QueueModel:
             clip = self.clips[task.clip]
             lapsed = task.state == "leased" and task.until <= now
             lapsed = lapsed and not (task.is_prefetch and task.is_of_author) and not task.is_taken_back
-            barred = (
-                not self.speaks(person, task) or person in clip.had_by or self._works_on(task.clip, person)
-            )
+            barred = not self.fits(person, task) or person in clip.had_by or self._works_on(task.clip, person)
             is_own = task.person == person and (task.state == "returned" or task.is_prefetch)
             if not clip.held and (is_own or (not barred and (task.state == "open" or lapsed))):
                 found.append(task)
-        return found
+        return sorted(found, key=lambda task: -self.clips[task.clip].priority)
 
-    def speaks(self, person: str, task: ModelTask) -> bool:
-        return takes(self.languages.get(person, []), self.clips[task.clip].locale)
+    def fits(self, person: str, task: ModelTask) -> bool:
+        clip = self.clips[task.clip]
+        has_skill = not clip.skill or clip.skill in self.skills.get(person, [])
+        return has_skill and takes(self.languages.get(person, []), clip.locale)
 
     def nobody_can_take(self, people: list[str], now: float) -> int:
         free = [task for task in self.tasks if not self.clips[task.clip].held]
@@ -123,7 +126,7 @@ class QueueModel:
 
     def could_take(self, person: str, task: ModelTask) -> bool:
         had = person in self.clips[task.clip].had_by or self._works_on(task.clip, person)
-        return self.speaks(person, task) and not had
+        return self.fits(person, task) and not had
 
     def refuse(self, task: ModelTask, *, counts: bool = True) -> None:
         """A skip or an expiry by the task's holder."""

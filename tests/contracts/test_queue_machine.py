@@ -38,6 +38,7 @@ from tests.fakes.remote_queue import Fault, PatientQueue, RemoteQueue
 PEOPLE = st.sampled_from(["ann", "ben", "cem", "dee"])
 LOCALES = ["en-US", "de-DE", "und", "en-GB"]
 LANGUAGES = st.lists(st.sampled_from(["en", "en-GB", "de"]), max_size=2)
+SKILLS = ["", "medical", "legal"]
 CHECKERS = st.sampled_from(["que", "rex", "ann"])
 
 
@@ -84,6 +85,19 @@ class QueueMachine(RuleBasedStateMachine):
     def set_languages(self, person, languages):
         self.queue.set_languages(person, languages, key=new_key())
         self.model.languages[person] = languages
+
+    @rule(person=PEOPLE, skills=st.lists(st.sampled_from(SKILLS[1:]), max_size=2))
+    def set_skills(self, person, skills):
+        self.queue.set_skills(person, skills, key=new_key())
+        self.model.skills[person] = skills
+
+    @rule(data=st.data(), skill=st.sampled_from(SKILLS), priority=st.integers(-1, 1))
+    def route_clips(self, data, skill, priority):
+        clips = data.draw(st.lists(st.sampled_from(sorted(self.model.clips)), max_size=2))
+        self.queue.set_clip_skill(clips, skill)
+        self.queue.set_priority(clips, priority)
+        for clip in clips:
+            self.model.clips[clip].skill, self.model.clips[clip].priority = skill, priority
 
     @rule(people=st.lists(PEOPLE, max_size=2))
     def count_what_nobody_takes(self, people):

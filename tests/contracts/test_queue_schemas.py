@@ -28,9 +28,9 @@ ONLY_ON_THE_SERVER = {
     ("task", "place"): "SQLite's rowid",
     ("annotation", "place"): "SQLite's rowid",
     ("queue_clip", "passes_agree"): "a table of its own in SQLite",
-    ("queue_locale", "language"): "a part of the tag",
-    ("queue_locale", "script"): "a part of the tag",
-    ("queue_locale", "region"): "a part of the tag",
+    ("queue_route", "language"): "a part of the tag",
+    ("queue_route", "script"): "a part of the tag",
+    ("queue_route", "region"): "a part of the tag",
     ("person_language", "language"): "a part of the tag",
     ("person_language", "script"): "a part of the tag",
     ("person_language", "region"): "a part of the tag",
@@ -51,8 +51,8 @@ ONLY_THE_SERVER_S_TABLES = {
     "lease_given": "for late work and limits, which SQLite finds in the log",
 }
 QUEUE_TABLES = (
-    "queue_clip", "queue_locale", "person_language", "task", "task_refusal", "annotation", "verdict", "final",
-    "late_draft", "passes_agree", "queue_request",
+    "queue_clip", "queue_route", "person_language", "person_skill", "task", "task_refusal", "annotation",
+    "verdict", "final", "late_draft", "passes_agree", "queue_request",
 )  # fmt: skip
 
 

@@ -71,17 +71,17 @@ class TestSqliteQueue(QueueContract):
         database.execute("UPDATE annotation SET sealed = x''")
         assert queue.annotation(work.id).sealed == b""
 
-    def test_claim_searches_the_open_tasks_of_a_locale_and_scans_no_table(self, queue, database):
+    def test_claim_searches_the_open_tasks_of_a_route_and_scans_no_table(self, queue, database):
         for number in range(50):
             queue.add_clip(f"clip-{number}", passes=1, sort_key=number, locale="en" if number else "cs")
-        values = {"person": ANN, "kind": TaskKind.TRANSCRIBE, "now": 0, "locales": '["cs", "de"]'}
+        values = {"person": ANN, "kind": TaskKind.TRANSCRIBE, "now": 0, "routes": '["cs", "de"]'}
         plan = [row["detail"] for row in database.rows(f"EXPLAIN QUERY PLAN {queries.NEXT}", values)]
-        assert any("task_open (kind=? AND locale=?)" in step for step in plan)
+        assert any("task_open (kind=? AND route=?)" in step for step in plan)
         assert not [step for step in plan if step.startswith(("SCAN t", "SCAN task", "SCAN own", "SCAN q"))]
 
     @pytest.mark.parametrize("query", [queries.NEXT, queries.WITHOUT_TAKER, *queries.NEXT_OWN])
     def test_whether_somebody_had_a_clip_is_read_from_its_few_annotations(self, query, database):
-        values = {"person": ANN, "kind": TaskKind.TRANSCRIBE, "now": 0, "locales": "[]"}
+        values = {"person": ANN, "kind": TaskKind.TRANSCRIBE, "now": 0, "routes": "[]"}
         plan = database.rows(
             f"EXPLAIN QUERY PLAN {query}", values | {"takers": "[]", "kinds": '["transcribe"]'}
         )
@@ -100,9 +100,10 @@ class TestSqliteQueue(QueueContract):
                 | {"sort_key": 1},
             )
         migrate(old)
-        found = {row["id"]: row["locale"] for row in old.rows("SELECT id, locale FROM task")}
+        found = {row["id"]: row["route"] for row in old.rows("SELECT id, route FROM task")}
         assert found == {"c1": "cs-CZ", "c2": "und"}
-        assert {row["locale"] for row in old.rows("SELECT * FROM queue_locale")} == {"cs-CZ", "und"}
+        routes = {tuple(row.values()) for row in old.rows("SELECT route, skill, locale FROM queue_route")}
+        assert routes == {("cs-CZ", "", "cs-CZ"), ("und", "", "und")}
         old.close()
 
     def test_migration_moves_distressing_marks_into_the_queue_and_removes_older_word_times(

@@ -32,6 +32,7 @@ from reviewer.model.clock import to_micros
 from reviewer.model.language_tags import language_tags
 from reviewer.model.people import Identity, Person, PersonState, Role
 from reviewer.model.progress import DayProgress, GroupProgress, PersonTotals, StuckClip, StuckReason
+from reviewer.model.routes import skill_names
 from reviewer.model.task import LateDraft, QueueCounts, WorkCounts
 from reviewer.privacy.manifest_row import Outcome, RefusalCode
 from reviewer.session.access_limits import PersonActivity
@@ -166,6 +167,7 @@ class FakeLead:
             RegisterEntry(BEN, "ack-1", "1", "de-DE", *times, AgreementState.SUPERSEDED),
         ]
         self.spoken: dict[str, tuple[str, ...]] = {ADA.id: ("en-GB", "de")}
+        self.able: dict[str, tuple[str, ...]] = {ADA.id: ("medical",)}
         self.options: IntakeOptions | None = None
         self.exported: tuple[Path, tuple[str, ...], str | None] | None = None
         self.released: list[str] = []
@@ -220,6 +222,16 @@ class FakeLead:
         person = next(person for person in self.everybody if person.name == name)
         self.spoken[person.id] = language_tags(languages)
         return self.spoken[person.id]
+
+    def skills(self) -> dict[str, tuple[str, ...]]:
+        self._called("skills")
+        return dict(self.able)
+
+    def set_skills(self, name: str, skills: Sequence[str]) -> tuple[str, ...]:
+        self._called("set_skills")
+        person = next(person for person in self.everybody if person.name == name)
+        self.able[person.id] = skill_names(skills)
+        return self.able[person.id]
 
     def activity(self) -> list[PersonActivity]:
         self._called("activity")

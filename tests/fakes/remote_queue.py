@@ -30,6 +30,9 @@ _IDEMPOTENT = {
     "adopt_late_draft",
     "dismiss_late_draft",
     "set_languages",
+    "set_skills",
+    "set_clip_skill",
+    "set_priority",
     "mark_distressing",
 }
 

@@ -450,6 +450,20 @@ def test_the_last_lead_stays_and_one_who_is_only_invited_does_not(bench: Bench) 
     ]
 
 
+def test_skill_is_logged_and_decides_what_comes(bench: Bench) -> None:
+    lead = bench.person(LEAD).lead
+    clips = [row.id for row in lead.clip_list.rows(lead.identity)]
+    lead.clip_list.route(lead.identity, clips, skill="medical", priority=2)
+    (routed,) = bench.events(Action.CLIPS_ROUTED)
+    assert routed.detail == {"skill": "medical", "priority": 2, "clip_ids": clips}
+    bench.agree(ANA)
+    assert bench.work(ANA).claim() is None
+    assert lead.set_skills(ANA, ["Medical"]) == ("medical",)
+    (told,) = bench.events(Action.PERSON_SKILLS)
+    assert told.detail["skills"] == ["medical"]
+    assert bench.work(ANA).claim() is not None
+
+
 def test_change_of_languages_is_logged_and_decides_what_comes(bench: Bench) -> None:
     lead = bench.person(LEAD).lead
     ana = next(person.id for person in lead.people() if person.name == ANA)

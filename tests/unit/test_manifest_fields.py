@@ -53,6 +53,11 @@ def test_an_unknown_field_is_told_before_a_missing_one() -> None:
     assert code(extra=1, audio=None) is RefusalCode.UNKNOWN_FIELD
 
 
+def test_skill_is_read_in_its_usual_form_and_checked() -> None:
+    assert (row(skill="Code-Switching").skill, row().skill) == ("code-switching", "")
+    assert code(skill="two words") is RefusalCode.BAD_VALUE
+
+
 def test_words_have_no_place_in_a_table() -> None:
     read = read_fields(GOOD | {"words": ""}, FOLDER, CSV_FIELDS)
     assert isinstance(read, Decision)

@@ -12,6 +12,7 @@ from reviewer.model.clip_list import ClipColumn, ClipFilter
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.lead.clips_page import ClipsPage
 from reviewer.ui.lead.listen_dialog import ListenDialog
+from reviewer.ui.lead.route_dialog import RouteDialog
 from reviewer.ui.lead.saved_filters import SavedFilters
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
@@ -284,6 +285,36 @@ def test_a_clip_that_the_filter_does_not_let_through_any_more_leaves_the_list(
     assert page.clips.rowCount() == 2
     assert page.chosen.id == following
     assert page.counts.text().startswith("2 of 3 clips")
+
+
+def test_skill_and_priority_are_set_for_all_clips_that_are_listed_and_then_for_one(
+    page: ClipsPage, bench: Bench, press, settle, qtbot: QtBot
+) -> None:
+    press(Qt.Key.Key_U)
+    dialog = page.findChild(RouteDialog)
+    assert not dialog.confirm.isEnabled()
+    dialog.for_all.setChecked(True)
+    dialog.has_skill.setChecked(True)
+    dialog.skill.setText("Medical")
+    dialog.has_priority.setChecked(True)
+    dialog.priority.setValue(5)
+    dialog.confirm.click()
+    settle()
+    assert column(page, ClipColumn.ROUTE) == ["medical +5"] * 3
+    come_back(page, qtbot)
+    page.clip_table.selectRow(1)
+    press(Qt.Key.Key_U)
+    dialog = page.findChildren(RouteDialog)[-1]
+    assert dialog.priority.value() == 5
+    dialog.has_priority.setChecked(True)
+    dialog.priority.setValue(0)
+    dialog.confirm.click()
+    settle()
+    assert sorted(column(page, ClipColumn.ROUTE)) == ["medical", "medical +5", "medical +5"]
+    told = [event.detail for event in bench.events("clips.routed")]
+    assert [(each.get("skill"), each["priority"], len(each["clip_ids"])) for each in told] == [
+        ("medical", 5, 3), (None, 0, 1),
+    ]  # fmt: skip
 
 
 def test_taking_a_clip_from_somebody_is_asked_about_first(page: ClipsPage, press, settle) -> None:

@@ -348,6 +348,19 @@ def test_languages_of_the_selected_person_are_shown_and_set(shown, lead: FakeLea
     assert _cells(page.people, 0, 3) == ["en-US fr"]
 
 
+def test_skills_of_the_selected_person_are_shown_and_set(shown, lead: FakeLead, settle) -> None:
+    page = shown(PeoplePage)
+    assert [_cells(page.people, row, 4) for row in (0, 1)] == [["medical"], [""]]
+    assert not page.skills_button.isEnabled()
+    page.table_view.selectRow(0)
+    assert page.skills.text() == "medical"
+    page.skills.setText("Code-Switching, medical")
+    page.skills_button.click()
+    settle()
+    assert lead.able[ADA.id] == ("code-switching", "medical")
+    assert _cells(page.people, 0, 4) == ["code-switching medical"]
+
+
 def test_language_that_is_none_is_said_and_what_was_typed_stays(shown, lead: FakeLead, settle) -> None:
     page = shown(PeoplePage)
     page.table_view.selectRow(0)

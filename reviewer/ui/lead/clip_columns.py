@@ -37,6 +37,7 @@ def clip_columns() -> list[Column[ListedClip]]:
         ),
         Column(_tr("Language"), lambda row: row.locale),
         Column(_tr("Product"), lambda row: row.product),
+        Column(_tr("Asks for"), lambda row: row.route),
         Column(_tr("Length"), lambda row: f"{row.seconds:.1f} s", is_figure=True),
         Column(
             _tr("Has it"),

@@ -23,6 +23,7 @@ from reviewer.ui.lead.clip_filter_bar import ClipFilterBar
 from reviewer.ui.lead.lead_page import LeadPage
 from reviewer.ui.lead.listen_dialog import ListenDialog
 from reviewer.ui.lead.opened_sound import OpenedSound
+from reviewer.ui.lead.route_dialog import Route, RouteDialog
 from reviewer.ui.lead.saved_filters import SavedFilters
 from reviewer.ui.messages import Message, term
 from reviewer.ui.playback.controller import PlaybackController
@@ -272,6 +273,7 @@ class ClipsPage(LeadPage):
         enable(self.play_button, is_open, self.tr("Open the clip first."))
         enable(self.assign_button, clip is not None and not is_gone and self.names.count() > 0, none)
         enable(self.hold_button, clip is not None and not is_gone, none)
+        enable(self.route_button, self.clips.rowCount() > 0, self.tr("No clip is listed."))
         can_go = clip is not None and bool(clip.hold or clip.has or clip.state is ClipState.WITH_LEAD)
         enable(self.release_button, can_go, self.tr("It is not on hold, nobody has it, it does not wait."))
 
@@ -318,6 +320,32 @@ class ClipsPage(LeadPage):
         lead, reason = self._lead, HoldReason(self.reasons.currentData())
         done = self.tr("On hold: nobody gets the clip, and no export has it.")
         self._act(lambda clip: lead.clip_list.hold(lead.identity, clip, reason), done)
+
+    @Slot()
+    def _on_route(self) -> None:
+        clip, listed = self.chosen, self.clips.rowCount()
+        skill, priority = (clip.skill, clip.priority) if clip is not None else ("", 0)
+        dialog = RouteDialog(listed, skill, priority, self, has_clip=clip is not None)
+        dialog.route_requested.connect(self._on_route_chosen)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    @Slot(object)
+    def _on_route_chosen(self, route: Route) -> None:
+        lead, chosen = self._lead, self.chosen
+        clips = [clip.id for clip in self.clips.rows] if route.is_for_all else [chosen.id] if chosen else []
+        done = self.tr("Set for {0} clips.").format(f"{len(clips):,}")
+        self.message.clear()
+
+        def work(_token: CancelToken) -> _Read:
+            lead.clip_list.route(lead.identity, clips, skill=route.skill, priority=route.priority)
+            return _read(lead)
+
+        self.run(work, partial(self._on_routed, done))
+
+    def _on_routed(self, done: str, read: _Read) -> None:
+        self.message.show_message(Message(done), "ok")
+        self._show_read(read)
 
     @Slot()
     def _on_release(self) -> None:
@@ -414,6 +442,12 @@ class ClipsPage(LeadPage):
             shortcut_id="clips.release",
         )  # fmt: skip
 
+        self.route_button = self.button(
+            "clips_route", self.tr("Skill, priority…"),
+            self.tr("Set who can get the clip, or all that are listed, and how early"), self._on_route,
+            shortcut_id="clips.route",
+        )  # fmt: skip
+
     def _make_choices(self) -> None:
         self.names = self._choice("clips_names", self.tr("Who gets the clip"), _NAME_LETTERS)
         self.reasons = self._choice("clips_reasons", self.tr("Reason for the hold"), _REASON_LETTERS)
@@ -435,7 +469,7 @@ class ClipsPage(LeadPage):
         below.setSpacing(GAP_PX)
         acts = (
             self.open_button, self.play_button, None, self.names, self.assign_button, None, self.reasons,
-            self.hold_button, None, self.release_button,
+            self.hold_button, None, self.release_button, None, self.route_button,
         )  # fmt: skip
         for part in acts:
             if part is None:

@@ -208,13 +208,16 @@ class OverviewPage(LeadPage):
         }
         most = sorted(overview.untaken, key=lambda each: -each.count)
         said = [
-            words[each.kind].format(f"{each.count:,}", self._language(each.locale)) for each in most[:_SAID]
+            words[each.kind].format(f"{each.count:,}", self._language(each.locale, each.skill))
+            for each in most[:_SAID]
         ]
         if rest := sum(each.count for each in most[_SAID:]):
             said.append(self.tr("{0} in others").format(f"{rest:,}"))
         return ", ".join(said)
 
-    def _language(self, locale: str) -> str:
+    def _language(self, locale: str, skill: str) -> str:
+        if skill:
+            return self.tr("{0} with the skill {1}").format(self._language(locale, ""), skill)
         if locale == UNDETERMINED:
             return self.tr("no known language")
         language = QLocale(locale).language()

@@ -34,6 +34,7 @@ class PeoplePage(LeadPage):
         super().__init__("people", self.tr("People"), jobs, parent)
         self._lead = lead
         self._languages: dict[str, tuple[str, ...]] = {}
+        self._skills: dict[str, tuple[str, ...]] = {}
         self.people = RowsModel(self._columns())
         self.table_view = self.table(
             "people_table",
@@ -45,6 +46,14 @@ class PeoplePage(LeadPage):
         self.table_view.setColumnWidth(1, 130)
         self.table_view.setColumnWidth(2, 130)
         self._account_buttons()
+        self._route_fields()
+        self.invitation = InvitationPanel(self)
+        self._lay_out()
+        self.table_view.selectionModel().selectionChanged.connect(self._on_chosen)
+        self.people.modelReset.connect(self._on_chosen)
+        self._update_buttons()
+
+    def _route_fields(self) -> None:
         self.languages = named(
             QLineEdit(self), "people_languages", self.tr("Languages of the selected person")
         )
@@ -57,11 +66,16 @@ class PeoplePage(LeadPage):
             self._on_set_languages,
             shortcut_id="people.languages",
         )
-        self.invitation = InvitationPanel(self)
-        self._lay_out()
-        self.table_view.selectionModel().selectionChanged.connect(self._on_chosen)
-        self.people.modelReset.connect(self._on_chosen)
-        self._update_buttons()
+        self.skills = named(QLineEdit(self), "people_skills", self.tr("Skills of the selected person"))
+        self.skills.setPlaceholderText(self.tr("no skill"))
+        self.skills.returnPressed.connect(self._on_set_skills)
+        self.skills_button = self.button(
+            "people_set_skills",
+            self.tr("Set skills"),
+            self.tr("Say what the selected person can do; clips that ask for a skill come to nobody else"),
+            self._on_set_skills,
+            shortcut_id="people.skills",
+        )
 
     def _account_buttons(self) -> None:
         self.revoke_button = self.button(
@@ -101,6 +115,7 @@ class PeoplePage(LeadPage):
         below.addWidget(self.languages)
         below.addWidget(self.languages_button)
         left.addLayout(below)
+        left.addLayout(self._skills_row())
         right = QVBoxLayout()
         right.setSpacing(GROUP_PX)
         right.addWidget(self._add_panel())
@@ -113,6 +128,8 @@ class PeoplePage(LeadPage):
             self.register_button,
             self.languages,
             self.languages_button,
+            self.skills,
+            self.skills_button,
             self.name,
             self.role,
             self.add_button,
@@ -124,13 +141,26 @@ class PeoplePage(LeadPage):
         both.addLayout(right)
         self.column.addLayout(both, 1)
 
+    def _skills_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        label = self.label(self.tr("Skills"))
+        label.setBuddy(self.skills)
+        row.addStretch()
+        row.addWidget(label)
+        row.addWidget(self.skills)
+        row.addWidget(self.skills_button)
+        return row
+
     @Slot()
     def refresh(self) -> None:
         """Reads the list of people."""
-        self.run(lambda _token: (self._lead.people(), self._lead.languages()), self._show)
+        lead = self._lead
+        self.run(lambda _token: (lead.people(), lead.languages(), lead.skills()), self._show)
 
-    def _show(self, found: tuple[list[Person], dict[str, tuple[str, ...]]]) -> None:
-        people, self._languages = found
+    def _show(
+        self, found: tuple[list[Person], dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]
+    ) -> None:
+        people, self._languages, self._skills = found
         self.people.show_rows(people)
 
     def enter(self) -> None:
@@ -268,8 +298,32 @@ class PeoplePage(LeadPage):
         self.refresh()
 
     @Slot()
+    def _on_set_skills(self) -> None:
+        person = self._chosen()
+        if person is None or not self.skills_button.isEnabled():
+            return
+        names = self.skills.text().replace(",", " ").split()
+        self.message.clear()
+        self.run(
+            lambda _token: (person, self._lead.set_skills(person.name, names)),
+            self._skills_set,
+            failed=self._failed,
+        )
+
+    def _skills_set(self, change: tuple[Person, tuple[str, ...]]) -> None:
+        person, names = change
+        said = (
+            self.tr("{0} now has these skills: {1}.").format(person.name, ", ".join(names))
+            if names
+            else self.tr("{0} now has no skill.").format(person.name)
+        )
+        self.message.show_message(Message(said), "ok")
+        self.refresh()
+
+    @Slot()
     def _on_chosen(self) -> None:
         chosen = self._chosen()
+        self.skills.setText("" if chosen is None else " ".join(self._skills.get(chosen.id, ())))
         self.languages.setText("" if chosen is None else " ".join(self._languages.get(chosen.id, ())))
         self._update_buttons()
 
@@ -282,7 +336,9 @@ class PeoplePage(LeadPage):
         chosen = self._chosen()
         why = self.tr("Already revoked.") if chosen is not None else self.tr("Select a person first.")
         is_open = chosen is not None and chosen.state is not PersonState.REVOKED
-        for widget in (self.revoke_button, self.languages, self.languages_button):
+        for widget in (
+            self.revoke_button, self.languages, self.languages_button, self.skills, self.skills_button
+        ):  # fmt: skip
             enable(widget, is_open, why)
         is_own = chosen is not None and chosen.id == self._lead.identity.person.id
         own = self.tr("Change your own passphrase in the settings.")
@@ -309,6 +365,11 @@ class PeoplePage(LeadPage):
             Column(
                 self.tr("Languages"),
                 lambda row: " ".join(self._languages.get(row.id, ())) or self.tr("every"),
+                role=_dim_if_revoked,
+            ),
+            Column(
+                self.tr("Skills"),
+                lambda row: " ".join(self._skills.get(row.id, ())),
                 role=_dim_if_revoked,
             ),
         ]
