@@ -15,3 +15,6 @@ CREATE TABLE reviewer_data.person_skill (
     PRIMARY KEY (person_id, skill)
 );
 COMMENT ON TABLE reviewer_data.person_skill IS 'What a lead says that people can do; who is not here has no skill.';
+
+-- Sort keys were spread up to 2^62; now they are times, and what is there comes before what is imported later.
+UPDATE reviewer_data.task SET sort_key = sort_key / 1800000 WHERE kind = 'transcribe';

@@ -8,6 +8,8 @@ ROUTES = (
     "UPDATE queue_route SET locale = route",
     "ALTER TABLE queue_clip RENAME COLUMN locale TO route",
     "ALTER TABLE task RENAME COLUMN locale TO route",
+    # Sort keys were spread up to 2**62; now they are times, and what is there comes before later imports.
+    "UPDATE task SET sort_key = sort_key / 1800000 WHERE kind = 'transcribe'",
     """
     CREATE TABLE person_skill (
         person_id TEXT NOT NULL,

@@ -29,6 +29,7 @@ from reviewer.lead.sampling import check_sample, draw_sample, interleaved_sort_k
 from reviewer.lead.sealed_spool import Spooled
 from reviewer.lead.sources import Source, read_source
 from reviewer.model.clip import Clip, ClipState
+from reviewer.model.clock import to_micros
 from reviewer.model.held_back import HeldCode, HeldFind
 from reviewer.model.hypothesis import MANIFEST_ENGINE, Hypothesis, Word
 from reviewer.model.people import Identity
@@ -303,7 +304,8 @@ class _IntakeRun:
         self, candidates: Sequence[int], cancelled: Callable[[], bool]
     ) -> Iterator[tuple[_Job, Path | None]]:
         """The files to be decoded; none for a line whose refusal is known without."""
-        sort_keys = interleaved_sort_keys(self._speakers(candidates))
+        imported_at = to_micros(self._unit.clock.now())
+        sort_keys = interleaved_sort_keys(self._speakers(candidates), imported_at)
         for first in range(0, len(candidates), _LINES_ASKED_AT_ONCE):
             part = [*map(self._candidate, candidates[first : first + _LINES_ASKED_AT_ONCE])]
             sources = [self._hashes.of_source_id(one.row.source_id) for one in part]

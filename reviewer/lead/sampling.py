@@ -9,7 +9,8 @@ from reviewer.errors import Refused
 from reviewer.privacy.manifest_row import ManifestRow
 
 STRATA = ("product", "locale", "speaker")
-_SORT_KEYS = 1 << 62
+SPREAD_MICROS = 30 * 24 * 3_600_000_000
+"""Over which the clips of an import are spread in the order of the queue: 30 days."""
 
 
 def draw_sample(
@@ -46,19 +47,20 @@ def check_sample(size: int, stratify: Sequence[str]) -> None:
         raise Refused("STRATUM_UNKNOWN", known=", ".join(STRATA))
 
 
-def interleaved_sort_keys(speakers: Sequence[str]) -> "array[int]":
-    """A sort key below 2**62 for each clip, given the keyed hash (hexadecimal) of each clip's speaker.
+def interleaved_sort_keys(speakers: Sequence[str], imported_at: int) -> "array[int]":
+    """A sort key for each clip, given the keyed hash of its speaker: microseconds, as the import's time.
 
-    The n clips of a speaker are spread evenly over the whole range, from a beginning that the hash decides;
-    so clips of other speakers come between them, also those of another import.
+    The n clips of a speaker are spread evenly over 30 days from the import on, from a beginning that the hash
+    and the import decide; so clips of other speakers come between them, also those of another import. A clip
+    comes before whatever is imported more than 30 days after it.
     """
     counts = Counter(speakers)
     used: defaultdict[str, int] = defaultdict(int)
+    offsets = {speaker: int.from_bytes(_hash(imported_at, speaker)[:7], "big") for speaker in counts}
     keys = array("Q")
     for speaker in speakers:
-        offset = int(speaker[:15], 16) % _SORT_KEYS  # 60 bits of the hash, as a fraction of one step
-        step = _SORT_KEYS // counts[speaker]
-        keys.append(used[speaker] * step + offset * step // (1 << 60))
+        step = SPREAD_MICROS // counts[speaker]
+        keys.append(imported_at + used[speaker] * step + (offsets[speaker] * step >> 56))
         used[speaker] += 1
     return keys
 

@@ -7,12 +7,13 @@ import pytest
 from reviewer.db.connection import Database
 from reviewer.db.schema import migrate, migrations
 from reviewer.errors import Refused
+from reviewer.model.clock import to_micros
 from reviewer.model.serialization import to_columns
 from reviewer.model.task import TaskKind
 from reviewer.queue import sqlite_queries as queries
 from reviewer.queue.sqlite import SqliteQueue
 from tests.contracts.queue_contract import ANN, BEN, LEASE_SECONDS, RULES, QueueContract
-from tests.factories import a_clip
+from tests.factories import NOON, a_clip
 
 
 class TestSqliteQueue(QueueContract):
@@ -97,9 +98,12 @@ class TestSqliteQueue(QueueContract):
             old.insert(
                 "task",
                 {"id": clip_id, "clip_id": clip_id, "kind": "transcribe", "round": 1, "state": "open"}
-                | {"sort_key": 1},
+                | {"sort_key": (1 << 62) - 1 if clip_id == "c1" else 1 << 60},
             )
         migrate(old)
+        in_order = old.rows("SELECT id, sort_key FROM task ORDER BY sort_key")
+        assert [row["id"] for row in in_order] == ["c2", "c1"]
+        assert in_order[-1]["sort_key"] < to_micros(NOON)  # what is imported from now on
         found = {row["id"]: row["route"] for row in old.rows("SELECT id, route FROM task")}
         assert found == {"c1": "cs-CZ", "c2": "und"}
         routes = {tuple(row.values()) for row in old.rows("SELECT route, skill, locale FROM queue_route")}

@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.errors import Refused
-from reviewer.lead.sampling import draw_sample, interleaved_sort_keys
+from reviewer.lead.sampling import SPREAD_MICROS, draw_sample, interleaved_sort_keys
 from reviewer.privacy.manifest_row import ManifestRow
 from reviewer.qa.sampling import is_drawn
 from tests.factories import a_manifest_row
 
+NOW = 1_790_000_000_000_000
 LOCALES = ("en-US", "de-DE", "cs-CZ")
 
 
@@ -99,7 +100,7 @@ def a_speaker(number: int) -> str:
 
 
 def in_queue(speakers: list[str]) -> list[str]:
-    return [each for _, each in sorted(zip(interleaved_sort_keys(speakers), speakers, strict=True))]
+    return [each for _, each in sorted(zip(interleaved_sort_keys(speakers, NOW), speakers, strict=True))]
 
 
 def test_clips_of_one_speaker_are_interleaved_with_those_of_others() -> None:
@@ -116,11 +117,36 @@ def test_a_rare_speaker_falls_somewhere_among_a_frequent_one() -> None:
 @given(st.lists(st.integers(0, 8), max_size=80))
 def test_keys_fit_the_database_and_steps_are_even(numbers: list[int]) -> None:
     speakers = [a_speaker(number) for number in numbers]
-    keys = interleaved_sort_keys(speakers)
-    assert all(0 <= key < 1 << 62 for key in keys)
+    keys = interleaved_sort_keys(speakers, NOW)
+    assert all(NOW <= key < NOW + SPREAD_MICROS for key in keys)
     for each, count in Counter(speakers).items():
         own = [key for key, whose in zip(keys, speakers, strict=True) if whose == each]
-        assert {b - a for a, b in pairwise(own)} <= {(1 << 62) // count}
+        assert {b - a for a, b in pairwise(own)} <= {SPREAD_MICROS // count}
+
+
+def test_clips_of_one_speaker_over_many_imports_are_not_neighbours() -> None:
+    """One clip of each of twenty speakers a day, as an import of the day before has it."""
+    speakers = [a_speaker(n) for n in range(20)]
+    keyed = [
+        (key, speaker)
+        for day in range(20)
+        for key, speaker in zip(interleaved_sort_keys(speakers, NOW + day), speakers, strict=True)
+    ]
+    queue = [speaker for _, speaker in sorted(keyed)]
+    assert sum(a == b for a, b in pairwise(queue)) < 50  # all but 20 of 400 where the hash alone decides
+
+
+def test_no_clip_is_overtaken_by_what_is_imported_a_month_later_however_much_that_is() -> None:
+    first = interleaved_sort_keys([a_speaker(n % 3) for n in range(50)], NOW)
+    later = interleaved_sort_keys([a_speaker(n) for n in range(500)], NOW + SPREAD_MICROS)
+    assert max(first) < min(later)
+
+
+def test_small_shares_of_an_import_come_as_evenly_as_large_ones() -> None:
+    """By speaker here; what a product or language has of the speakers comes in the same proportion."""
+    queue = in_queue([a_speaker(n) for n in range(90) for _ in range(10)] + [a_speaker(99)] * 10)
+    places = [place for place, speaker in enumerate(queue) if speaker == a_speaker(99)]
+    assert max(b - a for a, b in pairwise(places)) < 2 * len(queue) / 10
 
 
 @pytest.mark.parametrize(("submission", "hmac"), [("a1", "9add03444a86e265"), ("a2", "3d23917f67c89338")])
