@@ -1,7 +1,7 @@
 """``reviewer clips``: the list of all clips, what keeps them from people, and to whom they go first."""
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from reviewer.errors import Notice, Refused
 from reviewer.model.clip_list import ListedClip
 from reviewer.model.clock import from_micros, to_iso
 from reviewer.model.hold import HoldReason
+
+if TYPE_CHECKING:
+    from reviewer.lead.session import LeadSession
 
 app = typer.Typer(
     help="List all clips, put them on hold, release them, set who gets them first.", no_args_is_help=True
@@ -134,24 +137,30 @@ def route(
     json: AsJson = False,
 ) -> None:
     """Set which skill the tasks of clips ask for, and how early they come."""
-    from reviewer.lead.export_filter import parse_list_filter  # noqa: PLC0415
-
     if (skill is None) is not no_skill and priority is None:
         raise Refused("ROUTE_WHAT")
     if not (clips or where or of_import):
         raise Refused("ROUTE_WHICH")
     lead = work.person.lead
-    found = dict.fromkeys(clips or [])
+    found = _chosen(lead, clips or [], where, of_import)
+    lead.clip_list.route(lead.identity, found, skill="" if no_skill else skill, priority=priority)
+    if json:
+        output.print_json({"clips": len(found)})
+    else:
+        print(output.sentence("CLIPS_ROUTED", count=len(found)))
+
+
+def _chosen(lead: "LeadSession", clips: list[str], where: str | None, of_import: str | None) -> list[str]:
+    """The ids of these clips, of an import and of those that a filter lets through, each once."""
+    from reviewer.lead.export_filter import parse_list_filter  # noqa: PLC0415
+
+    found = dict.fromkeys(clips)
     if of_import:
         found |= dict.fromkeys(row.clip for row in lead.report_of_import(of_import).rows if row.clip)
     if where:
         lets_through = parse_list_filter(where)
         found |= dict.fromkeys(row.id for row in lead.clip_list.rows(lead.identity) if lets_through(row))
-    lead.clip_list.route(lead.identity, list(found), skill="" if no_skill else skill, priority=priority)
-    if json:
-        output.print_json({"clips": len(found)})
-    else:
-        print(output.sentence("CLIPS_ROUTED", count=len(found)))
+    return list(found)
 
 
 def _shown(row: ListedClip) -> tuple[str, ...]:
