@@ -29,6 +29,8 @@ CLIPS = int(os.environ.get("REVIEWER_RACE_CLIPS", "40"))
 SEEDS = int(os.environ.get("REVIEWER_RACE_SEEDS", "1"))
 LEASE_SECONDS = float(os.environ.get("REVIEWER_RACE_LEASE_MS", "400")) / 1000
 PASSES, SKIPS_TO_LEAD = 3, 3
+UNSKILLED = "p0"
+"""Every fifth clip asks for a skill that all others have."""
 TO_THE_LAST_CLIP_SECONDS = 30 + CLIENTS * CLIPS / 50
 ACTS = {
     "submit": 70,
@@ -218,9 +220,13 @@ def race(server: TeamServer, seed: int) -> list[Told]:
     """Lets every client work until each clip has its passes or waits for a lead."""
     server.clear()
     server.owner.execute(
-        "SELECT reviewer.add_clip('clip-' || lpad(n::text, 6, '0'), %s, 0, n, 'ready', NULL, %s)"
-        " FROM generate_series(1, %s) n",
+        "SELECT reviewer.add_clip('clip-' || lpad(n::text, 6, '0'), %s, 0, n, 'ready', NULL, %s,"
+        " CASE n %% 5 WHEN 0 THEN 'medical' ELSE '' END) FROM generate_series(1, %s) n",
         (PASSES, '["und", "", "", ""]', CLIPS),
+    )
+    server.owner.execute(
+        "INSERT INTO person_skill SELECT person_id, 'medical' FROM person_login WHERE person_id <> %s",
+        (UNSKILLED,),
     )
     over = threading.Event()
     clients = [Client(server.uri, f"p{number}", seed, over) for number in range(CLIENTS)]
@@ -256,6 +262,12 @@ def test_every_clip_gets_its_passes_by_different_people_or_waits_for_a_lead(serv
     of_whom = {(lease.task_id, lease.token, lease.person_id) for one in told for lease in one.leases}
     assert len({lease[:2] for lease in of_whom}) == len(of_whom)  # no lease was told to two people
     assert all(given[task, token] == person for task, token, person in of_whom)
+
+    assert not server.rows(
+        "SELECT 1 FROM lease_given g JOIN task t ON t.id = g.task_id JOIN queue_route r ON r.route = t.route"
+        " WHERE r.skill <> '' AND g.person_id = ?",
+        UNSKILLED,
+    )
 
     ended = {lease for one in told for lease in one.ended}
     for before, after in pairwise(server.rows("SELECT * FROM lease_given ORDER BY task_id, token")):
