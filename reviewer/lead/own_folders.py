@@ -107,6 +107,16 @@ class OwnFolders:
             leads=leads,
         )
 
+    def missing_place(self) -> str | None:
+        """The setting without which nobody can work on another machine; None where nothing is missing."""
+        project = self._project
+        places = (
+            ("[queue] url", project.queue),
+            ("[clips] url", project.clips),
+            ("[broker] url", project.broker),
+        )
+        return next((what for what, place in places if not place.url), None)
+
     def publish(self) -> None:
         """Puts the policy as it was signed last, with all leads, and the facts of every clip on the server.
 
@@ -174,12 +184,6 @@ class OwnFolders:
         require(self._identity.person, Act.MANAGE_PEOPLE)
         if role is Role.LEAD:
             raise Refused("JOIN_NOT_LEAD")
-        project = self._project
-        places = (
-            ("[queue] url", project.queue),
-            ("[clips] url", project.clips),
-            ("[broker] url", project.broker),
-        )
-        for what, place in places:
-            if not place.url:
-                raise Refused("JOIN_NEEDS", what=what)
+        missing = self.missing_place()
+        if missing is not None:
+            raise Refused("JOIN_NEEDS", what=missing)
