@@ -21,7 +21,7 @@ from reviewer.session.policy import WorkspacePolicy
 from reviewer.session.sign_in import SignIn, normal_code
 from reviewer.session.unit_of_work import UnitOfWork
 
-_PAGE = 500
+_PAGE = 50
 _INVITED = frozenset({Action.PERSON_ADDED, Action.PERSON_CODE})
 
 
@@ -132,7 +132,7 @@ class OwnFolders:
             unit.queue.put_team_policy(policy.serial, policy.text)
             clips = sorted(unit.clips.ids())
             for start in range(0, len(clips), _PAGE):
-                unit.queue.put_clip_facts(unit.clips.facts_of(clips[start : start + _PAGE]))
+                unit.queue.put_clip_facts(unit.facts_of(clips[start : start + _PAGE]))
 
     def admit(self, text: str) -> tuple[Person, JoinAnswer] | None:
         """Takes the answer of somebody who joined: the account is active, and its log is one of the team's.
