@@ -23,12 +23,12 @@ def setup(work: CommandSession, *, json: AsJson = False) -> None:
     server.set_up()
     request = login_request(work.person.identity, work.workspace.workspace_id).decode()
     work.person.lead.admission.admit(request)
-    work.person.lead.admission.publish()
     url = work.workspace.project.queue.url
     if json:
         output.print_json({"url": url})
     else:
         print(output.sentence("QUEUE_SERVER_SET_UP", url=url))
+    work.person.lead.admission.publish()
 
 
 @app.command("request")
@@ -67,7 +67,6 @@ def admit(
 
     admission = work.person.lead.admission
     admitted = [admission.admit(read_untrusted_text(file)) for file in files]
-    admission.publish()
     if json:
         output.print_json(
             {"admitted": [{"person": each.name, "login": login_name(each)} for each in admitted]}
@@ -75,3 +74,4 @@ def admit(
     else:
         for each in admitted:
             print(output.sentence("QUEUE_LOGIN_MADE", name=each.name, login=login_name(each)))
+    admission.publish()

@@ -94,7 +94,10 @@ class UnitOfWork:
     def facts_of(self, clip_ids: Collection[str]) -> list[ClipFacts]:
         """What others' own folders need of these clips, with sealed drafts, without purged clips."""
         drafts = self.hypotheses.sealed_of(clip_ids)
-        return [replace(each, drafts=drafts.get(each.id, ())) for each in self.clips.facts_of(clip_ids)]
+        return [
+            replace(each, drafts=drafts.get(each.id, ()))
+            for each in self.clips.facts_without_drafts(clip_ids)
+        ]
 
     def transaction(self) -> AbstractContextManager[None]:
         """All writes of the local repositories inside are one commit; nested calls join the outermost."""

@@ -176,6 +176,8 @@ class FakeAdmission:
 
     def publish(self) -> None:
         self.published += 1
+        if error := self.errors.pop("publish", None):
+            raise error
 
     def _written(self, person: Person, file: Path) -> Invitation:
         if error := self.errors.pop("invite", None):

@@ -207,7 +207,14 @@ def test_answer_is_admitted_with_the_owners_password_which_is_not_kept(
     assert lead.admission.admitted[-1] == ("an answer", DatabaseOwner("voices_owner", "right"))
     assert lead.admission.published == 1
     assert inviting.findChild(AdmitDialog) is None  # and with it the password
-    assert f"{ADA.name} is admitted" in inviting.message.text
+    assert f"{ADA.name} is admitted and can" in inviting.message.text
+    lead.admission.errors["publish"] = Unavailable("QUEUE_UNREACHABLE")
+    inviting.admit_button.click()
+    again = inviting.findChild(AdmitDialog)
+    again.file.button.click()
+    again.button.click()
+    settle()
+    assert f"{ADA.name} is admitted, but" in inviting.message.text
 
 
 def test_project_without_servers_says_why_nobody_can_be_invited_to_another_machine(lead: FakeLead, shown):

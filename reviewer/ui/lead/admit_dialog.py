@@ -30,8 +30,8 @@ _WIDTH_PX = 600
 class AdmitDialog(QDialog):
     """The file, and name and password of who owns the queue's database; neither is kept."""
 
-    admitted = Signal(object)
-    """Carries the Person."""
+    admitted = Signal(object, object)
+    """Carries the Person, and why the policy did not reach the server, or None."""
 
     def __init__(
         self,
@@ -126,16 +126,19 @@ class AdmitDialog(QDialog):
             is_on_network=True,
         )
 
-    def _admit(self, file: Path, owner: DatabaseOwner) -> "Person":
+    def _admit(self, file: Path, owner: DatabaseOwner) -> "tuple[Person, ReviewerError | None]":
         """On the job pool."""
         person = self._admission.admit(read_untrusted_text(file), owner)
-        self._admission.publish()
-        return person
+        try:
+            self._admission.publish()
+        except ReviewerError as error:
+            return person, error
+        return person, None
 
-    def _admitted(self, person: "Person") -> None:
+    def _admitted(self, outcome: "tuple[Person, ReviewerError | None]") -> None:
         self._set_busy(busy=False)
         self.password.clear()
-        self.admitted.emit(person)
+        self.admitted.emit(*outcome)
         self.accept()
 
     def _failed(self, error: Exception) -> None:

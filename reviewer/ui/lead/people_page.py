@@ -14,7 +14,7 @@ from reviewer.ui.lead.admit_dialog import AdmitDialog
 from reviewer.ui.lead.invitation import InvitationPanel
 from reviewer.ui.lead.lead_page import LeadPage
 from reviewer.ui.lead.register_dialog import RegisterDialog
-from reviewer.ui.messages import Message, term
+from reviewer.ui.messages import Message, message_for, term
 from reviewer.ui.theme import GAP_PX, GRID_PX, GROUP_PX
 from reviewer.ui.widgets.file_chooser import FileChooser
 from reviewer.ui.widgets.tab_order import tab_through
@@ -274,10 +274,15 @@ class PeoplePage(LeadPage):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    @Slot(object)
-    def _admitted(self, person: Person) -> None:
-        said = self.tr("{0} is admitted and can sign in and work.").format(person.name)
-        self.message.show_message(Message(said), "ok")
+    @Slot(object, object)
+    def _admitted(self, person: Person, unpublished: Exception | None) -> None:
+        if unpublished is None:
+            said = self.tr("{0} is admitted and can sign in and work.").format(person.name)
+            self.message.show_message(Message(said), "ok")
+        else:
+            why = message_for(unpublished).sentence
+            said = self.tr("{0} is admitted, but what you signed last did not reach the server.")
+            self.message.show_message(Message(said.format(person.name), why), "warn")
         self.refresh()
 
     def _failed(self, error: Exception) -> None:
