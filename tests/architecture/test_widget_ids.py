@@ -52,7 +52,7 @@ from tests.fakes.work_session import FakeDesk, FakeQa
 PAGES: dict[str, Callable[[Jobs], QWidget]] = {
     "sign_in": lambda _jobs: SignInPage(),
     "enrol": lambda _jobs: EnrolPage(),
-    "join": lambda jobs: JoinDialog(jobs),
+    "join": JoinDialog,
     "admit": lambda jobs: AdmitDialog(FakeLead().admission, jobs),
     "policy": lambda _jobs: PolicyPage(),
     "nda": lambda _jobs: NdaPage(),
