@@ -15,7 +15,7 @@ from reviewer.errors import Refused
 from reviewer.model.clock import Clock
 from reviewer.model.people import Identity
 from reviewer.model.project import ClipsPlace, Project, QueueRules
-from reviewer.queue.api import Queue
+from reviewer.queue.api import DatabaseOwner, Queue
 from reviewer.queue.queue_rows import QueueRows
 from reviewer.queue.sqlite import SqliteQueue
 from reviewer.queue.sqlite_rows import SqliteQueueRows
@@ -56,7 +56,7 @@ def _require_team() -> None:
 
 
 def queue_administration(
-    project: Project, workspace_id: str, agreements: Sequence[str]
+    project: Project, workspace_id: str, agreements: Sequence[str], owner: DatabaseOwner | None = None
 ) -> "QueueAdministration":
     """The server of the project's queue; ``agreements`` count there. Raises Refused without a server."""
     if not project.queue.url:
@@ -67,7 +67,7 @@ def queue_administration(
     from reviewer.queue.postgres_schema import ServerRules  # noqa: PLC0415
 
     rules = ServerRules(project.queue, project.limits, agreements, project.nda_days)
-    return QueueAdministration(QueueAddress.of(project.queue.url), workspace_id, rules)
+    return QueueAdministration(QueueAddress.of(project.queue.url), workspace_id, rules, owner)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType, TracebackType
+from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from reviewer import backends
@@ -57,6 +57,7 @@ from reviewer.desk.session import DeskSession
 from reviewer.errors import Damaged, NoWorkspace, Refused, Unavailable
 from reviewer.files import new_folder, write_atomically
 from reviewer.labels.schema import load_schema
+from reviewer.lead.admission import Admission
 from reviewer.lead.backup import unpack_backup
 from reviewer.lead.broker_naming import BrokerNaming
 from reviewer.lead.clip_preparation import PreparingProcess
@@ -76,7 +77,7 @@ from reviewer.places import DATABASE_FILE, PROJECT_FILE, own_folder_or_resource,
 from reviewer.qa.scorecard import Scorecards
 from reviewer.qa.session import KINDS as QA_KINDS
 from reviewer.qa.session import QaSession
-from reviewer.queue.api import Queue
+from reviewer.queue.api import DatabaseOwner, Queue
 from reviewer.queue.move_record import MoveRecord
 from reviewer.queue.outbox import Outbox
 from reviewer.session.access_limits import ActivityLimits
@@ -96,7 +97,6 @@ from reviewer.session.sign_in import SignIn, normal_code, require_strong
 from reviewer.session.unfinished_exports import UnfinishedExports
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.work_session import WorkSession
-from reviewer.transcript.conventions import load_conventions
 from reviewer.transcript.lexicon import read_lexicon
 from reviewer.untrusted_files import open_untrusted, read_untrusted_text
 
@@ -165,7 +165,7 @@ class Workspace:
         self._due_purges = DuePurges(self._unit)
         form = load_schema(own_or_resource(self.path, "schemas", self.project.schema))
         self._schema = self._unit.label_schemas.keep(form)
-        self._conventions = _load_conventions(self.path, self.project.conventions)
+        self._conventions = LocaleConventions.of_workspace(self.path, self.project.conventions)
         self.policy = WorkspacePolicy(self._unit.log, self.path, _shipped_files(), MoveRecord(self._database))
         self.sessions = SignIn(self._unit, self._parameters, self.policy, self._keychain)
         self.sessions.show_log_to(ServerWitness(self._unit, is_counted=not self.project.log.witnesses).show)
@@ -252,6 +252,7 @@ class Workspace:
             due_purges=self._due_purges,
             unfinished=self._unfinished,
             policy_files=PolicyFiles(self.path, self.project.schema, self.policy, self.sessions, identity),
+            admission=self.admission(identity),
         )
 
     @property
@@ -263,16 +264,23 @@ class Workspace:
         """Invites and admits people who work in a folder of their own, for a lead."""
         return OwnFolders(identity, self._unit, self.sessions, self.policy, self.project, self._parameters)
 
+    def admission(self, identity: Identity) -> Admission:
+        """Invites people to machines of their own and gives people their logins, for a lead."""
+        make_server = partial(self.queue_administration, identity)
+        return Admission(self.own_folders(identity), make_server, self._unit.people, self.workspace_id)
+
     def release_facts(self, identity: Identity) -> WorkspaceFacts:
         """What a broker asks of this workspace, for a lead who is signed in. Raises NotAllowed."""
         self._access.allow(identity, Act.MANAGE_PEOPLE)
         return WorkspaceFacts(self._unit, self.sessions, identity)
 
-    def queue_administration(self, identity: Identity) -> "QueueAdministration":
+    def queue_administration(
+        self, identity: Identity, owner: DatabaseOwner | None = None
+    ) -> "QueueAdministration":
         """The server of a team's queue, for a signed-in lead. Raises NotAllowed; Refused without one."""
         self._access.allow(identity, Act.MANAGE_PEOPLE)
         agreements = self._unit.acknowledgements.counting()
-        return backends.queue_administration(self.project, self.workspace_id, agreements)
+        return backends.queue_administration(self.project, self.workspace_id, agreements, owner)
 
     def move(self, identity: Identity, gone: Collection[str] = ()) -> WorkspaceMove:
         """Moves queue and clips, for a lead; ``gone`` are people whose windows were killed."""
@@ -579,19 +587,9 @@ def _shipped_files() -> dict[str, Path]:
 
 def shipped_conventions() -> LocaleConventions:
     """The convention files that come with the program."""
-    return _load_conventions(resource("conventions").parent, ANY_LANGUAGE)
+    return LocaleConventions.of_workspace(resource("conventions").parent, ANY_LANGUAGE)
 
 
 def workspace_conventions(workspace: Path) -> LocaleConventions:
     """The conventions of a workspace, without opening it. Raises Unavailable, Refused."""
-    return _load_conventions(workspace, read_project(workspace / PROJECT_FILE).conventions)
-
-
-def _load_conventions(workspace: Path, name: str) -> LocaleConventions:
-    """The project's conventions, and those of every other locale: the workspace's own, else built-in."""
-    project = load_conventions(own_or_resource(workspace, "conventions", name))
-    folders = (resource("conventions"), workspace / "conventions")
-    files = {path.stem: path for folder in folders for path in sorted(folder.glob("*.toml"))}
-    others = {stem: load_conventions(path) for stem, path in files.items() if stem != name}
-    by_locale = {each.locale: each for each in others.values()}
-    return LocaleConventions(project, MappingProxyType(by_locale))
+    return LocaleConventions.of_workspace(workspace, read_project(workspace / PROJECT_FILE).conventions)

@@ -141,7 +141,7 @@ def _window(given: Path | None, *, is_demo: bool = False) -> int:
         else:
             remember_workspace(folder)
 
-    window.sign_in_flow.sign_in_page.other_workspace_requested.connect(partial(_choose_another, window))
+    window.sign_in_flow.sign_in_page.other_workspace_requested.connect(partial(_choose_another, window, jobs))
     window.sign_in_flow.sign_in_page.sign_in_requested.connect(import_pyqtgraph)
     after_first_paint(window, complete_window)
     window.show()
@@ -161,19 +161,22 @@ def _chosen_workspace() -> Path | None:
 
     found: list[Path] = []
     app = application()
-    dialog = WorkspaceDialog([])
+    _guard()  # who joins types a passphrase
+    jobs = Jobs(app)
+    dialog = WorkspaceDialog([], jobs)
     Theme(app, QSettings(), dialog)  # the window's own takes over
     dialog.chosen.connect(found.append)
     dialog.exec()
     dialog.deleteLater()
+    jobs.close()
     return found[0] if found else None
 
 
-def _choose_another(window: MainWindow) -> None:
+def _choose_another(window: MainWindow, jobs: Jobs) -> None:
     """Another workspace is opened by another process: keys and sessions of two are never in one."""
     from reviewer.ui.signin.workspace_dialog import WorkspaceDialog  # noqa: PLC0415 - seldom needed
 
-    dialog = WorkspaceDialog(list(recent_workspaces()), window)
+    dialog = WorkspaceDialog(list(recent_workspaces()), jobs, window)
 
     def open_it(folder: Path) -> None:
         arguments = ["-m", "reviewer", "--workspace", str(folder.absolute())]

@@ -10,9 +10,7 @@ import typer
 from reviewer.cli import output
 from reviewer.cli.sign_in import AsJson, PassphraseFile, WorkspaceDir, first_line, opened, passphrase_from
 from reviewer.errors import Refused
-from reviewer.places import PROJECT_FILE, default_workspace
-from reviewer.recent_workspaces import remember_workspace
-from reviewer.untrusted_files import read_untrusted_text
+from reviewer.places import default_workspace
 
 
 def join(
@@ -32,20 +30,13 @@ def join(
     json: AsJson = False,
 ) -> None:
     """Make a workspace on this machine from a lead's invitation; writes the answer for the lead."""
-    from reviewer.access.invitation import InvitationFile  # noqa: PLC0415 - loads cryptography
-    from reviewer.clips.keys import KdfParameters  # noqa: PLC0415
-    from reviewer.lead.project_file import parse_project  # noqa: PLC0415
-    from reviewer.model.clock import SystemClock  # noqa: PLC0415
-    from reviewer.session.joining import ANSWER_FILE, join_workspace  # noqa: PLC0415
+    from reviewer.lead.joining import join_team, read_invitation  # noqa: PLC0415 - loads cryptography
+    from reviewer.session.team_files import ANSWER_FILE  # noqa: PLC0415
 
-    invitation = InvitationFile.read(read_untrusted_text(file))
-    parse_project(invitation.policy.files[PROJECT_FILE].decode(), PROJECT_FILE)
+    invitation, _ = read_invitation(file)
     code, folder = _code_from(code_file), workspace or default_workspace()
     passphrase = passphrase_from(passphrase_file, is_new=True)
-    person = join_workspace(
-        folder, invitation, code, passphrase, clock=SystemClock(), parameters=KdfParameters()
-    )
-    remember_workspace(folder)
+    person = join_team(folder, invitation, code, passphrase)
     with opened(folder):  # what this program does not understand of the project is said now
         answer = str(folder / ANSWER_FILE)
     if json:

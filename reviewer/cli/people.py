@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -19,11 +19,7 @@ from reviewer.cli.sign_in import (
     signs_in,
 )
 from reviewer.errors import Refused
-from reviewer.files import write_atomically
 from reviewer.model.people import Role
-
-if TYPE_CHECKING:
-    from reviewer.lead.people import Invitation
 
 app = typer.Typer(help="Add, list and revoke people.", no_args_is_help=True)
 
@@ -68,8 +64,8 @@ def add(
     if to is None:
         print_code(work.person.lead.add_person(name, Role(role)), "INVITED", as_json=json)
     else:
-        folders = work.workspace.own_folders(work.person.identity)
-        _write_invitation(to, *folders.invite(name, Role(role)), as_json=json)
+        invitation = work.person.lead.admission.invite(name, Role(role), to)
+        print_code(invitation, "INVITATION_WRITTEN", as_json=json, file=str(to))
 
 
 @app.command("list")
@@ -203,13 +199,8 @@ def issue_code(
     if to is None:
         print_code(work.person.lead.issue_code(name), "CODE_ISSUED", as_json=json)
     else:
-        folders = work.workspace.own_folders(work.person.identity)
-        _write_invitation(to, *folders.invite_again(name), as_json=json)
-
-
-def _write_invitation(file: Path, invitation: "Invitation", text: str, *, as_json: bool) -> None:
-    write_atomically(file, text.encode())
-    print_code(invitation, "INVITATION_WRITTEN", as_json=as_json, file=str(file))
+        invitation = work.person.lead.admission.invite_again(name, to)
+        print_code(invitation, "INVITATION_WRITTEN", as_json=json, file=str(to))
 
 
 @app.command("passphrase")

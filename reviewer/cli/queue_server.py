@@ -7,9 +7,7 @@ import typer
 
 from reviewer.cli import output
 from reviewer.cli.sign_in import AsJson, CommandSession, signs_in
-from reviewer.errors import Refused
 from reviewer.files import write_atomically
-from reviewer.model.people import Person
 from reviewer.untrusted_files import read_untrusted_text
 
 app = typer.Typer(help="Set up the server of a team's queue.", no_args_is_help=True)
@@ -24,13 +22,13 @@ def setup(work: CommandSession, *, json: AsJson = False) -> None:
     server = work.workspace.queue_administration(work.person.identity)
     server.set_up()
     request = login_request(work.person.identity, work.workspace.workspace_id).decode()
-    _admit(work, work.person.identity.person, request)
-    work.workspace.own_folders(work.person.identity).publish()
+    work.person.lead.admission.admit(request)
     url = work.workspace.project.queue.url
     if json:
         output.print_json({"url": url})
     else:
         print(output.sentence("QUEUE_SERVER_SET_UP", url=url))
+    work.person.lead.admission.publish()
 
 
 @app.command("request")
@@ -67,8 +65,8 @@ def admit(
     """
     from reviewer.session.queue_login import login_name  # noqa: PLC0415
 
-    admitted = [_admit_any(work, read_untrusted_text(file)) for file in files]
-    work.workspace.own_folders(work.person.identity).publish()
+    admission = work.person.lead.admission
+    admitted = [admission.admit(read_untrusted_text(file)) for file in files]
     if json:
         output.print_json(
             {"admitted": [{"person": each.name, "login": login_name(each)} for each in admitted]}
@@ -76,28 +74,4 @@ def admit(
     else:
         for each in admitted:
             print(output.sentence("QUEUE_LOGIN_MADE", name=each.name, login=login_name(each)))
-
-
-def _admit_any(work: CommandSession, text: str) -> Person:
-    """By an answer to an invitation, or by a request of somebody who is enrolled."""
-    from reviewer.session.queue_login import login_name, person_of_request  # noqa: PLC0415
-
-    joined = work.workspace.own_folders(work.person.identity).admit(text)
-    if joined is None:
-        people = {person.id: person for person in work.person.lead.people()}
-        return _admit(work, people.get(person_of_request(text)), text)
-    person, answer = joined
-    server = work.workspace.queue_administration(work.person.identity)
-    server.add_login(login_name(person), person, answer.verifier)
-    return person
-
-
-def _admit(work: CommandSession, person: Person | None, text: str) -> Person:
-    from reviewer.session.queue_login import login_name, verifier_of_request  # noqa: PLC0415
-
-    if person is None:
-        raise Refused("LOGIN_REQUEST_OF_ANOTHER")
-    verifier = verifier_of_request(text, person, work.workspace.workspace_id)
-    server = work.workspace.queue_administration(work.person.identity)
-    server.add_login(login_name(person), person, verifier)
-    return person
+    admission.publish()

@@ -1,7 +1,7 @@
 """The ``hypothesis`` table: recogniser output for each clip, sealed under the clip's key."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from reviewer.clips.content import ClipContent, Resealer
@@ -9,8 +9,9 @@ from reviewer.db.connection import Database
 from reviewer.errors import Damaged
 from reviewer.model.clip import ContentKind
 from reviewer.model.clock import Clock, to_micros
-from reviewer.model.hypothesis import Hypothesis, Word
+from reviewer.model.hypothesis import Hypothesis, SealedHypothesis, Word
 from reviewer.model.people import Keyring
+from reviewer.model.serialization import from_columns, to_columns
 
 
 class HypothesisRepository:
@@ -50,6 +51,43 @@ class HypothesisRepository:
             )
             found.append(_from_bytes(clip_id, *facts, data))
         return tuple(found)
+
+    def sealed_of(self, clip_ids: Collection[str]) -> dict[str, tuple[SealedHypothesis, ...]]:
+        """What goes to others' own folders, by clip, oldest first; nothing is unsealed.
+
+        Of a clip in whose drafts personal data was found there is none, until a lead has let it go.
+        """
+        rows = self._database.rows(
+            "SELECT clip_id, id, engine, version, sealed FROM hypothesis"
+            " WHERE clip_id IN (SELECT value FROM json_each(?)) AND NOT EXISTS"
+            " (SELECT 1 FROM held_find WHERE held_find.clip_id = hypothesis.clip_id AND annotation_id = '')"
+            " ORDER BY made_at, rowid",
+            (json.dumps(list(clip_ids)),),
+        )
+        found: dict[str, tuple[SealedHypothesis, ...]] = {}
+        for row in rows:
+            one = from_columns(SealedHypothesis, row)
+            found[row["clip_id"]] = (*found.get(row["clip_id"], ()), one)
+        return found
+
+    def keep(self, clip_id: str, drafts: Sequence[SealedHypothesis]) -> None:
+        """In somebody's own folder: keeps what the team has of a clip now, in place of what was here.
+
+        One that is named as another clip's is left out: its seal would not open here.
+        """
+        held = self._database.rows(
+            "SELECT id, engine, version, sealed FROM hypothesis WHERE clip_id = ? ORDER BY made_at, rowid",
+            (clip_id,),
+        )
+        rows = [to_columns(one) for one in drafts]
+        if held == rows:
+            return
+        facts = {"clip_id": clip_id, "made_at": to_micros(self._clock.now())}
+        with self._database.transaction():
+            self.delete_of_clip(clip_id)
+            for row in rows:
+                if not self._database.value("SELECT 1 FROM hypothesis WHERE id = ?", (row["id"],)):
+                    self._database.insert("hypothesis", row | facts)
 
     def reseal_clip(
         self, clip_id: str, resealer: Resealer, change: Callable[[Hypothesis], Hypothesis | None]

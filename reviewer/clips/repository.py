@@ -70,7 +70,7 @@ class ClipRepository:
             (clip_id,),
         )
 
-    def facts_of(self, clip_ids: Collection[str]) -> list[ClipFacts]:
+    def facts_without_drafts(self, clip_ids: Collection[str]) -> list[ClipFacts]:
         """What others' own folders need of these clips, without purged ones."""
         return [
             ClipFacts.of(from_columns(Clip, row), row["stored_as"] or row["id"])

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from reviewer.access.rights import Act
@@ -11,7 +11,7 @@ from reviewer.asr.recognition import Recognition
 from reviewer.audio.dsp.recogniser_wav import wav_for_recogniser
 from reviewer.audio.samples import Samples
 from reviewer.clips.alignments import Alignment
-from reviewer.errors import NdaRequired, Refused, ReviewerError
+from reviewer.errors import NdaRequired, Refused, ReviewerError, Unavailable
 from reviewer.lead.intake import Progress
 from reviewer.model.clip import Clip, ClipState
 from reviewer.model.event import Action, Event
@@ -172,6 +172,8 @@ class Drafting:
             self._mute(identity, clip, hypothesis_of(found, clip, recogniser.name))
             raise Refused("DRAFT_HOLDS_PERSONAL_DATA", kinds=", ".join(sorted(kinds)))
         self._unit.hypotheses.add(identity.keyring, hypothesis_of(found, clip, recogniser.name))
+        with suppress(Unavailable):  # it is kept here, and ``OwnFolders.publish`` sends it
+            self._unit.queue.put_clip_facts(self._unit.facts_of([clip.id]))
 
     def _mute(self, identity: Identity, clip: Clip, hypothesis: Hypothesis) -> None:
         with self._unit.transaction():

@@ -1,11 +1,12 @@
 """A lead decides about clips that are held back because of personal data."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from reviewer.access.rights import Act
 from reviewer.clips.repository import PurgeReason
-from reviewer.errors import Refused
+from reviewer.errors import Refused, Unavailable
 from reviewer.lead.purge import Purge, PurgeReport
 from reviewer.model.annotation import Annotation, PersonalDataKind
 from reviewer.model.clip import ClipState
@@ -146,11 +147,14 @@ class HeldBack:
                 }
                 event = Event.by(identity, Action.HELD_RELEASED, clip_id, reason=reason, detail=detail)
                 unit.log.record(event)
+        with suppress(Unavailable):  # without its drafts the clip can be worked on too
+            unit.queue.put_clip_facts(unit.facts_of([clip_id]))
 
     def drop_drafts(self, identity: Identity, clip_id: str) -> int:
         """Removes the recognisers' drafts in which personal data is found; the clip stays held back.
 
-        Returns: how many were removed.
+        Returns: how many were removed. Raises Unavailable where the server cannot be told; the drafts are
+        removed here, and the next call tells it.
         """
         held = self.get(identity, clip_id)
         acknowledgement_id = self._access.require(identity, Act.DECIDE_HELD)
@@ -166,6 +170,7 @@ class HeldBack:
             if dropped:
                 event = Event.by(identity, Action.DRAFT_DROPPED, clip_id, detail={"hypotheses": dropped})
                 unit.log.record(event)
+        unit.queue.put_clip_facts(unit.facts_of([clip_id]))  # also where an attempt before did not get there
         return len(dropped)
 
     def redact(

@@ -21,7 +21,7 @@ from reviewer.session.policy import WorkspacePolicy
 from reviewer.session.sign_in import SignIn, normal_code
 from reviewer.session.unit_of_work import UnitOfWork
 
-_PAGE = 500
+_PAGE = 50
 _INVITED = frozenset({Action.PERSON_ADDED, Action.PERSON_CODE})
 
 
@@ -107,6 +107,16 @@ class OwnFolders:
             leads=leads,
         )
 
+    def missing_place(self) -> str | None:
+        """The setting without which nobody can work on another machine; None where nothing is missing."""
+        project = self._project
+        places = (
+            ("[queue] url", project.queue),
+            ("[clips] url", project.clips),
+            ("[broker] url", project.broker),
+        )
+        return next((what for what, place in places if not place.url), None)
+
     def publish(self) -> None:
         """Puts the policy as it was signed last, with all leads, and the facts of every clip on the server.
 
@@ -122,7 +132,7 @@ class OwnFolders:
             unit.queue.put_team_policy(policy.serial, policy.text)
             clips = sorted(unit.clips.ids())
             for start in range(0, len(clips), _PAGE):
-                unit.queue.put_clip_facts(unit.clips.facts_of(clips[start : start + _PAGE]))
+                unit.queue.put_clip_facts(unit.facts_of(clips[start : start + _PAGE]))
 
     def admit(self, text: str) -> tuple[Person, JoinAnswer] | None:
         """Takes the answer of somebody who joined: the account is active, and its log is one of the team's.
@@ -174,12 +184,6 @@ class OwnFolders:
         require(self._identity.person, Act.MANAGE_PEOPLE)
         if role is Role.LEAD:
             raise Refused("JOIN_NOT_LEAD")
-        project = self._project
-        places = (
-            ("[queue] url", project.queue),
-            ("[clips] url", project.clips),
-            ("[broker] url", project.broker),
-        )
-        for what, place in places:
-            if not place.url:
-                raise Refused("JOIN_NEEDS", what=what)
+        missing = self.missing_place()
+        if missing is not None:
+            raise Refused("JOIN_NEEDS", what=missing)

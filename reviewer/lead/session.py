@@ -20,6 +20,7 @@ from reviewer.clips.keys import KdfParameters
 from reviewer.clips.retention import RetentionDecision
 from reviewer.errors import Refused
 from reviewer.labels.schema import Schema
+from reviewer.lead.admission import Admission
 from reviewer.lead.backup import Backup, BackupResult
 from reviewer.lead.clip_list import ClipList
 from reviewer.lead.clip_preparation import MakeDecoder, MakeProcess
@@ -121,6 +122,7 @@ class LeadSession:
         due_purges: DuePurges,
         unfinished: UnfinishedExports,
         policy_files: PolicyFiles,
+        admission: Admission,
     ) -> None:
         self.identity, self._unit = identity, unit
         self._sign_in, self._access = sign_in, access
@@ -143,6 +145,7 @@ class LeadSession:
         self._extension = RetentionExtension(unit, project.intake)
         self._drafting = Drafting(unit, access, project.asr.recogniser)
         self._verify, self.policy_files = verify, policy_files
+        self.admission = admission
 
     def overview(self) -> Overview:
         """The progress of the project, in counts computed now."""

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
+from reviewer.model.hypothesis import SealedHypothesis
+
 
 class ClipState(StrEnum):
     """The state of a clip; refused clips have no row, only a report line and a log row."""
@@ -48,7 +50,7 @@ class Clip:
 class ClipFacts:
     """What a program has to know of a clip to open it: nothing of its source, its speaker or its samples.
 
-    ``stored_as`` is the name of its files.
+    ``stored_as`` is the name of its files; ``drafts`` are recognisers', sealed under the clip's key.
     """
 
     id: str
@@ -63,18 +65,23 @@ class ClipFacts:
     consent_withdrawn_at: datetime | None
     purge_at: datetime
     imported_at: datetime
+    drafts: tuple[SealedHypothesis, ...] = ()
 
     @classmethod
     def of(cls, clip: Clip, stored_as: str) -> Self:
         """The facts of a clip of the lead's folder."""
-        kept = {each.name: getattr(clip, each.name) for each in fields(cls) if each.name != "stored_as"}
+        kept = {name: getattr(clip, name) for name in cls._of_a_clip()}
         return cls(stored_as=stored_as, **kept)
 
     def clip(self) -> Clip:
         """The clip in somebody's own folder, where its source is not known."""
-        kept = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "stored_as"}
+        kept = {name: getattr(self, name) for name in self._of_a_clip()}
         elsewhere = f"elsewhere {self.id}"
         return Clip(**kept, source_hash=elsewhere, speaker_hash=elsewhere, samples_hash=elsewhere)
+
+    @classmethod
+    def _of_a_clip(cls) -> list[str]:
+        return [each.name for each in fields(cls) if each.name not in ("stored_as", "drafts")]
 
 
 class ContentKind(StrEnum):

@@ -1,6 +1,6 @@
 """Recogniser output for a clip: text, and words with times and confidence."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 MANIFEST_ENGINE = "manifest"
 """The engine of a text that came with the clip's manifest row."""
@@ -26,3 +26,13 @@ class Hypothesis:
     version: str
     text: str
     words: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SealedHypothesis:
+    """A hypothesis as it goes to the folders of others; engine and version are bound into the seal."""
+
+    id: str
+    engine: str
+    version: str
+    sealed: bytes = field(repr=False)

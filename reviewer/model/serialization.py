@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime
 from functools import cache
 from types import NoneType
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from reviewer.errors import Damaged
 from reviewer.model.clock import from_micros, to_micros
@@ -35,7 +35,8 @@ def from_columns(kind: type[T], row: Mapping[str, Any]) -> T:
 
 
 def to_json(value: Any) -> str:
-    """A value as JSON, its fields by name; bytes are base64, moments microseconds, sets sorted lists."""
+    """A value as JSON, its fields by name; bytes are base64, moments microseconds, sets sorted lists,
+    tuples lists."""
     return json.dumps(_to_plain(value))
 
 
@@ -87,6 +88,8 @@ def _to_plain(value: Any) -> Any:
         return to_micros(value)
     if isinstance(value, frozenset):
         return sorted(value)
+    if isinstance(value, tuple):
+        return [_to_plain(each) for each in value]
     return {name: _to_plain(getattr(value, name)) for name in _hints(type(value))}
 
 
@@ -100,7 +103,7 @@ def _from_plain(kind: Any, plain: Any) -> Any:
     if kind is datetime:
         return from_micros(plain)
     if get_args(kind):
-        return frozenset(_from_plain(get_args(kind)[0], each) for each in plain)
+        return get_origin(kind)(_from_plain(get_args(kind)[0], each) for each in plain)
     if is_dataclass(kind):
         hints = _hints(kind).items()  # a field that is not there yet has its default
         return kind(**{name: _from_plain(hint, plain[name]) for name, hint in hints if name in plain})  # type: ignore[operator]

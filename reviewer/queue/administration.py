@@ -5,18 +5,28 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from reviewer.model.people import Person
+from reviewer.queue.api import DatabaseOwner
 from reviewer.queue.postgres_connection import QueueAddress, meaning
 from reviewer.queue.postgres_rows import PostgresQueueRows
 from reviewer.queue.postgres_schema import ServerRules, add_login, set_up
 
 
 class QueueAdministration:
-    """What a lead does on the server; the owner's name and password come from the environment."""
+    """What a lead does on the server; without an owner, name and password come from the environment."""
 
-    def __init__(self, address: QueueAddress, workspace_id: str, rules: ServerRules) -> None:
-        self._address = address
+    def __init__(
+        self,
+        address: QueueAddress,
+        workspace_id: str,
+        rules: ServerRules,
+        owner: DatabaseOwner | None = None,
+    ) -> None:
+        said = {} if owner is None else {"user": owner.name, "password": owner.password}
+        login = {key: value for key, value in said.items() if value}
+        self._conninfo = make_conninfo(address.conninfo, **login)
         self._workspace_id = workspace_id
         self._rules = rules
 
@@ -44,7 +54,7 @@ class QueueAdministration:
     @contextmanager
     def _connection(self) -> Iterator[psycopg.Connection[Any]]:
         try:
-            with psycopg.connect(self._address.conninfo, autocommit=True, connect_timeout=5) as connection:
+            with psycopg.connect(self._conninfo, autocommit=True, connect_timeout=5) as connection:
                 yield connection
         except psycopg.Error as error:
             raise meaning(error) from error

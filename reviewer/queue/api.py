@@ -1,7 +1,7 @@
 """The interface of work queues: leases, submissions, reviews."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -47,6 +47,14 @@ class DrawResult:
 
     selected: list[str]
     passed: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseOwner:
+    """Name and password of who owns the queue's database; empty: as the environment of libpq has it."""
+
+    name: str = ""
+    password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ def _learn(unit: UnitOfWork, clip_id: str) -> None:
     if facts is None:
         raise Unavailable("CLIP_FACTS_MISSING")
     unit.clips.keep(facts)
+    unit.hypotheses.keep(clip_id, facts.drafts)
 
 
 def require_openable(unit: UnitOfWork, clip_id: str, *, is_leased: bool = False) -> Clip:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import replace
 
 from reviewer.errors import ClipKeyNotHeld, LeaseLost, NotLeased, Refused, Unavailable
 from reviewer.model.clip import Clip, ClipFacts, ContentKind
@@ -149,7 +150,10 @@ class Delivery:
     def add_clip(self, clip: Clip, *, passes: int, sort_key: int, quarantined: bool, skill: str = "") -> None:
         """Queues an imported clip in the transaction of its row, until its consent or retention ends."""
         open_until = min(clip.purge_at, clip.consent_withdrawn_at or clip.purge_at)
-        facts = None if self.answers_at_once else ClipFacts.of(clip, clip.id)
+        facts = None
+        if not self.answers_at_once:
+            drafts = self._unit.hypotheses.sealed_of([clip.id]).get(clip.id, ())
+            facts = replace(ClipFacts.of(clip, clip.id), drafts=drafts)
         self.post(AddClip(clip.id, passes, sort_key, quarantined, open_until, clip.locale, facts, skill))
 
     def set_languages(self, person_id: str, languages: Iterable[str], record: Record) -> None:

@@ -25,10 +25,7 @@ from reviewer.model.people import Identity, Keyring, Person, PersonState
 from reviewer.places import DATABASE_FILE
 from reviewer.session.queue_login import queue_login, scram_verifier
 from reviewer.session.sign_in import normal_code, require_strong
-from reviewer.session.team_files import POLICY_FILE
-
-ANSWER_FILE = "answer.json"
-"""The answer for the lead, in the folder itself: it can be sent again as long as the folder is there."""
+from reviewer.session.team_files import ANSWER_FILE, POLICY_FILE
 
 
 @dataclass(frozen=True, slots=True)

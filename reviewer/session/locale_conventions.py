@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Self
 
 from reviewer.model.language_tags import subtags
-from reviewer.transcript.conventions import Conventions
+from reviewer.places import own_or_resource, resource
+from reviewer.transcript.conventions import Conventions, load_conventions
 
 ANY_LANGUAGE = "und"
 
@@ -15,6 +19,16 @@ class LocaleConventions:
 
     project: Conventions
     by_locale: Mapping[str, Conventions]
+
+    @classmethod
+    def of_workspace(cls, workspace: Path, name: str) -> Self:
+        """The project's conventions, and those of every other locale: the workspace's own, else built-in."""
+        project = load_conventions(own_or_resource(workspace, "conventions", name))
+        folders = (resource("conventions"), workspace / "conventions")
+        files = {path.stem: path for folder in folders for path in sorted(folder.glob("*.toml"))}
+        others = {stem: load_conventions(path) for stem, path in files.items() if stem != name}
+        by_locale = {each.locale: each for each in others.values()}
+        return cls(project, MappingProxyType(by_locale))
 
     def of(self, locale: str) -> Conventions:
         """The conventions that fit a locale best: its language, then its script, then its region.

@@ -12,6 +12,9 @@ from reviewer.session.unit_of_work import UnitOfWork
 POLICY_FILE = "team-policy.json"
 """The signed policy that this folder follows."""
 
+ANSWER_FILE = "answer.json"
+"""The answer for the lead, in the folder itself: it can be sent again as long as the folder is there."""
+
 
 class TeamFiles:
     """A later policy is kept as a file, then one commit follows it, then its files are written.
@@ -39,10 +42,11 @@ class TeamFiles:
         """Takes the policy of the server if it is later than the one here; whether it did.
 
         An earlier one is never taken: the server may be a restored one, and the files here stay as they are.
-        Where the server cannot be reached, or does not know the login yet, everything stays as it is.
+        Where the server cannot be reached everything stays as it is.
 
         Raises: Refused for a policy that does not verify or that no lead who is known here signed, or (code
-            NO_LOGIN) where the server ended this person's login; Unavailable when the disk fails.
+            NO_LOGIN) where the server ended this person's login, or (code WAITS_FOR_ADMISSION) where it does
+            not know them and no clip was ever here; Unavailable when the disk fails.
         """
         serial = self._unit.team_folder.serial()
         if serial is None:
@@ -52,6 +56,8 @@ class TeamFiles:
         except ReviewerError as error:
             if error.code == "NO_LOGIN":
                 raise
+            if error.code == "QUEUE_SIGN_IN" and not self._unit.clips.ids():
+                raise Refused("WAITS_FOR_ADMISSION", file=str(self._unit.folder / ANSWER_FILE)) from error
             return False
         if text is None:
             return False

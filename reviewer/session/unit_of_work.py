@@ -1,7 +1,8 @@
 """The repositories of one workspace, with the transaction that makes several writes one commit."""
 
+from collections.abc import Collection
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reviewer.access.activity import ActivityCounts
@@ -30,6 +31,7 @@ from reviewer.clips.retention import RetentionRepository
 from reviewer.clips.withdrawals import WithdrawalRepository
 from reviewer.db.connection import Database
 from reviewer.db.team_folder import TeamFolder
+from reviewer.model.clip import ClipFacts
 from reviewer.model.clock import Clock
 from reviewer.model.event import Action
 from reviewer.queue.api import Queue
@@ -88,6 +90,14 @@ class UnitOfWork:
     def team_folder(self) -> TeamFolder:
         """Whether this is such a folder."""
         return TeamFolder(self.database)
+
+    def facts_of(self, clip_ids: Collection[str]) -> list[ClipFacts]:
+        """What others' own folders need of these clips, with sealed drafts, without purged clips."""
+        drafts = self.hypotheses.sealed_of(clip_ids)
+        return [
+            replace(each, drafts=drafts.get(each.id, ()))
+            for each in self.clips.facts_without_drafts(clip_ids)
+        ]
 
     def transaction(self) -> AbstractContextManager[None]:
         """All writes of the local repositories inside are one commit; nested calls join the outermost."""

@@ -333,6 +333,13 @@ TABLE: tuple[Shortcut, ...] = (
     _key(
         "people.code", Scope.PEOPLE, "Ctrl+Shift+N", QT_TRANSLATE_NOOP("shortcuts", "New code for a person")
     ),
+    _key(
+        "people.invite",
+        Scope.PEOPLE,
+        "Ctrl+Shift+I",
+        QT_TRANSLATE_NOOP("shortcuts", "Invite to a machine of their own"),
+    ),
+    _key("people.admit", Scope.PEOPLE, "Ctrl+Shift+J", QT_TRANSLATE_NOOP("shortcuts", "Admit an answer")),
     _key("people.copy", Scope.PEOPLE, "Ctrl+Shift+C", QT_TRANSLATE_NOOP("shortcuts", "Copy the code")),
     _key("people.languages", Scope.PEOPLE, "Ctrl+Shift+G", QT_TRANSLATE_NOOP("shortcuts", "Set languages")),
     _key("people.skills", Scope.PEOPLE, "Ctrl+Shift+S", QT_TRANSLATE_NOOP("shortcuts", "Set skills")),

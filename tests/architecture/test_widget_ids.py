@@ -20,6 +20,7 @@ from reviewer.ui import theme
 from reviewer.ui.desk.page import DeskPage
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.keymap.shortcut import Scope
+from reviewer.ui.lead.admit_dialog import AdmitDialog
 from reviewer.ui.lead.clips_page import ClipsPage
 from reviewer.ui.lead.corpus_page import CorpusPage
 from reviewer.ui.lead.export_page import ExportPage
@@ -39,6 +40,7 @@ from reviewer.ui.settings.dialog import settings_dialog
 from reviewer.ui.settings.pedal_page import PedalPage
 from reviewer.ui.shortcuts import TABLE, shortcuts_in
 from reviewer.ui.signin.enrol_page import EnrolPage
+from reviewer.ui.signin.join_dialog import JoinDialog
 from reviewer.ui.signin.nda_page import NdaPage
 from reviewer.ui.signin.policy_page import PolicyPage
 from reviewer.ui.signin.signin_page import SignInPage
@@ -50,6 +52,8 @@ from tests.fakes.work_session import FakeDesk, FakeQa
 PAGES: dict[str, Callable[[Jobs], QWidget]] = {
     "sign_in": lambda _jobs: SignInPage(),
     "enrol": lambda _jobs: EnrolPage(),
+    "join": JoinDialog,
+    "admit": lambda jobs: AdmitDialog(FakeLead().admission, jobs),
     "policy": lambda _jobs: PolicyPage(),
     "nda": lambda _jobs: NdaPage(),
     "desk": lambda jobs: DeskPage(FakeDesk(), clip_tools(jobs)),

@@ -12,8 +12,9 @@ from reviewer.clips.keys import KdfParameters
 from reviewer.lead.intake_report import IntakeOptions
 from reviewer.model.clock import Clock
 from reviewer.model.people import Role
-from reviewer.session.joining import ANSWER_FILE, join_workspace
+from reviewer.session.joining import join_workspace
 from reviewer.session.queue_login import login_name, login_request, verifier_of_request
+from reviewer.session.team_files import ANSWER_FILE
 from reviewer.workspace import make_workspace, open_workspace
 from tests.benches.broker_team import URL, DirectKeys, write_broker
 from tests.benches.workspace import LEAD, PASSPHRASE, Bench, write_clips

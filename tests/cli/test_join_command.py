@@ -34,6 +34,9 @@ def test_one_file_out_one_file_back_and_one_admit(office: Office, command: Comma
     code.write_text(invited.json["code"], "utf-8")
     joined = command("join", invitation, "--code-file", code, "--workspace", ana, "--json")
     assert (joined.code, joined.json["answer"]) == (0, str(ana / "answer.json")), joined.err
+    early = command("nda", "show", "--workspace", ana, "--as", ANA)
+    assert (early.code, "waits for your lead to admit you" in early.err) == (2, True), early.err
+    assert str(ana / "answer.json") in early.err
     admitted = command("queue", "server", "admit", ana / "answer.json", *lead)
     assert admitted.code == 0, admitted.err
     assert ANA in admitted.out

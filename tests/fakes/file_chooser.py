@@ -25,5 +25,6 @@ class FakeFileChooser(FileChooser):
         self.suggested = suggestion
         return self.path
 
-    folder = keys_to_read = withdrawals = mapping = manifest
-    keys_to_write = agreement = log_table = checkpoint
+    folder = keys_to_read = withdrawals = mapping = new_workspace = manifest
+    invitation_to_read = answer_to_read = workspace = manifest
+    keys_to_write = agreement = log_table = invitation_to_write = checkpoint

@@ -35,6 +35,7 @@ from reviewer.model.progress import DayProgress, GroupProgress, PersonTotals, St
 from reviewer.model.routes import skill_names
 from reviewer.model.task import LateDraft, QueueCounts, WorkCounts
 from reviewer.privacy.manifest_row import Outcome, RefusalCode
+from reviewer.queue.api import DatabaseOwner
 from reviewer.session.access_limits import PersonActivity
 from reviewer.stats.completion import Completion
 from tests.factories import NOON
@@ -149,6 +150,43 @@ class FakeClipList:
         ]
 
 
+class FakeAdmission:
+    """Invites people into ``everybody``; an error under a method's name is raised by its next call."""
+
+    def __init__(self, everybody: list[Person]) -> None:
+        self.everybody = everybody
+        self.has_servers = True
+        self.invited: list[tuple[str, Path]] = []
+        self.admitted: list[tuple[str, DatabaseOwner | None]] = []
+        self.published = 0
+        self.errors: dict[str, Exception] = {}
+
+    def invite(self, name: str, role: Role, file: Path) -> Invitation:
+        person = Person(f"p{len(self.everybody) + 1}", name, role, PersonState.INVITED)
+        self.everybody.append(person)
+        return self._written(person, file)
+
+    def invite_again(self, name: str, file: Path) -> Invitation:
+        return self._written(next(person for person in self.everybody if person.name == name), file)
+
+    def admit(self, text: str, owner: DatabaseOwner | None = None) -> Person:
+        self.admitted.append((text, owner))
+        if error := self.errors.pop("admit", None):
+            raise error
+        return self.everybody[0]
+
+    def publish(self) -> None:
+        self.published += 1
+        if error := self.errors.pop("publish", None):
+            raise error
+
+    def _written(self, person: Person, file: Path) -> Invitation:
+        if error := self.errors.pop("invite", None):
+            raise error
+        self.invited.append((person.name, file))
+        return Invitation(person, CODE, NOON + timedelta(hours=72))
+
+
 class FakeLead:
     """What was asked for stands in ``calls``; an error under a method's name is raised by its next call."""
 
@@ -161,6 +199,7 @@ class FakeLead:
         self.shown = overview or an_overview()
         self.log = list(log)
         self.everybody = [ADA, BEN, LEE]
+        self.admission = FakeAdmission(self.everybody)
         times = (NOON, NOON + timedelta(days=365))
         self.register = [
             RegisterEntry(ADA, "ack-2", "2", "en-US", *times, AgreementState.VALID),

@@ -19,7 +19,8 @@ from reviewer.lead.people import Invitation
 from reviewer.model.event import Action
 from reviewer.model.people import PersonState, Role
 from reviewer.places import DATABASE_FILE
-from reviewer.session.joining import ANSWER_FILE, join_workspace
+from reviewer.session.joining import join_workspace
+from reviewer.session.team_files import ANSWER_FILE
 from reviewer.workspace import make_workspace, open_workspace
 from tests.benches.workspace import ANA, LEAD, PASSPHRASE, Bench
 from tests.fakes.clock import FakeClock

@@ -11,11 +11,14 @@ import pytest
 
 from reviewer.access.verification import verify_file
 from reviewer.errors import Refused
+from reviewer.lead.joining import read_invitation
 from reviewer.model.event import Action
 from reviewer.model.people import Role
 from reviewer.places import DATABASE_FILE
-from reviewer.session.team_files import POLICY_FILE
-from tests.benches.own_folders import Office, make_office
+from reviewer.queue.api import DatabaseOwner
+from reviewer.session.joining import join_workspace
+from reviewer.session.team_files import ANSWER_FILE, POLICY_FILE
+from tests.benches.own_folders import CHEAP, Office, make_office
 from tests.benches.shared_queue import new_database
 from tests.benches.workspace import LEAD, PASSPHRASE
 from tests.fakes.clock import FakeClock
@@ -75,6 +78,27 @@ def test_policy_that_a_lead_signs_reaches_an_own_folder_at_the_next_sign_in(offi
     ana.sign_out("Amara Diallo")
     ana.person("Amara Diallo")  # the same policy again changes nothing
     assert len(ana.events(Action.POLICY_CHANGED)) == 1
+
+
+def test_owner_of_the_database_can_be_named_in_the_window_in_place_of_the_environment(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PGUSER")
+    admission = office.lead.person(LEAD).lead.admission
+    file = office.folder / "noor.json"
+    invitation = admission.invite("Noor Haddad", Role.CONTRACTOR, file)
+    own = office.own_folder("Noor Haddad")
+    read = read_invitation(file)[0]
+    join_workspace(own, read, invitation.code, PASSPHRASE, clock=office.clock, parameters=CHEAP)
+    answer = (own / ANSWER_FILE).read_text("utf-8")
+    with pytest.raises(Refused, match="QUEUE_SIGN_IN"):
+        admission.admit(answer, DatabaseOwner("nobody_of_this_name", "wrong"))
+    noor = office.reopen("Noor Haddad")
+    with pytest.raises(Refused, match="WAITS_FOR_ADMISSION"):
+        noor.person("Noor Haddad")
+    assert admission.admit(answer, DatabaseOwner("postgres")).name == "Noor Haddad"  # the same file again
+    admission.publish()
+    noor.person("Noor Haddad")
 
 
 def test_files_of_an_own_folder_that_somebody_changed_are_put_back(office: Office) -> None:

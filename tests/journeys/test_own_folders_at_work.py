@@ -17,6 +17,8 @@ from reviewer.errors import ClipWithdrawn, NotLeased, Refused, Unavailable
 from reviewer.lead.keyed_hashes import KeyedHashes
 from reviewer.model.annotation import PersonalDataKind
 from reviewer.model.event import Action
+from reviewer.model.held_back import HeldCode, HeldFind
+from reviewer.model.hypothesis import Hypothesis
 from reviewer.model.intervals import Span
 from reviewer.model.people import Role
 from reviewer.model.redaction import RedactionSource
@@ -32,7 +34,7 @@ from tests.fakes.s3_servers import BUCKET, KEY_ID, SECRET, moto_server
 pytest.importorskip("obstore")
 IN_BUCKET = bool(os.environ.get("REVIEWER_BUCKET"))
 """Whether a service is started for the bucket, which takes seconds; else one folder stands for it."""
-CLIPS = 8
+CLIPS = 9
 
 
 @pytest.fixture(scope="module")
@@ -148,6 +150,35 @@ def test_own_folder_holds_no_wrapped_key_and_no_facts_of_clips_of_others(
         with pytest.raises(Refused, match="NOT_ALLOWED"):
             act(ana.workspace._unit.queue)
     assert ana.workspace._unit.queue.purged_among([bens.clip_id]) == []
+
+
+def test_recognisers_drafts_come_sealed_with_the_lease_and_none_in_which_something_was_found(
+    office: Office, database: str
+) -> None:
+    ines = office.admit("Ines Silva", Role.CONTRACTOR)
+    ines.agree("Ines Silva")
+    work = ines.work("Ines Silva")
+    lease = work.claim()
+    unit, identity = office.lead.workspace._unit, office.lead.person(LEAD).identity
+    for number, said in enumerate(("good morning", "good evening")):
+        made = Hypothesis(f"h{number}", lease.clip_id, "vosk", "1", said)
+        unit.hypotheses.add(identity.keyring, made)
+    lead = office.lead.person(LEAD).lead
+    lead.admission.publish()
+    opened = hear(work, lease)
+    assert [one.text for one in opened.hypotheses] == ["good morning", "good evening"]
+    with closing(psycopg.connect(database, autocommit=True)) as owner:
+        query = "SELECT facts::text FROM reviewer_data.clip_facts WHERE clip_id = %s"
+        (facts,) = owner.execute(query, (lease.clip_id,)).fetchone() or ("",)
+    assert "vosk" in facts
+    assert "good" not in facts
+    find = HeldFind(lease.clip_id, "", HeldCode.DRAFT, "phone", None, None, unit.clock.now())
+    unit.held_finds.replace(lease.clip_id, "", [find])
+    lead.admission.publish()
+    work.close(lease)
+    assert work.open(lease).hypotheses == ()
+    assert rows(office, "Ines Silva", "SELECT id FROM hypothesis") == []
+    work.close(lease)
 
 
 def test_purge_reaches_an_own_folder_with_the_next_answer(office: Office) -> None:

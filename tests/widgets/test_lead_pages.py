@@ -13,11 +13,13 @@ from pytestqt.qtbot import QtBot
 from reviewer.access.checkpoint import parse_checkpoint
 from reviewer.access.log_search import LogFilter
 from reviewer.access.verification import Finding
-from reviewer.errors import Notice, Unavailable
+from reviewer.errors import Notice, Refused, Unavailable
 from reviewer.model.people import Role
 from reviewer.model.task import QueueCounts, TaskKind, UntakenCount
+from reviewer.queue.api import DatabaseOwner
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.lead.activity_dialog import ActivityDialog
+from reviewer.ui.lead.admit_dialog import AdmitDialog
 from reviewer.ui.lead.log_page import LogPage
 from reviewer.ui.lead.overview_page import OverviewPage
 from reviewer.ui.lead.people_page import PeoplePage
@@ -138,6 +140,90 @@ def test_counts_of_clips_and_of_tasks_stand_under_each_other(shown):
 
 
 # People
+
+
+@pytest.fixture
+def inviting(shown, tmp_path: Path) -> PeoplePage:
+    """The page of people, where every file dialog gives the same file."""
+    return shown(PeoplePage, chooser=FakeFileChooser(tmp_path / "answer.json"))
+
+
+def test_invitation_to_a_machine_of_their_own_is_written_and_its_code_shown(
+    inviting: PeoplePage, lead: FakeLead, settle, qtbot: QtBot, tmp_path: Path
+):
+    assert not inviting.invite_button.isEnabled()
+    inviting.name.setText("Chiara Rossi")
+    qtbot.keyClick(
+        inviting, Qt.Key.Key_I, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    )
+    settle()
+    assert lead.admission.invited == [("Chiara Rossi", tmp_path / "answer.json")]
+    assert inviting.invitation.code.text() == CODE
+    assert "answer.json" in inviting.invitation.hint.text()
+    inviting.table_view.selectRow(0)
+    inviting.invite_button.click()
+    assert "not sent from there is lost" in inviting.findChild(QLabel, "confirm_text").text()
+    _answer(inviting, yes=True)
+    settle()
+    assert lead.admission.invited[-1] == (ADA.name, tmp_path / "answer.json")
+
+
+def test_invitation_that_cannot_be_written_is_said_and_the_person_is_in_the_list(
+    inviting: PeoplePage, lead: FakeLead, settle
+):
+    problem = {"file": "x.json", "name": "Chiara Rossi", "problem": "full"}
+    lead.admission.errors["invite"] = Unavailable("INVITATION_NOT_WRITTEN", **problem)
+    inviting.name.setText("Chiara Rossi")
+    inviting.invite_button.click()
+    settle()
+    assert "Chiara Rossi was added, but" in inviting.message.text
+    assert inviting.people.rowCount() == 4
+    assert inviting.invite_button.isEnabled()
+
+
+def test_answer_is_admitted_with_the_owners_password_which_is_not_kept(
+    inviting: PeoplePage, lead: FakeLead, settle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("PGUSER", "voices_owner")
+    (tmp_path / "answer.json").write_text("an answer", "utf-8")
+    inviting.admit_button.click()
+    dialog = inviting.findChild(AdmitDialog)
+    assert not dialog.button.isEnabled()
+    dialog.file.button.click()
+    dialog.password.setText("wrong")
+    lead.admission.errors["admit"] = Refused("QUEUE_SIGN_IN")
+    dialog.button.click()
+    dialog.reject()
+    assert dialog.isVisible()  # the server is asked
+    settle()
+    assert "does not take this name and password" in dialog.owner_message.text
+    dialog.password.setText("right")
+    lead.admission.errors["admit"] = Refused("JOIN_ANSWER_NOT_INVITED")
+    dialog.button.click()
+    settle()
+    assert "no invitation that is open" in dialog.file_message.text
+    dialog.button.click()
+    settle()
+    assert lead.admission.admitted[-1] == ("an answer", DatabaseOwner("voices_owner", "right"))
+    assert lead.admission.published == 1
+    assert inviting.findChild(AdmitDialog) is None  # and with it the password
+    assert f"{ADA.name} is admitted and can" in inviting.message.text
+    lead.admission.errors["publish"] = Unavailable("QUEUE_UNREACHABLE")
+    inviting.admit_button.click()
+    again = inviting.findChild(AdmitDialog)
+    again.file.button.click()
+    again.button.click()
+    settle()
+    assert f"{ADA.name} is admitted, but" in inviting.message.text
+
+
+def test_project_without_servers_says_why_nobody_can_be_invited_to_another_machine(lead: FakeLead, shown):
+    lead.admission.has_servers = False
+    page = shown(PeoplePage)
+    page.name.setText("Chiara Rossi")
+    for button in (page.invite_button, page.admit_button):
+        assert not button.isEnabled()
+        assert "on servers first" in button.toolTip()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Shows a one-time code once."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QMimeData, Qt, Slot
@@ -33,9 +34,9 @@ class InvitationPanel(QFrame):
         self.code.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self._hint = QLabel(self)
-        self._hint.setProperty("kind", "label")
-        self._hint.setWordWrap(True)
+        self.hint = QLabel(self)
+        self.hint.setProperty("kind", "label")
+        self.hint.setWordWrap(True)
         self._make_buttons()
         self._lay_out()
         policy = self.sizePolicy()
@@ -68,19 +69,21 @@ class InvitationPanel(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(GROUP_PX, GROUP_PX, GROUP_PX, GROUP_PX)
         column.setSpacing(GAP_PX)
-        for widget in (self._who, self.code, self._hint):
+        for widget in (self._who, self.code, self.hint):
             column.addWidget(widget)
         column.addLayout(row)
 
-    def show_invitation(self, invitation: "Invitation") -> None:
-        """Shows a code; it cannot be shown again."""
+    def show_invitation(self, invitation: "Invitation", file: Path | None = None) -> None:
+        """Shows a code, and where the file is that goes with it; the code cannot be shown again."""
         self._who.setText(self.tr("Code for {0}").format(invitation.person.name))
         put_value(self.code, invitation.code)
-        self._hint.setText(
-            self.tr(
-                "Shown once and not stored. Works once, until {0}. Give it to the person yourself."
-            ).format(day_and_time(invitation.until))
+        until = day_and_time(invitation.until)
+        told = self.tr("Shown once and not stored. Works once, until {0}. Give it to the person yourself.")
+        sent = self.tr(
+            "Shown once and not stored. Works once, until {0}. Send them the file {1}, and tell them the "
+            "code in another way, as by telephone. They choose Join a team, and send you an answer to admit."
         )
+        self.hint.setText(told.format(until) if file is None else sent.format(until, file.name))
         self.copy.setText(self.tr("Copy"))
         self.show()
         self.copy.setFocus()

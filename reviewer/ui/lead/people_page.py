@@ -1,5 +1,7 @@
 """Adds and revokes people, sets their languages, and shows the one-time code of a new person."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
@@ -8,11 +10,13 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QVBoxLa
 from reviewer.model.people import Person, PersonState, Role
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.keymap.shortcut import Scope
+from reviewer.ui.lead.admit_dialog import AdmitDialog
 from reviewer.ui.lead.invitation import InvitationPanel
 from reviewer.ui.lead.lead_page import LeadPage
 from reviewer.ui.lead.register_dialog import RegisterDialog
-from reviewer.ui.messages import Message, term
+from reviewer.ui.messages import Message, message_for, term
 from reviewer.ui.theme import GAP_PX, GRID_PX, GROUP_PX
+from reviewer.ui.widgets.file_chooser import FileChooser
 from reviewer.ui.widgets.tab_order import tab_through
 from reviewer.ui.widgets.tables import Column, RowsModel
 from reviewer.ui.widgets.widget_ids import enable, named
@@ -30,9 +34,17 @@ class PeoplePage(LeadPage):
 
     scope = Scope.PEOPLE
 
-    def __init__(self, lead: "LeadSession", jobs: Jobs, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        lead: "LeadSession",
+        jobs: Jobs,
+        parent: QWidget | None = None,
+        *,
+        chooser: FileChooser | None = None,
+    ) -> None:
         super().__init__("people", self.tr("People"), jobs, parent)
         self._lead = lead
+        self._chooser = chooser or FileChooser()
         self._languages: dict[str, tuple[str, ...]] = {}
         self._skills: dict[str, tuple[str, ...]] = {}
         self.people = RowsModel(self._columns())
@@ -48,6 +60,7 @@ class PeoplePage(LeadPage):
         self._account_buttons()
         self._route_fields()
         self.invitation = InvitationPanel(self)
+        self._own_machine_buttons()
         self._lay_out()
         self.table_view.selectionModel().selectionChanged.connect(self._on_chosen)
         self.people.modelReset.connect(self._on_chosen)
@@ -101,6 +114,22 @@ class PeoplePage(LeadPage):
             shortcut_id="people.register",
         )
 
+    def _own_machine_buttons(self) -> None:
+        self.invite_button = self.button(
+            "people_invite",
+            self.tr("Invite to a machine of their own…"),
+            self.tr("Write an invitation for this person, or for the selected one, and show the code"),
+            self._on_invite,
+            shortcut_id="people.invite",
+        )
+        self.admit_button = self.button(
+            "people_admit",
+            self.tr("Admit an answer…"),
+            self.tr("Enrol who answered an invitation, and give people their logins on the queue's server"),
+            self._on_admit,
+            shortcut_id="people.admit",
+        )
+
     def _lay_out(self) -> None:
         left = QVBoxLayout()
         left.addWidget(self.table_view, 1)
@@ -133,6 +162,8 @@ class PeoplePage(LeadPage):
             self.name,
             self.role,
             self.add_button,
+            self.invite_button,
+            self.admit_button,
             self.invitation,
         )
         both = QHBoxLayout()
@@ -203,7 +234,8 @@ class PeoplePage(LeadPage):
             column.addWidget(label)
             column.addWidget(field)
         column.addSpacing(GAP_PX)
-        column.addWidget(self.add_button)
+        for button in (self.add_button, self.invite_button, self.admit_button):
+            column.addWidget(button)
         return panel
 
     @Slot()
@@ -218,6 +250,69 @@ class PeoplePage(LeadPage):
     def _added(self, invitation: "Invitation") -> None:
         self.name.clear()
         self.invitation.show_invitation(invitation)
+        self.refresh()
+
+    @Slot()
+    def _on_invite(self) -> None:
+        name, role, chosen = self.name.text().strip(), Role(self.role.currentData()), self._chosen()
+        admission = self._lead.admission
+        if not self.invite_button.isEnabled():
+            return
+        if name:
+            self._write_invitation(name, lambda file: admission.invite(name, role, file))
+        elif chosen is not None:
+            again = chosen.name
+            self.confirm(
+                self.tr("New invitation for {0}?").format(again),
+                self.tr(
+                    "Whatever they have on a machine of their own opens nothing from now on, and what was "
+                    "not sent from there is lost. They join again, and you admit their answer again."
+                ),
+                self.tr("Write the invitation…"),
+                lambda: self._write_invitation(again, lambda file: admission.invite_again(again, file)),
+            )
+
+    def _write_invitation(self, name: str, invite: Callable[[Path], "Invitation"]) -> None:
+        file = self._chooser.invitation_to_write(self, f"{name.split(maxsplit=1)[0].lower()}.json")
+        if file is None:
+            return
+        self.message.clear()
+        for button in (self.add_button, self.invite_button):
+            button.setEnabled(False)
+        self.run(
+            lambda _token: invite(file),
+            lambda invitation: self._invited(invitation, file),
+            failed=self._not_invited,
+        )
+
+    def _invited(self, invitation: "Invitation", file: Path) -> None:
+        self.name.clear()
+        self.invitation.show_invitation(invitation, file)
+        self.refresh()
+
+    def _not_invited(self, error: Exception) -> None:
+        """The person may be added although the file was not written."""
+        self._failed(error)
+        self.refresh()
+
+    @Slot()
+    def _on_admit(self) -> None:
+        if not self.admit_button.isEnabled():
+            return
+        dialog = AdmitDialog(self._lead.admission, self._jobs, self, chooser=self._chooser)
+        dialog.admitted.connect(self._admitted)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    @Slot(object, object)
+    def _admitted(self, person: Person, unpublished: Exception | None) -> None:
+        if unpublished is None:
+            said = self.tr("{0} is admitted and can sign in and work.").format(person.name)
+            self.message.show_message(Message(said), "ok")
+        else:
+            why = message_for(unpublished).sentence
+            said = self.tr("{0} is admitted, but what you signed last did not reach the server.")
+            self.message.show_message(Message(said.format(person.name), why), "warn")
         self.refresh()
 
     def _failed(self, error: Exception) -> None:
@@ -343,7 +438,16 @@ class PeoplePage(LeadPage):
         is_own = chosen is not None and chosen.id == self._lead.identity.person.id
         own = self.tr("Change your own passphrase in the settings.")
         enable(self.code_button, is_open and not is_own, own if is_own else why)
-        enable(self.add_button, bool(self.name.text().strip()), self.tr("Enter a name first."))
+        is_named = bool(self.name.text().strip())
+        enable(self.add_button, is_named, self.tr("Enter a name first."))
+        elsewhere = self.tr("Queue, clips and broker have to be on servers first; see the team guide.")
+        has_servers = self._lead.admission.has_servers
+        may_join = chosen is not None and is_open and chosen.role is not Role.LEAD
+        missing = self.tr("Enter a name, or select a contractor or QA person.")
+        enable(
+            self.invite_button, has_servers and (is_named or may_join), missing if has_servers else elsewhere
+        )
+        enable(self.admit_button, has_servers, elsewhere)
 
     def _roles(self) -> dict[str, str]:
         return {

@@ -9,8 +9,8 @@ from reviewer.model.people import Identity
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.messages import Message
 from reviewer.ui.settings.keychain_form import KeychainForm
-from reviewer.ui.signin.enrol_page import strength_of
 from reviewer.ui.signin.passphrase import PassphraseField
+from reviewer.ui.signin.strength import strength_of
 from reviewer.ui.theme import GAP_PX, GRID_PX, GROUP_PX
 from reviewer.ui.widgets.inline_message import InlineMessage
 from reviewer.ui.widgets.tab_order import tab_through

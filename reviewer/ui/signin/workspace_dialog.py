@@ -1,4 +1,4 @@
-"""Choosing the workspace to open: one of those opened before, or any folder."""
+"""Choosing the workspace to open: one of those opened before, any folder, or a new one of a team."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from reviewer.errors import NoWorkspace
 from reviewer.places import DATABASE_FILE
+from reviewer.ui.jobs import Jobs
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
 from reviewer.ui.widgets.file_chooser import FileChooser
 from reviewer.ui.widgets.inline_message import InlineMessage
@@ -26,19 +27,25 @@ _SIZE_PX = (560, 380)
 
 
 class WorkspaceDialog(QDialog):
-    """The remembered workspaces, newest first, and a button for any other folder."""
+    """The remembered workspaces, newest first, and buttons for any other folder and for joining a team."""
 
     chosen = Signal(object)
     """Carries the folder of a workspace, as a Path."""
 
     def __init__(
-        self, folders: Sequence[Path], parent: QWidget | None = None, *, chooser: FileChooser | None = None
+        self,
+        folders: Sequence[Path],
+        jobs: Jobs,
+        parent: QWidget | None = None,
+        *,
+        chooser: FileChooser | None = None,
     ) -> None:
         super().__init__(parent)
         title = self.tr("Open a workspace")
         named(self, "workspace_dialog", title).setToolTip("")
         self.setWindowTitle(title)
         self.resize(*_SIZE_PX)
+        self._jobs = jobs
         self._chooser = chooser or FileChooser()
         self._heading = QLabel(title, self)
         self._heading.setProperty("kind", "title")
@@ -57,23 +64,29 @@ class WorkspaceDialog(QDialog):
         self._hint.setText(self._words_for(folders))
         self.list.setVisible(bool(folders))
         self.list.setCurrentRow(0)
-        (self.list if folders else self.browse_button).setFocus()
+        (self.list if folders else self.join_button).setFocus()
         self._connect()
 
     def _make_buttons(self) -> None:
         self.open_button = named(
-            QPushButton(self.tr("Open"), self),
+            QPushButton(self.tr("&Open"), self),
             "workspace_open",
             self.tr("Open this workspace"),
             kind="primary",
         )
         self.open_button.setDefault(True)
         self.browse_button = named(
-            QPushButton(self.tr("Other folder…"), self),
+            QPushButton(self.tr("Other &folder…"), self),
             "workspace_browse",
             self.tr("Choose the folder of a workspace"),
         )
         self.browse_button.setAutoDefault(False)
+        self.join_button = named(
+            QPushButton(self.tr("&Join a team…"), self),
+            "workspace_join",
+            self.tr("Make a workspace on this machine from the invitation that your lead sent"),
+        )
+        self.join_button.setAutoDefault(False)
         self.cancel_button = named(
             QPushButton(self.tr("Cancel"), self), "workspace_cancel", self.tr("Open nothing")
         )
@@ -82,6 +95,7 @@ class WorkspaceDialog(QDialog):
     def _lay_out(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(GAP_PX)
+        row.addWidget(self.join_button)
         row.addWidget(self.browse_button)
         row.addStretch()
         row.addWidget(self.cancel_button)
@@ -99,6 +113,7 @@ class WorkspaceDialog(QDialog):
     def _connect(self) -> None:
         self.open_button.clicked.connect(self._on_open)
         self.browse_button.clicked.connect(self._on_browse)
+        self.join_button.clicked.connect(self._on_join)
         self.cancel_button.clicked.connect(self.reject)
         self.list.itemActivated.connect(self._on_open)
         self.list.currentRowChanged.connect(self._update_buttons)
@@ -109,7 +124,10 @@ class WorkspaceDialog(QDialog):
             "A lead makes a workspace at a terminal:  reviewer init FOLDER --lead NAME\n"
             "To look round first, with demo clips:  reviewer demo"
         )
-        none = self.tr("No workspace was opened here yet. Choose its folder, which your lead gave you.")
+        none = self.tr(
+            "No workspace was opened here yet. If your lead sent you an invitation, join the team; "
+            "if they gave you the folder of a workspace, choose it."
+        )
         return made if folders else f"{none}\n\n{made}"
 
     def _add(self, folder: Path) -> None:
@@ -129,6 +147,16 @@ class WorkspaceDialog(QDialog):
         if folder is not None:
             self._take(folder)
 
+    @Slot()
+    def _on_join(self) -> None:
+        from reviewer.ui.signin.join_dialog import JoinDialog  # noqa: PLC0415 - loads cryptography
+
+        dialog = JoinDialog(self._jobs, self, chooser=self._chooser)
+        dialog.joined.connect(self._take)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    @Slot(object)
     def _take(self, folder: Path) -> None:
         if not (folder / DATABASE_FILE).is_file():
             self.message.show_error(NoWorkspace(folder))

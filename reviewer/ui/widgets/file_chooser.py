@@ -42,6 +42,24 @@ class FileChooser:
         name = QFileDialog.getExistingDirectory(parent, _tr("Choose the folder of a workspace"))
         return Path(name) if name else None
 
+    def new_workspace(self, parent: QWidget) -> Path | None:
+        """A folder for a workspace that is not there yet."""
+        name = QFileDialog.getExistingDirectory(parent, _tr("Choose an empty folder for the workspace"))
+        return Path(name) if name else None
+
+    def invitation_to_read(self, parent: QWidget) -> Path | None:
+        return _opened(parent, _tr("Choose the invitation that your lead sent"))
+
+    def answer_to_read(self, parent: QWidget) -> Path | None:
+        """An answer to an invitation, or a request for a login."""
+        return _opened(parent, _tr("Choose the answer that somebody sent"))
+
+    def invitation_to_write(self, parent: QWidget, suggestion: str) -> Path | None:
+        name, _ = QFileDialog.getSaveFileName(
+            parent, _tr("Save the invitation"), suggestion, _tr("Invitations and answers (*.json)")
+        )
+        return Path(name) if name else None
+
     def checkpoint(self, parent: QWidget, suggestion: str) -> Path | None:
         name, _ = QFileDialog.getSaveFileName(
             parent,
@@ -80,6 +98,13 @@ class FileChooser:
             parent, _tr("Save the keymap"), suggestion, _tr("Keys (*.toml)")
         )
         return Path(name) if name else None
+
+
+def _opened(parent: QWidget, title: str) -> Path | None:
+    name, _ = QFileDialog.getOpenFileName(
+        parent, title, "", _tr("Invitations and answers (*.json);;All files (*)")
+    )
+    return Path(name) if name else None
 
 
 def _tr(text: str) -> str:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from reviewer.errors import Refused
 from reviewer.session.sign_in import require_strong
-from reviewer.ui.signin.enrol_page import Strength, strength_of
+from reviewer.ui.signin.strength import Strength, strength_of
 
 
 @pytest.mark.parametrize(
