@@ -27,18 +27,25 @@ BEGIN
 END
 $$;
 
--- The facts of a clip, for who has it on a lease now, and for leads.
+-- The facts of a clip, for who has it on a lease that has not run out, and for leads. A hold keeps them back too.
 CREATE FUNCTION reviewer.clip_facts(p_clip text) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 DECLARE
     me text := (caller()).person_id;
     found jsonb;
+    until bigint;
 BEGIN
     IF EXISTS (SELECT 1 FROM reviewer.purged_among(ARRAY [p_clip])) THEN
         PERFORM refuse('CLIP_WITHDRAWN');
-    ELSIF NOT is_lead() AND NOT EXISTS (
-        SELECT 1 FROM task WHERE clip_id = p_clip AND person_id = me AND state = 'leased')
-    THEN
-        PERFORM refuse('NOT_LEASED');
+    ELSIF NOT is_lead() THEN
+        SELECT max(lease_until) INTO until FROM task
+        WHERE clip_id = p_clip AND person_id = me AND state = 'leased';
+        IF until IS NULL THEN
+            PERFORM refuse('NOT_LEASED');
+        END IF;
+        PERFORM refuse_on_hold(p_clip);
+        IF until <= now_micros() THEN
+            PERFORM refuse('LEASE_LAPSED');
+        END IF;
     END IF;
     SELECT facts || jsonb_build_object('stored_as', stored_as) INTO found FROM clip_facts WHERE clip_id = p_clip;
     RETURN found;
