@@ -147,7 +147,9 @@ class OwnFolders:
 
     def _take(self, signed: SignedAnswer) -> None:
         answer, unit = signed.answer, self._unit
-        if answer.workspace_id != unit.workspace_id or not is_card_of(answer.card, answer.public_key):
+        is_for_us = answer.workspace_id == unit.workspace_id and is_card_of(answer.card, answer.public_key)
+        # Whose log it is goes by its id: nobody has one that is somebody else's, or the team's.
+        if not is_for_us or answer.log_id in {unit.log.log_id, *unit.own_logs.keys()}:
             raise Refused("JOIN_ANSWER_NOT_INVITED")
         signed.require_invited_by(self._invitation_key(answer.person_id))
         unit.people.activate(answer.person_id, answer.public_key, None)
