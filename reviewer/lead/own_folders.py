@@ -56,11 +56,16 @@ class OwnFolders:
     def invite_again(self, name: str) -> tuple[Invitation, str]:
         """Issues a new code and file for somebody with an account; what they had opens nothing any more.
 
-        Raises: as ``invite``; Refused for an unknown name, or one's own.
+        Also the login on the server, which follows from their old key: it is blocked first.
+
+        Raises: as ``invite``; Refused for an unknown name; Unavailable.
         """
         person = self._unit.people.by_name(name)
         if person is None or person.state is PersonState.REVOKED:
             raise Refused("NO_ACCOUNT")
+        self._sign_in.require(self._identity)
+        require(self._identity.person, Act.MANAGE_PEOPLE)
+        self._unit.queue.block(person.id)
         return self._invited(person, Action.PERSON_CODE)
 
     def _invited(self, person: Person, action: Action) -> tuple[Invitation, str]:
@@ -110,19 +115,37 @@ class OwnFolders:
     def publish(self) -> None:
         """Puts the policy as it was signed last, with all leads, and the facts of every clip on the server.
 
-        Without a server nothing happens.
+        Whoever is not enrolled now is blocked there. Without a server nothing happens.
 
         Raises: NotAllowed; Refused; Unavailable.
         """
         self._sign_in.require(self._identity)
         require(self._identity.person, Act.CHANGE_POLICY)
-        if self._project.queue.url:
-            policy = self.team_policy()
-            unit = self._unit
-            unit.queue.put_team_policy(policy.serial, policy.text)
-            clips = sorted(unit.clips.ids())
-            for start in range(0, len(clips), _PAGE):
-                unit.queue.put_clip_facts(unit.clips.facts_of(clips[start : start + _PAGE]))
+        if not self._project.queue.url:
+            return
+        unit, policy = self._unit, self.team_policy()
+        for person in unit.people.all():
+            if person.state is not PersonState.ACTIVE:
+                unit.queue.block(person.id)  # a server that was away when they were revoked
+        clips = sorted(unit.clips.ids())
+        for start in range(0, len(clips), _PAGE):
+            unit.queue.put_clip_facts(unit.clips.facts_of(clips[start : start + _PAGE]))
+        self._require_latest(policy)
+        unit.queue.put_team_policy(policy.serial, policy.text)
+
+    def _require_latest(self, policy: TeamPolicy) -> None:
+        """What no lead signed who is one now is no policy that keeps a folder from this one for long."""
+        unit = self._unit
+        there, _ = verified(
+            unit.queue.team_policies(), unit.workspace_id, {p.id: p.public_key for p in self._leads()}
+        )
+        latest = max((each.serial for each in there), default=0)
+        if any(each.serial >= policy.serial and not each.says_as(policy) for each in there):
+            raise Refused("POLICY_BEHIND_SERVER", rows=policy.serial, there=latest)
+
+    def _leads(self) -> list[Person]:
+        people = self._unit.people.all()
+        return [p for p in people if p.role is Role.LEAD and p.state is PersonState.ACTIVE]
 
     def admit(self, text: str) -> tuple[Person, JoinAnswer] | None:
         """Takes the answer of somebody who joined: the account is active, and its log is one of the team's.
