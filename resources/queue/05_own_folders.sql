@@ -1,18 +1,19 @@
 -- What folders of people's own get from the server: the signed policy, and the facts of the clips they work on.
 
--- The policy that a lead signed last; null before the first.
-CREATE FUNCTION reviewer.team_policy() RETURNS text LANGUAGE plpgsql STABLE AS $$
+-- The policy that each lead put here last. Which of them counts is for the program: it checks who signed them.
+CREATE FUNCTION reviewer.team_policies() RETURNS TABLE (signed text) LANGUAGE plpgsql STABLE AS $$
 BEGIN
     PERFORM caller();
-    RETURN (SELECT signed FROM team_policy ORDER BY serial DESC LIMIT 1);
+    RETURN QUERY SELECT p.signed FROM team_policy p ORDER BY p.serial DESC, p.at DESC LIMIT 20;
 END
 $$;
 
--- Puts a later policy on the server, for a lead; an earlier one changes nothing.
+-- Puts a lead's policy on the server, in place of their last one.
 CREATE FUNCTION reviewer.put_team_policy(p_serial bigint, p_signed text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO team_policy (serial, signed, person_id, at)
-    VALUES (p_serial, p_signed, (caller()).person_id, now_micros()) ON CONFLICT (serial) DO NOTHING;
+    VALUES (p_serial, p_signed, (caller()).person_id, now_micros())
+    ON CONFLICT (person_id) DO UPDATE SET serial = excluded.serial, signed = excluded.signed, at = excluded.at;
 END
 $$;
 
@@ -31,8 +32,8 @@ $$;
 CREATE FUNCTION reviewer.clip_facts(p_clip text) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 DECLARE
     me text := (caller()).person_id;
-    found jsonb;
     until bigint;
+    found jsonb;
 BEGIN
     IF EXISTS (SELECT 1 FROM reviewer.purged_among(ARRAY [p_clip])) THEN
         PERFORM refuse('CLIP_WITHDRAWN');

@@ -25,12 +25,12 @@ def setup(work: CommandSession, *, json: AsJson = False) -> None:
     server.set_up()
     request = login_request(work.person.identity, work.workspace.workspace_id).decode()
     _admit(work, work.person.identity.person, request)
-    work.workspace.own_folders(work.person.identity).publish()
     url = work.workspace.project.queue.url
     if json:
         output.print_json({"url": url})
     else:
         print(output.sentence("QUEUE_SERVER_SET_UP", url=url))
+    work.workspace.own_folders(work.person.identity).publish()
 
 
 @app.command("request")
@@ -68,7 +68,6 @@ def admit(
     from reviewer.session.queue_login import login_name  # noqa: PLC0415
 
     admitted = [_admit_any(work, read_untrusted_text(file)) for file in files]
-    work.workspace.own_folders(work.person.identity).publish()
     if json:
         output.print_json(
             {"admitted": [{"person": each.name, "login": login_name(each)} for each in admitted]}
@@ -76,6 +75,7 @@ def admit(
     else:
         for each in admitted:
             print(output.sentence("QUEUE_LOGIN_MADE", name=each.name, login=login_name(each)))
+    work.workspace.own_folders(work.person.identity).publish()
 
 
 def _admit_any(work: CommandSession, text: str) -> Person:

@@ -9,7 +9,7 @@ from reviewer.access.people import shown_name
 from reviewer.access.rights import Act, require
 from reviewer.access.signed_facts import name_digest
 from reviewer.access.signing import public_key_of
-from reviewer.access.team_policy import TeamPolicy
+from reviewer.access.team_policy import TeamPolicy, verified
 from reviewer.clips.key_delivery import is_card_of
 from reviewer.clips.keys import KEY_BYTES, KdfParameters, new_keyring, seal_keyring
 from reviewer.errors import Refused
@@ -101,7 +101,6 @@ class OwnFolders:
         row, unit = self._policy.signed_row(), self._unit
         if row is None:
             raise Refused("TEAM_POLICY_ROW")
-        leads = [p for p in unit.people.all() if p.role is Role.LEAD and p.state is PersonState.ACTIVE]
         return TeamPolicy.signed(
             self._identity,
             unit.workspace_id,
@@ -109,7 +108,7 @@ class OwnFolders:
             log_public_key=unit.log.keys().at(row.seq),
             serial=unit.log.head().size,
             folder=unit.folder,
-            leads=leads,
+            leads=self._leads(),
         )
 
     def publish(self) -> None:
@@ -117,7 +116,8 @@ class OwnFolders:
 
         Whoever is not enrolled now is blocked there. Without a server nothing happens.
 
-        Raises: NotAllowed; Refused; Unavailable.
+        Raises: NotAllowed; Refused, also (code POLICY_BEHIND_SERVER) where the server has another policy that
+            folders hold to be later, as after a backup was restored: that one stays; Unavailable.
         """
         self._sign_in.require(self._identity)
         require(self._identity.person, Act.CHANGE_POLICY)
