@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reviewer.access.nda import newest_evidence
+from reviewer.access.scram import scram_verifier
 from reviewer.clips.store import ClipStore, LocalClipStore
 from reviewer.db.connection import Database
 from reviewer.errors import Refused
@@ -19,7 +20,7 @@ from reviewer.queue.api import DatabaseOwner, Queue
 from reviewer.queue.queue_rows import QueueRows
 from reviewer.queue.sqlite import SqliteQueue
 from reviewer.queue.sqlite_rows import SqliteQueueRows
-from reviewer.session.queue_login import queue_login, scram_verifier
+from reviewer.session.queue_login import queue_login
 
 if TYPE_CHECKING:
     from reviewer.queue.administration import QueueAdministration

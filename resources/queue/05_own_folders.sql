@@ -1,18 +1,19 @@
 -- What folders of people's own get from the server: the signed policy, and the facts of the clips they work on.
 
--- The policy that a lead signed last; null before the first.
-CREATE FUNCTION reviewer.team_policy() RETURNS text LANGUAGE plpgsql STABLE AS $$
+-- The policy that each lead put here last. Which of them counts is for the program: it checks who signed them.
+CREATE FUNCTION reviewer.team_policies() RETURNS TABLE (signed text) LANGUAGE plpgsql STABLE AS $$
 BEGIN
     PERFORM caller();
-    RETURN (SELECT signed FROM team_policy ORDER BY serial DESC LIMIT 1);
+    RETURN QUERY SELECT p.signed FROM team_policy p ORDER BY p.serial DESC, p.at DESC LIMIT 20;
 END
 $$;
 
--- Puts a later policy on the server, for a lead; an earlier one changes nothing.
+-- Puts a lead's policy on the server, in place of their last one.
 CREATE FUNCTION reviewer.put_team_policy(p_serial bigint, p_signed text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO team_policy (serial, signed, person_id, at)
-    VALUES (p_serial, p_signed, (caller()).person_id, now_micros()) ON CONFLICT (serial) DO NOTHING;
+    VALUES (p_serial, p_signed, (caller()).person_id, now_micros())
+    ON CONFLICT (person_id) DO UPDATE SET serial = excluded.serial, signed = excluded.signed, at = excluded.at;
 END
 $$;
 
@@ -27,18 +28,25 @@ BEGIN
 END
 $$;
 
--- The facts of a clip, for who has it on a lease now, and for leads.
+-- The facts of a clip, for who has it on a lease that has not run out, and for leads. A hold keeps them back too.
 CREATE FUNCTION reviewer.clip_facts(p_clip text) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 DECLARE
     me text := (caller()).person_id;
+    until bigint;
     found jsonb;
 BEGIN
     IF EXISTS (SELECT 1 FROM reviewer.purged_among(ARRAY [p_clip])) THEN
         PERFORM refuse('CLIP_WITHDRAWN');
-    ELSIF NOT is_lead() AND NOT EXISTS (
-        SELECT 1 FROM task WHERE clip_id = p_clip AND person_id = me AND state = 'leased')
-    THEN
-        PERFORM refuse('NOT_LEASED');
+    ELSIF NOT is_lead() THEN
+        SELECT max(lease_until) INTO until FROM task
+        WHERE clip_id = p_clip AND person_id = me AND state = 'leased';
+        IF until IS NULL THEN
+            PERFORM refuse('NOT_LEASED');
+        END IF;
+        PERFORM refuse_on_hold(p_clip);
+        IF until <= now_micros() THEN
+            PERFORM refuse('LEASE_LAPSED');
+        END IF;
     END IF;
     SELECT facts || jsonb_build_object('stored_as', stored_as) INTO found FROM clip_facts WHERE clip_id = p_clip;
     RETURN found;

@@ -52,6 +52,13 @@ BEGIN
 END
 $$;
 
+-- Whether a note is about just this end of this log: it is the note that is signed and read later, and the root that
+-- has to extend the last one, so each must say what the other does (https://c2sp.org/tlog-checkpoint).
+CREATE FUNCTION reviewer_data.names_end(p_note text, p_log text, p_size bigint, p_root bytea) RETURNS boolean
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT starts_with(p_note, concat('reviewer/', p_log, E'\n', p_size, E'\n', encode(p_root, 'base64'), E'\n', 'head '))
+$$;
+
 -- How many rows of a log the server saw last from the caller; 0 before the first.
 CREATE FUNCTION reviewer.witnessed_size(p_log text) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -71,6 +78,7 @@ BEGIN
     PERFORM lock_person(me);
     IF p_size IS NULL OR p_size < 1 OR length(p_root) IS DISTINCT FROM 32 OR coalesce(length(p_note), 65537) > 65536
         OR coalesce(length(p_log), 201) > 200 OR p_proof IS NULL
+        OR NOT names_end(p_note, p_log, p_size, p_root)
     THEN
         PERFORM refuse('NOT_A_CHECKPOINT');
     ELSIF (SELECT count(*) FROM witnessed_checkpoint WHERE person_id = me AND at > now_micros() - 3600000000) >= 600

@@ -38,7 +38,7 @@ GRANT EXECUTE ON FUNCTION
     reviewer.keep_late_draft, reviewer.mark_distressing, reviewer.sign_agreement, reviewer.annotation,
     reviewer.annotations_of, reviewer.verdict_on, reviewer.state_of, reviewer.clip_state, reviewer.is_distressing,
     reviewer.languages, reviewer.skills, reviewer.waiting, reviewer.daily_counts, reviewer.late_drafts_of, reviewer.withdraw_clip, reviewer.versions,
-    reviewer.witnessed_size, reviewer.witness, reviewer.team_policy, reviewer.clip_facts,
+    reviewer.witnessed_size, reviewer.witness, reviewer.team_policies, reviewer.clip_facts,
     reviewer.purged_among, reviewer.tell_unsent
     TO reviewer_contractor, reviewer_qa;
 

@@ -6,6 +6,7 @@ put other files or another lead's keys around it. The answer is signed with the 
 with the key that only the code opens.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -13,6 +14,7 @@ from typing import Any, Self
 
 from reviewer.access import signing
 from reviewer.access.log_chain import canonical
+from reviewer.access.scram import is_scram_verifier
 from reviewer.access.signed_json import read_signed, write_signed
 from reviewer.access.team_policy import TeamPolicy
 from reviewer.errors import Damaged, Refused
@@ -21,6 +23,8 @@ from reviewer.model.people import Identity, Person, PersonState, Role
 
 _INVITATION = "reviewer-invitation"
 _ANSWER = "reviewer-joined"
+_LOG_ID = re.compile(r"l[0-9a-f]{16}")
+_KEY_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,8 @@ class JoinAnswer:
             by_code = bytes.fromhex(signed.also["invitation_signature"])
         except (ValueError, KeyError, TypeError, Damaged) as error:
             raise Refused("JOIN_ANSWER_CHANGED") from error
-        if not signed.is_by(keys[0]) or not texts[3].startswith("SCRAM-SHA-256$"):
+        is_formed = _LOG_ID.fullmatch(texts[2]) and len(keys[2]) == _KEY_BYTES and is_scram_verifier(texts[3])
+        if not signed.is_by(keys[0]) or not is_formed:
             raise Refused("JOIN_ANSWER_CHANGED")
         answer = cls(texts[0], texts[1], keys[0], keys[1], texts[2], keys[2], texts[3])
         return SignedAnswer(answer, signed.body, by_code)

@@ -190,7 +190,7 @@ class Acknowledgements:
             signed_at = to_micros(datetime.fromisoformat(str(fields["signed_at"])))
             whole = {**row, "signed_at": signed_at, "record": body, "signature": signature}
             entry = self._entry(person, whole, self._counting())
-        except (Damaged, KeyError, ValueError):
+        except (Damaged, KeyError, ValueError, TypeError, OverflowError):  # whoever signed it wrote it too
             return ""
         is_early = entry.signed_at > self._clock.now() + _CLOCKS_APART
         return row["id"] if entry.state is AgreementState.VALID and not is_early else ""

@@ -119,6 +119,10 @@ class TeamPolicy:
             text=text,
         )
 
+    def says_as(self, other: "TeamPolicy") -> bool:
+        """Whether two policies have the same files and leads, whenever they were signed."""
+        return (self.policy.files, self.leads) == (other.policy.files, other.leads)
+
     def write_to(self, folder: Path) -> None:
         """Writes the files; what is not in this policy any more is removed. Raises OSError."""
         for name in Policy.of(folder, {}).files if (folder / PROJECT_FILE).exists() else ():
@@ -129,6 +133,25 @@ class TeamPolicy:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not path.is_file() or path.read_bytes() != data:
                 write_atomically(path, data)
+
+
+def verified(
+    texts: Sequence[str], workspace_id: str, trusted: Mapping[str, bytes]
+) -> tuple[list[TeamPolicy], list[Refused]]:
+    """The policies of a workspace that verify and that one of these leads signed; why the others do not."""
+    good: list[TeamPolicy] = []
+    refused: list[Refused] = []
+    for text in texts:
+        try:
+            policy = TeamPolicy.read(text, trusted)
+        except Refused as error:
+            refused.append(error)
+            continue
+        if policy.workspace_id == workspace_id:
+            good.append(policy)
+        else:
+            refused.append(Refused("TEAM_POLICY_NOT_SIGNED"))
+    return good, refused
 
 
 def _lead(person_id: Any, name: Any, public_key: Any) -> Person:

@@ -9,7 +9,7 @@ from reviewer.access.people import shown_name
 from reviewer.access.rights import Act, require
 from reviewer.access.signed_facts import name_digest
 from reviewer.access.signing import public_key_of
-from reviewer.access.team_policy import TeamPolicy
+from reviewer.access.team_policy import TeamPolicy, verified
 from reviewer.clips.key_delivery import is_card_of
 from reviewer.clips.keys import KEY_BYTES, KdfParameters, new_keyring, seal_keyring
 from reviewer.errors import Refused
@@ -56,11 +56,16 @@ class OwnFolders:
     def invite_again(self, name: str) -> tuple[Invitation, str]:
         """Issues a new code and file for somebody with an account; what they had opens nothing any more.
 
-        Raises: as ``invite``; Refused for an unknown name, or one's own.
+        Also the login on the server, which follows from their old key: it is blocked first.
+
+        Raises: as ``invite``; Refused for an unknown name; Unavailable.
         """
         person = self._unit.people.by_name(name)
         if person is None or person.state is PersonState.REVOKED:
             raise Refused("NO_ACCOUNT")
+        self._sign_in.require(self._identity)
+        require(self._identity.person, Act.MANAGE_PEOPLE)
+        self._unit.queue.block(person.id)
         return self._invited(person, Action.PERSON_CODE)
 
     def _invited(self, person: Person, action: Action) -> tuple[Invitation, str]:
@@ -96,7 +101,6 @@ class OwnFolders:
         row, unit = self._policy.signed_row(), self._unit
         if row is None:
             raise Refused("TEAM_POLICY_ROW")
-        leads = [p for p in unit.people.all() if p.role is Role.LEAD and p.state is PersonState.ACTIVE]
         return TeamPolicy.signed(
             self._identity,
             unit.workspace_id,
@@ -104,7 +108,7 @@ class OwnFolders:
             log_public_key=unit.log.keys().at(row.seq),
             serial=unit.log.head().size,
             folder=unit.folder,
-            leads=leads,
+            leads=self._leads(),
         )
 
     def missing_place(self) -> str | None:
@@ -120,19 +124,38 @@ class OwnFolders:
     def publish(self) -> None:
         """Puts the policy as it was signed last, with all leads, and the facts of every clip on the server.
 
-        Without a server nothing happens.
+        Whoever is not enrolled now is blocked there. Without a server nothing happens.
 
-        Raises: NotAllowed; Refused; Unavailable.
+        Raises: NotAllowed; Refused, also (code POLICY_BEHIND_SERVER) where the server has another policy that
+            folders hold to be later, as after a backup was restored: that one stays; Unavailable.
         """
         self._sign_in.require(self._identity)
         require(self._identity.person, Act.CHANGE_POLICY)
-        if self._project.queue.url:
-            policy = self.team_policy()
-            unit = self._unit
-            unit.queue.put_team_policy(policy.serial, policy.text)
-            clips = sorted(unit.clips.ids())
-            for start in range(0, len(clips), _PAGE):
-                unit.queue.put_clip_facts(unit.facts_of(clips[start : start + _PAGE]))
+        if not self._project.queue.url:
+            return
+        unit, policy = self._unit, self.team_policy()
+        for person in unit.people.all():
+            if person.state is not PersonState.ACTIVE:
+                unit.queue.block(person.id)  # a server that was away when they were revoked
+        clips = sorted(unit.clips.ids())
+        for start in range(0, len(clips), _PAGE):
+            unit.queue.put_clip_facts(unit.facts_of(clips[start : start + _PAGE]))
+        self._require_latest(policy)
+        unit.queue.put_team_policy(policy.serial, policy.text)
+
+    def _require_latest(self, policy: TeamPolicy) -> None:
+        """What no lead signed who is one now is no policy that keeps a folder from this one for long."""
+        unit = self._unit
+        there, _ = verified(
+            unit.queue.team_policies(), unit.workspace_id, {p.id: p.public_key for p in self._leads()}
+        )
+        latest = max((each.serial for each in there), default=0)
+        if any(each.serial >= policy.serial and not each.says_as(policy) for each in there):
+            raise Refused("POLICY_BEHIND_SERVER", rows=policy.serial, there=latest)
+
+    def _leads(self) -> list[Person]:
+        people = self._unit.people.all()
+        return [p for p in people if p.role is Role.LEAD and p.state is PersonState.ACTIVE]
 
     def admit(self, text: str) -> tuple[Person, JoinAnswer] | None:
         """Takes the answer of somebody who joined: the account is active, and its log is one of the team's.
@@ -157,7 +180,9 @@ class OwnFolders:
 
     def _take(self, signed: SignedAnswer) -> None:
         answer, unit = signed.answer, self._unit
-        if answer.workspace_id != unit.workspace_id or not is_card_of(answer.card, answer.public_key):
+        is_for_us = answer.workspace_id == unit.workspace_id and is_card_of(answer.card, answer.public_key)
+        # Whose log it is goes by its id: nobody has one that is somebody else's, or the team's.
+        if not is_for_us or answer.log_id in {unit.log.log_id, *unit.own_logs.keys()}:
             raise Refused("JOIN_ANSWER_NOT_INVITED")
         signed.require_invited_by(self._invitation_key(answer.person_id))
         unit.people.activate(answer.person_id, answer.public_key, None)

@@ -118,9 +118,10 @@ class People:
         """Issues a new code for somebody who lost their passphrase or did not use their code in time.
 
         Their passphrase opens nothing from now on. Their work, drafts and leases stay theirs; the agreement
-        has to be signed again with the new key, and their own words are lost with the old one.
+        has to be signed again with the new key, and their own words are lost with the old one. Their login on
+        a server follows from the old key: it is blocked first.
 
-        Raises: NotAllowed; Refused for an unknown name, or one's own.
+        Raises: NotAllowed; Refused for an unknown name, or one's own; Unavailable.
         """
         require(identity.person, Act.MANAGE_PEOPLE)
         unit = self._unit
@@ -129,6 +130,7 @@ class People:
             raise Refused("OWN_CODE")
         keyring = unit.key_deliveries.current(identity.keyring)
         made = self._invitations.sealed(keyring, person)
+        unit.queue.block(person.id)
         with unit.transaction():
             self._invitations.put(made, is_new=False)
             unit.log.record(Event.by(identity, Action.PERSON_CODE, person.id, detail=made.detail))
@@ -140,10 +142,17 @@ class People:
         """Revokes an account: its keys are destroyed, every window of it is refused, and the tasks leased
         to it are open again. The workspace key is replaced in the same commit.
 
-        Raises: NotAllowed; Refused for an unknown name, or for the last lead.
+        For somebody who is revoked already, a server of the queue is told again: it was perhaps away.
+
+        Raises: NotAllowed; Refused for an unknown name, or for the last lead; Unavailable when the account is
+            revoked here, and the server could not be told.
         """
         require(identity.person, Act.MANAGE_PEOPLE)
         unit = self._unit
+        former = unit.people.by_name(name)
+        if former and former.state is PersonState.REVOKED and not unit.queue.answers_at_once:
+            self._end_work(identity, former)
+            return former
         rotation = KeyRotation(unit)
         prepared = rotation.prepare(identity.keyring)
         with unit.transaction_with_queue():
@@ -156,12 +165,17 @@ class People:
                 detail: dict[str, DetailValue] = {"role": person.role.value}
                 unit.log.record(Event.by(identity, Action.PERSON_REVOKED, person.id, detail=detail))
                 rotation.commit(identity, prepared)
-            for lease in unit.queue.leases():
-                if lease.person_id == person.id:
-                    release_task(unit, identity, lease.task_id)
-            unit.queue.block(person.id)
+            self._end_work(identity, person)
         unit.people.forget_deleted()
         return person
+
+    def _end_work(self, identity: Identity, person: Person) -> None:
+        """Nothing is answered to somebody from now on, and their tasks are open again."""
+        unit = self._unit
+        unit.queue.block(person.id)  # first: they could claim meanwhile
+        for lease in unit.queue.leases():
+            if lease.person_id == person.id:
+                release_task(unit, identity, lease.task_id)
 
     def keychain_users(self) -> frozenset[str]:
         """The ids of those whose keyring needs a second secret."""

@@ -7,7 +7,8 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from reviewer.model.people import Person
+from reviewer.errors import Refused
+from reviewer.model.people import Person, PersonState
 from reviewer.queue.api import DatabaseOwner
 from reviewer.queue.postgres_connection import QueueAddress, meaning
 from reviewer.queue.postgres_rows import PostgresQueueRows
@@ -36,7 +37,13 @@ class QueueAdministration:
             set_up(connection, self._workspace_id, self._rules)
 
     def add_login(self, login: str, person: Person, verifier: str) -> None:
-        """Makes the login of a person, or gives it another verifier. Raises Refused, Unavailable."""
+        """Makes the login of a person, or gives it another verifier.
+
+        Raises: Refused, also (code NO_ACCOUNT) for somebody who is not enrolled now, as by an old request;
+            Unavailable.
+        """
+        if person.state is not PersonState.ACTIVE:
+            raise Refused("NO_ACCOUNT")
         with self._connection() as connection:
             add_login(connection, login, person.id, person.role, verifier)
 

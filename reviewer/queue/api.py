@@ -278,15 +278,15 @@ class Queue(Protocol):
 
     # Folders of people's own
 
-    def team_policy(self) -> str | None:
-        """The policy that a lead put there last, as the signed file; None without one, or without a server.
+    def team_policies(self) -> list[str]:
+        """The policy that each lead put there last, as the signed files; empty without a server.
 
-        The caller checks who signed it.
+        The caller checks who signed them, and which is the latest.
         """
         ...
 
     def put_team_policy(self, serial: int, signed: str) -> None:
-        """Puts a policy on the server, for a lead; nothing happens without a server."""
+        """Puts a lead's policy on the server, in place of their last one; nothing without a server."""
         ...
 
     def put_clip_facts(self, facts: Sequence[ClipFacts]) -> None:

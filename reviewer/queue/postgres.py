@@ -140,9 +140,8 @@ class PostgresQueue:
 
     # Folders of people's own
 
-    def team_policy(self) -> str | None:
-        found = self._server.value("team_policy")
-        return None if found is None else str(found)
+    def team_policies(self) -> list[str]:
+        return [str(row["signed"]) for row in self._server.rows("team_policies")]
 
     def put_team_policy(self, serial: int, signed: str) -> None:
         self._server.value("put_team_policy", serial, signed)

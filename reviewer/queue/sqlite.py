@@ -263,8 +263,8 @@ class SqliteQueue:
 
     # Folders of people's own
 
-    def team_policy(self) -> str | None:
-        return None
+    def team_policies(self) -> list[str]:
+        return []
 
     def put_team_policy(self, serial: int, signed: str) -> None:
         """The policy is in the log of the same file."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from reviewer.access.audit_log import AuditLog
 from reviewer.access.invitation import InvitationFile, JoinAnswer
 from reviewer.access.people import PersonRepository
+from reviewer.access.scram import scram_verifier
 from reviewer.access.signed_facts import name_digest
 from reviewer.access.signing import public_key_of
 from reviewer.access.table_seal import MIGRATIONS, TableSeals
@@ -23,7 +24,7 @@ from reviewer.model.clock import Clock
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Identity, Keyring, Person, PersonState
 from reviewer.places import DATABASE_FILE
-from reviewer.session.queue_login import queue_login, scram_verifier
+from reviewer.session.queue_login import queue_login
 from reviewer.session.sign_in import normal_code, require_strong
 from reviewer.session.team_files import ANSWER_FILE, POLICY_FILE
 

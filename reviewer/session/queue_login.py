@@ -4,22 +4,17 @@ Its password is derived from the person's signing key, so nobody has to keep, se
 given a SCRAM verifier of it, in a request that the person signed and a lead hands in.
 """
 
-import base64
-import hashlib
-import hmac
 import json
-import secrets
 from dataclasses import dataclass
 
 from reviewer.access import signing
 from reviewer.access.log_chain import canonical, parse
+from reviewer.access.scram import is_scram_verifier, scram_verifier
 from reviewer.clips.keys import subkey
 from reviewer.errors import Damaged, Refused
 from reviewer.model.people import Identity, Person
 
 _KIND = "reviewer-queue-login"
-_ROUNDS = 4096  # the password is a random key: more rounds would only make connecting slower
-_SALT_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +63,6 @@ def verifier_of_request(text: str, person: Person, workspace_id: str) -> str:
     return fields["verifier"]
 
 
-def scram_verifier(password: str) -> str:
-    """What PostgreSQL stores of an ASCII password (RFC 5803, SCRAM-SHA-256)."""
-    salt = secrets.token_bytes(_SALT_BYTES)
-    salted = hashlib.pbkdf2_hmac("sha256", password.encode("ascii"), salt, _ROUNDS)
-    stored = hashlib.sha256(hmac.digest(salted, b"Client Key", "sha256")).digest()
-    server = hmac.digest(salted, b"Server Key", "sha256")
-    encoded = [base64.b64encode(part).decode() for part in (salt, stored, server)]
-    return f"SCRAM-SHA-256${_ROUNDS}:{encoded[0]}${encoded[1]}:{encoded[2]}"
-
-
 def _read(text: str) -> tuple[bytes, dict[str, str], bytes]:
     try:
         outer = json.loads(text)
@@ -89,6 +74,6 @@ def _read(text: str) -> tuple[bytes, dict[str, str], bytes]:
         signature = bytes.fromhex(outer["signature"])
     except (ValueError, KeyError, TypeError, AttributeError, Damaged) as error:
         raise Refused("NOT_A_LOGIN_REQUEST") from error
-    if not is_one or not values["verifier"].startswith("SCRAM-SHA-256$"):
+    if not is_one or not is_scram_verifier(values["verifier"]):
         raise Refused("NOT_A_LOGIN_REQUEST")
     return signed, values, signature

@@ -1,8 +1,9 @@
 """Follows the policy of a team in somebody's own folder: the files are as a lead signed them, never older."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from reviewer.access.team_policy import TeamPolicy
+from reviewer.access.team_policy import TeamPolicy, verified
 from reviewer.errors import Refused, ReviewerError, Unavailable
 from reviewer.files import write_atomically
 from reviewer.model.event import Action, DetailValue, Event
@@ -39,35 +40,43 @@ class TeamFiles:
             self._write(kept)
 
     def follow(self, identity: Identity) -> bool:
-        """Takes the policy of the server if it is later than the one here; whether it did.
+        """Takes the latest policy on the server if it is later than the one here; whether it did.
 
         An earlier one is never taken: the server may be a restored one, and the files here stay as they are.
+        What does not verify keeps out nothing that does. A policy may name the lead who signed a later one.
         Where the server cannot be reached everything stays as it is.
 
-        Raises: Refused for a policy that does not verify or that no lead who is known here signed, or (code
+        Raises: Refused where no policy there verifies and was signed by a lead who is known here, or (code
             NO_LOGIN) where the server ended this person's login, or (code WAITS_FOR_ADMISSION) where it does
             not know them and no clip was ever here; Unavailable when the disk fails.
         """
-        serial = self._unit.team_folder.serial()
-        if serial is None:
+        if not self._unit.team_folder.is_own():
             return False
         try:
-            text = self._unit.queue.team_policy()
+            texts = self._unit.queue.team_policies()
         except ReviewerError as error:
             if error.code == "NO_LOGIN":
                 raise
             if error.code == "QUEUE_SIGN_IN" and not self._unit.clips.ids():
                 raise Refused("WAITS_FOR_ADMISSION", file=str(self._unit.folder / ANSWER_FILE)) from error
             return False
-        if text is None:
-            return False
-        new = TeamPolicy.read(text, self._leads())
-        if new.workspace_id != self._unit.workspace_id:
-            raise Refused("TEAM_POLICY_NOT_SIGNED")
-        if new.serial <= serial:
-            return False
-        self._follow(identity, new)
-        return True
+        has_followed = False
+        while new := self._later(texts):
+            self._follow(identity, new)
+            has_followed = True
+        return has_followed
+
+    def _later(self, texts: Sequence[str]) -> TeamPolicy | None:
+        """The latest of the policies that verify, if it is later than the one here.
+
+        Raises: Refused: why the first does not verify, if none does.
+        """
+        good, refused = verified(texts, self._unit.workspace_id, self._leads())
+        if refused and not good:
+            raise refused[0]
+        latest = max(good, key=lambda each: each.serial, default=None)
+        serial = self._unit.team_folder.serial()
+        return None if latest is None or serial is None or latest.serial <= serial else latest
 
     def _follow(self, identity: Identity, new: TeamPolicy) -> None:
         unit = self._unit

@@ -450,7 +450,20 @@ SELECT reviewer.witness('log', 1, decode(repeat('00', 32), 'hex'), NULL, '{}')
 SELECT reviewer.witness(NULL, 1, decode(repeat('00', 32), 'hex'), 'note', '{}')
 
 -- mal: show a flood of ends -> RV001 NOT_ALLOWED
-SELECT reviewer.witness('log' || n, 1, decode(repeat('00', 32), 'hex'), 'note', '{}') FROM generate_series(1, 1000) n
+SELECT reviewer.witness('log' || n, 1, decode(repeat('00', 32), 'hex'),
+    concat('reviewer/log', n, E'\n1\n', repeat('A', 43), E'=\nhead '), '{}') FROM generate_series(1, 1000) n
+
+-- mal: show the root of one log with the note of another -> RV001 NOT_A_CHECKPOINT
+SELECT reviewer.witness('log', 1, decode(repeat('11', 32), 'hex'),
+    concat(E'reviewer/log\n1\n', repeat('A', 43), E'=\nhead '), '{}')
+
+-- mal: show a note of more rows than the proof is for -> RV001 NOT_A_CHECKPOINT
+SELECT reviewer.witness('log', 1, decode(repeat('00', 32), 'hex'),
+    concat(E'reviewer/log\n12\n', repeat('A', 43), E'=\nhead '), '{}')
+
+-- mal: show the note of another log -> RV001 NOT_A_CHECKPOINT
+SELECT reviewer.witness('lo', 1, decode(repeat('00', 32), 'hex'),
+    concat(E'reviewer/log\n1\n', repeat('A', 43), E'=\nhead '), '{}')
 
 -- mal: read whose log was seen -> 42501
 SELECT * FROM reviewer.witnessed_logs()

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from reviewer.access.log_chain import canonical, parse
 from reviewer.access.nda import newest_evidence
+from reviewer.access.signing import sign
 from reviewer.access.verification import verify_file
 from reviewer.audio.io.flac import read_canonical
 from reviewer.backends import CLIPS_FOLDER
@@ -257,6 +259,35 @@ def test_clip_opens_where_the_bucket_does_not_tell_whether_its_speech_was_found_
     monkeypatch.setattr(parts.unit.content, "speech", refused)
     monkeypatch.setattr(parts.unit.content, "keep_speech", refused)
     assert len(parts.access.open(permit).samples.data) == permit.clip.frames
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"signed_at": "2026-01-01T00:00:00"},
+        {"signed_at": "9999-12-31T23:59:59+00:00"},
+        {"signed_at": "0001-01-01T00:00:00+14:00"},
+        {"signed_at": 1},
+        {"shown_at": []},
+        {"id": {"a": 1}},
+        {"public_key": "é" * 64},
+        {"sha256": "0" * 64},
+        {"version": "0"},
+        {"role": "qa"},
+        {"kind": "another"},
+    ],
+    ids=str,
+)
+def test_agreement_that_its_signer_wrote_with_own_code_counts_only_as_the_program_writes_it(
+    parts: Access, change: dict[str, Any]
+) -> None:
+    evidence = newest_evidence(parts.unit.database, parts.identity(ANA).person.id).evidence
+    ana, signing_key = parts.unit.people.by_name(ANA), parts.identity(ANA).keyring.signing_key
+    live, whole = parts.unit.acknowledgements.live_elsewhere, parse(evidence[:-64])
+    same = canonical(whole)
+    assert live(ana, same + sign(signing_key, same))
+    body = canonical(whole | change)
+    assert not live(ana, body + sign(signing_key, body))
 
 
 def test_agreement_of_another_machine_counts_for_its_person_while_it_lasts_and_not_before(

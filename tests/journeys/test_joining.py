@@ -2,24 +2,25 @@
 
 import base64
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from reviewer.access.invitation import InvitationFile
+from reviewer.access.invitation import InvitationFile, JoinAnswer
 from reviewer.access.log_chain import canonical, parse
 from reviewer.access.signed_json import write_signed
 from reviewer.access.verification import verify_file
-from reviewer.clips.keys import KdfParameters
+from reviewer.clips.keys import KdfParameters, open_keyring
 from reviewer.errors import Refused, WrongPassphrase
 from reviewer.lead.people import Invitation
 from reviewer.model.event import Action
 from reviewer.model.people import PersonState, Role
 from reviewer.places import DATABASE_FILE
 from reviewer.session.joining import join_workspace
+from reviewer.session.sign_in import normal_code
 from reviewer.session.team_files import ANSWER_FILE
 from reviewer.workspace import make_workspace, open_workspace
 from tests.benches.workspace import ANA, LEAD, PASSPHRASE, Bench
@@ -75,10 +76,15 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder = tmp_path / "lead"
     make_workspace(folder, LEAD, PASSPHRASE, project, clock=clock, parameters=CHEAP)
     bench = open_bench(folder, clock)
-    office = Office(folder, clock, bench)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bench.workspace._unit.queue, "block", lambda _person_id: None)  # no server to tell
+        yield from _with_somebody_invited(Office(folder, clock, bench))
+
+
+def _with_somebody_invited(office: Office) -> Iterator[Office]:
     office.invite(CHANGED, Role.CONTRACTOR)
     yield office
-    bench.workspace.close()
+    office.bench.workspace.close()
 
 
 def test_whoever_joins_has_an_own_log_and_own_keys_and_nothing_of_the_leads(
@@ -219,6 +225,41 @@ def test_answer_of_somebody_who_had_no_invitation_is_refused(office: Office, tmp
         office.bench.workspace.enrol(
             "Dana Novak", invited_again.code, PASSPHRASE
         )  # the code is for a folder of theirs
+
+
+def test_answer_for_a_log_that_is_not_ones_own_or_with_other_forms_is_refused(
+    office: Office, tmp_path: Path
+) -> None:
+    """Whoever joins writes the answer with a program of their own, and signs what they like."""
+    invitation, text = office.invite("Ines Duarte", Role.CONTRACTOR)
+    read, unit = InvitationFile.read(text), office.bench.workspace._unit
+    by_code = open_keyring(
+        read.keyring, read.own_secret(normal_code(invitation.code)), read.person.id, read.person.role
+    )
+    office.join(text, invitation.code, tmp_path / "ines")
+    ines = open_bench(tmp_path / "ines", office.clock)
+    own = ines.person("Ines Duarte").identity.keyring
+    ines.workspace.close()
+    signed = JoinAnswer.read((tmp_path / "ines" / ANSWER_FILE).read_text("utf-8"))
+    assert signed is not None
+    folders, others = office.bench.workspace.own_folders(office.bench.person(LEAD).identity), "l" + "0" * 16
+    with unit.transaction():
+        unit.own_logs.add(others, office.bench.person(LEAD).identity.person.id, b"k" * 32)
+    for change, code in (
+        ({"log_id": others}, "JOIN_ANSWER_NOT_INVITED"),
+        ({"log_id": unit.log.log_id}, "JOIN_ANSWER_"),
+        ({"log_id": "l\x1b[2J"}, "JOIN_ANSWER_CHANGED"),
+        ({"log_public_key": b"k" * 31}, "JOIN_ANSWER_CHANGED"),
+        ({"verifier": "SCRAM-SHA-256$\0"}, "JOIN_ANSWER_CHANGED"),
+        ({"verifier": "SCRAM-SHA-256$a password that the server would store"}, "JOIN_ANSWER_CHANGED"),
+    ):
+        answer = replace(signed.answer, **change)  # type: ignore[arg-type]
+        with pytest.raises(Refused, match=code):
+            folders.admit(answer.text(own.signing_key, by_code.signing_key))
+    person = unit.people.by_name("Ines Duarte")
+    assert person is not None
+    assert person.state is PersonState.INVITED
+    office.admit(tmp_path / "ines")
 
 
 def test_old_invitation_and_a_leads_are_refused(office: Office, tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """People with folders of their own, and what they get from the server of the queue."""
 
+import secrets
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -9,14 +11,17 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from reviewer.access.signing import public_key_of
+from reviewer.access.team_policy import TeamPolicy
 from reviewer.access.verification import verify_file
-from reviewer.errors import Refused
+from reviewer.errors import Refused, Unavailable
 from reviewer.lead.joining import read_invitation
 from reviewer.model.event import Action
-from reviewer.model.people import Role
+from reviewer.model.people import Person, PersonState, Role
 from reviewer.places import DATABASE_FILE
 from reviewer.queue.api import DatabaseOwner
 from reviewer.session.joining import join_workspace
+from reviewer.session.queue_login import login_name, login_request, verifier_of_request
 from reviewer.session.team_files import ANSWER_FILE, POLICY_FILE
 from tests.benches.own_folders import CHEAP, Office, make_office
 from tests.benches.shared_queue import new_database
@@ -117,14 +122,16 @@ def test_files_of_an_own_folder_that_somebody_changed_are_put_back(office: Offic
     project.write_bytes(signed)
 
 
-def put_on_the_server(office: Office, database: str, serial: int, text: str) -> None:
-    """As the owner of the server could do it."""
+def put_on_the_server(database: str, *policies: tuple[int, str]) -> None:
+    """As the owner of the server could do it: these and no others, each a serial and a text."""
     with closing(psycopg.connect(database, autocommit=True)) as owner:
         owner.execute("DELETE FROM reviewer_data.team_policy")
-        owner.execute(
-            "INSERT INTO reviewer_data.team_policy (serial, signed, person_id, at) VALUES (%s, %s, 'p', 1)",
-            (serial, text),
-        )
+        for number, (serial, text) in enumerate(policies):
+            owner.execute(
+                "INSERT INTO reviewer_data.team_policy (serial, signed, person_id, at)"
+                " VALUES (%s, %s, %s, 1)",
+                (serial, text, f"p{number}"),
+            )
 
 
 def test_policy_that_no_known_lead_signed_or_that_is_older_is_not_taken(
@@ -141,7 +148,7 @@ def test_policy_that_no_known_lead_signed_or_that_is_older_is_not_taken(
     assert serial is not None
     ana = office.reopen("Chidi Okoro")
     followed = (office.own_folder("Chidi Okoro") / "project.toml").read_bytes()
-    put_on_the_server(office, database, serial + 1, text)
+    put_on_the_server(database, (serial + 1, text))
     ana.person("Chidi Okoro")
     ana.sign_out("Chidi Okoro")
     assert (office.own_folder("Chidi Okoro") / "project.toml").read_bytes() == followed
@@ -149,11 +156,122 @@ def test_policy_that_no_known_lead_signed_or_that_is_older_is_not_taken(
     assert ana.workspace._unit.team_folder.serial() == serial
     with closing(make_office(tmp_path, new_database(database), office.clock)) as other:
         forged = other.lead.workspace.own_folders(other.lead.person(LEAD).identity).team_policy()
-    put_on_the_server(office, database, serial + 2, forged.text)
+    put_on_the_server(database, (serial + 2, forged.text))
     with pytest.raises(Refused, match="TEAM_POLICY_NOT_SIGNED"):
         ana.person("Chidi Okoro")
     assert ana.workspace._unit.team_folder.serial() == serial
-    put_on_the_server(office, database, 1, text)
+    put_on_the_server(database, (1, text))
+
+
+def test_policy_that_does_not_verify_keeps_out_none_that_does(office: Office, database: str) -> None:
+    ana = office.admit("Farid Haddad", Role.CONTRACTOR)
+    number = change_rule(office)
+    good = office.lead.workspace._unit.queue.team_policies()[0]
+    put_on_the_server(database, (2**63 - 1, "{}"), (2**62, good[:-9]), (7, good))
+    with pytest.raises(Refused, match="POLICY_OPENED_BEFORE"):
+        ana.person("Farid Haddad")
+    ana = office.reopen("Farid Haddad")
+    ana.person("Farid Haddad")
+    assert ana.workspace.project.limits.opens_per_hour == number
+    put_on_the_server(database)
+
+
+def test_policy_of_a_lead_whom_only_another_policy_names_is_taken_after_it(
+    office: Office, database: str
+) -> None:
+    ana, unit = office.admit("Greta Weiss", Role.CONTRACTOR), office.lead.workspace._unit
+    change_rule(office)
+    unit, identity = office.lead.workspace._unit, office.lead.person(LEAD).identity
+    key = secrets.token_bytes(32)
+    second = Person("p-second", "Sam Second", Role.LEAD, PersonState.ACTIVE, public_key_of(key))
+    first = office.lead.workspace.own_folders(identity).team_policy()
+    leads, row = [*first.leads, second], office.lead.workspace.policy.signed_row()
+    assert row is not None
+    signing = replace(identity, person=second, keyring=replace(identity.keyring, signing_key=key))
+    names, later = (
+        TeamPolicy.signed(
+            by,
+            unit.workspace_id,
+            row=row,
+            log_public_key=unit.log.keys().at(row.seq),
+            serial=first.serial + more,
+            folder=unit.folder,
+            leads=leads,
+        )
+        for more, by in enumerate((identity, signing))
+    )
+    put_on_the_server(database, (later.serial, later.text), (names.serial, names.text))
+    with pytest.raises(Refused, match="POLICY_OPENED_BEFORE"):
+        ana.person("Greta Weiss")
+    assert ana.workspace._unit.team_folder.serial() == later.serial
+    put_on_the_server(database)
+
+
+def test_policy_that_would_reach_nobody_is_said_by_who_publishes_it(office: Office, database: str) -> None:
+    """After a backup was restored the lead's log is shorter than the policy on the server says."""
+    change_rule(office)
+    folders = office.lead.workspace.own_folders(office.lead.person(LEAD).identity)
+    present = folders.team_policy()
+    row, unit = office.lead.workspace.policy.signed_row(), office.lead.workspace._unit
+    assert row is not None
+    lost = TeamPolicy.signed(
+        office.lead.person(LEAD).identity,
+        unit.workspace_id,
+        row=row,
+        log_public_key=unit.log.keys().at(row.seq),
+        serial=present.serial + 1000,
+        folder=unit.folder,
+        leads=[*present.leads, Person("p-lost", "Lou Lost", Role.LEAD, PersonState.ACTIVE, b"k" * 32)],
+    )
+    put_on_the_server(database, (lost.serial, lost.text), (2**63 - 1, "{}"))
+    with pytest.raises(Refused) as refused:
+        folders.publish()
+    assert refused.value.code == "POLICY_BEHIND_SERVER"
+    assert (refused.value.parameters["there"], lost.text in unit.queue.team_policies()) == (lost.serial, True)
+    put_on_the_server(database)
+    folders.publish()
+
+
+def test_new_code_and_revocation_end_the_login_that_was_there_for_good(
+    office: Office, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hiro = office.admit("Hiro Tanaka", Role.CONTRACTOR)
+    identity, lead = hiro.person("Hiro Tanaka").identity, office.lead.person(LEAD)
+    request = login_request(identity, hiro.workspace.workspace_id).decode()
+    hiro.workspace._unit.queue.team_policies()
+    office.lead.workspace.own_folders(lead.identity).invite_again("Hiro Tanaka")
+    with pytest.raises(Refused, match="NO_LOGIN"):
+        hiro.workspace._unit.queue.team_policies()
+    unit = office.lead.workspace._unit
+    server = office.lead.workspace.queue_administration(lead.identity)
+
+    def admit() -> None:
+        person = unit.people.by_name("Hiro Tanaka")
+        assert person is not None
+        verifier = verifier_of_request(request, person, unit.workspace_id)
+        server.add_login(login_name(person), person, verifier)
+
+    with pytest.raises(Refused, match="NO_ACCOUNT"):
+        admit()  # by the request from before, which is in the lead's mail
+
+    def away(_person_id: str) -> None:
+        raise Unavailable("QUEUE_UNREACHABLE")
+
+    with closing(psycopg.connect(database, autocommit=True)) as owner:
+        owner.execute("UPDATE reviewer_data.person_login SET is_blocked = false")
+        with monkeypatch.context() as patch:
+            patch.setattr(unit.queue, "block", away)
+            with pytest.raises(Unavailable):
+                lead.lead.revoke("Hiro Tanaka")
+        blocked = "SELECT is_blocked FROM reviewer_data.person_login WHERE person_id = %s"
+        assert owner.execute(blocked, (identity.person.id,)).fetchone() == (False,)
+        lead.lead.revoke("Hiro Tanaka")
+        assert owner.execute(blocked, (identity.person.id,)).fetchone() == (True,)
+        owner.execute("UPDATE reviewer_data.person_login SET is_blocked = false")
+        office.lead.workspace.own_folders(lead.identity).publish()
+        assert owner.execute(blocked, (identity.person.id,)).fetchone() == (True,)
+    with pytest.raises(Refused, match="NO_ACCOUNT"):
+        admit()
 
 
 def test_own_folder_of_somebody_who_was_revoked_says_so_at_sign_in(office: Office) -> None:

@@ -13,7 +13,7 @@ from reviewer import backends
 from reviewer.access.verification import verify_file
 from reviewer.clips.store import LocalClipStore
 from reviewer.db.connection import Database
-from reviewer.errors import ClipWithdrawn, NotLeased, Refused, Unavailable
+from reviewer.errors import ClipWithdrawn, LeaseLapsed, NotLeased, Refused, Unavailable
 from reviewer.lead.keyed_hashes import KeyedHashes
 from reviewer.model.annotation import PersonalDataKind
 from reviewer.model.event import Action
@@ -150,6 +150,10 @@ def test_own_folder_holds_no_wrapped_key_and_no_facts_of_clips_of_others(
         with pytest.raises(Refused, match="NOT_ALLOWED"):
             act(ana.workspace._unit.queue)
     assert ana.workspace._unit.queue.purged_among([bens.clip_id]) == []
+    with closing(psycopg.connect(database, autocommit=True)) as owner:
+        owner.execute("UPDATE reviewer_data.task SET lease_until = 1 WHERE id = %s", (anas.task_id,))
+    with pytest.raises(LeaseLapsed):
+        ana.workspace._unit.queue.clip_facts(anas.clip_id)
 
 
 def test_recognisers_drafts_come_sealed_with_the_lease_and_none_in_which_something_was_found(

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
+from reviewer.access.checkpoint import b64
 from reviewer.access.verification import verify_file
 from reviewer.errors import NdaRequired, Refused
 from reviewer.model.event import Action
@@ -190,14 +191,15 @@ def test_log_that_was_cut_or_rewritten_is_refused_by_the_server(team: Team) -> N
     with closing(QueueServer(QueueAddress.of(team.database).conninfo)) as own_program:
         own_program.connect_as(login.name, login.password)
         root = b"r" * 32
-        for shown, code in (
-            ((size - 1, root, "note", []), "WITNESS_LOG_CUT"),
-            ((size, root, "note", []), "WITNESS_LOG_REWRITTEN"),
-            ((size + 1, root, "note", [b"p" * 32, b"q" * 32]), "WITNESS_LOG_REWRITTEN"),
-            ((size + 1, root, "note", []), "WITNESS_LOG_REWRITTEN"),
-            ((size + 1, b"short", "note", []), "NOT_A_CHECKPOINT"),
+        for rows, its_root, proof, code in (
+            (size - 1, root, [], "WITNESS_LOG_CUT"),
+            (size, root, [], "WITNESS_LOG_REWRITTEN"),
+            (size + 1, root, [b"p" * 32, b"q" * 32], "WITNESS_LOG_REWRITTEN"),
+            (size + 1, root, [], "WITNESS_LOG_REWRITTEN"),
+            (size + 1, b"short", [], "NOT_A_CHECKPOINT"),
         ):
+            note = f"reviewer/{log_id}\n{rows}\n{b64(its_root)}\nhead {b64(root)}\n"
             with pytest.raises(Refused) as refused:
-                own_program.value("witness", log_id, *shown)
+                own_program.value("witness", log_id, rows, its_root, note, proof)
             assert refused.value.code == code
     assert seen(team)[ANA] == ("seen", size)
