@@ -32,21 +32,12 @@ from reviewer.session.access_limits import ActivityLimits
 from reviewer.session.clip_unsealing import ClipUnsealing, MakeKeySource
 from reviewer.session.due_purges import PURGED_BY_TEAM, forget_clip
 from reviewer.session.muted_span import MutedSpan, audible
+from reviewer.session.permit import Permit
 from reviewer.session.sign_in import SignIn
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.unsealed_clip import UnsealedClip
 
 _Text = TypeVar("_Text", SealedAnnotation, LateDraft)
-
-
-@dataclass(frozen=True, slots=True)
-class Permit:
-    """Proof that every condition for opening a lease's clip was checked. Only for ``ClipAccess``."""
-
-    identity: Identity
-    lease: Lease
-    clip: Clip
-    acknowledgement_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,16 +148,17 @@ class ClipAccess:
         identity, clip_id = permit.identity, permit.lease.clip_id
         prefetched = self._prefetched.get(identity.session_id)
         is_prefetched = self.has_prefetched(identity, clip_id)
-        is_again = not is_prefetched and self._was_opened(permit)
+        is_ready = is_prefetched or self._unsealing.is_along(identity, clip_id)
+        is_again = not is_ready and self._was_opened(permit)
         if is_again:
             self.limits.require_may_replay(identity, permit.clip)
-        elif not is_prefetched:
+        elif not is_ready:
             self._require_witnessed()
             self.limits.require_may_open(identity, permit.clip)
-        if not is_prefetched:
+        if not is_ready:
             self._unsealing.reach(identity)
         with self._unit.transaction():
-            self.record_opening(permit, texts, is_prefetched=is_prefetched, is_again=is_again)
+            self.record_opening(permit, texts, is_prefetched=is_ready, is_again=is_again)
         if prefetched is not None and is_prefetched:
             return self.show_prefetched(identity, permit.lease)
         self.drop_prefetched(identity)
@@ -198,7 +190,7 @@ class ClipAccess:
         """Writes the row of an opening, to be committed before anything is unsealed or shown."""
         self._unit.require_transaction()
         identity, lease = permit.identity, permit.lease
-        detail = _of_lease(permit, texts)
+        detail = permit.detail(texts)
         if is_prefetched:
             detail["prefetched"] = True
         if is_again:
@@ -211,16 +203,38 @@ class ClipAccess:
 
         Raises: LimitReached.
         """
-        identity, lease = permit.identity, permit.lease
+        identity = permit.identity
         self.drop_prefetched(identity)
-        self._require_witnessed()
-        self.limits.require_may_open(identity, permit.clip)
-        self._unsealing.reach(identity)
-        event = Event.by(identity, Action.CLIP_PREFETCHED, lease.clip_id, detail=_of_lease(permit, texts))
-        self._unit.log.record(event)
+        self._record_prefetch(permit, texts)
         unsealed = self._unsealing.of_lease(identity, permit.clip, permit.lease)
         self._prefetched[identity.session_id] = unsealed
         return unsealed
+
+    def take_along(self, permit: Permit) -> None:
+        """Logs and fetches key and sealed sound of a leased clip; nothing of it is unsealed before its turn.
+
+        Raises as ``prefetch``.
+        """
+        self._record_prefetch(permit, ())
+        self._unsealing.take_along(permit.identity, permit.clip, permit.lease)
+
+    def drop_along(self, identity: Identity, clip_id: str) -> None:
+        """Drops what was taken along and not opened, and logs it if possible."""
+        if self._unsealing.is_along(identity, clip_id) and self.opened(identity, clip_id) is None:
+            self._unsealing.drop_key(identity, clip_id)
+            with suppress(ReviewerError):
+                self._unit.log.record(
+                    Event.by(identity, Action.CLIP_CLOSED, clip_id, detail={"prefetched": True})
+                )
+
+    def _record_prefetch(self, permit: Permit, texts: Sequence[str]) -> None:
+        identity, clip_id = permit.identity, permit.lease.clip_id
+        if not self._unsealing.is_along(identity, clip_id):
+            self._require_witnessed()
+            self.limits.require_may_open(identity, permit.clip)
+            self._unsealing.reach(identity)
+        event = Event.by(identity, Action.CLIP_PREFETCHED, clip_id, detail=permit.detail(texts))
+        self._unit.log.record(event)
 
     def has_prefetched(self, identity: Identity, clip_id: str) -> bool:
         """Whether this clip was prefetched for this person, and may be heard as it was then."""
@@ -516,6 +530,8 @@ class ClipAccess:
                 self.close_held(identity, clip_id)
         with suppress(ReviewerError):
             self.drop_prefetched(identity)
+        for clip_id in self._unsealing.along(identity):
+            self.drop_along(identity, clip_id)
         self._unsealing.drop_all_keys(identity)
         with suppress(ReviewerError):
             self._unit.open_tasks.left_all(window.of_session(identity.session_id))
@@ -582,17 +598,3 @@ class ClipAccess:
 
 def _muted_ids(redactions: Sequence[Redaction]) -> frozenset[str]:
     return frozenset(one.id for one in redactions if one.is_muted)
-
-
-def _of_lease(permit: Permit, texts: Sequence[str]) -> dict[str, DetailValue]:
-    """The detail of an opening's log row."""
-    lease = permit.lease
-    detail: dict[str, DetailValue] = {
-        "purpose": lease.kind.value,
-        "task": lease.task_id,
-        "token": lease.token,
-        "nda": permit.acknowledgement_id,
-    }
-    if texts:
-        detail["annotations"] = list(texts)
-    return detail

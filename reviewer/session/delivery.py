@@ -116,16 +116,18 @@ class Delivery:
         """Whether the queue's answer is part of the commit of an act."""
         return self._unit.queue.answers_at_once
 
-    def send(self, request: Request, record: Record | None = None) -> Outcome:
+    def send(self, request: Request, record: Record | None = None, *, needs_answer: bool = False) -> Outcome:
         """Sends an act and returns the queue's answer.
 
         Args:
             record: writes what is committed with the act (its log row, the end of its draft); gets the
                 answer, or None when the queue answers later.
+            needs_answer: wait for it also where others would go on.
 
         Raises: Refused, and nothing was done; Undelivered when the act is stored but not answered yet.
         """
-        if self.answers_at_once or (self.is_in_background and isinstance(request, _MAY_WAIT)):
+        may_wait = self.is_in_background and isinstance(request, _MAY_WAIT) and not needs_answer
+        if self.answers_at_once or may_wait:
             with self._unit.transaction():
                 _, outcome = self._add(request, record)
             if self.answers_at_once:

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from reviewer.audio.samples import Sound
@@ -23,7 +23,7 @@ from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation
 from reviewer.model.event import Action, DetailValue, Event, HeardRange
 from reviewer.model.people import Identity
-from reviewer.model.project import ListeningRules, RecogniserRule
+from reviewer.model.project import ListeningRules, QueueRules, RecogniserRule
 from reviewer.model.task import DailyCounts, Lease, SkipReason, TaskKind, VerdictKind
 from reviewer.queue.api import Receipt
 from reviewer.queue.outbox import (
@@ -38,16 +38,19 @@ from reviewer.queue.outbox import (
 from reviewer.session import clip_conditions, past_work, text_search
 from reviewer.session.act_requests import ActRequests, PreparedAct
 from reviewer.session.acts import Decide, HandIn, Release, Skip, WorkAct
-from reviewer.session.clip_access import ClipAccess, Permit
+from reviewer.session.bundle import Bundle
+from reviewer.session.clip_access import ClipAccess
 from reviewer.session.delivery import Delivery, Undelivered
 from reviewer.session.draft_measurement import DraftMeasurement
 from reviewer.session.draft_versions import DraftVersion, DraftVersions, VersionReason
-from reviewer.session.drafts import Draft, Drafts
+from reviewer.session.drafts import Drafts
 from reviewer.session.known_words import KnownWords, Lexicon, no_lexicon
 from reviewer.session.listening_record import ListeningRecord
 from reviewer.session.locale_conventions import LocaleConventions
 from reviewer.session.open_clip import ClipTexts, OpenClip
+from reviewer.session.opened_texts import OpenedTexts, PrefetchedClip
 from reviewer.session.past_work import PastWork
+from reviewer.session.permit import Permit
 from reviewer.session.redaction_work import RedactionWork
 from reviewer.session.sending import Sending
 from reviewer.session.text_alignment import TextAlignment
@@ -59,14 +62,6 @@ from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.edits import Segments
 from reviewer.transcript.find import Query
 from reviewer.transcript.history import History
-
-
-@dataclass(frozen=True, slots=True)
-class _Prefetched:
-    """The next task, unsealed but not shown yet."""
-
-    lease: Lease
-    texts: ClipTexts
 
 
 class WorkSession:
@@ -89,6 +84,7 @@ class WorkSession:
         measurement: DraftMeasurement,
         lexicon: Lexicon = no_lexicon,
         recognisers: Sequence[RecogniserRule] = (),
+        rules: QueueRules | None = None,
     ) -> None:
         self.identity = identity
         self.kinds = kinds
@@ -108,10 +104,11 @@ class WorkSession:
         self.sending = Sending(unit, access, identity, self._delivery)
         self._requests = self._act_requests()
         self.new_work_notices = unit.queue.new_work_notices
+        self._texts = OpenedTexts(unit, access, identity, self._drafts, self._alignment, measurement, schema)
+        self._bundle = Bundle(unit, access, identity, self._delivery, rules or QueueRules(), self._end)
         self._right = clip_conditions.RIGHTS[min(kinds)]
-        self._prefetched: _Prefetched | None = None
-        self._prefetch_lock = threading.Lock()
-        self._prefetches = 0
+        self._prefetched: PrefetchedClip | None = None
+        self._prefetch_lock, self._prefetches = threading.Lock(), 0
         self._ended: set[tuple[str, int]] = set()
 
     @property
@@ -143,6 +140,8 @@ class WorkSession:
         A task whose clip may not be opened any more is put back and skipped over.
         """
         self._require()
+        if (taken_along := self._taken_along()) is not None:
+            return taken_along
         self._delivery.deliver()
         given_back: set[str] = set()
         while (lease := self._held_or_next()) is not None:
@@ -183,14 +182,14 @@ class WorkSession:
         Raises: Refused (LeaseLost, NotLeased, OpenElsewhere, consent ended ...), Damaged.
         """
         self._require_kind(lease)
-        permit = self._access.permit(self.identity, lease)
+        permit = self._access.permit(self.identity, lease, ask_queue=not self._bundle.has(lease))
         prefetched = self._take_prefetched()
         is_prefetched = self._access.has_prefetched(self.identity, lease.clip_id)
         unsealed = self._access.open(permit, past_work.opened_texts(lease))
         try:
             if prefetched is not None and is_prefetched and prefetched.lease.task_id == lease.task_id:
                 return self._shown(lease, unsealed, prefetched.texts)
-            return self._shown(lease, unsealed, self._texts(lease))
+            return self._shown(lease, unsealed, self._texts.of_lease(lease))
         except BaseException:
             self._access.close(self.identity, lease)
             raise
@@ -203,31 +202,47 @@ class WorkSession:
         Returns: its samples, to be rendered in advance; None if no task is waiting, or too few for all.
         """
         self._require()
-        number = self._prefetches
-        self._delivery.deliver()
-        lease = self._delivery.send(ClaimPrefetch(self.identity.person.id, self.kinds))
-        if not isinstance(lease, Lease):
-            return None
+        number, lease = self._prefetches, self._bundle.first()
+        if lease is None:
+            self._delivery.deliver()
+            answer = self._delivery.send(ClaimPrefetch(self.identity.person.id, self.kinds))
+            if not isinstance(answer, Lease):
+                return None
+            lease = answer
+        is_prefetch = lease.is_prefetch
         try:
-            permit = self._access.permit(self.identity, lease, is_prefetch=True)
+            permit = self._access.permit(self.identity, lease, is_prefetch=is_prefetch, ask_queue=is_prefetch)
             self._prefetched = None
             unsealed = self._access.prefetch(permit, past_work.opened_texts(lease))
-            found = _Prefetched(lease, self._texts(lease))
+            found = PrefetchedClip(lease, self._texts.of_lease(lease))
         except (Refused, Unavailable):  # opening this clip fails in the same way, and reports it
-            self.drop_prefetched()
+            self._drop_next(lease)
             return None
         with self._prefetch_lock:
             if number == self._prefetches:
                 self._prefetched = found
                 return unsealed.samples
-        self.drop_prefetched()
+        self._drop_next(lease)
         return None
 
+    def take_along(self) -> None:
+        """Takes as many clips along as the policy says. Raises Unavailable; Refused when no more may be."""
+        if TaskKind.TRANSCRIBE in self.kinds and not self._delivery.answers_at_once:
+            self._require()
+            self._bundle.fill()
+
     def drop_prefetched(self) -> None:
-        """Closes the prefetched clip and puts its task back; also without a valid agreement."""
+        """Closes all that is prefetched or taken along, and puts it back; also without a valid agreement."""
         self._access.allow(self.identity, self._right)
-        self._take_prefetched()
+        taken = self._take_prefetched()
+        self._drop_next(None if taken is None else taken.lease)
+        self._bundle.drop()
+
+    def _drop_next(self, lease: Lease | None) -> None:
         self._access.drop_prefetched(self.identity)
+        if lease is not None and self._bundle.has(lease):
+            self._bundle.put_back(lease)
+            return
         with suppress(Undelivered):  # it is stored, and sent with the next delivery
             self._delivery.send(ReleasePrefetched(self.identity.person.id))
 
@@ -447,13 +462,20 @@ class WorkSession:
             alignment=self._alignment,
         )
 
+    def _taken_along(self) -> Lease | None:
+        """The next clip that was taken along, if there is one; it may be prefetched already."""
+        if (prefetched := self._prefetched) is not None and self._bundle.has(prefetched.lease):
+            self._prefetched = None
+            self._bundle.put_back(prefetched.lease)
+        return self._bundle.next()
+
     def _held_or_next(self) -> Lease | None:
         if (held := self._unit.queue.resume(self.identity.person.id, self.kinds)) is not None:
             return held
         answer = self._delivery.send(Claim(self.identity.person.id, self.kinds))
         return answer if isinstance(answer, Lease) else None
 
-    def _take_prefetched(self) -> _Prefetched | None:
+    def _take_prefetched(self) -> PrefetchedClip | None:
         """What was prefetched, for the last time; one that is under way comes too late."""
         with self._prefetch_lock:
             self._prefetches += 1
@@ -473,8 +495,9 @@ class WorkSession:
         """
         try:
             prepared = self._prepare(act)
+            is_prefetch, ask_queue = prefetched.is_prefetch, self._delivery.answers_at_once
             permit = self._access.permit(
-                self.identity, prefetched, is_prefetch=True, ask_queue=self._delivery.answers_at_once
+                self.identity, prefetched, is_prefetch=is_prefetch, ask_queue=ask_queue
             )
             return self._commit_hand_over(act.lease, prepared, permit)
         except ReviewerError:
@@ -494,8 +517,10 @@ class WorkSession:
     def _commit_hand_over(self, ended: Lease, prepared: PreparedAct, permit: Permit) -> Lease:
         with self._unit.transaction():
             self._delivery.post(prepared.request, prepared.record)
-            answer = self._delivery.post(BeginPrefetched(permit.lease))
-            begun = answer if isinstance(answer, Lease) else replace(permit.lease, is_prefetch=False)
+            begun = permit.lease
+            if begun.is_prefetch:
+                answer = self._delivery.post(BeginPrefetched(begun))
+                begun = answer if isinstance(answer, Lease) else replace(begun, is_prefetch=False)
             self._access.record_closing(self.identity, ended)
             opened = replace(permit, lease=begun)
             self._access.record_opening(opened, past_work.opened_texts(begun), is_prefetched=True)
@@ -539,27 +564,6 @@ class WorkSession:
             has_aligner=self._alignment.aligner(unsealed.clip.locale) is not None,
             aligned=self._alignment.begin(lease, texts.aligned),
         )
-
-    def _texts(self, lease: Lease) -> ClipTexts:
-        """Unseals texts after the row of the opening; a reviewer starts blind, also without hypotheses."""
-        blind = None
-        if lease.blind_annotation is not None:
-            own = self._unit.queue.annotation(lease.blind_annotation)
-            blind = self._access.unseal_annotation(self.identity, own)
-        draft = self._drafts.load(self.identity, lease)
-        own_work = Draft()
-        if draft.history is None:
-            own_work = past_work.taken_back_work(self._unit, self._access, self.identity, lease)
-            draft = replace(own_work, position=draft.position)
-        returned = past_work.returned_work(self._unit, self._access, self.identity, lease)
-        before = own_work.annotation if returned is None else returned.annotation
-        aligned = None
-        if before is not None and lease.returned_annotation is not None:
-            aligned = self._alignment.of_annotation(lease.returned_annotation, before)
-        if returned is not None:
-            returned = replace(returned, annotation=carried(returned.annotation, self.schema, returned.form))
-        shown = self._measurement.shown(self.identity, lease)
-        return ClipTexts(shown, draft.under(self.schema), returned, blind, aligned)
 
     def _keep_late(self, lease: Lease, annotation: Annotation, *, keep_draft: bool = False) -> None:
         sealed = self._drafts.seal_late(self.identity, lease, annotation.to_bytes())

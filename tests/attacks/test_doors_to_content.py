@@ -151,7 +151,7 @@ def test_crafted_leases_open_no_other_clip(kept_rooms: Rooms) -> None:
 
 
 NO_DOORS = {
-    WorkSession: """conventions_for resume claim take_back drop_prefetched save_draft keep_version
+    WorkSession: """conventions_for resume claim take_back take_along drop_prefetched save_draft keep_version
         save_position align alignment_of beat heard close deliver submit skip release decide
         hand_over daily_counts""",
     QaSession: "draw waiting scorecards decide adjudicate compare_versions",

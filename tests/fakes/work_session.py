@@ -332,6 +332,8 @@ class FakeWork:
         self.verdicts.append((kind, comment))
         self._end(lease)
 
+    def take_along(self) -> None: ...
+
     def deliver(self) -> None:
         self.called("deliver")
 

@@ -70,3 +70,5 @@ class Prefetch:
     def _on_fetched(self, samples: "Sound | None") -> None:
         if samples is not None and self._has_asked:
             self._playback.prefetch(samples)
+        if self._has_asked:
+            self._executor.run(self._work.take_along, None, self._on_failed)

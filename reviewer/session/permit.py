@@ -1,0 +1,31 @@
+"""Proof that every condition for opening a lease's clip was checked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reviewer.model.clip import Clip
+from reviewer.model.event import DetailValue
+from reviewer.model.people import Identity
+from reviewer.model.task import Lease
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """Only ``ClipAccess`` makes one."""
+
+    identity: Identity
+    lease: Lease
+    clip: Clip
+    acknowledgement_id: str
+
+    def detail(self, texts: Sequence[str]) -> dict[str, DetailValue]:
+        """The detail of the row of an opening; ``texts`` are ids of annotations that open with the clip."""
+        detail: dict[str, DetailValue] = {
+            "purpose": self.lease.kind.value,
+            "task": self.lease.task_id,
+            "token": self.lease.token,
+            "nda": self.acknowledgement_id,
+        }
+        if texts:
+            detail["annotations"] = list(texts)
+        return detail
