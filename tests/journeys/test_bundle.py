@@ -39,7 +39,8 @@ def bench(tmp_path: Path, network: Network) -> Iterator[Bench]:
     made.agree(ANA, BEN)
     yield made
     made.workspace.close()
-    assert verify_file(made.workspace.path / DATABASE_FILE).ok
+    found = verify_file(made.workspace.path / DATABASE_FILE)
+    assert found.ok, found
 
 
 @pytest.fixture
