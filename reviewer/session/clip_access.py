@@ -166,6 +166,7 @@ class ClipAccess:
         self._close_files(identity, clip_id)
         self._redacted.discard((identity.session_id, clip_id))
         self._open[identity.session_id, clip_id] = permit.lease, unsealed
+        self._require_not_ended(identity)
         return unsealed
 
     def asks_broker(self, identity: Identity) -> bool:
@@ -187,9 +188,13 @@ class ClipAccess:
     def record_opening(
         self, permit: Permit, texts: Sequence[str] = (), *, is_prefetched: bool, is_again: bool = False
     ) -> None:
-        """Writes the row of an opening, to be committed before anything is unsealed or shown."""
+        """Writes the row of an opening, to be committed before anything is unsealed or shown.
+
+        Raises Refused where the session ended while the network was asked.
+        """
         self._unit.require_transaction()
         identity, lease = permit.identity, permit.lease
+        self._sign_in.require(identity)
         detail = permit.detail(texts)
         if is_prefetched:
             detail["prefetched"] = True
@@ -208,6 +213,7 @@ class ClipAccess:
         self._record_prefetch(permit, texts)
         unsealed = self._unsealing.of_lease(identity, permit.clip, permit.lease)
         self._prefetched[identity.session_id] = unsealed
+        self._require_not_ended(identity)
         return unsealed
 
     def take_along(self, permit: Permit) -> None:
@@ -217,15 +223,17 @@ class ClipAccess:
         """
         self._record_prefetch(permit, ())
         self._unsealing.take_along(permit.identity, permit.clip, permit.lease)
+        self._require_not_ended(permit.identity)
 
-    def drop_along(self, identity: Identity, clip_id: str) -> None:
-        """Drops what was taken along and not opened, and logs it if possible."""
+    def drop_along(self, identity: Identity, clip_id: str, *, is_ending: bool = False) -> None:
+        """Drops what was taken along and not opened, and logs it while the session is there, or is ending."""
         if self._unsealing.is_along(identity, clip_id) and self.opened(identity, clip_id) is None:
             self._unsealing.drop_key(identity, clip_id)
-            with suppress(ReviewerError):
-                self._unit.log.record(
-                    Event.by(identity, Action.CLIP_CLOSED, clip_id, detail={"prefetched": True})
-                )
+            event = Event.by(identity, Action.CLIP_CLOSED, clip_id, detail={"prefetched": True})
+            with suppress(ReviewerError), self._unit.transaction():
+                if not is_ending:
+                    self._sign_in.require(identity)
+                self._unit.log.record(event)
 
     def _record_prefetch(self, permit: Permit, texts: Sequence[str]) -> None:
         identity, clip_id = permit.identity, permit.lease.clip_id
@@ -234,7 +242,21 @@ class ClipAccess:
             self.limits.require_may_open(identity, permit.clip)
             self._unsealing.reach(identity)
         event = Event.by(identity, Action.CLIP_PREFETCHED, clip_id, detail=permit.detail(texts))
-        self._unit.log.record(event)
+        with self._unit.transaction():
+            self._sign_in.require(identity)
+            self._unit.log.record(event)
+
+    def _require_not_ended(self, identity: Identity) -> None:
+        """Raises Refused where the session ended while a clip was unsealed, and closes what is left of it."""
+        try:
+            self._sign_in.require(identity)
+        except Refused:
+            left = [self._open.pop(each)[1] for each in list(self._open) if each[0] == identity.session_id]
+            left += filter(None, [self._prefetched.pop(identity.session_id, None)])
+            for unsealed in left:
+                unsealed.close()
+            self._unsealing.drop_all_keys(identity)
+            raise
 
     def has_prefetched(self, identity: Identity, clip_id: str) -> bool:
         """Whether this clip was prefetched for this person, and may be heard as it was then."""
@@ -531,7 +553,7 @@ class ClipAccess:
         with suppress(ReviewerError):
             self.drop_prefetched(identity)
         for clip_id in self._unsealing.along(identity):
-            self.drop_along(identity, clip_id)
+            self.drop_along(identity, clip_id, is_ending=True)
         self._unsealing.drop_all_keys(identity)
         with suppress(ReviewerError):
             self._unit.open_tasks.left_all(window.of_session(identity.session_id))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from reviewer.access.verification import verify_file
 from reviewer.audio.io.flac import read_canonical
 from reviewer.backends import CLIPS_FOLDER
 from reviewer.clips.keys import KdfParameters
@@ -216,3 +217,29 @@ def test_a_sign_in_or_out_that_cannot_be_written_forgets_the_key_that_signs_rows
         parts.identity(BEN)
     assert not parts.unit.log.is_unlocked
     assert parts.sign_in.sign_out(identity)  # once is enough
+
+
+@pytest.mark.parametrize("moment", ["reach", "of_lease"])
+@pytest.mark.parametrize("is_prefetch", [False, True])
+def test_nothing_is_logged_or_kept_for_a_session_that_ended_while_the_network_was_asked(
+    parts: Access, monkeypatch: pytest.MonkeyPatch, moment: str, is_prefetch: bool
+) -> None:
+    ana = parts.identity(ANA)
+    permit = parts.access.permit(ana, parts.claimed(ana))
+    asked = getattr(parts.access._unsealing, moment)
+    unsealed = []
+
+    def answers_late(*arguments: Any) -> Any:
+        parts.sign_in.sign_out(ana)
+        parts.identity(BEN)
+        unsealed.append(asked(*arguments))
+        return unsealed[-1]
+
+    monkeypatch.setattr(parts.access._unsealing, moment, answers_late)
+    with pytest.raises(Refused, match="SIGNED_OUT"):
+        (parts.access.prefetch if is_prefetch else parts.access.open)(permit)
+    assert parts.access._prefetched == parts.access._open == {}
+    rows = [event.action for event in parts.bench.events() if event.session == ana.session_id]
+    assert rows[-1] is Action.SIGN_OUT
+    assert verify_file(parts.bench.workspace.path / DATABASE_FILE).ok
+    assert unsealed
