@@ -23,6 +23,8 @@ from reviewer.untrusted_files import parse_untrusted_toml, read_untrusted, read_
 
 FALLBACK_LOCALE = "en-US"
 _SIGNATURE_BYTES = 64
+_CLOCKS_APART = timedelta(minutes=2)
+"""How far the clock of another machine may be ahead: as the broker's requests."""
 KIND = "nda-acknowledgement"
 READING_CHARACTERS_A_SECOND = 1000  # faster than anybody reads: a minimum, not an estimate
 LONGEST_READING_SECONDS = 60.0
@@ -179,7 +181,7 @@ class Acknowledgements:
         """The id of an acknowledgement that a person signed in a folder of their own, if it counts now.
 
         ``evidence`` is the record and its signature, as ``newest_evidence`` gives them. Empty if it does not
-        verify with the person's key, is of another role or text, or has expired.
+        verify with the person's key, is of another role or text, has expired, or is of a time to come.
         """
         body, signature = evidence[:-_SIGNATURE_BYTES], evidence[-_SIGNATURE_BYTES:]
         try:
@@ -190,7 +192,8 @@ class Acknowledgements:
             entry = self._entry(person, whole, self._counting())
         except (Damaged, KeyError, ValueError):
             return ""
-        return row["id"] if entry.state is AgreementState.VALID else ""
+        is_early = entry.signed_at > self._clock.now() + _CLOCKS_APART
+        return row["id"] if entry.state is AgreementState.VALID and not is_early else ""
 
     def counting(self) -> list[str]:
         """The SHA-256 of each text that counts when it is signed, in hex, sorted."""

@@ -120,11 +120,11 @@ class WorkspaceFacts:
         Folders of people's own know of no redactions: they mute nothing, also for QA.
         """
         decides = may(person, Act.REDACT) and self._unit.people.keyring(person.id) is not None
-        if any(_keeps_closed(one, person, decides) for one in self._unit.redactions.of_clip(clip_id)):
+        if any(_keeps_closed(one, person, decides=decides) for one in self._unit.redactions.of_clip(clip_id)):
             raise Refused("CLIP_BEING_REDACTED")
 
 
-def _keeps_closed(redaction: Redaction, person: Person, decides: bool) -> bool:  # noqa: FBT001
+def _keeps_closed(redaction: Redaction, person: Person, *, decides: bool) -> bool:
     if redaction.state is RedactionState.PROPOSED:
         return redaction.proposed_by != person.id and not decides
     return redaction.state is RedactionState.CONFIRMED

@@ -34,15 +34,19 @@ class SealedSpool:
         self._cipher = AESGCM(AESGCM.generate_key(256))
         self._starts = array("Q", [0])
         self._lock = Lock()
+        self._has_failed = False
 
     def add(self, content: bytes) -> None:
-        """Adds one at the end. Raises Unavailable when the disk fails."""
+        """Adds one at the end. Raises Unavailable when the disk fails, and from then on."""
         with self._lock:
+            if self._has_failed:  # its number, and so its nonce, may be on the disk already
+                raise Unavailable(self._failure, problem="")
             sealed = self._cipher.encrypt(_nonce(len(self)), content, None)
             try:
                 self._file.seek(self._starts[-1])
                 self._file.write(sealed)
             except OSError as error:
+                self._has_failed = True
                 raise Unavailable(self._failure, problem=error.strerror or "") from error
             self._starts.append(self._starts[-1] + len(sealed))
 

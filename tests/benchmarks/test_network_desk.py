@@ -143,7 +143,7 @@ def test_network_is_hidden_by_the_prefetch(
 
     remote = measured(tmp_path / "remote", clock, network, move_away)
     assert network.calls
-    assert network.on_main_thread == []
+    assert set(network.on_main_thread) <= {"close"}  # the end of the program
     assert far.waits_on_main_thread == 0
     near_ms, far_ms = statistics.median(local.took_ms), statistics.median(remote.took_ms)
     print(f"\nload {os.getloadavg()[0]:.1f}; local, ms: {[round(each) for each in local.took_ms]}")

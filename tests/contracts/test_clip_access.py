@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
+from reviewer.access.nda import newest_evidence
 from reviewer.access.verification import verify_file
 from reviewer.audio.io.flac import read_canonical
 from reviewer.backends import CLIPS_FOLDER
 from reviewer.clips.keys import KdfParameters
 from reviewer.clips.store import LocalClipStore
 from reviewer.db.connection import Database
-from reviewer.errors import Damaged, NotAllowed, NotLeased, Refused, WrongPassphrase
+from reviewer.errors import Damaged, NotAllowed, NotLeased, Refused, Unavailable, WrongPassphrase
 from reviewer.model.event import Action
 from reviewer.model.people import Identity, Role
 from reviewer.model.project import AccessLimits, QueueRules
@@ -243,3 +244,31 @@ def test_nothing_is_logged_or_kept_for_a_session_that_ended_while_the_network_wa
     assert rows[-1] is Action.SIGN_OUT
     assert verify_file(parts.bench.workspace.path / DATABASE_FILE).ok
     assert unsealed
+
+
+def test_clip_opens_where_the_bucket_does_not_tell_whether_its_speech_was_found_before(
+    parts: Access, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_arguments: Any) -> Any:
+        raise Unavailable("BUCKET_REFUSED")
+
+    ana = parts.identity(ANA)
+    permit = parts.access.permit(ana, parts.claimed(ana))
+    monkeypatch.setattr(parts.unit.content, "speech", refused)
+    monkeypatch.setattr(parts.unit.content, "keep_speech", refused)
+    assert len(parts.access.open(permit).samples.data) == permit.clip.frames
+
+
+def test_agreement_of_another_machine_counts_for_its_person_while_it_lasts_and_not_before(
+    parts: Access,
+) -> None:
+    evidence = newest_evidence(parts.unit.database, parts.identity(ANA).person.id).evidence
+    ana, ben = (parts.unit.people.by_name(name) for name in (ANA, BEN))
+    live, clock = parts.unit.acknowledgements.live_elsewhere, parts.bench.clock
+    assert live(ana, evidence)
+    assert not live(ben, evidence)
+    assert not live(ana, evidence[:-1] + bytes([evidence[-1] ^ 1]))
+    clock.advance(-86_400)  # as if it had been signed for tomorrow, to last longer
+    assert not live(ana, evidence)
+    clock.advance(367 * 86_400)
+    assert not live(ana, evidence)

@@ -51,3 +51,18 @@ def test_a_disk_that_fails_is_told_by_the_code_that_was_given(
         spooled.append("one more")
     assert told.value.notice == Notice("IMPORT_NOT_STORED", {"problem": "No space left on device"})
     assert list(spooled)[-1] == "first secret"
+
+
+def test_nothing_more_is_sealed_under_a_number_whose_write_failed(
+    spooled: Spooled[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(spooled._spool._file, "write", full)
+        with pytest.raises(Unavailable):
+            spooled.append("one more")
+    with pytest.raises(Unavailable):
+        spooled.append("another one")
+    assert len(spooled) == 3
