@@ -3,7 +3,6 @@
 import hmac
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TypeVar
 
 from reviewer.access.rights import Act, require
@@ -24,6 +23,7 @@ from reviewer.model.redaction import (
     RedactionSource,
     RedactionState,
     hearing_span,
+    muted_ids,
     muted_spans,
 )
 from reviewer.model.task import LateDraft, Lease, SealedAnnotation, draft_name
@@ -32,21 +32,12 @@ from reviewer.session.access_limits import ActivityLimits
 from reviewer.session.clip_unsealing import ClipUnsealing, MakeKeySource
 from reviewer.session.due_purges import PURGED_BY_TEAM, forget_clip
 from reviewer.session.muted_span import MutedSpan, audible
-from reviewer.session.permit import Permit
+from reviewer.session.permit import HeldOpening, Permit
 from reviewer.session.sign_in import SignIn
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.unsealed_clip import UnsealedClip
 
 _Text = TypeVar("_Text", SealedAnnotation, LateDraft)
-
-
-@dataclass(frozen=True, slots=True)
-class _Opening:
-    """A clip that a lead has open without a lease: by which right, for what, and under which condition."""
-
-    act: Act
-    purpose: str
-    unsealed: UnsealedClip
 
 
 class ClipAccess:
@@ -73,7 +64,7 @@ class ClipAccess:
         self._sign_in = sign_in
         self._open: dict[tuple[str, str], tuple[Lease, UnsealedClip]] = {}
         self._prefetched: dict[str, UnsealedClip] = {}
-        self._held: dict[tuple[str, str], _Opening] = {}
+        self._held: dict[tuple[str, str], HeldOpening] = {}
         self._redacted: set[tuple[str, str]] = set()
         """Put away since their sound was replaced: what was typed to the old one is not saved any more."""
         sign_in.before_sign_out(self.put_all_away)
@@ -149,7 +140,7 @@ class ClipAccess:
         prefetched = self._prefetched.get(identity.session_id)
         is_prefetched = self.has_prefetched(identity, clip_id)
         is_ready = is_prefetched or self._unsealing.is_along(identity, clip_id)
-        is_again = not is_ready and self._was_opened(permit)
+        is_again = not is_ready and self.limits.has_opened(permit)
         if is_again:
             self.limits.require_may_replay(identity, permit.clip)
         elif not is_ready:
@@ -265,7 +256,7 @@ class ClipAccess:
             return False
         redactions = self._unit.redactions.of_clip(clip_id)
         is_same = self._unit.clips.stored_as(clip_id) == found.stored_as
-        return is_same and _muted_ids(redactions) == _muted_ids(found.redactions)
+        return is_same and muted_ids(redactions) == muted_ids(found.redactions)
 
     def show_prefetched(self, identity: Identity, lease: Lease) -> UnsealedClip:
         """Makes the prefetched clip an open one, after its row was committed."""
@@ -322,7 +313,7 @@ class ClipAccess:
         self._unit.log.record(Event.by(identity, Action.CLIP_OPENED, clip.id, detail=detail))
         unsealed = self._unsealing.unsealed(identity, clip)
         self.close_held(identity, clip_id)
-        self._held[identity.session_id, clip_id] = _Opening(act, purpose, unsealed)
+        self._held[identity.session_id, clip_id] = HeldOpening(act, purpose, unsealed)
         return unsealed
 
     def beat_held(self, identity: Identity, clip_id: str) -> None:
@@ -569,7 +560,7 @@ class ClipAccess:
             name = window.of_session(identity.session_id)
             self._unit.open_tasks.left(lease.task_id, lease.person_id, name)
 
-    def _opened_held(self, identity: Identity, clip_id: str) -> _Opening:
+    def _opened_held(self, identity: Identity, clip_id: str) -> HeldOpening:
         opened = self._held.get((identity.session_id, clip_id))
         if opened is None:
             raise Refused("CLIP_NOT_OPEN")
@@ -580,7 +571,7 @@ class ClipAccess:
             raise Refused("CLIP_REDACTED")
 
     def _require_not_muted_since(self, opened: UnsealedClip) -> None:
-        if _muted_ids(self._unit.redactions.of_clip(opened.clip.id)) - _muted_ids(opened.redactions):
+        if muted_ids(self._unit.redactions.of_clip(opened.clip.id)) - muted_ids(opened.redactions):
             raise Refused("CLIP_MUTED")
 
     def _take_away_held(self, identity: Identity, clip_id: str, action: Action, reason: str) -> None:
@@ -599,24 +590,9 @@ class ClipAccess:
             detail["ranges"] = [[part.start, part.end, part.speed_percent] for part in kept]
             self._unit.log.record(Event.by(identity, Action.CLIP_HEARD, clip.id, detail=detail))
 
-    def _was_opened(self, permit: Permit) -> bool:
-        """Whether this person has opened the clip for this task before."""
-        person_id, task_id = permit.identity.person.id, permit.lease.task_id
-        events = (row.event() for row in self._unit.log.about(permit.clip.id))
-        return any(
-            event.action is Action.CLIP_OPENED
-            and event.actor == person_id
-            and event.detail.get("task") == task_id
-            for event in events
-        )
-
     def may_open(self, clip_id: str) -> bool:
         """Whether consent and retention allow that anybody opens a clip."""
         with suppress(Refused):
             self.openable(clip_id)
             return True
         return False
-
-
-def _muted_ids(redactions: Sequence[Redaction]) -> frozenset[str]:
-    return frozenset(one.id for one in redactions if one.is_muted)
