@@ -29,6 +29,7 @@ from reviewer.model.redaction import (
 from reviewer.model.task import LateDraft, Lease, SealedAnnotation, draft_name
 from reviewer.session import clip_conditions, window
 from reviewer.session.access_limits import ActivityLimits
+from reviewer.session.clip_conditions import may_open
 from reviewer.session.clip_unsealing import ClipUnsealing, MakeKeySource
 from reviewer.session.due_purges import PURGED_BY_TEAM, forget_clip
 from reviewer.session.muted_span import MutedSpan, audible
@@ -216,15 +217,24 @@ class ClipAccess:
         self._unsealing.take_along(permit.identity, permit.clip, permit.lease)
         self._require_not_ended(permit.identity)
 
-    def drop_along(self, identity: Identity, clip_id: str, *, is_ending: bool = False) -> None:
-        """Drops what was taken along and not opened, and logs it while the session is there, or is ending."""
-        if self._unsealing.is_along(identity, clip_id) and self.opened(identity, clip_id) is None:
-            self._unsealing.drop_key(identity, clip_id)
-            event = Event.by(identity, Action.CLIP_CLOSED, clip_id, detail={"prefetched": True})
-            with suppress(ReviewerError), self._unit.transaction():
-                if not is_ending:
-                    self._sign_in.require(identity)
-                self._unit.log.record(event)
+    def drop_along(
+        self, identity: Identity, clip_ids: Sequence[str], record: Callable[[], None] | None = None
+    ) -> None:
+        """Drops what was taken along and not opened, after the rows of it and ``record`` in one commit.
+
+        ``record``: what else is written while the session is live; None where it ends.
+        """
+        with suppress(ReviewerError), self._unit.transaction():
+            if record is not None:
+                self._sign_in.require(identity)
+                record()
+            for clip_id in clip_ids:
+                if self._unsealing.is_along(identity, clip_id) and self.opened(identity, clip_id) is None:
+                    detail: dict[str, DetailValue] = {"prefetched": True}
+                    self._unit.log.record(Event.by(identity, Action.CLIP_CLOSED, clip_id, detail=detail))
+        for clip_id in clip_ids:
+            if self.opened(identity, clip_id) is None:
+                self._unsealing.drop_key(identity, clip_id)
 
     def _record_prefetch(self, permit: Permit, texts: Sequence[str]) -> None:
         identity, clip_id = permit.identity, permit.lease.clip_id
@@ -434,12 +444,9 @@ class ClipAccess:
         named: Callable[[_Text], dict[str, DetailValue]],
         unseal: Callable[[Identity, _Text], Annotation],
     ) -> list[Annotation | None]:
+        unit, unsealing = self._unit, self._unsealing
         pairs = [
-            (
-                each,
-                self.may_open(each.clip_id) and self._unsealing.has_key(identity, each.clip_id),
-            )
-            for each in texts
+            (one, may_open(unit, one.clip_id) and unsealing.has_key(identity, one.clip_id)) for one in texts
         ]
         with self._unit.transaction():
             for each, is_open in pairs:
@@ -543,8 +550,7 @@ class ClipAccess:
                 self.close_held(identity, clip_id)
         with suppress(ReviewerError):
             self.drop_prefetched(identity)
-        for clip_id in self._unsealing.along(identity):
-            self.drop_along(identity, clip_id, is_ending=True)
+        self.drop_along(identity, self._unsealing.along(identity))
         self._unsealing.drop_all_keys(identity)
         with suppress(ReviewerError):
             self._unit.open_tasks.left_all(window.of_session(identity.session_id))
@@ -589,10 +595,3 @@ class ClipAccess:
         if kept:
             detail["ranges"] = [[part.start, part.end, part.speed_percent] for part in kept]
             self._unit.log.record(Event.by(identity, Action.CLIP_HEARD, clip.id, detail=detail))
-
-    def may_open(self, clip_id: str) -> bool:
-        """Whether consent and retention allow that anybody opens a clip."""
-        with suppress(Refused):
-            self.openable(clip_id)
-            return True
-        return False

@@ -186,6 +186,16 @@ class Delivery:
                 except Refused as refusal:  # logged and settled: later requests must not wait for it
                     self._note_refusal(entry.request, refusal)
 
+    def deliver_last(self) -> None:
+        """Tells the queue what is pending, after ``end``; answered again under its key at the next sign-in.
+
+        Raises Unavailable.
+        """
+        with self._in_turn:
+            for entry in self._unit.outbox.pending(self._identity.person.id):
+                with suppress(Refused):  # refused again, and logged, when it is sent again
+                    self._unit.outbox.deliver(entry)
+
     def _delivered(self, entry: OutboxEntry) -> Outcome:
         try:
             outcome = self._unit.outbox.deliver(entry)

@@ -101,11 +101,11 @@ class WorkSession:
         self._drafts = Drafts(unit, schema.id)
         self._versions = DraftVersions(unit, schema.id)
         self._delivery = Delivery(unit, identity, self._drafts)
-        self.sending = Sending(unit, access, identity, self._delivery)
+        self._bundle = Bundle(unit, access, identity, self._delivery, rules or QueueRules(), kinds)
+        self.sending = Sending(unit, access, identity, self._delivery, self._bundle)
         self._requests = self._act_requests()
         self.new_work_notices = unit.queue.new_work_notices
         self._texts = OpenedTexts(unit, access, identity, self._drafts, self._alignment, measurement, schema)
-        self._bundle = Bundle(unit, access, identity, self._delivery, rules or QueueRules(), self._end)
         self._right = clip_conditions.RIGHTS[min(kinds)]
         self._prefetched: PrefetchedClip | None = None
         self._prefetch_lock, self._prefetches = threading.Lock(), 0
@@ -140,7 +140,7 @@ class WorkSession:
         A task whose clip may not be opened any more is put back and skipped over.
         """
         self._require()
-        if (taken_along := self._taken_along()) is not None:
+        if (taken_along := self._bundle.next()) is not None:
             return taken_along
         self._delivery.deliver()
         given_back: set[str] = set()
@@ -167,10 +167,7 @@ class WorkSession:
         self._require()
         self._delivery.deliver()
         person_id = self.identity.person.id
-        recent = self._unit.queue.annotations_of(person_id, past_work.MAY_TAKE_BACK)
-        chosen = next((each for each in recent if annotation_id in (None, each.id)), None)
-        if chosen is None or TaskKind.TRANSCRIBE not in self.kinds:
-            raise Refused("CANNOT_TAKE_BACK", annotation=annotation_id or "")
+        chosen = past_work.to_take_back(self._unit, person_id, self.kinds, annotation_id)
         self._access.openable(chosen.clip_id)
         lease = self._delivery.send(TakeBack(person_id, chosen.id))
         assert isinstance(lease, Lease)
@@ -187,6 +184,7 @@ class WorkSession:
         is_prefetched = self._access.has_prefetched(self.identity, lease.clip_id)
         unsealed = self._access.open(permit, past_work.opened_texts(lease))
         try:
+            self._bundle.begin(lease)
             if prefetched is not None and is_prefetched and prefetched.lease.task_id == lease.task_id:
                 return self._shown(lease, unsealed, prefetched.texts)
             return self._shown(lease, unsealed, self._texts.of_lease(lease))
@@ -202,7 +200,7 @@ class WorkSession:
         Returns: its samples, to be rendered in advance; None if no task is waiting, or too few for all.
         """
         self._require()
-        number, lease = self._prefetches, self._bundle.first()
+        number, lease = self._prefetches, self._bundle.next(or_take=True)
         if lease is None:
             self._delivery.deliver()
             answer = self._delivery.send(ClaimPrefetch(self.identity.person.id, self.kinds))
@@ -227,9 +225,8 @@ class WorkSession:
 
     def take_along(self) -> None:
         """Takes as many clips along as the policy says. Raises Unavailable; Refused when no more may be."""
-        if TaskKind.TRANSCRIBE in self.kinds and not self._delivery.answers_at_once:
-            self._require()
-            self._bundle.fill()
+        self._require()
+        self._bundle.fill()
 
     def drop_prefetched(self) -> None:
         """Closes all that is prefetched or taken along, and puts it back; also without a valid agreement."""
@@ -238,13 +235,16 @@ class WorkSession:
         self._drop_next(None if taken is None else taken.lease)
         self._bundle.drop()
 
+    def give_back_along(self) -> None:
+        """Gives back what was taken along and not begun, in one commit of this machine, before a sign-out."""
+        self._bundle.drop()
+        self._drop_ended_along()
+
     def _drop_next(self, lease: Lease | None) -> None:
         self._access.drop_prefetched(self.identity)
-        if lease is not None and self._bundle.has(lease):
-            self._bundle.put_back(lease)
-            return
-        with suppress(Undelivered):  # it is stored, and sent with the next delivery
-            self._delivery.send(ReleasePrefetched(self.identity.person.id))
+        if lease is None or lease.is_prefetch:  # else it was taken along, and stays at hand
+            with suppress(Undelivered):  # it is stored, and sent with the next delivery
+                self._delivery.send(ReleasePrefetched(self.identity.person.id))
 
     # While a clip is open
 
@@ -334,6 +334,7 @@ class WorkSession:
         try:
             self._access.permit(self.identity, lease, ask_queue=False)
             self._access.drop_ended_prefetch(self.identity)
+            self._drop_ended_along()
             return self.sending.beat(lease)
         except (Refused, Damaged) as error:
             self._access.put_away(self.identity, lease, error.code)
@@ -424,6 +425,7 @@ class WorkSession:
         self._access.forget(self.identity, act.lease)
         self._forget(act.lease)
         self._note_end(act.lease)
+        self._bundle.begin(begun)
         self._prefetched = None
         return self._shown(begun, self._access.show_prefetched(self.identity, begun), prefetched.texts)
 
@@ -443,9 +445,8 @@ class WorkSession:
     def search_today(self, query: Query) -> list[FoundWork]:
         """This person's submissions of today that contain a text; each text is logged before it is read."""
         self._require()
-        return text_search.search(
-            self._unit, self._access, self.identity, query, past_work.midnight(self._unit.clock)
-        )
+        since = past_work.midnight(self._unit.clock)
+        return text_search.search(self._unit, self._access, self.identity, query, since)
 
     def _act_requests(self) -> ActRequests:
         return ActRequests(
@@ -462,13 +463,6 @@ class WorkSession:
             alignment=self._alignment,
         )
 
-    def _taken_along(self) -> Lease | None:
-        """The next clip that was taken along, if there is one; it may be prefetched already."""
-        if (prefetched := self._prefetched) is not None and self._bundle.has(prefetched.lease):
-            self._prefetched = None
-            self._bundle.put_back(prefetched.lease)
-        return self._bundle.next()
-
     def _held_or_next(self) -> Lease | None:
         if (held := self._unit.queue.resume(self.identity.person.id, self.kinds)) is not None:
             return held
@@ -482,11 +476,18 @@ class WorkSession:
             taken, self._prefetched = self._prefetched, None
         return taken
 
+    def _drop_ended_along(self) -> None:
+        """Gives back what was taken along and may not be opened any more; it may be prefetched already."""
+        self._bundle.drop_ended()
+        found = self._prefetched
+        if found is not None and not found.lease.is_prefetch and not self._bundle.may_begin(found.lease):
+            self._take_prefetched()
+            self._access.drop_prefetched(self.identity)
+
     def _can_begin(self, lease: Lease) -> bool:
-        is_live = lease.until > self._unit.clock.now()
-        return self._access.has_prefetched(self.identity, lease.clip_id) and (
-            self._delivery.answers_at_once or is_live
-        )
+        is_live = lease.until > self._unit.clock.now() or self._delivery.answers_at_once
+        is_live = is_live if lease.is_prefetch else self._bundle.may_begin(lease)
+        return is_live and self._access.has_prefetched(self.identity, lease.clip_id)
 
     def _handed_over(self, act: WorkAct, prefetched: Lease) -> Lease | None:
         """Commits the act and the opening of the prefetched clip together; None if that fails.
@@ -517,13 +518,12 @@ class WorkSession:
     def _commit_hand_over(self, ended: Lease, prepared: PreparedAct, permit: Permit) -> Lease:
         with self._unit.transaction():
             self._delivery.post(prepared.request, prepared.record)
-            begun = permit.lease
-            if begun.is_prefetch:
+            if (begun := permit.lease).is_prefetch:
                 answer = self._delivery.post(BeginPrefetched(begun))
                 begun = answer if isinstance(answer, Lease) else replace(begun, is_prefetch=False)
             self._access.record_closing(self.identity, ended)
-            opened = replace(permit, lease=begun)
-            self._access.record_opening(opened, past_work.opened_texts(begun), is_prefetched=True)
+            texts = past_work.opened_texts(begun)
+            self._access.record_opening(replace(permit, lease=begun), texts, is_prefetched=True)
         return begun
 
     def _end(self, act: WorkAct) -> None:
@@ -534,6 +534,7 @@ class WorkSession:
 
     def _note_end(self, lease: Lease) -> None:
         self._ended.add((lease.task_id, lease.token))
+        self._bundle.begin(lease)
         self.sending.forget(lease)
 
     def _prepare(self, act: WorkAct) -> PreparedAct:
@@ -581,8 +582,7 @@ class WorkSession:
             raise Refused("CLIP_NOT_OPEN")
         if lease.blind_annotation is not None:
             raise Refused("BLIND_HANDED_IN")
-        lost = self._requests.lost(lease)
-        if lost is not None:
+        if (lost := self._requests.lost(lease)) is not None:
             raise lost
 
     def _require(self) -> None:

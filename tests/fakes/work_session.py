@@ -334,6 +334,8 @@ class FakeWork:
 
     def take_along(self) -> None: ...
 
+    def give_back_along(self) -> None: ...
+
     def deliver(self) -> None:
         self.called("deliver")
 
