@@ -152,13 +152,14 @@ class Bundle:
             if not (self._is_in_time(each) and may_open(self._unit, each.lease.clip_id)):
                 self._replace(each, None)
 
-    def drop(self) -> None:
-        """Gives everything back that was not begun, in one commit; keys and sounds are dropped."""
+    def drop(self) -> bool:
+        """Gives everything back that was not begun, in one commit, and drops it. Returns whether any was."""
         with self._lock:
             self._round += 1
             dropped, self._taken = self._taken, []
         if dropped:
             self._give_back([each.lease for each in dropped])
+        return bool(dropped)
 
     def _all(self) -> list[_Taken]:
         with self._lock:

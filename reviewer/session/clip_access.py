@@ -238,11 +238,14 @@ class ClipAccess:
 
     def _record_prefetch(self, permit: Permit, texts: Sequence[str]) -> None:
         identity, clip_id = permit.identity, permit.lease.clip_id
-        if not self._unsealing.is_along(identity, clip_id):
+        detail = permit.detail(texts)
+        if self._unsealing.is_along(identity, clip_id):
+            detail["again"] = True  # its key is here already
+        else:
             self._require_witnessed()
             self.limits.require_may_open(identity, permit.clip)
             self._unsealing.reach(identity)
-        event = Event.by(identity, Action.CLIP_PREFETCHED, clip_id, detail=permit.detail(texts))
+        event = Event.by(identity, Action.CLIP_PREFETCHED, clip_id, detail=detail)
         with self._unit.transaction():
             self._sign_in.require(identity)
             self._unit.log.record(event)

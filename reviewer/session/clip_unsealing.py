@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reviewer.audio.dsp import speech_detection
@@ -92,7 +93,7 @@ class ClipUnsealing:
             self._unit.content.take_copies(clip.id)
         except ReviewerError as error:
             self.drop_key(identity, clip.id)
-            self._record_not_opened(identity, lease, error.code)
+            self._record_not_opened(identity, replace(lease, is_prefetch=True), error.code)
             raise
         self._along.add((identity.session_id, clip.id))
 

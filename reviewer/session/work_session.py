@@ -235,10 +235,11 @@ class WorkSession:
         self._drop_next(None if taken is None else taken.lease)
         self._bundle.drop()
 
-    def give_back_along(self) -> None:
-        """Gives back what was taken along and not begun, in one commit of this machine, before a sign-out."""
-        self._bundle.drop()
+    def give_back_along(self) -> bool:
+        """Gives back what was taken along and not begun, in one commit; returns whether there was any."""
+        was_any = self._bundle.drop()
         self._drop_ended_along()
+        return was_any
 
     def _drop_next(self, lease: Lease | None) -> None:
         self._access.drop_prefetched(self.identity)
@@ -479,8 +480,7 @@ class WorkSession:
     def _drop_ended_along(self) -> None:
         """Gives back what was taken along and may not be opened any more; it may be prefetched already."""
         self._bundle.drop_ended()
-        found = self._prefetched
-        if found is not None and not found.lease.is_prefetch and not self._bundle.may_begin(found.lease):
+        if (one := self._prefetched) and not one.lease.is_prefetch and not self._bundle.may_begin(one.lease):
             self._take_prefetched()
             self._access.drop_prefetched(self.identity)
 

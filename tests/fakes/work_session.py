@@ -334,7 +334,8 @@ class FakeWork:
 
     def take_along(self) -> None: ...
 
-    def give_back_along(self) -> None: ...
+    def give_back_along(self) -> bool:
+        return False
 
     def deliver(self) -> None:
         self.called("deliver")

@@ -11,6 +11,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from reviewer.access.activity import Counted
 from reviewer.access.verification import verify_file
 from reviewer.clips.keys import KdfParameters
 from reviewer.errors import Refused, Unavailable
@@ -208,6 +209,8 @@ def test_each_clip_has_a_row_before_it_is_taken_along_and_before_it_opens(
     before = {event.object for event in bench.events(Action.CLIP_PREFETCHED)}
     assert len(before) == 3
     assert len(bench.events(Action.CLIP_OPENED)) == 1
+    activity, hour_ago = bench.workspace._unit.activity, bench.clock.now() - timedelta(hours=1)
+    assert activity.count(ana.work.identity.person.id, Counted.OPENED, hour_ago) == 4
     network.is_down = True
     for text in TEXTS[:3]:
         ana.submit(text)

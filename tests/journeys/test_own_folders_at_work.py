@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from reviewer import backends
+from reviewer.access.release_comparison import Lack, compare
 from reviewer.access.verification import verify_file
 from reviewer.clips.store import LocalClipStore
 from reviewer.db.connection import Database
@@ -231,6 +232,13 @@ def test_clip_with_a_muted_part_opens_in_no_own_folder_and_none_can_be_marked_th
         qa.work.open(found)
 
 
+def lacks(office: Office, name: str) -> list[Lack]:
+    """What the logs of the broker and of somebody's own folder tell differently about them."""
+    person_id = office.windows[name].person(name).identity.person.id
+    found = compare(office.folder / "broker", [office.own_folder(name)])
+    return [each.lack for each in found.differences if each.person_id == person_id]
+
+
 def test_clips_taken_along_in_an_own_folder_open_while_queue_broker_and_bucket_are_away(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -247,6 +255,9 @@ def test_clips_taken_along_in_an_own_folder_open_while_queue_broker_and_bucket_a
     work.prefetch()
     work.take_along()
     opened = [first.clip_id]
+    assert Lack.NO_OPENING not in lacks(office, name)
+    ana.workspace._access._unsealing._source(work.identity).clip_key(work._bundle._taken[0].lease)
+    assert Lack.NO_OPENING in lacks(office, name)  # own code that asks once more than its rows say
 
     def away(*_arguments: object, **_named: object) -> None:
         raise Unavailable("QUEUE_UNREACHABLE")

@@ -305,16 +305,13 @@ class ClipPresenter(QObject):
             self._executor.run(partial(self._work.close, lease))
             if is_untouched:
                 self._executor.run(partial(self._work.release, lease))
-        self._executor.run(self._work.give_back_along, self._on_given_back)
+        self._executor.run(self._work.give_back_along, self._sender.send_last)
         self._prefetch.drop()
         self._sender.end()
         self._unsaved = None
         self._view.clear()
 
     # Results from the session
-
-    def _on_given_back(self, _nothing: None) -> None:
-        self._sender.send_last()
 
     def _on_resumed(self, found: NextClip) -> None:
         self._on_next(found, self._stack.show_ready)

@@ -95,9 +95,9 @@ class Sender(QObject):
         if self._sending.is_needed:
             self._sending.end()
 
-    def send_last(self) -> None:
-        """After ``end``, once all is saved: tells the server what colleagues could take, if it answers."""
-        if self._sending.is_needed:
+    def send_last(self, was_given_back: bool) -> None:  # noqa: FBT001 - the answer of the session
+        """After ``end``, once all is saved: tells the server what colleagues can take, if it answers."""
+        if was_given_back:
             self._network.run(self._sending.send_last)
 
     @Slot()
