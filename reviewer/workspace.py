@@ -327,6 +327,7 @@ class Workspace:
             lexicon=partial(read_lexicon, self.path / LEXICON_FOLDER),
             measurement=DraftMeasurement(self._unit, self.project.asr.hidden_share),
             recognisers=self.project.asr.recogniser,
+            rules=self.project.queue,
         )
 
     def _key_source(self) -> MakeKeySource | None:

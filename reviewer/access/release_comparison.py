@@ -92,7 +92,7 @@ class _Told:
         if event.action is Action.CLIP_HEARD:
             self.heard.setdefault((event.actor, event.object, str(event.detail["task"])), at)
         elif event.action is Action.CLIP_PREFETCHED:
-            self.lease(event, at).asked += 1
+            self.lease(event, at).asked += not event.detail.get("again")
         elif event.action is Action.CLIP_OPENED:
             lease = self.lease(event, at)
             lease.opened += 1

@@ -132,6 +132,7 @@ class ClipContent:
     ) -> None:
         self._workspace_id = workspace_id
         self._store = store
+        self._copies: dict[str, tuple[str, dict[ContentKind, bytes]]] = {}
         self._clips = clips
         self._database = database
         self._deliveries = KeyDeliveries(database)
@@ -196,6 +197,25 @@ class ClipContent:
         """A seekable stream over the clip's canonical FLAC; the caller closes it. Raises Damaged, Refused."""
         return self._open(keyring, clip_id, ContentKind.AUDIO)
 
+    def take_copies(self, clip_id: str) -> None:
+        """Copies a clip's sealed objects into memory, until ``drop_copies``. Raises Damaged, Unavailable."""
+        name = self._clips.stored_as(clip_id)
+        copies: dict[ContentKind, bytes] = {}
+        for kind in (ContentKind.AUDIO, ContentKind.PEAKS, ContentKind.SPEECH):
+            if kind is ContentKind.AUDIO or self._store.has(name, kind):
+                with self._store.open(name, kind) as stream:
+                    copies[kind] = stream.read()
+        self._copies[clip_id] = name, copies
+
+    def drop_copies(self, clip_id: str) -> None:
+        """Forgets the copies of a clip, if there are any."""
+        self._copies.pop(clip_id, None)
+
+    def _copies_of(self, name: str, clip_id: str) -> dict[ContentKind, bytes] | None:
+        """The copies in memory of the objects with this name."""
+        found = self._copies.get(clip_id)
+        return found[1] if found is not None and found[0] == name else None
+
     def has_audio(self, clip_id: str) -> bool:
         """Whether a clip's sealed sound is in its store, without reading it. Raises Unavailable."""
         return self._store.has(self._clips.stored_as(clip_id), ContentKind.AUDIO)
@@ -214,9 +234,12 @@ class ClipContent:
         self._database.require_no_transaction()
         key = self._key(keyring, clip_id)
         name = self._clips.stored_as(clip_id)
-        if not self._store.has(name, ContentKind.SPEECH):
+        copies = self._copies_of(name, clip_id)
+        if copies is not None and ContentKind.SPEECH not in copies:
             return None
-        with self._store.open(name, ContentKind.SPEECH) as stream:
+        if copies is None and not self._store.has(name, ContentKind.SPEECH):
+            return None
+        with self._sealed(name, clip_id, ContentKind.SPEECH) as stream:
             return unseal(key, self._context(clip_id, ContentKind.SPEECH), stream.read())
 
     def keep_speech(self, keyring: Keyring, clip_id: str, stored_as: str, passages: bytes) -> None:
@@ -225,6 +248,8 @@ class ClipContent:
         Whoever finds them at the same time finds the same. If the sound was replaced or the clip purged
         meanwhile, the file belongs to nothing, and goes with the next ``sweep``.
         """
+        if self._copies_of(stored_as, clip_id) is not None:
+            return  # the store may be away: whoever opens it next finds them again
         sealed = self.seal(keyring, clip_id, ContentKind.SPEECH, "", passages)
         self._store.put(stored_as, ContentKind.SPEECH, sealed)
 
@@ -384,13 +409,19 @@ class ClipContent:
 
     def _open_as(self, name: str, keyring: Keyring, clip_id: str, kind: ContentKind) -> BinaryIO:
         key = self._key(keyring, clip_id)
-        stream = self._store.open(name, kind)
+        stream = self._sealed(name, clip_id, kind)
         try:
             reader = SealedReader(key, self._context(clip_id, kind), stream)
         except Damaged:
             stream.close()
             raise
         return cast("BinaryIO", io.BufferedReader(reader, CHUNK_BYTES))
+
+    def _sealed(self, name: str, clip_id: str, kind: ContentKind) -> BinaryIO:
+        copies = self._copies_of(name, clip_id)
+        return (
+            self._store.open(name, kind) if copies is None or kind not in copies else io.BytesIO(copies[kind])
+        )
 
     def _key(self, keyring: Keyring, clip_id: str, *, for_sealing: bool = False) -> bytes:
         if clip_id in self._added_keys:  # in the transaction that adds it

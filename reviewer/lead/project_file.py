@@ -27,9 +27,16 @@ from reviewer.untrusted_files import parse_untrusted_toml, read_untrusted_text
 
 _LIMITS = ("opens_per_hour", "opens_without_hand_in", "technical_skips_per_day", "plays_per_clip")
 _MAY_BE_ZERO = frozenset(
-    {"lock_minutes", "listening.heard_percent", "log.unwitnessed_rows", *(f"limits.{one}" for one in _LIMITS)}
+    {
+        "lock_minutes",
+        "queue.bundle_clips",
+        "listening.heard_percent",
+        "log.unwitnessed_rows",
+        *(f"limits.{one}" for one in _LIMITS),
+    }
 )
 _MAY_BE_AT_MOST = {"listening.heard_percent": 100, "asr.hidden_share": 1, "queue.qa_rate": 1}
+_MAY_BE_AT_MOST |= {"queue.bundle_clips": 50, "queue.bundle_hours": 8}
 _LARGEST = 100_000  # days, minutes, seconds, counts: larger ones overflow dates, and nobody means them
 _LARGEST_BYTES = 1 << 44
 _RECOGNISERS = "asr.recogniser"

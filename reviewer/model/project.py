@@ -53,7 +53,11 @@ class BrokerPlace:
 
 @dataclass(frozen=True, slots=True)
 class QueueRules:
-    """Rules of the queue; it is in the workspace's file, or on the PostgreSQL server of ``url``."""
+    """Rules of the queue; it is in the workspace's file, or on the PostgreSQL server of ``url``.
+
+    A window takes ``bundle_clips`` along beside the next one, to go on while the server is away, for at most
+    ``bundle_hours`` and while their leases last.
+    """
 
     url: str = ""
     passes: int = 1
@@ -61,6 +65,8 @@ class QueueRules:
     lease_cap_minutes: int = 240
     skips_to_lead: int = 3
     qa_rate: float = 0.2
+    bundle_clips: int = 0
+    bundle_hours: int = 8
 
 
 @dataclass(frozen=True, slots=True)

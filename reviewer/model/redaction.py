@@ -74,6 +74,11 @@ class Redaction:
         return Span(self.start, self.end)
 
 
+def muted_ids(redactions: Iterable[Redaction]) -> frozenset[str]:
+    """The ids of those whose samples are there and may not be heard."""
+    return frozenset(one.id for one in redactions if one.is_muted)
+
+
 PAD_SECONDS = 0.15
 """Added on each side: the marks of people and recognisers are late or early by about so much."""
 

@@ -9,6 +9,7 @@ from reviewer.model.clip import Clip
 from reviewer.model.event import Action, Event
 from reviewer.model.people import Identity, Person
 from reviewer.model.project import AccessLimits, WorkingHours
+from reviewer.session.permit import Permit
 from reviewer.session.unit_of_work import UnitOfWork
 
 HOUR = timedelta(hours=1)
@@ -72,6 +73,17 @@ class ActivityLimits:
         since = self._unit.clock.now() - DAY
         most = self._limits.technical_skips_per_day
         self._require_below(identity, Counted.TECHNICAL, since, most, "LIMIT_TECHNICAL")
+
+    def has_opened(self, permit: Permit) -> bool:
+        """Whether this person has opened the clip for this task before."""
+        person_id, task_id = permit.identity.person.id, permit.lease.task_id
+        events = (row.event() for row in self._unit.log.about(permit.clip.id))
+        return any(
+            event.action is Action.CLIP_OPENED
+            and event.actor == person_id
+            and event.detail.get("task") == task_id
+            for event in events
+        )
 
     def lift(self, identity: Identity, person: Person) -> None:
         """Excuses what a person has opened and skipped so far: they start anew at every limit."""

@@ -3,7 +3,6 @@
 import hmac
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TypeVar
 
 from reviewer.access.rights import Act, require
@@ -24,29 +23,22 @@ from reviewer.model.redaction import (
     RedactionSource,
     RedactionState,
     hearing_span,
+    muted_ids,
     muted_spans,
 )
 from reviewer.model.task import LateDraft, Lease, SealedAnnotation, draft_name
 from reviewer.session import clip_conditions, window
 from reviewer.session.access_limits import ActivityLimits
+from reviewer.session.clip_conditions import may_open
 from reviewer.session.clip_unsealing import ClipUnsealing, MakeKeySource
 from reviewer.session.due_purges import PURGED_BY_TEAM, forget_clip
 from reviewer.session.muted_span import MutedSpan, audible
-from reviewer.session.permit import Permit
+from reviewer.session.permit import HeldOpening, Permit
 from reviewer.session.sign_in import SignIn
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.unsealed_clip import UnsealedClip
 
 _Text = TypeVar("_Text", SealedAnnotation, LateDraft)
-
-
-@dataclass(frozen=True, slots=True)
-class _Opening:
-    """A clip that a lead has open without a lease: by which right, for what, and under which condition."""
-
-    act: Act
-    purpose: str
-    unsealed: UnsealedClip
 
 
 class ClipAccess:
@@ -73,7 +65,7 @@ class ClipAccess:
         self._sign_in = sign_in
         self._open: dict[tuple[str, str], tuple[Lease, UnsealedClip]] = {}
         self._prefetched: dict[str, UnsealedClip] = {}
-        self._held: dict[tuple[str, str], _Opening] = {}
+        self._held: dict[tuple[str, str], HeldOpening] = {}
         self._redacted: set[tuple[str, str]] = set()
         """Put away since their sound was replaced: what was typed to the old one is not saved any more."""
         sign_in.before_sign_out(self.put_all_away)
@@ -148,16 +140,17 @@ class ClipAccess:
         identity, clip_id = permit.identity, permit.lease.clip_id
         prefetched = self._prefetched.get(identity.session_id)
         is_prefetched = self.has_prefetched(identity, clip_id)
-        is_again = not is_prefetched and self._was_opened(permit)
+        is_ready = is_prefetched or self._unsealing.is_along(identity, clip_id)
+        is_again = not is_ready and self.limits.has_opened(permit)
         if is_again:
             self.limits.require_may_replay(identity, permit.clip)
-        elif not is_prefetched:
+        elif not is_ready:
             self._require_witnessed()
             self.limits.require_may_open(identity, permit.clip)
-        if not is_prefetched:
+        if not is_ready:
             self._unsealing.reach(identity)
         with self._unit.transaction():
-            self.record_opening(permit, texts, is_prefetched=is_prefetched, is_again=is_again)
+            self.record_opening(permit, texts, is_prefetched=is_ready, is_again=is_again)
         if prefetched is not None and is_prefetched:
             return self.show_prefetched(identity, permit.lease)
         self.drop_prefetched(identity)
@@ -207,19 +200,55 @@ class ClipAccess:
 
         Raises: LimitReached.
         """
-        identity, lease = permit.identity, permit.lease
+        identity = permit.identity
         self.drop_prefetched(identity)
-        self._require_witnessed()
-        self.limits.require_may_open(identity, permit.clip)
-        self._unsealing.reach(identity)
-        event = Event.by(identity, Action.CLIP_PREFETCHED, lease.clip_id, detail=permit.detail(texts))
-        with self._unit.transaction():
-            self._sign_in.require(identity)
-            self._unit.log.record(event)
+        self._record_prefetch(permit, texts)
         unsealed = self._unsealing.of_lease(identity, permit.clip, permit.lease)
         self._prefetched[identity.session_id] = unsealed
         self._require_not_ended(identity)
         return unsealed
+
+    def take_along(self, permit: Permit) -> None:
+        """Logs and fetches key and sealed sound of a leased clip; nothing of it is unsealed before its turn.
+
+        Raises as ``prefetch``.
+        """
+        self._record_prefetch(permit, ())
+        self._unsealing.take_along(permit.identity, permit.clip, permit.lease)
+        self._require_not_ended(permit.identity)
+
+    def drop_along(
+        self, identity: Identity, clip_ids: Sequence[str], record: Callable[[], None] | None = None
+    ) -> None:
+        """Drops what was taken along and not opened, after the rows of it and ``record`` in one commit.
+
+        ``record``: what else is written while the session is live; None where it ends.
+        """
+        with suppress(ReviewerError), self._unit.transaction():
+            if record is not None:
+                self._sign_in.require(identity)
+                record()
+            for clip_id in clip_ids:
+                if self._unsealing.is_along(identity, clip_id) and self.opened(identity, clip_id) is None:
+                    detail: dict[str, DetailValue] = {"prefetched": True}
+                    self._unit.log.record(Event.by(identity, Action.CLIP_CLOSED, clip_id, detail=detail))
+        for clip_id in clip_ids:
+            if self.opened(identity, clip_id) is None:
+                self._unsealing.drop_key(identity, clip_id)
+
+    def _record_prefetch(self, permit: Permit, texts: Sequence[str]) -> None:
+        identity, clip_id = permit.identity, permit.lease.clip_id
+        detail = permit.detail(texts)
+        if self._unsealing.is_along(identity, clip_id):
+            detail["again"] = True  # its key is here already
+        else:
+            self._require_witnessed()
+            self.limits.require_may_open(identity, permit.clip)
+            self._unsealing.reach(identity)
+        event = Event.by(identity, Action.CLIP_PREFETCHED, clip_id, detail=detail)
+        with self._unit.transaction():
+            self._sign_in.require(identity)
+            self._unit.log.record(event)
 
     def _require_not_ended(self, identity: Identity) -> None:
         """Raises Refused where the session ended while a clip was unsealed, and closes what is left of it."""
@@ -240,7 +269,7 @@ class ClipAccess:
             return False
         redactions = self._unit.redactions.of_clip(clip_id)
         is_same = self._unit.clips.stored_as(clip_id) == found.stored_as
-        return is_same and _muted_ids(redactions) == _muted_ids(found.redactions)
+        return is_same and muted_ids(redactions) == muted_ids(found.redactions)
 
     def show_prefetched(self, identity: Identity, lease: Lease) -> UnsealedClip:
         """Makes the prefetched clip an open one, after its row was committed."""
@@ -297,7 +326,7 @@ class ClipAccess:
         self._unit.log.record(Event.by(identity, Action.CLIP_OPENED, clip.id, detail=detail))
         unsealed = self._unsealing.unsealed(identity, clip)
         self.close_held(identity, clip_id)
-        self._held[identity.session_id, clip_id] = _Opening(act, purpose, unsealed)
+        self._held[identity.session_id, clip_id] = HeldOpening(act, purpose, unsealed)
         return unsealed
 
     def beat_held(self, identity: Identity, clip_id: str) -> None:
@@ -418,12 +447,9 @@ class ClipAccess:
         named: Callable[[_Text], dict[str, DetailValue]],
         unseal: Callable[[Identity, _Text], Annotation],
     ) -> list[Annotation | None]:
+        unit, unsealing = self._unit, self._unsealing
         pairs = [
-            (
-                each,
-                self.may_open(each.clip_id) and self._unsealing.has_key(identity, each.clip_id),
-            )
-            for each in texts
+            (one, may_open(unit, one.clip_id) and unsealing.has_key(identity, one.clip_id)) for one in texts
         ]
         with self._unit.transaction():
             for each, is_open in pairs:
@@ -527,6 +553,7 @@ class ClipAccess:
                 self.close_held(identity, clip_id)
         with suppress(ReviewerError):
             self.drop_prefetched(identity)
+        self.drop_along(identity, self._unsealing.along(identity))
         self._unsealing.drop_all_keys(identity)
         with suppress(ReviewerError):
             self._unit.open_tasks.left_all(window.of_session(identity.session_id))
@@ -542,7 +569,7 @@ class ClipAccess:
             name = window.of_session(identity.session_id)
             self._unit.open_tasks.left(lease.task_id, lease.person_id, name)
 
-    def _opened_held(self, identity: Identity, clip_id: str) -> _Opening:
+    def _opened_held(self, identity: Identity, clip_id: str) -> HeldOpening:
         opened = self._held.get((identity.session_id, clip_id))
         if opened is None:
             raise Refused("CLIP_NOT_OPEN")
@@ -553,7 +580,7 @@ class ClipAccess:
             raise Refused("CLIP_REDACTED")
 
     def _require_not_muted_since(self, opened: UnsealedClip) -> None:
-        if _muted_ids(self._unit.redactions.of_clip(opened.clip.id)) - _muted_ids(opened.redactions):
+        if muted_ids(self._unit.redactions.of_clip(opened.clip.id)) - muted_ids(opened.redactions):
             raise Refused("CLIP_MUTED")
 
     def _take_away_held(self, identity: Identity, clip_id: str, action: Action, reason: str) -> None:
@@ -571,25 +598,3 @@ class ClipAccess:
         if kept:
             detail["ranges"] = [[part.start, part.end, part.speed_percent] for part in kept]
             self._unit.log.record(Event.by(identity, Action.CLIP_HEARD, clip.id, detail=detail))
-
-    def _was_opened(self, permit: Permit) -> bool:
-        """Whether this person has opened the clip for this task before."""
-        person_id, task_id = permit.identity.person.id, permit.lease.task_id
-        events = (row.event() for row in self._unit.log.about(permit.clip.id))
-        return any(
-            event.action is Action.CLIP_OPENED
-            and event.actor == person_id
-            and event.detail.get("task") == task_id
-            for event in events
-        )
-
-    def may_open(self, clip_id: str) -> bool:
-        """Whether consent and retention allow that anybody opens a clip."""
-        with suppress(Refused):
-            self.openable(clip_id)
-            return True
-        return False
-
-
-def _muted_ids(redactions: Sequence[Redaction]) -> frozenset[str]:
-    return frozenset(one.id for one in redactions if one.is_muted)

@@ -1,5 +1,7 @@
 """What must be true for the clip of a lease to open, for the window and for the release of keys alike."""
 
+from contextlib import suppress
+
 from reviewer.access.rights import Act, require
 from reviewer.errors import NotLeased, Refused, Unavailable
 from reviewer.model.clip import Clip
@@ -40,6 +42,14 @@ def require_openable(unit: UnitOfWork, clip_id: str, *, is_leased: bool = False)
     if clip.purge_at <= now:
         raise Refused("RETENTION_ENDED")
     return clip
+
+
+def may_open(unit: UnitOfWork, clip_id: str) -> bool:
+    """Whether consent and retention allow that anybody opens a clip, as far as that is known here."""
+    with suppress(Refused):
+        require_openable(unit, clip_id)
+        return True
+    return False
 
 
 def require_leased(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reviewer.audio.dsp import speech_detection
@@ -38,6 +39,7 @@ class ClipUnsealing:
         self._make_source = make_source
         self._sources: dict[str, ClipKeySource] = {}
         self._prefetched: dict[str, ReleasedKey] = {}
+        self._along: set[tuple[str, str]] = set()
 
     def opens_every_clip(self, identity: Identity) -> bool:
         """Whether this person's keyring holds the workspace key."""
@@ -57,7 +59,7 @@ class ClipUnsealing:
             Damaged.
         """
         self._unit.require_no_transaction()
-        if self.opens_every_clip(identity):
+        if self.opens_every_clip(identity) or self.is_along(identity, clip.id):
             return self.unsealed(identity, clip)
         released = None
         try:
@@ -72,6 +74,28 @@ class ClipUnsealing:
         if lease.is_prefetch:
             self._prefetched[identity.session_id] = released
         return unsealed
+
+    def is_along(self, identity: Identity, clip_id: str) -> bool:
+        """Whether key and sealed sound of a clip are in memory, so that nobody is asked to open it."""
+        return (identity.session_id, clip_id) in self._along
+
+    def along(self, identity: Identity) -> list[str]:
+        """The clips of which that is so."""
+        return [clip_id for session_id, clip_id in self._along if session_id == identity.session_id]
+
+    def take_along(self, identity: Identity, clip: Clip, lease: Lease) -> None:
+        """Fetches key and sealed sound of a leased clip, and unseals nothing. Raises as ``of_lease``."""
+        self._unit.require_no_transaction()
+        try:
+            if not self.opens_every_clip(identity):
+                released = self._source(identity).clip_key(lease)
+                self._unit.content.released.hold(identity.keyring, released)
+            self._unit.content.take_copies(clip.id)
+        except ReviewerError as error:
+            self.drop_key(identity, clip.id)
+            self._record_not_opened(identity, replace(lease, is_prefetch=True), error.code)
+            raise
+        self._along.add((identity.session_id, clip.id))
 
     def has_key(self, identity: Identity, clip_id: str) -> bool:
         """Whether the clip's key is here: the keyring opens every clip, or this one is open."""
@@ -100,10 +124,14 @@ class ClipUnsealing:
 
     def drop_key(self, identity: Identity, clip_id: str) -> None:
         """The clip is closed."""
+        self._along.discard((identity.session_id, clip_id))
+        self._unit.content.drop_copies(clip_id)
         self._unit.content.released.drop(identity.keyring, clip_id)
 
     def drop_all_keys(self, identity: Identity) -> None:
         """The session ends."""
+        for clip_id in self.along(identity):
+            self.drop_key(identity, clip_id)
         self._prefetched.pop(identity.session_id, None)
         self._unit.content.released.drop_all(identity.keyring)
         source = self._sources.pop(identity.session_id, None)

@@ -118,16 +118,18 @@ class Delivery:
         """Whether the queue's answer is part of the commit of an act."""
         return self._unit.queue.answers_at_once
 
-    def send(self, request: Request, record: Record | None = None) -> Outcome:
+    def send(self, request: Request, record: Record | None = None, *, needs_answer: bool = False) -> Outcome:
         """Sends an act and returns the queue's answer.
 
         Args:
             record: writes what is committed with the act (its log row, the end of its draft); gets the
                 answer, or None when the queue answers later.
+            needs_answer: wait for it also where others would go on.
 
         Raises: Refused, and nothing was done; Undelivered when the act is stored but not answered yet.
         """
-        if self.answers_at_once or (self.is_in_background and isinstance(request, _MAY_WAIT)):
+        may_wait = self.is_in_background and isinstance(request, _MAY_WAIT) and not needs_answer
+        if self.answers_at_once or may_wait:
             with self._unit.transaction():
                 _, outcome = self._add(request, record)
             if self.answers_at_once:
@@ -192,6 +194,16 @@ class Delivery:
                     self._delivered(entry)
                 except Refused as refusal:  # logged and settled: later requests must not wait for it
                     self._note_refusal(entry.request, refusal)
+
+    def deliver_last(self) -> None:
+        """Tells the queue what is pending, after ``end``; answered again under its key at the next sign-in.
+
+        Raises Unavailable.
+        """
+        with self._in_turn:
+            for entry in self._unit.outbox.pending(self._identity.person.id):
+                with suppress(Refused):  # refused again, and logged, when it is sent again
+                    self._unit.outbox.deliver(entry)
 
     def _delivered(self, entry: OutboxEntry) -> Outcome:
         try:

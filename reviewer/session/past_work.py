@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from reviewer.errors import Refused
 from reviewer.model.annotation import Annotation
 from reviewer.model.clip import ContentKind
 from reviewer.model.clock import Clock
 from reviewer.model.people import Identity
-from reviewer.model.task import LateDraft, LateState, Lease, TaskKind, TaskState
+from reviewer.model.task import LateDraft, LateState, Lease, SealedAnnotation, TaskKind, TaskState
 from reviewer.session.clip_access import ClipAccess
+from reviewer.session.clip_conditions import may_open
 from reviewer.session.drafts import Draft
 from reviewer.session.open_clip import ReturnedWork
 from reviewer.session.unit_of_work import UnitOfWork
@@ -54,7 +56,7 @@ def history(unit: UnitOfWork, access: ClipAccess, identity: Identity, limit: int
             each.made_at,
             state,
             None if text is None else text.text_verbatim,
-            access.may_open(each.clip_id) and place < MAY_TAKE_BACK and state == TaskState.SUBMITTED,
+            may_open(unit, each.clip_id) and place < MAY_TAKE_BACK and state == TaskState.SUBMITTED,
             LateState.ADOPTED if each.id in adopted else None,
         )
         for place, (each, text, state) in enumerate(zip(annotations, texts, states, strict=True))
@@ -123,6 +125,20 @@ def taken_back_work(unit: UnitOfWork, access: ClipAccess, identity: Identity, le
 def opened_texts(lease: Lease) -> tuple[str, ...]:
     """Ids of the annotations that are unsealed with the clip of a lease."""
     return tuple(each for each in (lease.returned_annotation, lease.blind_annotation) if each is not None)
+
+
+def to_take_back(
+    unit: UnitOfWork, person_id: str, kinds: frozenset[TaskKind], annotation_id: str | None
+) -> SealedAnnotation:
+    """The submission that a person takes back: this one of their last, or the very last.
+
+    Raises Refused (code CANNOT_TAKE_BACK) if it is none of them, or they do not transcribe.
+    """
+    recent = unit.queue.annotations_of(person_id, MAY_TAKE_BACK)
+    chosen = next((each for each in recent if annotation_id in (None, each.id)), None)
+    if chosen is None or TaskKind.TRANSCRIBE not in kinds:
+        raise Refused("CANNOT_TAKE_BACK", annotation=annotation_id or "")
+    return chosen
 
 
 def midnight(clock: Clock) -> datetime:

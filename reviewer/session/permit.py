@@ -1,12 +1,14 @@
-"""Proof that every condition for opening a lease's clip was checked."""
+"""Proof that every condition for opening a clip was checked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reviewer.access.rights import Act
 from reviewer.model.clip import Clip
 from reviewer.model.event import DetailValue
 from reviewer.model.people import Identity
 from reviewer.model.task import Lease
+from reviewer.session.unsealed_clip import UnsealedClip
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +31,12 @@ class Permit:
         if texts:
             detail["annotations"] = list(texts)
         return detail
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOpening:
+    """A clip that a lead has open without a lease: by which right, for what, and its content."""
+
+    act: Act
+    purpose: str
+    unsealed: UnsealedClip

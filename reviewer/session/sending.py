@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from reviewer.errors import Refused
+from reviewer.errors import Refused, Unavailable
 from reviewer.model.people import Identity
 from reviewer.model.task import Lease
+from reviewer.session.bundle import AtHand, Bundle
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.delivery import Delivery
 from reviewer.session.unit_of_work import UnitOfWork
@@ -17,10 +18,14 @@ SEEN_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Unsent:
-    """How many of a person's acts are saved here and not answered yet, and since when the oldest waits."""
+    """How many of a person's acts are saved here and not answered yet, and since when the oldest waits.
+
+    ``at_hand``: with how many clips they can go on.
+    """
 
     count: int = 0
     since: datetime | None = None
+    at_hand: AtHand | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +47,15 @@ class Sending:
     once.
     """
 
-    def __init__(self, unit: UnitOfWork, access: ClipAccess, identity: Identity, delivery: Delivery) -> None:
+    def __init__(
+        self, unit: UnitOfWork, access: ClipAccess, identity: Identity, delivery: Delivery, bundle: Bundle
+    ) -> None:
         self._unit = unit
         self._access = access
         self._identity = identity
         self._delivery = delivery
+        self._bundle = bundle
+        self._was_away = False
         self._renewed_at: dict[str, float] = {}
         self._seen_at: dict[str, float] = {}
         self._to_renew: Lease | None = None
@@ -66,17 +75,27 @@ class Sending:
         """No answer is stored any more: what is under way is sent again at the next sign-in."""
         self._delivery.end()
 
+    def send_last(self) -> None:
+        """Tells the queue once more what is stored, after ``end``. Raises Unavailable."""
+        self._delivery.deliver_last()
+
     def unsent(self) -> Unsent:
         """What is not sent yet; reads only the workspace file."""
         count, since = self._unit.outbox.unsent_work(self._identity.person.id)
-        return Unsent(count, since)
+        return Unsent(count, since, self._bundle.at_hand())
 
     def send(self) -> SendingRound:
-        """Sends everything and renews a lease that is due. Raises Unavailable when there is no answer."""
-        self._delivery.deliver()
-        lease, self._to_renew = self._to_renew, None
-        if lease is not None:
-            self._renew(lease)
+        """Sends everything and renews leases that are due. Raises Unavailable when there is no answer."""
+        try:
+            self._delivery.deliver()
+            lease, self._to_renew = self._to_renew, None
+            if lease is not None:
+                self._renew(lease)
+            self._bundle.renew(was_away=self._was_away)
+            self._was_away = False
+        except Unavailable:
+            self._was_away = True
+            raise
         return SendingRound(self.unsent(), self._delivery.take_refused(), self._delivery.has_lost)
 
     def reach(self, lease: Lease | None) -> None:

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from reviewer.audio.samples import Sound
@@ -23,7 +23,7 @@ from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation
 from reviewer.model.event import Action, DetailValue, Event, HeardRange
 from reviewer.model.people import Identity
-from reviewer.model.project import ListeningRules, RecogniserRule
+from reviewer.model.project import ListeningRules, QueueRules, RecogniserRule
 from reviewer.model.task import DailyCounts, Lease, SkipReason, TaskKind, VerdictKind
 from reviewer.queue.api import Receipt
 from reviewer.queue.outbox import (
@@ -38,15 +38,17 @@ from reviewer.queue.outbox import (
 from reviewer.session import clip_conditions, past_work, text_search
 from reviewer.session.act_requests import ActRequests, PreparedAct
 from reviewer.session.acts import Decide, HandIn, Release, Skip, WorkAct
+from reviewer.session.bundle import Bundle
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.delivery import Delivery, Undelivered
 from reviewer.session.draft_measurement import DraftMeasurement
 from reviewer.session.draft_versions import DraftVersion, DraftVersions, VersionReason
-from reviewer.session.drafts import Draft, Drafts
+from reviewer.session.drafts import Drafts
 from reviewer.session.known_words import KnownWords, Lexicon, no_lexicon
 from reviewer.session.listening_record import ListeningRecord
 from reviewer.session.locale_conventions import LocaleConventions
 from reviewer.session.open_clip import ClipTexts, OpenClip
+from reviewer.session.opened_texts import OpenedTexts, PrefetchedClip
 from reviewer.session.past_work import PastWork
 from reviewer.session.permit import Permit
 from reviewer.session.redaction_work import RedactionWork
@@ -60,14 +62,6 @@ from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.edits import Segments
 from reviewer.transcript.find import Query
 from reviewer.transcript.history import History
-
-
-@dataclass(frozen=True, slots=True)
-class _Prefetched:
-    """The next task, unsealed but not shown yet."""
-
-    lease: Lease
-    texts: ClipTexts
 
 
 class WorkSession:
@@ -90,6 +84,7 @@ class WorkSession:
         measurement: DraftMeasurement,
         lexicon: Lexicon = no_lexicon,
         recognisers: Sequence[RecogniserRule] = (),
+        rules: QueueRules | None = None,
     ) -> None:
         self.identity = identity
         self.kinds = kinds
@@ -106,13 +101,14 @@ class WorkSession:
         self._drafts = Drafts(unit, schema.id)
         self._versions = DraftVersions(unit, schema.id)
         self._delivery = Delivery(unit, identity, self._drafts)
-        self.sending = Sending(unit, access, identity, self._delivery)
+        self._bundle = Bundle(unit, access, identity, self._delivery, rules or QueueRules(), kinds)
+        self.sending = Sending(unit, access, identity, self._delivery, self._bundle)
         self._requests = self._act_requests()
         self.new_work_notices = unit.queue.new_work_notices
+        self._texts = OpenedTexts(unit, access, identity, self._drafts, self._alignment, measurement, schema)
         self._right = clip_conditions.RIGHTS[min(kinds)]
-        self._prefetched: _Prefetched | None = None
-        self._prefetch_lock = threading.Lock()
-        self._prefetches = 0
+        self._prefetched: PrefetchedClip | None = None
+        self._prefetch_lock, self._prefetches = threading.Lock(), 0
         self._ended: set[tuple[str, int]] = set()
 
     @property
@@ -144,6 +140,8 @@ class WorkSession:
         A task whose clip may not be opened any more is put back and skipped over.
         """
         self._require()
+        if (taken_along := self._bundle.next()) is not None:
+            return taken_along
         self._delivery.deliver()
         given_back: set[str] = set()
         while (lease := self._held_or_next()) is not None:
@@ -169,10 +167,7 @@ class WorkSession:
         self._require()
         self._delivery.deliver()
         person_id = self.identity.person.id
-        recent = self._unit.queue.annotations_of(person_id, past_work.MAY_TAKE_BACK)
-        chosen = next((each for each in recent if annotation_id in (None, each.id)), None)
-        if chosen is None or TaskKind.TRANSCRIBE not in self.kinds:
-            raise Refused("CANNOT_TAKE_BACK", annotation=annotation_id or "")
+        chosen = past_work.to_take_back(self._unit, person_id, self.kinds, annotation_id)
         self._access.openable(chosen.clip_id)
         lease = self._delivery.send(TakeBack(person_id, chosen.id))
         assert isinstance(lease, Lease)
@@ -184,14 +179,15 @@ class WorkSession:
         Raises: Refused (LeaseLost, NotLeased, OpenElsewhere, consent ended ...), Damaged.
         """
         self._require_kind(lease)
-        permit = self._access.permit(self.identity, lease)
+        permit = self._access.permit(self.identity, lease, ask_queue=not self._bundle.has(lease))
         prefetched = self._take_prefetched()
         is_prefetched = self._access.has_prefetched(self.identity, lease.clip_id)
         unsealed = self._access.open(permit, past_work.opened_texts(lease))
         try:
+            self._bundle.begin(lease)
             if prefetched is not None and is_prefetched and prefetched.lease.task_id == lease.task_id:
                 return self._shown(lease, unsealed, prefetched.texts)
-            return self._shown(lease, unsealed, self._texts(lease))
+            return self._shown(lease, unsealed, self._texts.of_lease(lease))
         except BaseException:
             self._access.close(self.identity, lease)
             raise
@@ -204,33 +200,52 @@ class WorkSession:
         Returns: its samples, to be rendered in advance; None if no task is waiting, or too few for all.
         """
         self._require()
-        number = self._prefetches
-        self._delivery.deliver()
-        lease = self._delivery.send(ClaimPrefetch(self.identity.person.id, self.kinds))
-        if not isinstance(lease, Lease):
-            return None
+        number, lease = self._prefetches, self._bundle.next(or_take=True)
+        if lease is None:
+            self._delivery.deliver()
+            answer = self._delivery.send(ClaimPrefetch(self.identity.person.id, self.kinds))
+            if not isinstance(answer, Lease):
+                return None
+            lease = answer
+        is_prefetch = lease.is_prefetch
         try:
-            permit = self._access.permit(self.identity, lease, is_prefetch=True)
+            permit = self._access.permit(self.identity, lease, is_prefetch=is_prefetch, ask_queue=is_prefetch)
             self._prefetched = None
             unsealed = self._access.prefetch(permit, past_work.opened_texts(lease))
-            found = _Prefetched(lease, self._texts(lease))
+            found = PrefetchedClip(lease, self._texts.of_lease(lease))
         except (Refused, Unavailable):  # opening this clip fails in the same way, and reports it
-            self.drop_prefetched()
+            self._drop_next(lease)
             return None
         with self._prefetch_lock:
             if number == self._prefetches:
                 self._prefetched = found
                 return unsealed.samples
-        self.drop_prefetched()
+        self._drop_next(lease)
         return None
 
+    def take_along(self) -> None:
+        """Takes as many clips along as the policy says. Raises Unavailable; Refused when no more may be."""
+        self._require()
+        self._bundle.fill()
+
     def drop_prefetched(self) -> None:
-        """Closes the prefetched clip and puts its task back; also without a valid agreement."""
+        """Closes all that is prefetched or taken along, and puts it back; also without a valid agreement."""
         self._access.allow(self.identity, self._right)
-        self._take_prefetched()
+        taken = self._take_prefetched()
+        self._drop_next(None if taken is None else taken.lease)
+        self._bundle.drop()
+
+    def give_back_along(self) -> bool:
+        """Gives back what was taken along and not begun, in one commit; returns whether there was any."""
+        was_any = self._bundle.drop()
+        self._drop_ended_along()
+        return was_any
+
+    def _drop_next(self, lease: Lease | None) -> None:
         self._access.drop_prefetched(self.identity)
-        with suppress(Undelivered):  # it is stored, and sent with the next delivery
-            self._delivery.send(ReleasePrefetched(self.identity.person.id))
+        if lease is None or lease.is_prefetch:  # else it was taken along, and stays at hand
+            with suppress(Undelivered):  # it is stored, and sent with the next delivery
+                self._delivery.send(ReleasePrefetched(self.identity.person.id))
 
     # While a clip is open
 
@@ -320,6 +335,7 @@ class WorkSession:
         try:
             self._access.permit(self.identity, lease, ask_queue=False)
             self._access.drop_ended_prefetch(self.identity)
+            self._drop_ended_along()
             return self.sending.beat(lease)
         except (Refused, Damaged) as error:
             self._access.put_away(self.identity, lease, error.code)
@@ -410,6 +426,7 @@ class WorkSession:
         self._access.forget(self.identity, act.lease)
         self._forget(act.lease)
         self._note_end(act.lease)
+        self._bundle.begin(begun)
         self._prefetched = None
         return self._shown(begun, self._access.show_prefetched(self.identity, begun), prefetched.texts)
 
@@ -429,9 +446,8 @@ class WorkSession:
     def search_today(self, query: Query) -> list[FoundWork]:
         """This person's submissions of today that contain a text; each text is logged before it is read."""
         self._require()
-        return text_search.search(
-            self._unit, self._access, self.identity, query, past_work.midnight(self._unit.clock)
-        )
+        since = past_work.midnight(self._unit.clock)
+        return text_search.search(self._unit, self._access, self.identity, query, since)
 
     def _act_requests(self) -> ActRequests:
         return ActRequests(
@@ -454,18 +470,24 @@ class WorkSession:
         answer = self._delivery.send(Claim(self.identity.person.id, self.kinds))
         return answer if isinstance(answer, Lease) else None
 
-    def _take_prefetched(self) -> _Prefetched | None:
+    def _take_prefetched(self) -> PrefetchedClip | None:
         """What was prefetched, for the last time; one that is under way comes too late."""
         with self._prefetch_lock:
             self._prefetches += 1
             taken, self._prefetched = self._prefetched, None
         return taken
 
+    def _drop_ended_along(self) -> None:
+        """Gives back what was taken along and may not be opened any more; it may be prefetched already."""
+        self._bundle.drop_ended()
+        if (one := self._prefetched) and not one.lease.is_prefetch and not self._bundle.may_begin(one.lease):
+            self._take_prefetched()
+            self._access.drop_prefetched(self.identity)
+
     def _can_begin(self, lease: Lease) -> bool:
-        is_live = lease.until > self._unit.clock.now()
-        return self._access.has_prefetched(self.identity, lease.clip_id) and (
-            self._delivery.answers_at_once or is_live
-        )
+        is_live = lease.until > self._unit.clock.now() or self._delivery.answers_at_once
+        is_live = is_live if lease.is_prefetch else self._bundle.may_begin(lease)
+        return is_live and self._access.has_prefetched(self.identity, lease.clip_id)
 
     def _handed_over(self, act: WorkAct, prefetched: Lease) -> Lease | None:
         """Commits the act and the opening of the prefetched clip together; None if that fails.
@@ -474,8 +496,9 @@ class WorkSession:
         """
         try:
             prepared = self._prepare(act)
+            is_prefetch, ask_queue = prefetched.is_prefetch, self._delivery.answers_at_once
             permit = self._access.permit(
-                self.identity, prefetched, is_prefetch=True, ask_queue=self._delivery.answers_at_once
+                self.identity, prefetched, is_prefetch=is_prefetch, ask_queue=ask_queue
             )
             return self._commit_hand_over(act.lease, prepared, permit)
         except ReviewerError:
@@ -495,11 +518,12 @@ class WorkSession:
     def _commit_hand_over(self, ended: Lease, prepared: PreparedAct, permit: Permit) -> Lease:
         with self._unit.transaction():
             self._delivery.post(prepared.request, prepared.record)
-            answer = self._delivery.post(BeginPrefetched(permit.lease))
-            begun = answer if isinstance(answer, Lease) else replace(permit.lease, is_prefetch=False)
+            if (begun := permit.lease).is_prefetch:
+                answer = self._delivery.post(BeginPrefetched(begun))
+                begun = answer if isinstance(answer, Lease) else replace(begun, is_prefetch=False)
             self._access.record_closing(self.identity, ended)
-            opened = replace(permit, lease=begun)
-            self._access.record_opening(opened, past_work.opened_texts(begun), is_prefetched=True)
+            texts = past_work.opened_texts(begun)
+            self._access.record_opening(replace(permit, lease=begun), texts, is_prefetched=True)
         return begun
 
     def _end(self, act: WorkAct) -> None:
@@ -510,6 +534,7 @@ class WorkSession:
 
     def _note_end(self, lease: Lease) -> None:
         self._ended.add((lease.task_id, lease.token))
+        self._bundle.begin(lease)
         self.sending.forget(lease)
 
     def _prepare(self, act: WorkAct) -> PreparedAct:
@@ -541,27 +566,6 @@ class WorkSession:
             aligned=self._alignment.begin(lease, texts.aligned),
         )
 
-    def _texts(self, lease: Lease) -> ClipTexts:
-        """Unseals texts after the row of the opening; a reviewer starts blind, also without hypotheses."""
-        blind = None
-        if lease.blind_annotation is not None:
-            own = self._unit.queue.annotation(lease.blind_annotation)
-            blind = self._access.unseal_annotation(self.identity, own)
-        draft = self._drafts.load(self.identity, lease)
-        own_work = Draft()
-        if draft.history is None:
-            own_work = past_work.taken_back_work(self._unit, self._access, self.identity, lease)
-            draft = replace(own_work, position=draft.position)
-        returned = past_work.returned_work(self._unit, self._access, self.identity, lease)
-        before = own_work.annotation if returned is None else returned.annotation
-        aligned = None
-        if before is not None and lease.returned_annotation is not None:
-            aligned = self._alignment.of_annotation(lease.returned_annotation, before)
-        if returned is not None:
-            returned = replace(returned, annotation=carried(returned.annotation, self.schema, returned.form))
-        shown = self._measurement.shown(self.identity, lease)
-        return ClipTexts(shown, draft.under(self.schema), returned, blind, aligned)
-
     def _keep_late(self, lease: Lease, annotation: Annotation, *, keep_draft: bool = False) -> None:
         sealed = self._drafts.seal_late(self.identity, lease, annotation.to_bytes())
         self._delivery.keep_late(KeepLateDraft(lease, sealed), keep_draft=keep_draft)
@@ -578,8 +582,7 @@ class WorkSession:
             raise Refused("CLIP_NOT_OPEN")
         if lease.blind_annotation is not None:
             raise Refused("BLIND_HANDED_IN")
-        lost = self._requests.lost(lease)
-        if lost is not None:
+        if (lost := self._requests.lost(lease)) is not None:
             raise lost
 
     def _require(self) -> None:

@@ -11,11 +11,17 @@ from reviewer.ui.keymap.shortcut import Scope
 
 @dataclass(frozen=True, slots=True)
 class SendingFacts:
-    """How much work is saved here and not sent, the time since when, and why, if sending failed."""
+    """How much work is saved here and not sent, the time since when, and why, if sending failed.
+
+    ``at_hand``: how many clips can be opened while the server is away, until which time; None where the
+    project takes none along.
+    """
 
     unsent: int
     since: str = ""
     problem: str = ""
+    at_hand: int | None = None
+    at_hand_until: str = ""
 
 
 @dataclass(frozen=True, slots=True)

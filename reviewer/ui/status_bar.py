@@ -27,6 +27,11 @@ class StatusBar(QWidget):
             self.tr("Sending your work to the server"),
             "00 saved here, not sent since 00:00",
         )
+        self._at_hand = self._slot(
+            "status_at_hand",
+            self.tr("Clips with which you can go on while the server is away"),
+            "00 clips at hand until 00:00",
+        )
         self._waiting = self._slot(
             "status_waiting", self.tr("Tasks that you can take"), "000 waiting for you"
         )
@@ -48,6 +53,7 @@ class StatusBar(QWidget):
         for label in (
             self._saved,
             self._sending,
+            self._at_hand,
             self._waiting,
             self._open,
             self._done,
@@ -66,6 +72,7 @@ class StatusBar(QWidget):
             _put(self._saved, self.tr("Saved {0}").format(facts.saved) if facts.saved else "")
         if facts.sending is not None:
             self._show_sending(facts.sending)
+            self._show_at_hand(facts.sending)
         if facts.waiting is not None:
             _put(self._waiting, self.tr("{0} waiting for you").format(f"{facts.waiting:,}"))
         if facts.open_tasks is not None:
@@ -97,6 +104,20 @@ class StatusBar(QWidget):
         tip = self.tr("Your finished work is saved on this machine, then sent to the server.")
         retry = self.tr("Sending is tried again every half minute or sooner, and when you hand in a clip.")
         set_tooltip(self._sending, f"{tip}\n{sending.problem}\n{retry}" if sending.problem else tip)
+
+    def _show_at_hand(self, sending: SendingFacts) -> None:
+        if sending.at_hand is None:
+            return
+        text = self.tr("{0} clips at hand until {1}").format(sending.at_hand, sending.at_hand_until)
+        if sending.at_hand == 1:
+            text = self.tr("1 clip at hand until {0}").format(sending.at_hand_until)
+        _put(self._at_hand, text if sending.at_hand else self.tr("No clips at hand"))
+        tip = self.tr("If the server cannot be reached, you can go on with the clips at hand.")
+        after = self.tr(
+            "When they are used up, or after that time, no clip opens until the server answers.\n"
+            "What you finished stays saved on this machine and is sent then."
+        )
+        set_tooltip(self._at_hand, f"{tip}\n{after}")
 
     @Slot(int)
     def show_break(self, minutes: int) -> None:

@@ -332,6 +332,11 @@ class FakeWork:
         self.verdicts.append((kind, comment))
         self._end(lease)
 
+    def take_along(self) -> None: ...
+
+    def give_back_along(self) -> bool:
+        return False
+
     def deliver(self) -> None:
         self.called("deliver")
 

@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import psycopg
 import pytest
 
 from reviewer import backends
+from reviewer.access.release_comparison import Lack, compare
 from reviewer.access.verification import verify_file
 from reviewer.clips.store import LocalClipStore
 from reviewer.db.connection import Database
@@ -24,7 +26,10 @@ from reviewer.model.people import Role
 from reviewer.model.redaction import RedactionSource
 from reviewer.model.task import VerdictKind
 from reviewer.places import DATABASE_FILE
+from reviewer.queue.postgres_connection import QueueServer
+from reviewer.session.acts import Release
 from reviewer.session.redactions import propose
+from tests.benches.broker_team import DirectKeys
 from tests.benches.own_folders import NO_BUCKET, Office, make_office
 from tests.benches.shared_queue import new_database
 from tests.benches.workspace import LEAD, annotation, hear
@@ -34,7 +39,7 @@ from tests.fakes.s3_servers import BUCKET, KEY_ID, SECRET, moto_server
 pytest.importorskip("obstore")
 IN_BUCKET = bool(os.environ.get("REVIEWER_BUCKET"))
 """Whether a service is started for the bucket, which takes seconds; else one folder stands for it."""
-CLIPS = 9
+CLIPS = 13
 
 
 @pytest.fixture(scope="module")
@@ -260,3 +265,54 @@ def test_clip_with_a_muted_part_opens_in_no_own_folder_and_none_can_be_marked_th
     assert found.clip_id == lease.clip_id
     with pytest.raises(Refused, match="CLIP_BEING_REDACTED"):
         qa.work.open(found)
+
+
+def lacks(office: Office, name: str) -> list[Lack]:
+    """What the logs of the broker and of somebody's own folder tell differently about them."""
+    person_id = office.windows[name].person(name).identity.person.id
+    found = compare(office.folder / "broker", [office.own_folder(name)])
+    return [each.lack for each in found.differences if each.person_id == person_id]
+
+
+def test_clips_taken_along_in_an_own_folder_open_while_queue_broker_and_bucket_are_away(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "Mina Sato"
+    ana = office.admit(name, Role.CONTRACTOR)
+    project = ana.workspace.project
+    ana.workspace.project = replace(project, queue=replace(project.queue, bundle_clips=2))
+    ana.agree(name)
+    work = ana.work(name)
+    work.sending.begin(lambda: None)
+    first = work.claim()
+    assert first is not None
+    work.open(first)
+    work.prefetch()
+    work.take_along()
+    opened = [first.clip_id]
+    assert Lack.NO_OPENING not in lacks(office, name)
+    ana.workspace._access._unsealing._source(work.identity).clip_key(work._bundle._taken[0].lease)
+    assert Lack.NO_OPENING in lacks(office, name)  # own code that asks once more than its rows say
+
+    def away(*_arguments: object, **_named: object) -> None:
+        raise Unavailable("QUEUE_UNREACHABLE")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(QueueServer, "_call", away)
+        patch.setattr(DirectKeys, "reach", away)
+        patch.setattr(type(ana.workspace._store), "open", away)
+        lease = first
+        for _ in range(2):
+            found = work.hand_over(Release(lease))
+            assert found is not None
+            assert found.samples.frames == found.clip.frames
+            lease = found.lease
+            opened.append(lease.clip_id)
+            with suppress(Unavailable):
+                work.prefetch()
+        assert work.hand_over(Release(lease)) is None
+    work.sending.send()
+    work.drop_prefetched()
+    work.sending.send()
+    assert [event.object for event in ana.events(Action.CLIP_OPENED)] == opened
+    assert work.resume() is None

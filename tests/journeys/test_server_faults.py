@@ -53,6 +53,8 @@ BIG_RUN = 100
 """From so many faults on the time of recovery is a condition; the ordinary suite measures no times."""
 NEVER_LOCKS = "lock_minutes = 0\n"  # what a test types is no input of a person
 NO_LIMITS = "[limits]\nopens_per_hour = 0\nopens_without_hand_in = 0\n"  # it works faster than a person
+PROJECT = NEVER_LOCKS + NOBODY_LISTENS + NO_LIMITS
+BUNDLE = PROJECT.replace("[queue]\n", "[queue]\nbundle_clips = 3\n")
 EVERY_MS = 5
 WIRE = {fault.value: fault for fault in WireFault if fault is not WireFault.NONE}
 BUCKET_FAULTS = {"S3 403": "403", "S3 404": "404", "S3 truncated": "cut", "S3 wrong bytes": "other bytes"}
@@ -126,7 +128,12 @@ class Machinery:
 
 
 @pytest.fixture
-def machinery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machinery]:
+def project() -> str:
+    return PROJECT
+
+
+@pytest.fixture
+def machinery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, project: str) -> Iterator[Machinery]:
     for name, value in (
         ("AWS_ACCESS_KEY_ID", KEY_ID),
         ("AWS_SECRET_ACCESS_KEY", SECRET),
@@ -144,7 +151,6 @@ def machinery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machi
         bucket = stack.enter_context(network.open())
         name = str(conninfo_to_dict(new_database(server.address))["dbname"])
         url = f"postgresql://127.0.0.1:{wire.port}/{name}"
-        project = NEVER_LOCKS + NOBODY_LISTENS + NO_LIMITS
         team = WholeTeam(tmp_path / "team", url, bucket, network, 2 * len(turns()) + 3, project)
         stack.callback(team.close)
         yield Machinery(server, wire, network, team)
@@ -199,6 +205,32 @@ def test_desk_loses_nothing_and_sends_nothing_twice_whatever_fails(
     assert FAULTS <= len(logged) == len(set(logged))
     assert sorted(row[0] for row in rows) == sorted(logged)
     assert bench.events(Action.SUBMISSION_REFUSED) == []
+
+
+@pytest.mark.skipif("REVIEWER_BUNDLE" not in os.environ, reason="takes ten seconds")
+@pytest.mark.parametrize("project", [BUNDLE])
+def test_bundle_is_worked_through_while_server_broker_and_bucket_are_away(
+    desk: NetworkDesk, machinery: Machinery, qtbot: QtBot
+) -> None:
+    desk.sign_in(ANA)
+    desk.take_next()
+    desk.settle()
+    away = (WireFault.REFUSED.value, BROKER_KILLED, "S3 403")
+    for fault in away:
+        aside(desk, partial(machinery.begin, fault))
+    for text in ("hello there", "hello again", "and once more", "and a last one"):
+        assert desk.is_open, text
+        desk.submit(text)
+        desk.wait(lambda: desk.presenter.state is not ClipState.HANDING_OVER)
+        qtbot.wait(100)
+    assert desk.presenter.state is ClipState.FAILED
+    assert len(desk.bench.events(Action.SUBMITTED)) == 4
+    for fault in away:
+        aside(desk, partial(machinery.end, fault))
+    desk.wait(partial(goes_on, desk))
+    with psycopg.connect(machinery.server.address, dbname=database_of(desk)) as owner:
+        assert owner.execute("SELECT count(*) FROM reviewer_data.annotation").fetchone() == (4,)
+    assert desk.bench.events(Action.LATE_DRAFT) == []
 
 
 def turns() -> list[str]:

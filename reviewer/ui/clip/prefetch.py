@@ -20,7 +20,7 @@ class Prefetch:
     With a queue in the workspace's file its calls run in order with all others, so no draft is overtaken, and
     a prefetched clip is dropped only after all earlier requests. With a queue elsewhere they run beside them.
     A clip that cannot be prefetched reports why when it is opened; ``was_away`` is called if something was
-    away, after which ``ask_again`` asks once more.
+    away, after which ``ask_again`` asks once more. Then clips are taken along, and ``was_filled`` is called.
     """
 
     def __init__(
@@ -30,12 +30,14 @@ class Prefetch:
         jobs: Jobs,
         playback: PlaybackController,
         was_away: Callable[[], None],
+        was_filled: Callable[[], None],
     ) -> None:
         self._work = work
         self._playback = playback
         self._executor = executor
         self._jobs = jobs
         self._was_away = was_away
+        self._was_filled = was_filled
         self._is_wanted = self._has_asked = self._has_failed = False
 
     def begin_clip(self) -> None:
@@ -67,6 +69,11 @@ class Prefetch:
             self._has_failed = True
             self._was_away()
 
+    def _on_filled(self, _nothing: None) -> None:
+        self._was_filled()
+
     def _on_fetched(self, samples: "Sound | None") -> None:
         if samples is not None and self._has_asked:
             self._playback.prefetch(samples)
+        if self._has_asked:
+            self._executor.run(self._work.take_along, self._on_filled, self._on_failed)

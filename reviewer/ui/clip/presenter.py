@@ -101,7 +101,7 @@ class ClipPresenter(QObject):
         self._ask_again: Callable[[], None] = self.take_next
         self._new_work = NewWork(work, jobs, self)
         self._sender = Sender(work.sending, jobs, self)
-        self._prefetch = Prefetch(work, beside, jobs, playback, self._sender.send_now)
+        self._prefetch = Prefetch(work, beside, jobs, playback, self._sender.send_now, self._sender.count)
         self._autosave = Autosave(self._executor, self)
         self._save_status = SaveStatus(stack.view.message, self.status_changed.emit)
         self._renewal = LeaseRenewal(work.beat, self._executor, self)
@@ -305,6 +305,7 @@ class ClipPresenter(QObject):
             self._executor.run(partial(self._work.close, lease))
             if is_untouched:
                 self._executor.run(partial(self._work.release, lease))
+        self._executor.run(self._work.give_back_along, self._sender.send_last)
         self._prefetch.drop()
         self._sender.end()
         self._unsaved = None

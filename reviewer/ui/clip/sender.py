@@ -95,13 +95,24 @@ class Sender(QObject):
         if self._sending.is_needed:
             self._sending.end()
 
+    def send_last(self, was_given_back: bool) -> None:  # noqa: FBT001 - the answer of the session
+        """After ``end``, once all is saved: tells the server what colleagues can take, if it answers."""
+        if was_given_back:
+            self._network.run(self._sending.send_last)
+
+    @Slot()
+    def count(self) -> None:
+        """Counts anew what is saved here, and what is at hand."""
+        if not self._is_ended and self._sending.is_needed:
+            self._jobs.run(lambda _token: self._sending.unsent(), self._on_counted, _ignore, owner=self)
+
     @Slot()
     def send_now(self) -> None:
         """Sends now, or once more after the sending under way."""
         if self._is_ended or not self._sending.is_needed:
             return
         self._timer.stop()
-        self._jobs.run(lambda _token: self._sending.unsent(), self._on_counted, _ignore, owner=self)
+        self.count()
         if self._is_running:
             self._is_asked_again = True
             return
@@ -139,7 +150,10 @@ class Sender(QObject):
         if not self._is_ended:
             since = _clock_time(self.unsent.since)
             reason = "" if self._error is None else _reason(self._error)
-            facts = SendingFacts(self.unsent.count, since, reason)
+            at_hand = self.unsent.at_hand
+            until = "" if at_hand is None else _clock_time(at_hand.until)
+            count = None if at_hand is None else at_hand.count
+            facts = SendingFacts(self.unsent.count, since, reason, count, until)
             self.status_changed.emit(StatusFacts(sending=facts))
 
 

@@ -1,0 +1,215 @@
+"""Clips that are taken along, so that work goes on while the queue, the broker and the bucket are away."""
+
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from reviewer.errors import Refused, ReviewerError
+from reviewer.model.event import Action
+from reviewer.model.people import Identity
+from reviewer.model.project import QueueRules
+from reviewer.model.task import Lease, TaskKind
+from reviewer.queue.outbox import BeginPrefetched, ClaimPrefetch, Release
+from reviewer.session.clip_access import ClipAccess
+from reviewer.session.clip_conditions import may_open
+from reviewer.session.delivery import Delivery, Undelivered
+from reviewer.session.unit_of_work import UnitOfWork
+
+_ASKED_EVERY = timedelta(minutes=10)
+"""So often the queue is asked about each of them, and after every time it was away."""
+
+
+@dataclass(frozen=True, slots=True)
+class AtHand:
+    """How many clips can be opened without asking anybody, and when the first of them cannot any more."""
+
+    count: int
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """``until`` is the end of the lease on the monotonic clock, ``answered_at`` when that was told."""
+
+    lease: Lease
+    until: float
+    answered_at: datetime
+
+    @property
+    def key(self) -> tuple[str, int]:
+        return self.lease.task_id, self.lease.token
+
+
+class Bundle:
+    """The leased clips after the present one, to be transcribed: keys and sealed sound are in memory.
+
+    They are at most ``rules.bundle_clips``, the prefetched one among them; 0: nothing is taken along. Nothing
+    is either by who does other work, or from a queue in the workspace's file.
+
+    Each has its row before anything of it is fetched, and another before it is unsealed. One is opened while
+    its lease lasts, as the queue said last, and at most ``rules.bundle_hours`` after it said so. It belongs
+    to the bundle until its work begins.
+    """
+
+    def __init__(
+        self,
+        unit: UnitOfWork,
+        access: ClipAccess,
+        identity: Identity,
+        delivery: Delivery,
+        rules: QueueRules,
+        kinds: frozenset[TaskKind],
+    ) -> None:
+        self._unit = unit
+        self._access = access
+        self._identity = identity
+        self._delivery = delivery
+        self._rules = rules
+        is_on = TaskKind.TRANSCRIBE in kinds and not delivery.answers_at_once
+        self._most = rules.bundle_clips if is_on else 0
+        self._taken: list[_Taken] = []
+        self._own: set[tuple[str, int]] = set()
+        self._lock = threading.Lock()
+        self._round = 0
+
+    def at_hand(self) -> AtHand | None:
+        """What can be opened now, without asking anybody; None where the project takes nothing along."""
+        if not self._most:
+            return None
+        ends = [self._end(each) for each in self._all() if self._is_in_time(each)]
+        return AtHand(len(ends), min(ends, default=None))
+
+    def has(self, lease: Lease) -> bool:
+        """Whether a lease was taken along, also if its work has begun."""
+        return (lease.task_id, lease.token) in self._own
+
+    def may_begin(self, lease: Lease) -> bool:
+        """Whether a lease that was taken along lasts, and work on it has not begun."""
+        return any(self._is_in_time(each) for each in self._all() if each.key == (lease.task_id, lease.token))
+
+    def fill(self, count: int | None = None) -> None:
+        """Takes clips along until there are enough, or ``count``.
+
+        Raises Unavailable; Refused when no more may be taken.
+        """
+        wanted = self._most if count is None else min(count, self._most)
+        begun_in = self._round
+        while len(self._taken) < wanted:
+            found = self._delivery.send(
+                ClaimPrefetch(self._identity.person.id, frozenset({TaskKind.TRANSCRIBE}))
+            )
+            if not isinstance(found, Lease) or found.returned_annotation is not None:
+                return  # what was returned needs texts of the queue: it is prefetched, and not taken along
+            taken = self._begun(found)
+            with self._lock:
+                is_wanted = begun_in == self._round
+                if is_wanted:
+                    self._taken.append(taken)
+            if not is_wanted:
+                self._give_back([taken.lease])
+                return
+
+    def next(self, *, or_take: bool = False) -> Lease | None:
+        """The first one that may be opened, after one was taken if there is none.
+
+        Raises as ``fill`` where one is taken.
+        """
+        self.drop_ended()
+        if or_take:
+            self.fill(1)
+        first = next(iter(self._all()), None)
+        return None if first is None else first.lease
+
+    def begin(self, lease: Lease) -> None:
+        """Its clip was opened, or the lease has ended: it is not taken along any more."""
+        with self._lock:
+            self._taken = [each for each in self._taken if each.key != (lease.task_id, lease.token)]
+
+    def renew(self, *, was_away: bool = False) -> None:
+        """Renews leases that are due, or all; what may not be opened any more is given back.
+
+        Raises Unavailable.
+        """
+        for each in self._all():
+            now = self._unit.clock.now()
+            if was_away or self._is_due(each, now):
+                lease = None
+                with suppress(Refused):  # it went to a colleague, is on hold, or consent was withdrawn
+                    lease = self._unit.queue.renew(each.lease)
+                    self._access.permit(self._identity, lease)
+                    longer = (lease.until - each.lease.until).total_seconds()
+                    self._replace(
+                        each, replace(each, lease=lease, until=each.until + longer, answered_at=now)
+                    )
+                    continue
+                self._replace(each, None)
+
+    def drop_ended(self) -> None:
+        """Gives back what may not be opened any more, as far as that is known here."""
+        for each in self._all():
+            if not (self._is_in_time(each) and may_open(self._unit, each.lease.clip_id)):
+                self._replace(each, None)
+
+    def drop(self) -> bool:
+        """Gives everything back that was not begun, in one commit, and drops it. Returns whether any was."""
+        with self._lock:
+            self._round += 1
+            dropped, self._taken = self._taken, []
+        if dropped:
+            self._give_back([each.lease for each in dropped])
+        return bool(dropped)
+
+    def _all(self) -> list[_Taken]:
+        with self._lock:
+            return list(self._taken)
+
+    def _begun(self, found: Lease) -> _Taken:
+        """Makes a prefetch lease a full one, and fetches key and sealed sound of its clip."""
+        asked, now = self._unit.clock.monotonic(), self._unit.clock.now()
+        try:
+            lease = self._delivery.send(BeginPrefetched(found), needs_answer=True)
+        except Undelivered:  # it may be begun later, when nobody asks for it any more
+            self._give_back([replace(found, is_prefetch=False)])
+            raise
+        assert isinstance(lease, Lease)
+        self._own.add((lease.task_id, lease.token))
+        try:
+            self._access.take_along(self._access.permit(self._identity, lease))
+        except ReviewerError:
+            self._give_back([lease])
+            raise
+        return _Taken(lease, asked + 60.0 * self._rules.lease_minutes, now)
+
+    def _replace(self, old: _Taken, new: _Taken | None) -> None:
+        """Puts a renewed lease in the place of the old one, or gives that back; not if it was begun."""
+        with self._lock:
+            if old not in self._taken:
+                return
+            at = self._taken.index(old)
+            self._taken[at : at + 1] = [] if new is None else [new]
+        if new is None:
+            self._give_back([old.lease])
+
+    def _is_in_time(self, taken: _Taken) -> bool:
+        return self._unit.clock.monotonic() < taken.until and self._unit.clock.now() < self._end(taken)
+
+    def _end(self, taken: _Taken) -> datetime:
+        return min(taken.lease.until, taken.answered_at + timedelta(hours=self._rules.bundle_hours))
+
+    def _is_due(self, taken: _Taken, now: datetime) -> bool:
+        half = timedelta(minutes=self._rules.lease_minutes) / 2
+        return now - taken.answered_at >= _ASKED_EVERY or taken.lease.until - now < half
+
+    def _give_back(self, leases: Sequence[Lease]) -> None:
+        """Ends them in one commit of this machine; where that is refused they end with their time."""
+
+        def release() -> None:
+            for lease in leases:
+                self._delivery.post(Release(lease))
+                self._delivery.record(Action.TASK_RELEASED, lease, {})
+
+        for lease in leases:
+            self._own.discard((lease.task_id, lease.token))
+        self._access.drop_along(self._identity, [lease.clip_id for lease in leases], release)
