@@ -56,9 +56,12 @@ class RowStore(Sequence[Row]):
         """The annotation of each clip of some rows; nothing is decrypted for it."""
         return dict(self._work(number) for number in self._order[start:end])
 
-    def items(self, clips: int) -> Iterator[dict[str, str]]:
-        """The annotation of each clip, at most so many at a time, in the order in which they were added."""
-        of_clips = (next(rows) for _, rows in groupby(map(self._work, range(len(self)))))
+    def items(self, clips: int, start: int = 0) -> Iterator[dict[str, str]]:
+        """The annotation of each clip, at most so many at a time, in the order in which they were added.
+
+        ``start``: the first row, counted so.
+        """
+        of_clips = (next(rows) for _, rows in groupby(map(self._work, range(start, len(self)))))
         while items := dict(islice(of_clips, clips)):
             yield items
 
