@@ -101,7 +101,7 @@ class SetValidator:
     problems: list[Notice] = field(default_factory=list)
     _last: str = ""
     _seen: set[int] = field(default_factory=set)
-    """Hashes of the ids of rows: half of the memory, and two of fifty thousand are equal once in 10^10 sets."""
+    """Hashes of ids: half of the memory, and two among fifty thousand are equal in one of 10^10 sets."""
 
     def add_problem(self, code: str, /, **parameters: Parameter) -> None:
         """Adds a problem."""

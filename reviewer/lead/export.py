@@ -219,7 +219,10 @@ class Export:
         maker = RowMaker(Pseudonyms(hash_key), Splits(hash_key, options.split), options)
         formats = {name: self._formats[name] for name in names}
         collected = Collected(formats, self._unit.folder)
-        for selected in self._selector.select(identity, predicate, options, is_preview=is_preview):
+        is_ordered = isinstance(sounds, SetShards)
+        for selected in self._selector.select(
+            identity, predicate, options, is_preview=is_preview, in_order_of_rows=is_ordered
+        ):
             rows = collected.add(selected, maker.rows_of(selected))
             if sounds is not None:
                 sounds.add(selected, rows)
