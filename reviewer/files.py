@@ -7,8 +7,16 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import RawIOBase
 from pathlib import Path
 from typing import BinaryIO
+
+
+def write_whole(file: RawIOBase, data: bytes) -> None:
+    """Writes all of it to a file without a buffer, which may take less at once than it is given."""
+    done = file.write(data) or 0
+    while done < len(data):
+        done += file.write(memoryview(data)[done:]) or 0
 
 
 def write_atomically(path: Path, content: bytes, *, mode: int = 0o600) -> None:

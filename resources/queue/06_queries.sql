@@ -397,15 +397,19 @@ CREATE FUNCTION reviewer.accepted() RETURNS SETOF reviewer_data.annotation LANGU
     ORDER BY t.clip_id COLLATE "C", t.round
 $$;
 
-CREATE FUNCTION reviewer.exportable(p_after text, p_clips integer) RETURNS SETOF reviewer_data.annotation
+CREATE FUNCTION reviewer.exportable() RETURNS TABLE (clip_id text) LANGUAGE sql STABLE AS $$
+    SELECT q.clip_id FROM queue_clip q WHERE q.state IN ('final', 'exported') AND EXISTS (
+        SELECT 1 FROM task t WHERE t.clip_id = q.clip_id AND t.kind = 'transcribe' AND t.state = 'accepted')
+    ORDER BY q.clip_id COLLATE "C"
+$$;
+
+CREATE FUNCTION reviewer.exportable_work(p_clips text[]) RETURNS SETOF reviewer_data.annotation
 LANGUAGE sql STABLE AS $$
-    SELECT a.* FROM task t JOIN annotation a ON a.id = t.annotation_id
-    WHERE t.kind = 'transcribe' AND t.state = 'accepted' AND t.clip_id IN (
-        SELECT q.clip_id FROM queue_clip q WHERE q.clip_id COLLATE "C" > p_after AND q.state IN ('final', 'exported')
-        AND EXISTS (SELECT 1 FROM task own WHERE own.clip_id = q.clip_id AND own.kind = 'transcribe'
-            AND own.state = 'accepted')
-        ORDER BY q.clip_id COLLATE "C" LIMIT p_clips)
-    ORDER BY t.clip_id COLLATE "C", t.round
+    SELECT a.* FROM unnest(p_clips) WITH ORDINALITY AS asked (clip_id, place)
+    JOIN queue_clip q ON q.clip_id = asked.clip_id
+    JOIN task t ON t.clip_id = q.clip_id JOIN annotation a ON a.id = t.annotation_id
+    WHERE q.state IN ('final', 'exported') AND t.kind = 'transcribe' AND t.state = 'accepted'
+    ORDER BY asked.place, t.round
 $$;
 
 CREATE FUNCTION reviewer.finals(p_clips text[]) RETURNS TABLE (clip_id text, annotation_id text)

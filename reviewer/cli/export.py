@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from reviewer.lead.session import LeadSession
     from reviewer.lead.set_options import SetOptions
 
+_NEW_OBJECTS = 20_000
 _PREVIEW_COLUMNS = ("id", "seconds", "split", "text")
 
 _Out = Annotated[Path, typer.Argument(metavar="OUT", help="A folder that does not exist yet.")]
@@ -128,6 +129,7 @@ def _export(
     from reviewer.lead.export import NothingToExport  # noqa: PLC0415
 
     gc.freeze()  # the modules stay: going through them again and again costs a twentieth of an export
+    gc.set_threshold(_NEW_OBJECTS)  # rows hold nothing that holds them: looking at them costs another one
     with output.progress_bar("Exporting") as progress:
         try:
             result = lead.export(out, names, where, progress, options=options, is_cancelled=cancelled)

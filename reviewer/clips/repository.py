@@ -97,6 +97,14 @@ class ClipRepository:
         """The facts of these clips, without those that are unknown."""
         return {row["id"]: from_columns(Clip, row) for row in self._rows_of(clip_ids)}
 
+    def speakers_of(self, clip_ids: Collection[str]) -> dict[str, str]:
+        """The keyed hash of the speaker of each of these clips, empty where nobody knows who speaks."""
+        rows = self._database.rows(
+            "SELECT id, speaker_hash FROM clip WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(clip_ids)),),
+        )
+        return {row["id"]: row["speaker_hash"] for row in rows}
+
     def openable(self, clip_ids: Collection[str], now: datetime) -> frozenset[str]:
         """Those of these clips that have a key, and whose consent and retention have not ended."""
         rows = self._database.rows(

@@ -6,11 +6,11 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from io import RawIOBase
 from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO, Self
 
+from reviewer.files import write_whole
 from reviewer.formats.times import milliseconds
 from reviewer.model.annotation import Flag, LabelValue
 from reviewer.transcript.conventions import Conventions
@@ -180,13 +180,6 @@ def write_bytes(path: Path, data: bytes) -> None:
     """Writes a new file of a set; all of them are synced to disk at once, before the set has its name."""
     with path.open("xb", buffering=0) as file:
         write_whole(file, data)
-
-
-def write_whole(file: RawIOBase, data: bytes) -> None:
-    """Writes all of it to a file without a buffer, which may take less at once than it is given."""
-    done = file.write(data) or 0
-    while done < len(data):
-        done += file.write(memoryview(data)[done:]) or 0
 
 
 def audio_bytes(folder: Path, utterance: Utterance) -> bytes:

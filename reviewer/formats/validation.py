@@ -100,7 +100,8 @@ class SetValidator:
     folder: Path
     problems: list[Notice] = field(default_factory=list)
     _last: str = ""
-    _seen: set[str] = field(default_factory=set)
+    _seen: set[int] = field(default_factory=set)
+    """Hashes of ids: half of the memory, and two among fifty thousand are equal in one of 10^10 sets."""
 
     def add_problem(self, code: str, /, **parameters: Parameter) -> None:
         """Adds a problem."""
@@ -199,11 +200,12 @@ class SetValidator:
         """Checks that an id is well-formed, unique in the set, and sorted within its file."""
         if not _ID.fullmatch(utterance_id):
             self.add_problem("SET_ID_MALFORMED", where=where)
-        if utterance_id in self._seen:
+        hashed = hash(utterance_id)
+        if hashed in self._seen:
             self.add_problem("SET_ID_TWICE", where=where, id=utterance_id)
         if utterance_id <= self._last:
             self.add_problem("SET_NOT_SORTED", where=where)
-        self._seen.add(utterance_id)
+        self._seen.add(hashed)
         self._last = utterance_id
 
     def check_clip(self, where: str, path: str, duration_seconds: float) -> None:

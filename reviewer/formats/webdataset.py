@@ -4,20 +4,18 @@ A sample is ``<id>.flac`` (as ``clips/`` has it), ``<id>.json`` and ``<id>.txt``
 key ends at the first one. Headers have a fixed time, owner and mode: equal sets have equal bytes.
 """
 
-import hashlib
 import os
 import tarfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
-from io import FileIO
 from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO
 
 from reviewer.errors import Notice
-from reviewer.formats.dataset import CLIPS, Utterance, audio_bytes, write_whole
+from reviewer.formats.dataset import CLIPS, Utterance, audio_bytes
 from reviewer.formats.json_row import check_json_row, json_line, row_of
 from reviewer.formats.row_problems import row_problem
+from reviewer.formats.tar_shards import TarShards
 from reviewer.formats.validation import SetValidator
 from reviewer.formats.written_files import WrittenFile
 
@@ -25,16 +23,8 @@ VERSION = "1"
 HAS_OWN_AUDIO = True
 FOLDER = "webdataset"
 UNSPLIT = "set"
-MOST_SHARD_BYTES = 1 << 28
-"""A quarter of the usual size: a shard of sensitive clips that goes astray is smaller."""
 MOST_MEMBER_BYTES = 1 << 32
 """The samples of the longest sound that can be stored are fewer; a sparse member can claim any length."""
-MOST_SHARD_ROWS = 2_000
-_END = bytes(2 * tarfile.BLOCKSIZE)
-# POSIX ustar: the size is at 124, the checksum of the header at 148 (POSIX.1, pax).
-_PLAIN_HEADER = tarfile.TarInfo().tobuf(tarfile.PAX_FORMAT)
-_PLAIN_CHECKSUM = int(_PLAIN_HEADER[148:154], 8) - sum(_PLAIN_HEADER[124:135])
-_MOST_PLAIN_BYTES = 8**11
 
 
 def problem(utterance: Utterance) -> str:
@@ -45,18 +35,22 @@ def problem(utterance: Utterance) -> str:
 def write(folder: Path, utterances: Sequence[Utterance]) -> dict[str, WrittenFile]:
     """Writes ``webdataset/<split>-000000.tar`` and so on, and hashes each. May raise OSError."""
     (folder / FOLDER).mkdir()
-    written: dict[str, WrittenFile] = {}
-    with ExitStack() as until_written:
-        shards: dict[str, _Shards] = {}
+    with TarShards(folder, FOLDER) as shards:
         for one in utterances:
-            split = one.split or UNSPLIT
-            if split not in shards:
-                shards[split] = _Shards(folder / FOLDER, split, written)
-                until_written.callback(shards[split].close)
-            shards[split].add(one.id, _members(folder, one))
-        for each in shards.values():
-            each.finish()
-    return written
+            row, text = row_and_text(one)
+            members = ((one.audio, audio_bytes(folder, one)), ("json", row), ("txt", text))
+            shards.add(shard_name(one), one.id, members)
+        return shards.finish()
+
+
+def shard_name(utterance: Utterance) -> str:
+    """What the shards of a row's split are named after."""
+    return utterance.split or UNSPLIT
+
+
+def row_and_text(utterance: Utterance) -> tuple[bytes, bytes]:
+    """The members of a sample beside its sound: all that is known of it as JSON, and its text."""
+    return f"{json_line(row_of(utterance))}\n".encode(), utterance.text.encode()
 
 
 def validate(folder: Path) -> list[Notice]:
@@ -76,75 +70,6 @@ def validate(folder: Path) -> list[Notice]:
         except (OSError, tarfile.TarError):
             validator.add_problem("SET_FILE_UNREADABLE", file=path.name)
     return validator.problems
-
-
-def _members(folder: Path, utterance: Utterance) -> tuple[tuple[str, bytes], ...]:
-    sound = Path(utterance.path).suffix.removeprefix(".")
-    row = f"{json_line(row_of(utterance))}\n"
-    return (sound, audio_bytes(folder, utterance)), ("json", row.encode()), ("txt", utterance.text.encode())
-
-
-class _Shards:
-    """The shards of one split: the one that is being written, and the number of those before it."""
-
-    def __init__(self, place: Path, split: str, written: dict[str, WrittenFile]) -> None:
-        self._place, self._split, self._written = place, split, written
-        self._number = 0
-        self._begin()
-
-    def add(self, name: str, members: tuple[tuple[str, bytes], ...]) -> None:
-        """Adds a sample, to a new shard if this one is full. May raise OSError."""
-        size = self._size + sum(len(data) for _, data in members)
-        if self._rows == MOST_SHARD_ROWS or (self._rows and size > MOST_SHARD_BYTES):
-            self.finish()
-            self._begin()
-        self._write(_packed(name, members))
-        self._rows += 1
-
-    def finish(self) -> None:
-        """Ends the shard that is being written. May raise OSError."""
-        self._write(_END)
-        self.close()
-        self._written[f"{FOLDER}/{self._path.name}"] = WrittenFile.at(self._path, self._digest.digest())
-
-    def close(self) -> None:
-        """Closes its file, written whole or not."""
-        self._file.close()
-
-    def _begin(self) -> None:
-        self._path = self._place / f"{self._split}-{self._number:06d}.tar"
-        self._number += 1
-        self._file = FileIO(self._path, "x")
-        self._digest, self._size, self._rows = hashlib.sha256(), 0, 0
-
-    def _write(self, data: bytes) -> None:
-        self._digest.update(data)
-        write_whole(self._file, data)
-        self._size += len(data)
-
-
-def _packed(name: str, members: tuple[tuple[str, bytes], ...]) -> bytes:
-    """The members of a sample with their headers, each filled up to whole blocks."""
-    parts: list[bytes] = []
-    for suffix, data in members:
-        parts += (_header(f"{name}.{suffix}", len(data)), data, bytes(-len(data) % tarfile.BLOCKSIZE))
-    return b"".join(parts)
-
-
-def _header(name: str, size: int) -> bytes:
-    """The header of a member as ``TarFile`` writes it, in a tenth of the time where a plain one will do."""
-    encoded = name.encode()
-    if len(encoded) > tarfile.LENGTH_NAME or not name.isascii() or size >= _MOST_PLAIN_BYTES:
-        member = tarfile.TarInfo(name)
-        member.size = size
-        return member.tobuf(tarfile.PAX_FORMAT)
-    digits = b"%011o" % size
-    checksum = _PLAIN_CHECKSUM + sum(encoded) + sum(digits)
-    header = bytearray(_PLAIN_HEADER)
-    header[: len(encoded)] = encoded
-    header[124:135] = digits
-    header[148:154] = b"%06o" % checksum
-    return bytes(header)
 
 
 def _check_shard(path: Path, validator: SetValidator) -> None:

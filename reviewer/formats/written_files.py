@@ -4,7 +4,7 @@ import os
 import struct
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from operator import attrgetter
 from pathlib import Path
@@ -53,11 +53,14 @@ class WrittenFiles(Mapping[str, WrittenFile]):
     def __init__(self) -> None:
         self._paths = PackedTexts()
         self._records = bytearray()
-        self._order = array("Q")
+        self._order: Sequence[int] = range(0)
+        self._is_ordered, self._last = True, ""
         self._next = 0
 
     def add(self, path: str, written: WrittenFile) -> None:
         """Adds a file that is not there yet."""
+        self._is_ordered &= path > self._last
+        self._last = path
         self._paths.append(path)
         self._records += _RECORD.pack(*_FIELDS(written))
 
@@ -93,4 +96,7 @@ class WrittenFiles(Mapping[str, WrittenFile]):
 
     def _sort(self) -> None:
         if len(self._order) != len(self._paths):
-            self._order = array("Q", sorted(range(len(self._paths)), key=self._paths.__getitem__))
+            numbers = range(len(self._paths))
+            self._order = (
+                numbers if self._is_ordered else array("Q", sorted(numbers, key=self._paths.__getitem__))
+            )

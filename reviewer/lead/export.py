@@ -3,7 +3,7 @@
 import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from importlib.metadata import version
@@ -14,7 +14,7 @@ from reviewer.access.audit_log import Head
 from reviewer.access.checkpoint import Checkpoint
 from reviewer.errors import Damaged, Refused, ReviewerError, Unavailable
 from reviewer.files import sync_tree
-from reviewer.formats import dataset_card, passport
+from reviewer.formats import dataset_card, passport, webdataset
 from reviewer.formats.catalogue import FORMATS, Format, needs_clips, require_format_tags
 from reviewer.formats.dataset import CLIPS
 from reviewer.formats.output_folder import (
@@ -38,6 +38,7 @@ from reviewer.lead.export_collection import Collected
 from reviewer.lead.export_filter import Predicate, parse_filter
 from reviewer.lead.export_preview import ExportPreview, preview_of
 from reviewer.lead.export_rows import RowMaker
+from reviewer.lead.export_shards import SHARDS, SetShards
 from reviewer.lead.export_sounds import SetSounds
 from reviewer.lead.keyed_hashes import Pseudonyms
 from reviewer.lead.selection import Selector
@@ -211,14 +212,17 @@ class Export:
         is_cancelled: Callable[[], bool],
         *,
         is_preview: bool = False,
-        sounds: SetSounds | None = None,
+        sounds: SetSounds | SetShards | None = None,
     ) -> Collected:
         """Selects clips and makes their rows, while their sound is written; little of it stays in memory."""
         hash_key = identity.keyring.hash_key
         maker = RowMaker(Pseudonyms(hash_key), Splits(hash_key, options.split), options)
         formats = {name: self._formats[name] for name in names}
         collected = Collected(formats, self._unit.folder)
-        for selected in self._selector.select(identity, predicate, options, is_preview=is_preview):
+        is_ordered = isinstance(sounds, SetShards)
+        for selected in self._selector.select(
+            identity, predicate, options, is_preview=is_preview, in_order_of_rows=is_ordered
+        ):
             rows = collected.add(selected, maker.rows_of(selected))
             if sounds is not None:
                 sounds.add(selected, rows)
@@ -295,31 +299,35 @@ class Export:
         progress: Progress,
         is_cancelled: Callable[[], bool],
     ) -> tuple[Collected, WrittenFiles]:
-        """The rows of the set, and the files of ``clips/`` by their paths, if it has them."""
-        identity, options, exports = order.identity, order.options, self._unit.exports
-        collect = partial(self._collect, identity, order.formats, predicate, options, is_cancelled)
-        written = WrittenFiles()
-        if needs_clips(order.formats):
-            done = _ClipsWritten(progress, self._unit.queue.counts().clips, is_cancelled)
-            with SetSounds(
-                self._access,
-                identity,
-                folder,
-                options,
-                in_commit=partial(exports.add_items, order.id),
-                progress=done.tell,
-            ) as sounds:
-                found = collect(sounds=sounds)
-                written = sounds.finish()
+        """The rows of the set, and the files that were written meanwhile by their paths."""
+        done = _ClipsWritten(progress, self._unit.queue.counts().clips, is_cancelled)
+        with self._writing(order, folder, done.tell) as sounds:
+            collect = partial(self._collect, order.identity, order.formats, predicate, order.options)
+            found = collect(is_cancelled, sounds=sounds)
+            written = WrittenFiles() if sounds is None else sounds.finish()
+        if written:
             done.finish(found.clips)
-        else:
-            found = collect()
-            with self._unit.transaction():
-                for items in found.rows.items(_CLIPS_AT_ONCE):
-                    exports.add_items(order.id, items)
+        with self._unit.transaction():
+            for items in found.rows.items(_CLIPS_AT_ONCE, 0 if sounds is None else sounds.rows_opened):
+                self._unit.exports.add_items(order.id, items)
         if not found.rows:
             raise NothingToExport(found)
         return found, written
+
+    def _writing(
+        self, order: _Order, folder: Path, progress: Callable[[int], None]
+    ) -> AbstractContextManager[SetSounds | SetShards | None]:
+        """What is written while rows are collected: sound as files of their own, or in shards, or none."""
+        given = (
+            self._access,
+            order.identity,
+            folder,
+            order.options,
+            partial(self._unit.exports.add_items, order.id),
+        )
+        if needs_clips(order.formats):
+            return SetSounds(*given, progress)
+        return SetShards(*given, progress) if order.formats == (SHARDS,) else nullcontext()
 
     def _fill(self, folder: Path, order: _Order, found: Collected, written: WrittenFiles) -> str:
         """Writes and validates all other files of the set; gives the digest of its passport."""
@@ -327,11 +335,13 @@ class Export:
         lengths: dict[str, tuple[int, int]] = {}
         if not needs_clips(order.formats):
             lengths = {one.path: (one.frames, one.rate_hz) for one in found.utterances(audio)}
-            if written:  # the formats that needed them can hold none of the rows
+            if (folder / CLIPS).exists():  # the formats that needed them can hold none of the rows
                 shutil.rmtree(folder / CLIPS)
                 written = WrittenFiles()
+        has_shards = written.in_folder(webdataset.FOLDER)[0] > 0
         for name in order.formats:
-            written.add_all(self._formats[name].write(folder, found.utterances(audio, name)) or {})
+            if not (has_shards and name == SHARDS):
+                written.add_all(self._formats[name].write(folder, found.utterances(audio, name)) or {})
         facts = self._passport(order, found)
         dataset_card.write(folder, asdict(facts))
         digest = passport.write(folder, facts, written)

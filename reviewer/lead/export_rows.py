@@ -1,5 +1,6 @@
 """Makes the rows of a labelled set from a selected clip: one for the clip, or one for each segment."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from reviewer.transcript.normalisation import normalise
 from reviewer.transcript.word_times import timed_words
 
 _FLAGS = frozenset(flag.value for flag in Flag)
+_ID_PART = re.compile("[a-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +180,22 @@ class RowMaker:
         return normalise(verbatim, conventions, self._options.profile)
 
 
+def start_of_id(speaker: str, clip_id: str) -> str:
+    """What the id of a clip's row begins with: clips in this order have their rows in the order of ids.
+
+    Not where segments are rows of their own: each has its own speaker.
+    """
+    return f"{speaker}-{_clip_part(clip_id)}-"
+
+
+def _clip_part(clip_id: str) -> str:
+    lower = clip_id.lower()
+    return lower if _ID_PART.fullmatch(lower) else "".join(c for c in lower if c.isascii() and c.isalnum())
+
+
 def _id_of(clip: Clip, speaker: str, start: int, end: int) -> str:
-    clip_part = "".join(c for c in clip.id.lower() if c.isascii() and c.isalnum())
     milliseconds = (round(each * 1000 / clip.rate_hz) for each in (start, end))
-    return utterance_id(speaker, clip_part, *milliseconds)
+    return utterance_id(speaker, _clip_part(clip.id), *milliseconds)
 
 
 def _answers(annotation: Annotation, part: Segment | None) -> tuple[dict[str, LabelValue], frozenset[Flag]]:

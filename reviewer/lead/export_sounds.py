@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, BinaryIO, Self, cast
+from typing import IO, TYPE_CHECKING, BinaryIO, Self, TypeVar, cast
 
 from reviewer.audio.decode.host import start_python
 from reviewer.errors import Unavailable
@@ -21,7 +21,15 @@ from reviewer.formats.written_files import WrittenFile, WrittenFiles
 from reviewer.lead.export_audio import decoded, encoded, is_as_stored, require_same
 from reviewer.lead.export_rows import Row, SelectedClip
 from reviewer.lead.set_options import SetOptions
-from reviewer.lead.sound_worker import NotWritten, Sounds, StoredSound, Written, decode_answer
+from reviewer.lead.sound_worker import (
+    Answer,
+    NotWritten,
+    Request,
+    Sounds,
+    StoredSound,
+    Written,
+    decode_answer,
+)
 from reviewer.lead.worker_pipe import receive, send
 from reviewer.model.people import Identity
 from reviewer.session.export_access import ExportAccess, OpenedBatch
@@ -30,9 +38,10 @@ if TYPE_CHECKING:
     from reviewer.audio.samples import Samples
     from reviewer.model.clip import Clip
 
+T = TypeVar("T", bound=Answer)
 _WORKER = "reviewer.lead.sound_worker"
 CLIPS_A_BATCH = 250
-_SOUNDS_WORTH_A_PROCESS = 64
+SOUNDS_WORTH_A_PROCESS = 64
 
 
 class SetSounds:
@@ -47,7 +56,6 @@ class SetSounds:
         identity: Identity,
         folder: Path,
         options: SetOptions,
-        *,
         in_commit: Callable[[Mapping[str, str]], None],
         progress: Callable[[int], None],
     ) -> None:
@@ -61,13 +69,15 @@ class SetSounds:
         self._options = options
         self._in_commit = in_commit
         self._progress = progress
-        self._worker: _Worker | None = None
+        self._worker: SoundWorker | None = None
         self._for_worker = 0
         self._clips: dict[str, Clip] = {}
         self._rows: list[Row] = []
         self._with_worker: tuple[OpenedBatch, list[Row]] | None = None
         self._written = WrittenFiles()
         self._clips_written, self._last_clip = 0, ""
+        self.rows_opened = 0
+        """The first rows of all, whose clips were recorded and opened."""
         (folder / CLIPS).mkdir()
 
     def __enter__(self) -> Self:
@@ -100,14 +110,15 @@ class SetSounds:
         """Starts the worker before the first batch is full: it takes as long as judging a batch."""
         if self._access.has_file(clip_id):
             self._for_worker += sum(is_as_stored(row, self._options) for row in rows)
-        if self._for_worker >= _SOUNDS_WORTH_A_PROCESS:
-            self._worker = _Worker()
+        if self._for_worker >= SOUNDS_WORTH_A_PROCESS:
+            self._worker = SoundWorker()
 
     def _write_batch(self, *, is_last: bool = False) -> None:
         clips, self._clips = self._clips, {}
         rows, self._rows = self._rows, []
         works = {row.utterance.clip_id: row.annotation_id for row in rows}
         batch = self._access.open(self._identity, works, clips, in_commit=lambda: self._in_commit(works))
+        self.rows_opened += len(rows)
         self._take_written()
         # There is nothing else to do during the last one: the two share it.
         half = len(rows) // 2 if is_last and self._worker is not None else 0
@@ -120,39 +131,24 @@ class SetSounds:
             return rows
         given, rest, sounds = [], [], []
         for row in rows:
-            sound = self._stored(batch, row) if is_as_stored(row, self._options) else None
+            path = f"{self._folder}/{row.utterance.path}"
+            sound = stored_sound(batch, row, path) if is_as_stored(row, self._options) else None
             if sound is None:
                 rest.append(row)
             else:
                 given.append(row)
                 sounds.append(sound)
         if sounds:
-            self._worker.begin(sounds)
+            self._worker.begin(Sounds(sounds))
             self._with_worker = batch, given
         return rest
-
-    def _stored(self, batch: OpenedBatch, row: Row) -> StoredSound | None:
-        sealed = batch.sealed_audio(row.utterance.clip_id)
-        if sealed is None:
-            return None
-        clip = batch.clip(row.utterance.clip_id)
-        return StoredSound(
-            os.fsencode(sealed.path),
-            sealed.key,
-            sealed.workspace_id,
-            clip.id,
-            (clip.frames, clip.rate_hz, clip.channels),
-            os.fsencode(f"{self._folder}/{row.utterance.path}"),
-        )
 
     def _take_written(self) -> None:
         """Waits for the worker; what it could not do is done here, which also says what is wrong with it."""
         if self._with_worker is None or self._worker is None:
             return
         (batch, rows), self._with_worker = self._with_worker, None
-        answer = self._worker.answer()
-        if isinstance(answer, NotWritten):
-            raise OSError(answer.number, answer.sentence)
+        answer = self._worker.answer(Written)
         if answer is None:  # it has ended, in the midst of some file
             for row in rows:
                 (self._folder / row.utterance.path).unlink(missing_ok=True)
@@ -194,28 +190,47 @@ class SetSounds:
             self._progress(self._clips_written)
 
 
-class _Worker:
-    """A worker process that has at most one batch; it has ended where there is no answer."""
+def stored_sound(batch: OpenedBatch, row: Row, out: str = "") -> StoredSound | None:
+    """What the worker needs to unseal a row's sound, into the file ``out``; None if it cannot."""
+    sealed = batch.sealed_audio(row.utterance.clip_id)
+    if sealed is None:
+        return None
+    clip = batch.clip(row.utterance.clip_id)
+    return StoredSound(
+        os.fsencode(sealed.path),
+        sealed.key,
+        sealed.workspace_id,
+        clip.id,
+        (clip.frames, clip.rate_hz, clip.channels),
+        os.fsencode(out),
+    )
+
+
+class SoundWorker:
+    """A worker process that has at most one request; it has ended where there is no answer."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         with suppress(Unavailable):  # then everything is done here
             self._process = start_python(_WORKER, [], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
-    def begin(self, sounds: list[StoredSound]) -> None:
-        """Sends a batch."""
+    def begin(self, request: Request) -> None:
+        """Sends a request."""
         if self._process is not None:
             with suppress(OSError):
-                send(_pipe(self._process.stdin), Sounds(sounds))
+                send(_pipe(self._process.stdin), request)
 
-    def answer(self) -> Written | NotWritten | None:
-        """Waits for what became of the batch."""
+    def answer(self, kind: type[T]) -> T | None:
+        """Waits for what became of the request. Raises OSError if the operating system refused to write."""
         if self._process is None:
             return None
+        answer: Answer | None = None
         with suppress(OSError):
-            answer: Written | NotWritten | None = receive(_pipe(self._process.stdout), decode_answer)
-            if answer is not None:
-                return answer
+            answer = receive(_pipe(self._process.stdout), decode_answer)
+        if isinstance(answer, NotWritten):
+            raise OSError(answer.number, answer.sentence)
+        if isinstance(answer, kind):
+            return answer
         self.close()
         return None
 

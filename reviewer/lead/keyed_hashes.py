@@ -53,7 +53,11 @@ class Pseudonyms:
 
     def speaker(self, clip: Clip) -> str:
         """A clip of an unknown speaker gets a speaker of its own, which errs towards disjoint splits."""
-        return self._of_name(clip.speaker_hash or f"clip {clip.id}")
+        return self.speaker_of(clip.id, clip.speaker_hash)
+
+    def speaker_of(self, clip_id: str, speaker_hash: str) -> str:
+        """The same, of a clip that was not read whole."""
+        return self._of_name(speaker_hash or f"clip {clip_id}")
 
     def speaker_within(self, clip: Clip, name: str) -> str:
         """One of several speakers of a clip, who is not known to be in another."""

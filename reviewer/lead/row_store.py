@@ -32,6 +32,7 @@ class RowStore(Sequence[Row]):
         self._spool = SealedSpool(folder, "SET_NOT_WRITTEN")
         self._order = array("Q")
         self._ids = PackedTexts()
+        self._is_ordered, self._last_id = True, ""
         self._works = PackedTexts()
         """Of each row, the ids of clip and annotation."""
         self._last: tuple[int, Row] | None = None
@@ -43,22 +44,28 @@ class RowStore(Sequence[Row]):
         number = len(self._order)
         self._spool.add(_packed(row))
         self._order.append(number)
-        self._ids.append(row.utterance.id)
+        self._is_ordered &= row.utterance.id > self._last_id
+        self._last_id = row.utterance.id
+        self._ids.append(self._last_id)
         self._works.append(f"{row.utterance.clip_id}{_BETWEEN}{row.annotation_id}")
         self._conventions.append(self._number_of(row.utterance.conventions))
 
     def sort(self) -> None:
-        """Puts the rows in the order of their ids; none is added afterwards."""
-        self._order = array("Q", sorted(self._order, key=self._ids.__getitem__))
+        """Puts the rows in the order of their ids, if they are not; none is added afterwards."""
+        if not self._is_ordered:
+            self._order = array("Q", sorted(self._order, key=self._ids.__getitem__))
         self._ids = PackedTexts()
 
     def works(self, start: int, end: int) -> dict[str, str]:
         """The annotation of each clip of some rows; nothing is decrypted for it."""
         return dict(self._work(number) for number in self._order[start:end])
 
-    def items(self, clips: int) -> Iterator[dict[str, str]]:
-        """The annotation of each clip, at most so many at a time, in the order in which they were added."""
-        of_clips = (next(rows) for _, rows in groupby(map(self._work, range(len(self)))))
+    def items(self, clips: int, start: int = 0) -> Iterator[dict[str, str]]:
+        """The annotation of each clip, at most so many at a time, in the order in which they were added.
+
+        ``start``: the first row, counted so.
+        """
+        of_clips = (next(rows) for _, rows in groupby(map(self._work, range(start, len(self)))))
         while items := dict(islice(of_clips, clips)):
             yield items
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from reviewer.formats.packed_texts import PackedTexts
 from reviewer.labels.schema import FieldScope, Schema
 from reviewer.labels.validate import fitting
 from reviewer.lead.export_filter import Facts, Predicate
-from reviewer.lead.export_rows import SelectedClip
+from reviewer.lead.export_rows import SelectedClip, start_of_id
+from reviewer.lead.keyed_hashes import Pseudonyms
 from reviewer.lead.set_options import SetOptions
 from reviewer.model.annotation import Annotation, Flag, Segment
 from reviewer.model.clip import Clip, ClipState
@@ -45,6 +47,7 @@ _UNFINISHED = (ClipState.READY, ClipState.IN_REVIEW, ClipState.REVIEWED)
 _HELD_CODES = frozenset(code.value for code in HeldCode)
 _MAY_BE_RELEASED = {HeldCode.TEXT.value, HeldCode.FLAG.value}
 CLIPS_A_BATCH = 250
+_CLIPS_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +75,27 @@ class Selector:
         """The clips left out by reason; complete once all of ``select`` was taken."""
 
     def select(
-        self, identity: Identity, where: Predicate, options: SetOptions, *, is_preview: bool = False
+        self,
+        identity: Identity,
+        where: Predicate,
+        options: SetOptions,
+        *,
+        is_preview: bool = False,
+        in_order_of_rows: bool = False,
     ) -> Iterator[SelectedClip]:
-        """Selects from all accepted work, in the order of ids; texts are logged before they are unsealed.
+        """Selects from all accepted work, in the order of clips' ids. Texts are logged, then unsealed.
 
-        Unless it ``is_preview``, clips whose passes differ get an adjudication task. Raises Damaged when an
-        annotation does not verify.
+        Unless it ``is_preview``, clips whose passes differ get an adjudication task. ``in_order_of_rows``:
+        in that of their rows' ids, which takes longer. Raises Damaged when an annotation does not verify.
         """
         self._kept, self._options, self.left_out = self._unit.label_schemas.all(), options, Counter()
         without_work = self._without_accepted_work()  # now: a difference found below changes the counts
-        on_hold, after = self._unit.queue.holds(), ""
-        while works := self._unit.queue.exportable(after, CLIPS_A_BATCH):
-            after = works[-1].clip_id
+        on_hold, clip_ids = (
+            self._unit.queue.holds(),
+            self._clip_ids(identity, in_order_of_rows=in_order_of_rows),
+        )
+        for start in range(0, len(clip_ids), CLIPS_A_BATCH):
+            works = self._unit.queue.exportable_work(clip_ids[start : start + CLIPS_A_BATCH])
             for candidate, found in self._judged(identity, self._candidates(works, on_hold), where):
                 if isinstance(found, PassDifference) and not is_preview:
                     self._comparison.open_adjudication(identity, candidate.clip.id, found)
@@ -93,6 +105,20 @@ class Selector:
                     yield found
         self.left_out.update(without_work)
         self.left_out = Counter({reason: n for reason, n in sorted(self.left_out.items()) if n})
+
+    def _clip_ids(self, identity: Identity, *, in_order_of_rows: bool) -> PackedTexts:
+        """The clips that have accepted work; a row's id begins with its speaker."""
+        clip_ids, found = self._unit.queue.exportable(), PackedTexts()
+        if in_order_of_rows:
+            names, keys = Pseudonyms(identity.keyring.hash_key), dict[str, str]()
+            for start in range(0, len(clip_ids), _CLIPS_AT_ONCE):
+                some = clip_ids[start : start + _CLIPS_AT_ONCE]
+                speakers = self._unit.clips.speakers_of(some)
+                keys |= {i: start_of_id(names.speaker_of(i, speakers.get(i, "")), i) for i in some}
+            clip_ids.sort(key=keys.__getitem__)
+        for clip_id in clip_ids:
+            found.append(clip_id)
+        return found
 
     def _candidates(
         self, works: Sequence[SealedAnnotation], on_hold: Collection[str]

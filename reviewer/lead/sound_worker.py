@@ -1,18 +1,23 @@
 """The process that unseals stored sound into the files of a set: ``python -m reviewer.lead.sound_worker``.
 
-It does for an export what needs no other clip, database or text: read, unseal, compare, write, hash. Each
-request brings the keys of its clips alone, after the row that says that they are opened is committed. It ends
-with the exporting process.
+It does for an export what needs no other clip and no database: read, unseal, compare, write, hash. Each
+request brings the keys of its clips alone, after the row that says that they are opened is committed; for
+shards also the rows and texts that stand beside the sound. It ends with the exporting process.
 """
 
 import hashlib
 import os
 import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
 
 import msgspec
 
 from reviewer.clips.seal import SealContext, unseal
 from reviewer.errors import Damaged
+from reviewer.files import write_whole
+from reviewer.formats.tar_shards import TarShards
 from reviewer.lead.worker_pipe import receive, send
 from reviewer.model.clip import ContentKind
 from reviewer.process_guard import end_with_parent, harden_process
@@ -23,7 +28,7 @@ _BARE_HEAD = b"fLaC\x80\x00\x00\x22"
 
 
 class StoredSound(msgspec.Struct, frozen=True, array_like=True):
-    """A clip's sealed FLAC, where it lies and what it must be, and the file of the set that it becomes."""
+    """A clip's sealed FLAC, where it lies and what it must be."""
 
     sealed: bytes
     key: bytes
@@ -31,7 +36,8 @@ class StoredSound(msgspec.Struct, frozen=True, array_like=True):
     clip_id: str
     form: tuple[int, int, int]
     """Frames, rate in Hz and channels."""
-    out: bytes
+    out: bytes = b""
+    """The file of the set that it becomes; empty if it goes into a shard."""
 
 
 class WrittenSound(msgspec.Struct, frozen=True, array_like=True):
@@ -44,15 +50,49 @@ class WrittenSound(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Sounds(msgspec.Struct, frozen=True, tag=True):
-    """A request: the sounds of a batch."""
+    """A request: the sounds of a batch, each to be a file."""
 
     sounds: list[StoredSound]
+
+
+class Sample(msgspec.Struct, frozen=True, array_like=True):
+    """A sample of a shard: its split, its id, its sound as FLAC, and its members ``json`` and ``txt``."""
+
+    split: str
+    id: str
+    sound: StoredSound
+    row: bytes
+    text: bytes
+
+
+class Samples(msgspec.Struct, frozen=True, tag=True):
+    """A request: the next samples of the shards in ``folder`` of the set ``root``."""
+
+    root: str
+    folder: str
+    samples: list[Sample]
+
+
+class EndOfShards(msgspec.Struct, frozen=True, tag=True):
+    """A request: no sample follows."""
 
 
 class Written(msgspec.Struct, frozen=True, tag=True):
     """The answer: None stands for a sound that could not be read or is not what it must be."""
 
     sounds: list[WrittenSound | None]
+
+
+class Added(msgspec.Struct, frozen=True, tag=True):
+    """The answer to samples: how many were added, before the first whose sound is not what it must be."""
+
+    samples: int
+
+
+class Shards(msgspec.Struct, frozen=True, tag=True):
+    """The answer at the end of shards: each by its path relative to the set."""
+
+    written: dict[str, WrittenSound]
 
 
 class NotWritten(msgspec.Struct, frozen=True, tag=True):
@@ -62,8 +102,10 @@ class NotWritten(msgspec.Struct, frozen=True, tag=True):
     sentence: str
 
 
-decode_request = msgspec.msgpack.Decoder(Sounds).decode
-decode_answer = msgspec.msgpack.Decoder(Written | NotWritten).decode
+Request = Sounds | Samples | EndOfShards
+Answer = Written | Added | Shards | NotWritten
+decode_request: Callable[[bytes], Request] = msgspec.msgpack.Decoder(Request).decode
+decode_answer: Callable[[bytes], Answer] = msgspec.msgpack.Decoder(Answer).decode
 
 
 def form_of(flac: bytes) -> tuple[int, int, int] | None:
@@ -74,25 +116,59 @@ def form_of(flac: bytes) -> tuple[int, int, int] | None:
     return packed & (1 << 36) - 1, packed >> 44, (packed >> 41 & 0b111) + 1
 
 
-def write_sound(one: StoredSound) -> WrittenSound | None:
-    """Writes a sound to its file, which must not exist; None, and no file, if it does not verify.
-
-    Raises OSError.
-    """
+def unsealed(one: StoredSound) -> bytes | None:
+    """A clip's FLAC; None if it cannot be read or is not what it must be."""
     context = SealContext(one.workspace_id, one.clip_id, ContentKind.AUDIO)
     try:
         with open(one.sealed, "rb", buffering=0) as file:  # noqa: PTH123 - a path of bytes
             flac = unseal(one.key, context, file.read())
     except (OSError, Damaged):  # whoever asked looks for itself, and says what is wrong
         return None
-    if form_of(flac) != one.form:
+    return flac if form_of(flac) == one.form else None
+
+
+def write_sound(one: StoredSound) -> WrittenSound | None:
+    """Writes a sound to its file, which must not exist; None, and no file, if it does not verify.
+
+    Raises OSError.
+    """
+    flac = unsealed(one)
+    if flac is None:
         return None
     with open(one.out, "xb", buffering=0) as file:  # noqa: PTH123
-        done = file.write(flac)
-        while done < len(flac):
-            done += file.write(memoryview(flac)[done:])
+        write_whole(file, flac)
     found = os.stat(one.out)  # noqa: PTH116
     return WrittenSound(hashlib.sha256(flac).digest(), found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+class _Shards:
+    """The shards of one set, from their first sample on."""
+
+    def __init__(self) -> None:
+        self._shards: TarShards | None = None
+        self._open = ExitStack()
+
+    def add(self, request: Samples) -> Added:
+        """Adds samples up to the first that does not verify. Raises OSError."""
+        if self._shards is None:
+            self._shards = self._open.enter_context(TarShards(Path(request.root), request.folder))
+        for number, one in enumerate(request.samples):
+            flac = unsealed(one.sound)
+            if flac is None:
+                return Added(number)
+            self._shards.add(one.split, one.id, (("flac", flac), ("json", one.row), ("txt", one.text)))
+        return Added(len(request.samples))
+
+    def finish(self) -> Shards:
+        """Ends them. Raises OSError."""
+        written = self._shards.finish() if self._shards is not None else {}
+        self._open.close()
+        return Shards(
+            {
+                path: WrittenSound(one.digest, one.inode, one.size, one.changed_ns)
+                for path, one in written.items()
+            }
+        )
 
 
 def main() -> None:
@@ -101,12 +177,23 @@ def main() -> None:
     end_with_parent()
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    shards = _Shards()
     while (request := receive(sys.stdin.buffer, decode_request)) is not None:
         try:
-            answer: Written | NotWritten = Written([write_sound(one) for one in request.sounds])
+            answer = _answer(request, shards)
         except OSError as error:
             answer = NotWritten(error.errno or 0, error.strerror or "")
         send(out, answer)
+
+
+def _answer(request: Request, shards: _Shards) -> Answer:
+    match request:
+        case Sounds():
+            return Written([write_sound(one) for one in request.sounds])
+        case Samples():
+            return shards.add(request)
+        case EndOfShards():
+            return shards.finish()
 
 
 if __name__ == "__main__":

@@ -523,10 +523,14 @@ class Queue(Protocol):
         pass."""
         ...
 
-    def exportable(self, after: str, clips: int) -> list[SealedAnnotation]:
-        """Accepted transcriptions of the next final or exported clips whose id is above ``after``.
+    def exportable(self) -> list[str]:
+        """The final and exported clips that have an accepted transcription, by id."""
+        ...
 
-        By clip id and pass; at most so many ``clips``, each with all of its passes.
+    def exportable_work(self, clip_ids: Sequence[str]) -> list[SealedAnnotation]:
+        """The accepted transcriptions of those of these clips that are final or exported.
+
+        In the order of ``clip_ids``, which are different, and by pass.
         """
         ...
 

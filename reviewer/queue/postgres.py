@@ -342,8 +342,11 @@ class PostgresQueue:
     def accepted(self) -> list[SealedAnnotation]:
         return self._works("accepted")
 
-    def exportable(self, after: str, clips: int) -> list[SealedAnnotation]:
-        return self._works("exportable", after, clips)
+    def exportable(self) -> list[str]:
+        return [row["clip_id"] for row in self._server.rows("exportable")]
+
+    def exportable_work(self, clip_ids: Sequence[str]) -> list[SealedAnnotation]:
+        return self._works("exportable_work", list(clip_ids))
 
     def finals(self, clip_ids: Collection[str]) -> dict[str, str]:
         rows = self._server.rows("finals", list(clip_ids))

@@ -613,8 +613,11 @@ class SqliteQueue:
         )
         return [from_columns(SealedAnnotation, row) for row in rows]
 
-    def exportable(self, after: str, clips: int) -> list[SealedAnnotation]:
-        rows = self._database.rows(queries.EXPORTABLE, (after, clips))
+    def exportable(self) -> list[str]:
+        return [row["clip_id"] for row in self._database.rows(queries.EXPORTABLE)]
+
+    def exportable_work(self, clip_ids: Sequence[str]) -> list[SealedAnnotation]:
+        rows = self._database.rows(queries.EXPORTABLE_WORK, (json.dumps(clip_ids),))
         return [from_columns(SealedAnnotation, row) for row in rows]
 
     def finals(self, clip_ids: Collection[str]) -> dict[str, str]:

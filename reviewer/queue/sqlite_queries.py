@@ -318,11 +318,13 @@ MARK_EXPORTED = """
     WHERE state = 'final' AND clip_id IN (SELECT value FROM json_each(?))
 """
 EXPORTABLE = """
-    SELECT a.* FROM task t JOIN annotation a ON a.id = t.annotation_id
-    WHERE t.kind = 'transcribe' AND t.state = 'accepted' AND t.clip_id IN (
-        SELECT q.clip_id FROM queue_clip q WHERE q.clip_id > ? AND q.state IN ('final', 'exported')
-            AND EXISTS (SELECT 1 FROM task own WHERE own.clip_id = q.clip_id AND own.kind = 'transcribe'
-                AND own.state = 'accepted')
-        ORDER BY q.clip_id LIMIT ?)
-    ORDER BY t.clip_id, t.round
+    SELECT q.clip_id FROM queue_clip q WHERE q.state IN ('final', 'exported') AND EXISTS (
+        SELECT 1 FROM task t WHERE t.clip_id = q.clip_id AND t.kind = 'transcribe' AND t.state = 'accepted')
+    ORDER BY q.clip_id
+"""
+EXPORTABLE_WORK = """
+    SELECT a.* FROM json_each(?) asked JOIN queue_clip q ON q.clip_id = asked.value
+    JOIN task t ON t.clip_id = q.clip_id JOIN annotation a ON a.id = t.annotation_id
+    WHERE q.state IN ('final', 'exported') AND t.kind = 'transcribe' AND t.state = 'accepted'
+    ORDER BY asked.key, t.round
 """

@@ -197,8 +197,15 @@ class LeadBench:
             **changes,
         )
 
-    def run_export(self, out: Path, where: str | None = None, **options: Any) -> ExportResult:
-        return self.export().export_set(self.lead, out, ("nemo", "csv"), where, **options)
+    def run_export(
+        self,
+        out: Path,
+        where: str | None = None,
+        *,
+        formats: tuple[str, ...] = ("nemo", "csv"),
+        **options: Any,
+    ) -> ExportResult:
+        return self.export().export_set(self.lead, out, formats, where, **options)
 
     def purge(self, *, unit: UnitOfWork | None = None) -> Purge:
         return Purge(unit or self.unit, DuePurges(unit or self.unit))

@@ -1119,7 +1119,7 @@ class QueueReviewsContract(QueueSetting):
         assert queue.final(clip).annotation_id == check.blind_annotation
         assert queue.state_of(work.id) == "accepted"
 
-    def test_export_pages_through_finished_clips_with_all_their_passes(self, queue):
+    def test_export_gets_finished_clips_and_the_accepted_work_of_all_their_passes(self, queue):
         for number in range(3):
             queue.add_clip(f"c{number}", passes=2, sort_key=number)
         queue.add_clip("z", passes=1, sort_key=9)
@@ -1127,16 +1127,15 @@ class QueueReviewsContract(QueueSetting):
             self.submitted(queue, ANN)
             self.submitted(queue, BEN)
         queue.draw(lambda _: False)
-        first = queue.exportable("", 2)
-        assert [one.clip_id for one in first] == ["c0", "c0", "c1", "c1"]
-        second = queue.exportable("c1", 2)
-        assert [one.clip_id for one in second] == ["c2", "c2"]
-        assert queue.exportable("c2", 2) == []
-        assert first + second == queue.accepted()
+        assert queue.exportable() == ["c0", "c1", "c2"]
+        work = queue.exportable_work(["c2", "c0", "z", "unknown"])
+        assert [one.clip_id for one in work] == ["c2", "c2", "c0", "c0"]
+        assert work[2:] + queue.exportable_work(["c1"]) + work[:2] == queue.accepted()
         queue.mark_exported(["c0"])
-        assert queue.exportable("", 1) == first[:2]
+        assert queue.exportable_work(["c0"]) == work[2:]
         queue.withdraw_clip("c0", "legal")
-        assert [one.clip_id for one in queue.exportable("", 1)] == ["c1", "c1"]
+        assert queue.exportable_work(["c0", "c1"]) == queue.exportable_work(["c1"])
+        assert queue.exportable() == ["c1", "c2"]
 
     def test_what_is_accepted_or_final_is_told_for_many_at_once(self, queue, clip):
         work = self.submitted(queue, ANN)

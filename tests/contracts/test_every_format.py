@@ -630,20 +630,20 @@ def shard_names(folder: Path) -> Iterator[str]:
 
 
 def test_a_shard_ends_before_it_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from reviewer.formats import webdataset
+    from reviewer.formats import tar_shards, webdataset
 
     rows = [a_row(number) for number in range(1, 6)]
-    monkeypatch.setattr(webdataset, "MOST_SHARD_ROWS", 2)
+    monkeypatch.setattr(tar_shards, "MOST_SHARD_ROWS", 2)
     folder = a_set(tmp_path / "rows", "webdataset", rows)
     assert list(shard_names(folder)) == ["set-000000.tar", "set-000001.tar", "set-000002.tar"]
     assert webdataset.validate(folder) == []
-    monkeypatch.setattr(webdataset, "MOST_SHARD_BYTES", 1)
+    monkeypatch.setattr(tar_shards, "MOST_SHARD_BYTES", 1)
     assert len(list(shard_names(a_set(tmp_path / "bytes", "webdataset", rows)))) == 5
 
 
 @given(st.text("abc-019.", min_size=1, max_size=120), st.integers(0, 8**11 + 5))
 def test_headers_of_a_shard_are_those_of_tarfile(name: str, size: int) -> None:
-    from reviewer.formats.webdataset import _header
+    from reviewer.formats.tar_shards import _header
 
     member = tarfile.TarInfo(name)
     member.size = size

@@ -1,9 +1,9 @@
-"""Exports whose sound is unsealed and written by a worker process."""
+"""Exports whose sound is unsealed and written by a worker process, into files of its own or into shards."""
 
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,19 +11,22 @@ import pytest
 from reviewer.clips.store import LocalClipStore
 from reviewer.errors import Damaged, Unavailable
 from reviewer.formats import passport
-from reviewer.lead import export_sounds
+from reviewer.lead import export_shards, export_sounds
 from reviewer.lead.set_options import SetOptions
-from reviewer.lead.sound_worker import StoredSound
+from reviewer.lead.sound_worker import Request, Samples, Sounds
+from reviewer.model.clip import ContentKind
 from reviewer.model.event import Action
 from tests.benches.lead import LeadBench
 
 CLIPS = 5
+FORMATS = pytest.mark.parametrize("formats", [("nemo", "csv"), ("webdataset",)])
 
 
 @pytest.fixture
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LeadBench]:
-    monkeypatch.setattr(export_sounds, "_SOUNDS_WORTH_A_PROCESS", 1)
-    monkeypatch.setattr(export_sounds, "CLIPS_A_BATCH", 2)
+    for module in (export_sounds, export_shards):
+        monkeypatch.setattr(module, "SOUNDS_WORTH_A_PROCESS", 1)
+        monkeypatch.setattr(module, "CLIPS_A_BATCH", 2)
     made = LeadBench(tmp_path / "ws")
     made.agree()
     for number in range(CLIPS):
@@ -61,19 +64,25 @@ def files_of(folder: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.parametrize(("formats", "told"), [(("nemo", "csv"), range(1, 6)), (("webdataset",), (2, 4, 5))])
 def test_a_worker_writes_the_files_that_this_process_would_write(
     bench: LeadBench,
     out: Path,
     workers: list[subprocess.Popen[bytes]],
     monkeypatch: pytest.MonkeyPatch,
+    formats: tuple[str, ...],
+    told: Sequence[int],
 ) -> None:
     seen: list[tuple[int, int]] = []
-    assert bench.run_export(out, progress=lambda *done: seen.append(done)).clips == CLIPS
-    assert seen == [(number + 1, CLIPS) for number in range(CLIPS)]
+    split = SetOptions(split=(50, 30, 20))
+    result = bench.run_export(out, formats=formats, options=split, progress=lambda *done: seen.append(done))
+    assert result.clips == CLIPS
+    assert seen == [(number, CLIPS) for number in told]
     (worker,) = workers
     assert worker.returncode is not None  # it has ended
-    monkeypatch.setattr(export_sounds, "_SOUNDS_WORTH_A_PROCESS", 100)
-    bench.run_export(out.with_name("here"))
+    for module in (export_sounds, export_shards):
+        monkeypatch.setattr(module, "SOUNDS_WORTH_A_PROCESS", 100)
+    bench.run_export(out.with_name("here"), formats=formats, options=split)
     assert len(workers) == 1
     assert files_of(out) == files_of(out.with_name("here"))
     assert passport.validate(out) == []
@@ -87,66 +96,96 @@ def test_sound_that_is_encoded_anew_needs_no_worker(
     assert passport.validate(out) == []
 
 
+@FORMATS
 def test_the_row_is_committed_before_a_worker_gets_the_key(
-    bench: LeadBench, out: Path, monkeypatch: pytest.MonkeyPatch
+    bench: LeadBench, out: Path, monkeypatch: pytest.MonkeyPatch, formats: tuple[str, ...]
 ) -> None:
-    begin, given = export_sounds._Worker.begin, set[str]()
+    begin, given = export_sounds.SoundWorker.begin, set[str]()
 
-    def noted(worker: export_sounds._Worker, sounds: list[StoredSound]) -> None:
-        given.update(one.clip_id for one in sounds)
+    def noted(worker: export_sounds.SoundWorker, request: Sounds | Samples) -> None:
+        if isinstance(request, Sounds):
+            given.update(one.clip_id for one in request.sounds)
+        elif isinstance(request, Samples):
+            given.update(one.sound.clip_id for one in request.samples)
         assert bench.opened(Action.CLIP_OPENED) >= given
         items = bench.unit.database.rows("SELECT clip_id FROM export_item")
         assert {row["clip_id"] for row in items} >= given
-        begin(worker, sounds)
+        begin(worker, request)
 
-    monkeypatch.setattr(export_sounds._Worker, "begin", noted)
-    bench.run_export(out)
-    assert given
+    monkeypatch.setattr(export_sounds.SoundWorker, "begin", noted)
+    bench.run_export(out, formats=formats)
+    assert len(given) == CLIPS
 
 
+@FORMATS
 @pytest.mark.parametrize("module", ["tests.fakes.ending_worker", "tests.fakes.no_such_worker"])
 def test_what_a_worker_does_not_do_is_done_here(
-    bench: LeadBench, out: Path, monkeypatch: pytest.MonkeyPatch, module: str
+    bench: LeadBench, out: Path, monkeypatch: pytest.MonkeyPatch, module: str, formats: tuple[str, ...]
 ) -> None:
     monkeypatch.setattr(export_sounds, "_WORKER", module)
-    assert bench.run_export(out).clips == CLIPS
+    assert bench.run_export(out, formats=formats).clips == CLIPS
     assert passport.validate(out) == []
+    assert len(bench.unit.database.rows("SELECT clip_id FROM export_item")) == CLIPS
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here")
+def test_a_worker_that_is_killed_leaves_no_part_of_a_shard(
+    bench: LeadBench, out: Path, workers: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin, requests = export_sounds.SoundWorker.begin, list[object]()
+
+    def killed(worker: export_sounds.SoundWorker, request: Request) -> None:
+        requests.append(request)
+        if len(requests) == 2:  # a batch is in the shard
+            os.kill(workers[0].pid, signal.SIGKILL)
+            workers[0].wait()
+        begin(worker, request)
+
+    monkeypatch.setattr(export_sounds.SoundWorker, "begin", killed)
+    assert bench.run_export(out, formats=("webdataset",)).clips == CLIPS
+    assert len(requests) == 2
+    assert passport.validate(out) == []
+    assert len(bench.unit.database.rows("SELECT clip_id FROM export_item")) == CLIPS
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here")
 def test_a_worker_that_is_killed_leaves_no_part_of_a_file(
     bench: LeadBench, out: Path, workers: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begin = export_sounds._Worker.begin
+    begin = export_sounds.SoundWorker.begin
 
-    def killed(worker: export_sounds._Worker, sounds: list[StoredSound]) -> None:
+    def killed(worker: export_sounds.SoundWorker, request: Sounds) -> None:
         if workers[0].returncode is None:
-            Path(os.fsdecode(sounds[0].out)).write_bytes(b"fLaC, and no more")
+            Path(os.fsdecode(request.sounds[0].out)).write_bytes(b"fLaC, and no more")
             os.kill(workers[0].pid, signal.SIGKILL)
             workers[0].wait()
-        begin(worker, sounds)
+        begin(worker, request)
 
-    monkeypatch.setattr(export_sounds._Worker, "begin", killed)
+    monkeypatch.setattr(export_sounds.SoundWorker, "begin", killed)
     assert bench.run_export(out).clips == CLIPS
     assert passport.validate(out) == []
 
 
-def test_sound_that_does_not_verify_is_named_and_no_set_is_left(bench: LeadBench, out: Path) -> None:
+@FORMATS
+def test_sound_that_does_not_verify_is_named_and_no_set_is_left(
+    bench: LeadBench, out: Path, formats: tuple[str, ...]
+) -> None:
     (sealed,) = (bench.folder / "clips").glob("c0.audio.sealed")
     data = bytearray(sealed.read_bytes())
     data[-20] ^= 1
     sealed.write_bytes(data)
     with pytest.raises(Damaged, match="SEALED_OBJECT_DAMAGED"):
-        bench.run_export(out)
+        bench.run_export(out, formats=formats)
     assert list(out.parent.iterdir()) == []
 
 
+@FORMATS
 def test_a_full_disk_is_said_and_no_set_is_left(
-    bench: LeadBench, out: Path, monkeypatch: pytest.MonkeyPatch
+    bench: LeadBench, out: Path, monkeypatch: pytest.MonkeyPatch, formats: tuple[str, ...]
 ) -> None:
     monkeypatch.setattr(export_sounds, "_WORKER", "tests.fakes.refusing_sound_worker")
     with pytest.raises(Unavailable) as failed:
-        bench.run_export(out)
+        bench.run_export(out, formats=formats)
     assert (failed.value.code, failed.value.parameters["problem"]) == (
         "SET_NOT_WRITTEN",
         "No space left on device",
@@ -167,9 +206,30 @@ def test_a_cancelled_export_ends_its_worker_and_leaves_nothing(
     assert list(out.parent.iterdir()) == []
 
 
+@FORMATS
 def test_clips_of_a_store_without_files_are_written_here(
-    bench: LeadBench, out: Path, workers: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
+    bench: LeadBench,
+    out: Path,
+    workers: list[subprocess.Popen[bytes]],
+    monkeypatch: pytest.MonkeyPatch,
+    formats: tuple[str, ...],
 ) -> None:
     monkeypatch.setattr(LocalClipStore, "local_path", lambda *_given: None)
-    assert bench.run_export(out).clips == CLIPS
+    assert bench.run_export(out, formats=formats).clips == CLIPS
     assert workers == []
+
+
+def test_shards_of_which_a_later_clip_has_no_file_are_written_here(
+    bench: LeadBench, out: Path, workers: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    local_path, asked = LocalClipStore.local_path, set[str]()
+
+    def without_the_last(store: LocalClipStore, name: str, kind: ContentKind) -> str | None:
+        asked.add(name)
+        return None if len(asked) == CLIPS else local_path(store, name, kind)
+
+    monkeypatch.setattr(LocalClipStore, "local_path", without_the_last)
+    assert bench.run_export(out, formats=("webdataset",)).clips == CLIPS
+    assert len(workers) == 1
+    assert passport.validate(out) == []
+    assert len(bench.unit.database.rows("SELECT clip_id FROM export_item")) == CLIPS

@@ -39,7 +39,7 @@ from reviewer.access.exports import ExportRepository
 from reviewer.clips.keys import KdfParameters
 from reviewer.formats import dataset
 from reviewer.formats import output_folder
-from reviewer.lead import export, export_sounds
+from reviewer.lead import export, export_shards, export_sounds
 from reviewer.workspace import open_workspace
 from tests.benches.workspace import LEAD, PASSPHRASE
 from tests.fakes.clock import FakeClock
@@ -56,6 +56,7 @@ def die_around(holder, name, moment):
     setattr(holder, name, dying)
 
 def run(folder, out, moment):
+    moment, _, shards = moment.partition(" of ")
     for name in ("start", "intend", "folder_made", "finish", "settle"):
         die_around(ExportRepository, name, moment)
     die_around(export, "unmark", moment)
@@ -66,15 +67,16 @@ def run(folder, out, moment):
     if "rename" in moment:
         die_around(Path, "rename", moment)
     if moment == "":
-        export_sounds._SOUNDS_WORTH_A_PROCESS = 1
+        export_sounds.SOUNDS_WORTH_A_PROCESS = 1
         export_sounds.CLIPS_A_BATCH = 2
     if "begin" in moment or "answer" in moment:
-        export_sounds._SOUNDS_WORTH_A_PROCESS = 1
-        die_around(export_sounds._Worker, moment.split()[1], moment)
+        export_sounds.SOUNDS_WORTH_A_PROCESS = export_shards.SOUNDS_WORTH_A_PROCESS = 1
+        export_shards.CLIPS_A_BATCH = 2
+        die_around(export_sounds.SoundWorker, moment.split()[1], moment)
     workspace = open_workspace(folder, clock=FakeClock(), parameters=KdfParameters.cheap())
     lead = workspace.sign_in(LEAD, PASSPHRASE).lead
     print("ready", flush=True)
-    lead.export(Path(out), ("nemo", "csv"))
+    lead.export(Path(out), ("webdataset",) if shards else ("nemo", "csv"))
 
 for line in sys.stdin:
     folder, out, moment = line.rstrip("\\n").split("\\t")
@@ -83,8 +85,8 @@ for line in sys.stdin:
         run(Path(folder), out, moment)
         os._exit(0)
     print(process, flush=True)
-    os.waitpid(process, 0)
-    print("ended", flush=True)
+    _, status = os.waitpid(process, 0)
+    print("ended" if not moment or os.WIFSIGNALED(status) else "was not killed", flush=True)
 """
 MOMENTS = [
     f"{when} {what}"
@@ -103,7 +105,7 @@ MOMENTS = [
         "settle",
     )
     for when in ("before", "after")
-]
+] + ["after begin of shards", "before answer of shards", "after answer of shards"]
 
 
 class Exporter:
@@ -129,8 +131,8 @@ class Exporter:
         assert self._line() == "ready"
 
     def wait(self) -> None:
-        while self._line() != "ended":
-            pass
+        while (line := self._line()) != "ended":
+            assert line == "ready"
 
     def close(self) -> None:
         self._process.kill()
