@@ -19,6 +19,7 @@ from reviewer.cli.sign_in import (
 )
 
 if TYPE_CHECKING:
+    from reviewer.model.project import Project
     from reviewer.workspace import RestoreReport
 
 PurgedList = Annotated[
@@ -72,6 +73,14 @@ def backup(
         output.print_json({"file": str(made.file), **counts})
     else:
         print(output.sentence("BACKED_UP", file=str(made.file), clips=made.clips, rows=made.rows))
+        for code in elsewhere(work.workspace.project):
+            print(output.sentence(code))
+
+
+def elsewhere(project: "Project") -> list[str]:
+    """What a backup does not hold, as codes of sentences."""
+    places = {"BACKUP_WITHOUT_BUCKET": project.clips.url, "BACKUP_WITHOUT_SERVER": project.queue.url}
+    return [code for code, url in places.items() if url]
 
 
 def restore(

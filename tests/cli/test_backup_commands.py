@@ -2,6 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
+from reviewer.cli.backup import elsewhere
+from reviewer.model.project import ClipsPlace, Project, QueueRules
 from tests.benches.workspace import LEAD
 from tests.cli.conftest import Command
 
@@ -32,3 +36,15 @@ def test_without_a_list_it_is_said_what_may_be_back(lead: Command, command: Comm
     ran = command("restore", file, tmp_path / "new", "--as", LEAD, "--without-purged")
     assert ran.code == 0
     assert "are back" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("project", "said"),
+    [
+        (Project(), set()),
+        (Project(clips=ClipsPlace(url="s3://clips")), {"BACKUP_WITHOUT_BUCKET"}),
+        (Project(queue=QueueRules(url="postgresql://host/queue")), {"BACKUP_WITHOUT_SERVER"}),
+    ],
+)
+def test_what_is_elsewhere_is_said_not_to_be_in_the_backup(project: Project, said: set[str]) -> None:
+    assert set(elsewhere(project)) == said
