@@ -1,6 +1,7 @@
 """Every sample comes in, or the file is refused: odd encodings through the real decoding process."""
 
 import importlib.util
+import io
 import os
 import struct
 import sys
@@ -10,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 
 from reviewer.audio.decode.decoder import Decoder
 from reviewer.audio.decode.host import ForkingHost, can_fork
@@ -142,6 +144,16 @@ def test_joined_mp3s_come_in_whole_whatever_is_between_them(
 def test_the_samples_of_joined_mp3s_are_those_of_each(files: Files) -> None:
     one = files.decode(mp3()).frames
     assert files.decode(mp3() + mp3()).frames == 2 * one == 2 * int(SECONDS * 16_000)
+
+
+def test_nothing_is_silent_where_one_block_of_an_mp3_ends_and_the_next_begins(
+    files: Files, tmp_path: Path
+) -> None:
+    content = mp3(44_100, 2, level=0.9)
+    whole, _ = soundfile.read(put(tmp_path, "whole.mp3", content), always_2d=True)
+    decoded, _ = soundfile.read(io.BytesIO(files.decode(content).flac), always_2d=True)
+    assert decoded.shape == whole.shape
+    assert np.abs(decoded - whole).max() < 0.001
 
 
 def test_an_mp3_whose_header_counts_too_few_frames_comes_in_whole(files: Files) -> None:
