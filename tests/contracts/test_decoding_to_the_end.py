@@ -156,6 +156,46 @@ def test_nothing_is_silent_where_one_block_of_an_mp3_ends_and_the_next_begins(
     assert np.abs(decoded - whole).max() < 0.001
 
 
+def _extensible(tag: int, block: int, bits: int) -> bytes:
+    """The body of a form that names its codec by a GUID."""
+    guid = bytes.fromhex("000000001000800000aa00389b71")
+    return struct.pack("<HHIIHHHHIH", 0xFFFE, 1, 16_000, 16_000 * block, block, bits, 22, bits, 4, tag) + guid
+
+
+def _as_w64(form: bytes, data: bytes) -> bytes:
+    def chunk(name: bytes, body: bytes) -> bytes:
+        tail = bytes.fromhex("f3acd3118cd100c04f8edb8a")
+        return name + tail + struct.pack("<Q", 24 + len(body)) + body + bytes(-len(body) % 8)
+
+    content = written("W64", "PCM_16")[:40]
+    return content + chunk(b"fmt ", form) + chunk(b"data", data)
+
+
+def _as_wav(form: bytes, data: bytes) -> bytes:
+    body = b"WAVEfmt " + struct.pack("<I", len(form)) + form + b"data" + struct.pack("<I", len(data)) + data
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+@pytest.mark.parametrize("container", [_as_wav, _as_w64], ids=["wav", "w64"])
+@pytest.mark.parametrize(
+    ("tag", "dtype", "scale", "bits"),
+    [(3, "<f4", 1.0, 32), (3, "<f8", 1.0, 64), (1, "<i4", 2**31 - 128, 24), (1, "<i4", 2**31 - 128, 32)],
+)
+def test_an_extensible_form_says_what_the_samples_are(
+    files: Files, container: Callable[[bytes, bytes], bytes], tag: int, dtype: str, scale: float, bits: int
+) -> None:
+    wave = speech_like(16_000)[:4000, 0] / 32768
+    data = (wave * scale).astype(dtype)
+    content = container(_extensible(tag, data.itemsize, bits), data.tobytes())
+    decoded, _ = soundfile.read(io.BytesIO(files.decode(content).flac))
+    assert decoded == pytest.approx(wave, abs=1e-5)
+
+
+def test_a_form_that_contradicts_itself_is_refused(files: Files) -> None:
+    form = _extensible(3, 8, 32)
+    assert files.code(_as_wav(form, bytes(8000))) == "INCOMPLETE_DAMAGED"
+
+
 def test_an_mp3_whose_header_counts_too_few_frames_comes_in_whole(files: Files) -> None:
     content = bytearray(mp3())
     place = content.index(b"Xing") + 8

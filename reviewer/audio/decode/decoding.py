@@ -102,8 +102,10 @@ class _FileDecoder:
         if data.is_mpeg:
             self._decode_mpeg(start + data.start, start + data.end)
             return
-        if data.size_at >= 0:
-            self._output.is_unbounded = True
+        if not data.is_known:
+            raise DecodingStopped(Failure("codec"))
+        self._output.is_unbounded |= data.size_at >= 0
+        if data.needs_view:
             file = data.view(source)
         self._output.is_short |= data.is_short
         self._decode_part(file, data.frames / data.rate_hz if data.rate_hz else 0.0)
