@@ -228,6 +228,13 @@ def test_every_link_of_an_ogg_chain_comes_in(files: Files, subtype: str) -> None
     assert files.decode(chain).frames == 3 * files.decode(one).frames
 
 
+def test_a_vorbis_stream_that_was_cut_without_being_encoded_anew_comes_in_whole(files: Files) -> None:
+    content = written("OGG", "VORBIS", 44_100, 2)
+    assert content.count(b"OggS") > 4  # the first page with sound is not the last
+    cut = files.decode(ogg_again(content, 7, earlier=5_000))
+    assert cut.frames == files.decode(content).frames
+
+
 def test_ogg_without_an_end_mark_or_with_a_page_missing_is_refused(files: Files) -> None:
     content = written("OGG", "VORBIS", 44_100)
     pages = [place for place in range(len(content)) if content.startswith(b"OggS", place)]
