@@ -72,13 +72,15 @@ def flac_of_a_pipe(content: bytes) -> bytes:
     return bytes(info)
 
 
-def ogg_again(content: bytes, serial: int) -> bytes:
-    """An Ogg file with another serial number, as a chain needs it."""
+def ogg_again(content: bytes, serial: int, *, earlier: int = 0) -> bytes:
+    """An Ogg file with another serial number, as a chain needs it; with positions as a cut has them."""
     pages, place = bytearray(), 0
     while place < len(content):
         segments = content[place + 26]
         end = place + 27 + segments + sum(content[place + 27 : place + 27 + segments])
         page = bytearray(content[place:end])
+        (granule,) = struct.unpack("<q", page[6:14])
+        page[6:14] = struct.pack("<q", granule - earlier if granule > 0 else granule)
         page[14:18] = struct.pack("<I", serial)
         page[22:26] = bytes(4)
         page[22:26] = struct.pack("<I", _ogg_checksum(page))

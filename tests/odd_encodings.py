@@ -759,9 +759,8 @@ MEDIA: dict[str, Odd] = {
     "caf with mp3": Odd(_caf_with_mp3),
     "caf with mp3 twice": _refused(lambda: _caf_with_mp3() * 2, "INCOMPLETE_MORE_FOLLOWS"),
     "caf with mp3 before an MP3": _refused(lambda: _caf_with_mp3() + mp3(), "INCOMPLETE_MORE_FOLLOWS"),
-    "wav with aac": Odd(
-        lambda: media_file("wav", "aac", 44_100), refusals=("UNDECODABLE_LIBRARY", "UNDECODABLE_FORMAT")
-    ),
+    "wav with aac": _refused(lambda: media_file("wav", "aac", 44_100), "UNDECODABLE_CODEC"),
+    "caf with ima4": Odd(lambda: media_file("caf", "adpcm_ima_qt", 44_100)),
     "wav with mp2": Odd(lambda: media_file("wav", "mp2", 44_100, bits_per_second=64_000)),
     "wav with g726": Odd(_g726),
     "wav with g726 behind an ID3 tag": Odd(lambda: id3() + _g726()),

@@ -1,6 +1,7 @@
 """Every sample comes in, or the file is refused: odd encodings through the real decoding process."""
 
 import importlib.util
+import io
 import os
 import struct
 import sys
@@ -10,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 
 from reviewer.audio.decode.decoder import Decoder
 from reviewer.audio.decode.host import ForkingHost, can_fork
@@ -144,6 +146,56 @@ def test_the_samples_of_joined_mp3s_are_those_of_each(files: Files) -> None:
     assert files.decode(mp3() + mp3()).frames == 2 * one == 2 * int(SECONDS * 16_000)
 
 
+def test_nothing_is_silent_where_one_block_of_an_mp3_ends_and_the_next_begins(
+    files: Files, tmp_path: Path
+) -> None:
+    content = mp3(44_100, 2, level=0.9)
+    whole, _ = soundfile.read(put(tmp_path, "whole.mp3", content), always_2d=True)
+    decoded, _ = soundfile.read(io.BytesIO(files.decode(content).flac), always_2d=True)
+    assert decoded.shape == whole.shape
+    assert np.abs(decoded - whole).max() < 0.001
+
+
+def _extensible(tag: int, block: int, bits: int) -> bytes:
+    """The body of a form that names its codec by a GUID."""
+    guid = bytes.fromhex("000000001000800000aa00389b71")
+    return struct.pack("<HHIIHHHHIH", 0xFFFE, 1, 16_000, 16_000 * block, block, bits, 22, bits, 4, tag) + guid
+
+
+def _as_w64(form: bytes, data: bytes) -> bytes:
+    def chunk(name: bytes, body: bytes) -> bytes:
+        tail = bytes.fromhex("f3acd3118cd100c04f8edb8a")
+        return name + tail + struct.pack("<Q", 24 + len(body)) + body + bytes(-len(body) % 8)
+
+    content = written("W64", "PCM_16")[:40]
+    return content + chunk(b"fmt ", form) + chunk(b"data", data)
+
+
+def _as_wav(form: bytes, data: bytes) -> bytes:
+    body = b"WAVEfmt " + struct.pack("<I", len(form)) + form + b"data" + struct.pack("<I", len(data)) + data
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+@pytest.mark.parametrize("container", [_as_wav, _as_w64], ids=["wav", "w64"])
+@pytest.mark.parametrize(
+    ("tag", "dtype", "scale", "bits"),
+    [(3, "<f4", 1.0, 32), (3, "<f8", 1.0, 64), (1, "<i4", 2**31 - 128, 24), (1, "<i4", 2**31 - 128, 32)],
+)
+def test_an_extensible_form_says_what_the_samples_are(
+    files: Files, container: Callable[[bytes, bytes], bytes], tag: int, dtype: str, scale: float, bits: int
+) -> None:
+    wave = speech_like(16_000)[:4000, 0] / 32768
+    data = (wave * scale).astype(dtype)
+    content = container(_extensible(tag, data.itemsize, bits), data.tobytes())
+    decoded, _ = soundfile.read(io.BytesIO(files.decode(content).flac))
+    assert decoded == pytest.approx(wave, abs=1e-5)
+
+
+def test_a_form_that_contradicts_itself_is_refused(files: Files) -> None:
+    form = _extensible(3, 8, 32)
+    assert files.code(_as_wav(form, bytes(8000))) == "INCOMPLETE_DAMAGED"
+
+
 def test_an_mp3_whose_header_counts_too_few_frames_comes_in_whole(files: Files) -> None:
     content = bytearray(mp3())
     place = content.index(b"Xing") + 8
@@ -174,6 +226,13 @@ def test_every_link_of_an_ogg_chain_comes_in(files: Files, subtype: str) -> None
     one = written("OGG", subtype)
     chain = b"".join(ogg_again(one, serial) for serial in (1, 2, 3))
     assert files.decode(chain).frames == 3 * files.decode(one).frames
+
+
+def test_a_vorbis_stream_that_was_cut_without_being_encoded_anew_comes_in_whole(files: Files) -> None:
+    content = written("OGG", "VORBIS", 44_100, 2)
+    assert content.count(b"OggS") > 4  # the first page with sound is not the last
+    cut = files.decode(ogg_again(content, 7, earlier=5_000))
+    assert cut.frames == files.decode(content).frames
 
 
 def test_ogg_without_an_end_mark_or_with_a_page_missing_is_refused(files: Files) -> None:

@@ -24,6 +24,9 @@ _TOLERATED_SECONDS = 0.05
 _TOLERATED_BYTES = 16
 _MPEG_TAGS = (0x50, 0x55)
 _PLAIN_TAGS = (1, 3, 6, 7)  # PCM, float, A-law, mu-law
+_FLOAT = 3
+_DECODED_TAGS = (*_PLAIN_TAGS, 2, 0x11, 0x31, 0x38, 0x40, *_MPEG_TAGS)
+"""And MS and IMA ADPCM, GSM 6.10, NMS ADPCM, G.721, MPEG: what libsndfile decodes in a WAV."""
 _EXTENSIBLE = 0xFFFE
 
 
@@ -34,7 +37,8 @@ class DataChunk:
     ``bytes_per_second``, ``frames`` and ``rate_hz`` are 0 where the header does not say. ``block_frames`` are
     coded together. ``is_counted``: the header counts frames apart from bytes. ``is_short``: there is a little
     less than the header says, or it has a placeholder. ``size_at`` and ``size_bytes``: which number must be
-    replaced for libsndfile to see the samples; -1 for none. ``tag``: of a WAV.
+    replaced for libsndfile to see the samples; -1 for none. ``tag``: of a WAV, -1 for other files. ``form``:
+    where the form is that libsndfile would misread, and how it is shown.
     """
 
     start: int
@@ -47,20 +51,37 @@ class DataChunk:
     is_short: bool = False
     size_at: int = -1
     size_bytes: int = 4
-    tag: int = 0
+    tag: int = -1
+    form: tuple[int, bytes] = (0, b"")
 
     @property
     def is_mpeg(self) -> bool:
         """Whether the samples are MPEG audio."""
         return self.tag in _MPEG_TAGS
 
+    @property
+    def is_known(self) -> bool:
+        """Whether the samples have a codec that is decoded here."""
+        return self.tag < 0 or self.tag in _DECODED_TAGS
+
+    @property
+    def needs_view(self) -> bool:
+        """Whether libsndfile would not see all samples, or not as what they are."""
+        return self.size_at >= 0 or bool(self.form[1])
+
     def view(self, source: Source) -> View:
-        """The file up to the end of the samples, with the size that was never written."""
-        is_big = source.at(0, 4) in (b"RIFX", b"caff")
-        size = self.end - self.start + (4 if source.at(0, 4) == b"caff" else 0)
-        after = self.size_at + self.size_bytes
-        written = size.to_bytes(self.size_bytes, "big" if is_big else "little")
-        return View(source, [(0, self.size_at), written, (after, self.end)])
+        """The file up to the end of the samples, with the size that was never written and a plain form."""
+        fixes = [self.form] if self.form[1] else []
+        if self.size_at >= 0:
+            is_big = source.at(0, 4) in (b"RIFX", b"caff")
+            size = self.end - self.start + (4 if source.at(0, 4) == b"caff" else 0)
+            fixes.append((self.size_at, size.to_bytes(self.size_bytes, "big" if is_big else "little")))
+        parts: list[bytes | tuple[int, int]] = []
+        place = 0
+        for at, written in sorted(fixes):
+            parts += [(place, at), written]
+            place = at + len(written)
+        return View(source, [*parts, (place, self.end)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +163,10 @@ def _described(
     """The data chunk with its rate of bytes, as the chunks before it describe it."""
     start, length = data
     if b"fmt " in form:
-        return _wav_data(source.at(form[b"fmt "][0], 40), layout, start, length)
+        place = form[b"fmt "][0]
+        fmt = source.at(place, 40)
+        chunk = _wav_data(fmt, layout, start, length)
+        return replace(chunk, form=(place, _plain_form(fmt, layout, chunk.tag)))
     if b"COMM" in form:
         head = source.at(form[b"COMM"][0], 22)
         channels, frames = int.from_bytes(head[:2], "big"), int.from_bytes(head[2:6], "big")
@@ -176,6 +200,29 @@ def _wav_data(fmt: bytes, layout: _Layout, start: int, length: int) -> DataChunk
     per_second = rate_hz * block / block_frames if block_frames else 0.0
     frames = length // block * block_frames if block else 0
     return DataChunk(start, start + length, per_second, frames, rate_hz, block_frames, tag=tag)
+
+
+def _plain_form(fmt: bytes, layout: _Layout, tag: int) -> bytes:
+    """The first 16 bytes of a form that libsndfile would misread, as it reads them right; else nothing.
+
+    It takes each extensible form of a W64 for integers, and 24 bits in four bytes for 24 bits in three.
+
+    Raises:
+        Incomplete: the form contradicts itself on how long a floating-point number is.
+    """
+
+    def number(place: int) -> int:
+        return int.from_bytes(fmt[place : place + 2], layout.order)
+
+    given, channels, block, bits = number(0), number(2), number(12), number(14)
+    if tag == _FLOAT and channels and block != channels * bits // 8:
+        raise Incomplete("damaged")
+    is_misread = given == _EXTENSIBLE and layout is _W64 and tag in _PLAIN_TAGS
+    if tag == 1 and 16 < bits <= 24 and channels and block == 4 * channels:
+        is_misread, bits = True, 32
+    if not is_misread:
+        return b""
+    return tag.to_bytes(2, layout.order) + fmt[2:14] + bits.to_bytes(2, layout.order)
 
 
 def _checked(source: Source, layout: _Layout, chunk: DataChunk, length: int) -> DataChunk:

@@ -102,8 +102,10 @@ class _FileDecoder:
         if data.is_mpeg:
             self._decode_mpeg(start + data.start, start + data.end)
             return
-        if data.size_at >= 0:
-            self._output.is_unbounded = True
+        if not data.is_known:
+            raise DecodingStopped(Failure("codec"))
+        self._output.is_unbounded |= data.size_at >= 0
+        if data.needs_view:
             file = data.view(source)
         self._output.is_short |= data.is_short
         self._decode_part(file, data.frames / data.rate_hz if data.rate_hz else 0.0)
@@ -146,8 +148,10 @@ class _FileDecoder:
             channels, rate_hz = int(sound.channels), int(sound.samplerate)
             output.begin(Head(rate_hz, channels, 4 if is_wide else 2, str(sound.format), kind in _FLOATING))
             dtype = "float64" if is_floating else "int32" if is_wide else "int16"
-            while (block := sound.read(BLOCK_VALUES // channels or 1, dtype=dtype, always_2d=True)).shape[0]:
+            rows, left = BLOCK_VALUES // channels or 1, int(sound.frames)  # what follows may be tags
+            while (block := sound.read(min(rows, left), dtype=dtype, always_2d=True)).shape[0]:
                 output.add(block)
+                left -= block.shape[0]
             seconds = (output.frames - before) / rate_hz
             if not isinstance(file, View):
                 expected_seconds = max(expected_seconds, int(sound.frames) / rate_hz)
@@ -160,7 +164,18 @@ class _FileDecoder:
             file = file.write_to(self._scratch)
         if isinstance(file, int):
             os.lseek(file, 0, os.SEEK_SET)
-        return soundfile.SoundFile(file, closefd=False)
+        return _OneWayFile(file, closefd=False)
+
+
+class _OneWayFile(soundfile.SoundFile):  # type: ignore[misc, unused-ignore]
+    """A file that is read once, from its beginning to its end.
+
+    soundfile seeks to where it is after each block of a file that it can seek in. mpg123 then has no bytes of
+    the frames before, which a frame of MP3 may need, and is silent until it has: up to 50 ms a block.
+    """
+
+    def seekable(self) -> bool:
+        return False
 
 
 def _recognised(source: Source) -> tuple[str, int]:

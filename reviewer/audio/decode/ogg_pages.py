@@ -6,7 +6,9 @@ positions: RFC 7845, section 4, and the Vorbis I specification, section A.2.
 
 import struct
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from reviewer.audio.decode.source import Source, View
 from reviewer.audio.decode.tags import after_tags
@@ -17,6 +19,7 @@ _BEGIN, _END = 2, 4
 _REVERSED = bytes(int(f"{value:08b}"[::-1], 2) for value in range(256))
 _NO_GRANULE = -1
 _OPUS_RATE_HZ = 48_000
+_MODE_BITS, _COUNT_BITS, _MOST_MODES = 41, 6, 64
 _STARTED_LATER_SECONDS = 5.0
 """A first granule position beyond this is that of a stream that was joined while it ran."""
 
@@ -33,17 +36,30 @@ class OggStream:
     first_granule: int = 0
     last_granule: int = 0
     has_end: bool = False
+    block_sizes: tuple[int, int] = (0, 0)
+    header_end: int = 0
+    uncounted: int = 0
+    """Samples of its first page that the positions of a Vorbis stream do not count: it was cut, without being
+    encoded anew. Below zero if the positions count more: it was joined while it ran."""
 
     @property
     def seconds(self) -> float:
         """Its length by its granule positions, at least."""
+        if self.uncounted:
+            return max(0, self.last_granule + self.uncounted) / self.rate_hz
         is_late = self.first_granule > _STARTED_LATER_SECONDS * self.rate_hz
         start = self.first_granule if is_late else self.pre_skip
         return max(0, self.last_granule - start) / self.rate_hz
 
     def view(self, source: Source) -> View:
-        """Its pages alone."""
-        return View(source, self.spans)
+        """Its pages alone; those of a stream that was cut with positions from its first sample on.
+
+        libsndfile decodes no more samples than the last position counts: of such a stream not the end.
+        """
+        if self.uncounted <= 0:
+            return View(source, self.spans)
+        parts = [part for span in self.spans for part in _moved_pages(source, span, self.uncounted)]
+        return View(source, parts)
 
 
 def walk_streams(source: Source, start: int) -> list[OggStream]:
@@ -78,6 +94,9 @@ def walk_streams(source: Source, start: int) -> list[OggStream]:
             raise Incomplete("damaged")
         if _checksum(source.at(place, after - place)) != checksum:
             raise Incomplete("damaged")  # libogg drops such a page and says nothing
+        if granule > 0 and not stream.first_granule and not flags & _END:
+            held = _vorbis_samples(source, stream, body, lacing)
+            stream.uncounted = held - granule if held else 0
         _add(stream, (place, after), granule, has_end=bool(flags & _END))
         place = after
     return [_one_audio_stream(link) for link in links]
@@ -90,9 +109,61 @@ def _add(stream: OggStream, span: tuple[int, int], granule: int, *, has_end: boo
     else:
         stream.spans.append(span)
     stream.has_end = has_end
+    if granule == 0:
+        stream.header_end = span[1]
     if granule > 0:
         stream.first_granule = stream.first_granule or granule
         stream.last_granule = max(stream.last_granule, granule)
+
+
+def _vorbis_samples(source: Source, stream: OggStream, body: int, lacing: bytes) -> int:
+    """The samples that the packets of a first page hold (section 4.3.8); 0 for another codec."""
+    tail = source.at(max(0, stream.header_end - _MOST_MODES * 6), min(stream.header_end, _MOST_MODES * 6))
+    modes = _block_flags(tail) if stream.block_sizes[0] else []
+    quarters, place, is_start = list[int](), body, True
+    for length in lacing if modes else b"":
+        if is_start and length:
+            mode = source.at(place, 1)[0] >> 1 & ((1 << (len(modes) - 1).bit_length()) - 1)
+            quarters.append(stream.block_sizes[modes[mode % len(modes)]] // 4)
+        is_start = length < 255
+        place += length
+    if not is_start:
+        quarters = quarters[:-1]  # it ends on the next page
+    return sum(before + here for before, here in pairwise(quarters))
+
+
+def _block_flags(tail: bytes) -> list[bool]:
+    """Which modes have long blocks, by the end of the setup header (section 4.2.4), read backwards.
+
+    Each is a flag, 32 zero bits and a mapping below 64; before the first there is their number.
+    """
+    bits = int.from_bytes(tail, "little")
+    place, flags, found = bits.bit_length() - 1, list[bool](), list[bool]()
+    while place >= _MODE_BITS + _COUNT_BITS and len(flags) < _MOST_MODES:
+        place -= _MODE_BITS
+        mode = bits >> place & ((1 << _MODE_BITS) - 1)
+        if mode >> 1 & 0xFFFFFFFF or mode >> 33 > 63:
+            break
+        flags.insert(0, bool(mode & 1))
+        if bits >> (place - _COUNT_BITS) & 63 == len(flags) - 1:
+            found = list(flags)
+    return found
+
+
+def _moved_pages(source: Source, span: tuple[int, int], samples: int) -> Iterator[bytes | tuple[int, int]]:
+    """The pages of a span with later positions."""
+    place, end = span
+    while place < end:
+        head = source.at(place, 27)
+        _, _, _, granule, _, _, _, segments = _PAGE.unpack(head)
+        after = place + 27 + segments + sum(source.at(place + 27, segments))
+        if granule > 0:
+            page = head[:6] + struct.pack("<q", granule + samples) + source.at(place, after - place)[14:]
+            yield page[:22] + _checksum(page).to_bytes(4, "little") + page[26:27]
+            yield place + 27, after
+        else:
+            yield place, after
+        place = after
 
 
 def _checksum(page: bytes) -> int:
@@ -103,16 +174,17 @@ def _checksum(page: bytes) -> int:
 
 
 def _begin(packet: bytes, number: int) -> OggStream:
-    codec, rate_hz, pre_skip = "", 1, 0
-    if packet[:7] == b"\x01vorbis":
+    codec, rate_hz, pre_skip, block_sizes = "", 1, 0, (0, 0)
+    if packet[:7] == b"\x01vorbis" and len(packet) > 28:
         codec, rate_hz = "vorbis", int.from_bytes(packet[12:16], "little")
+        block_sizes = 1 << (packet[28] & 15), 1 << (packet[28] >> 4)
     elif packet[:8] == b"OpusHead":
         codec, rate_hz, pre_skip = "opus", _OPUS_RATE_HZ, int.from_bytes(packet[10:12], "little")
     elif packet[:5] == b"\x7fFLAC":
         codec, rate_hz = "flac", int.from_bytes(packet[27:30], "big") >> 4
     elif packet[:8] == b"Speex   ":
         codec, rate_hz = "speex", int.from_bytes(packet[36:40], "little")
-    return OggStream(codec, max(1, rate_hz), pre_skip, number)
+    return OggStream(codec, max(1, rate_hz), pre_skip, number, block_sizes=block_sizes)
 
 
 def _one_audio_stream(link: dict[int, OggStream]) -> OggStream:

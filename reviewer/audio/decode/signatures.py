@@ -81,7 +81,7 @@ _PLAIN = {
 }
 _MPEG4_BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"styp", b"moof")
 _WAV_CODECS = (0x14, 0x22, 0x42, 0x45, 0x64, 0x65, 0x83, 0x111, 0x133, 0x28F)
-_CAF_CODECS = (b"aac ", b"aach", b"aacl", b"opus", b".mp3")
+_CAF_CODECS = (b"aac ", b"aach", b"aacl", b"opus", b".mp3", b"ima4")
 _OGG_CODECS = {b"\x7fFLAC": "oggflac", b"Speex": "speex"}
 _TRANSPORT_PACKET = 188
 
