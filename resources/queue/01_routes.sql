@@ -1,4 +1,4 @@
--- Routes: a locale and the skill that a task asks for (decision 062). What is there asks for none.
+-- Routes: a locale and the skill that a task asks for (decision 061). What is there asks for none.
 
 ALTER TABLE reviewer_data.queue_locale RENAME TO queue_route;
 ALTER INDEX reviewer_data.queue_locale_pkey RENAME TO queue_route_pkey;
