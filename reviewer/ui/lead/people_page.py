@@ -69,7 +69,6 @@ class PeoplePage(LeadPage):
             self._on_set_languages,
             shortcut_id="people.languages",
         )
-        self.invitation = InvitationPanel(self)
         self._own_machine_buttons()
         self._lay_out()
         self.table_view.selectionModel().selectionChanged.connect(self._on_chosen)
@@ -101,6 +100,7 @@ class PeoplePage(LeadPage):
         )
 
     def _own_machine_buttons(self) -> None:
+        self.invitation = InvitationPanel(self)
         self.invite_button = self.button(
             "people_invite",
             self.tr("Invite to a machine of their own…"),
