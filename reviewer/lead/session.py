@@ -125,8 +125,7 @@ class LeadSession:
         admission: Admission,
     ) -> None:
         self.identity, self._unit = identity, unit
-        self._sign_in, self._access = sign_in, access
-        self._project = project
+        self._sign_in, self._access, self._project = sign_in, access, project
         self._people = People(unit, parameters)
         self._recovery = Recovery(unit, parameters)
         self._intake = Intake(unit, make_decoder=make_decoder, make_process=make_process, project=project)
@@ -144,8 +143,7 @@ class LeadSession:
         self._due_purges, self._unfinished = due_purges, unfinished
         self._extension = RetentionExtension(unit, project.intake)
         self._drafting = Drafting(unit, access, project.asr.recogniser)
-        self._verify, self.policy_files = verify, policy_files
-        self.admission = admission
+        self._verify, self.policy_files, self.admission = verify, policy_files, admission
 
     def overview(self) -> Overview:
         """The progress of the project, in counts computed now."""

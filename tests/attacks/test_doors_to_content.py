@@ -155,7 +155,7 @@ NO_DOORS = {
         save_draft keep_version save_position align alignment_of beat heard close deliver submit skip release
         decide hand_over daily_counts""",
     QaSession: "draw waiting scorecards decide adjudicate compare_versions",
-    ClipList: "row rows heard beat close assign hold release",
+    ClipList: "row rows heard beat close assign hold release route",
     Redactions: "confirm reject heard of_clip apply_all apply record_decision",
     RedactionWork: "mark decide heard apply_confirmed",
     LateDrafts: "waiting beat heard close adopt dismiss",

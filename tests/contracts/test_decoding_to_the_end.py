@@ -153,7 +153,7 @@ def test_nothing_is_silent_where_one_block_of_an_mp3_ends_and_the_next_begins(
     whole, _ = soundfile.read(put(tmp_path, "whole.mp3", content), always_2d=True)
     decoded, _ = soundfile.read(io.BytesIO(files.decode(content).flac), always_2d=True)
     assert decoded.shape == whole.shape
-    assert np.abs(decoded - whole).max() < 0.001
+    assert np.abs(decoded - whole.clip(-1, 1)).max() < 0.001
 
 
 def _extensible(tag: int, block: int, bits: int) -> bytes:

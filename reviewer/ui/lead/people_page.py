@@ -59,7 +59,6 @@ class PeoplePage(LeadPage):
         self.table_view.setColumnWidth(2, 130)
         self._account_buttons()
         self._route_fields()
-        self.invitation = InvitationPanel(self)
         self._own_machine_buttons()
         self._lay_out()
         self.table_view.selectionModel().selectionChanged.connect(self._on_chosen)
@@ -115,6 +114,7 @@ class PeoplePage(LeadPage):
         )
 
     def _own_machine_buttons(self) -> None:
+        self.invitation = InvitationPanel(self)
         self.invite_button = self.button(
             "people_invite",
             self.tr("Invite to a machine of their own…"),
@@ -133,17 +133,7 @@ class PeoplePage(LeadPage):
     def _lay_out(self) -> None:
         left = QVBoxLayout()
         left.addWidget(self.table_view, 1)
-        below = QHBoxLayout()
-        below.addWidget(self.revoke_button)
-        below.addWidget(self.code_button)
-        below.addWidget(self.register_button)
-        below.addStretch()
-        label = self.label(self.tr("Languages"))
-        label.setBuddy(self.languages)
-        below.addWidget(label)
-        below.addWidget(self.languages)
-        below.addWidget(self.languages_button)
-        left.addLayout(below)
+        left.addLayout(self._languages_row())
         left.addLayout(self._skills_row())
         right = QVBoxLayout()
         right.setSpacing(GROUP_PX)
@@ -171,6 +161,17 @@ class PeoplePage(LeadPage):
         both.addLayout(left, 1)
         both.addLayout(right)
         self.column.addLayout(both, 1)
+
+    def _languages_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        label = self.label(self.tr("Languages"))
+        label.setBuddy(self.languages)
+        for button in (self.revoke_button, self.code_button, self.register_button):
+            row.addWidget(button)
+        row.addStretch()
+        for widget in (label, self.languages, self.languages_button):
+            row.addWidget(widget)
+        return row
 
     def _skills_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
