@@ -196,6 +196,12 @@ def test_a_form_that_contradicts_itself_is_refused(files: Files) -> None:
     assert files.code(_as_wav(form, bytes(8000))) == "INCOMPLETE_DAMAGED"
 
 
+def test_samples_without_a_header_are_no_damaged_mp3(files: Files) -> None:
+    frame = without_info_frame(mp3())[:4]
+    content = b"ab" * 500 + frame + bytes(3000) + b"cd" * 500  # one frame's header, and then silence
+    assert files.code(content) == "UNDECODABLE_FORMAT"
+
+
 def test_an_mp3_whose_header_counts_too_few_frames_comes_in_whole(files: Files) -> None:
     content = bytearray(mp3())
     place = content.index(b"Xing") + 8
