@@ -111,9 +111,12 @@ def parse_frame(head: bytes) -> Frame | None:
 
 
 def first_frame(source: Source, start: int, end: int) -> int:
-    """Where the first frames that follow one another begin, or -1; what is before them is passed over."""
+    """Where the first frames that follow one another begin, or -1; what is before them is passed over.
+
+    Behind other bytes it takes several of them: in other data one may seem to be there.
+    """
     for place in range(start, min(end, start + _SEARCHED_BYTES)):
-        if source.at(place, 1) == b"\xff" and _is_run(source, place, end):
+        if source.at(place, 1) == b"\xff" and _is_run(source, place, end, is_long=place > start):
             return place
     return -1
 
@@ -204,15 +207,18 @@ def _compare_with_headers(parts: list[Part], lost: int) -> None:
             raise Incomplete("cut_short")
 
 
-def _is_run(source: Source, place: int, end: int) -> bool:
-    """Whether several frames of one form follow one another here, or as many as there are before the end."""
+def _is_run(source: Source, place: int, end: int, *, is_long: bool = False) -> bool:
+    """Whether several frames of one form follow one another here, or as many as there are before the end.
+
+    With ``is_long`` there have to be ``_RUN`` of them.
+    """
     form = None
     for count in range(_RUN):
         if place >= end:
-            return count > (place > end)
+            return not is_long and count > (place > end)
         frame = parse_frame(source.at(place, 4))
         if frame is None or (form is not None and frame.form != form):
-            return count > 0 and after_tags(source, place, end) > place
+            return not is_long and count > 0 and after_tags(source, place, end) > place
         form, place = frame.form, place + frame.bytes
     return True
 
