@@ -36,8 +36,8 @@ ROADS = {
     "overview": f"{_BARS} {_SIDEBAR_OF_LEAD} overview_activity overview_policy overview_refresh "
     "overview_people overview_leases overview_late",
     "people": f"{_SIDEBAR_OF_LEAD} people_table people_revoke people_code people_register people_languages "
-    "people_set_languages people_skills people_set_skills people_name people_role people_add people_invite people_admit "
-    "invitation_copy invitation_done",
+    "people_set_languages people_skills people_set_skills people_name people_role people_add people_invite "
+    "people_admit invitation_copy invitation_done",
     "import": f"{_SIDEBAR_OF_LEAD} import_refresh import_manifest import_choose import_mapping "
     "import_choose_mapping import_sample import_seed import_stratify import_check import_run import_outcome "
     "import_code import_find import_csv import_rows import_reasons import_past",
