@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from reviewer.model.people import Person, PersonState, Role
 from reviewer.ui.jobs import Jobs
@@ -133,8 +133,7 @@ class PeoplePage(LeadPage):
     def _lay_out(self) -> None:
         left = QVBoxLayout()
         left.addWidget(self.table_view, 1)
-        left.addLayout(self._languages_row())
-        left.addLayout(self._skills_row())
+        left.addLayout(self._below())
         right = QVBoxLayout()
         right.setSpacing(GROUP_PX)
         right.addWidget(self._add_panel())
@@ -162,26 +161,22 @@ class PeoplePage(LeadPage):
         both.addLayout(right)
         self.column.addLayout(both, 1)
 
-    def _languages_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        label = self.label(self.tr("Languages"))
-        label.setBuddy(self.languages)
-        for button in (self.revoke_button, self.code_button, self.register_button):
-            row.addWidget(button)
-        row.addStretch()
-        for widget in (label, self.languages, self.languages_button):
-            row.addWidget(widget)
-        return row
-
-    def _skills_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        label = self.label(self.tr("Skills"))
-        label.setBuddy(self.skills)
-        row.addStretch()
-        row.addWidget(label)
-        row.addWidget(self.skills)
-        row.addWidget(self.skills_button)
-        return row
+    def _below(self) -> QGridLayout:
+        """Account buttons, and languages above skills."""
+        grid = QGridLayout()
+        for column, button in enumerate((self.revoke_button, self.code_button, self.register_button)):
+            grid.addWidget(button, 0, column)
+        grid.setColumnStretch(3, 1)
+        routes = (
+            (self.tr("Languages"), self.languages, self.languages_button),
+            (self.tr("Skills"), self.skills, self.skills_button),
+        )
+        for row, (caption, field, button) in enumerate(routes):
+            label = self.label(caption)
+            label.setBuddy(field)
+            for column, widget in enumerate((label, field, button), start=4):
+                grid.addWidget(widget, row, column)
+        return grid
 
     @Slot()
     def refresh(self) -> None:
