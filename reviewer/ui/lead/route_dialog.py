@@ -22,7 +22,7 @@ from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
 from reviewer.ui.widgets.tab_order import tab_through
 from reviewer.ui.widgets.widget_ids import enable, named
 
-_WIDTH_PX = 460
+_WIDTH_PX, _TEXT_MARGIN_PX = 460, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,7 @@ class RouteDialog(QDialog):
         )
         self.priority.setRange(-HIGHEST_PRIORITY, HIGHEST_PRIORITY)
         self.priority.setValue(priority)
+        self.priority.lineEdit().setTextMargins(_TEXT_MARGIN_PX, 0, 0, 0)
 
     def _make_buttons(self) -> None:
         self.confirm = named(
