@@ -39,7 +39,7 @@ from tests.fakes.s3_servers import BUCKET, KEY_ID, SECRET, moto_server
 pytest.importorskip("obstore")
 IN_BUCKET = bool(os.environ.get("REVIEWER_BUCKET"))
 """Whether a service is started for the bucket, which takes seconds; else one folder stands for it."""
-CLIPS = 13
+CLIPS = 18
 
 
 @pytest.fixture(scope="module")
