@@ -6,9 +6,7 @@ that would wait for workers do the work themselves: it takes no longer than star
 
 import os
 import secrets
-import socket
 import subprocess
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -21,7 +19,7 @@ from types import TracebackType
 from typing import IO, BinaryIO, Generic, Protocol, Self, TypeAlias, TypeVar, cast
 
 from reviewer.audio.decode.decoder import Decoded, Decoder
-from reviewer.audio.decode.host import ForkingHost, is_open, start_python
+from reviewer.audio.decode.host import start_python
 from reviewer.clips.content import ClipContent
 from reviewer.clips.new_clip import NewClip
 from reviewer.clips.store import ClipStore, NewObject
@@ -42,7 +40,7 @@ from reviewer.model.project import DecodeLimits
 
 _WORKER = "reviewer.lead.preparation_worker"
 MakeDecoder = Callable[[], AbstractContextManager[Decoder]]
-MakeProcess = Callable[[DecodeLimits, "WorkerForks | None"], "PreparingProcess"]
+MakeProcess = Callable[[DecodeLimits], "PreparingProcess"]
 T = TypeVar("T")
 
 _FILES_A_THREAD = 4  # fewer are not worth another decoding process
@@ -107,91 +105,6 @@ class PreparingThread:
         self._open.close()
 
 
-class WorkerForks:
-    """Forks workers, and a decoding process for each, from two processes that were started once for all.
-
-    On Linux, where a fork ends with the process that it was made from. A worker that ends is replaced by one
-    that is started; these processes themselves open no file of an import.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._decoding = ForkingHost()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._line: socket.socket | None = None
-
-    def fork(self) -> socket.socket:
-        """A line to a new worker. Raises Unavailable."""
-        with self._lock:
-            line, decoding = self._started(), self._decoding.share()
-            ours, theirs = socket.socketpair()
-            with theirs, decoding:
-                try:
-                    socket.send_fds(line, [b"f"], [theirs.fileno(), decoding.fileno()])
-                except OSError as error:
-                    ours.close()
-                    raise Unavailable("DECODER_NOT_STARTED") from error
-            return ours
-
-    def close(self) -> None:
-        """Ends the processes, and with them the forks that have not ended."""
-        if self._line is not None:
-            self._line.close()
-        if self._process is not None:
-            with suppress(subprocess.TimeoutExpired):  # it waits for the forks
-                self._process.wait(timeout=_END_SECONDS)
-            self._process.kill()
-            self._process.wait()
-        self._decoding.close()
-
-    def _started(self) -> socket.socket:
-        if self._line is None:
-            self._line, theirs = socket.socketpair()
-            with theirs:
-                self._process = start_python(
-                    _WORKER, ["--fork"], stdin=theirs.fileno(), stdout=subprocess.DEVNULL
-                )
-        return self._line
-
-
-class _StartedWorker:
-    """A worker process of its own."""
-
-    def __init__(self) -> None:
-        self.process = start_python(_WORKER, [], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self.requests, self.answers = _pipe(self.process.stdin), _pipe(self.process.stdout)
-
-    def is_running(self) -> bool:
-        return self.process.poll() is None
-
-    def end(self) -> int:
-        """Its status."""
-        with suppress(subprocess.TimeoutExpired):  # it ends when nothing more can come
-            self.process.communicate(timeout=_END_SECONDS)
-        with self.process:
-            self.process.kill()
-        return self.process.returncode
-
-
-class _ForkedWorker:
-    """A worker that ``WorkerForks`` has made."""
-
-    def __init__(self, line: socket.socket) -> None:
-        self._line = line
-        self.requests, self.answers = line.makefile("wb"), line.makefile("rb")
-
-    def is_running(self) -> bool:
-        return is_open(self._line)
-
-    def end(self) -> int:
-        """Nobody but the process that made the fork knows its status."""
-        with suppress(OSError):
-            self.requests.close()
-        self.answers.close()
-        self._line.close()
-        return 0
-
-
 class PreparingProcess:
     """Prepares files in a worker process, while the thread that asks waits.
 
@@ -202,22 +115,11 @@ class PreparingProcess:
 
     files_at_once = 16
 
-    def __init__(
-        self,
-        store: ClipStore,
-        folder: Path,
-        workspace_id: str,
-        limits: DecodeLimits,
-        forks: WorkerForks | None = None,
-    ) -> None:
-        """``folder``: where the worker writes sealed files, which the store then adopts.
-
-        ``forks`` make the first worker.
-        """
+    def __init__(self, store: ClipStore, folder: Path, workspace_id: str, limits: DecodeLimits) -> None:
+        """``folder``: where the worker writes sealed files, which the store then adopts."""
         self._store = store
         self._setup = Setup(os.fsencode(folder.absolute()), workspace_id, limits)
-        self._forks = forks
-        self._worker: _StartedWorker | _ForkedWorker | None = None
+        self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         self._started()
@@ -260,33 +162,38 @@ class PreparingProcess:
 
     def _end(self) -> int:
         """Ends the worker, and gives its status."""
-        worker, self._worker = self._worker, None
-        return worker.end() if worker is not None else 0
+        process, self._process = self._process, None
+        if process is None:
+            return 0
+        with suppress(subprocess.TimeoutExpired):  # it ends when nothing more can come
+            process.communicate(timeout=_END_SECONDS)
+        with process:
+            process.kill()
+        return process.returncode
 
     def _answers(self, ids: Sequence[str], paths: Sequence[Path]) -> list[SealedFiles | NotPrepared] | None:
         """What a worker says of each file; None if it has ended."""
-        worker = self._started()
+        process = self._started()
         asked = [Request(clip_id, os.fsencode(path)) for clip_id, path in zip(ids, paths, strict=True)]
         answer = None
         with suppress(OSError):
-            send(worker.requests, Requests(asked))
-            answer = receive(worker.answers)
+            send(_pipe(process.stdin), Requests(asked))
+            answer = receive(_pipe(process.stdout))
         return answer.files if isinstance(answer, Answers) else None
 
-    def _started(self) -> _StartedWorker | _ForkedWorker:
+    def _started(self) -> "subprocess.Popen[bytes]":
         """A worker that is ready. Raises Unavailable."""
-        if self._worker is not None and self._worker.is_running():
-            return self._worker
+        if self._process is not None and self._process.poll() is None:
+            return self._process
         self._end()
-        forks, self._forks = self._forks, None
-        worker = self._worker = _ForkedWorker(forks.fork()) if forks else _StartedWorker()
+        process = self._process = start_python(_WORKER, [], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         is_ready = False
         with suppress(OSError):
-            send(worker.requests, self._setup)
-            is_ready = isinstance(receive(worker.answers), Ready)
+            send(_pipe(process.stdin), self._setup)
+            is_ready = isinstance(receive(_pipe(process.stdout)), Ready)
         if not is_ready:
             raise Unavailable("DECODER_NOT_STARTED")
-        return worker
+        return process
 
     def _adopted(self, clip_id: str, answer: SealedFiles) -> NewClip:
         files: list[NewObject] = []
@@ -344,16 +251,11 @@ class ClipPreparation(Generic[T]):
     """
 
     def __init__(
-        self,
-        thread: Callable[[], Preparer],
-        process: Callable[[WorkerForks | None], Preparer] | None,
-        *,
-        files: int,
+        self, thread: Callable[[], Preparer], process: Callable[[], Preparer] | None, *, files: int
     ) -> None:
         """``files`` is how many there are at most: many are worth a ``process`` each, where there is one."""
         self._are_processes = process is not None and files >= _FILES_WORTH_A_PROCESS
-        self._forks = WorkerForks() if self._are_processes and sys.platform == "linux" else None
-        self._make = partial(process, self._forks) if process is not None and self._are_processes else thread
+        self._make = process if process is not None and self._are_processes else thread
         self._files_at_once = PreparingProcess.files_at_once if self._are_processes else 1
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         self._threads = max(1, min(cores, -(-files // _FILES_A_THREAD)))
@@ -373,8 +275,6 @@ class ClipPreparation(Generic[T]):
         wait(self._starting)
         # All at once, and before the threads end: a worker ends with the thread that made it.
         list(self._pool.map(lambda preparer: preparer.close(), self._preparers))
-        if self._forks is not None:
-            self._forks.close()
         self._pool.shutdown(cancel_futures=True)
 
     def prepared(

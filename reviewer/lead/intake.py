@@ -148,7 +148,7 @@ class Intake:
         limits, process = self._project.decode, self._make_process
         return ClipPreparation(
             lambda: PreparingThread(self._unit.content, self._make_decoder, limits),
-            None if process is None else partial(process, limits),
+            None if process is None else lambda: process(limits),
             files=files,
         )
 

@@ -1,8 +1,5 @@
 """The process that prepares files for an import: ``python -m reviewer.lead.preparation_worker``.
 
-With ``--fork`` it prepares none, and has never a key: it makes a fork for each worker that is asked for,
-which takes a hundredth of the time that starting Python does.
-
 There is one for each core, so that encoding and sealing do not wait for Python's lock in the importing one.
 It never decodes: that is done, as everywhere, in a confined process (``audio.decode``). It opens no database,
 and has no key but those that it makes for new clips, which go to the importing process through a pipe. It
@@ -10,16 +7,13 @@ ends with that process.
 """
 
 import os
-import socket
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
 from reviewer.audio.decode.decoder import Decoded, Decoder
-from reviewer.audio.decode.host import ForkingHost
 from reviewer.clips.new_clip import NewClip
 from reviewer.clips.store import LocalClipStore
 from reviewer.errors import Notice, Parameters, Refused, Unavailable
@@ -120,47 +114,22 @@ class _NotingStore(LocalClipStore):
         return file
 
 
-def main(arguments: list[str]) -> None:
-    """Serves the parent on standard input until that closes; with ``--fork`` makes forks."""
+def main() -> None:
+    """Serves the parent on standard input until that closes."""
     harden_process()
     end_with_parent()
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    if arguments == ["--fork"]:
-        _make_forks(socket.socket(fileno=0))
-        return
-    with Decoder() as decoder:
-        _serve(sys.stdin.buffer, out, decoder)
-    os._exit(0)  # nothing is left to be done, and taking all libraries down would take as long as 20 clips
-
-
-def _make_forks(parent: socket.socket) -> None:
-    """A worker for each pair of sockets: to the importing process, and to a decoding process."""
-    while len(descriptors := socket.recv_fds(parent, 1, 2)[1]) == 2:
-        if os.fork() == 0:
-            try:
-                end_with_parent()
-                parent.detach()
-                os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-                asked, decoding = (socket.socket(fileno=each) for each in descriptors)
-                with Decoder(ForkingHost(decoding)) as decoder:
-                    _serve(asked.makefile("rb"), asked.makefile("wb"), decoder)
-            finally:
-                os._exit(0)
-        for each in descriptors:
-            os.close(each)
-    with suppress(ChildProcessError):
-        while True:
-            os.wait()
-
-
-def _serve(source: BinaryIO, out: BinaryIO, decoder: Decoder) -> None:
+    source = sys.stdin.buffer
     setup = receive(source)
-    if isinstance(setup, Setup):
-        store = _NotingStore(Path(os.fsdecode(setup.folder)))
+    if not isinstance(setup, Setup):
+        return
+    store = _NotingStore(Path(os.fsdecode(setup.folder)))
+    with Decoder() as decoder:
         send(out, Ready())
         while isinstance(asked := receive(source), Requests):
             send(out, Answers([_answer(store, setup, decoder, each) for each in asked.files]))
+    os._exit(0)  # nothing is left to be done, and taking all libraries down would take as long as 20 clips
 
 
 def _answer(
@@ -191,4 +160,4 @@ def _plain(parameters: Parameters) -> dict[str, str | int | float]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -277,46 +277,6 @@ class TestForkingHost(DecodingContract):
         assert _children() == before
 
     @pytest.mark.skipif(not _CHILDREN.exists(), reason="this system does not list the children of a process")
-    def test_a_shared_host_that_ended_is_replaced_and_all_end_with_the_one_that_shared(
-        self, tmp_path: Path
-    ) -> None:
-        path, before, sharing = put(tmp_path, "a.wav", a_wav(some_noise(10))), _children(), ForkingHost()
-        with Decoder(ForkingHost(sharing.share())) as decoder, Decoder(ForkingHost(sharing.share())) as other:
-            assert decode_whole(decoder, path, _LIMITS).frames == 10
-            (first,) = _children() - before
-            hosts = Path(f"/proc/{first}/task/{first}/children").read_text().split()
-            killed, stopped = (os.pidfd_open(int(host)) for host in hosts)
-            fork = os.pidfd_open(int(Path(f"/proc/{hosts[0]}/task/{hosts[0]}/children").read_text()))
-            signal.pidfd_send_signal(killed, signal.SIGKILL)
-            select.select([fork], [], [])  # it ends with its host
-            assert decode_whole(decoder, path, _LIMITS).frames == 10
-            assert decode_whole(other, path, _LIMITS).frames == 10
-            assert len(_children() - before) == 2
-            signal.pidfd_send_signal(stopped, signal.SIGSTOP)
-        sharing.close()
-        assert select.select([stopped], [], [], 20)[0]
-        for each in (killed, stopped, fork):
-            os.close(each)
-        assert _children() == before
-
-    @pytest.mark.skipif(
-        not (_CHILDREN.exists() and os.geteuid() == 0), reason="a fork shows its descriptors to root alone"
-    )
-    def test_the_fork_of_a_shared_host_has_no_more_descriptors_than_any_other(self, tmp_path: Path) -> None:
-        path, before, sharing = put(tmp_path, "a.wav", a_wav(some_noise(10))), _children(), ForkingHost()
-        with Decoder(ForkingHost(sharing.share())) as decoder, Decoder(sharing) as first:
-            for each in (decoder, first):
-                decode_whole(each, path, _LIMITS)
-            (host,) = _children() - before
-            shared, fork = Path(f"/proc/{host}/task/{host}/children").read_text().split()
-            its_fork = Path(f"/proc/{shared}/task/{shared}/children").read_text().strip()
-            kinds = [
-                sorted(str(file.readlink()).split(":")[0] for file in Path(f"/proc/{pid}/fd").iterdir())
-                for pid in (its_fork, fork)
-            ]
-        assert kinds[0] == kinds[1]
-
-    @pytest.mark.skipif(not _CHILDREN.exists(), reason="this system does not list the children of a process")
     def test_a_fork_that_ends_between_two_files_costs_neither(self, tmp_path: Path) -> None:
         path, before = put(tmp_path, "a.wav", a_wav(some_noise(10))), _children()
         with Decoder(ForkingHost()) as decoder:

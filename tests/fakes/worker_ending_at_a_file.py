@@ -1,7 +1,6 @@
 """A preparation worker that ends at one file, and has no room for another."""
 
 import os
-import sys
 
 from reviewer.audio.decode.decoder import Decoder
 from reviewer.lead import preparation_worker
@@ -22,4 +21,4 @@ def _answer_or_end(
 
 if __name__ == "__main__":
     preparation_worker._answer = _answer_or_end
-    preparation_worker.main(sys.argv[1:])
+    preparation_worker.main()

@@ -15,7 +15,7 @@ import pytest
 from reviewer.clips.store import LocalClipStore
 from reviewer.errors import Refused, Unavailable
 from reviewer.lead import clip_preparation
-from reviewer.lead.clip_preparation import ClipPreparation, PreparedClip, PreparingProcess, WorkerForks
+from reviewer.lead.clip_preparation import ClipPreparation, PreparedClip, PreparingProcess
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport
 from reviewer.model.project import DecodeLimits
 from tests.benches.workspace import LEAD, Bench, make_bench, write_clips
@@ -31,21 +31,7 @@ from reviewer.model.project import DecodeLimits
 folder = Path(sys.argv[1])
 worker = PreparingProcess(LocalClipStore(folder), folder, "w1", DecodeLimits())
 worker.prepare([Path(sys.argv[2])])
-print(worker._worker.process.pid, flush=True)
-sys.stdin.read()
-"""
-
-FORKING_PARENT = """
-import sys
-from pathlib import Path
-from reviewer.clips.store import LocalClipStore
-from reviewer.lead.clip_preparation import PreparingProcess, WorkerForks
-from reviewer.model.project import DecodeLimits
-forks, folder = WorkerForks(), Path(sys.argv[1])
-worker = PreparingProcess(LocalClipStore(folder), folder, "w1", DecodeLimits(), forks)
-worker.start()
-first = forks._process.pid
-print(first, Path(f"/proc/{first}/task/{first}/children").read_text(), flush=True)
+print(worker._process.pid, flush=True)
 sys.stdin.read()
 """
 
@@ -72,8 +58,8 @@ class _Discardable:
 
 
 def pid_of(worker: PreparingProcess) -> int:
-    assert isinstance(worker._worker, clip_preparation._StartedWorker)
-    return worker._worker.process.pid
+    assert worker._process is not None
+    return worker._process.pid
 
 
 def prepared(worker: PreparingProcess, path: Path) -> PreparedClip:
@@ -181,7 +167,7 @@ def test_clips_that_nobody_took_are_discarded(tmp_path: Path) -> None:
         def close(self) -> None:
             return None
 
-    with ClipPreparation[int](Making, lambda _: Making(), files=100) as preparation:
+    with ClipPreparation[int](Making, Making, files=100) as preparation:
         clips = preparation.prepared((number, tmp_path) for number in range(40))
         assert [next(clips)[0] for _ in range(3)] == [0, 1, 2]
         clips.close()
@@ -217,56 +203,6 @@ def test_files_that_another_process_swept_before_they_were_opened_are_made_again
     made.new.discard()
     assert store.clip_ids() == {made.clip_id}
     assert not list((tmp_path / "clips").glob(".*"))
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux alone")
-def test_a_forked_worker_that_was_killed_is_replaced_by_one_that_is_started(
-    tmp_path: Path, clip: Path
-) -> None:
-    forks, folder = WorkerForks(), tmp_path / "clips"
-    workers = [
-        PreparingProcess(LocalClipStore(folder), folder, "w1", DecodeLimits(), forks) for _ in range(2)
-    ]
-    first, other = (prepared(worker, clip) for worker in workers)
-    assert len({first.new.key, other.new.key}) == len({first.clip_id, other.clip_id}) == 2
-    assert forks._process is not None
-    leader = forks._process.pid
-    killed, _ = map(int, Path(f"/proc/{leader}/task/{leader}/children").read_text().split())
-    ended = os.pidfd_open(killed)
-    signal.pidfd_send_signal(ended, signal.SIGKILL)
-    select.select([ended], [], [])
-    os.close(ended)
-    again, other = (prepared(worker, clip) for worker in workers)
-    assert first.decoded.samples_sha256 == again.decoded.samples_sha256 == other.decoded.samples_sha256
-    pid_of(workers[0])
-    assert isinstance(workers[1]._worker, clip_preparation._ForkedWorker)
-    for worker in workers:
-        worker.close()
-    forks.close()
-    assert not Path(f"/proc/{leader}").exists()
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux alone")
-def test_forked_workers_end_with_their_parent(tmp_path: Path, repository: Path) -> None:
-    parent = subprocess.Popen(
-        [sys.executable, "-c", FORKING_PARENT, str(tmp_path / "clips")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": str(repository)},
-    )
-    with parent:
-        assert parent.stdout is not None
-        pids = parent.stdout.readline().decode().split()
-        assert len(pids) == 2
-        waiting = {os.pidfd_open(int(pid)) for pid in pids}
-        os.kill(int(pids[1]), signal.SIGSTOP)  # it cannot see that its line ends
-        parent.kill()
-        while waiting:
-            ended = select.select(waiting, [], [], 20)[0]
-            assert ended
-            for each in ended:
-                os.close(each)
-            waiting -= set(ended)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="it ends with the file that it is at elsewhere")

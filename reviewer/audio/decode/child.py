@@ -15,17 +15,7 @@ from typing import NoReturn
 
 from reviewer.audio.decode import sandbox
 from reviewer.audio.decode.decoding import is_prepared, prepare, scratch_file, send_sound
-from reviewer.audio.decode.wire import (
-    BEGIN,
-    ENDED,
-    KILLED,
-    READY,
-    REQUEST,
-    SHARE,
-    UNPREPARED,
-    VERDICT,
-    Sender,
-)
+from reviewer.audio.decode.wire import BEGIN, ENDED, KILLED, READY, REQUEST, UNPREPARED, VERDICT, Sender
 from reviewer.process_guard import harden_process
 
 _FILES_A_FORK = 64
@@ -39,11 +29,7 @@ def main(arguments: list[str]) -> None:
     harden_process()
     if arguments[:1] == ["--once"]:
         _serve_once(float(arguments[1]), int(arguments[2]), float(arguments[3]))
-    _serve(socket.socket(fileno=0))
-
-
-def _serve(parent: socket.socket) -> None:
-    with parent:
+    with socket.socket(fileno=0) as parent:
         forks = _Forks(parent)
         while True:
             message, descriptors, _, _ = socket.recv_fds(parent, REQUEST.size, 1)
@@ -52,23 +38,8 @@ def _serve(parent: socket.socket) -> None:
                 return
             if message[:1] == BEGIN and descriptors:
                 forks.begin(message, *descriptors)
-            elif message[:1] == SHARE and descriptors:
-                _share(parent, *descriptors)
             else:
                 parent.sendall(VERDICT.pack(*forks.end()))
-
-
-def _share(parent: socket.socket, line: int) -> None:
-    """A fork of this process, before it has seen any file, serves another parent."""
-    if os.fork() == 0:
-        try:
-            parent.detach()
-            os.dup2(line, 0)  # where a fork that decodes closes it
-            os.close(line)
-            _serve(socket.socket(fileno=0))
-        finally:
-            os._exit(0)
-    os.close(line)
 
 
 class _Forks:

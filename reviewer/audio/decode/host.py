@@ -22,7 +22,6 @@ from reviewer.audio.decode.wire import (
     KILLED,
     READY,
     REQUEST,
-    SHARE,
     TIMED_OUT,
     UNPREPARED,
     VERDICT,
@@ -78,10 +77,9 @@ class ForkingHost:
 
     needs_name = False
 
-    def __init__(self, line: socket.socket | None = None) -> None:
-        """``line``: what ``share`` gave, for the first process; those that replace it are started here."""
+    def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
-        self._line = line
+        self._line: socket.socket | None = None
         self._fork: _Fork | None = None
 
     @contextmanager
@@ -115,20 +113,6 @@ class ForkingHost:
         if fork.pipe.is_late:
             return TIMED_OUT, 0
         return (how, detail) if fork.pipe.has_ended else (ENDED, 0)  # what it sent made no sense
-
-    def share(self) -> socket.socket:
-        """A line to a fork of the process, which then serves another host. Raises Unavailable.
-
-        Starting a process takes ten times as long as a fork of it.
-        """
-        ours, theirs = socket.socketpair()
-        with theirs:
-            try:
-                socket.send_fds(self._started(), [REQUEST.pack(SHARE, 0.0, 0, 0.0)], [theirs.fileno()])
-            except OSError as error:
-                ours.close()
-                raise Unavailable("DECODER_ENDED") from error
-        return ours
 
     def close(self) -> None:
         self._leave_fork()
@@ -166,7 +150,7 @@ class ForkingHost:
             fork.close()
 
     def _started(self) -> socket.socket:
-        if self._line is not None and is_open(self._line):
+        if self._line is not None and self._process is not None and self._process.poll() is None:
             return self._line
         self.close()
         ours, theirs = socket.socketpair()
@@ -324,13 +308,6 @@ def start_python(module: str, arguments: list[str], *, stdin: int, stdout: int) 
         )
     except OSError as error:
         raise Unavailable("DECODER_NOT_STARTED") from error
-
-
-def is_open(line: socket.socket) -> bool:
-    """Whether the other end is there; it says nothing that it was not asked."""
-    poll = select.poll()
-    poll.register(line, select.POLLIN)
-    return not poll.poll(0)
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

@@ -19,8 +19,8 @@ from reviewer.audio.limits import MAX_RECORD_BYTES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-REQUEST = struct.Struct("<cdQd")  # BEGIN, END or SHARE, processor seconds, bytes of memory, seconds of audio
-BEGIN, END, SHARE = b"b", b"e", b"s"
+REQUEST = struct.Struct("<cdQd")  # BEGIN or END, processor seconds, bytes of memory, seconds of audio
+BEGIN, END = b"b", b"e"
 VERDICT = struct.Struct("<Bi")  # how the fork ended, exit status or signal
 ENDED, KILLED, TIMED_OUT = 0, 1, 2
 READY = b"r"
