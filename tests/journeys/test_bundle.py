@@ -193,9 +193,9 @@ def test_lock_gives_back_at_once_what_was_not_begun_and_drops_it(
     desk.settle()
     desk.window.lock()
     desk.wait(lambda: not desk.window.is_anybody_here)
-    desk.settle()
-    assert leased(network) == 1  # the clip that was typed into
     assert len(bench.events(Action.TASK_RELEASED)) == 3
+    desk.wait(lambda: leased(network) == 1)  # the clip that was typed into; it is told beside the lock
+    desk.settle()
     assert bench.workspace._unit.content._copies == {}
     desk.sign_in(ANA)
     desk.settle()
