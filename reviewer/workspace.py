@@ -94,6 +94,7 @@ from reviewer.session.policy import WorkspacePolicy
 from reviewer.session.second_secret import SecondSecrets
 from reviewer.session.server_witness import ServerWitness
 from reviewer.session.sign_in import SignIn, normal_code, require_strong
+from reviewer.session.team_files import restore_team_files
 from reviewer.session.unfinished_exports import UnfinishedExports
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.work_session import WorkSession
@@ -134,7 +135,6 @@ class Workspace:
     ) -> None:
         self.path = path
         self.clock = ForwardClock.of(clock)
-        self.project = read_project(path / PROJECT_FILE)
         self._parameters = parameters
         self._keychain = keychain
         self._database = Database(path / DATABASE_FILE)
@@ -148,6 +148,8 @@ class Workspace:
         migrate(self._database)
         require_sound(self._database)
         self._database.reserve.fill()
+        restore_team_files(self._database, self.clock)
+        self.project = read_project(self.path / PROJECT_FILE)
         self._meta = read_meta(self._database)
         self._store = backends.clip_store(self.path, self.project.clips, self._meta.workspace_id)
         unit = unit_of_work(
