@@ -51,6 +51,7 @@ from reviewer.clips.store import ClipStore
 from reviewer.clips.withdrawals import WithdrawalRepository
 from reviewer.db.connection import Database
 from reviewer.db.schema import migrate, require_sound
+from reviewer.db.team_folder import TeamFolder
 from reviewer.db.workspace_meta import read_meta
 from reviewer.desk.session import KINDS as DESK_KINDS
 from reviewer.desk.session import DeskSession
@@ -139,16 +140,17 @@ class Workspace:
         self._keychain = keychain
         self._database = Database(path / DATABASE_FILE)
         try:
+            migrate(self._database)
+            require_sound(self._database)
+            self._database.reserve.fill()
+            serial = TeamFolder(self._database).serial()
+            restore_team_files(path, serial, PersonRepository(self._database, clock))
             self._assemble(make_queue)
         except BaseException:
             self._database.close()
             raise
 
     def _assemble(self, make_queue: MakeQueue | None) -> None:
-        migrate(self._database)
-        require_sound(self._database)
-        self._database.reserve.fill()
-        restore_team_files(self._database, self.clock)
         self.project = read_project(self.path / PROJECT_FILE)
         self._meta = read_meta(self._database)
         self._store = backends.clip_store(self.path, self.project.clips, self._meta.workspace_id)

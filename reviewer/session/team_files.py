@@ -5,11 +5,8 @@ from pathlib import Path
 
 from reviewer.access.people import PersonRepository
 from reviewer.access.team_policy import TeamPolicy, verified
-from reviewer.db.connection import Database
-from reviewer.db.team_folder import TeamFolder
 from reviewer.errors import Refused, ReviewerError, Unavailable
 from reviewer.files import write_atomically
-from reviewer.model.clock import Clock
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Identity, PersonState, Role
 from reviewer.session.unit_of_work import UnitOfWork
@@ -22,17 +19,15 @@ ANSWER_FILE = "answer.json"
 """The answer for the lead, in the folder itself: it can be sent again as long as the folder is there."""
 
 
-def restore_team_files(database: Database, clock: Clock) -> None:
+def restore_team_files(folder: Path, serial: int | None, people: PersonRepository) -> None:
     """Writes the files of the policy that an own folder follows where they are not as it says.
 
-    Does nothing in a lead's folder. Raises Unavailable.
+    ``serial`` is that of the policy; None in a lead's folder, where nothing is done. Raises Unavailable.
     """
-    folder, serial = database.path.parent, TeamFolder(database).serial()
     if serial is None:
         return
-    leads = _keys_of_leads(PersonRepository(database, clock))
     try:
-        kept = TeamPolicy.read(read_untrusted_text(folder / POLICY_FILE), leads)
+        kept = TeamPolicy.read(read_untrusted_text(folder / POLICY_FILE), _keys_of_leads(people))
     except Refused:
         return  # the sign-in says which file differs from what was signed
     if kept.serial == serial:
@@ -61,7 +56,8 @@ class TeamFiles:
 
     def restore(self) -> None:
         """As ``restore_team_files``."""
-        restore_team_files(self._unit.database, self._unit.clock)
+        unit = self._unit
+        restore_team_files(unit.folder, unit.team_folder.serial(), unit.people)
 
     def follow(self, identity: Identity) -> bool:
         """Takes the latest policy on the server if it is later than the one here; whether it did.
