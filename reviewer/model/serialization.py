@@ -94,9 +94,12 @@ def _to_plain(value: Any) -> Any:
 
 
 def _from_plain(kind: Any, plain: Any) -> Any:
-    if plain is None or type(plain) is kind:
+    may_be_missing = NoneType in get_args(kind)
+    if type(plain) is kind or (plain is None and may_be_missing):
         return plain
-    if NoneType in get_args(kind):
+    if plain is None:
+        raise TypeError(kind)
+    if may_be_missing:
         kind = get_args(kind)[0]
     if kind is bytes:
         return base64.b64decode(plain) if isinstance(plain, str) else plain

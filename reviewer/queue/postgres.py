@@ -34,7 +34,7 @@ from reviewer.model.task import (
     WorkCounts,
 )
 from reviewer.queue.api import DrawResult, HeldClip, Receipt, Resealing, WitnessedLog, WorkNotices
-from reviewer.queue.postgres_connection import QueueServer
+from reviewer.queue.postgres_connection import QueueServer, understood
 from reviewer.stats.queue_figures import QueueFigures
 
 
@@ -56,6 +56,7 @@ def _no_agreement(_person_id: str) -> None:
     """Nobody signed anything."""
 
 
+@understood
 class PostgresQueue:
     """A Queue on a server. The person is whose login the connection has; the clock is the server's."""
 
@@ -157,7 +158,7 @@ class PostgresQueue:
         return [row["purged_among"] for row in self._server.rows("purged_among", list(clip_ids))]
 
     def agreements_of(self, person_id: str) -> list[bytes]:
-        return [bytes(row["evidence"]) for row in self._server.rows("agreements_of", person_id)]
+        return [bytes(memoryview(row["evidence"])) for row in self._server.rows("agreements_of", person_id)]
 
     # Queries
 
