@@ -41,9 +41,10 @@ def to_json(value: Any) -> str:
 
 
 def from_json(kind: Any, text: str) -> Any:
-    """What ``to_json`` was given; ``kind`` is its type. Raises Damaged."""
+    """What ``to_json`` was given, also None; ``kind`` is its type otherwise. Raises Damaged."""
     with _translated():
-        return _from_plain(kind, json.loads(text))
+        plain = json.loads(text)
+        return None if plain is None else _from_plain(kind, plain)
 
 
 @contextmanager

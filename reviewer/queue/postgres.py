@@ -402,11 +402,15 @@ class PostgresQueue:
         return None if answer is None else from_json(Lease, json.dumps(answer))
 
     def _lease(self, function: str, *values: object) -> Lease:
-        lease: Lease = from_json(Lease, json.dumps(self._server.value(function, *values)))
+        lease = self._lease_or_none(function, *values)
+        if lease is None:
+            raise ValueError(function)
         return lease
 
     def _receipt(self, function: str, *values: object) -> Receipt:
-        receipt: Receipt = from_json(Receipt, json.dumps(self._server.value(function, *values)))
+        receipt: Receipt | None = from_json(Receipt, json.dumps(self._server.value(function, *values)))
+        if receipt is None:
+            raise ValueError(function)
         return receipt
 
     def _works(self, function: str, *values: object) -> list[SealedAnnotation]:

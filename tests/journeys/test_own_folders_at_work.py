@@ -1,6 +1,7 @@
 """A clip's whole way from a lead's folder through two people's own, over a server, a bucket and a broker."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
@@ -15,7 +16,14 @@ from reviewer.access.release_comparison import Lack, compare
 from reviewer.access.verification import verify_file
 from reviewer.clips.store import LocalClipStore
 from reviewer.db.connection import Database
-from reviewer.errors import ClipWithdrawn, LeaseLapsed, NotLeased, Refused, Unavailable
+from reviewer.errors import (
+    ClipWithdrawn,
+    LeaseLapsed,
+    NotLeased,
+    Refused,
+    SubmissionConflict,
+    Unavailable,
+)
 from reviewer.lead.keyed_hashes import KeyedHashes
 from reviewer.model.annotation import PersonalDataKind
 from reviewer.model.event import Action
@@ -30,17 +38,18 @@ from reviewer.queue.postgres_connection import QueueServer
 from reviewer.session.acts import Release
 from reviewer.session.draft_measurement import DraftMeasurement
 from reviewer.session.redactions import propose
+from reviewer.workspace import open_workspace
 from tests.benches.broker_team import DirectKeys
-from tests.benches.own_folders import NO_BUCKET, Office, make_office
+from tests.benches.own_folders import CHEAP, NO_BUCKET, Office, make_office
 from tests.benches.shared_queue import new_database
-from tests.benches.workspace import LEAD, annotation, hear
+from tests.benches.workspace import LEAD, Bench, annotation, hear
 from tests.fakes.clock import FakeClock
 from tests.fakes.s3_servers import BUCKET, KEY_ID, SECRET, moto_server
 
 pytest.importorskip("obstore")
 IN_BUCKET = bool(os.environ.get("REVIEWER_BUCKET"))
 """Whether a service is started for the bucket, which takes seconds; else one folder stands for it."""
-CLIPS = 18
+CLIPS = 20
 
 
 @pytest.fixture(scope="module")
@@ -318,3 +327,35 @@ def test_clips_taken_along_in_an_own_folder_open_while_queue_broker_and_bucket_a
     work.sending.send()
     assert [event.object for event in ana.events(Action.CLIP_OPENED)] == opened
     assert work.resume() is None
+
+
+def test_work_of_a_copied_folder_is_kept_for_the_lead_when_the_other_was_first(office: Office) -> None:
+    """One folder on two machines: both resume the same lease, and hand different texts in under its key."""
+    name = "Nadia Rahman"
+    first = office.admit(name, Role.CONTRACTOR)
+    first.agree(name)
+    begun = first.work(name).claim()
+    hear(first.work(name), begun)
+    first.work(name).save_draft(begun, annotation("said before"), 1)
+    first.sign_out(name)
+    first.workspace.close()
+    copy = office.own_folder(name).with_name("copy")
+    shutil.copytree(office.own_folder(name), copy)
+    first, second = office.reopen(name), Bench(open_workspace(copy, parameters=CHEAP), office.clock)  # type: ignore[arg-type]
+    office._lend_keys(second)
+    desks = [window.work(name) for window in (first, second)]
+    opened = [work.open(work.resume()) for work in desks]
+    for work, one, text in zip(desks, opened, ("said here", "said there"), strict=True):
+        with suppress(SubmissionConflict):
+            work.submit(one.lease, annotation(text, frames=one.clip.frames))
+    second.work(name).deliver()
+    for window in (first, second):
+        window.workspace.sessions.seal_log()
+    first.workspace.sessions.show_log()
+    with pytest.raises(Refused, match="WITNESS_LOG_"):
+        second.workspace.sessions.show_log()
+    second.workspace.close()
+    person = first.person(name).identity.person.id
+    late = [each for each in office.lead.person(LEAD).lead.overview().late_drafts if each.person_id == person]
+    assert len(late) == 1
+    purge(office, begun.clip_id)  # no QA person of another test gets it
