@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import psycopg
 import pytest
@@ -18,6 +19,7 @@ from reviewer.clips.store import LocalClipStore
 from reviewer.db.connection import Database
 from reviewer.errors import (
     ClipWithdrawn,
+    Damaged,
     LeaseLapsed,
     NotLeased,
     Refused,
@@ -26,6 +28,7 @@ from reviewer.errors import (
 )
 from reviewer.lead.keyed_hashes import KeyedHashes
 from reviewer.model.annotation import PersonalDataKind
+from reviewer.model.clip import ContentKind
 from reviewer.model.event import Action
 from reviewer.model.held_back import HeldCode, HeldFind
 from reviewer.model.hypothesis import Hypothesis
@@ -295,6 +298,19 @@ def test_clips_taken_along_in_an_own_folder_open_while_queue_broker_and_bucket_a
     ana.agree(name)
     work = ana.work(name)
     work.sending.begin(lambda: None)
+    store, opens = type(ana.workspace._store), type(ana.workspace._store).open
+
+    def read(self: LocalClipStore, clip_id: str, kind: ContentKind) -> BinaryIO:
+        try:
+            return opens(self, clip_id, kind)
+        except Damaged as missing:
+            raise Unavailable("CLIP_NOT_READ", problem="denied") from missing
+
+    def has(*_given: object) -> bool:
+        raise Unavailable("CLIP_NOT_READ", problem="denied")
+
+    monkeypatch.setattr(store, "open", read)  # as credentials that may only read have it
+    monkeypatch.setattr(store, "has", has)
     first = work.claim()
     assert first is not None
     work.open(first)
