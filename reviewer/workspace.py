@@ -341,7 +341,7 @@ class Workspace:
         from reviewer.broker.client import BrokerAddress, BrokerClient  # noqa: PLC0415 - loads HTTP
 
         address = BrokerAddress.of_place(self.project.broker, self.path)
-        return lambda identity: BrokerClient(address, identity, self.clock)
+        return lambda identity: BrokerClient(address, identity, self.clock.of_machine)
 
     def _languages_of(self, person_id: str) -> tuple[str, ...]:
         try:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partialmethod
 from hashlib import sha256
 from itertools import count
@@ -20,6 +21,7 @@ from reviewer.access.signed_json import write_signed
 from reviewer.access.signing import sign
 from reviewer.access.team_policy import TeamPolicy
 from reviewer.access.verification import verify_file
+from reviewer.broker.client import BrokerClient
 from reviewer.clips.keys import KdfParameters, open_keyring
 from reviewer.errors import Refused, WrongPassphrase
 from reviewer.lead.joining import read_invitation
@@ -431,3 +433,21 @@ def test_own_folder_whose_project_file_was_cut_opens(office: Office, tmp_path: P
     os.mkfifo(project)
     open_bench(tmp_path / "marek", office.clock).workspace.close()
     assert project.read_bytes() == signed
+
+
+def test_broker_is_asked_by_the_machines_clock_once_that_was_put_right(
+    office: Office, tmp_path: Path
+) -> None:
+    """The log's clock never runs back, so a folder whose machine was a day ahead for a moment stays ahead."""
+    name = "Olga Petrova"
+    invitation, text = office.invite(name, Role.CONTRACTOR)
+    office.join(text, invitation.code, tmp_path / "olga")
+    clock = FakeClock(office.clock.now() + timedelta(days=1))
+    olga = open_bench(tmp_path / "olga", clock)
+    identity = olga.person(name).identity
+    clock.set_back(24 * 3600)
+    assert olga.workspace.clock.now() > clock.now()
+    source = olga.workspace._access._unsealing._source(identity)
+    assert isinstance(source, BrokerClient)
+    assert source.clock.now() == clock.now()
+    olga.workspace.close()
