@@ -1,17 +1,22 @@
 """What somebody of a team does in a process that is killed at a step of it; see ``tests.benches.steps``."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from reviewer import backends
 from reviewer.access.invitation import InvitationFile
 from reviewer.clips.keys import KdfParameters
+from reviewer.clips.store import LocalClipStore
 from reviewer.errors import Refused
 from reviewer.model.people import Role
+from reviewer.session.acts import HandIn
 from reviewer.session.joining import join_workspace
 from reviewer.workspace import open_workspace
+from tests.benches.own_folders import Office
 from tests.benches.steps import Steps
-from tests.benches.workspace import LEAD, PASSPHRASE, Bench
+from tests.benches.workspace import ANA, LEAD, PASSPHRASE, Bench, annotation, hear
 from tests.fakes.clock import FakeClock
 
 CHEAP = KdfParameters.cheap()
@@ -77,3 +82,44 @@ def revoke(steps: Steps, folder: str, name: str) -> None:
     steps.begin()
     lead.revoke(name)
     bench.workspace.close()
+
+
+def office_of(place: Path) -> Office:
+    """The lead with a broker, and Ana in her own folder, which takes two clips along."""
+    backends.clip_store = lambda *_place: LocalClipStore(place / "lead" / backends.CLIPS_FOLDER)  # type: ignore[assignment]
+    office = Office(place, FakeClock(datetime.now(UTC)), opened(place / "lead"))
+    office.start_broker()
+    ana = office.reopen(ANA).workspace
+    ana.project = replace(ana.project, queue=replace(ana.project.queue, bundle_clips=2))
+    return office
+
+
+def work(steps: Steps, place: str) -> None:
+    """Claims, opens, types, takes clips along, hands in, goes on to the next, and signs out."""
+    office = office_of(Path(place))
+    ana = office.windows[ANA]
+    desk = ana.work(ANA)
+    desk.sending.begin(lambda: None)
+    steps.begin()
+    lease = desk.resume() or desk.claim()
+    assert lease is not None
+    one = hear(desk, lease)
+    desk.save_draft(lease, annotation("said"), 1)
+    desk.prefetch()
+    desk.take_along()
+    desk.hand_over(HandIn(lease, annotation("said here", frames=one.clip.frames)))
+    desk.sending.send()
+    ana.sign_out(ANA)
+    office.close()
+
+
+def deliver(_steps: Steps, place: str) -> None:
+    """Signs in, which sends what is left, and out, which gives back what nobody works on."""
+    office = office_of(Path(place))
+    desk = office.windows[ANA].work(ANA)
+    desk.deliver()
+    lease = desk.resume()
+    if lease is not None:
+        desk.open(lease)
+    office.windows[ANA].sign_out(ANA)
+    office.close()

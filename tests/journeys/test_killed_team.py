@@ -7,6 +7,7 @@ A step is a file that is opened for writing, synced, renamed or removed, a commi
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,9 +15,15 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from reviewer import backends
+from reviewer.access.audit_log import AuditLog
 from reviewer.access.verification import verify_file
+from reviewer.clips.store import LocalClipStore
+from reviewer.db.connection import Database
+from reviewer.db.workspace_meta import read_meta
 from reviewer.errors import Refused, ReviewerError
 from reviewer.lead.joining import read_invitation
+from reviewer.model.event import Action, Event
 from reviewer.model.people import PersonState, Role
 from reviewer.places import DATABASE_FILE, resource
 from reviewer.session.joining import join_workspace
@@ -261,3 +268,38 @@ def test_killed_sign_out_keeps_nobody_out(world: World) -> None:
         assert world.sign_in(world.ana, ANA) == ""
 
     world.kill_at_each_step("sign_out", (world.ana, ANA), check)
+
+
+def _rows(file: Path, *actions: Action) -> list[Event]:
+    with closing(Database(file)) as database:
+        log = AuditLog(database, FakeClock(), read_meta(database).log_id)
+        return [event for row in log.rows() if (event := row.event()).action in actions]
+
+
+def test_killed_work_is_handed_in_once_and_no_key_left_without_a_row(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the claim to the sign-out, with two clips taken along, which the sign-out gives back."""
+    shared = world.lead / backends.CLIPS_FOLDER
+    monkeypatch.setattr(backends, "clip_store", lambda *_place: LocalClipStore(shared))
+    office = make_office(world.place / "now", world.url, FakeClock(datetime.now(UTC)))
+    office.import_clips(6)
+    office.admit(ANA, Role.CONTRACTOR).agree(ANA)
+    office.reopen(ANA).workspace.close()
+    office.close()
+    world.keep()
+
+    def check() -> None:
+        log = next((world.place / "now" / "broker").glob("*.db"))
+        released = len(_rows(log, Action.KEY_RELEASED))
+        begun = len(_rows(world.ana / DATABASE_FILE, Action.CLIP_OPENED, Action.CLIP_PREFETCHED))
+        assert released <= begun
+        handed_in = len(_rows(world.ana / DATABASE_FILE, Action.SUBMITTED))
+        world.run("deliver", world.place / "now")
+        with psycopg.connect(world.url, autocommit=True) as owner:
+            count = owner.execute("SELECT count(*) FROM reviewer_data.annotation").fetchone()
+        assert count == (handed_in,)
+        for file in (log, world.ana / DATABASE_FILE, world.lead / DATABASE_FILE):
+            assert verify_file(file).ok
+
+    world.kill_at_each_step("work", (world.place / "now",), check)
