@@ -71,6 +71,8 @@ class InvitationFile:
             policy = TeamPolicy.read(str(fields["policy"]))
         except (ValueError, KeyError, TypeError, OverflowError) as error:
             raise Refused("NOT_AN_INVITATION") from error
+        if person.role is Role.LEAD:  # no lead joins by one: their keys are in the one folder
+            raise Refused("NOT_AN_INVITATION")
         keys = {each.id: each.public_key for each in policy.leads}
         if not signed.is_by(keys[policy.signed_by]):
             raise Refused("INVITATION_CHANGED")

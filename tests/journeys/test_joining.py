@@ -367,6 +367,14 @@ def test_project_file_of_an_invitation_that_is_no_text_is_refused(office: Office
         read_invitation(file)
 
 
+def test_invitation_for_a_lead_is_none(office: Office) -> None:
+    identity = office.bench.person(LEAD).identity
+    policy = office.bench.workspace.own_folders(identity).team_policy()
+    person = Person("p1", "Lena Vogt", Role.LEAD, PersonState.INVITED)
+    with pytest.raises(Refused, match="NOT_AN_INVITATION"):
+        InvitationFile.read(InvitationFile(policy, person, office.clock.now(), b"").text(identity))
+
+
 def test_folder_opens_wherever_the_writing_of_a_policy_ends(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
