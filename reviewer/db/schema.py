@@ -12,7 +12,7 @@ from reviewer.db.key_tables import KEYS
 from reviewer.db.label_schema_tables import LABEL_SCHEMAS
 from reviewer.db.late_tables import LATE_DRAFTS
 from reviewer.db.log_evidence import LOG_EVIDENCE
-from reviewer.db.own_folder_tables import OWN_FOLDERS
+from reviewer.db.own_folder_tables import OWN_FOLDERS, SIGNED_FACTS
 from reviewer.db.redaction_tables import REDACTIONS
 from reviewer.db.reference_tables import REFERENCES
 from reviewer.db.route_tables import ROUTES
@@ -240,6 +240,13 @@ def m031_own_folders(db: Tables) -> None:
 def m032_routes(db: Tables) -> None:
     """Skills of people, and the skill that a clip's tasks ask for."""
     for statement in ROUTES:
+        db.conn.execute(statement)
+
+
+@migrations()
+def m033_signed_facts(db: Tables) -> None:
+    """Which facts of a clip are the later ones, in somebody's own folder."""
+    for statement in SIGNED_FACTS:
         db.conn.execute(statement)
 
 

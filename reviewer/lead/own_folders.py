@@ -139,7 +139,7 @@ class OwnFolders:
                 unit.queue.block(person.id)  # a server that was away when they were revoked
         clips = sorted(unit.clips.ids())
         for start in range(0, len(clips), _PAGE):
-            unit.queue.put_clip_facts(unit.facts_of(clips[start : start + _PAGE]))
+            unit.publish_facts(self._identity, clips[start : start + _PAGE])
         self._require_latest(policy)
         unit.queue.put_team_policy(policy.serial, policy.text)
 

@@ -3,26 +3,24 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from reviewer.access.clip_facts import facts_digest
 from reviewer.audio.dsp import speech_detection
 from reviewer.audio.io.flac import close_sound, open_sound
 from reviewer.audio.samples import Samples, Sound
 from reviewer.audio.view.overview import overview
 from reviewer.audio.view.peaks import PeakPyramid
+from reviewer.clips.released_keys import ReleasedKey
 from reviewer.errors import Damaged, Refused, ReviewerError, Unavailable
 from reviewer.model.clip import Clip
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.intervals import Span
 from reviewer.model.people import Identity
 from reviewer.model.task import Lease
-from reviewer.session import window
+from reviewer.session import clip_conditions, window
 from reviewer.session.clip_keys import ClipKeySource
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.unsealed_clip import UnsealedClip
-
-if TYPE_CHECKING:
-    from reviewer.clips.released_keys import ReleasedKey
 
 MakeKeySource = Callable[[Identity], ClipKeySource]
 
@@ -63,7 +61,7 @@ class ClipUnsealing:
             return self.unsealed(identity, clip)
         released = None
         try:
-            released = self._source(identity).clip_key(lease)
+            clip, released = self._released(identity, clip, lease)
             self._unit.content.released.hold(identity.keyring, released)
             unsealed = self.unsealed(identity, clip)
         except ReviewerError as error:
@@ -88,7 +86,7 @@ class ClipUnsealing:
         self._unit.require_no_transaction()
         try:
             if not self.opens_every_clip(identity):
-                released = self._source(identity).clip_key(lease)
+                _, released = self._released(identity, clip, lease)
                 self._unit.content.released.hold(identity.keyring, released)
             self._unit.content.take_copies(clip.id)
         except ReviewerError as error:
@@ -156,6 +154,25 @@ class ClipUnsealing:
             UnsealedClip(clip, sound, peaks).close()
             raise
         return UnsealedClip(clip, sound, peaks, passages, (), stored_as).muted_as(redactions)
+
+    def _released(self, identity: Identity, clip: Clip, lease: Lease) -> tuple[Clip, ReleasedKey]:
+        """The key, and the clip as it is known then: the broker says where its facts here are not the lead's.
+
+        It puts these on the server in answer, so they are asked for once more.
+        """
+        source, unit = self._source(identity), self._unit
+        try:
+            return clip, source.clip_key(lease, self._facts_here(clip.id))
+        except Refused as error:
+            if error.code != "CLIP_FACTS_OLD":
+                raise
+        clip = clip_conditions.require_openable(unit, clip.id, is_leased=True)
+        return clip, source.clip_key(lease, self._facts_here(clip.id))
+
+    def _facts_here(self, clip_id: str) -> bytes:
+        if not self._unit.team_folder.is_own():
+            return b""
+        return next(map(facts_digest, self._unit.facts_of([clip_id])), b"")
 
     def _record_not_opened(self, identity: Identity, lease: Lease, reason: str) -> None:
         detail: dict[str, DetailValue] = {"task": lease.task_id, "token": lease.token}
