@@ -5,6 +5,7 @@ from sqlite_utils import Migrations
 
 from reviewer.db.activity_tables import ACTIVITY
 from reviewer.db.connection import Database, translated
+from reviewer.db.draft_tables import DRAFTS
 from reviewer.db.enum_columns import one_of as _one_of
 from reviewer.db.hold_tables import HOLDS
 from reviewer.db.kept_work_tables import KEPT_WORK
@@ -80,7 +81,7 @@ def m002_languages(db: Tables) -> None:
 @migrations()
 def m003_drafts(db: Tables) -> None:
     """How far submitted texts are from the recognisers' drafts, shown or hidden; alignments."""
-    for statement in _DRAFTS:
+    for statement in DRAFTS:
         db.conn.execute(statement)
 
 
@@ -568,36 +569,4 @@ _LANGUAGES = (
     "INSERT INTO queue_locale (locale) SELECT DISTINCT locale FROM queue_clip",
     "DROP INDEX task_open",
     "CREATE INDEX task_open ON task (kind, locale, priority DESC, sort_key) WHERE state = 'open'",
-)
-
-_DRAFTS = (
-    """
-    CREATE TABLE draft_distance (
-        annotation_id TEXT NOT NULL,
-        hypothesis_id TEXT NOT NULL,
-        task_id TEXT NOT NULL,
-        clip_id TEXT NOT NULL,
-        engine TEXT NOT NULL,
-        version TEXT NOT NULL,
-        is_hidden INTEGER NOT NULL CHECK (is_hidden IN (0, 1)),
-        word_errors INTEGER NOT NULL,
-        words INTEGER NOT NULL,
-        character_errors INTEGER NOT NULL,
-        characters INTEGER NOT NULL,
-        made_at INTEGER NOT NULL,
-        PRIMARY KEY (annotation_id, hypothesis_id)
-    ) STRICT, WITHOUT ROWID
-    """,
-    "CREATE INDEX draft_distance_by_clip ON draft_distance (clip_id)",
-    """
-    CREATE TABLE alignment (
-        annotation_id TEXT PRIMARY KEY,
-        clip_id TEXT NOT NULL REFERENCES clip (id),
-        engine TEXT NOT NULL,
-        version TEXT NOT NULL,
-        sealed BLOB NOT NULL,
-        made_at INTEGER NOT NULL
-    ) STRICT
-    """,
-    "CREATE INDEX alignment_by_clip ON alignment (clip_id)",
 )

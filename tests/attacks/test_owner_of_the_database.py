@@ -14,10 +14,11 @@ from reviewer.access.clip_facts import signed_facts
 from reviewer.access.verification import verify_file
 from reviewer.clips.store import LocalClipStore
 from reviewer.errors import Damaged, Refused
+from reviewer.lead.export import NothingToExport
 from reviewer.lead.intake_report import IntakeOptions
 from reviewer.lead.keyed_hashes import KeyedHashes
 from reviewer.lead.withdrawals import Withdrawal
-from reviewer.model.clip import ClipFacts
+from reviewer.model.clip import ClipFacts, ContentKind
 from reviewer.model.event import Action
 from reviewer.model.hold import HoldReason
 from reviewer.model.hypothesis import Hypothesis
@@ -303,3 +304,88 @@ def test_clip_in_quarantine_gets_no_key_when_the_server_hands_it_out(office: Off
     with pytest.raises(Refused, match="CLIP_QUARANTINED"):
         window.work(name).open(lease)
     assert not window.events(Action.CLIP_HEARD)
+
+
+def on_annotation(database: str, clip_id: str, changes: str, *values: object) -> None:
+    """Changes columns of the work on a clip, past the trigger that keeps them."""
+    with closing(psycopg.connect(database, autocommit=True)) as owner:
+        owner.execute("SET session_replication_role = replica")
+        owner.execute(
+            f"UPDATE reviewer_data.annotation SET {changes} WHERE clip_id = %s",
+            (*values, clip_id),
+        )
+
+
+def accepted(office: Office, database: str, name: str, text: str) -> str:
+    """The clip of a submission that the draw passed without a review."""
+    window = office.admit(name, Role.CONTRACTOR)
+    window.agree(name)
+    made = window.submitted(name, text)
+    office.lead.workspace._unit.queue.draw(lambda _draw: False)
+    ((clip_id,),) = sql(database, "SELECT clip_id FROM reviewer_data.annotation WHERE id = %s", made)
+    return str(clip_id)
+
+
+def exported(office: Office) -> tuple[dict[str, int], str]:
+    """Which clips a lead's export leaves out, and the texts that it has."""
+    if not office.lead.workspace.agreement.is_live(office.lead.person(LEAD).identity):
+        office.lead.agree(LEAD)
+    out = office.folder / f"set{len(list(office.folder.iterdir()))}"
+    try:
+        left_out = office.lead.person(LEAD).lead.export(out, ["nemo"]).left_out
+    except NothingToExport as nothing:
+        return dict(nothing.left_out), ""
+    (found,) = out.rglob("*.jsonl")
+    return dict(left_out), found.read_text("utf-8")
+
+
+def test_work_that_was_changed_or_attributed_to_somebody_else_is_in_no_set(
+    office: Office, database: str
+) -> None:
+    clip_id = accepted(office, database, "Ines Silva", "the first words")
+    other = accepted(office, database, "Kofi Mensah", "the second words")
+    columns = "id, author, task_id, parent, schema_version, conventions_version"
+    query = f"SELECT {columns} FROM reviewer_data.annotation WHERE clip_id = %s"
+    (mine,), (theirs,) = sql(database, query, clip_id), sql(database, query, other)
+    before, texts = exported(office)
+    assert "the first words" in texts
+    assert "work_not_signed" not in before
+    for changes, value, true in (
+        ("author = %s", theirs[1], mine[1]),
+        ("task_id = %s", theirs[2], mine[2]),
+        ("parent = %s", theirs[0], mine[3]),
+        ("schema_version = %s", "another", mine[4]),
+        ("conventions_version = %s", "another", mine[5]),
+    ):
+        on_annotation(database, clip_id, changes, value)
+        left_out, texts = exported(office)
+        assert left_out["work_not_signed"] == 1, changes
+        assert "the first words" not in texts
+        assert "the second words" in texts
+        on_annotation(database, clip_id, changes, true)
+    assert "the first words" in exported(office)[1]
+
+
+def test_text_that_somebody_with_the_clips_key_made_in_anothers_name_is_in_no_set(
+    office: Office, database: str
+) -> None:
+    """The owner of the server and somebody who had the clip on a lease, together."""
+    clip_id = accepted(office, database, "Lena Fischer", "the third words")
+    unit, identity = office.lead.workspace._unit, office.lead.person(LEAD).identity
+    ((name, digest, sealed),) = sql(
+        database, "SELECT id, digest, sealed FROM reviewer_data.annotation WHERE clip_id = %s", clip_id
+    )
+    forged = annotation("never said").to_bytes()
+    content, keyring = unit.content, identity.keyring
+    on_annotation(
+        database,
+        clip_id,
+        "digest = %s, sealed = %s",
+        content.digest(keyring, clip_id, forged),
+        content.seal(keyring, clip_id, ContentKind.ANNOTATION, name, forged),
+    )
+    left_out, texts = exported(office)
+    assert left_out["work_not_signed"] == 1
+    assert "never said" not in texts
+    on_annotation(database, clip_id, "digest = %s, sealed = %s", digest, sealed)
+    assert "the third words" in exported(office)[1]
