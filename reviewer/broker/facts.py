@@ -63,6 +63,7 @@ class WorkspaceFacts:
     def grant(self, request: KeyRequest) -> Grant:
         self._require_lead()
         person, card = self._recipient(request.person_id)
+        self._require_not_purged(request.clip_id)
         lease = self._lease(request)
         is_prefetch = request.purpose is KeyPurpose.PREFETCH
         acknowledgement_id, clip = clip_conditions.require_leased(
@@ -118,6 +119,11 @@ class WorkspaceFacts:
         if lease is None or (lease.task_id, lease.clip_id, lease.person_id, lease.token) != asked:
             raise NotLeased
         return lease
+
+    def _require_not_purged(self, clip_id: str) -> None:
+        """Before the lease, which a purge ended: folders of people's own believe this alone."""
+        if self._unit.clips.has(clip_id):
+            self._unit.clips.wrapped_key(clip_id)
 
     def _require_not_kept_back(self, clip_id: str) -> None:
         """A hold and a quarantine count as the lead's log has them, whatever the queue's server says now."""

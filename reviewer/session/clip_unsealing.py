@@ -16,9 +16,10 @@ from reviewer.model.clip import Clip
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.intervals import Span
 from reviewer.model.people import Identity
-from reviewer.model.task import Lease
+from reviewer.model.task import Lease, TaskKind
 from reviewer.session import clip_conditions, window
 from reviewer.session.clip_keys import ClipKeySource
+from reviewer.session.due_purges import PURGED_BY_TEAM, forget_clip
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.unsealed_clip import UnsealedClip
 
@@ -72,6 +73,29 @@ class ClipUnsealing:
         if lease.is_prefetch:
             self._prefetched[identity.session_id] = released
         return unsealed
+
+    def is_purged(self, identity: Identity, clip_id: str) -> bool:
+        """Whether the broker says that a clip was purged; asked for no lease, so it gives out no key.
+
+        Raises Unavailable.
+        """
+        now, me = self._unit.clock.now(), identity.person.id
+        none = Lease("none", clip_id, TaskKind.TRANSCRIBE, 1, me, 0, now, "")
+        try:
+            self._source(identity).clip_key(none)
+        except Refused as error:
+            return error.code == "PURGED"
+        return False
+
+    def forget_if_purged(self, identity: Identity, clip_id: str) -> None:
+        """In an own folder: forgets a clip that the server says was purged, if the broker says so too.
+
+        While that cannot be asked, what is here stays as it is: sealed, without a key.
+        """
+        if self._unit.team_folder.is_own() and clip_id in self._unit.clips.ids():
+            with suppress(Unavailable, Damaged):
+                if self.is_purged(identity, clip_id):
+                    forget_clip(self._unit, identity, clip_id, PURGED_BY_TEAM)
 
     def is_along(self, identity: Identity, clip_id: str) -> bool:
         """Whether key and sealed sound of a clip are in memory, so that nobody is asked to open it."""

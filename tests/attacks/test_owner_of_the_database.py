@@ -18,6 +18,7 @@ from reviewer.lead.export import NothingToExport
 from reviewer.lead.intake_report import IntakeOptions
 from reviewer.lead.keyed_hashes import KeyedHashes
 from reviewer.lead.withdrawals import Withdrawal
+from reviewer.model.annotation import storable_json
 from reviewer.model.clip import ClipFacts, ContentKind
 from reviewer.model.event import Action
 from reviewer.model.hold import HoldReason
@@ -306,6 +307,20 @@ def test_clip_in_quarantine_gets_no_key_when_the_server_hands_it_out(office: Off
     assert not window.events(Action.CLIP_HEARD)
 
 
+def test_draft_is_kept_where_the_server_alone_says_that_its_clip_was_purged(
+    office: Office, database: str
+) -> None:
+    name = "Mina Sato"
+    window, lease = at_work(office, name)
+    query = "UPDATE reviewer_data.queue_clip SET state = %s WHERE clip_id = %s"
+    sql(database, query, "purged", lease.clip_id)
+    assert refused(window, name, lease) == "CLIP_WITHDRAWN"
+    assert window.workspace.purge_due(window.person(name).identity) == ()
+    assert not window.events(Action.PURGED)
+    sql(database, query, "in_review", lease.clip_id)
+    assert opens_with_draft(window, name, lease)
+
+
 def on_annotation(database: str, clip_id: str, changes: str, *values: object) -> None:
     """Changes columns of the work on a clip, past the trigger that keeps them."""
     with closing(psycopg.connect(database, autocommit=True)) as owner:
@@ -375,17 +390,19 @@ def test_text_that_somebody_with_the_clips_key_made_in_anothers_name_is_in_no_se
     ((name, digest, sealed),) = sql(
         database, "SELECT id, digest, sealed FROM reviewer_data.annotation WHERE clip_id = %s", clip_id
     )
-    forged = annotation("never said").to_bytes()
-    content, keyring = unit.content, identity.keyring
-    on_annotation(
-        database,
-        clip_id,
-        "digest = %s, sealed = %s",
-        content.digest(keyring, clip_id, forged),
-        content.seal(keyring, clip_id, ContentKind.ANNOTATION, name, forged),
-    )
-    left_out, texts = exported(office)
-    assert left_out["work_not_signed"] == 1
-    assert "never said" not in texts
+    content, keyring, kind = unit.content, identity.keyring, ContentKind.ANNOTATION
+    signature = json.loads(content.unseal(keyring, clip_id, kind, name, sealed))["signed"]
+    table = annotation("never said").to_table()
+    for forged in (storable_json(table), storable_json({**table, "signed": signature})):
+        on_annotation(
+            database,
+            clip_id,
+            "digest = %s, sealed = %s",
+            content.digest(keyring, clip_id, forged),
+            content.seal(keyring, clip_id, kind, name, forged),
+        )
+        left_out, texts = exported(office)
+        assert left_out["work_not_signed"] == 1
+        assert "never said" not in texts
     on_annotation(database, clip_id, "digest = %s, sealed = %s", digest, sealed)
     assert "the third words" in exported(office)[1]
