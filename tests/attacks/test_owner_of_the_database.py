@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import psycopg
@@ -14,7 +15,6 @@ from reviewer.access.clip_facts import signed_facts
 from reviewer.access.verification import verify_file
 from reviewer.clips.store import LocalClipStore
 from reviewer.errors import Damaged, Refused
-from reviewer.lead.export import NothingToExport
 from reviewer.lead.intake_report import IntakeOptions
 from reviewer.lead.keyed_hashes import KeyedHashes
 from reviewer.lead.withdrawals import Withdrawal
@@ -34,8 +34,10 @@ from tests.fakes.clock import FakeClock
 
 pytest.importorskip("obstore")
 CLIPS = 14
+AMARA = "Amara Diallo"
 WITH_A_NUMBER = "call me at 0151 23456789 tomorrow"
 YEAR = 365 * 24 * 3600 * 10**6
+_hours = count(100, -1)
 CHANGES: dict[str, Any] = {
     "product": "navigation",
     "locale": "de-DE",
@@ -129,6 +131,12 @@ def with_facts(database: str, clip_id: str, facts: dict[str, Any]) -> Iterator[N
         put_facts(database, clip_id, before)
 
 
+@pytest.fixture(scope="module")
+def desk(one_office: Office) -> tuple[Bench, Lease]:
+    """Somebody who has typed into a clip; each test leaves its facts as they were."""
+    return at_work(one_office, AMARA)
+
+
 def at_work(office: Office, name: str) -> tuple[Bench, Lease]:
     """Somebody who has typed into a clip and closed it."""
     window = office.admit(name, Role.CONTRACTOR)
@@ -160,10 +168,9 @@ def opens_with_draft(window: Bench, name: str, lease: Lease) -> bool:
 
 
 def test_each_fact_of_a_clip_that_is_changed_is_refused_and_the_draft_is_kept(
-    office: Office, database: str
+    office: Office, database: str, desk: tuple[Bench, Lease]
 ) -> None:
-    name = "Amara Diallo"
-    window, lease = at_work(office, name)
+    (window, lease), name = desk, AMARA
     made = Hypothesis("h1", lease.clip_id, "vosk", "1", "good morning")
     office.lead.workspace._unit.hypotheses.add(office.lead.person(LEAD).identity.keyring, made)
     office.lead.workspace._unit.publish_facts(office.lead.person(LEAD).identity, [lease.clip_id])
@@ -181,9 +188,10 @@ def test_each_fact_of_a_clip_that_is_changed_is_refused_and_the_draft_is_kept(
     assert opens_with_draft(window, name, lease)
 
 
-def test_facts_that_no_known_lead_signed_are_refused(office: Office, database: str) -> None:
-    name = "Bruno Keller"
-    window, lease = at_work(office, name)
+def test_facts_that_no_known_lead_signed_are_refused(
+    office: Office, database: str, desk: tuple[Bench, Lease]
+) -> None:
+    (window, lease), name = desk, AMARA
     true, identity = facts_on_the_server(database, lease.clip_id), window.person(name).identity
     (own,) = signed_facts(
         identity,
@@ -203,13 +211,12 @@ def test_facts_that_no_known_lead_signed_are_refused(office: Office, database: s
     for changed in ({**by_a_contractor, "signed_by": true["signed_by"]}, {**true, "signature": "AAAA"}):
         put_facts(database, lease.clip_id, changed)
         assert refused(window, name, lease) == "CLIP_FACTS_CHANGED"
-    put_facts(database, lease.clip_id, true)
+    office.lead.workspace.own_folders(office.lead.person(LEAD).identity).publish()  # as the commands do
     assert opens_with_draft(window, name, lease)
 
 
-def test_facts_of_another_clip_are_refused(office: Office, database: str) -> None:
-    name = "Chidi Okoro"
-    window, lease = at_work(office, name)
+def test_facts_of_another_clip_are_refused(office: Office, database: str, desk: tuple[Bench, Lease]) -> None:
+    (window, lease), name = desk, AMARA
     other = next(each for each in office.lead.imported() if each != lease.clip_id)
     true = facts_on_the_server(database, lease.clip_id)
     put_facts(database, lease.clip_id, facts_on_the_server(database, other))
@@ -218,20 +225,21 @@ def test_facts_of_another_clip_are_refused(office: Office, database: str) -> Non
     assert opens_with_draft(window, name, lease)
 
 
-def withdraw_tomorrow(office: Office, clip_id: str) -> None:
-    """Consent to a clip ends tomorrow: another state of its facts, signed and put on the server."""
+def withdraw_later(office: Office, clip_id: str) -> None:
+    """Consent to a clip ends some day, sooner each time: other facts, signed and put on the server."""
     lead, clips = office.lead.person(LEAD), office.lead.workspace._unit.clips
     hashes = KeyedHashes(lead.identity.keyring)
     sources = [f"source-{number:04d}" for number in range(CLIPS)]
     (source,) = [each for each in sources if clips.of_source(hashes.of_source_id(each)) == clip_id]
-    lead.lead.withdraw([Withdrawal(source, office.clock.now() + timedelta(days=1))])
+    lead.lead.withdraw([Withdrawal(source, office.clock.now() + timedelta(hours=next(_hours)))])
 
 
-def test_folder_that_knows_later_facts_refuses_earlier_ones(office: Office, database: str) -> None:
-    name = "Dana Novak"
-    window, lease = at_work(office, name)
+def test_folder_that_knows_later_facts_refuses_earlier_ones(
+    office: Office, database: str, desk: tuple[Bench, Lease]
+) -> None:
+    (window, lease), name = desk, AMARA
     before = facts_on_the_server(database, lease.clip_id)
-    withdraw_tomorrow(office, lease.clip_id)
+    withdraw_later(office, lease.clip_id)
     assert opens_with_draft(window, name, lease)
     with with_facts(database, lease.clip_id, before):
         assert refused(window, name, lease) == "CLIP_FACTS_OLD"
@@ -247,7 +255,7 @@ def test_broker_gives_no_key_to_a_folder_that_was_given_facts_from_before_a_with
     lease = window.work(name).claim()
     assert lease is not None
     before = facts_on_the_server(database, lease.clip_id)
-    withdraw_tomorrow(office, lease.clip_id)
+    withdraw_later(office, lease.clip_id)
     with with_facts(database, lease.clip_id, before):
         with pytest.raises(Refused, match="CLIP_FACTS_OLD"):
             window.work(name).open(lease)
@@ -261,22 +269,20 @@ def test_broker_gives_no_key_to_a_folder_that_was_given_facts_from_before_a_with
 
 
 def test_facts_that_did_not_reach_the_server_are_put_there_by_the_broker(
-    office: Office, database: str
+    office: Office, database: str, desk: tuple[Bench, Lease]
 ) -> None:
-    name = "Farid Haddad"
-    window, lease = at_work(office, name)
+    (window, lease), name = desk, AMARA
     before = facts_on_the_server(database, lease.clip_id)
-    withdraw_tomorrow(office, lease.clip_id)
+    withdraw_later(office, lease.clip_id)
     put_facts(database, lease.clip_id, before)
     assert opens_with_draft(window, name, lease)
     assert facts_on_the_server(database, lease.clip_id)["consent_withdrawn_at"] is not None
 
 
 def test_clip_on_hold_gets_no_key_when_the_hold_is_taken_off_the_server(
-    office: Office, database: str
+    office: Office, database: str, desk: tuple[Bench, Lease]
 ) -> None:
-    name = "Greta Weiss"
-    window, lease = at_work(office, name)
+    (window, lease), name = desk, AMARA
     identity, clip_list = office.lead.person(LEAD).identity, office.lead.person(LEAD).lead.clip_list
     clip_list.hold(identity, lease.clip_id, HoldReason.TECHNICAL)
     assert refused(window, name, lease) == "CLIP_ON_HOLD"
@@ -308,10 +314,9 @@ def test_clip_in_quarantine_gets_no_key_when_the_server_hands_it_out(office: Off
 
 
 def test_draft_is_kept_where_the_server_alone_says_that_its_clip_was_purged(
-    office: Office, database: str
+    office: Office, database: str, desk: tuple[Bench, Lease]
 ) -> None:
-    name = "Mina Sato"
-    window, lease = at_work(office, name)
+    (window, lease), name = desk, AMARA
     query = "UPDATE reviewer_data.queue_clip SET state = %s WHERE clip_id = %s"
     sql(database, query, "purged", lease.clip_id)
     assert refused(window, name, lease) == "CLIP_WITHDRAWN"
@@ -341,17 +346,13 @@ def accepted(office: Office, database: str, name: str, text: str) -> str:
     return str(clip_id)
 
 
-def exported(office: Office) -> tuple[dict[str, int], str]:
-    """Which clips a lead's export leaves out, and the texts that it has."""
+def in_a_set(office: Office) -> tuple[dict[str, int], set[str]]:
+    """Which clips a set leaves out, and the texts that it has."""
     if not office.lead.workspace.agreement.is_live(office.lead.person(LEAD).identity):
         office.lead.agree(LEAD)
-    out = office.folder / f"set{len(list(office.folder.iterdir()))}"
-    try:
-        left_out = office.lead.person(LEAD).lead.export(out, ["nemo"]).left_out
-    except NothingToExport as nothing:
-        return dict(nothing.left_out), ""
-    (found,) = out.rglob("*.jsonl")
-    return dict(left_out), found.read_text("utf-8")
+    found = office.lead.person(LEAD).lead.preview_export(["nemo"])
+    assert found.row_count == len(found.rows)
+    return found.left_out, {row.text for row in found.rows}
 
 
 def test_work_that_was_changed_or_attributed_to_somebody_else_is_in_no_set(
@@ -362,7 +363,7 @@ def test_work_that_was_changed_or_attributed_to_somebody_else_is_in_no_set(
     columns = "id, author, task_id, parent, schema_version, conventions_version"
     query = f"SELECT {columns} FROM reviewer_data.annotation WHERE clip_id = %s"
     (mine,), (theirs,) = sql(database, query, clip_id), sql(database, query, other)
-    before, texts = exported(office)
+    before, texts = in_a_set(office)
     assert "the first words" in texts
     assert "work_not_signed" not in before
     for changes, value, true in (
@@ -373,12 +374,12 @@ def test_work_that_was_changed_or_attributed_to_somebody_else_is_in_no_set(
         ("conventions_version = %s", "another", mine[5]),
     ):
         on_annotation(database, clip_id, changes, value)
-        left_out, texts = exported(office)
+        left_out, texts = in_a_set(office)
         assert left_out["work_not_signed"] == 1, changes
         assert "the first words" not in texts
         assert "the second words" in texts
         on_annotation(database, clip_id, changes, true)
-    assert "the first words" in exported(office)[1]
+    assert "the first words" in in_a_set(office)[1]
 
 
 def test_text_that_somebody_with_the_clips_key_made_in_anothers_name_is_in_no_set(
@@ -401,8 +402,8 @@ def test_text_that_somebody_with_the_clips_key_made_in_anothers_name_is_in_no_se
             content.digest(keyring, clip_id, forged),
             content.seal(keyring, clip_id, kind, name, forged),
         )
-        left_out, texts = exported(office)
+        left_out, texts = in_a_set(office)
         assert left_out["work_not_signed"] == 1
         assert "never said" not in texts
     on_annotation(database, clip_id, "digest = %s, sealed = %s", digest, sealed)
-    assert "the third words" in exported(office)[1]
+    assert "the third words" in in_a_set(office)[1]
