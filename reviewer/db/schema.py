@@ -13,7 +13,7 @@ from reviewer.db.label_schema_tables import LABEL_SCHEMAS
 from reviewer.db.late_tables import LATE_DRAFTS
 from reviewer.db.log_evidence import LOG_EVIDENCE
 from reviewer.db.own_folder_tables import OWN_FOLDERS
-from reviewer.db.redaction_tables import REDACTIONS
+from reviewer.db.redaction_tables import FORMER_KEYS, REDACTIONS
 from reviewer.db.reference_tables import REFERENCES
 from reviewer.db.route_tables import ROUTES
 from reviewer.db.table_sums import TABLE_SUMS, different_tables, stored_sums, table_sums
@@ -240,6 +240,13 @@ def m031_own_folders(db: Tables) -> None:
 def m032_routes(db: Tables) -> None:
     """Skills of people, and the skill that a clip's tasks ask for."""
     for statement in ROUTES:
+        db.conn.execute(statement)
+
+
+@migrations()
+def m033_former_keys(db: Tables) -> None:
+    """The old keys of clips that get a new one while the queue is elsewhere."""
+    for statement in FORMER_KEYS:
         db.conn.execute(statement)
 
 

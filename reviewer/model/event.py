@@ -73,6 +73,7 @@ class Action(StrEnum):
     REDACTION_PROPOSED = "redaction.proposed"
     REDACTION_CONFIRMED = "redaction.confirmed"
     REDACTION_REJECTED = "redaction.rejected"
+    REDACTION_PREPARED = "redaction.prepared"
     REDACTION_APPLIED = "redaction.applied"
     INCIDENT = "incident.personal_data"
     HELD_RELEASED = "held.released"
