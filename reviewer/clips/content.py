@@ -337,6 +337,7 @@ class ClipContent:
         instead_of: str,
         files: ClipFiles,
         in_transaction: Callable[["Resealer"], None],
+        is_swept: bool = True,
     ) -> None:
         """Replaces a clip's sound and key: new files first, then one commit with ``in_transaction``.
 
@@ -346,11 +347,18 @@ class ClipContent:
 
         Args:
             instead_of: ``ClipRepository.stored_as`` of the sound from which ``files`` were made.
+            is_swept: False where the caller remembers the old files, and calls ``remove_former``.
 
         Raises: Refused (code CLIP_CHANGED, PURGED); then nothing has changed.
         """
         self._replace(keyring, clip_id, instead_of, files, in_transaction)
-        self.sweep()
+        if is_swept:
+            self.sweep()
+
+    def remove_former(self, clip_id: str, stored_as: str) -> None:
+        """Removes the files that a clip had before, if they are there. Raises Unavailable."""
+        if self._clips.stored_as(clip_id) != stored_as:
+            self._store.remove(stored_as)
 
     def rekey(self, keyring: Keyring, clip_id: str, in_transaction: Callable[["Resealer"], None]) -> None:
         """Seals a clip as it is under a new key, as ``replace`` does; its old files are removed at once."""

@@ -37,9 +37,13 @@ class RemovedFrames:
 
 @dataclass(frozen=True, slots=True)
 class FormerKey:
-    """A clip's old key, sealed under the new one, and what is to be told to the queue before it goes."""
+    """A clip's old key, sealed under the new one, and what is to be told to the queue before it goes.
+
+    ``stored_as`` is the name of the files under the old key.
+    """
 
     clip_id: str
+    stored_as: str
     sealed: bytes
     seals: tuple[NewSeal, ...]
     removed: tuple[RemovedFrames, ...]
@@ -55,9 +59,13 @@ class FormerKeys:
         """Adds one, or what is to be told; in the transaction that replaces the key, or in a later one."""
         self._database.require_transaction()
         self._database.execute(
-            "INSERT OR REPLACE INTO former_key (clip_id, sealed, seals, removed) VALUES (?, ?, ?, ?)",
-            (former.clip_id, former.sealed, _many_to_json(former.seals), _many_to_json(former.removed)),
-        )
+            "INSERT OR REPLACE INTO former_key (clip_id, stored_as, sealed, seals, removed)"
+            " VALUES (?, ?, ?, ?, ?)",
+            (
+                former.clip_id, former.stored_as, former.sealed, _many_to_json(former.seals),
+                _many_to_json(former.removed),
+            ),
+        )  # fmt: skip
 
     def get(self, clip_id: str) -> FormerKey | None:
         """A clip's old key; None where the queue has nothing under it any more."""
@@ -77,7 +85,7 @@ class FormerKeys:
 def _former(row: Row) -> FormerKey:
     seals = from_json(tuple[NewSeal, ...], row["seals"])
     removed = from_json(tuple[RemovedFrames, ...], row["removed"])
-    return FormerKey(row["clip_id"], row["sealed"], seals, removed)
+    return FormerKey(row["clip_id"], row["stored_as"], row["sealed"], seals, removed)
 
 
 def _many_to_json(values: Sequence[object]) -> str:

@@ -72,6 +72,7 @@ FORMER_KEYS = (
     """
     CREATE TABLE former_key (
         clip_id TEXT PRIMARY KEY REFERENCES clip (id),
+        stored_as TEXT NOT NULL,
         sealed BLOB NOT NULL,
         seals TEXT NOT NULL,
         removed TEXT NOT NULL

@@ -14,7 +14,7 @@ from reviewer.model.clip import ContentKind
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Identity
 from reviewer.model.task import draft_name
-from reviewer.queue.api import SealedText
+from reviewer.queue.redaction_api import SealedText
 from reviewer.session import window
 from reviewer.session.backup_lists import list_purges
 from reviewer.session.unit_of_work import UnitOfWork

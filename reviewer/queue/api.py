@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from reviewer.model.clip import ClipFacts, ClipState, ContentKind
+from reviewer.model.clip import ClipFacts, ClipState
 from reviewer.model.clip_list import QueuedClip
 from reviewer.model.hold import HoldReason
 from reviewer.model.language_tags import UNDETERMINED
 from reviewer.model.progress import DonePass
-from reviewer.model.redaction import PersonalDataMark
 from reviewer.model.task import (
     DailyCounts,
     FinalAnnotation,
@@ -26,6 +25,7 @@ from reviewer.model.task import (
     Verdict,
     WorkCounts,
 )
+from reviewer.queue.redaction_api import RedactingQueue
 from reviewer.stats.queue_figures import QueueFigures
 
 
@@ -85,20 +85,6 @@ class HeldClip:
     refusals: int
 
 
-@dataclass(frozen=True, slots=True)
-class SealedText:
-    """An annotation, a comment or a late draft as a queue keeps it; ``name`` is bound into the seal.
-
-    ``digest`` is an annotation's keyed digest, else empty.
-    """
-
-    kind: ContentKind
-    id: str
-    name: str
-    digest: bytes
-    sealed: bytes
-
-
 class WorkNotices(Protocol):
     """A connection on which a server says that there may be new work; nothing more is said."""
 
@@ -113,7 +99,7 @@ class WorkNotices(Protocol):
     def close(self) -> None: ...
 
 
-class Queue(Protocol):
+class Queue(RedactingQueue, Protocol):
     """The work queue. Times come from the store's clock.
 
     Acts that take a ``key`` (or a lease's submission key, or a verdict's id) are idempotent: the same key
@@ -562,52 +548,6 @@ class Queue(Protocol):
 
     def withdraw_clip(self, clip_id: str, reason: str) -> None:
         """Purges a clip from any state: ends leases, deletes sealed work, and leaves a tombstone."""
-        ...
-
-    # Redactions
-
-    def mark_personal_data(self, lease: Lease, mark_id: str, sealed: bytes) -> None:
-        """Marks personal data in a clip that the person has or had on a lease, once for each id.
-
-        From now on the clip waits for a redaction: it is on hold for everybody who marked nothing in it, and
-        their leases end; what they typed comes as late drafts. In the workspace's own file nothing happens:
-        its redactions are there. ``sealed``: place and kind. Raises NotLeased, ClipWithdrawn.
-        """
-        ...
-
-    def open_marks(self) -> list[PersonalDataMark]:
-        """The marks that nobody decided about, the oldest first: one's own, for leads all."""
-        ...
-
-    def clips_in_redaction(self) -> list[str]:
-        """The clips that are on hold for a redaction, by id, for a lead."""
-        ...
-
-    def begin_redaction(self, clip_id: str) -> bool:
-        """Keeps a clip for its redaction, as a mark does; returns whether everything of it can be sealed
-        again: nobody works on it, and late drafts have come as long as their leases would have lasted.
-
-        Raises ClipWithdrawn. True, and nothing else, in the workspace's own file.
-        """
-        ...
-
-    def end_redaction(self, clip_id: str, mark_ids: Collection[str]) -> None:
-        """Closes marks that were decided about; with the last one the clip goes on. Idempotent."""
-        ...
-
-    def sealed_texts(self, clip_id: str) -> list[SealedText]:
-        """Everything that the queue keeps of a clip under its key."""
-        ...
-
-    def replace_seals(self, clip_id: str, seals: Sequence[tuple[SealedText, SealedText]]) -> None:
-        """Replaces what ``sealed_texts`` gave, each with what it shall be; the same again changes nothing.
-
-        Late drafts of leases from before are refused from now on: their key is gone. In the workspace's own
-        file it is part of the transaction that replaces the clip's key.
-
-        Raises Refused (code CLIP_CHANGED) where anything else is kept, or the clip is not at rest; then
-        nothing has changed. ClipWithdrawn.
-        """
         ...
 
     def end_quarantine(self, clip_id: str) -> None:

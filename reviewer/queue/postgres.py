@@ -35,8 +35,9 @@ from reviewer.model.task import (
     Verdict,
     WorkCounts,
 )
-from reviewer.queue.api import DrawResult, HeldClip, Receipt, SealedText, WitnessedLog, WorkNotices
+from reviewer.queue.api import DrawResult, HeldClip, Receipt, WitnessedLog, WorkNotices
 from reviewer.queue.postgres_connection import QueueServer
+from reviewer.queue.redaction_api import SealedText
 from reviewer.stats.queue_figures import QueueFigures
 
 

@@ -48,7 +48,8 @@ from reviewer.model.task import (
 from reviewer.queue import sqlite_figures
 from reviewer.queue import sqlite_late_drafts as late
 from reviewer.queue import sqlite_queries as queries
-from reviewer.queue.api import DrawResult, HeldClip, Receipt, SealedText, WitnessedLog
+from reviewer.queue.api import DrawResult, HeldClip, Receipt, WitnessedLog
+from reviewer.queue.redaction_api import SealedText
 from reviewer.queue.sqlite_resealing import replace_seals, sealed_texts
 from reviewer.stats.queue_figures import QueueFigures
 

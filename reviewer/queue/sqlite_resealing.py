@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from reviewer.db.connection import Database
 from reviewer.model.clip import ContentKind
 from reviewer.model.task import draft_name
-from reviewer.queue.api import SealedText
+from reviewer.queue.redaction_api import SealedText
 
 
 def sealed_texts(database: Database, clip_id: str) -> list[SealedText]:

@@ -1,4 +1,4 @@
-"""A new key for a clip whose texts a queue elsewhere keeps: it is told the new seals, then the old key goes."""
+"""A new key for a clip whose texts a queue elsewhere keeps: it gets the new seals, then the old key goes."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -13,7 +13,7 @@ from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.intervals import Span
 from reviewer.model.people import Identity
 from reviewer.privacy.redaction import RemovedSound
-from reviewer.queue.api import SealedText
+from reviewer.queue.redaction_api import SealedText
 from reviewer.session.backup_lists import list_purges
 from reviewer.session.redacted_texts import RedactedTexts
 from reviewer.session.unit_of_work import UnitOfWork
@@ -30,11 +30,16 @@ class KeyChanges:
     def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
-    def begin(self, resealer: Resealer, seals: Seals, removed: Sequence[RemovedFrames]) -> None:
-        """Keeps the old key and the new seals, in the transaction that replaces the key."""
+    def begin(
+        self, resealer: Resealer, stored_as: str, seals: Seals, removed: Sequence[RemovedFrames]
+    ) -> None:
+        """Keeps the old key and the new seals, in the transaction that replaces the key.
+
+        ``stored_as``: the name of the files under the old key, which go next.
+        """
         sealed = resealer.seal(ContentKind.FORMER_KEY, "", resealer.old)
         new = tuple(_new_seal(before, after) for before, after in seals)
-        self._unit.former_keys.put(FormerKey(resealer.clip_id, sealed, new, tuple(removed)))
+        self._unit.former_keys.put(FormerKey(resealer.clip_id, stored_as, sealed, new, tuple(removed)))
 
     def finish(self, identity: Identity, clip_id: str) -> bool:
         """Asks the queue to replace the seals, and commits the answer; False: it has to be asked again.
@@ -46,6 +51,7 @@ class KeyChanges:
         former = unit.former_keys.get(clip_id)
         if former is None:
             return True
+        unit.content.remove_former(clip_id, former.stored_as)
         try:
             former, seals = self._seals(identity, former)
             unit.queue.replace_seals(clip_id, seals)

@@ -10,7 +10,7 @@ from reviewer.model.annotation import Annotation
 from reviewer.model.clip import ContentKind
 from reviewer.model.hypothesis import Hypothesis, Word
 from reviewer.privacy.redaction import RemovedSound, hypothesis_without_words, without_words
-from reviewer.queue.api import SealedText
+from reviewer.queue.redaction_api import SealedText
 from reviewer.session.drafts import Draft
 from reviewer.transcript.history import History
 

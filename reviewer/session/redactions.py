@@ -1,8 +1,9 @@
 """Redactions: proposed and muted, confirmed or rejected, and applied to sound and texts."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 
 from reviewer.access.rights import Act
@@ -23,11 +24,11 @@ from reviewer.model.people import Identity
 from reviewer.model.redaction import HearingReason, Redaction, RedactionSource, RedactionState
 from reviewer.privacy.held_back import reasons_in
 from reviewer.privacy.redaction import RemovedSound
-from reviewer.queue.api import SealedText
+from reviewer.queue.redaction_api import SealedText
 from reviewer.session import window
 from reviewer.session.backup_lists import list_purges
 from reviewer.session.clip_access import ClipAccess
-from reviewer.session.key_changes import KeyChanges, Seals, end_key_change
+from reviewer.session.key_changes import KeyChanges, end_key_change
 from reviewer.session.muted_span import MutedSpan
 from reviewer.session.personal_data_marks import PersonalDataMarks
 from reviewer.session.redacted_texts import RedactedTexts
@@ -141,40 +142,30 @@ class Redactions:
         with unit.content.audio(keyring, clip.id) as stream:
             samples = read_canonical(stream)
         has_speech = unit.content.speech(keyring, clip.id) is not None
-        removed = {one.id: removed_span(samples, one.span) for one in confirmed}
-        files = _files(redacted(samples, removed.values()), has_speech=has_speech)
+        spans = {one.id: removed_span(samples, one.span) for one in confirmed}
+        files = _files(redacted(samples, spans.values()), has_speech=has_speech)
         elsewhere = None if unit.queue.answers_at_once else unit.queue.sealed_texts(clip.id)
+        removal = _Removal(clip, tuple(confirmed), spans, stored_as, elsewhere)
         try:
             unit.content.replace(
                 keyring,
                 clip.id,
                 instead_of=stored_as,
                 files=files,
-                in_transaction=partial(self._reseal, identity, clip, confirmed, removed, elsewhere),
+                in_transaction=partial(self._reseal, identity, removal),
+                is_swept=elsewhere is None,
             )
         except _OpenedMeanwhile:
             return False
         list_purges(unit)
         return True
 
-    def _reseal(
-        self,
-        identity: Identity,
-        clip: Clip,
-        confirmed: Sequence[Redaction],
-        spans: dict[str, Span],
-        elsewhere: Sequence[SealedText] | None,
-        resealer: Resealer,
-    ) -> None:
-        """Everything but the files, in the transaction that replaces the key.
-
-        ``elsewhere``: what a queue on another machine keeps, which is told afterwards.
-        """
-        unit = self._unit
-        if self._is_open(clip.id) or self._confirmed(clip.id) != confirmed:
+    def _reseal(self, identity: Identity, removal: "_Removal", resealer: Resealer) -> None:
+        """Everything but the files, in the transaction that replaces the key."""
+        unit, clip, elsewhere = self._unit, removal.clip, removal.elsewhere
+        if self._is_open(clip.id) or self._confirmed(clip.id) != removal.confirmed:
             raise _OpenedMeanwhile
-        sounds = tuple(RemovedSound(one.span, spans[one.id], one.kind) for one in confirmed)
-        texts = RedactedTexts(resealer, unit.alignments, clip.locale, sounds)
+        texts = RedactedTexts(resealer, unit.alignments, clip.locale, removal.sounds())
         texts.hypotheses = unit.hypotheses.reseal_clip(clip.id, resealer, texts.hypothesis)
         unit.references.reseal_clip(clip.id, resealer)
         held = unit.queue.sealed_texts(clip.id) if elsewhere is None else elsewhere
@@ -185,22 +176,13 @@ class Redactions:
             record_reasons(unit, clip, annotation_id, annotation)
         unit.drafts.reseal_clip(clip.id, texts.draft)
         unit.versions.reseal_clip(clip.id, texts.version)
-        removed = [
-            RemovedFrames(one.id, spans[one.id].start, spans[one.id].end, sound in texts.unknown)
-            for one, sound in zip(confirmed, sounds, strict=True)
-        ]
-        self._record_replaced(identity, resealer, seals, removed)
-
-    def _record_replaced(
-        self, identity: Identity, resealer: Resealer, seals: Seals, removed: Sequence[RemovedFrames]
-    ) -> None:
-        unit, clip_id = self._unit, resealer.clip_id
-        if unit.queue.answers_at_once:
-            end_key_change(unit, identity, clip_id, removed, [after for _, after in seals])
+        removed = removal.frames(texts.unknown)
+        if elsewhere is None:
+            end_key_change(unit, identity, clip.id, removed, [after for _, after in seals])
             return
-        self._key_changes.begin(resealer, seals, removed)
+        self._key_changes.begin(resealer, removal.stored_as, seals, removed)
         detail: dict[str, DetailValue] = {"redactions": [one.redaction_id for one in removed]}
-        unit.log.record(Event.by(identity, Action.REDACTION_PREPARED, clip_id, detail=detail))
+        unit.log.record(Event.by(identity, Action.REDACTION_PREPARED, clip.id, detail=detail))
 
     def record_decision(self, identity: Identity, redaction_id: str, state: RedactionState) -> Redaction:
         """Confirms or rejects; ``apply`` does the rest.
@@ -290,6 +272,31 @@ def record_reasons(unit: UnitOfWork, clip: Clip, annotation_id: str, annotation:
             for one in reasons_in(annotation, clip.locale)
         ],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Removal:
+    """What is removed from a clip. ``elsewhere``: what a queue on another machine keeps, which is told later.
+
+    ``stored_as`` is the name of the files that go.
+    """
+
+    clip: Clip
+    confirmed: tuple[Redaction, ...]
+    spans: Mapping[str, Span]
+    stored_as: str
+    elsewhere: Sequence[SealedText] | None
+
+    def sounds(self) -> tuple[RemovedSound, ...]:
+        """What was marked and what is removed for it, in the order of ``confirmed``."""
+        return tuple(RemovedSound(one.span, self.spans[one.id], one.kind) for one in self.confirmed)
+
+    def frames(self, unknown: Collection[RemovedSound]) -> list[RemovedFrames]:
+        """The same, with whether the words of it are not known in some text."""
+        return [
+            RemovedFrames(one.id, sound.removed.start, sound.removed.end, sound in unknown)
+            for one, sound in zip(self.confirmed, self.sounds(), strict=True)
+        ]
 
 
 class _OpenedMeanwhile(Exception):

@@ -1,0 +1,287 @@
+"""Personal data that somebody marks in a folder of their own is removed, over server, bucket and broker."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import psycopg
+import pytest
+
+from reviewer.access.verification import verify_file
+from reviewer.clips.content import ClipContent
+from reviewer.clips.former_keys import FormerKeys
+from reviewer.clips.repository import ClipRepository
+from reviewer.errors import LeaseLost, Refused
+from reviewer.model.annotation import PersonalDataKind
+from reviewer.model.event import Action
+from reviewer.model.people import Role
+from reviewer.model.redaction import Redaction, RedactionState
+from reviewer.model.task import Lease
+from reviewer.places import DATABASE_FILE
+from reviewer.queue.postgres import PostgresQueue
+from reviewer.session.unit_of_work import UnitOfWork
+from tests.benches.own_folders import Office, clips_elsewhere, make_office
+from tests.benches.shared_queue import new_database
+from tests.benches.workspace import LEAD, Bench, annotation, hear
+from tests.fakes.clock import FakeClock
+from tests.fakes.s3_servers import KEY_ID, SECRET
+
+pytest.importorskip("obstore")
+NUMBER = "five five five two six seven one"
+START, END = 2000, 5000
+ANA, BEN, QUINN = "Amara Diallo", "Bruno Keller", "Quinn Abara"
+
+
+@pytest.fixture(scope="module")
+def database(postgres: str) -> Iterator[str]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PGUSER", "postgres")
+        patch.setenv("AWS_ACCESS_KEY_ID", KEY_ID)
+        patch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+        yield new_database(postgres)
+
+
+@pytest.fixture
+def office(one_office: Office) -> Iterator[Office]:
+    """With no connection left open after a test."""
+    yield one_office
+    for window in (one_office.lead, *one_office.windows.values()):
+        window.workspace._unit.queue.close()
+
+
+@pytest.fixture(scope="module")
+def one_office(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """Clips of two passes, two contractors and somebody from QA, each with a folder of their own."""
+    folder = tmp_path_factory.mktemp("office")
+    with clips_elsewhere(folder) as place:
+        made = make_office(folder, database, FakeClock(datetime.now(UTC)), place, passes=2)
+        made.import_clips(4)
+        made.start_broker()
+        made.lead.agree(LEAD)
+        for name, role in ((ANA, Role.CONTRACTOR), (BEN, Role.CONTRACTOR), (QUINN, Role.QA)):
+            made.admit(name, role).agree(name)
+        yield made
+        made.close()
+        for own in (folder / "lead", *(made.own_folder(name) for name in made.windows)):
+            finding = verify_file(own / DATABASE_FILE)
+            assert finding.ok, (own, finding.notice)
+
+
+@pytest.fixture
+def owner(database: str) -> Iterator[psycopg.Connection[Any]]:
+    with closing(psycopg.connect(database, autocommit=True)) as connection:
+        yield connection
+
+
+def lead_of(office: Office) -> tuple[UnitOfWork, Any]:
+    return office.lead.workspace._unit, office.lead.person(LEAD).lead
+
+
+def both_on_one_clip(office: Office) -> tuple[Lease, Lease]:
+    """Ana and Ben have the two passes of the next clip open, and heard all of it."""
+    queue, leases = lead_of(office)[0].queue, []
+    for name in (ANA, BEN):
+        lease = office.windows[name].work(name).claim()
+        assert lease is not None
+        hear(office.windows[name].work(name), lease)
+        queue.set_priority([lease.clip_id], 9 - len(leases))
+        leases.append(lease)
+    assert leases[0].clip_id == leases[1].clip_id
+    return leases[0], leases[1]
+
+
+def lose(office: Office, lease: Lease, text: str) -> None:
+    """Ben's window finds that the lease has ended, and saves what was typed last."""
+    work = office.windows[BEN].work(BEN)
+    work.sending.begin(lambda: None)
+    office.clock.advance(61)  # type: ignore[attr-defined]
+    work.beat(lease)
+    work.sending.send()
+    with pytest.raises(LeaseLost):
+        work.beat(lease)
+    with pytest.raises(LeaseLost):
+        work.save_draft(lease, annotation(text), 9)
+    work.close(lease)
+    work.sending.send()
+
+
+def mark_and_hand_in(office: Office, lease: Lease) -> None:
+    """Ana marks the number and hands in a text that has it."""
+    work = office.windows[ANA].work(ANA)
+    muted = work.redactions.mark(lease, START, END, PersonalDataKind.NUMBER)
+    assert not muted.samples.read(START, END).any()
+    work.submit(lease, annotation(f"call {NUMBER} please"))
+    work.close(lease)
+
+
+def the_redaction(office: Office, clip_id: str) -> Redaction:
+    _, lead = lead_of(office)
+    (found,) = lead.redactions.of_clip(lead.identity, clip_id)
+    return found
+
+
+def texts(office: Office, clip_id: str) -> list[str]:
+    """Every text that the queue keeps of a clip, as the lead's keys open it."""
+    unit, lead = lead_of(office)
+    keyring = lead.identity.keyring
+    return [
+        unit.content.unseal(keyring, clip_id, one.kind, one.name, one.sealed).decode()
+        for one in unit.queue.sealed_texts(clip_id)
+    ]
+
+
+def is_held(owner: psycopg.Connection[Any], clip_id: str) -> bool:
+    row = owner.execute("SELECT hold FROM reviewer_data.queue_clip WHERE clip_id = %s", (clip_id,)).fetchone()
+    return row is not None and row[0] == "personal_data"
+
+
+def test_marked_sound_is_gone_everywhere_and_everybodys_work_is_kept(
+    office: Office, owner: psycopg.Connection[Any]
+) -> None:
+    unit, lead = lead_of(office)
+    anas, bens = both_on_one_clip(office)
+    clip_id, ben = anas.clip_id, office.windows[BEN].work(BEN)
+    ben.save_draft(bens, annotation("call"), 1)
+    old_name, old_key = unit.clips.stored_as(clip_id), unit.content.clip_key(lead.identity.keyring, clip_id)
+    work = office.windows[ANA].work(ANA)
+    work.redactions.mark(anas, START, END, PersonalDataKind.NUMBER)
+    assert is_held(owner, clip_id)
+    (sealed,) = owner.execute("SELECT sealed FROM reviewer_data.personal_data_mark").fetchone() or (b"",)
+    assert b"2000" not in sealed
+    assert b"number" not in sealed
+    work.beat(anas)  # who marked it goes on
+    with pytest.raises(Refused, match=r"NOT_LEASED|LEASE_LOST"):  # everybody else does not
+        office.windows[BEN].workspace._access._unsealing._source(ben.identity).clip_key(bens)
+    lose(office, bens, f"call {NUMBER}")
+
+    (held,) = lead.held_back.clips(lead.identity)
+    assert held.clip.id == clip_id
+    marked = the_redaction(office, clip_id)
+    assert (marked.start, marked.end, marked.kind) == (START, END, PersonalDataKind.NUMBER)
+    assert lead.redactions.confirm(lead.identity, marked.id).state is RedactionState.CONFIRMED  # Ana works
+    work.submit(anas, annotation(f"call {NUMBER} please"))
+    work.close(anas)
+    assert len(texts(office, clip_id)) == 2
+    assert all(NUMBER in text for text in texts(office, clip_id))
+
+    assert lead.redactions.apply_all(lead.identity) == 1
+    assert the_redaction(office, clip_id).state is RedactionState.APPLIED
+    assert not is_held(owner, clip_id)
+    assert all(NUMBER not in text for text in texts(office, clip_id))
+    (late,) = [each for each in lead.overview().late_drafts if each.clip_id == clip_id]
+    assert late.person_id == ben.identity.person.id
+    new = unit.content.clip_key(lead.identity.keyring, clip_id)
+    assert new.key != old_key.key
+    assert old_name not in unit.content._store.clip_ids()
+    assert FormerKeys(unit.database).clips() == []
+    assert [e.object for e in office.lead.events(Action.REDACTION_APPLIED)] == [clip_id]
+    (proposed,) = office.windows[ANA].events(Action.REDACTION_PROPOSED)
+    assert proposed.object == clip_id
+    taken = office.lead.events(Action.REDACTION_PROPOSED)[-1]
+    assert taken.detail["marked_by"] == anas.person_id
+
+    again = ben.claim()  # the pass that was taken from Ben is open to everybody again
+    assert again is not None
+    assert again.clip_id == clip_id
+    opened = hear(ben, again)
+    assert not np.any(opened.samples.read(START, END))
+    assert np.any(opened.samples.read(0, START // 2))
+    ben.submit(again, annotation("call please"))
+    ben.close(again)
+
+
+def test_rejected_mark_lets_the_clip_go_on_and_the_sound_comes_back(
+    office: Office, owner: psycopg.Connection[Any]
+) -> None:
+    _, lead = lead_of(office)
+    work = office.windows[ANA].work(ANA)
+    lease = work.claim()
+    assert lease is not None
+    hear(work, lease)
+    work.redactions.mark(lease, START, END, PersonalDataKind.NAME)
+    lead.redactions.take_marks(lead.identity)
+    redaction = the_redaction(office, lease.clip_id)
+    with pytest.raises(Refused, match="REDACTION_OWN_FOLDER"):
+        office.windows[QUINN].person(QUINN).qa.work.redactions._redactions.confirm(
+            office.windows[QUINN].person(QUINN).identity, redaction.id
+        )
+    lead.redactions.reject(lead.identity, redaction.id)
+    assert not is_held(owner, lease.clip_id)
+    work.close(lease)
+    assert np.any(work.open(lease).samples.read(START, END))
+    work.submit(lease, annotation("call her"))
+    work.close(lease)
+
+
+class Killed(BaseException):
+    """The lead's process is gone."""
+
+
+DEATHS: list[tuple[type, str, bool]] = [
+    (PostgresQueue, "open_marks", True),
+    (PostgresQueue, "begin_redaction", True),
+    (PostgresQueue, "sealed_texts", True),
+    (ClipContent, "sync_new", True),
+    (ClipContent, "remove_former", False),
+    (ClipContent, "remove_former", True),
+    (PostgresQueue, "replace_seals", False),
+    (PostgresQueue, "replace_seals", True),
+    (PostgresQueue, "put_clip_facts", True),
+    (FormerKeys, "delete", True),
+    (ClipRepository, "truncate_wal", False),
+    (PostgresQueue, "end_redaction", False),
+    (PostgresQueue, "end_redaction", True),
+]
+"""Where the lead's process is killed, one after the other: before or after these."""
+_FIRST_COMMITTED = 4
+
+
+def dying(whole: Callable[..., Any], *, is_after: bool) -> Callable[..., Any]:
+    def call(*given: Any, **named: Any) -> Any:
+        if is_after:
+            whole(*given, **named)
+        raise Killed
+
+    return call
+
+
+def reopened(office: Office) -> Bench:
+    """The lead's folder after the process was killed, in a new one."""
+    unit = office.lead.workspace._unit
+    unit.queue.close()
+    unit.content._copies.clear()
+    return office.lead
+
+
+def test_redaction_killed_at_each_step_goes_on_and_loses_nothing(
+    office: Office, owner: psycopg.Connection[Any]
+) -> None:
+    unit, lead = lead_of(office)
+    anas, bens = both_on_one_clip(office)
+    clip_id = anas.clip_id
+    mark_and_hand_in(office, anas)
+    lose(office, bens, f"it is {NUMBER}")
+    lead.redactions.take_marks(lead.identity)
+    for one in lead.redactions.of_clip(lead.identity, clip_id):
+        lead.redactions.record_decision(lead.identity, one.id, RedactionState.CONFIRMED)
+    old_name = unit.clips.stored_as(clip_id)
+    for number, (kind, name, is_after) in enumerate(DEATHS):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(kind, name, dying(getattr(kind, name), is_after=is_after))
+            with pytest.raises(Killed):
+                lead.redactions.apply_all(lead.identity)
+        reopened(office)
+        is_first_committed = number >= _FIRST_COMMITTED
+        assert (unit.clips.stored_as(clip_id) != old_name) is is_first_committed, name
+        assert len(texts(office, clip_id)) == 2, (name, is_after)
+        if number < len(DEATHS) - 1:
+            assert is_held(owner, clip_id), (name, is_after)
+    lead.redactions.apply_all(lead.identity)
+    assert the_redaction(office, clip_id).state is RedactionState.APPLIED
+    assert not is_held(owner, clip_id)
+    assert all(NUMBER not in text for text in texts(office, clip_id))
+    assert unit.content._store.clip_ids() == unit.clips.all_stored_as()
+    assert len([e for e in office.lead.events(Action.REDACTION_APPLIED) if e.object == clip_id]) == 1
+    assert lead.verify_log().ok
