@@ -49,9 +49,11 @@ class RedactionWork:
     def mark(self, lease: Lease, start: int, end: int, kind: PersonalDataKind) -> MutedClip:
         """Mutes frames ``start`` to ``end`` for everybody, until QA or a lead decides.
 
+        A queue elsewhere is told, now or with the next delivery; here they are silent at once.
         Raises: Refused (code CLIP_NOT_OPEN, SPAN_OUTSIDE_CLIP), LeaseLost, NotLeased.
         """
-        clip = self._access.permit(self._identity, lease).clip
+        ask_queue = self._delivery.answers_at_once
+        clip = self._access.permit(self._identity, lease, ask_queue=ask_queue).clip
         if self._access.opened(self._identity, clip.id) is None:
             raise Refused("CLIP_NOT_OPEN")
         unit, identity = self._unit, self._identity

@@ -112,8 +112,10 @@ class Redactions:
             return self._apply(identity, clip_id)
         if not self._marks.is_for(identity):
             return False
+        was_begun = self._unit.former_keys.get(clip_id) is not None
         try:
-            is_done = self._key_changes.finish(identity, clip_id) and self._apply(identity, clip_id)
+            is_done = self._key_changes.finish(identity, clip_id)
+            is_done = is_done and (self._apply(identity, clip_id) or was_begun)
         except Unavailable:
             return False
         self._marks.settle(identity, clip_id)

@@ -1,7 +1,7 @@
 """Personal data that somebody marks in a folder of their own is removed, over server, bucket and broker."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from reviewer.access.verification import verify_file
 from reviewer.clips.content import ClipContent
 from reviewer.clips.former_keys import FormerKeys
 from reviewer.clips.repository import ClipRepository
-from reviewer.errors import LeaseLost, Refused
+from reviewer.errors import LeaseLost, Refused, Unavailable
 from reviewer.model.annotation import PersonalDataKind
 from reviewer.model.event import Action
 from reviewer.model.people import Role
@@ -21,6 +21,7 @@ from reviewer.model.redaction import Redaction, RedactionState
 from reviewer.model.task import Lease
 from reviewer.places import DATABASE_FILE
 from reviewer.queue.postgres import PostgresQueue
+from reviewer.queue.postgres_connection import QueueServer
 from reviewer.session.unit_of_work import UnitOfWork
 from tests.benches.own_folders import Office, clips_elsewhere, make_office
 from tests.benches.shared_queue import new_database
@@ -57,7 +58,7 @@ def one_office(database: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
     folder = tmp_path_factory.mktemp("office")
     with clips_elsewhere(folder) as place:
         made = make_office(folder, database, FakeClock(datetime.now(UTC)), place, passes=2)
-        made.import_clips(4)
+        made.import_clips(8)
         made.start_broker()
         made.lead.agree(LEAD)
         for name, role in ((ANA, Role.CONTRACTOR), (BEN, Role.CONTRACTOR), (QUINN, Role.QA)):
@@ -86,7 +87,7 @@ def both_on_one_clip(office: Office) -> tuple[Lease, Lease]:
         lease = office.windows[name].work(name).claim()
         assert lease is not None
         hear(office.windows[name].work(name), lease)
-        queue.set_priority([lease.clip_id], 9 - len(leases))
+        queue.set_priority([lease.clip_id], -50 if leases else 50)  # the next test takes another
         leases.append(lease)
     assert leases[0].clip_id == leases[1].clip_id
     return leases[0], leases[1]
@@ -104,7 +105,6 @@ def lose(office: Office, lease: Lease, text: str) -> None:
     with pytest.raises(LeaseLost):
         work.save_draft(lease, annotation(text), 9)
     work.close(lease)
-    work.sending.send()
 
 
 def mark_and_hand_in(office: Office, lease: Lease) -> None:
@@ -148,16 +148,18 @@ def test_marked_sound_is_gone_everywhere_and_everybodys_work_is_kept(
     work = office.windows[ANA].work(ANA)
     work.redactions.mark(anas, START, END, PersonalDataKind.NUMBER)
     assert is_held(owner, clip_id)
-    (sealed,) = owner.execute("SELECT sealed FROM reviewer_data.personal_data_mark").fetchone() or (b"",)
+    query = "SELECT sealed FROM reviewer_data.personal_data_mark WHERE clip_id = %s"
+    (sealed,) = owner.execute(query, (clip_id,)).fetchone() or (b"",)
+    assert len(sealed) > 96
     assert b"2000" not in sealed
     assert b"number" not in sealed
     work.beat(anas)  # who marked it goes on
     with pytest.raises(Refused, match=r"NOT_LEASED|LEASE_LOST"):  # everybody else does not
         office.windows[BEN].workspace._access._unsealing._source(ben.identity).clip_key(bens)
     lose(office, bens, f"call {NUMBER}")
+    ben.sending.send()
 
-    (held,) = lead.held_back.clips(lead.identity)
-    assert held.clip.id == clip_id
+    assert clip_id in [held.clip.id for held in lead.held_back.clips(lead.identity)]
     marked = the_redaction(office, clip_id)
     assert (marked.start, marked.end, marked.kind) == (START, END, PersonalDataKind.NUMBER)
     assert lead.redactions.confirm(lead.identity, marked.id).state is RedactionState.CONFIRMED  # Ana works
@@ -176,12 +178,15 @@ def test_marked_sound_is_gone_everywhere_and_everybodys_work_is_kept(
     assert new.key != old_key.key
     assert old_name not in unit.content._store.clip_ids()
     assert FormerKeys(unit.database).clips() == []
-    assert [e.object for e in office.lead.events(Action.REDACTION_APPLIED)] == [clip_id]
-    (proposed,) = office.windows[ANA].events(Action.REDACTION_PROPOSED)
-    assert proposed.object == clip_id
-    taken = office.lead.events(Action.REDACTION_PROPOSED)[-1]
-    assert taken.detail["marked_by"] == anas.person_id
+    actions = [event.action for event in office.lead.events() if event.object == clip_id]
+    wanted = [Action.REDACTION_PROPOSED, Action.REDACTION_CONFIRMED, Action.REDACTION_PREPARED]
+    wanted += [Action.REDACTION_APPLIED, Action.INCIDENT]
+    assert [each for each in actions if each in wanted] == wanted
+    (own,) = [e for e in office.windows[ANA].events(Action.REDACTION_PROPOSED) if e.object == clip_id]
+    (taken,) = [e for e in office.lead.events(Action.REDACTION_PROPOSED) if e.object == clip_id]
+    assert taken.detail == {**own.detail, "marked_by": anas.person_id, "is_readable": True}
 
+    unit.queue.set_priority([clip_id], 50)
     again = ben.claim()  # the pass that was taken from Ben is open to everybody again
     assert again is not None
     assert again.clip_id == clip_id
@@ -213,6 +218,84 @@ def test_rejected_mark_lets_the_clip_go_on_and_the_sound_comes_back(
     assert np.any(work.open(lease).samples.read(START, END))
     work.submit(lease, annotation("call her"))
     work.close(lease)
+
+
+def confirm_all(office: Office, clip_id: str) -> None:
+    _, lead = lead_of(office)
+    lead.redactions.take_marks(lead.identity)
+    for one in lead.redactions.of_clip(lead.identity, clip_id):
+        lead.redactions.record_decision(lead.identity, one.id, RedactionState.CONFIRMED)
+
+
+def forget_leases(owner: psycopg.Connection[Any]) -> None:
+    """As if the leases that ended for a redaction would have run out by now."""
+    owner.execute("UPDATE reviewer_data.redaction_lease SET until = 0")
+
+
+def test_sound_stays_until_work_has_come_that_may_still_come(
+    office: Office, owner: psycopg.Connection[Any]
+) -> None:
+    _, lead = lead_of(office)
+    anas, bens = both_on_one_clip(office)
+    mark_and_hand_in(office, anas)
+    lose(office, bens, f"it is {NUMBER}")  # and Ben's machine is away
+    confirm_all(office, anas.clip_id)
+    assert lead.redactions.apply_all(lead.identity) == 0
+    assert the_redaction(office, anas.clip_id).state is RedactionState.CONFIRMED
+    office.windows[BEN].work(BEN).sending.send()
+    assert lead.redactions.apply_all(lead.identity) == 1
+    assert all(NUMBER not in text for text in texts(office, anas.clip_id))
+
+
+def test_text_that_comes_while_the_queue_is_asked_is_sealed_again_too(
+    office: Office, owner: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unit, lead = lead_of(office)
+    anas, bens = both_on_one_clip(office)
+    mark_and_hand_in(office, anas)
+    lose(office, bens, f"it is {NUMBER}")
+    forget_leases(owner)
+    confirm_all(office, anas.clip_id)
+    with monkeypatch.context() as patch:
+        patch.setattr(PostgresQueue, "replace_seals", away)
+        assert lead.redactions.apply_all(lead.identity) == 0
+    office.windows[BEN].work(BEN).sending.send()
+    assert [NUMBER in text for text in texts(office, anas.clip_id)] == [True, True]
+    assert lead.redactions.apply_all(lead.identity) == 1
+    assert [NUMBER in text for text in texts(office, anas.clip_id)] == [False, False]
+    assert unit.former_keys.clips() == []
+
+
+def test_work_under_a_key_that_is_gone_is_refused_and_a_mark_mutes_the_whole_clip(
+    office: Office, owner: psycopg.Connection[Any]
+) -> None:
+    _, lead = lead_of(office)
+    anas, bens = both_on_one_clip(office)
+    clip_id, ben = anas.clip_id, office.windows[BEN].work(BEN)
+    with pytest.MonkeyPatch.context() as patch:  # Ben marks something too, and his machine is away
+        patch.setattr(QueueServer, "_call", away)
+        muted = ben.redactions.mark(bens, 2100, 4900, PersonalDataKind.NAME)
+    assert not muted.samples.read(2100, 4900).any()
+    mark_and_hand_in(office, anas)
+    forget_leases(owner)
+    confirm_all(office, clip_id)
+    assert lead.redactions.apply_all(lead.identity) == 1
+    lose(office, bens, f"it is {NUMBER}")
+    with suppress(Unavailable):
+        ben.sending.send()
+    assert len(texts(office, clip_id)) == 1
+    refused = office.windows[BEN].events(Action.SUBMISSION_REFUSED)[-1]
+    assert (refused.object, refused.reason, refused.detail["late"]) == (clip_id, "CLIP_CHANGED", True)
+    assert is_held(owner, clip_id)
+    assert lead.redactions.take_marks(lead.identity) == 1
+    whole = lead.redactions.of_clip(lead.identity, clip_id)[0]
+    assert (whole.start, whole.end, whole.proposed_by) == (0, 8000, bens.person_id)
+    lead.redactions.reject(lead.identity, whole.id)
+    assert not is_held(owner, clip_id)
+
+
+def away(*_arguments: object, **_named: object) -> None:
+    raise Unavailable("QUEUE_UNREACHABLE")
 
 
 class Killed(BaseException):
@@ -263,9 +346,8 @@ def test_redaction_killed_at_each_step_goes_on_and_loses_nothing(
     clip_id = anas.clip_id
     mark_and_hand_in(office, anas)
     lose(office, bens, f"it is {NUMBER}")
-    lead.redactions.take_marks(lead.identity)
-    for one in lead.redactions.of_clip(lead.identity, clip_id):
-        lead.redactions.record_decision(lead.identity, one.id, RedactionState.CONFIRMED)
+    office.windows[BEN].work(BEN).sending.send()
+    confirm_all(office, clip_id)
     old_name = unit.clips.stored_as(clip_id)
     for number, (kind, name, is_after) in enumerate(DEATHS):
         with pytest.MonkeyPatch.context() as patch:
