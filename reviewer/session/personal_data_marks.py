@@ -55,8 +55,10 @@ class PersonalDataMarks:
         if not self.is_for(identity):
             return 0
         unit, taken = self._unit, 0
-        for mark in unit.queue.open_marks():
-            if mark.clip_id not in unit.clips.ids():
+        marks = unit.queue.open_marks()
+        clips = unit.clips.ids() if marks else set()
+        for mark in marks:
+            if mark.clip_id not in clips:
                 unit.queue.end_redaction(mark.clip_id, [mark.id])  # it was purged: nobody need decide
             elif mark.id not in {one.id for one in unit.redactions.of_clip(mark.clip_id)}:
                 self._take(identity, mark)

@@ -1,8 +1,16 @@
-"""Personal data that somebody marks in a folder of their own is removed, over server, bucket and broker."""
+"""Personal data that somebody marks in a folder of their own is removed, over server, bucket and broker.
 
+``REVIEWER_KILLS``: processes are killed outright too.
+"""
+
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,13 +33,14 @@ from reviewer.queue.postgres_connection import QueueServer
 from reviewer.session.unit_of_work import UnitOfWork
 from tests.benches.own_folders import Office, clips_elsewhere, make_office
 from tests.benches.shared_queue import new_database
-from tests.benches.workspace import LEAD, Bench, annotation, hear
+from tests.benches.workspace import LEAD, annotation, hear
 from tests.fakes.clock import FakeClock
 from tests.fakes.s3_servers import KEY_ID, SECRET
 
 pytest.importorskip("obstore")
 NUMBER = "five five five two six seven one"
 START, END = 2000, 5000
+KILLS = int(os.environ.get("REVIEWER_KILLS", "0"))
 ANA, BEN, QUINN = "Amara Diallo", "Bruno Keller", "Quinn Abara"
 
 
@@ -318,7 +327,7 @@ DEATHS: list[tuple[type, str, bool]] = [
     (PostgresQueue, "end_redaction", True),
 ]
 """Where the lead's process is killed, one after the other: before or after these."""
-_FIRST_COMMITTED = 4
+FIRST_COMMITTED = 4
 
 
 def dying(whole: Callable[..., Any], *, is_after: bool) -> Callable[..., Any]:
@@ -330,40 +339,95 @@ def dying(whole: Callable[..., Any], *, is_after: bool) -> Callable[..., Any]:
     return call
 
 
-def reopened(office: Office) -> Bench:
-    """The lead's folder after the process was killed, in a new one."""
-    unit = office.lead.workspace._unit
-    unit.queue.close()
-    unit.content._copies.clear()
-    return office.lead
-
-
-def test_redaction_killed_at_each_step_goes_on_and_loses_nothing(
-    office: Office, owner: psycopg.Connection[Any]
-) -> None:
-    unit, lead = lead_of(office)
+def about_to_be_redacted(office: Office) -> str:
+    """A clip with a confirmed redaction, a text that was handed in and a late draft; its id."""
     anas, bens = both_on_one_clip(office)
-    clip_id = anas.clip_id
     mark_and_hand_in(office, anas)
     lose(office, bens, f"it is {NUMBER}")
     office.windows[BEN].work(BEN).sending.send()
-    confirm_all(office, clip_id)
+    confirm_all(office, anas.clip_id)
+    return anas.clip_id
+
+
+def require_gone(office: Office, owner: psycopg.Connection[Any], clip_id: str) -> None:
+    """The next run finishes it, once, and nothing of the old clip is left."""
+    unit, lead = lead_of(office)
+    lead.redactions.apply_all(lead.identity)
+    assert the_redaction(office, clip_id).state is RedactionState.APPLIED
+    assert not is_held(owner, clip_id)
+    assert all(NUMBER not in text for text in texts(office, clip_id))
+    unit.content.sweep()  # of what a process wrote that was killed before its commit
+    assert unit.content._store.clip_ids() == unit.clips.all_stored_as()
+    assert len([e for e in office.lead.events(Action.REDACTION_APPLIED) if e.object == clip_id]) == 1
+    assert lead.verify_log().ok
+
+
+def test_redaction_interrupted_at_each_step_goes_on_and_loses_nothing(
+    office: Office, owner: psycopg.Connection[Any]
+) -> None:
+    unit, lead = lead_of(office)
+    clip_id = about_to_be_redacted(office)
     old_name = unit.clips.stored_as(clip_id)
     for number, (kind, name, is_after) in enumerate(DEATHS):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(kind, name, dying(getattr(kind, name), is_after=is_after))
             with pytest.raises(Killed):
                 lead.redactions.apply_all(lead.identity)
-        reopened(office)
-        is_first_committed = number >= _FIRST_COMMITTED
-        assert (unit.clips.stored_as(clip_id) != old_name) is is_first_committed, name
+        assert (unit.clips.stored_as(clip_id) != old_name) is (number >= FIRST_COMMITTED), name
         assert len(texts(office, clip_id)) == 2, (name, is_after)
         if number < len(DEATHS) - 1:
             assert is_held(owner, clip_id), (name, is_after)
+    require_gone(office, owner, clip_id)
+
+
+CHILD = """
+import os, signal, sys
+from datetime import datetime
+from pathlib import Path
+import tests.journeys.test_redaction_elsewhere as journey
+from reviewer import backends
+from reviewer.clips.keys import KdfParameters
+from reviewer.clips.store import LocalClipStore
+from reviewer.workspace import open_workspace
+from tests.benches.workspace import LEAD, PASSPHRASE
+from tests.fakes.clock import FakeClock
+
+folder, now, number = Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2]), int(sys.argv[3])
+if not os.environ.get("REVIEWER_BUCKET"):
+    backends.clip_store = lambda *_place: LocalClipStore(folder / backends.CLIPS_FOLDER)
+kind, name, is_after = journey.DEATHS[number]
+whole = getattr(kind, name)
+
+def call(*given, **named):
+    if is_after:
+        whole(*given, **named)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+setattr(kind, name, call)
+with open_workspace(folder, clock=FakeClock(now), parameters=KdfParameters.cheap()) as workspace:
+    lead = workspace.sign_in(LEAD, PASSPHRASE).lead
     lead.redactions.apply_all(lead.identity)
-    assert the_redaction(office, clip_id).state is RedactionState.APPLIED
-    assert not is_held(owner, clip_id)
-    assert all(NUMBER not in text for text in texts(office, clip_id))
-    assert unit.content._store.clip_ids() == unit.clips.all_stored_as()
-    assert len([e for e in office.lead.events(Action.REDACTION_APPLIED) if e.object == clip_id]) == 1
-    assert lead.verify_log().ok
+"""
+
+
+@pytest.mark.skipif(
+    not KILLS, reason="REVIEWER_KILLS sets that processes are killed, which takes seconds each"
+)
+@pytest.mark.timeout(120)
+def test_redaction_killed_outright_at_each_step_goes_on_and_loses_nothing(
+    office: Office, owner: psycopg.Connection[Any], repository: Path
+) -> None:
+    unit, _ = lead_of(office)
+    clip_id = about_to_be_redacted(office)
+    old_name = unit.clips.stored_as(clip_id)
+    folder, now = office.folder / "lead", office.clock.now().isoformat()
+    for number, (_, name, is_after) in enumerate(DEATHS):
+        child = subprocess.run(
+            [sys.executable, "-c", CHILD, str(folder), now, str(number)],
+            env=os.environ | {"PYTHONPATH": str(repository)},
+            check=False,
+        )
+        assert child.returncode == -signal.SIGKILL, (name, is_after)
+        assert (unit.clips.stored_as(clip_id) != old_name) is (number >= FIRST_COMMITTED), name
+        assert len(texts(office, clip_id)) == 2, (name, is_after)
+    require_gone(office, owner, clip_id)
