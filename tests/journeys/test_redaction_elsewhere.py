@@ -3,6 +3,7 @@
 ``REVIEWER_KILLS``: processes are killed outright too.
 """
 
+import json
 import os
 import signal
 import subprocess
@@ -16,6 +17,7 @@ from typing import Any
 import numpy as np
 import psycopg
 import pytest
+import soundfile
 
 from reviewer.access.verification import verify_file
 from reviewer.clips.content import ClipContent
@@ -202,8 +204,25 @@ def test_marked_sound_is_gone_everywhere_and_everybodys_work_is_kept(
     opened = hear(ben, again)
     assert not np.any(opened.samples.read(START, END))
     assert np.any(opened.samples.read(0, START // 2))
-    ben.submit(again, annotation("call please"))
+    ben.submit(again, annotation("call [pii:id] please"))
     ben.close(again)
+    ben.sending.send()
+    exported_without_the_number(office, clip_id)
+
+
+def exported_without_the_number(office: Office, clip_id: str) -> None:
+    """Both passes are accepted, and the set has neither the words nor the sound."""
+    unit, lead = lead_of(office)
+    unit.queue.draw(lambda _: False)
+    assert unit.queue.clip_state(clip_id).value == "final"
+    out = office.folder / f"set {clip_id}"
+    lead.export(out, ["nemo"])
+    (found,) = out.rglob("*.jsonl")
+    (row,) = [json.loads(line) for line in found.read_text("utf-8").splitlines()]
+    assert row["text"] == "call please"
+    samples, _ = soundfile.read(found.parent / row["audio_filepath"], dtype="int16")
+    assert not np.any(samples[START:END])
+    assert np.any(samples[: START // 2])
 
 
 def test_rejected_mark_lets_the_clip_go_on_and_the_sound_comes_back(
