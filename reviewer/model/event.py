@@ -94,6 +94,7 @@ class Action(StrEnum):
     REFUSED = "refused"
     TABLES_SEALED = "tables.sealed"
     POLICY_CHANGED = "policy.changed"
+    LEXICON_PUBLISHED = "lexicon.published"
     BROKER_STARTED = "broker.started"
     BROKER_STOPPED = "broker.stopped"
     BROKER_NAMED = "broker.named"
