@@ -101,7 +101,9 @@ class KeyChanges:
         detail: dict[str, DetailValue] = {"purpose": "redaction", "texts": [text.id for text in texts]}
         unit.log.record(Event.by(identity, Action.TEXT_OPENED, clip.id, detail=detail))
         with unit.transaction():
-            seals = [(text, text if _is_new(resealer, text) else redacted.text(text)) for text in texts]
+            seals = [
+                (text, text if _is_new(resealer, text) else redacted.text_or_itself(text)) for text in texts
+            ]
             known = tuple(
                 replace(one, is_text_open=one.is_text_open or which in redacted.unknown)
                 for one, which in zip(former.removed, removed, strict=True)

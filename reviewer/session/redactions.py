@@ -170,10 +170,11 @@ class Redactions:
         texts = RedactedTexts(resealer, unit.alignments, clip.locale, removal.sounds())
         texts.hypotheses = unit.hypotheses.reseal_clip(clip.id, resealer, texts.hypothesis)
         unit.references.reseal_clip(clip.id, resealer)
-        held = unit.queue.sealed_texts(clip.id) if elsewhere is None else elsewhere
-        seals = [(one, texts.text(one)) for one in held]
         if elsewhere is None:
+            seals = [(one, texts.text(one)) for one in unit.queue.sealed_texts(clip.id)]
             unit.queue.replace_seals(clip.id, seals)
+        else:
+            seals = [(one, texts.text_or_itself(one)) for one in elsewhere]
         for annotation_id, annotation in texts.annotations.items():
             record_reasons(unit, clip, annotation_id, annotation)
         unit.drafts.reseal_clip(clip.id, texts.draft)

@@ -263,16 +263,20 @@ def forget_leases(owner: psycopg.Connection[Any]) -> None:
 def test_sound_stays_until_work_has_come_that_may_still_come(
     office: Office, owner: psycopg.Connection[Any]
 ) -> None:
-    _, lead = lead_of(office)
+    unit, lead = lead_of(office)
     anas, bens = both_on_one_clip(office)
     mark_and_hand_in(office, anas)
+    nonsense = b"nonsense of own code"
+    office.windows[ANA].workspace._unit.queue.keep_late_draft(anas, nonsense, key="own")
     lose(office, bens, f"it is {NUMBER}")  # and Ben's machine is away
     confirm_all(office, anas.clip_id)
     assert lead.redactions.apply_all(lead.identity) == 0
     assert the_redaction(office, anas.clip_id).state is RedactionState.CONFIRMED
     office.windows[BEN].work(BEN).sending.send()
     assert lead.redactions.apply_all(lead.identity) == 1
-    assert all(NUMBER not in text for text in texts(office, anas.clip_id))
+    (nonsense_now,) = [one for one in unit.queue.sealed_texts(anas.clip_id) if one.sealed == nonsense]
+    owner.execute("DELETE FROM reviewer_data.late_draft WHERE id = %s", (nonsense_now.id,))
+    assert [NUMBER in text for text in texts(office, anas.clip_id)] == [False, False]
 
 
 def test_text_that_comes_while_the_queue_is_asked_is_sealed_again_too(
