@@ -109,9 +109,7 @@ class Redactions:
         is_elsewhere = not self._unit.queue.answers_at_once
         if not self._can_replace_keys(identity) or (is_elsewhere and not self._marks.is_for(identity)):
             return False
-        was_begun = (
-            self._unit.former_keys.get(clip_id) is not None
-        )  # also where the queue has come home since
+        was_begun = self._unit.former_keys.get(clip_id) is not None  # maybe before the queue was moved
         try:
             is_done = self._key_changes.finish(identity, clip_id)
             is_done = is_done and (self._apply(identity, clip_id) or was_begun)
