@@ -61,7 +61,8 @@ class KeyChanges:
             return False
         unit.queue.put_clip_facts(unit.facts_of([clip_id]))
         with unit.transaction():
-            if unit.former_keys.get(clip_id) is not None:  # another process may have come first
+            now = unit.former_keys.get(clip_id)
+            if now is not None and now.stored_as == former.stored_as:  # else another process came first
                 unit.former_keys.delete(clip_id)
                 texts = [after for _, after in seals]
                 end_key_change(unit, identity, clip_id, former.removed, texts)
