@@ -20,6 +20,7 @@ import psycopg
 import pytest
 import soundfile
 
+from reviewer.access.release_comparison import Lack, compare
 from reviewer.access.verification import verify_file
 from reviewer.clips.content import ClipContent
 from reviewer.clips.former_keys import FormerKeys
@@ -235,7 +236,11 @@ def test_rejected_mark_lets_the_clip_go_on_and_the_sound_comes_back(
     assert lease is not None
     hear(work, lease)
     work.redactions.mark(lease, START, END, PersonalDataKind.NAME)
+    logs = [office.folder / "lead", office.own_folder(ANA)]
+    (hidden,) = [each for each in compare(office.folder / "broker", logs).differences if not each.task_id]
+    assert (hidden.lack, hidden.clip_id) == (Lack.NOT_TAKEN, lease.clip_id)
     lead.redactions.take_marks(lead.identity)
+    assert all(each.task_id for each in compare(office.folder / "broker", logs).differences)
     redaction = the_redaction(office, lease.clip_id)
     lead.redactions.reject(lead.identity, redaction.id)
     assert not is_held(owner, lease.clip_id)
