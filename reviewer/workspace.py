@@ -97,13 +97,12 @@ from reviewer.session.sign_in import SignIn, normal_code, require_strong
 from reviewer.session.unfinished_exports import UnfinishedExports
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.work_session import WorkSession
-from reviewer.transcript.lexicon import read_lexicon
+from reviewer.transcript.lexicon import LEXICON_FOLDER, read_lexicon
 from reviewer.untrusted_files import open_untrusted, read_untrusted_text
 
 if TYPE_CHECKING:
     from reviewer.queue.administration import QueueAdministration
 
-LEXICON_FOLDER = "lexicon"
 _MOST_BACKUP_BYTES = 1 << 50
 APP_VERSION = importlib.metadata.version("reviewer")
 

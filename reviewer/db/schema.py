@@ -14,9 +14,9 @@ from reviewer.db.label_schema_tables import LABEL_SCHEMAS
 from reviewer.db.late_tables import LATE_DRAFTS
 from reviewer.db.log_evidence import LOG_EVIDENCE
 from reviewer.db.own_folder_tables import OWN_FOLDERS, SIGNED_FACTS
-from reviewer.db.redaction_tables import REDACTIONS
+from reviewer.db.redaction_tables import FORMER_KEYS, REDACTIONS
 from reviewer.db.reference_tables import REFERENCES
-from reviewer.db.route_tables import ROUTES
+from reviewer.db.route_tables import LANGUAGES, ROUTES
 from reviewer.db.table_sums import TABLE_SUMS, different_tables, stored_sums, table_sums
 from reviewer.db.withdrawal_tables import WITHDRAWALS
 from reviewer.errors import Damaged, Refused
@@ -74,7 +74,7 @@ def m001_first(db: Tables) -> None:
 @migrations()
 def m002_languages(db: Tables) -> None:
     """The languages of people, and the locale of each clip and task in the queue."""
-    for statement in _LANGUAGES:
+    for statement in LANGUAGES:
         db.conn.execute(statement)
 
 
@@ -248,6 +248,13 @@ def m032_routes(db: Tables) -> None:
 def m033_signed_facts(db: Tables) -> None:
     """Which facts of a clip are the later ones, in somebody's own folder."""
     for statement in SIGNED_FACTS:
+        db.conn.execute(statement)
+
+
+@migrations()
+def m034_former_keys(db: Tables) -> None:
+    """The old keys of clips that get a new one while the queue is elsewhere."""
+    for statement in FORMER_KEYS:
         db.conn.execute(statement)
 
 
@@ -547,26 +554,4 @@ _EXPORTS = (
     ) STRICT, WITHOUT ROWID
     """,
     "CREATE INDEX export_item_by_clip ON export_item (clip_id)",
-)
-
-# ``person_language`` belongs to the queue, which is asked by it; nobody there has every language.
-_LANGUAGES = (
-    """
-    CREATE TABLE person_language (
-        person_id TEXT NOT NULL,
-        language TEXT NOT NULL,
-        PRIMARY KEY (person_id, language)
-    ) STRICT, WITHOUT ROWID
-    """,
-    "CREATE TABLE queue_locale (locale TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",
-    "ALTER TABLE queue_clip ADD COLUMN locale TEXT NOT NULL DEFAULT 'und'",
-    "ALTER TABLE task ADD COLUMN locale TEXT NOT NULL DEFAULT 'und'",
-    """
-    UPDATE queue_clip SET locale = coalesce(
-        (SELECT nullif(clip.locale, '') FROM clip WHERE clip.id = queue_clip.clip_id), 'und')
-    """,
-    "UPDATE task SET locale = (SELECT locale FROM queue_clip WHERE queue_clip.clip_id = task.clip_id)",
-    "INSERT INTO queue_locale (locale) SELECT DISTINCT locale FROM queue_clip",
-    "DROP INDEX task_open",
-    "CREATE INDEX task_open ON task (kind, locale, priority DESC, sort_key) WHERE state = 'open'",
 )

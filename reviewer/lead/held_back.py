@@ -49,6 +49,8 @@ class HeldBack:
         """Every clip that waits for a decision, the longest first; nothing is unsealed."""
         self._access.allow(identity, Act.DECIDE_HELD)
         unit = self._unit
+        with suppress(Unavailable):  # then those that are known here
+            self._redactions.take_marks(identity)
         finds: dict[str, list[HeldFind]] = {}
         for find in unit.held_finds.all():
             finds.setdefault(find.clip_id, []).append(find)

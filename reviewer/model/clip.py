@@ -100,6 +100,8 @@ class ContentKind(StrEnum):
     ANNOTATION = "annotation"
     LATE_DRAFT = "late-draft"
     COMMENT = "comment"
+    MARK = "mark"
+    FORMER_KEY = "former-key"  # under the key that took its place
     REFERENCE = "reference"
     OWN_WORDS = "own-words"  # of a person, not of a clip
     BACKUP = "backup"  # of a whole workspace, under a key of its own

@@ -28,6 +28,7 @@ from reviewer.session.draft_versions import DraftVersions, VersionReason
 from reviewer.session.drafts import Drafts
 from reviewer.session.listening_record import ListeningRecord
 from reviewer.session.locale_conventions import LocaleConventions
+from reviewer.session.personal_data_marks import tell
 from reviewer.session.redactions import propose, record_reasons
 from reviewer.session.submission_checks import (
     is_answered_by_flag,
@@ -135,7 +136,7 @@ class ActRequests:
             if not (isinstance(answer, Receipt) and answer.is_repeated):
                 self.delivery.record(action, lease, detail)
             self._mark_if(lease, is_distressing=Flag.DISTRESSING in annotation.flags)
-            self._propose_redactions(clip, annotation)
+            self._propose_redactions(lease, clip, annotation)
             record_reasons(self.unit, clip, work.id, annotation)
             self.versions.keep(self.identity, lease, annotation, VersionReason.SUBMITTED)
             self.drafts.discard(lease, keeps_versions=True)
@@ -154,11 +155,14 @@ class ActRequests:
 
         return PreparedAct(outbox.Skip(lease, reason), record)
 
-    def _propose_redactions(self, clip: Clip, annotation: Annotation) -> None:
+    def _propose_redactions(self, lease: Lease, clip: Clip, annotation: Annotation) -> None:
         """What was marked is muted for everybody from now on."""
+        unit, identity = self.unit, self.identity
         for span in annotation.spans:
             marked = Span(span.start, span.end)
-            propose(self.unit, self.identity, clip, marked, span.kind, RedactionSource.LISTENER)
+            proposed = propose(unit, identity, clip, marked, span.kind, RedactionSource.LISTENER)
+            if proposed is not None:
+                tell(self.delivery, unit.content, identity.keyring, lease, proposed)
 
     def _is_distressing(self, lease: Lease) -> bool:
         """As the queue says, not the lease; while it cannot be reached, a little must be heard.

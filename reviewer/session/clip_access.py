@@ -425,10 +425,9 @@ class ClipAccess:
 
     def unseal_annotation(self, identity: Identity, annotation: SealedAnnotation) -> Annotation:
         """An annotation whose opening was logged (``texts`` of an opening). Raises Damaged."""
-        plain = self._unit.content.unseal(
+        plain, digest = self._unit.content.unseal_with_digest(
             identity.keyring, annotation.clip_id, ContentKind.ANNOTATION, annotation.id, annotation.sealed
         )
-        digest = self._unit.content.digest(identity.keyring, annotation.clip_id, plain)
         if not hmac.compare_digest(digest, annotation.digest):
             raise Damaged("ANNOTATION_EXCHANGED", annotation=annotation.id)
         return Annotation.from_bytes(plain)

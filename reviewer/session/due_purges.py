@@ -59,6 +59,7 @@ def _delete_sealed(unit: UnitOfWork, clip: str) -> None:
     unit.draft_distances.delete_of_clip(clip)
     unit.references.delete_of_clip(clip)
     unit.redactions.delete_of_clip(clip)
+    unit.former_keys.delete(clip)
     unit.held_finds.delete_of_clip(clip)
     unit.drafts.delete_of_clip(clip)
     unit.versions.delete_of_clip(clip)

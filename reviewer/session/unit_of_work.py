@@ -19,6 +19,7 @@ from reviewer.clips.content import ClipContent
 from reviewer.clips.draft_distances import DraftDistanceRepository
 from reviewer.clips.draft_versions import DraftVersionRepository
 from reviewer.clips.drafts import DraftRepository
+from reviewer.clips.former_keys import FormerKeys
 from reviewer.clips.held_finds import HeldFindRepository
 from reviewer.clips.hypotheses import HypothesisRepository
 from reviewer.clips.key_delivery import KeyDeliveries
@@ -82,6 +83,11 @@ class UnitOfWork:
         The log says so for windows that were opened before.
         """
         return self.names_broker or self.log.newest(Action.BROKER_NAMED) is not None
+
+    @property
+    def former_keys(self) -> FormerKeys:
+        """Keys of clips that a queue elsewhere still has texts under."""
+        return FormerKeys(self.database)
 
     @property
     def own_logs(self) -> OwnLogs:
