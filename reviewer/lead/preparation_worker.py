@@ -128,8 +128,19 @@ def main() -> None:
     with Decoder() as decoder:
         send(out, Ready())
         while isinstance(asked := receive(source), Requests):
-            send(out, Answers([_answer(store, setup, decoder, each) for each in asked.files]))
+            send(out, Answers(_answers(store, setup, decoder, asked.files)))
     os._exit(0)  # nothing is left to be done, and taking all libraries down would take as long as 20 clips
+
+
+def _answers(
+    store: _NotingStore, setup: Setup, decoder: Decoder, files: list[Request]
+) -> list[SealedFiles | NotPrepared]:
+    made = []
+    for number, request in enumerate(files, 1):
+        if number < len(files):
+            decoder.announce(Path(os.fsdecode(files[number].path)))
+        made.append(_answer(store, setup, decoder, request))
+    return made
 
 
 def _answer(

@@ -30,7 +30,8 @@ from reviewer.lead.clip_preparation import PreparingProcess
 from reviewer.model.project import DecodeLimits
 folder = Path(sys.argv[1])
 worker = PreparingProcess(LocalClipStore(folder), folder, "w1", DecodeLimits())
-worker.prepare([Path(sys.argv[2])])
+worker.ask([Path(sys.argv[2])])
+worker.answer()
 print(worker._process.pid, flush=True)
 sys.stdin.read()
 """
@@ -62,8 +63,13 @@ def pid_of(worker: PreparingProcess) -> int:
     return worker._process.pid
 
 
+def answer(worker: PreparingProcess, *paths: Path) -> list[PreparedClip | Refused]:
+    worker.ask(paths)
+    return worker.answer()
+
+
 def prepared(worker: PreparingProcess, path: Path) -> PreparedClip:
-    made = worker.prepare([path])[0]
+    (made,) = answer(worker, path)
     assert isinstance(made, PreparedClip)
     made.new.discard()
     return made
@@ -119,7 +125,7 @@ def test_a_file_at_which_two_workers_ended_is_refused(
     worker: PreparingProcess, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(clip_preparation, "_WORKER", "tests.fakes.ending_worker")
-    refused = worker.prepare([clip])[0]
+    refused = answer(worker, clip)[0]
     assert isinstance(refused, Refused)
     assert (refused.code, dict(refused.parameters)) == ("UNDECODABLE_CRASH", {"signal": 7})
 
@@ -130,7 +136,7 @@ def test_a_file_at_which_workers_end_does_no_harm_to_those_that_went_with_it(
     monkeypatch.setattr(clip_preparation, "_WORKER", "tests.fakes.worker_ending_at_a_file")
     bad = clip.with_name("ending.wav")
     bad.write_bytes(clip.read_bytes())
-    first, refused, last = worker.prepare([clip, bad, clip])
+    first, refused, last = answer(worker, clip, bad, clip)
     assert isinstance(refused, Refused)
     assert (refused.code, dict(refused.parameters)) == ("UNDECODABLE_CRASH", {"signal": 7})
     assert isinstance(first, PreparedClip)
@@ -147,7 +153,7 @@ def test_a_failure_that_is_not_of_a_file_leaves_nothing_of_those_that_went_with_
     full = clip.with_name("full.wav")
     full.write_bytes(clip.read_bytes())
     with pytest.raises(Unavailable) as failed:
-        worker.prepare([clip, full])
+        answer(worker, clip, full)
     assert failed.value.code == "CLIP_NOT_WRITTEN"
     assert list((tmp_path / "clips").iterdir()) == []
 
@@ -158,9 +164,13 @@ def test_clips_that_nobody_took_are_discarded(tmp_path: Path) -> None:
     class Making(PreparingProcess):
         def __init__(self) -> None:
             self.start = lambda: None  # type: ignore[method-assign]
+            self.asked: list[Sequence[Path]] = []
 
-        def prepare(self, paths: Sequence[Path]) -> list[PreparedClip | Refused]:
-            new = [_Discardable() for _ in paths]
+        def ask(self, paths: Sequence[Path]) -> None:
+            self.asked.append(paths)
+
+        def answer(self) -> list[PreparedClip | Refused]:
+            new = [_Discardable() for _ in self.asked.pop(0)]
             made.extend(new)
             return [PreparedClip("c1", cast("Any", each), cast("Any", None)) for each in new]
 
@@ -180,7 +190,7 @@ def test_a_worker_that_cannot_start_is_not_the_fault_of_the_file(
 ) -> None:
     monkeypatch.setattr(clip_preparation, "_WORKER", "tests.fakes.no_such_worker")
     with pytest.raises(Unavailable) as failed:
-        worker.prepare([clip])
+        answer(worker, clip)
     assert failed.value.code == "DECODER_NOT_STARTED"
 
 
@@ -195,7 +205,7 @@ def test_files_that_another_process_swept_before_they_were_opened_are_made_again
         return adopt(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(LocalClipStore, "adopt", sweep_first)
-    made = worker.prepare([clip])[0]
+    made = answer(worker, clip)[0]
     assert isinstance(made, PreparedClip)
     assert swept == [1]
     assert store.sweep(set()) == 1  # and after they were opened it does no harm

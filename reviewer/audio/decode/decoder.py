@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -91,6 +91,9 @@ class Decoder:
     def __init__(self, host: DecodeHost | None = None) -> None:
         self._host = host or (ForkingHost() if can_fork() else ProcessPerFileHost())
         self._lock = Lock()
+        self._next: Path | None = None
+        self._ahead: tuple[Path, ExitStack, int] | None = None
+        """The file that the process was given ahead, and its descriptor."""
 
     def __enter__(self) -> Self:
         return self
@@ -102,7 +105,12 @@ class Decoder:
 
     def close(self) -> None:
         """End the decoding process."""
+        self._drop_ahead()
         self._host.close()
+
+    def announce(self, path: Path) -> None:
+        """Name the file that will be decoded after the next one: it is, while that one is written."""
+        self._next = path
 
     def decode(self, path: Path, limits: DecodeLimits, out: SoundOutput) -> Decoded:
         """Decode one file, and write its canonical FLAC to ``out``; after an error that is to be thrown away.
@@ -157,9 +165,33 @@ class Decoder:
             if isinstance(sound, bytes):
                 opened = open_bytes(sound, limits.input_bytes, needs_name=self._host.needs_name)
                 path, source = stack.enter_context(opened)
+            elif self._ahead is not None and self._ahead[0] == sound:
+                (path, opened_ahead, source), self._ahead = self._ahead, None
+                stack.enter_context(opened_ahead)
             else:
                 path, source = sound, stack.enter_context(open_source(sound, limits.input_bytes))
-            yield stack.enter_context(self._host.start_decoding(path, source, limits))
+            following, self._next = self._next, None
+            job = stack.enter_context(self._host.start_decoding(path, source, limits))
+            if following is not None:
+                self._give_ahead(following, limits)
+            yield job
+
+    def _open(self, path: Path, limits: DecodeLimits) -> tuple[ExitStack, int]:
+        """Raises Refused."""
+        with ExitStack() as stack:
+            source = stack.enter_context(open_source(path, limits.input_bytes))
+            return stack.pop_all(), source
+
+    def _give_ahead(self, path: Path, limits: DecodeLimits) -> None:
+        with suppress(Refused):  # it is opened again when it is asked for, and refused then
+            stack, source = self._open(path, limits)
+            self._ahead = path, stack, source
+            self._host.give_ahead(source)
+
+    def _drop_ahead(self) -> None:
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            ahead[1].close()
 
 
 def _passages(out: SoundOutput, frames: int) -> bytes:

@@ -63,6 +63,9 @@ class DecodeHost(Protocol):
     ) -> contextlib.AbstractContextManager[DecodeJob]:
         """Decode the open file ``source``; ``path`` is used where a descriptor cannot be passed."""
 
+    def give_ahead(self, source: int) -> None:
+        """Inside of ``start_decoding``: the open file that the next call will have, if it can begin now."""
+
     def close(self) -> None:
         """End every process."""
 
@@ -96,6 +99,10 @@ class ForkingHost:
             raise
         if not fork.is_ready():
             self._leave_fork()
+
+    def give_ahead(self, source: int) -> None:
+        if self._fork is not None:
+            self._fork.give_ahead(source)
 
     def verdict(self) -> tuple[int, int]:
         """Ends the fork that was decoding; how it ended, and its status or signal."""
@@ -168,15 +175,27 @@ class _Fork:
         self.pipe = _TimedPipe(samples)
         self.stream = io.BufferedReader(self.pipe, _READ_AT_ONCE_BYTES)
         self._files = socket.socket(fileno=files)
+        self._ahead: int | None = None
 
     def takes(self, source: int) -> bool:
         """Gives it an open file; False if it is for another fork, or this one has ended."""
         self.pipe.ends_at = monotonic() + wall_seconds(self.limits)
+        ahead, self._ahead = self._ahead, None
+        if ahead != source and (ahead is not None or not self._is_given(source)):
+            return False
+        return self.stream.peek(1)[:1] != UNPREPARED
+
+    def give_ahead(self, source: int) -> None:
+        """Gives it the file that it is to decode after the one that it has; its time does not begin yet."""
+        if self._ahead is None and self._is_given(source):
+            self._ahead = source
+
+    def _is_given(self, source: int) -> bool:
         try:
             socket.send_fds(self._files, [b"f"], [source])
         except OSError:
             return False
-        return self.stream.peek(1)[:1] != UNPREPARED
+        return True
 
     def is_ready(self) -> bool:
         """Whether it takes another file, after one that was read to its end."""
@@ -241,6 +260,9 @@ class ProcessPerFileHost:
             yield job
         finally:
             job.end()
+
+    def give_ahead(self, source: int) -> None:  # noqa: ARG002
+        return None
 
     def close(self) -> None:
         return None
