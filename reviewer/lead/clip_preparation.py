@@ -44,7 +44,7 @@ MakeProcess = Callable[[DecodeLimits], "PreparingProcess"]
 T = TypeVar("T")
 
 _FILES_A_THREAD = 4  # fewer are not worth another decoding process
-_FILES_WORTH_A_PROCESS = 64
+FILES_WORTH_A_PROCESS = 64
 _SHORT_FILE_BYTES = 1 << 20
 _ATTEMPTS = 2
 _END_SECONDS = 5
@@ -307,7 +307,7 @@ class ClipPreparation(Generic[T]):
         self, thread: Callable[[], Preparer], process: Callable[[], Preparer] | None, *, files: int
     ) -> None:
         """``files`` is how many there are at most: many are worth a ``process`` each, where there is one."""
-        are_processes = process is not None and files >= _FILES_WORTH_A_PROCESS
+        are_processes = process is not None and files >= FILES_WORTH_A_PROCESS
         self._make = process if process is not None and are_processes else thread
         self._files_at_once = PreparingProcess.files_at_once if are_processes else 1
         self._ahead = (_AHEAD_OF_PROCESSES if are_processes else _AHEAD) // self._files_at_once

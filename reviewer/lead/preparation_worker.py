@@ -8,6 +8,7 @@ ends with that process.
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -126,6 +127,8 @@ def main() -> None:
         return
     store = _NotingStore(Path(os.fsdecode(setup.folder)))
     with Decoder() as decoder:
+        with suppress(Unavailable):  # the first file raises it again
+            decoder.start()
         send(out, Ready())
         while isinstance(asked := receive(source), Requests):
             send(out, Answers(_answers(store, setup, decoder, asked.files)))

@@ -92,7 +92,7 @@ def test_workers_give_the_rows_that_threads_give_and_sound_that_opens(
         file.writelines(f"{json.dumps(line)}\n" for line in rest)
     by_threads, expected = imported(tmp_path / "threads", manifest)
     by_threads.workspace.close()
-    monkeypatch.setattr(clip_preparation, "_FILES_WORTH_A_PROCESS", 1)
+    monkeypatch.setattr(clip_preparation, "FILES_WORTH_A_PROCESS", 1)
     bench, report = imported(tmp_path / "workers", manifest)
 
     def told(rows: IntakeReport) -> list[tuple[object, ...]]:

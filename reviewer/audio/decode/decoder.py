@@ -103,6 +103,11 @@ class Decoder:
     ) -> None:
         self.close()
 
+    def start(self) -> None:
+        """Begin to start the decoding process, which the first file would wait for. Raises Unavailable."""
+        with self._lock:
+            self._host.start()
+
     def close(self) -> None:
         """End the decoding process."""
         self._drop_ahead()

@@ -63,6 +63,9 @@ class DecodeHost(Protocol):
     ) -> contextlib.AbstractContextManager[DecodeJob]:
         """Decode the open file ``source``; ``path`` is used where a descriptor cannot be passed."""
 
+    def start(self) -> None:
+        """Start what can start before there is a file. Raises Unavailable."""
+
     def give_ahead(self, source: int) -> None:
         """Inside of ``start_decoding``: the open file that the next call will have, if it can begin now."""
 
@@ -84,6 +87,9 @@ class ForkingHost:
         self._process: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
         self._fork: _Fork | None = None
+
+    def start(self) -> None:
+        self._started()
 
     @contextmanager
     def start_decoding(self, path: Path, source: int, limits: DecodeLimits) -> Iterator[DecodeJob]:  # noqa: ARG002
@@ -249,6 +255,9 @@ class ProcessPerFileHost:
     """A new process for each file, where the platform cannot fork."""
 
     needs_name = True
+
+    def start(self) -> None:
+        return None
 
     @contextmanager
     def start_decoding(self, path: Path, source: int, limits: DecodeLimits) -> Iterator[DecodeJob]:  # noqa: ARG002
