@@ -138,12 +138,8 @@ def main() -> None:
 def _answers(
     store: _NotingStore, setup: Setup, decoder: Decoder, files: list[Request]
 ) -> list[SealedFiles | NotPrepared]:
-    made = []
-    for number, request in enumerate(files, 1):
-        if number < len(files):
-            decoder.announce(Path(os.fsdecode(files[number].path)))
-        made.append(_answer(store, setup, decoder, request))
-    return made
+    decoder.announce(Path(os.fsdecode(request.path)) for request in files)
+    return [_answer(store, setup, decoder, request) for request in files]
 
 
 def _answer(

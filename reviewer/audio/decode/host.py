@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -67,7 +68,10 @@ class DecodeHost(Protocol):
         """Start what can start before there is a file. Raises Unavailable."""
 
     def give_ahead(self, source: int) -> None:
-        """Inside of ``start_decoding``: the open file that the next call will have, if it can begin now."""
+        """Inside of ``start_decoding``: an open file that a later call will have; in their order."""
+
+    def drop_ahead(self) -> None:
+        """Those that were given ahead are closed now, and will not be asked for."""
 
     def close(self) -> None:
         """End every process."""
@@ -109,6 +113,10 @@ class ForkingHost:
     def give_ahead(self, source: int) -> None:
         if self._fork is not None:
             self._fork.give_ahead(source)
+
+    def drop_ahead(self) -> None:
+        if self._fork is not None and self._fork.has_more:
+            self._leave_fork()
 
     def verdict(self) -> tuple[int, int]:
         """Ends the fork that was decoding; how it ended, and its status or signal."""
@@ -181,20 +189,27 @@ class _Fork:
         self.pipe = _TimedPipe(samples)
         self.stream = io.BufferedReader(self.pipe, _READ_AT_ONCE_BYTES)
         self._files = socket.socket(fileno=files)
-        self._ahead: int | None = None
+        self._ahead = deque[int]()
 
     def takes(self, source: int) -> bool:
         """Gives it an open file; False if it is for another fork, or this one has ended."""
         self.pipe.ends_at = monotonic() + wall_seconds(self.limits)
-        ahead, self._ahead = self._ahead, None
-        if ahead != source and (ahead is not None or not self._is_given(source)):
+        if self._ahead:
+            if self._ahead.popleft() != source:
+                return False
+        elif not self._is_given(source):
             return False
         return self.stream.peek(1)[:1] != UNPREPARED
 
     def give_ahead(self, source: int) -> None:
-        """Gives it the file that it is to decode after the one that it has; its time does not begin yet."""
-        if self._ahead is None and self._is_given(source):
-            self._ahead = source
+        """Gives it a file that it is to decode after those that it has; its time does not begin yet."""
+        if self._is_given(source):
+            self._ahead.append(source)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether it was given files that nobody has asked for yet."""
+        return bool(self._ahead)
 
     def _is_given(self, source: int) -> bool:
         try:
@@ -271,6 +286,9 @@ class ProcessPerFileHost:
             job.end()
 
     def give_ahead(self, source: int) -> None:  # noqa: ARG002
+        return None
+
+    def drop_ahead(self) -> None:
         return None
 
     def close(self) -> None:
