@@ -14,7 +14,7 @@ import pytest
 
 from reviewer.clips.store import LocalClipStore
 from reviewer.errors import Refused, Unavailable
-from reviewer.lead import clip_preparation
+from reviewer.lead import clip_preparation, intake
 from reviewer.lead.clip_preparation import ClipPreparation, PreparedClip, PreparingProcess
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport
 from reviewer.model.project import DecodeLimits
@@ -93,6 +93,7 @@ def test_workers_give_the_rows_that_threads_give_and_sound_that_opens(
     by_threads, expected = imported(tmp_path / "threads", manifest)
     by_threads.workspace.close()
     monkeypatch.setattr(clip_preparation, "FILES_WORTH_A_PROCESS", 1)
+    monkeypatch.setattr(intake, "_LARGE_MANIFEST_BYTES", 0)  # they start before the lines are read
     bench, report = imported(tmp_path / "workers", manifest)
 
     def told(rows: IntakeReport) -> list[tuple[object, ...]]:
@@ -107,6 +108,29 @@ def test_workers_give_the_rows_that_threads_give_and_sound_that_opens(
         with content.audio(keyring, row.clip) as stream:
             assert stream.read(4) == b"fLaC"
     assert not list((bench.workspace.path / "clips").glob(".*"))
+    bench.workspace.close()
+
+
+def test_workers_that_started_for_a_manifest_that_is_refused_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "_LARGE_MANIFEST_BYTES", 0)
+    started: list[subprocess.Popen[bytes]] = []
+    start_python = clip_preparation.start_python
+
+    def noted(*given: Any, **named: Any) -> subprocess.Popen[bytes]:
+        started.append(start_python(*given, **named))
+        return started[-1]
+
+    monkeypatch.setattr(clip_preparation, "start_python", noted)
+    manifest = tmp_path / "manifest.jsonl"
+    manifest.write_text("", encoding="utf-8")
+    bench = make_bench(tmp_path / "bench", drafts=())
+    with pytest.raises(Refused) as refused:
+        bench.person(LEAD).lead.import_manifest(manifest, IntakeOptions())
+    assert refused.value.code == "SOURCE_EMPTY"
+    assert started
+    assert all(process.poll() is not None for process in started)
     bench.workspace.close()
 
 
