@@ -104,7 +104,7 @@ ODD_TIMES = {
     "2026-01-01T24:00:00Z": "VALUE_NO_SUCH_TIME",
 }
 OUTSIDE = ["../a.wav", "dev/../../a.wav", "/etc/passwd", "C:\\a.wav", "\\\\host\\a.wav", ".", "dev/.."]
-NO_LANGUAGE_TAGS = ["en_US", "english", "e", "en-US-x-", "123"]
+NO_LANGUAGE_TAGS = ["en_US@euro", "english", "e", "en-US-x-", "123"]
 WORD = {"word": "a", "start": 0, "end": 1}
 NO_WORDS: list[object] = [
     "hello",
