@@ -68,9 +68,16 @@ class ColumnMapping:
         for name in _TIMES:
             fields[name] = self._time(name, fields.get(name))
         if isinstance(audio := fields.get("audio"), str):
-            audio = audio.removeprefix(self.remove_prefix)
+            audio = self._without_prefix(audio)
             fields["audio"] = f"{self.folder}/{audio}" if self.folder and audio else audio
         return fields
+
+    def _without_prefix(self, audio: str) -> str:
+        """A path below the prefix, whichever slashes either has, and whether the prefix ends with one."""
+        prefix = self.remove_prefix.replace("\\", "/")
+        if not prefix or not audio.replace("\\", "/").startswith(prefix):
+            return audio
+        return audio[len(prefix) :].lstrip("/\\")
 
     def _time(self, name: str, value: Any) -> Any:
         """A time with its zone; minutes are enough.

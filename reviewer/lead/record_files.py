@@ -39,9 +39,10 @@ _MOST_BYTES = 256 << 20
 _MOST_LINES_A_RECORD = 50
 _MOST_SHOWN = 60
 _BYTES_OF_START = 1 << 16
-# Common Voice writes its tables of tabs without quoting, a backslash before a tab or backslash in a cell.
+# Common Voice writes its tables of tabs without quoting, a backslash before a tab or backslash in a cell. Before
+# anything else a backslash is itself.
 _UNQUOTED_COLUMN = "client_id"
-_ESCAPED = re.compile(r"\\(.)")
+_ESCAPED = re.compile(r"\\([\\\t])")
 _JSON_ENDINGS = frozenset({".jsonl", ".ndjson", ".json"})
 # No delimiter: nothing divides the only column.
 _UNIT_SEPARATOR = "\x1f"
@@ -140,7 +141,7 @@ def read_records(path: Path, keys: Sequence[str], fields: Sequence[str], *, unst
     known = {field_name(name): name for name in (*keys, *fields)}  # a later one counts
     first = lines[0].text.lstrip()
     if first.startswith("["):
-        return Records(tuple(_renamed(_json_array(path, lines), known)))
+        return Records(tuple(_require_some(path, _renamed(_json_array(path, lines), known))))
     if first.startswith("{"):
         _require_one_a_line(path, lines)
         return Records(_ReadAgain(lambda: _require_some(path, _renamed(_json_lines(lines), known))))

@@ -335,6 +335,7 @@ WHOLE: dict[str, tuple[bytes, str, str]] = {
     "no delimiter": (b"just some text\nof several lines", "MANIFEST_NO_HEADER", ""),
     "sep= alone": (b"sep=;\n", "TABLE_LINES_REFUSED", ""),
     "an array cut off": (json.dumps([line(1), line(2)])[:-9].encode(), "TABLE_LINES_REFUSED", ""),
+    "an array of arrays": (json.dumps([[*line(1)], [*line(1).values()]]).encode(), "TABLE_LINES_REFUSED", ""),
     "lines of Python": (f"{line(1)}\n{line(2)}".encode(), "TABLE_LINES_REFUSED", ""),
     "all cut off": (f"{HEAD},more\n{FIRST}\n{SECOND}".encode(), "TABLE_LINES_REFUSED", ""),
     "objects over lines": (json.dumps(line(1), indent=1).encode(), "MANIFEST_OBJECT_OVER_LINES", ""),

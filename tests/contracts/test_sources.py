@@ -289,6 +289,17 @@ KALDI = {
 }
 
 
+@pytest.mark.parametrize("prefix", ["D:/corpus", "D:/corpus/", "D:\\\\corpus\\\\"])
+def test_a_prefix_is_removed_whichever_slashes_it_has(tmp_path: Path, prefix: str) -> None:
+    audio = [
+        {"audio_filepath": path} for path in ("D:\\corpus\\a.wav", "D:/corpus/b/c.wav", "D:/other/d.wav")
+    ]
+    folder = write(tmp_path, {"m.jsonl": jsonl(*audio)})
+    source = mapped(folder / "m.jsonl", f'{REST}[paths]\nremove_prefix = "{prefix}"\n')
+    assert problems(source) == ["", "", "AUDIO_ABSOLUTE"]
+    assert [line.audio for line in source.lines[:2]] == ["a.wav", "b/c.wav"]
+
+
 def test_a_kaldi_directory_gives_whole_recordings_and_loses_no_utterance(tmp_path: Path) -> None:
     folder = write(tmp_path, KALDI)
     source = mapped(folder, CONSTANTS + 'locale = "de"\n' + CONSENT)
@@ -340,6 +351,7 @@ def test_common_voice_in_any_version(tmp_path: Path) -> None:
         tmp_path,
         {
             "clips/a.mp3": b"x",
+            "escaped.tsv": old + "c1\ta.mp3\tC:\\\\x\t2\t\nc2\tb.mp3\tC:\\x {\\an8}\t2\t\n",
             "old.tsv": old + 'c1\ta.mp3\t"Ja", sagte er\t2\t\nc2\tb.mp3\tdies" \\\\ das\t2\t\n',
             "new.tsv": new + "c1\ta.mp3\t7\tHallo\tde\t\n",
         },
@@ -349,6 +361,8 @@ def test_common_voice_in_any_version(tmp_path: Path) -> None:
         ("a.mp3", "a.mp3", "c1", '"Ja", sagte er'),
         ("b.mp3", "b.mp3", "c2", 'dies" \\ das'),
     ]
+    escaped = mapped(folder / "escaped.tsv", CONSTANTS + 'locale = "de"\n' + CONSENT)
+    assert [row.draft for row in rows(escaped)] == ["C:\\x", "C:\\x {\\an8}"]
     assert first.folder == folder / "clips"
     assert rows(mapped(folder / "new.tsv", CONSTANTS + CONSENT))[0].locale == "de"
     with pytest.raises(Refused, match="SOURCE_NAME_THE_TSV"):
