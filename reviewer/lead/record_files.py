@@ -38,9 +38,11 @@ _LONGEST_LINE = 4 << 20
 _MOST_BYTES = 256 << 20
 _MOST_LINES_A_RECORD = 50
 _MOST_SHOWN = 60
+_SURE_COLUMNS = 5
+"""A line of a text hardly has as many delimiters as a row with these."""
 _BYTES_OF_START = 1 << 16
-# Common Voice writes its tables of tabs without quoting, a backslash before a tab or backslash in a cell. Before
-# anything else a backslash is itself.
+# Common Voice writes its tables of tabs without quoting, a backslash before a tab or backslash in a cell.
+# Before anything else a backslash is itself.
 _UNQUOTED_COLUMN = "client_id"
 _ESCAPED = re.compile(r"\\([\\\t])")
 _JSON_ENDINGS = frozenset({".jsonl", ".ndjson", ".json"})
@@ -352,9 +354,12 @@ def _table(lines: Sequence[_Line], heading: Heading, key: int, unstripped: str) 
             position += 1
             continue
         record = line.problem or _record(lines, position, heading, key)
-        position = position + 1 if isinstance(record, str) else record[1]
+        begin, position = position, position + 1 if isinstance(record, str) else record[1]
         if isinstance(record, str):
             yield _bad(line.number, record)
+        elif not record[0]:
+            doubtful = (each for each in lines[begin:position] if not each.is_blank)
+            yield from (_bad(each.number, "LINE_QUOTE_OPEN") for each in doubtful)
         elif not any(record[0]):
             continue  # spreadsheets write rows of nothing
         elif any(cell for name, cell in zip(header, record[0], strict=True) if not name):
@@ -382,7 +387,8 @@ def _record(lines: Sequence[_Line], start: int, heading: Heading, key: int) -> t
 
     A quoted cell may span several lines. An unclosed quote must not swallow the lines after it, so a record
     counts only if it is complete, has the right number of cells, and none of its other lines is like a
-    record of its own.
+    record of its own. Where there are few columns such a line may be one of a text as well: there are no
+    cells then, and none of the lines is a record.
     """
     delimiter, names = heading.delimiter or _UNIT_SEPARATOR, heading.names
     if delimiter == "\t" and _UNQUOTED_COLUMN in names:
@@ -402,6 +408,8 @@ def _record(lines: Sequence[_Line], start: int, heading: Heading, key: int) -> t
             return "LINE_WRONG_CELL_COUNT" if end == start + 1 else "LINE_QUOTE_OPEN"
         inner = (line.text for line in lines[start + 1 : end])
         if any(_is_like(cells[key], line, delimiter, len(names), key) for line in inner):
+            if len(names) < _SURE_COLUMNS:
+                return [], end
             break
         return cells[: len(names)], end
     return "LINE_QUOTE_OPEN"

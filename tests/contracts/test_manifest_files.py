@@ -120,6 +120,13 @@ def test_a_quote_that_closes_in_another_row_swallows_no_row(tmp_path: Path) -> N
     assert codes(lines) == ["row", RefusalCode.BAD_VALUE, "row", "row", "row"]
 
 
+def test_lines_of_a_text_that_may_be_rows_of_few_columns_are_refused(tmp_path: Path) -> None:
+    text = 'audio,draft\n1.wav,"see\n2.wav, there"\n2.wav,x\n3.wav,"one\ntwo, three"\n'
+    (tmp_path / "m.csv").write_text(text)
+    found = [(record.line, record.problem) for record in file_records(tmp_path / "m.csv", None).records]
+    assert found == [(2, "LINE_QUOTE_OPEN"), (3, "LINE_QUOTE_OPEN"), (4, ""), (5, "")]
+
+
 def test_lines_of_a_text_that_look_like_a_list_are_no_rows(tmp_path: Path) -> None:
     rows = [line(1, draft="one\n" + ",".join("abcdefghijk") + "\nend"), line(2, draft="two")]
     assert codes(read(tmp_path, as_csv(rows), "m.csv")) == ["row", "row"]
