@@ -99,10 +99,13 @@ class SetSounds:
             if len(self._clips) == CLIPS_A_BATCH:
                 self._write_batch()
 
-    def finish(self) -> WrittenFiles:
-        """Writes what is left; gives all files by path relative to the set. Raises as ``add``."""
+    def open_rest(self) -> None:
+        """Opens what is left, and lets the worker begin with it. Raises as ``add``."""
         if self._clips:
-            self._write_batch(is_last=True)
+            self._write_batch()
+
+    def finish(self) -> WrittenFiles:
+        """Waits for the last files; gives all by path relative to the set. Raises as ``add``."""
         self._take_written()
         return self._written
 
@@ -113,17 +116,14 @@ class SetSounds:
         if self._for_worker >= SOUNDS_WORTH_A_PROCESS:
             self._worker = SoundWorker()
 
-    def _write_batch(self, *, is_last: bool = False) -> None:
+    def _write_batch(self) -> None:
         clips, self._clips = self._clips, {}
         rows, self._rows = self._rows, []
         works = {row.utterance.clip_id: row.annotation_id for row in rows}
         batch = self._access.open(self._identity, works, clips, in_commit=lambda: self._in_commit(works))
         self.rows_opened += len(rows)
         self._take_written()
-        # There is nothing else to do during the last one: the two share it.
-        half = len(rows) // 2 if is_last and self._worker is not None else 0
-        rest = [*rows[:half], *self._given_to_worker(batch, rows[half:])]
-        self._write_here(batch, rest)
+        self._write_here(batch, self._given_to_worker(batch, rows))
 
     def _given_to_worker(self, batch: OpenedBatch, rows: list[Row]) -> list[Row]:
         """Lets the worker begin with what it can do, if there is one; gives the other rows."""
