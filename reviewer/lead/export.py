@@ -41,6 +41,7 @@ from reviewer.lead.export_rows import RowMaker
 from reviewer.lead.export_shards import SHARDS, SetShards
 from reviewer.lead.export_sounds import SetSounds
 from reviewer.lead.keyed_hashes import Pseudonyms
+from reviewer.lead.sealed_spool import SealedSpool
 from reviewer.lead.selection import Selector
 from reviewer.lead.set_options import SetOptions
 from reviewer.lead.splits import Splits
@@ -352,7 +353,8 @@ class Export:
             partial(self._unit.exports.add_items, order.id),
         )
         if needs_clips(order.formats):
-            return SetSounds(*given, progress)
+            written = WrittenFiles(SealedSpool(self._unit.folder, "SET_NOT_WRITTEN"))
+            return SetSounds(*given, progress, written)
         return SetShards(*given, progress) if order.formats == (SHARDS,) else nullcontext()
 
     def _fill(self, folder: Path, order: _Order, found: Collected, before: _Written) -> str:
@@ -365,7 +367,7 @@ class Export:
             if (folder / CLIPS).exists():  # the formats that needed them can hold none of the rows
                 shutil.rmtree(folder / CLIPS)
                 written = WrittenFiles()
-        has_shards = written.in_folder(webdataset.FOLDER)[0] > 0
+        has_shards = written.count_in(webdataset.FOLDER) > 0
         for name in order.formats:
             if name not in before.formats and not (has_shards and name == SHARDS):
                 written.add_all(self._formats[name].write(folder, found.utterances(audio, name)) or {})

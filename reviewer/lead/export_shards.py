@@ -44,7 +44,7 @@ class SetShards:
         in_commit: Callable[[Mapping[str, str]], None],
         progress: Callable[[int], None],
     ) -> None:
-        """``in_commit`` and ``progress`` are as for ``SetSounds``."""
+        """The arguments are those of ``SetSounds``."""
         self._access = access
         self._identity = identity
         self._folder = folder

@@ -58,10 +58,12 @@ class SetSounds:
         options: SetOptions,
         in_commit: Callable[[Mapping[str, str]], None],
         progress: Callable[[int], None],
+        written: WrittenFiles,
     ) -> None:
         """``in_commit`` is called with the annotation of each clip of a batch, in the commit of its row.
 
-        ``progress`` is called with the number of clips that are written. May raise OSError.
+        ``progress`` is called with the number of clips that are written. Files are added to ``written``. May
+        raise OSError.
         """
         self._access = access
         self._identity = identity
@@ -74,7 +76,7 @@ class SetSounds:
         self._clips: dict[str, Clip] = {}
         self._rows: list[Row] = []
         self._with_worker: tuple[OpenedBatch, list[Row]] | None = None
-        self._written = WrittenFiles()
+        self._written = written
         self._clips_written, self._last_clip = 0, ""
         self.rows_opened = 0
         """The first rows of all, whose clips were recorded and opened."""
