@@ -5,12 +5,11 @@ import pickle
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from heapq import merge
 from itertools import chain, islice
 from operator import itemgetter
 from pathlib import Path
-from typing import Protocol, Self
+from typing import NamedTuple, Protocol, Self
 
 _PATH = itemgetter(0)
 _FILES_A_RUN = 4096
@@ -37,11 +36,10 @@ class _InMemory(list[bytes]):
     add, read = list.append, list.__getitem__
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenFile:
+class WrittenFile(NamedTuple):
     """A file of a set as it was written: the SHA-256 of what went in, and what tells later that it is it.
 
-    ``frames`` and ``rate_hz`` are those of an audio file.
+    ``frames`` and ``rate_hz`` are those of an audio file. A tuple: it is made several times for each file.
     """
 
     digest: bytes
@@ -59,8 +57,7 @@ class WrittenFile:
 
     def is_at(self, found: os.stat_result) -> bool:
         """Whether nobody has written to the file since."""
-        now = (found.st_ino, found.st_size, found.st_mtime_ns)
-        return now == (self.inode, self.size, self.changed_ns)
+        return (found.st_ino, found.st_size, found.st_mtime_ns) == self[1:4]
 
 
 class WrittenFiles(Mapping[str, WrittenFile]):
@@ -83,9 +80,8 @@ class WrittenFiles(Mapping[str, WrittenFile]):
 
     def add(self, path: str, written: WrittenFile) -> None:
         """Adds a file that is not there yet."""
-        one = written
         self._counts[path.rpartition("/")[0]] += 1
-        self._added.append((path, one.digest, one.inode, one.size, one.changed_ns, one.frames, one.rate_hz))
+        self._added.append((path, *written))
         if len(self._added) == _FILES_A_RUN:
             self._end_run()
 
@@ -105,7 +101,7 @@ class WrittenFiles(Mapping[str, WrittenFile]):
         for entry in self._from(start):
             if entry[0] >= end:
                 return
-            yield entry[0], WrittenFile(*entry[1:])
+            yield entry[0], WrittenFile._make(entry[1:])
 
     def __len__(self) -> int:
         return self._counts.total()
@@ -121,7 +117,7 @@ class WrittenFiles(Mapping[str, WrittenFile]):
             if place == len(self._block) or self._block[place][0] != path:
                 raise KeyError(path)
         self._next = place + 1
-        return WrittenFile(*self._block[place][1:])
+        return WrittenFile._make(self._block[place][1:])
 
     def _from(self, path: str) -> Iterator[_Entry]:
         """All entries from a path on."""
