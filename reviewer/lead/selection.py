@@ -291,10 +291,9 @@ def _takes_all(form: Schema | None, annotation: Annotation) -> bool:
     """Whether the form of some work takes all of its answers, as far as the form is known."""
     if form is None:
         return True
-    per_segment = form.per(FieldScope.SEGMENT)
-    return fitting(form.per(FieldScope.CLIP), annotation.labels) == annotation.labels and all(
-        fitting(per_segment, segment.labels) == segment.labels for segment in annotation.segments
-    )
+    answers = [(FieldScope.CLIP, annotation.labels)]
+    answers += [(FieldScope.SEGMENT, segment.labels) for segment in annotation.segments]
+    return all(not labels or fitting(form.per(scope), labels) == labels for scope, labels in answers)
 
 
 def _reasons_against(
