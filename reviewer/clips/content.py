@@ -19,7 +19,7 @@ from reviewer.clips.seal import CHUNK_BYTES, SealContext, SealedReader, plain_by
 from reviewer.clips.store import ClipStore
 from reviewer.db.connection import Database
 from reviewer.db.team_folder import TeamFolder
-from reviewer.errors import ClipKeyNotHeld, Damaged, Refused
+from reviewer.errors import ClipKeyNotHeld, Damaged, Refused, Unavailable
 from reviewer.model.clip import Clip, ContentKind
 from reviewer.model.people import Keyring
 
@@ -223,13 +223,19 @@ class ClipContent:
         return self._open(keyring, clip_id, ContentKind.AUDIO)
 
     def take_copies(self, clip_id: str) -> None:
-        """Copies a clip's sealed objects into memory, until ``drop_copies``. Raises Damaged, Unavailable."""
+        """Copies a clip's sealed objects into memory, until ``drop_copies``. Raises Damaged, Unavailable.
+
+        Only its sound has to be there: who may only read from a bucket is not told what else there is.
+        """
         name = self._clips.stored_as(clip_id)
         copies: dict[ContentKind, bytes] = {}
         for kind in (ContentKind.AUDIO, ContentKind.PEAKS, ContentKind.SPEECH):
-            if kind is ContentKind.AUDIO or self._store.has(name, kind):
+            try:
                 with self._store.open(name, kind) as stream:
                     copies[kind] = stream.read()
+            except (Damaged, Unavailable):
+                if kind is ContentKind.AUDIO:
+                    raise
         self._copies[clip_id] = name, copies
 
     def drop_copies(self, clip_id: str) -> None:

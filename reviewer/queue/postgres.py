@@ -36,7 +36,7 @@ from reviewer.model.task import (
     WorkCounts,
 )
 from reviewer.queue.api import DrawResult, HeldClip, Receipt, WitnessedLog, WorkNotices
-from reviewer.queue.postgres_connection import QueueServer
+from reviewer.queue.postgres_connection import QueueServer, understood
 from reviewer.queue.redaction_api import SealedText
 from reviewer.stats.queue_figures import QueueFigures
 
@@ -59,6 +59,7 @@ def _no_agreement(_person_id: str) -> None:
     """Nobody signed anything."""
 
 
+@understood
 class PostgresQueue:
     """A Queue on a server. The person is whose login the connection has; the clock is the server's."""
 
@@ -160,7 +161,7 @@ class PostgresQueue:
         return [row["purged_among"] for row in self._server.rows("purged_among", list(clip_ids))]
 
     def agreements_of(self, person_id: str) -> list[bytes]:
-        return [bytes(row["evidence"]) for row in self._server.rows("agreements_of", person_id)]
+        return [bytes(memoryview(row["evidence"])) for row in self._server.rows("agreements_of", person_id)]
 
     # Queries
 
@@ -433,11 +434,15 @@ class PostgresQueue:
         return None if answer is None else from_json(Lease, json.dumps(answer))
 
     def _lease(self, function: str, *values: object) -> Lease:
-        lease: Lease = from_json(Lease, json.dumps(self._server.value(function, *values)))
+        lease = self._lease_or_none(function, *values)
+        if lease is None:
+            raise ValueError(function)
         return lease
 
     def _receipt(self, function: str, *values: object) -> Receipt:
-        receipt: Receipt = from_json(Receipt, json.dumps(self._server.value(function, *values)))
+        receipt: Receipt | None = from_json(Receipt, json.dumps(self._server.value(function, *values)))
+        if receipt is None:
+            raise ValueError(function)
         return receipt
 
     def _works(self, function: str, *values: object) -> list[SealedAnnotation]:

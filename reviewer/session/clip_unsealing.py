@@ -240,4 +240,6 @@ class ClipUnsealing:
             return PeakPyramid.from_stream(self._unit.content.peaks(identity.keyring, clip_id))
         except Damaged as error:
             self._unit.log.record(Event.by(identity, Action.PEAKS_DAMAGED, clip_id, reason=error.code))
+        except Unavailable:
+            pass  # not taken along: they are made of the sound, which was
         return overview(lambda: self._unit.content.audio(identity.keyring, clip_id))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 
-from reviewer.errors import ClipKeyNotHeld, LeaseLost, NotLeased, Refused, Unavailable
+from reviewer.errors import ClipKeyNotHeld, LeaseLost, NotLeased, Refused, SubmissionConflict, Unavailable
 from reviewer.model.clip import Clip, ClipFacts, ContentKind
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Identity
@@ -269,7 +269,7 @@ class Delivery:
         """Keeps work that lost its lease, and logs that the queue refused an act committed here."""
         request = entry.request
         late = None
-        if isinstance(request, Submit) and isinstance(refusal, LeaseLost):
+        if isinstance(request, Submit) and isinstance(refusal, LeaseLost | SubmissionConflict):
             late = self._late_draft(request)
         with self._unit.transaction():
             self._unit.outbox.settle(entry)

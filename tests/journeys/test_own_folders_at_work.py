@@ -1,19 +1,31 @@
 """A clip's whole way from a lead's folder through two people's own, over a server, a bucket and a broker."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import BinaryIO
 
 import psycopg
 import pytest
 
 from reviewer.access.release_comparison import Lack, compare
 from reviewer.access.verification import verify_file
+from reviewer.clips.store import LocalClipStore
 from reviewer.db.connection import Database
-from reviewer.errors import ClipWithdrawn, LeaseLapsed, NotLeased, Refused, Unavailable
+from reviewer.errors import (
+    ClipWithdrawn,
+    Damaged,
+    LeaseLapsed,
+    NotLeased,
+    Refused,
+    SubmissionConflict,
+    Unavailable,
+)
 from reviewer.lead.keyed_hashes import KeyedHashes
 from reviewer.model.annotation import PersonalDataKind
+from reviewer.model.clip import ContentKind
 from reviewer.model.event import Action
 from reviewer.model.held_back import HeldCode, HeldFind
 from reviewer.model.hypothesis import Hypothesis
@@ -26,15 +38,16 @@ from reviewer.queue.postgres_connection import QueueServer
 from reviewer.session.acts import Release
 from reviewer.session.draft_measurement import DraftMeasurement
 from reviewer.session.redactions import Redactions, propose
+from reviewer.workspace import open_workspace
 from tests.benches.broker_team import DirectKeys
-from tests.benches.own_folders import Office, clips_elsewhere, make_office
+from tests.benches.own_folders import CHEAP, Office, clips_elsewhere, make_office
 from tests.benches.shared_queue import new_database
-from tests.benches.workspace import LEAD, annotation, hear
+from tests.benches.workspace import LEAD, Bench, annotation, hear
 from tests.fakes.clock import FakeClock
 from tests.fakes.s3_servers import KEY_ID, SECRET
 
 pytest.importorskip("obstore")
-CLIPS = 18
+CLIPS = 20
 
 
 @pytest.fixture(scope="module")
@@ -260,6 +273,19 @@ def test_clips_taken_along_in_an_own_folder_open_while_queue_broker_and_bucket_a
     ana.agree(name)
     work = ana.work(name)
     work.sending.begin(lambda: None)
+    store, opens = type(ana.workspace._store), type(ana.workspace._store).open
+
+    def read(self: LocalClipStore, clip_id: str, kind: ContentKind) -> BinaryIO:
+        try:
+            return opens(self, clip_id, kind)
+        except Damaged as missing:
+            raise Unavailable("CLIP_NOT_READ", problem="denied") from missing
+
+    def has(*_given: object) -> bool:
+        raise Unavailable("CLIP_NOT_READ", problem="denied")
+
+    monkeypatch.setattr(store, "open", read)  # as credentials that may only read have it
+    monkeypatch.setattr(store, "has", has)
     first = work.claim()
     assert first is not None
     work.open(first)
@@ -293,3 +319,35 @@ def test_clips_taken_along_in_an_own_folder_open_while_queue_broker_and_bucket_a
     work.sending.send()
     assert [event.object for event in ana.events(Action.CLIP_OPENED)] == opened
     assert work.resume() is None
+
+
+def test_work_of_a_copied_folder_is_kept_for_the_lead_when_the_other_was_first(office: Office) -> None:
+    """One folder on two machines: both resume the same lease, and hand different texts in under its key."""
+    name = "Nadia Rahman"
+    first = office.admit(name, Role.CONTRACTOR)
+    first.agree(name)
+    begun = first.work(name).claim()
+    hear(first.work(name), begun)
+    first.work(name).save_draft(begun, annotation("said before"), 1)
+    first.sign_out(name)
+    first.workspace.close()
+    copy = office.own_folder(name).with_name("copy")
+    shutil.copytree(office.own_folder(name), copy)
+    first, second = office.reopen(name), Bench(open_workspace(copy, parameters=CHEAP), office.clock)  # type: ignore[arg-type]
+    office._lend_keys(second)
+    desks = [window.work(name) for window in (first, second)]
+    opened = [work.open(work.resume()) for work in desks]
+    for work, one, text in zip(desks, opened, ("said here", "said there"), strict=True):
+        with suppress(SubmissionConflict):
+            work.submit(one.lease, annotation(text, frames=one.clip.frames))
+    second.work(name).deliver()
+    for window in (first, second):
+        window.workspace.sessions.seal_log()
+    first.workspace.sessions.show_log()
+    with pytest.raises(Refused, match="WITNESS_LOG_"):
+        second.workspace.sessions.show_log()
+    second.workspace.close()
+    person = first.person(name).identity.person.id
+    late = [each for each in office.lead.person(LEAD).lead.overview().late_drafts if each.person_id == person]
+    assert len(late) == 1
+    purge(office, begun.clip_id)  # no QA person of another test gets it
