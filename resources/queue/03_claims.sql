@@ -216,33 +216,31 @@ CREATE FUNCTION reviewer_data.take_first(
 DECLARE
     lease jsonb;
 BEGIN
-    WITH first AS MATERIALIZED (
-        SELECT o.ctid AS at, o.clip_id, q.state, q.is_distressing
-        FROM task o JOIN queue_clip q ON q.clip_id = o.clip_id
-        WHERE o.kind = p_kind AND o.route = p_route AND o.state = 'open' AND o.assigned_to IS NULL
-        AND (o.xmax = '0' OR age(o.xmax) > (SELECT age(pg_snapshot_xmin(pg_current_snapshot())::xid)))
-        AND can_be_done(o.kind, q, p_now) AND NOT EXISTS (SELECT 1 FROM had(o.clip_id, o.parent_id, p_person))
-        ORDER BY o.priority DESC, o.sort_key, o.place LIMIT 1
-        FOR NO KEY UPDATE OF o, q SKIP LOCKED
-    ), given AS (
+    WITH given AS (
         UPDATE task g SET state = 'leased', person_id = p_person, token = token + 1, lease_started = p_now,
             lease_until = p_now + p_micros, prefetch = 0,
-            submission_key = left(encode(sha256(convert_to(id || token || p_key, 'UTF8')), 'hex'), 32),
+            submission_key = left(encode(sha256(convert_to(concat_ws('/', id, token, p_key), 'UTF8')), 'hex'), 32),
             annotation_id = CASE WHEN kind = 'review' THEN NULL ELSE annotation_id END
-        FROM first WHERE g.ctid = first.at
-        RETURNING g.id, g.clip_id, g.kind, g.round, g.token, g.lease_until, g.submission_key, g.reviewed_id,
-            first.is_distressing
+        WHERE g.ctid = (  -- locked by this statement; a later version than its snapshot's is left to next_task as well
+            SELECT o.ctid FROM task o JOIN queue_clip q ON q.clip_id = o.clip_id
+            WHERE o.kind = p_kind AND o.route = p_route AND o.state = 'open' AND o.assigned_to IS NULL
+            AND (o.xmax = '0' OR age(o.xmax) > (SELECT age(pg_snapshot_xmin(pg_current_snapshot())::xid)))
+            AND can_be_done(o.kind, q, p_now) AND NOT EXISTS (SELECT 1 FROM had(o.clip_id, o.parent_id, p_person))
+            ORDER BY o.priority DESC, o.sort_key, o.place LIMIT 1
+            FOR NO KEY UPDATE OF o, q SKIP LOCKED)
+        RETURNING g.id, g.clip_id, g.kind, g.round, g.token, g.lease_until, g.submission_key, g.reviewed_id
     ), listed AS (
         INSERT INTO lease_given (task_id, token, person_id, at) SELECT id, token, p_person, p_now FROM given
-    ), followed AS (
-        UPDATE queue_clip q SET state = 'in_review', reason = '' FROM first
-        WHERE p_kind = 'transcribe' AND q.clip_id = first.clip_id AND first.state IN ('ready', 'reviewed', 'final')
+    ), followed AS (  -- what follow() would find: a pass is being worked on
+        UPDATE queue_clip q SET state = 'in_review', reason = '' FROM given
+        WHERE p_kind = 'transcribe' AND q.clip_id = given.clip_id AND q.state IN ('ready', 'reviewed', 'final')
     )  -- the lease as lease_of() has it: what never came to this person is no work of theirs that was returned
     INSERT INTO request (person_id, key, at, answer)
     SELECT p_person, p_key, p_now, jsonb_build_object(
         'task_id', id, 'clip_id', clip_id, 'kind', kind, 'round', round, 'person_id', p_person, 'token', token,
         'until', lease_until, 'submission_key', submission_key, 'is_prefetch', false, 'returned_annotation', NULL,
-        'reviewed_annotation', reviewed_id, 'blind_annotation', NULL, 'is_distressing', is_distressing) FROM given
+        'reviewed_annotation', reviewed_id, 'blind_annotation', NULL,
+        'is_distressing', (SELECT q.is_distressing FROM queue_clip q WHERE q.clip_id = given.clip_id)) FROM given
     RETURNING answer INTO lease;
     RETURN lease;
 END
