@@ -161,7 +161,6 @@ class Workspace:
         self._unfinished = UnfinishedExports(self._unit)
         with suppress(Unavailable):  # nobody is kept out by a full disk; the next start tries again
             self._unfinished.remove()
-        self._due_purges = DuePurges(self._unit)
         form = load_schema(own_or_resource(self.path, "schemas", self.project.schema))
         self._schema = self._unit.label_schemas.keep(form)
         self._conventions = LocaleConventions.of_workspace(self.path, self.project.conventions)
@@ -182,6 +181,7 @@ class Workspace:
             unwitnessed_rows=self.project.log.unwitnessed_rows,
             make_key_source=self._key_source(),
         )
+        self._due_purges = DuePurges(self._unit, self._access.is_purged)
         self._listening = ListeningRecord(self._unit.log, self.project.listening)
 
     def sign_in(self, name: str, passphrase: str) -> SignedIn:

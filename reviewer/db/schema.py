@@ -5,6 +5,7 @@ from sqlite_utils import Migrations
 
 from reviewer.db.activity_tables import ACTIVITY
 from reviewer.db.connection import Database, translated
+from reviewer.db.draft_tables import DRAFTS
 from reviewer.db.enum_columns import one_of as _one_of
 from reviewer.db.hold_tables import HOLDS
 from reviewer.db.kept_work_tables import KEPT_WORK
@@ -12,7 +13,7 @@ from reviewer.db.key_tables import KEYS
 from reviewer.db.label_schema_tables import LABEL_SCHEMAS
 from reviewer.db.late_tables import LATE_DRAFTS
 from reviewer.db.log_evidence import LOG_EVIDENCE
-from reviewer.db.own_folder_tables import OWN_FOLDERS
+from reviewer.db.own_folder_tables import OWN_FOLDERS, SIGNED_FACTS
 from reviewer.db.redaction_tables import FORMER_KEYS, REDACTIONS
 from reviewer.db.reference_tables import REFERENCES
 from reviewer.db.route_tables import LANGUAGES, ROUTES
@@ -80,7 +81,7 @@ def m002_languages(db: Tables) -> None:
 @migrations()
 def m003_drafts(db: Tables) -> None:
     """How far submitted texts are from the recognisers' drafts, shown or hidden; alignments."""
-    for statement in _DRAFTS:
+    for statement in DRAFTS:
         db.conn.execute(statement)
 
 
@@ -244,7 +245,14 @@ def m032_routes(db: Tables) -> None:
 
 
 @migrations()
-def m033_former_keys(db: Tables) -> None:
+def m033_signed_facts(db: Tables) -> None:
+    """Which facts of a clip are the later ones, in somebody's own folder."""
+    for statement in SIGNED_FACTS:
+        db.conn.execute(statement)
+
+
+@migrations()
+def m034_former_keys(db: Tables) -> None:
     """The old keys of clips that get a new one while the queue is elsewhere."""
     for statement in FORMER_KEYS:
         db.conn.execute(statement)
@@ -546,37 +554,4 @@ _EXPORTS = (
     ) STRICT, WITHOUT ROWID
     """,
     "CREATE INDEX export_item_by_clip ON export_item (clip_id)",
-)
-
-# ``person_language`` belongs to the queue, which is asked by it; nobody there has every language.
-_DRAFTS = (
-    """
-    CREATE TABLE draft_distance (
-        annotation_id TEXT NOT NULL,
-        hypothesis_id TEXT NOT NULL,
-        task_id TEXT NOT NULL,
-        clip_id TEXT NOT NULL,
-        engine TEXT NOT NULL,
-        version TEXT NOT NULL,
-        is_hidden INTEGER NOT NULL CHECK (is_hidden IN (0, 1)),
-        word_errors INTEGER NOT NULL,
-        words INTEGER NOT NULL,
-        character_errors INTEGER NOT NULL,
-        characters INTEGER NOT NULL,
-        made_at INTEGER NOT NULL,
-        PRIMARY KEY (annotation_id, hypothesis_id)
-    ) STRICT, WITHOUT ROWID
-    """,
-    "CREATE INDEX draft_distance_by_clip ON draft_distance (clip_id)",
-    """
-    CREATE TABLE alignment (
-        annotation_id TEXT PRIMARY KEY,
-        clip_id TEXT NOT NULL REFERENCES clip (id),
-        engine TEXT NOT NULL,
-        version TEXT NOT NULL,
-        sealed BLOB NOT NULL,
-        made_at INTEGER NOT NULL
-    ) STRICT
-    """,
-    "CREATE INDEX alignment_by_clip ON alignment (clip_id)",
 )

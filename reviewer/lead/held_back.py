@@ -150,7 +150,7 @@ class HeldBack:
                 event = Event.by(identity, Action.HELD_RELEASED, clip_id, reason=reason, detail=detail)
                 unit.log.record(event)
         with suppress(Unavailable):  # without its drafts the clip can be worked on too
-            unit.queue.put_clip_facts(unit.facts_of([clip_id]))
+            unit.publish_facts(identity, [clip_id])
 
     def drop_drafts(self, identity: Identity, clip_id: str) -> int:
         """Removes the recognisers' drafts in which personal data is found; the clip stays held back.
@@ -172,7 +172,7 @@ class HeldBack:
             if dropped:
                 event = Event.by(identity, Action.DRAFT_DROPPED, clip_id, detail={"hypotheses": dropped})
                 unit.log.record(event)
-        unit.queue.put_clip_facts(unit.facts_of([clip_id]))  # also where an attempt before did not get there
+        unit.publish_facts(identity, [clip_id])  # also where an attempt before did not get there
         return len(dropped)
 
     def redact(

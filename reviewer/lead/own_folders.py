@@ -144,7 +144,7 @@ class OwnFolders:
                 unit.queue.block(person.id)  # a server that was away when they were revoked
         clips = sorted(unit.clips.ids())
         for start in range(0, len(clips), _PAGE):
-            unit.queue.put_clip_facts(unit.facts_of(clips[start : start + _PAGE]))
+            unit.publish_facts(self._identity, clips[start : start + _PAGE])
         there = self._policies_there()
         latest = max(there, key=lambda each: each.serial, default=None)
         if latest is None or latest.lexicon != policy.lexicon:

@@ -2,9 +2,10 @@
 
 import secrets
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
+from reviewer.access.signed_work import sign_work
 from reviewer.errors import ClipOnHold, LeaseLapsed, LeaseLost, NotLeased, Refused, Unavailable
 from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation, Flag
@@ -232,7 +233,7 @@ class ActRequests:
         # The same work sent twice is one annotation: its id comes from the lease's random submission key.
         annotation_id = f"a{sha256(lease.submission_key.encode()).hexdigest()[:20]}"
         self.delivery.hold_late(annotation_id, self.drafts.seal_late(self.identity, lease, plain))
-        return SealedAnnotation(
+        work = SealedAnnotation(
             id=annotation_id,
             task_id=lease.task_id,
             clip_id=lease.clip_id,
@@ -240,11 +241,17 @@ class ActRequests:
             parent=parent or lease.returned_annotation,
             schema_version=self.schema.id,
             conventions_version=conventions_id,
-            digest=self.unit.content.digest(keyring, lease.clip_id, plain),
-            sealed=self.unit.content.seal(
-                keyring, lease.clip_id, ContentKind.ANNOTATION, annotation_id, plain
-            ),
+            digest=b"",
+            sealed=b"",
             made_at=self.unit.clock.now(),
+        )
+        signed = sign_work(plain, work, self.unit.workspace_id, keyring.signing_key)
+        return replace(
+            work,
+            digest=self.unit.content.digest(keyring, lease.clip_id, signed),
+            sealed=self.unit.content.seal(
+                keyring, lease.clip_id, ContentKind.ANNOTATION, annotation_id, signed
+            ),
         )
 
     def _sealed_comment(self, lease: Lease, verdict_id: str, comment: str) -> bytes | None:

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+from reviewer.access.clip_facts import require_signed
 from reviewer.access.rights import Act, require
 from reviewer.errors import NotLeased, Refused, Unavailable
 from reviewer.model.clip import Clip, ClipFacts
@@ -16,13 +17,15 @@ def _learn(unit: UnitOfWork, clip_id: str) -> None:
     """In somebody's own folder: keeps the facts of a clip that is on a lease, as the team has them now.
 
     Outside a transaction. Raises Refused; Unavailable, also (code CLIP_FACTS_MISSING) where no lead put them
-    on the server.
+    on the server; Damaged (codes CLIP_FACTS_NOT_SIGNED, CLIP_FACTS_CHANGED, CLIP_FACTS_OLD) for others than a
+    lead signed, and for older ones than were here.
     """
     if not unit.team_folder.is_own():
         return
     facts = unit.queue.clip_facts(clip_id)
     if facts is None:
         raise Unavailable("CLIP_FACTS_MISSING")
+    require_signed(facts, clip_id, unit.workspace_id, unit.people.lead_keys())
     if unit.clips.has(clip_id) and unit.clips.stored_as(clip_id) != facts.stored_as:
         _forget_former_key(unit, facts)
     unit.clips.keep(facts)

@@ -157,7 +157,8 @@ class Delivery:
         facts = None
         if not self.answers_at_once:
             drafts = self._unit.hypotheses.sealed_of([clip.id]).get(clip.id, ())
-            facts = replace(ClipFacts.of(clip, clip.id), drafts=drafts)
+            unsigned = replace(ClipFacts.of(clip, clip.id), drafts=drafts)
+            (facts,) = self._unit.signed(self._identity, [unsigned])
         self.post(AddClip(clip.id, passes, sort_key, quarantined, open_until, clip.locale, facts, skill))
 
     def set_languages(self, person_id: str, languages: Iterable[str], record: Record) -> None:

@@ -263,7 +263,8 @@ def test_clips_taken_along_in_an_own_folder_open_while_queue_broker_and_bucket_a
     work.take_along()
     opened = [first.clip_id]
     assert Lack.NO_OPENING not in lacks(office, name)
-    ana.workspace._access._unsealing._source(work.identity).clip_key(work._bundle._taken[0].lease)
+    taken, unsealing = work._bundle._taken[0].lease, ana.workspace._access._unsealing
+    unsealing._source(work.identity).clip_key(taken, unsealing._facts_here(taken.clip_id))
     assert Lack.NO_OPENING in lacks(office, name)  # own code that asks once more than its rows say
 
     def away(*_arguments: object, **_named: object) -> None:
