@@ -241,7 +241,10 @@ Request = (
     | MarkDistressing
     | MarkPersonalData
 )
-_WORK = ("Submit", "Skip", "Release", "Decide", "KeepLateDraft", "AdoptLateDraft", "DismissLateDraft")
+_WORK = (
+    "Submit", "Skip", "Release", "Decide", "KeepLateDraft", "AdoptLateDraft", "DismissLateDraft",
+    "MarkPersonalData",
+)  # fmt: skip
 """The acts that a person knows they did; the others belong to them."""
 _SEALED = ("Submit", "Decide", "KeepLateDraft", "AdoptLateDraft", "MarkPersonalData")
 _REQUESTS: Mapping[str, type[Request]] = {kind.__name__: kind for kind in get_args(Request)}

@@ -106,17 +106,16 @@ class Redactions:
         program does it then. A queue elsewhere is asked whether somebody works on it, and has to answer; if
         it does not, the next call goes on. Raises Refused when the clip may not be opened any more; Damaged.
         """
-        if not self._can_replace_keys(identity):
+        is_elsewhere = not self._unit.queue.answers_at_once
+        if not self._can_replace_keys(identity) or (is_elsewhere and not self._marks.is_for(identity)):
             return False
-        if self._unit.queue.answers_at_once:
-            return self._apply(identity, clip_id)
-        if not self._marks.is_for(identity):
-            return False
-        was_begun = self._unit.former_keys.get(clip_id) is not None
+        was_begun = self._unit.former_keys.get(clip_id) is not None  # maybe before the queue was moved
         try:
             is_done = self._key_changes.finish(identity, clip_id)
             is_done = is_done and (self._apply(identity, clip_id) or was_begun)
         except Unavailable:
+            if not is_elsewhere:
+                raise
             return False
         self._marks.settle(identity, clip_id)
         return is_done
