@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from reviewer.clips.content import ClipContent
 from reviewer.clips.former_keys import FormerKeys
 from reviewer.clips.repository import ClipRepository
 from reviewer.errors import LeaseLost, Refused, Unavailable
-from reviewer.model.annotation import PersonalDataKind
+from reviewer.model.annotation import Flag, PersonalDataKind, PersonalDataSpan
 from reviewer.model.event import Action
 from reviewer.model.people import Role
 from reviewer.model.redaction import Redaction, RedactionState
@@ -244,8 +245,15 @@ def test_rejected_mark_lets_the_clip_go_on_and_the_sound_comes_back(
     assert not is_held(owner, lease.clip_id)
     work.close(lease)
     assert np.any(work.open(lease).samples.read(START, END))
-    work.submit(lease, annotation("call her"))
+    tagged = PersonalDataSpan(6000, 7000, PersonalDataKind.NAME)
+    work.submit(lease, replace(annotation("call [pii:name]", Flag.PERSONAL_DATA), spans=(tagged,)))
     work.close(lease)
+    work.deliver()
+    assert is_held(owner, lease.clip_id)  # what the text tags is marked too
+    assert lead.redactions.take_marks(lead.identity) == 1
+    later = lead.redactions.of_clip(lead.identity, lease.clip_id)[-1]
+    assert (later.start, later.end) == (6000, 7000)
+    lead.redactions.reject(lead.identity, later.id)
 
 
 def confirm_all(office: Office, clip_id: str) -> None:
