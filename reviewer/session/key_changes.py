@@ -75,7 +75,8 @@ class KeyChanges:
             return False
         unit.publish_facts(identity, [clip_id])
         with unit.transaction():
-            if unit.former_keys.get(clip_id) is not None:  # another process may have come first
+            now = unit.former_keys.get(clip_id)
+            if now is not None and now.stored_as == former.stored_as:  # else another process came first
                 unit.former_keys.delete(clip_id)
                 end_key_change(unit, identity, clip_id, former.removed, former.seals)
         unit.clips.truncate_wal()

@@ -25,7 +25,7 @@ from reviewer.places import DATABASE_FILE
 from reviewer.queue.postgres_connection import QueueServer
 from reviewer.session.acts import Release
 from reviewer.session.draft_measurement import DraftMeasurement
-from reviewer.session.redactions import propose
+from reviewer.session.redactions import Redactions, propose
 from tests.benches.broker_team import DirectKeys
 from tests.benches.own_folders import Office, clips_elsewhere, make_office
 from tests.benches.shared_queue import new_database
@@ -89,6 +89,10 @@ def test_clip_goes_from_the_leads_folder_through_two_own_folders_into_a_set(offi
     quinn.agree("Bruno Keller")
     ana.submitted("Amara Diallo", "hello there")
     quinn.reviewed("Bruno Keller", "hello there", VerdictKind.ACCEPTED)
+    qa = quinn.person("Bruno Keller")
+    assert not qa.qa.work.redactions.may_decide
+    with pytest.raises(Refused, match="REDACTION_OWN_FOLDER"):
+        Redactions(quinn.workspace._unit, quinn.workspace._access).reject(qa.identity, "r1")
     office.lead.agree(LEAD)
     lead = office.lead.person(LEAD).lead
     lead.export(office.folder / "set", ["nemo"])
