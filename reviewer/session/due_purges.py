@@ -65,6 +65,11 @@ def _delete_sealed(unit: UnitOfWork, clip: str) -> None:
     unit.versions.delete_of_clip(clip)
 
 
+def _not_said(_identity: Identity, _clip_id: str) -> bool:
+    """In a lead's file nobody is asked."""
+    return False
+
+
 class DuePurges:
     """Purges what is due whenever somebody is signed in, whoever it is.
 
@@ -73,7 +78,7 @@ class DuePurges:
     rows. See docs/decisions/030.
     """
 
-    def __init__(self, unit: UnitOfWork, is_purged: IsPurged) -> None:
+    def __init__(self, unit: UnitOfWork, is_purged: IsPurged = _not_said) -> None:
         """``is_purged``: in somebody's own folder, whether the lead's broker says so of a clip."""
         self._unit = unit
         self._is_purged = is_purged
