@@ -42,10 +42,20 @@ class Authorship:
         """Whether what was unsealed is this author's work on this task of this clip, as they handed it in."""
         if _is_signed(plain, work, self._workspace_id, self._keys.get(work.author, ())):
             return True
-        logged = LoggedWork()
+        logged, redacted = LoggedWork(), False
         for row in self._log.about(work.clip_id):
             logged.add(row.seq, row.fields())
-        return logged.vouches_for(work)
+            redacted = redacted or _names_author(row.fields(), work)
+        return redacted or logged.vouches_for(work)
+
+
+def _names_author(fields: dict[str, Any], work: SealedAnnotation) -> bool:
+    """Whether a row says that a redaction made this text of what this author had handed in."""
+    if fields["action"] != Action.REDACTION_APPLIED or not isinstance(fields["detail"], dict):
+        return False
+    lists = (fields["detail"].get(name) or () for name in ("annotations", "digests", "tasks", "authors"))
+    wanted = (work.id, work.digest.hex(), work.task_id, work.author)
+    return fields["object"] == work.clip_id and bool(work.author) and wanted in zip(*lists, strict=False)
 
 
 def _is_signed(plain: bytes, work: SealedAnnotation, workspace_id: str, keys: Collection[bytes]) -> bool:

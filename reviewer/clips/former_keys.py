@@ -11,7 +11,10 @@ from reviewer.model.serialization import from_json, to_json
 
 @dataclass(frozen=True, slots=True)
 class NewSeal:
-    """A text as the queue shall keep it; ``before`` is the SHA-256 of its seal under the old key."""
+    """A text as the queue shall keep it; ``before`` is the SHA-256 of its seal under the old key.
+
+    ``task_id`` and ``author`` are those of an annotation that was its author's, by a signature or a row.
+    """
 
     kind: ContentKind
     id: str
@@ -19,6 +22,8 @@ class NewSeal:
     digest: bytes
     sealed: bytes
     before: bytes
+    task_id: str = ""
+    author: str = ""
 
     def replaces(self, sealed: bytes) -> bool:
         """Whether this is what it was made from."""

@@ -1,5 +1,6 @@
 """The statements of the migrations for routes: a locale, and later the skill that is asked for."""
 
+# ``person_language`` belongs to the queue, which is asked by it; nobody there has every language.
 LANGUAGES = (
     """
     CREATE TABLE person_language (

@@ -1,10 +1,11 @@
 """A new key for a clip whose texts a queue elsewhere keeps: it gets the new seals, then the old key goes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
 
+from reviewer.access.signed_work import Authorship
 from reviewer.clips.content import Resealer
 from reviewer.clips.former_keys import FormerKey, NewSeal, RemovedFrames
 from reviewer.errors import Damaged, Refused
@@ -12,6 +13,7 @@ from reviewer.model.clip import ContentKind
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.intervals import Span
 from reviewer.model.people import Identity
+from reviewer.model.task import SealedAnnotation
 from reviewer.privacy.redaction import RemovedSound
 from reviewer.queue.redaction_api import SealedText
 from reviewer.session.backup_lists import list_purges
@@ -19,6 +21,7 @@ from reviewer.session.redacted_texts import RedactedTexts
 from reviewer.session.unit_of_work import UnitOfWork
 
 Seals = Sequence[tuple[SealedText, SealedText]]
+Works = Mapping[str, SealedAnnotation]
 
 
 class KeyChanges:
@@ -30,15 +33,26 @@ class KeyChanges:
     def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
+    def works(self, texts: Sequence[SealedText]) -> dict[str, SealedAnnotation]:
+        """The annotations among what the queue keeps, with whose they are. Raises Unavailable."""
+        ids = [text.id for text in texts if text.kind is ContentKind.ANNOTATION]
+        return {each: self._unit.queue.annotation(each) for each in ids}
+
     def begin(
-        self, resealer: Resealer, stored_as: str, seals: Seals, removed: Sequence[RemovedFrames]
+        self,
+        texts: RedactedTexts,
+        stored_as: str,
+        seals: Seals,
+        works: Works,
+        removed: Sequence[RemovedFrames],
     ) -> None:
         """Keeps the old key and the new seals, in the transaction that replaces the key.
 
         ``stored_as``: the name of the files under the old key, which go next.
         """
+        resealer = texts.resealer
         sealed = resealer.seal(ContentKind.FORMER_KEY, "", resealer.old)
-        new = tuple(_new_seal(before, after) for before, after in seals)
+        new = self._new_seals(texts, seals, works)
         self._unit.former_keys.put(FormerKey(resealer.clip_id, stored_as, sealed, new, tuple(removed)))
 
     def finish(self, identity: Identity, clip_id: str) -> bool:
@@ -64,8 +78,7 @@ class KeyChanges:
             now = unit.former_keys.get(clip_id)
             if now is not None and now.stored_as == former.stored_as:  # else another process came first
                 unit.former_keys.delete(clip_id)
-                texts = [after for _, after in seals]
-                end_key_change(unit, identity, clip_id, former.removed, texts)
+                end_key_change(unit, identity, clip_id, former.removed, former.seals)
         unit.clips.truncate_wal()
         list_purges(unit)
         return True
@@ -101,6 +114,7 @@ class KeyChanges:
         redacted = RedactedTexts(resealer, unit.alignments, clip.locale, removed)
         detail: dict[str, DetailValue] = {"purpose": "redaction", "texts": [text.id for text in texts]}
         unit.log.record(Event.by(identity, Action.TEXT_OPENED, clip.id, detail=detail))
+        works = self.works(texts)
         with unit.transaction():
             seals = [
                 (text, text if _is_new(resealer, text) else redacted.text_or_itself(text)) for text in texts
@@ -109,12 +123,27 @@ class KeyChanges:
                 replace(one, is_text_open=one.is_text_open or which in redacted.unknown)
                 for one, which in zip(former.removed, removed, strict=True)
             )
-            new = tuple(_new_seal(before, after) for before, after in seals)
+            new = self._new_seals(redacted, seals, works)
             ids = {(each.kind, each.id) for each in new}
             kept = tuple(each for each in former.seals if (each.kind, each.id) not in ids)
             former = replace(former, seals=(*kept, *new), removed=known)
             unit.former_keys.put(former)
         return former, seals
+
+    def _new_seals(self, texts: RedactedTexts, seals: Seals, works: Works) -> tuple[NewSeal, ...]:
+        """What the queue is told. A redacted text has no signature of its author any more: a row of this log
+        says instead whose it is, if it was its author's before."""
+        authors, made = Authorship(self._unit.log, self._unit.workspace_id), []
+        for before, after in seals:
+            work = works.get(before.id) if before.id in texts.before else None
+            is_known = work is not None and authors.is_known(work, texts.before[before.id])
+            new = NewSeal(
+                after.kind, after.id, after.name, after.digest, after.sealed, sha256(before.sealed).digest()
+            )
+            if work is not None and is_known:
+                new = replace(new, task_id=work.task_id, author=work.author)
+            made.append(new)
+        return tuple(made)
 
     def _resealer(self, identity: Identity, former: FormerKey) -> Resealer:
         unit = self._unit
@@ -130,7 +159,7 @@ def end_key_change(
     identity: Identity,
     clip_id: str,
     removed: Sequence[RemovedFrames],
-    texts: Sequence[SealedText],
+    texts: Sequence[SealedText | NewSeal],
 ) -> None:
     """Records applied redactions: the frames, the annotations as they are now, exports that had the clip.
 
@@ -149,15 +178,13 @@ def end_key_change(
         "sealed": [sha256(work.sealed).hexdigest() for work in works],
         "text_open": any(one.is_text_open for one in removed),
     }
+    authors = [(work.task_id, work.author) for work in works if isinstance(work, NewSeal)]
+    if authors:  # work that came over a queue elsewhere, and that no other row of this log may know
+        detail |= {"tasks": [task for task, _ in authors], "authors": [author for _, author in authors]}
     unit.log.record(Event.by(identity, Action.REDACTION_APPLIED, clip_id, detail=detail))
     exports = [one.id for one in unit.exports.exports_of([clip_id])]
     incident: dict[str, DetailValue] = {"redactions": ids, "exports": exports}
     unit.log.record(Event.by(identity, Action.INCIDENT, clip_id, detail=incident))
-
-
-def _new_seal(before: SealedText, after: SealedText) -> NewSeal:
-    made_from = sha256(before.sealed).digest()
-    return NewSeal(after.kind, after.id, after.name, after.digest, after.sealed, made_from)
 
 
 def _is_new(resealer: Resealer, text: SealedText) -> bool:

@@ -27,6 +27,8 @@ class RedactedTexts:
     hypotheses: tuple[Hypothesis, ...] = ()
     annotations: dict[str, Annotation] = field(default_factory=dict)
     """As they are now."""
+    before: dict[str, bytes] = field(default_factory=dict)
+    """The bytes of each annotation as they were, with its author's signature if there is one."""
     unknown: set[RemovedSound] = field(default_factory=set)
     """The stretches whose words could not be told in some text."""
 
@@ -46,6 +48,7 @@ class RedactedTexts:
         plain = self.resealer.unseal(text.kind, text.name, text.sealed)
         digest = b""
         if text.kind is ContentKind.ANNOTATION:
+            self.before[text.id] = plain
             plain = self._annotation(text.id, Annotation.from_bytes(plain)).to_bytes()
             digest = self.resealer.digest(plain)
         elif text.kind is ContentKind.LATE_DRAFT:

@@ -28,7 +28,7 @@ from reviewer.queue.redaction_api import SealedText
 from reviewer.session import window
 from reviewer.session.backup_lists import list_purges
 from reviewer.session.clip_access import ClipAccess
-from reviewer.session.key_changes import KeyChanges, end_key_change
+from reviewer.session.key_changes import KeyChanges, Works, end_key_change
 from reviewer.session.muted_span import MutedSpan
 from reviewer.session.personal_data_marks import PersonalDataMarks
 from reviewer.session.redacted_texts import RedactedTexts
@@ -146,7 +146,8 @@ class Redactions:
         spans = {one.id: removed_span(samples, one.span) for one in confirmed}
         files = _files(redacted(samples, spans.values()), has_speech=has_speech)
         elsewhere = None if unit.queue.answers_at_once else unit.queue.sealed_texts(clip.id)
-        removal = _Removal(clip, tuple(confirmed), spans, stored_as, elsewhere)
+        works = self._key_changes.works(elsewhere or ())
+        removal = _Removal(clip, tuple(confirmed), spans, stored_as, elsewhere, works)
         try:
             unit.content.replace(
                 keyring,
@@ -182,7 +183,7 @@ class Redactions:
         if elsewhere is None:
             end_key_change(unit, identity, clip.id, removed, [after for _, after in seals])
             return
-        self._key_changes.begin(resealer, removal.stored_as, seals, removed)
+        self._key_changes.begin(texts, removal.stored_as, seals, removal.works, removed)
         detail: dict[str, DetailValue] = {"redactions": [one.redaction_id for one in removed]}
         unit.log.record(Event.by(identity, Action.REDACTION_PREPARED, clip.id, detail=detail))
 
@@ -288,6 +289,7 @@ class _Removal:
     spans: Mapping[str, Span]
     stored_as: str
     elsewhere: Sequence[SealedText] | None
+    works: Works
 
     def sounds(self) -> tuple[RemovedSound, ...]:
         """What was marked and what is removed for it, in the order of ``confirmed``."""
