@@ -99,13 +99,12 @@ from reviewer.session.team_files import restore_team_files
 from reviewer.session.unfinished_exports import UnfinishedExports
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.work_session import WorkSession
-from reviewer.transcript.lexicon import read_lexicon
+from reviewer.transcript.lexicon import LEXICON_FOLDER, read_lexicon
 from reviewer.untrusted_files import open_untrusted, read_untrusted_text
 
 if TYPE_CHECKING:
     from reviewer.queue.administration import QueueAdministration
 
-LEXICON_FOLDER = "lexicon"
 _MOST_BACKUP_BYTES = 1 << 50
 APP_VERSION = importlib.metadata.version("reviewer")
 
@@ -166,7 +165,6 @@ class Workspace:
         self._unfinished = UnfinishedExports(self._unit)
         with suppress(Unavailable):  # nobody is kept out by a full disk; the next start tries again
             self._unfinished.remove()
-        self._due_purges = DuePurges(self._unit)
         form = load_schema(own_or_resource(self.path, "schemas", self.project.schema))
         self._schema = self._unit.label_schemas.keep(form)
         self._conventions = LocaleConventions.of_workspace(self.path, self.project.conventions)
@@ -187,6 +185,7 @@ class Workspace:
             unwitnessed_rows=self.project.log.unwitnessed_rows,
             make_key_source=self._key_source(),
         )
+        self._due_purges = DuePurges(self._unit, self._access.is_purged)
         self._listening = ListeningRecord(self._unit.log, self.project.listening)
 
     def sign_in(self, name: str, passphrase: str) -> SignedIn:

@@ -110,18 +110,17 @@ class BrokerClient:
                     self._connection = self.address.connection()
                     self._connection.connect()
 
-    def clip_key(self, lease: Lease) -> ReleasedKey:
+    def clip_key(self, lease: Lease, facts: bytes = b"") -> ReleasedKey:
         with self._lock:
             is_kept = self._connection is not None
-            signed = self._request(lease)
+            signed = self._request(lease, facts)
             try:
                 status, body = self._send(signed)
             except Unavailable:
                 if not is_kept:
                     raise
-                signed = self._request(
-                    lease
-                )  # the broker closes a connection that was idle; never a nonce twice
+                # The broker closes a connection that was idle; never a nonce twice.
+                signed = self._request(lease, facts)
                 status, body = self._send(signed)
         return self._opened(signed, status, body)
 
@@ -130,7 +129,7 @@ class BrokerClient:
         with self._lock:
             self._drop()
 
-    def _request(self, lease: Lease) -> SignedRequest:
+    def _request(self, lease: Lease, facts: bytes) -> SignedRequest:
         request = KeyRequest(
             self.identity.person.id,
             lease.clip_id,
@@ -139,6 +138,7 @@ class BrokerClient:
             KeyPurpose.PREFETCH if lease.is_prefetch else KeyPurpose.OPEN,
             self.clock.now(),
             self.address.public_key,
+            facts=facts,
         )
         return request.signed(self.identity.keyring.signing_key)
 

@@ -195,7 +195,7 @@ ATTEMPTS: dict[str, tuple[str, Attempt]] = {
     "no broker": ("KEY_REQUEST_MALFORMED", lambda s: s.text(broker="")),
     "short nonce": ("KEY_REQUEST_MALFORMED", lambda s: s.text(nonce="00")),
     "nonce in capitals": ("KEY_REQUEST_MALFORMED", lambda s: s.text(nonce="AB" * 16)),
-    "later version": ("KEY_REQUEST_MALFORMED", lambda s: s.text(v=2)),
+    "later version": ("KEY_REQUEST_MALFORMED", lambda s: s.text(v=3)),
     "more fields": ("KEY_REQUEST_MALFORMED", lambda s: s.text(role="lead")),
     "path as a clip": ("KEY_REQUEST_MALFORMED", lambda s: s.text(clip="../../workspace.db")),
     "statement as a clip": ("KEY_REQUEST_MALFORMED", lambda s: s.text(clip="' OR 1=1 --")),

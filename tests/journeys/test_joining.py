@@ -422,7 +422,7 @@ def test_links_in_an_own_folder_are_replaced_and_what_they_lead_to_is_left(
     files = {"project.toml": b"", "schemas/one.toml": b"ours"}
     signed_with_files(office, files).write_to(folder)
     assert {each.read_text() for each in elsewhere.iterdir()} == {"of somebody else"}
-    assert sorted(each.name for each in folder.iterdir()) == ["project.toml", "schemas"]
+    assert sorted(each.name for each in folder.iterdir()) == ["lexicon", "project.toml", "schemas"]
     assert (folder / "schemas" / "one.toml").read_bytes() == b"ours"
 
 
