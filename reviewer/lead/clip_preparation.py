@@ -7,6 +7,7 @@ that would wait for workers do the work themselves: it takes no longer than star
 import os
 import secrets
 import subprocess
+import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -50,6 +51,7 @@ _ATTEMPTS = 2
 _END_SECONDS = 5
 _AHEAD = 16  # files that may be asked for before they are taken: a commit takes as long as some of them
 _AHEAD_OF_PROCESSES = 64  # each has its next files before it has answered
+_OTHER_OPEN_FILES = 256  # with those of a batch that is being committed
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +319,7 @@ class ClipPreparation(Generic[T]):
         self._queue = SimpleQueue[_Queued | None]()
 
     def __enter__(self) -> Self:
+        _allow_open_files(_OTHER_OPEN_FILES + (self._threads + self._ahead) * self._files_at_once)
         for _ in range(self._threads):  # worker processes start while the lines are checked
             self._pool.submit(self._serve)
         return self
@@ -404,6 +407,19 @@ class ClipPreparation(Generic[T]):
         if queued is None:
             self._queue.put(None)  # it is looked for again when all answers are there
         return queued
+
+
+def _allow_open_files(count: int) -> None:
+    """Each prepared clip is an open file until its commit; macOS allows a process 256 unless it asks."""
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415 - not on Windows
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < count:
+        allowed = count if hard == resource.RLIM_INFINITY else min(count, hard)
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
 
 
 def _is_asked(preparer: Preparer, paths: Sequence[Path], prepared: _Prepared) -> bool:

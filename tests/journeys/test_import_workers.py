@@ -229,6 +229,21 @@ def test_clips_that_nobody_took_are_discarded(tmp_path: Path) -> None:
     assert [each.is_discarded for each in made].count(False) == 3
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such limit")
+def test_as_many_files_may_be_open_as_are_ahead() -> None:
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (250, hard))
+    try:
+        clip_preparation._allow_open_files(260)
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (260, hard)
+        clip_preparation._allow_open_files(200)
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (260, hard)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
 def test_a_worker_that_cannot_start_is_not_the_fault_of_the_file(
     worker: PreparingProcess, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
