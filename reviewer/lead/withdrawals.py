@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +24,24 @@ _ENDINGS = ("withdr", "revok", "optout", "optedout")
 _STATES = frozenset({"status", "state", "active", "consent", "consentstatus", "optin", "optedin"})
 _ENDED = frozenset({"withdrawn", "revoked", "optedout", "optout", "ended"})
 _YES = frozenset({"yes", "y", "true", "1", "x"})
+# Answers and states in the languages of whoever sends lists: of a column whose name we do not know nobody can
+# say whether it asks for the consent or for its end.
+_ANSWERS = frozenset(
+    field_name(word)
+    for word in re.findall(
+        r"\S+",
+        "yes no true false ja nein wahr falsch oui non vrai faux si sí verdadero falso sim não"
+        " nao vero nee waar onwaar nej nei sant falskt ei kyllä joo tosi epätosi jah jā nē taip ne tak"
+        " nie prawda fałsz ano áno igen nem da nu да нет так ні истина ложь не ναι όχι οχι evet hayir"
+        " doğru yanliş כן לא نعم لا بله خیر نه हाँ हां नहीं হ্যাঁ না ஆம் இல்லை ใช่ ไม่ có không ya"
+        " tidak はい いいえ 是 否 有 無 无 真 假 예 네 아니요 아니오 ndiyo hapana bai ez"
+        " active aktiv actif activo ativo"
+        " attivo actief aktywny активен действует valid gültig valide válido valido granted given"
+        " erteilt accordé concedido withdrawn revoked widerrufen retiré revocado отозвано",
+    )
+)
+_REMARKS = frozenset({"note", "notes", "comment", "comments", "remark", "remarks"})
+_BITS = frozenset({"0", "1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +66,15 @@ def read_withdrawals(file: Path) -> tuple[Withdrawal, ...]:
 
     The forms are those of ``read_table`` with the field ``source_id``. ``consent_withdrawn_at`` (or
     ``withdrawn_at``), if there, is a day, which begins at midnight UTC, or a moment with its zone. A further
-    column that seems to say that somebody did not withdraw (``status``, ``withdrawn``) refuses the list.
+    column that seems to say that somebody did not withdraw (``status``, ``withdrawn``), or that has answers
+    to a question that we do not understand (``Einwilligung``: ``ja``), refuses the list.
 
     Raises: Refused for the whole list if any line is invalid; Unavailable if it cannot be read.
     """
     rows = read_table(file, _SOURCE, (_AT, _SHORT_AT))
     found: list[Withdrawal] = []
-    wrong = [(row.line, "WITHDRAWAL_IN_DOUBT") for row in rows if _is_in_doubt(row)]
+    bits = _columns_of_bits(rows)
+    wrong = [(row.line, "WITHDRAWAL_IN_DOUBT") for row in rows if _is_in_doubt(row, bits)]
     for row in rows:
         try:
             found.append(Withdrawal(row.values[_SOURCE], _date(row)))
@@ -110,7 +131,16 @@ def _record(unit: UnitOfWork, identity: Identity, source: str, at: datetime, lis
     return clip
 
 
-def _is_in_doubt(row: TableRow) -> bool:
+def _columns_of_bits(rows: Iterable[TableRow]) -> frozenset[str]:
+    """The columns that have nothing but 0 and 1, and a 0: no numbers of rows, but answers."""
+    values = defaultdict[str, set[str]](set)
+    for row in rows:
+        for name, value in row.values.items():
+            values[name].add(str(value).strip())
+    return frozenset(name for name, found in values.items() if "0" in found and found <= _BITS | {""})
+
+
+def _is_in_doubt(row: TableRow, bits: frozenset[str]) -> bool:
     """Whether a column that we do not know may say that this source did not withdraw: a purge is for ever."""
     for given, value in row.values.items():
         name, said = field_name(given), field_name(str(value))
@@ -118,7 +148,10 @@ def _is_in_doubt(row: TableRow) -> bool:
             continue
         if name in _STATES and said not in _ENDED:
             return True
-        if any(part in name for part in _ENDINGS) and said not in _ENDED | _YES:
+        if any(part in name for part in _ENDINGS):
+            if said not in _ENDED | _YES:
+                return True
+        elif name not in _STATES | _REMARKS and (said in _ANSWERS or given in bits):
             return True
     return False
 

@@ -170,6 +170,12 @@ def test_list_may_have_a_date_for_each_source(tmp_path: Path) -> None:
         ("Consent status", "granted"),
         ("consent", "yes"),
         ("withdrawn on", "2031-01-01"),
+        ("widerrufen", "nein"),
+        ("Einwilligung", "Ja"),
+        ("отозвано", "нет"),
+        ("सहमति", "हाँ"),
+        ("Zustand", "aktiv"),
+        ("revocado", "0"),
     ],
 )
 def test_list_whose_further_column_may_say_no_is_refused_whole(
