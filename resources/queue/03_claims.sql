@@ -479,7 +479,7 @@ DECLARE
 BEGIN
     PERFORM require_self(p_lease ->> 'person_id'), lock_person(p_lease ->> 'person_id');
     t := held_task(p_lease);
-    PERFORM refuse_on_hold(t.clip_id);
+    PERFORM refuse_on_hold(t.clip_id, t.person_id);
     SELECT * INTO r FROM rules;
     now_at := now_micros();
     cap := t.lease_started + r.cap_micros;
@@ -512,7 +512,7 @@ BEGIN
     THEN
         PERFORM refuse('NOT_LEASED');
     END IF;
-    PERFORM refuse_on_hold(t.clip_id);
+    PERFORM refuse_on_hold(t.clip_id, t.person_id);
     IF t.lease_until <= now_micros() THEN
         PERFORM refuse('LEASE_LAPSED');
     END IF;
