@@ -388,7 +388,11 @@ BEGIN
         answer := lease_of(t);
     ELSE
         PERFORM require_may_take(p_person, now_at);
-        t := next_own(p_person, p_kinds, false, now_at);
+        IF EXISTS (SELECT 1 FROM task WHERE person_id = p_person AND state = 'returned')
+            OR EXISTS (SELECT 1 FROM task WHERE assigned_to = p_person)
+        THEN
+            t := next_own(p_person, p_kinds, false, now_at);
+        END IF;
         IF t.id IS NULL THEN
             how := 1;
             routes := routes_of(p_person);
