@@ -42,7 +42,7 @@ class SealContext:
     def to_bytes(self) -> bytes:
         """One byte form for each context: every part is preceded by its length."""
         parts = [part.encode() for part in (self.workspace_id, self.clip_id, self.kind, self.name)]
-        return b"".join(len(part).to_bytes(4) + part for part in parts)
+        return b"".join([len(part).to_bytes(4) + part for part in parts])
 
 
 def seal(key: bytes, context: SealContext, data: bytes) -> bytes:
@@ -119,6 +119,8 @@ def unseal(key: bytes, context: SealContext, sealed: bytes) -> bytes:
     cipher, bound = _opened(key, context, header)
     last, _ = _last_chunk(len(sealed) - _HEADER_BYTES)
     view = memoryview(sealed)[_HEADER_BYTES:]
+    if not last:
+        return _decrypted(cipher, 0, 0, view, bound)
     chunks = (view[i * _SEALED_CHUNK_BYTES : (i + 1) * _SEALED_CHUNK_BYTES] for i in range(last + 1))
     return b"".join(_decrypted(cipher, i, last, chunk, bound) for i, chunk in enumerate(chunks))
 

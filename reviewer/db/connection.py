@@ -149,9 +149,15 @@ class Database:
             self._connection.executemany(sql, [tuple(row.values()) for row in rows])
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[Row]:
-        """All rows of a query (or of a statement with RETURNING, inside a transaction)."""
+        """All rows of a query (or of a statement with RETURNING, inside a transaction).
+
+        No two columns have the same name.
+        """
         with self._lock, translated(), self._undone_if_it_fails():
-            return [dict(row) for row in self._connection.execute(sql, parameters).fetchall()]
+            cursor = self._connection.execute(sql, parameters)
+            cursor.row_factory = None  # tuples: a dict of a sqlite3.Row compares each name with all others
+            names = [column[0] for column in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def row(self, sql: str, parameters: Parameters = ()) -> Row | None:
         """The first row of a query, or None."""

@@ -7,13 +7,14 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from heapq import merge
 from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from reviewer.errors import Damaged, Notice, Refused
 from reviewer.formats.dataset import write_lines
 from reviewer.formats.output_folder import MARKER
-from reviewer.formats.written_files import WrittenFiles
+from reviewer.formats.written_files import WrittenFile, WrittenFiles
 from reviewer.untrusted_files import read_untrusted
 
 NAME = "passport.json"
@@ -70,24 +71,34 @@ def write(folder: Path, passport: Passport, written: WrittenFiles = _NOTHING) ->
 
     Files ``written`` before are not read again if nobody has touched them. May raise OSError.
     """
-    write_lines(folder / SUMS, (f"{sha256}  {path}" for path, sha256, _ in _files(folder, written, SUMS)))
+    others: dict[str, int] = {}  # the sizes of files that are not as they were written
+    write_lines(folder / SUMS, _sums(folder, written, others))
     body = _JSON.encode({"passport_version": VERSION, **_plain(asdict(passport)), "files": []})
     before, after = body.split(_NO_FILES)
     digest = hashlib.sha256()
     with (folder / NAME).open("xb") as file:
-        for part in chain((before,), _file_entries(folder), (f"{after}\n",)):
+        for part in chain((before,), _file_entries(folder, written, others), (f"{after}\n",)):
             digest.update(part.encode())
             file.write(part.encode())
     return digest.hexdigest()
 
 
-def _file_entries(folder: Path) -> Iterator[str]:
+def _sums(folder: Path, written: WrittenFiles, others: dict[str, int]) -> Iterator[str]:
+    """The lines of ``SHA256SUMS``; what else is there than was written, is added to ``others``."""
+    for path, sha256, size, is_untouched in _files(folder, written, SUMS):
+        if not is_untouched:
+            others[path] = size
+        yield f"{sha256}  {path}"
+
+
+def _file_entries(folder: Path, written: WrittenFiles, others: Mapping[str, int]) -> Iterator[str]:
     """The part ``"files": [...]`` of the passport, a file at a time, as the encoder would write it."""
     begin = '"files": [\n    '
-    sums, text = (SUMS, _sha256(folder / SUMS)), json.JSONEncoder(ensure_ascii=False).encode
-    root = str(folder)
-    for path, sha256 in merge(_listed(folder), (sums,)):
-        size = os.stat(f"{root}/{path}").st_size  # noqa: PTH116 - for each of all clips
+    sums, text = folder / SUMS, json.JSONEncoder(ensure_ascii=False).encode
+    sizes = {**others, SUMS: sums.stat().st_size}
+    for path, sha256 in merge(_listed(folder), ((SUMS, _sha256(sums)),)):
+        size = sizes.get(path)
+        size = written[path].size if size is None else size
         facts = f'"bytes": {size}', f'"path": {text(path)}', f'"sha256": "{sha256}"'
         yield begin + "{\n      " + ",\n      ".join(facts) + "\n    }"
         begin = ",\n    "
@@ -126,7 +137,7 @@ def check_written(folder: Path, digest: str, written: WrittenFiles) -> list[Noti
 
 
 def _unlike_the_list(folder: Path, written: WrittenFiles) -> list[Notice]:
-    found = ((path, sha256) for path, sha256, _ in _files(folder, written, SUMS))
+    found = ((path, sha256) for path, sha256, *_ in _files(folder, written, SUMS))
     return list(_differences(_listed(folder), found))
 
 
@@ -161,7 +172,7 @@ def validate(folder: Path) -> list[Notice]:
     except Damaged as error:
         return [error.notice]
     not_listed, changed = [], []
-    for path, sha256, size in _files(folder, _NOTHING):
+    for path, sha256, size, _ in _files(folder, _NOTHING):
         of_passport = listed.pop(path, None)
         if of_passport is None:
             not_listed.append(path)
@@ -174,34 +185,41 @@ def validate(folder: Path) -> list[Notice]:
     ]
 
 
-def _files(folder: Path, written: WrittenFiles, but: str = "") -> Iterator[tuple[str, str, int]]:
-    """Path, SHA-256 and size in bytes of each file, in the order of paths; not of the passport itself."""
+def _files(folder: Path, written: WrittenFiles, but: str = "") -> Iterator[tuple[str, str, int, bool]]:
+    """Each file in the order of paths, but not the passport itself.
+
+    Its path, SHA-256 and size in bytes, and whether it is as it was written.
+    """
     own, root = {NAME, MARKER, but}, str(folder)
-    for path in _paths(folder, written, own):
+    for path, known in _paths(folder, written, own):
         full = os.path.join(root, path)  # noqa: PTH118 - a tenth of the time, for each of all clips
-        found, known = os.stat(full), written.get(path)  # noqa: PTH116
-        is_untouched = known is not None and known.is_at(found)
-        sha256 = known.digest.hex() if known and is_untouched else _sha256(Path(full))
-        yield path, sha256, found.st_size
+        found = os.stat(full)  # noqa: PTH116
+        if known is not None and known.is_at(found):
+            yield path, known.digest.hex(), known.size, True
+        else:
+            yield path, _sha256(Path(full)), found.st_size, False
 
 
-def _paths(folder: Path, written: WrittenFiles, own: Collection[str]) -> Iterator[str]:
-    """The paths of all files in order, without ``own``.
+def _paths(
+    folder: Path, written: WrittenFiles, own: Collection[str]
+) -> Iterator[tuple[str, WrittenFile | None]]:
+    """The paths of all files in order, without ``own``, each with what was written there.
 
     A folder with as many files as were written to it is not listed: their paths are known, and whoever looks
     at each of them finds out whether it is another file.
     """
-    paths, known = list[str](), list[Iterator[str]]()
+    paths, known = list[str](), list[str]()
     for place, folders, names in os.walk(folder):
         inside = Path(place).relative_to(folder).as_posix()
         before = "" if inside == "." else f"{inside}/"
         paths += (f"{before}{name}" for name in names if before or name not in own)
         for name in list(folders):
-            count, below = written.in_folder(f"{before}{name}")
+            count = written.count_in(f"{before}{name}")
             if count and count == _entries(Path(place, name)):
-                known.append(below)
+                known.append(f"{before}{name}")
                 folders.remove(name)
-    return merge(sorted(paths), *known)
+    listed = ((path, written.get(path)) for path in sorted(paths))
+    return merge(listed, *map(written.below, known), key=itemgetter(0))
 
 
 def _entries(folder: Path) -> int:

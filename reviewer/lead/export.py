@@ -2,13 +2,13 @@
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from reviewer.access.audit_log import Head
 from reviewer.access.checkpoint import Checkpoint
@@ -41,6 +41,7 @@ from reviewer.lead.export_rows import RowMaker
 from reviewer.lead.export_shards import SHARDS, SetShards
 from reviewer.lead.export_sounds import SetSounds
 from reviewer.lead.keyed_hashes import Pseudonyms
+from reviewer.lead.sealed_spool import SealedSpool
 from reviewer.lead.selection import Selector
 from reviewer.lead.set_options import SetOptions
 from reviewer.lead.splits import Splits
@@ -101,11 +102,27 @@ class _Order:
     head: Head
     checkpoint: Checkpoint
 
+    def without(self, formats: Collection[str]) -> Self:
+        """The same, without some of its formats."""
+        return replace(self, formats=tuple(name for name in self.formats if name not in formats))
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What is written before the rest of a set: its large files, and the formats that are complete."""
+
+    files: WrittenFiles
+    formats: frozenset[str]
+
 
 Progress = Callable[[int, int], None]
 
 
 def _no_progress(_done: int, _all: int) -> None: ...
+
+
+def _no_sound(_row: int) -> bytes:
+    raise RuntimeError("this format was to be written without any sound")
 
 
 class Export:
@@ -266,8 +283,7 @@ class Export:
                 exports.folder_made(order.id)
                 found, written = self._collect_and_write(order, folder, predicate, progress, is_cancelled)
                 empty = found.formats_without_rows()
-                order = replace(order, formats=tuple(name for name in order.formats if name not in empty))
-                digest = self._fill(folder, order, found, written)
+                digest = self._fill(folder, order.without(empty), found, written)
                 if order.options.encrypt_to:
                     encrypt_set(folder, order.options.encrypt_to)
                 sync_tree(folder)
@@ -298,21 +314,32 @@ class Export:
         predicate: Predicate,
         progress: Progress,
         is_cancelled: Callable[[], bool],
-    ) -> tuple[Collected, WrittenFiles]:
-        """The rows of the set, and the files that were written meanwhile by their paths."""
+    ) -> tuple[Collected, _Written]:
+        """The rows of the set, and what was written meanwhile."""
         done = _ClipsWritten(progress, self._unit.queue.counts().clips, is_cancelled)
         with self._writing(order, folder, done.tell) as sounds:
             collect = partial(self._collect, order.identity, order.formats, predicate, order.options)
             found = collect(is_cancelled, sounds=sounds)
+            if sounds is not None:
+                sounds.open_rest()
+            with self._unit.transaction():
+                for items in found.rows.items(_CLIPS_AT_ONCE, 0 if sounds is None else sounds.rows_opened):
+                    self._unit.exports.add_items(order.id, items)
+            if not found.rows:
+                raise NothingToExport(found)
+            complete = self._write_without_sound(folder, order, found)
             written = WrittenFiles() if sounds is None else sounds.finish()
         if written:
             done.finish(found.clips)
-        with self._unit.transaction():
-            for items in found.rows.items(_CLIPS_AT_ONCE, 0 if sounds is None else sounds.rows_opened):
-                self._unit.exports.add_items(order.id, items)
-        if not found.rows:
-            raise NothingToExport(found)
-        return found, written
+        return found, _Written(written, complete)
+
+    def _write_without_sound(self, folder: Path, order: _Order, found: Collected) -> frozenset[str]:
+        """Writes the formats that never look at sound, which a worker process may still be writing."""
+        formats = order.without(found.formats_without_rows()).formats
+        names = [name for name in formats if not self._formats[name].HAS_OWN_AUDIO]
+        for name in names:
+            self._formats[name].write(folder, found.utterances(_no_sound, name))
+        return frozenset(names)
 
     def _writing(
         self, order: _Order, folder: Path, progress: Callable[[int], None]
@@ -326,11 +353,13 @@ class Export:
             partial(self._unit.exports.add_items, order.id),
         )
         if needs_clips(order.formats):
-            return SetSounds(*given, progress)
+            written = WrittenFiles(SealedSpool(self._unit.folder, "SET_NOT_WRITTEN"))
+            return SetSounds(*given, progress, written)
         return SetShards(*given, progress) if order.formats == (SHARDS,) else nullcontext()
 
-    def _fill(self, folder: Path, order: _Order, found: Collected, written: WrittenFiles) -> str:
+    def _fill(self, folder: Path, order: _Order, found: Collected, before: _Written) -> str:
         """Writes and validates all other files of the set; gives the digest of its passport."""
+        written = before.files
         audio = ExportAudio(self._access, order.identity, found.rows, order.options).read
         lengths: dict[str, tuple[int, int]] = {}
         if not needs_clips(order.formats):
@@ -338,9 +367,9 @@ class Export:
             if (folder / CLIPS).exists():  # the formats that needed them can hold none of the rows
                 shutil.rmtree(folder / CLIPS)
                 written = WrittenFiles()
-        has_shards = written.in_folder(webdataset.FOLDER)[0] > 0
+        has_shards = written.count_in(webdataset.FOLDER) > 0
         for name in order.formats:
-            if not (has_shards and name == SHARDS):
+            if name not in before.formats and not (has_shards and name == SHARDS):
                 written.add_all(self._formats[name].write(folder, found.utterances(audio, name)) or {})
         facts = self._passport(order, found)
         dataset_card.write(folder, asdict(facts))

@@ -49,7 +49,9 @@ class Collected:
         for row in kept:
             self._count(row.utterance)
             self.rows.add(row)
-            self._refused_rows.update(n for n in self._formats if self.is_refused(n, row.utterance.id))
+            for name, refused in self._refused.items():
+                if row.utterance.id in refused:
+                    self._refused_rows[name] += 1
         self.clips += 1
         self.conventions[selected.conventions.id] = selected.conventions
         self.denied += selected.has_denied

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from sys import intern
+from typing import NamedTuple, Self
 
 from reviewer.formats.dataset import Utterance, UtteranceSegment, UtteranceWord, utterance_id
 from reviewer.lead.keyed_hashes import Pseudonyms
@@ -103,15 +104,13 @@ class RowMaker:
     ) -> Row:
         clip, accepted, annotation = selected.clip, selected.accepted, selected.annotation
         is_whole = (start, end) == (0, clip.frames)
-        frame = _Frames(clip.rate_hz, self._options.rate_of(clip.rate_hz), start, end)
+        frame = _Frames.of_row(clip.rate_hz, self._options.rate_of(clip.rate_hz), start, end)
         inside = [each for each in segments if frame.of(each.start) < frame.of(each.end)]
         part = inside[0] if self._options.cut and inside else None
         labels, flags = _answers(annotation, part)
         verbatim = "\n".join(each.text for each in segments)
-        parts = tuple(
-            self._segment(selected, each, frame)
-            for each in sorted(inside, key=lambda each: (each.start, each.end))
-        )
+        ordered = sorted(inside, key=lambda each: (each.start, each.end)) if len(inside) > 1 else inside
+        parts = tuple([self._segment(selected, each, frame) for each in ordered])
         is_one = len(segments) == len(parts) == 1
         utterance = Utterance(
             id=_id_of(clip, speaker, start, end),
@@ -130,7 +129,9 @@ class RowMaker:
             conventions_version=intern(accepted.conventions_version),
             split=self._splits.of(self._names.speaker(clip)),
             segments=parts,
-            words=tuple(word for each in inside for word in self._words(selected, each, frame)),
+            words=tuple(word for each in inside for word in self._words(selected, each, frame))
+            if selected.aligned
+            else (),
             reference=selected.reference,
             audio=self._options.audio,
             conventions=selected.conventions,
@@ -222,22 +223,22 @@ def borders(
     return max(segment.start - margin, before, 0), min(segment.end + margin, after, clip.frames)
 
 
-@dataclass(frozen=True, slots=True)
-class _Frames:
+class _Frames(NamedTuple):
     """The frames of a row's own audio, which begins at ``start`` of the clip and may have another rate."""
 
     from_hz: int
     to_hz: int
     start: int
     end: int
+    frames: int
 
-    @property
-    def frames(self) -> int:
-        return -(-(self.end - self.start) * self.to_hz // self.from_hz)
+    @classmethod
+    def of_row(cls, from_hz: int, to_hz: int, start: int, end: int) -> Self:
+        return cls(from_hz, to_hz, start, end, -(-(end - start) * to_hz // from_hz))
 
     def of(self, clip_frame: int) -> int:
         """A frame of the clip as one of the row, moved to its ends if it is outside."""
-        inside = min(max(clip_frame, self.start), self.end) - self.start
-        if inside == self.end - self.start:
-            return self.frames
-        return inside * self.to_hz // self.from_hz
+        from_hz, to_hz, start, end, frames = self
+        if clip_frame >= end:
+            return frames
+        return (clip_frame - start) * to_hz // from_hz if clip_frame > start else 0

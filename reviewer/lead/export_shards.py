@@ -44,7 +44,7 @@ class SetShards:
         in_commit: Callable[[Mapping[str, str]], None],
         progress: Callable[[int], None],
     ) -> None:
-        """``in_commit`` and ``progress`` are as for ``SetSounds``."""
+        """The arguments are those of ``SetSounds``."""
         self._access = access
         self._identity = identity
         self._folder = folder
@@ -84,11 +84,14 @@ class SetShards:
             if len(self._rows) == CLIPS_A_BATCH:
                 self._write_batch()
 
-    def finish(self) -> WrittenFiles:
-        """Writes what is left; gives all shards by path relative to the set, none if they were given up."""
-        written = WrittenFiles()
+    def open_rest(self) -> None:
+        """Opens what is left, and lets the worker begin with it. Raises as ``add``."""
         if self._worker is not None and self._rows:
             self._write_batch()
+
+    def finish(self) -> WrittenFiles:
+        """Ends the shards; gives all by path relative to the set, none if they were given up."""
+        written = WrittenFiles()
         if self._worker is not None and self._are_added():
             self._worker.begin(EndOfShards())
             shards = self._worker.answer(Shards)

@@ -58,10 +58,12 @@ class SetSounds:
         options: SetOptions,
         in_commit: Callable[[Mapping[str, str]], None],
         progress: Callable[[int], None],
+        written: WrittenFiles,
     ) -> None:
         """``in_commit`` is called with the annotation of each clip of a batch, in the commit of its row.
 
-        ``progress`` is called with the number of clips that are written. May raise OSError.
+        ``progress`` is called with the number of clips that are written. Files are added to ``written``. May
+        raise OSError.
         """
         self._access = access
         self._identity = identity
@@ -74,7 +76,7 @@ class SetSounds:
         self._clips: dict[str, Clip] = {}
         self._rows: list[Row] = []
         self._with_worker: tuple[OpenedBatch, list[Row]] | None = None
-        self._written = WrittenFiles()
+        self._written = written
         self._clips_written, self._last_clip = 0, ""
         self.rows_opened = 0
         """The first rows of all, whose clips were recorded and opened."""
@@ -99,10 +101,13 @@ class SetSounds:
             if len(self._clips) == CLIPS_A_BATCH:
                 self._write_batch()
 
-    def finish(self) -> WrittenFiles:
-        """Writes what is left; gives all files by path relative to the set. Raises as ``add``."""
+    def open_rest(self) -> None:
+        """Opens what is left, and lets the worker begin with it. Raises as ``add``."""
         if self._clips:
-            self._write_batch(is_last=True)
+            self._write_batch()
+
+    def finish(self) -> WrittenFiles:
+        """Waits for the last files; gives all by path relative to the set. Raises as ``add``."""
         self._take_written()
         return self._written
 
@@ -113,17 +118,14 @@ class SetSounds:
         if self._for_worker >= SOUNDS_WORTH_A_PROCESS:
             self._worker = SoundWorker()
 
-    def _write_batch(self, *, is_last: bool = False) -> None:
+    def _write_batch(self) -> None:
         clips, self._clips = self._clips, {}
         rows, self._rows = self._rows, []
         works = {row.utterance.clip_id: row.annotation_id for row in rows}
         batch = self._access.open(self._identity, works, clips, in_commit=lambda: self._in_commit(works))
         self.rows_opened += len(rows)
         self._take_written()
-        # There is nothing else to do during the last one: the two share it.
-        half = len(rows) // 2 if is_last and self._worker is not None else 0
-        rest = [*rows[:half], *self._given_to_worker(batch, rows[half:])]
-        self._write_here(batch, rest)
+        self._write_here(batch, self._given_to_worker(batch, rows))
 
     def _given_to_worker(self, batch: OpenedBatch, rows: list[Row]) -> list[Row]:
         """Lets the worker begin with what it can do, if there is one; gives the other rows."""

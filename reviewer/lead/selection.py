@@ -180,6 +180,8 @@ class Selector:
     ) -> SelectedClip | str:
         clip, passes = candidate.clip, candidate.passes
         annotations = [text for text in texts if text is not None]
+        if any(work.id in self._access.not_signed for work in passes):
+            return "work_not_signed"
         if len(annotations) < len(passes):  # consent or retention ended, or it was purged, since the check
             return is_over(clip, self._unit.clock.now()) or "purged"
         conventions = self._conventions_of(clip.locale)
@@ -289,10 +291,9 @@ def _takes_all(form: Schema | None, annotation: Annotation) -> bool:
     """Whether the form of some work takes all of its answers, as far as the form is known."""
     if form is None:
         return True
-    per_segment = form.per(FieldScope.SEGMENT)
-    return fitting(form.per(FieldScope.CLIP), annotation.labels) == annotation.labels and all(
-        fitting(per_segment, segment.labels) == segment.labels for segment in annotation.segments
-    )
+    answers = [(FieldScope.CLIP, annotation.labels)]
+    answers += [(FieldScope.SEGMENT, segment.labels) for segment in annotation.segments]
+    return all(not labels or fitting(form.per(scope), labels) == labels for scope, labels in answers)
 
 
 def _reasons_against(

@@ -17,15 +17,15 @@ class Splits:
 
     def __init__(self, hash_key: bytes, shares: tuple[int, int, int] | None) -> None:
         key = subkey(hash_key, "export split")
-        self._shares = shares
+        train, dev, _ = shares or (0, 0, 0)
+        self._ends = [share * _BUCKETS // 100 for share in (train, train + dev)] if shares else []
         self._bucket = lru_cache(maxsize=_SPEAKERS_KNOWN)(
             lambda speaker: int(keyed_hash(key, speaker.encode())[:16], 16) % _BUCKETS
         )
 
     def of(self, speaker: str) -> str:
         """The split of all rows of a speaker's clips, empty if the set is not split."""
-        if self._shares is None:
+        if not self._ends:
             return ""
         bucket = self._bucket(speaker)
-        train, dev, _ = (share * _BUCKETS // 100 for share in self._shares)
-        return SPLITS[(bucket >= train) + (bucket >= train + dev)]
+        return SPLITS[sum([bucket >= end for end in self._ends])]

@@ -163,7 +163,7 @@ class Annotation:
     def from_bytes(cls, data: bytes) -> "Annotation":
         """Reads what ``to_bytes`` wrote; raises Damaged for anything else."""
         try:
-            return cls.from_table(json.loads(data))
+            return cls.from_table(json.loads(data.decode("utf-8", "surrogatepass")))
         except ValueError as error:
             raise Damaged("ANNOTATION_UNREADABLE") from error
 
@@ -174,7 +174,7 @@ class Annotation:
             if body["v"] != DOCUMENT_VERSION:
                 raise Damaged("ANNOTATION_OTHER_VERSION")
             return cls(
-                segments=tuple(_segment(one) for one in body["segments"]),
+                segments=tuple(map(_segment, body["segments"])),
                 spans=tuple(
                     PersonalDataSpan(one["start"], one["end"], PersonalDataKind(one["kind"]))
                     for one in body["spans"]
@@ -211,6 +211,8 @@ def _plain(labels: Labels) -> dict[str, Any]:
 
 
 def _labels(body: dict[str, Any]) -> Labels:
+    if body == {}:
+        return _NO_LABELS
     return MappingProxyType({k: tuple(v) if isinstance(v, list) else v for k, v in body.items()})
 
 
@@ -220,4 +222,6 @@ def _plain_earlier(earlier: EarlierLabels) -> dict[str, Any]:
 
 
 def _earlier(body: dict[str, Any]) -> EarlierLabels:
+    if "earlier" not in body:
+        return _NO_EARLIER
     return MappingProxyType({form: _labels(labels) for form, labels in body.get("earlier", {}).items()})

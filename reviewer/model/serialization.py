@@ -14,6 +14,7 @@ from reviewer.errors import Damaged
 from reviewer.model.clock import from_micros, to_micros
 
 T = TypeVar("T")
+_NOT_STORED = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
 
 
 def to_columns(value: Any) -> dict[str, Any]:
@@ -23,15 +24,17 @@ def to_columns(value: Any) -> dict[str, Any]:
 
 def from_columns(kind: type[T], row: Mapping[str, Any]) -> T:
     """The value whose fields are columns of a row; what else is in the row is left out. Raises Damaged."""
-    with _translated():
-        values = {}
+    values = []
+    try:
         for name, hint, is_moment in _columns(kind):
             plain = row[name]
             if plain is None or type(plain) is hint:
-                values[name] = plain
+                values.append(plain)
             else:
-                values[name] = from_micros(plain) if is_moment else _from_plain(hint, plain)
-        return kind(**values)
+                values.append(from_micros(plain) if is_moment else _from_plain(hint, plain))
+        return kind(*values)
+    except _NOT_STORED as error:
+        raise Damaged("WORKSPACE_ROW_DAMAGED") from error
 
 
 def to_json(value: Any) -> str:
@@ -41,9 +44,10 @@ def to_json(value: Any) -> str:
 
 
 def from_json(kind: Any, text: str) -> Any:
-    """What ``to_json`` was given; ``kind`` is its type. Raises Damaged."""
+    """What ``to_json`` was given, also None; ``kind`` is its type otherwise. Raises Damaged."""
     with _translated():
-        return _from_plain(kind, json.loads(text))
+        plain = json.loads(text)
+        return None if plain is None else _from_plain(kind, plain)
 
 
 @contextmanager
@@ -51,7 +55,7 @@ def _translated() -> Iterator[None]:
     """What no value can be made of was not stored by this program."""
     try:
         yield
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
+    except _NOT_STORED as error:
         raise Damaged("WORKSPACE_ROW_DAMAGED") from error
 
 
@@ -94,9 +98,12 @@ def _to_plain(value: Any) -> Any:
 
 
 def _from_plain(kind: Any, plain: Any) -> Any:
-    if plain is None or type(plain) is kind:
+    may_be_missing = NoneType in get_args(kind)
+    if type(plain) is kind or (plain is None and may_be_missing):
         return plain
-    if NoneType in get_args(kind):
+    if plain is None:
+        raise TypeError(kind)
+    if may_be_missing:
         kind = get_args(kind)[0]
     if kind is bytes:
         return base64.b64decode(plain) if isinstance(plain, str) else plain

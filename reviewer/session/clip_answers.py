@@ -34,6 +34,8 @@ def answers_of_form(annotation: Annotation, form: Schema | None) -> Annotation:
     if form is None:
         return annotation
     if not annotation.earlier and not any(one.labels or one.earlier for one in annotation.segments):
+        if not annotation.labels:
+            return annotation
         labels = without_hidden(form.per(FieldScope.CLIP), annotation.labels)
         is_same = list(labels.items()) == list(annotation.labels.items())
         return annotation if is_same else replace(annotation, labels=labels)

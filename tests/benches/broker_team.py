@@ -36,7 +36,7 @@ class DirectKeys:
         if self.is_away():
             raise Unavailable("BROKER_AWAY")
 
-    def clip_key(self, lease: Lease) -> ReleasedKey:
+    def clip_key(self, lease: Lease, facts: bytes = b"") -> ReleasedKey:
         self.reach()
         broker, keyring = self.broker(), self.identity.keyring
         purpose = KeyPurpose.PREFETCH if lease.is_prefetch else KeyPurpose.OPEN
@@ -48,6 +48,7 @@ class DirectKeys:
             purpose,
             self.bench.clock.now(),
             broker.public_key,
+            facts=facts,
         )
         signed = request.signed(keyring.signing_key)
         answered = broker.answer(signed.to_bytes())

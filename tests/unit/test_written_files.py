@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.formats import passport
+from reviewer.formats import passport, written_files
 from reviewer.formats.packed_texts import PackedTexts
 from reviewer.formats.written_files import WrittenFile, WrittenFiles
 from tests.contracts.test_formats import a_passport
@@ -45,13 +45,30 @@ def test_written_files_are_found_in_any_order_and_listed_in_that_of_paths() -> N
         assert path not in written
 
 
+@given(st.lists(st.lists(st.text(alphabet="ab/", min_size=1), unique=True), max_size=6))
+def test_files_in_many_runs_are_those_that_were_added(parts: list[list[str]]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(written_files, "_FILES_A_RUN", 4)
+        patch.setattr(written_files, "_FILES_A_BLOCK", 2)
+        written, all_of_them = WrittenFiles(), dict[str, WrittenFile]()
+        for part in parts:
+            fresh = {path: a_file(len(path)) for path in part if path not in all_of_them}
+            all_of_them |= fresh
+            written.add_all(fresh)
+            assert list(written.items()) == [(path, all_of_them[path]) for path in sorted(all_of_them)]
+            assert written.get("c") is None
+        inside = {path for path in all_of_them if path.startswith("a/")}
+        assert {path for path, _ in written.below("a")} == inside
+        assert written.count_in("a") == len(inside)
+
+
 def test_files_below_a_folder_are_no_others() -> None:
     written = WrittenFiles()
     for path in ("clips/b", "clips-2/a", "clips", "clips/a", "clips0"):
         written.add(path, a_file(1))
-    count, paths = written.in_folder("clips")
-    assert (count, list(paths)) == (2, ["clips/a", "clips/b"])
-    assert written.in_folder("shards")[0] == 0
+    assert written.count_in("clips") == 2
+    assert list(written.below("clips")) == [("clips/a", a_file(1)), ("clips/b", a_file(1))]
+    assert written.count_in("shards") == 0
 
 
 @pytest.fixture
