@@ -66,7 +66,19 @@ def read_untrusted_text(path: Path, most_bytes: int = MOST_TEXT_BYTES) -> str:
     Raises:
         Refused: as ``open_untrusted``, or ``FILE_NOT_UTF8``: another encoding, or NUL characters.
     """
-    return _decoded(path, read_untrusted(path, most_bytes))
+    return decoded_untrusted(path.name, read_untrusted(path, most_bytes))
+
+
+def decoded_untrusted(name: str, data: bytes) -> str:
+    """The text of a UTF-8 file that was read; ``name`` is for the message. Raises Refused as above."""
+    data = data.removeprefix(codecs.BOM_UTF8)
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        raise Refused("FILE_NOT_UTF8", file=name) from error
+    if "\0" in text:  # also UTF-16 and UTF-32 without a byte order mark
+        raise Refused("FILE_NOT_UTF8", file=name)
+    return text
 
 
 def read_first_line(path: Path, most_bytes: int, *, seconds: float = 60) -> str:
@@ -86,7 +98,7 @@ def read_first_line(path: Path, most_bytes: int, *, seconds: float = 60) -> str:
         if not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
             text = read_untrusted_text(path, most_bytes)
         else:
-            text = _decoded(path, _line_of_pipe(descriptor, path, most_bytes, seconds))
+            text = decoded_untrusted(path.name, _line_of_pipe(descriptor, path, most_bytes, seconds))
     finally:
         os.close(descriptor)
     return (text.splitlines() or [""])[0]
@@ -131,17 +143,6 @@ def _opened(path: Path) -> int:
         raise Refused("FILE_MISSING", file=path.name) from error
     except (OSError, ValueError) as error:  # a loop of links, a socket, no permission, a name with NUL
         raise _unreadable(path, error) from error
-
-
-def _decoded(path: Path, data: bytes) -> str:
-    data = data.removeprefix(codecs.BOM_UTF8)
-    try:
-        text = data.decode()
-    except UnicodeDecodeError as error:
-        raise Refused("FILE_NOT_UTF8", file=path.name) from error
-    if "\0" in text:  # also UTF-16 and UTF-32 without a byte order mark
-        raise Refused("FILE_NOT_UTF8", file=path.name)
-    return text
 
 
 def parse_untrusted_toml(text: str, name: str) -> dict[str, Any]:

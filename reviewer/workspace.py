@@ -51,6 +51,7 @@ from reviewer.clips.store import ClipStore
 from reviewer.clips.withdrawals import WithdrawalRepository
 from reviewer.db.connection import Database
 from reviewer.db.schema import migrate, require_sound
+from reviewer.db.team_folder import TeamFolder
 from reviewer.db.workspace_meta import read_meta
 from reviewer.desk.session import KINDS as DESK_KINDS
 from reviewer.desk.session import DeskSession
@@ -94,16 +95,16 @@ from reviewer.session.policy import WorkspacePolicy
 from reviewer.session.second_secret import SecondSecrets
 from reviewer.session.server_witness import ServerWitness
 from reviewer.session.sign_in import SignIn, normal_code, require_strong
+from reviewer.session.team_files import restore_team_files
 from reviewer.session.unfinished_exports import UnfinishedExports
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.work_session import WorkSession
-from reviewer.transcript.lexicon import read_lexicon
+from reviewer.transcript.lexicon import LEXICON_FOLDER, read_lexicon
 from reviewer.untrusted_files import open_untrusted, read_untrusted_text
 
 if TYPE_CHECKING:
     from reviewer.queue.administration import QueueAdministration
 
-LEXICON_FOLDER = "lexicon"
 _MOST_BACKUP_BYTES = 1 << 50
 APP_VERSION = importlib.metadata.version("reviewer")
 
@@ -134,20 +135,22 @@ class Workspace:
     ) -> None:
         self.path = path
         self.clock = ForwardClock.of(clock)
-        self.project = read_project(path / PROJECT_FILE)
         self._parameters = parameters
         self._keychain = keychain
         self._database = Database(path / DATABASE_FILE)
         try:
+            migrate(self._database)
+            require_sound(self._database)
+            self._database.reserve.fill()
+            serial = TeamFolder(self._database).serial()
+            restore_team_files(path, serial, PersonRepository(self._database, clock))
             self._assemble(make_queue)
         except BaseException:
             self._database.close()
             raise
 
     def _assemble(self, make_queue: MakeQueue | None) -> None:
-        migrate(self._database)
-        require_sound(self._database)
-        self._database.reserve.fill()
+        self.project = read_project(self.path / PROJECT_FILE)
         self._meta = read_meta(self._database)
         self._store = backends.clip_store(self.path, self.project.clips, self._meta.workspace_id)
         unit = unit_of_work(
@@ -162,7 +165,6 @@ class Workspace:
         self._unfinished = UnfinishedExports(self._unit)
         with suppress(Unavailable):  # nobody is kept out by a full disk; the next start tries again
             self._unfinished.remove()
-        self._due_purges = DuePurges(self._unit)
         form = load_schema(own_or_resource(self.path, "schemas", self.project.schema))
         self._schema = self._unit.label_schemas.keep(form)
         self._conventions = LocaleConventions.of_workspace(self.path, self.project.conventions)
@@ -183,6 +185,7 @@ class Workspace:
             unwitnessed_rows=self.project.log.unwitnessed_rows,
             make_key_source=self._key_source(),
         )
+        self._due_purges = DuePurges(self._unit, self._access.is_purged)
         self._listening = ListeningRecord(self._unit.log, self.project.listening)
 
     def sign_in(self, name: str, passphrase: str) -> SignedIn:
@@ -337,7 +340,7 @@ class Workspace:
         from reviewer.broker.client import BrokerAddress, BrokerClient  # noqa: PLC0415 - loads HTTP
 
         address = BrokerAddress.of_place(self.project.broker, self.path)
-        return lambda identity: BrokerClient(address, identity, self.clock)
+        return lambda identity: BrokerClient(address, identity, self.clock.of_machine)
 
     def _languages_of(self, person_id: str) -> tuple[str, ...]:
         try:

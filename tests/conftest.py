@@ -3,12 +3,15 @@
 import functools
 import gc
 import os
+import secrets
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import typer
 from hypothesis import HealthCheck, settings
 
 from reviewer.clips import keys
@@ -39,15 +42,21 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Keeps Python from destroying Qt objects on a thread of the test's, as in the program."""
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """Keeps Python from destroying Qt objects on a thread of the test's, as in the program.
+
+    What outlives a test is looked through again when all tests of its file are over.
+    """
     if not {"qapp", "qtbot"} & set(getattr(item, "fixturenames", ())):
         return (yield)
     gc.disable()
     try:
         return (yield)
     finally:
+        if nextitem is None or nextitem.path != item.path:
+            gc.unfreeze()
         gc.collect()
+        gc.freeze()
         gc.enable()
 
 
@@ -84,9 +93,23 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def _passphrases_are_stretched_once() -> Iterator[None]:
-    """Thousands of sign-ins have the passphrase, salt and cost of one before: the same key."""
+    """Thousands of keyrings have one salt, so that a passphrase is stretched once in this process."""
+    salt = secrets.token_bytes(16)
+
+    def random(count: int) -> bytes:
+        return salt if count == len(salt) else secrets.token_bytes(count)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(keys, "_stretch", functools.cache(keys._stretch))
+        patch.setattr(keys, "secrets", SimpleNamespace(token_bytes=random))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _commands_are_made_once() -> Iterator[None]:
+    """Hundreds of tests run a command in this process, and each run would make all of them anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typer.main, "get_command", functools.cache(typer.main.get_command))
         yield
 
 

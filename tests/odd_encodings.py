@@ -305,7 +305,27 @@ def _counting(frames: int) -> bytes:
     return bytes(content)
 
 
+def _flac_from(frame: int) -> bytes:
+    """A FLAC cut out of another: its frames keep their numbers, its first block the count of the other."""
+    content = _flac()
+    place = first = content.index(b"\xff\xf8")
+    for number in range(1, frame + 1):
+        place = content.index(b"\xff\xf8" + content[first + 2 : first + 4] + bytes([number]), place)
+    return content[:first] + content[place:]
+
+
+_BLOCK_SECONDS = 4096 / _HZ
 FLAC: dict[str, Odd] = {
+    "flac cut out of another": Odd(lambda: _flac_from(2), SECONDS - 2 * _BLOCK_SECONDS),
+    "flac cut out of another, cut short": _refused(
+        lambda: _flac_from(2)[:-8_000], "INCOMPLETE_DAMAGED", "INCOMPLETE_CUT_SHORT", "INCOMPLETE_NOT_DECODED"
+    ),
+    "flac cut out of one of a pipe": Odd(lambda: flac_of_a_pipe(_flac_from(2)), SECONDS - 2 * _BLOCK_SECONDS),
+    "flac cut out of another, with a frame gone": _refused(
+        lambda: _flac_from(1)[:12_000] + _flac_from(1)[16_000:],
+        "INCOMPLETE_DAMAGED",
+        "INCOMPLETE_NOT_DECODED",
+    ),
     "flac, counts 0": Odd(lambda: flac_of_a_pipe(_flac())),
     "flac twice": Odd(lambda: _flac() * 2, 2 * SECONDS),
     "flac of a pipe twice": Odd(lambda: flac_of_a_pipe(_flac()) * 2, 2 * SECONDS),
@@ -411,12 +431,14 @@ OGG: dict[str, Odd] = {
         refusals=("INCOMPLETE_NOT_DECODED",),
     ),
     "opus that began earlier": Odd(
-        lambda: _repaged(_pages(_opus()), lambda n, g: g + 48_000 * 60 if g > 0 else g),
-        refusals=("INCOMPLETE_NOT_DECODED",),
+        lambda: _repaged(_pages(_opus()), lambda n, g: g + 48_000 * 60 if g > 0 else g)
     ),
     "opus that began a second earlier": Odd(
-        lambda: _repaged(_pages(_opus()), lambda n, g: g + 48_000 if g > 0 else g),
-        refusals=("INCOMPLETE_NOT_DECODED",),
+        lambda: _repaged(_pages(_opus()), lambda n, g: g + 48_000 if g > 0 else g)
+    ),
+    "opus that began earlier, with a bigger end": _refused(
+        lambda: _repaged(_pages(_opus()), lambda n, g: g + 48_000 * (1 + (n == len(_pages(_opus())) - 1))),
+        "INCOMPLETE_NOT_DECODED",
     ),
     "opus with a bigger end": Odd(
         lambda: _repaged(_pages(_opus()), lambda n, g: g + 48_000 * (n == len(_pages(_opus())) - 1)),
@@ -553,7 +575,14 @@ MPEG: dict[str, Odd] = {
         lambda: mp3() + id3(4000) + bytes(2000) + mp3(), 2 * SECONDS, ffmpeg_differs=_PADDING
     ),
     "mp3 behind 200 kB of tags": Odd(lambda: id3(200_000) + mp3()),
-    "mp3 behind 100 kB of zeros": Odd(lambda: bytes(100_000) + mp3(), refusals=("UNDECODABLE_FORMAT",)),
+    "mp3 behind 100 kB of zeros": Odd(lambda: bytes(100_000) + mp3(), refusals=("INCOMPLETE_DAMAGED",)),
+    **{
+        f"mp3 whose first {count} bytes are zeros": _refused(
+            lambda count=count: bytes(count) + (_bare() * 20)[count:],  # type: ignore[misc]
+            "INCOMPLETE_DAMAGED",
+        )
+        for count in (400, 1500, 70_000)
+    },
     "mp3 behind a tag with a wrong size": Odd(
         lambda: _id3_with_wrong_size() + mp3(), ffmpeg_differs="it decodes a part of the tag"
     ),
@@ -760,6 +789,11 @@ MEDIA: dict[str, Odd] = {
     "caf with mp3 twice": _refused(lambda: _caf_with_mp3() * 2, "INCOMPLETE_MORE_FOLLOWS"),
     "caf with mp3 before an MP3": _refused(lambda: _caf_with_mp3() + mp3(), "INCOMPLETE_MORE_FOLLOWS"),
     "wav with aac": _refused(lambda: media_file("wav", "aac", 44_100), "UNDECODABLE_CODEC"),
+    "caf with alac of ffmpeg": Odd(lambda: media_file("caf", "alac", 44_100)),
+    "caf with alac of ffmpeg, cut": _refused(
+        lambda: media_file("caf", "alac", 44_100)[:-2_000], "INCOMPLETE_CUT_SHORT", "INCOMPLETE_DAMAGED"
+    ),
+    "mov with 8 bits": Odd(lambda: media_file("mov", "pcm_s8", 8_000)),
     "caf with ima4": Odd(lambda: media_file("caf", "adpcm_ima_qt", 44_100)),
     "wav with mp2": Odd(lambda: media_file("wav", "mp2", 44_100, bits_per_second=64_000)),
     "wav with g726": Odd(_g726),

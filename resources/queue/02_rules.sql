@@ -287,9 +287,14 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION reviewer_data.refuse_on_hold(p_clip text) RETURNS void LANGUAGE plpgsql STABLE AS $$
+-- Refuses a clip on hold. Who marked personal data in it goes on: for them the hold begins when their work ends.
+CREATE FUNCTION reviewer_data.refuse_on_hold(p_clip text, p_person text DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    IF (SELECT hold <> '' FROM queue_clip WHERE clip_id = p_clip) THEN
+    IF (SELECT hold <> '' FROM queue_clip WHERE clip_id = p_clip) AND NOT EXISTS (
+        SELECT 1 FROM redaction r JOIN personal_data_mark m ON m.clip_id = r.clip_id
+        WHERE r.clip_id = p_clip AND r.held_before = '' AND m.is_open AND m.person_id = p_person)
+    THEN
         PERFORM refuse('CLIP_ON_HOLD');
     END IF;
 END

@@ -207,41 +207,41 @@ END
 $$;
 
 -- Leases the first open task of a kind and route and keeps the answer under its key, in one statement; only where
--- nothing else can come before it. A task that somebody else is just taking (its row is marked by a transaction that may
--- still run) is passed over before anything else is read about it; what is passed over wrongly is left to next_task.
+-- nothing else can come before it and the key is new. A task that somebody else is just taking (its row is marked by a
+-- transaction that may still run) is passed over before anything else is read about it; what is passed over wrongly is
+-- left to next_task. The key of its submission follows from the caller's own, which nobody else knows.
 CREATE FUNCTION reviewer_data.take_first(
     p_person text, p_kind text, p_route text, p_key text, p_micros bigint, p_now bigint
 ) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
     lease jsonb;
 BEGIN
-    WITH first AS MATERIALIZED (
-        SELECT o.id, o.clip_id, q.state, q.is_distressing FROM task o JOIN queue_clip q ON q.clip_id = o.clip_id
-        WHERE o.kind = p_kind AND o.route = p_route AND o.state = 'open' AND o.assigned_to IS NULL
-        AND (o.xmax = '0' OR age(o.xmax) > (SELECT age(pg_snapshot_xmin(pg_current_snapshot())::xid)))
-        AND can_be_done(o.kind, q, p_now) AND NOT EXISTS (SELECT 1 FROM had(o.clip_id, o.parent_id, p_person))
-        ORDER BY o.priority DESC, o.sort_key, o.place LIMIT 1
-        FOR NO KEY UPDATE OF o, q SKIP LOCKED
-    ), given AS (
+    WITH given AS (
         UPDATE task g SET state = 'leased', person_id = p_person, token = token + 1, lease_started = p_now,
-            lease_until = p_now + p_micros, submission_key = replace(gen_random_uuid()::text, '-', ''), prefetch = 0,
+            lease_until = p_now + p_micros, prefetch = 0,
+            submission_key = left(encode(sha256(convert_to(concat_ws('/', id, token, p_key), 'UTF8')), 'hex'), 32),
             annotation_id = CASE WHEN kind = 'review' THEN NULL ELSE annotation_id END
-        FROM first WHERE g.id = first.id
-        RETURNING g.id, g.clip_id, g.kind, g.round, g.token, g.lease_until, g.submission_key, g.reviewed_id,
-            first.is_distressing
+        WHERE g.ctid = (  -- locked by this statement; a later version than its snapshot's is left to next_task as well
+            SELECT o.ctid FROM task o JOIN queue_clip q ON q.clip_id = o.clip_id
+            WHERE o.kind = p_kind AND o.route = p_route AND o.state = 'open' AND o.assigned_to IS NULL
+            AND (o.xmax = '0' OR age(o.xmax) > (SELECT age(pg_snapshot_xmin(pg_current_snapshot())::xid)))
+            AND can_be_done(o.kind, q, p_now) AND NOT EXISTS (SELECT 1 FROM had(o.clip_id, o.parent_id, p_person))
+            ORDER BY o.priority DESC, o.sort_key, o.place LIMIT 1
+            FOR NO KEY UPDATE OF o, q SKIP LOCKED)
+        RETURNING g.id, g.clip_id, g.kind, g.round, g.token, g.lease_until, g.submission_key, g.reviewed_id
     ), listed AS (
         INSERT INTO lease_given (task_id, token, person_id, at) SELECT id, token, p_person, p_now FROM given
-    ), followed AS (
-        UPDATE queue_clip q SET state = 'in_review', reason = '' FROM first
-        WHERE p_kind = 'transcribe' AND q.clip_id = first.clip_id AND first.state IN ('ready', 'reviewed', 'final')
+    ), followed AS (  -- what follow() would find: a pass is being worked on
+        UPDATE queue_clip q SET state = 'in_review', reason = '' FROM given
+        WHERE p_kind = 'transcribe' AND q.clip_id = given.clip_id AND q.state IN ('ready', 'reviewed', 'final')
     )  -- the lease as lease_of() has it: what never came to this person is no work of theirs that was returned
-    INSERT INTO request AS r (person_id, key, at, answer)
+    INSERT INTO request (person_id, key, at, answer)
     SELECT p_person, p_key, p_now, jsonb_build_object(
         'task_id', id, 'clip_id', clip_id, 'kind', kind, 'round', round, 'person_id', p_person, 'token', token,
         'until', lease_until, 'submission_key', submission_key, 'is_prefetch', false, 'returned_annotation', NULL,
-        'reviewed_annotation', reviewed_id, 'blind_annotation', NULL, 'is_distressing', is_distressing) FROM given
-    ON CONFLICT (person_id, key) DO UPDATE SET answer = excluded.answer, at = excluded.at
-    RETURNING r.answer INTO lease;
+        'reviewed_annotation', reviewed_id, 'blind_annotation', NULL,
+        'is_distressing', (SELECT q.is_distressing FROM queue_clip q WHERE q.clip_id = given.clip_id)) FROM given
+    RETURNING answer INTO lease;
     RETURN lease;
 END
 $$;
@@ -250,6 +250,8 @@ CREATE FUNCTION reviewer.claim(p_person text, p_kinds text[], p_key text) RETURN
 DECLARE
     me record;
     known record;
+    now_at bigint;
+    any_expired boolean;
     t reviewer_data.task;
     answer jsonb;
 BEGIN
@@ -257,7 +259,7 @@ BEGIN
         PERFORM refuse('NOT_ALLOWED');
     END IF;
     -- Who asks, and their turn, as require_self() and lock_person() have it.
-    SELECT l.kinds, r.lease_micros,
+    SELECT l.kinds, r.lease_micros, (SELECT at FROM test_clock) AS test_clock,
         cardinality(r.agreements) > 0 OR r.leases_per_hour > 0 OR r.leases_without_hand_in > 0 AS is_limited
     INTO me FROM person_login l JOIN person_turn turn ON turn.person_id = l.person_id CROSS JOIN rules r
     WHERE l.login = session_user AND l.person_id = p_person AND NOT l.is_blocked FOR UPDATE OF turn;
@@ -265,49 +267,50 @@ BEGIN
         PERFORM require_self(p_person), lock_person(p_person);
         RETURN reviewer.claim(p_person, p_kinds, p_key);
     END IF;
-    IF (p_kinds <@ me.kinds) IS NOT TRUE THEN
+    IF (p_kinds <@ me.kinds AND length(p_key) BETWEEN 1 AND 200) IS NOT TRUE THEN
         PERFORM refuse('NOT_ALLOWED');
     END IF;
-    IF (length(p_key) BETWEEN 1 AND 200) IS NOT TRUE THEN
-        PERFORM refuse('NOT_ALLOWED');
-    END IF;
+    now_at := coalesce(me.test_clock, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint);  -- as now_micros()
     -- What decides how to look, in one statement.
-    WITH clock AS MATERIALIZED (SELECT now_micros() AS at)
-    SELECT clock.at, r.key IS NOT NULL AS is_answered, r.answer, ARRAY (SELECT l FROM takes(p_person) l) AS routes,
+    SELECT r.at AS answered_at, r.answer, ARRAY (SELECT l FROM takes(p_person) l) AS routes,
         EXISTS (SELECT 1 FROM task WHERE person_id = p_person AND (prefetch > 0 OR state = 'returned'))
             OR EXISTS (SELECT 1 FROM task WHERE assigned_to = p_person) AS has_own,
-        EXISTS (SELECT 1 FROM unnest(p_kinds) k WHERE (SELECT lease_until FROM task
-            WHERE kind = k AND state = 'leased' ORDER BY lease_until LIMIT 1) <= clock.at) AS any_expired
-    INTO known FROM clock LEFT JOIN request r
-        ON r.person_id = p_person AND r.key = p_key AND r.at > clock.at - 7 * 86400000000;
-    IF known.is_answered THEN
+        (SELECT lease_until FROM task WHERE kind = p_kinds[1] AND state = 'leased' ORDER BY lease_until LIMIT 1)
+            AS first_until
+    INTO known FROM (SELECT 1) one LEFT JOIN request r ON r.person_id = p_person AND r.key = p_key;
+    IF known.answered_at > now_at - 7 * 86400000000 THEN
         RETURN known.answer;
     END IF;
     IF me.is_limited THEN
-        PERFORM require_may_take(p_person, known.at);
+        PERFORM require_may_take(p_person, now_at);
     END IF;
-    IF NOT known.has_own AND NOT known.any_expired AND cardinality(p_kinds) = 1 AND cardinality(known.routes) = 1 THEN
-        answer := take_first(p_person, p_kinds[1], known.routes[1], p_key, me.lease_micros, known.at);
+    any_expired := known.first_until <= now_at;
+    IF cardinality(p_kinds) = 1 AND cardinality(known.routes) = 1 AND known.answered_at IS NULL
+        AND NOT known.has_own AND any_expired IS NOT TRUE
+    THEN
+        answer := take_first(p_person, p_kinds[1], known.routes[1], p_key, me.lease_micros, now_at);
         IF answer IS NOT NULL THEN
             IF random() < 0.002 THEN
-                PERFORM forget_requests(p_person, known.at);
+                PERFORM forget_requests(p_person, now_at);
             END IF;
             RETURN answer;
         END IF;
     END IF;
+    any_expired := EXISTS (SELECT 1 FROM unnest(p_kinds) k WHERE (SELECT lease_until FROM task
+        WHERE kind = k AND state = 'leased' ORDER BY lease_until LIMIT 1) <= now_at);
     WHILE answer IS NULL LOOP
-        t := next_task(p_person, p_kinds, known.routes, known.at, known.has_own, known.any_expired);
+        t := next_task(p_person, p_kinds, known.routes, now_at, known.has_own, any_expired);
         EXIT WHEN t.id IS NULL;
         IF t.state = 'leased' AND t.prefetch = 0 THEN
-            PERFORM add_refusal(t, t.person_id, 'expiry', '', known.at);
+            PERFORM add_refusal(t, t.person_id, 'expiry', '', now_at);
             IF t.kind = 'transcribe' AND (SELECT state FROM queue_clip WHERE clip_id = t.clip_id) = 'with_lead' THEN
                 PERFORM open_task(t);
                 CONTINUE;
             END IF;
         END IF;
-        answer := hand_out(t, p_person, me.lease_micros, NULL, 0, known.at);
+        answer := hand_out(t, p_person, me.lease_micros, NULL, 0, now_at);
     END LOOP;
-    PERFORM remember(p_person, p_key, answer, known.at);
+    PERFORM remember(p_person, p_key, answer, now_at);
     RETURN answer;
 END
 $$;
@@ -472,7 +475,7 @@ DECLARE
 BEGIN
     PERFORM require_self(p_lease ->> 'person_id'), lock_person(p_lease ->> 'person_id');
     t := held_task(p_lease);
-    PERFORM refuse_on_hold(t.clip_id);
+    PERFORM refuse_on_hold(t.clip_id, t.person_id);
     SELECT * INTO r FROM rules;
     now_at := now_micros();
     cap := t.lease_started + r.cap_micros;
@@ -505,7 +508,7 @@ BEGIN
     THEN
         PERFORM refuse('NOT_LEASED');
     END IF;
-    PERFORM refuse_on_hold(t.clip_id);
+    PERFORM refuse_on_hold(t.clip_id, t.person_id);
     IF t.lease_until <= now_micros() THEN
         PERFORM refuse('LEASE_LAPSED');
     END IF;

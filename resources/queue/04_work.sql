@@ -10,7 +10,9 @@ BEGIN
     IF a.id IS NULL THEN
         RETURN NULL;
     END IF;
-    IF (a.task_id, a.author) IS DISTINCT FROM (p_task, p_author) OR p_digest IS NOT NULL AND a.digest <> p_digest THEN
+    IF (a.task_id, a.author) IS DISTINCT FROM (p_task, p_author) OR p_digest IS NOT NULL AND a.digest <> p_digest
+        AND NOT EXISTS (SELECT 1 FROM resealed_clip r WHERE r.clip_id = a.clip_id AND r.at >= a.made_at)
+    THEN  -- another digest than it had before the clip got a new key
         PERFORM refuse('SUBMISSION_CONFLICT');
     END IF;
     RETURN jsonb_build_object('annotation_id', a.id, 'submitted_at', a.made_at, 'is_repeated', true);
@@ -173,7 +175,12 @@ BEGIN
     t := locked_task(p_lease ->> 'task_id');
     IF t.state = 'withdrawn' THEN
         PERFORM refuse('CLIP_WITHDRAWN');
+    ELSIF EXISTS (SELECT 1 FROM lease_given g JOIN resealed_clip r ON r.clip_id = t.clip_id AND r.at >= g.at
+        WHERE g.task_id = t.id AND g.token = number_of(p_lease -> 'token'))
+    THEN  -- it is sealed under a key that is gone
+        PERFORM refuse('CLIP_CHANGED', jsonb_build_object('clip', t.clip_id));
     END IF;
+    DELETE FROM redaction_lease WHERE task_id = t.id AND token = number_of(p_lease -> 'token');
     UPDATE late_draft SET sealed = p_sealed, kept_at = now_micros()
     WHERE person_id = me AND key = p_key AND task_id = t.id AND state = 'waiting';
     IF NOT FOUND THEN

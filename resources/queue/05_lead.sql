@@ -249,12 +249,21 @@ BEGIN
     IF q.state = 'purged' THEN
         PERFORM refuse('CLIP_WITHDRAWN');
     END IF;
-    UPDATE queue_clip SET hold = p_reason WHERE clip_id = p_clip;
+    UPDATE redaction SET held_before = p_reason WHERE clip_id = p_clip;
+    IF NOT FOUND THEN
+        UPDATE queue_clip SET hold = p_reason WHERE clip_id = p_clip;
+    END IF;
 END
 $$;
 
 CREATE FUNCTION reviewer.end_hold(p_clip text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
+    UPDATE redaction SET held_before = '' WHERE clip_id = p_clip AND held_before <> '';
+    IF FOUND THEN  -- the clip still waits for its redaction
+        RETURN;
+    ELSIF EXISTS (SELECT 1 FROM redaction WHERE clip_id = p_clip) THEN
+        PERFORM refuse('REDACTION_PENDING', jsonb_build_object('clip', p_clip));
+    END IF;
     UPDATE queue_clip SET hold = '' WHERE clip_id = p_clip AND hold <> '';
     IF NOT FOUND THEN
         PERFORM refuse('NOT_ON_HOLD', jsonb_build_object('clip', p_clip));
@@ -300,6 +309,9 @@ CREATE FUNCTION reviewer_data.erase_clip(p_clip text, p_reason text) RETURNS voi
     UPDATE reviewer_data.verdict SET comment = NULL WHERE clip_id = p_clip;
     DELETE FROM reviewer_data.late_draft WHERE clip_id = p_clip;
     DELETE FROM reviewer_data.clip_facts WHERE clip_id = p_clip;
+    DELETE FROM reviewer_data.personal_data_mark WHERE clip_id = p_clip;
+    DELETE FROM reviewer_data.redaction WHERE clip_id = p_clip;
+    DELETE FROM reviewer_data.redaction_lease WHERE clip_id = p_clip;
     UPDATE reviewer_data.queue_clip SET state = 'purged', reason = p_reason, hold = '' WHERE clip_id = p_clip
 $$;
 

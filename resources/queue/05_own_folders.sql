@@ -43,7 +43,7 @@ BEGIN
         IF until IS NULL THEN
             PERFORM refuse('NOT_LEASED');
         END IF;
-        PERFORM refuse_on_hold(p_clip);
+        PERFORM refuse_on_hold(p_clip, me);
         IF until <= now_micros() THEN
             PERFORM refuse('LEASE_LAPSED');
         END IF;

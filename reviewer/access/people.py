@@ -128,6 +128,13 @@ class PersonRepository:
             (lead.public_key, lead.id),
         )
 
+    def lead_keys(self) -> dict[str, bytes]:
+        """The public keys of those who are leads now, by id."""
+        rows = self._database.rows(
+            "SELECT id, public_key FROM person WHERE role = 'lead' AND state = 'active'"
+        )
+        return {row["id"]: row["public_key"] for row in rows}
+
     def by_name(self, name: str) -> Person | None:
         """The person of this name, ignoring case and spacing."""
         row = self._database.row("SELECT * FROM person WHERE name_key = ?", (name_key(name),))

@@ -40,7 +40,7 @@ class Policy:
         try:
             project = (folder / PROJECT_FILE).read_bytes()
             return cls(
-                {PROJECT_FILE: sha256(project).hexdigest(), **_hashes(folder, _own_files(folder))},
+                {PROJECT_FILE: sha256(project).hexdigest(), **_hashes(folder, own_files(folder))},
                 dict(_settings(project)),
                 {name: sha256(path.read_bytes()).hexdigest() for name, path in shipped.items()},
             )
@@ -76,7 +76,8 @@ class Policy:
         return Policy(kept, self.settings, self.shipped)
 
 
-def _own_files(folder: Path) -> Iterator[Path]:
+def own_files(folder: Path) -> Iterator[Path]:
+    """The files in a workspace's folder that decide, besides the project file."""
     for name, pattern in _FOLDERS:
         yield from (path for path in sorted((folder / name).glob(pattern)) if path.is_file())
 

@@ -33,6 +33,8 @@ class Lack(StrEnum):
     """A clip was opened, or heard, without a key of this broker's."""
     NOT_HEARD = "not_heard"
     """A key was released and the clip opened, but nothing of it was heard. It may have been skipped."""
+    NOT_TAKEN = "not_taken"
+    """Personal data was marked in somebody's own folder, and the lead's log does not have the mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Comparison:
 
     @property
     def agrees(self) -> bool:
-        """Whether every key has its opening, and every opening its key."""
+        """Whether every key has its opening, every opening its key, and every mark reached the lead."""
         return all(each.lack is Lack.NOT_HEARD for each in self.differences)
 
 
@@ -119,27 +121,55 @@ class _Told:
                 yield Difference(Lack.NO_RELEASE, person, clip, task, 0, 0, at)
 
 
+@dataclass(slots=True)
+class _Marks:
+    """The marks of personal data in one log. Only a lead's has people who joined in a folder of their own."""
+
+    marks: dict[str, tuple[str, str, datetime]] = field(default_factory=dict)
+    is_lead: bool = False
+
+    def add(self, event: Event, at: datetime) -> None:
+        self.is_lead = self.is_lead or event.action is Action.PERSON_JOINED
+        if event.action is Action.REDACTION_PROPOSED:
+            self.marks[str(event.detail.get("redaction"))] = event.actor, event.object, at
+
+
+def _not_taken(logs: Sequence[_Marks]) -> Iterator[Difference]:
+    """Marks of own folders that the lead's log does not have; none where that is not among the logs."""
+    taken = {mark_id for log in logs if log.is_lead for mark_id in log.marks}
+    if any(log.is_lead for log in logs):
+        for log in logs:
+            for mark_id in sorted(log.marks.keys() - taken):
+                person, clip, at = log.marks[mark_id]
+                yield Difference(Lack.NOT_TAKEN, person, clip, "", 0, 0, at)
+
+
 def compare(broker: Path, logs: Sequence[Path]) -> Comparison:
     """Compares the log in a broker's folder with those in people's, which may be copies.
 
     Rows of people count from the broker's first row on, and in a log that says when a broker was named from
-    then on: before, everybody held the workspace key.
+    then on: before, everybody held the workspace key. Where the lead's log is among them, it must have every
+    mark of personal data of the others.
 
     Raises: Damaged when a log does not verify, or is not of a broker; Unavailable.
     """
-    told, begun = _Told(), None
+    told, begun, marks = _Told(), None, list[_Marks]()
     for row, event in _rows(broker / DATABASE_FILE):
         begun = begun or row.at()
         told.add_broker(event, row.at())
     keys = sum(lease.released for lease in told.leases.values())
     for folder in logs:
         since = begun
+        marks.append(_Marks())
         for row, event in _rows(folder / DATABASE_FILE):
+            marks[-1].add(event, row.at())
             if event.action is Action.BROKER_NAMED and since is not None:
                 since = max(since, row.at())
             if since is not None and row.at() >= since:
                 told.add_person(event, row.at())
-    found = sorted(told.differences(), key=lambda each: (each.at, each.person_id, each.clip_id))
+    found = sorted(
+        (*told.differences(), *_not_taken(marks)), key=lambda each: (each.at, each.person_id, each.clip_id)
+    )
     return Comparison(keys, tuple(found))
 
 

@@ -5,7 +5,7 @@ and whose act changed it, also where somebody had the key of the log.
 """
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -15,7 +15,8 @@ from reviewer.access.log_walk import Mismatch
 from reviewer.errors import Notice
 from reviewer.model.clip import Clip
 from reviewer.model.clock import to_micros
-from reviewer.model.event import CLIP_IDS, Action, DetailValue
+from reviewer.model.event import CLIP_IDS, Action, DetailValue, Event
+from reviewer.model.held_back import HeldState
 from reviewer.model.people import second_secret_id
 
 _NEVER = 0
@@ -42,6 +43,21 @@ def _dates_of(clip: Clip) -> list[int]:
         _NEVER if ends is None else to_micros(ends),
         to_micros(clip.purge_at),
     ]
+
+
+def kept_back(events: Iterable[Event]) -> str:
+    """Why nobody may open a clip, as the rows about it say: CLIP_ON_HOLD, CLIP_QUARANTINED, or empty."""
+    is_held = is_quarantined = False
+    for event in events:
+        if event.action in (Action.HOLD_BEGUN, Action.HOLD_ENDED):
+            is_held = event.action is Action.HOLD_BEGUN
+        elif event.action is Action.CLIP_QUARANTINED:
+            is_quarantined = True
+        elif event.action is Action.HELD_RELEASED and event.detail.get("from") == HeldState.QUARANTINED:
+            is_quarantined = False
+    if is_quarantined:
+        return "CLIP_QUARANTINED"
+    return "CLIP_ON_HOLD" if is_held else ""
 
 
 def name_digest(person_id: str, name: str) -> str:

@@ -6,6 +6,8 @@ that a lead signed whom it knows, and never an earlier one.
 """
 
 import base64
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -14,15 +16,18 @@ from typing import Any, Self
 
 from reviewer.access import signing
 from reviewer.access.log_chain import LogRow, link_hash
-from reviewer.access.policy import AGREEMENTS, Policy
+from reviewer.access.policy import AGREEMENTS, Policy, own_files
 from reviewer.access.signed_json import SignedJson, read_signed, write_signed
 from reviewer.errors import Damaged, Refused
-from reviewer.files import write_atomically
+from reviewer.files import sync_folder, write_atomically
 from reviewer.model.event import Action
 from reviewer.model.people import Identity, Person, PersonState, Role
 from reviewer.places import PROJECT_FILE
+from reviewer.transcript.lexicon import LEXICON_FOLDER
 
 _KIND = "reviewer-team-policy"
+MOST_LEXICON_BYTES = 256 * 1024
+_LEXICON_FILE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\.txt", re.ASCII)
 _ROW = ("body", "prev", "hash", "signature")
 _SIGNS_POLICY = frozenset({Action.WORKSPACE_MADE, Action.POLICY_CHANGED})
 
@@ -31,7 +36,8 @@ _SIGNS_POLICY = frozenset({Action.WORKSPACE_MADE, Action.POLICY_CHANGED})
 class TeamPolicy:
     """A policy that verifies; ``serial`` is how many rows the lead's log had: a later one is higher.
 
-    ``leads`` are all who may sign the next one. ``text`` is the file.
+    ``leads`` are all who may sign the next one. ``lexicon`` has the texts of its files by name; None
+    in a policy from before. They decide nothing, so no row has their hashes. ``text`` is the file.
     """
 
     workspace_id: str
@@ -39,6 +45,7 @@ class TeamPolicy:
     serial: int
     policy: Policy
     files: Mapping[str, bytes]
+    lexicon: Mapping[str, str] | None
     leads: tuple[Person, ...]
     signed_by: str
     text: str
@@ -54,6 +61,7 @@ class TeamPolicy:
         serial: int,
         folder: Path,
         leads: Sequence[Person],
+        lexicon: Mapping[str, str],
     ) -> Self:
         """Signs the policy of a row of the lead's log, with the files as they are in ``folder``.
 
@@ -68,6 +76,7 @@ class TeamPolicy:
             "row": {name: getattr(row, name).hex() for name in _ROW},
             "log_key": log_public_key.hex(),
             "files": {name: base64.b64encode(_read(folder, name)).decode() for name in policy.files},
+            "lexicon": dict(lexicon),
             "leads": [[each.id, each.name, each.public_key.hex()] for each in leads],
             "by": identity.person.id,
         }
@@ -114,25 +123,38 @@ class TeamPolicy:
             serial=serial,
             policy=policy,
             files=files,
+            lexicon=_lexicon(fields.get("lexicon")),
             leads=tuple(_lead(*each) for each in fields["leads"]),
             signed_by=str(fields["by"]),
             text=text,
         )
 
     def says_as(self, other: "TeamPolicy") -> bool:
-        """Whether two policies have the same files and leads, whenever they were signed."""
-        return (self.policy.files, self.leads) == (other.policy.files, other.leads)
+        """Whether two policies have the same files, words and leads, whenever they were signed."""
+        mine = (self.policy.files, self.lexicon, self.leads)
+        return mine == (other.policy.files, other.lexicon, other.leads)
 
     def write_to(self, folder: Path) -> None:
-        """Writes the files; what is not in this policy any more is removed. Raises OSError."""
-        for name in Policy.of(folder, {}).files if (folder / PROJECT_FILE).exists() else ():
-            if name not in self.files:
-                (folder / name).unlink()
+        """Writes the files, then removes what is not in this policy. Raises OSError.
+
+        Killed in between, the folder opens: what its project file names is there, whether that is the old one
+        or the new. Links lead to files of somebody else: they are replaced, and what they lead to is left.
+        """
         for name, data in sorted(self.files.items(), key=lambda item: item[0] == PROJECT_FILE):
             path = folder / name
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _make_folders(folder, name)
+            if path.is_symlink():
+                path.unlink()
             if not path.is_file() or path.read_bytes() != data:
                 write_atomically(path, data)
+        for path in own_files(folder):
+            name = path.relative_to(folder).as_posix()
+            if name not in self.files:
+                links = (folder / parent for parent in reversed(_folders_of(name)[:-1]))
+                next((link for link in links if link.is_symlink()), path).unlink(missing_ok=True)
+        if self.lexicon is not None:
+            _make_folders(folder, f"{LEXICON_FOLDER}/words.txt")
+            _write_lexicon(folder / LEXICON_FOLDER, self.lexicon)
 
 
 def verified(
@@ -154,6 +176,17 @@ def verified(
     return good, refused
 
 
+def _make_folders(folder: Path, name: str) -> None:
+    """The folders that a file lies in, in place of links and of anything else."""
+    for parent in reversed(_folders_of(name)[:-1]):
+        path = folder / parent
+        if path.is_symlink() or (path.exists() and not path.is_dir()):
+            path.unlink()
+        if not path.exists():
+            path.mkdir(mode=0o700, exist_ok=True)
+            sync_folder(path.parent)
+
+
 def _lead(person_id: Any, name: Any, public_key: Any) -> Person:
     return Person(str(person_id), str(name), Role.LEAD, PersonState.ACTIVE, bytes.fromhex(public_key))
 
@@ -168,16 +201,50 @@ def _read(folder: Path, name: str) -> bytes:
 def _require_files(policy: Policy, files: Mapping[str, bytes]) -> None:
     if PROJECT_FILE not in policy.files:
         raise ValueError(PROJECT_FILE)
-    for name in sorted(policy.files.keys() | files.keys()):
+    names = sorted(policy.files.keys() | files.keys())
+    spelt = Counter(name.casefold() for name in names)  # one file on the disks of macOS and Windows
+    for name in names:
         is_same = sha256(files.get(name, b"")).hexdigest() == policy.files.get(name)
-        if not is_same or not _is_policy_file(name):
+        is_single = spelt[name.casefold()] == 1 and files.keys().isdisjoint(_folders_of(name))
+        if not (is_same and is_single and _is_policy_file(name)):
             raise Refused("TEAM_POLICY_FILE", file=name)
+
+
+def _lexicon(value: Any) -> dict[str, str] | None:
+    """The texts by the names of their files. Raises ValueError for other names, or too much."""
+    if value is None:
+        return None
+    lexicon = {str(name): str(text) for name, text in value.items()}
+    if not all(map(_LEXICON_FILE.fullmatch, lexicon)):
+        raise ValueError(LEXICON_FOLDER)
+    if sum(len(text.encode()) for text in lexicon.values()) > MOST_LEXICON_BYTES:
+        raise ValueError(LEXICON_FOLDER)
+    return lexicon
+
+
+def _write_lexicon(folder: Path, lexicon: Mapping[str, str]) -> None:
+    """Makes the folder's text files these."""
+    for path in folder.glob("*.txt"):
+        if path.name not in lexicon:
+            path.unlink()
+    for name, text in lexicon.items():
+        path = folder / name
+        if path.is_symlink():
+            path.unlink()
+        if not path.is_file() or path.read_bytes() != text.encode():
+            write_atomically(path, text.encode())
+
+
+def _folders_of(name: str) -> list[str]:
+    return [str(parent) for parent in PurePosixPath(name).parents]
 
 
 def _is_policy_file(name: str) -> bool:
     """Whether a name is one that the policy of a folder can have: nothing else is ever written."""
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name or str(path) != name:
+        return False
+    if not name.isprintable():
         return False
     if len(path.parts) == 1:
         return name == PROJECT_FILE or path.suffix == ".pem"

@@ -10,7 +10,7 @@ from reviewer.access.late_verification import LateDraftRecords, LoggedLateDrafts
 from reviewer.access.log_walk import Mismatch
 from reviewer.errors import Notice
 from reviewer.model.event import Action
-from reviewer.model.task import TaskKind, VerdictKind
+from reviewer.model.task import SealedAnnotation, TaskKind, VerdictKind
 
 _RESEALED = frozenset({Action.REDACTION_APPLIED, Action.CLIP_REKEYED})
 _HANDED_IN = frozenset({Action.SUBMITTED, Action.REVIEW_SUBMITTED, Action.LATE_ADOPTED})
@@ -110,6 +110,18 @@ class LoggedWork:
     def _add_taken_back(self, annotation: str, actor: str) -> None:
         if annotation in self.work and self.work[annotation][1].author == actor:
             self.taken_back.add(annotation)
+
+    def vouches_for(self, work: SealedAnnotation) -> bool:
+        """Whether a row hands in this very work, or says which digest it has since."""
+        if work.id not in self.work or work.id in self.refused:
+            return False
+        said = self.work[work.id][1]
+        return (said.task, said.clip, said.author, said.digest) == (
+            work.task_id,
+            work.clip_id,
+            work.author,
+            work.digest.hex(),
+        )
 
     def newest(self, task: str) -> str | None:
         """The newest submitted annotation of a task, if there is one."""

@@ -2,10 +2,11 @@
 
 import re
 import selectors
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from ipaddress import ip_address
@@ -109,18 +110,17 @@ class BrokerClient:
                     self._connection = self.address.connection()
                     self._connection.connect()
 
-    def clip_key(self, lease: Lease) -> ReleasedKey:
+    def clip_key(self, lease: Lease, facts: bytes = b"") -> ReleasedKey:
         with self._lock:
             is_kept = self._connection is not None
-            signed = self._request(lease)
+            signed = self._request(lease, facts)
             try:
                 status, body = self._send(signed)
             except Unavailable:
                 if not is_kept:
                     raise
-                signed = self._request(
-                    lease
-                )  # the broker closes a connection that was idle; never a nonce twice
+                # The broker closes a connection that was idle; never a nonce twice.
+                signed = self._request(lease, facts)
                 status, body = self._send(signed)
         return self._opened(signed, status, body)
 
@@ -129,7 +129,7 @@ class BrokerClient:
         with self._lock:
             self._drop()
 
-    def _request(self, lease: Lease) -> SignedRequest:
+    def _request(self, lease: Lease, facts: bytes) -> SignedRequest:
         request = KeyRequest(
             self.identity.person.id,
             lease.clip_id,
@@ -138,6 +138,7 @@ class BrokerClient:
             KeyPurpose.PREFETCH if lease.is_prefetch else KeyPurpose.OPEN,
             self.clock.now(),
             self.address.public_key,
+            facts=facts,
         )
         return request.signed(self.identity.keyring.signing_key)
 
@@ -145,9 +146,12 @@ class BrokerClient:
         """Status and body. Raises Unavailable (code BROKER_AWAY), Refused (code BROKER_NOT_TRUSTED)."""
         with self._translated():
             connection = self._connection = self._connection or self.address.connection()
-            connection.request("POST", PATH, signed.to_bytes(), {"Content-Type": CONTENT_TYPE})
-            response = connection.getresponse()
-            body = response.read(MOST_BYTES + 1)
+            if connection.sock is None:
+                connection.connect()
+            with _cut_off_after(connection, _SECONDS):
+                connection.request("POST", PATH, signed.to_bytes(), {"Content-Type": CONTENT_TYPE})
+                response = connection.getresponse()
+                body = response.read(MOST_BYTES + 1)
         if not response.isclosed():
             self._drop()  # more than any answer has
         return response.status, body
@@ -169,7 +173,11 @@ class BrokerClient:
             code = read_refusal(body, self.address.public_key, signed.digest)
             if code not in command_catalogue().codes:  # of a newer broker
                 raise Refused("BROKER_REFUSED", reason=code)
-            raise Refused(code, clip=signed.request.clip_id)
+            refused = Refused(code, clip=signed.request.clip_id)
+            with suppress(KeyError):
+                command_catalogue().words(refused.notice)
+                raise refused
+            raise Refused("BROKER_REFUSED", reason=code)  # a sentence about something else
         if status != 200:
             raise Unavailable("BROKER_AWAY")
         answer = read_answer(body, self.address.public_key)
@@ -182,6 +190,28 @@ class BrokerClient:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+@contextmanager
+def _cut_off_after(connection: HTTPConnection, seconds: float) -> Iterator[None]:
+    """Ends what is under way on a connection after so long: who sends a byte now and then, or always says
+    that an answer will come, keeps a socket's own limit from ever being reached. Raises TimeoutError."""
+    is_cut_off = threading.Event()
+    ending = threading.Timer(seconds, _shut_down, (connection.sock, is_cut_off))
+    ending.start()
+    try:
+        yield
+    finally:
+        ending.cancel()
+        ending.join()
+    if is_cut_off.is_set():
+        raise TimeoutError
+
+
+def _shut_down(connected: socket.socket, is_cut_off: threading.Event) -> None:
+    is_cut_off.set()
+    with suppress(OSError):  # it has ended
+        socket.socket.shutdown(connected, socket.SHUT_RDWR)  # that of TLS changes what the other thread reads
 
 
 def _is_closed_by_peer(connection: HTTPConnection) -> bool:

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from reviewer.access.clip_facts import facts_digest
 from reviewer.access.rights import Act, may
+from reviewer.access.signed_facts import kept_back
 from reviewer.broker.release import KeyPurpose, KeyRequest
 from reviewer.clips.content import ClipKey
 from reviewer.clips.key_delivery import can_receive, is_card_of
@@ -37,7 +39,8 @@ class ReleaseFacts(Protocol):
         ...
 
     def grant(self, request: KeyRequest) -> Grant:
-        """Checks role, lease, agreement, consent, retention, holds and redactions. Raises Refused."""
+        """Checks role, lease, agreement, consent, retention, holds, redactions and the facts of the clip that
+        the person has. Raises Refused."""
         ...
 
     def clip_key(self, clip_id: str) -> ClipKey:
@@ -60,6 +63,7 @@ class WorkspaceFacts:
     def grant(self, request: KeyRequest) -> Grant:
         self._require_lead()
         person, card = self._recipient(request.person_id)
+        self._require_not_purged(request.clip_id)
         lease = self._lease(request)
         is_prefetch = request.purpose is KeyPurpose.PREFETCH
         acknowledgement_id, clip = clip_conditions.require_leased(
@@ -72,6 +76,8 @@ class WorkspaceFacts:
         if self._unit.queue.clip_state(clip.id) is ClipState.QUARANTINED:
             raise Refused("CLIP_QUARANTINED", clip=clip.id)
         self._require_not_redacted(person, clip.id)
+        self._require_not_kept_back(clip.id)
+        self._require_same_facts(person, request)
         current = self._unit.key_deliveries.current(self._lead.keyring)
         stored_as = self._unit.clips.stored_as(clip.id)
         return Grant(person, card, lease, acknowledgement_id, current.generation, stored_as)
@@ -113,6 +119,27 @@ class WorkspaceFacts:
         if lease is None or (lease.task_id, lease.clip_id, lease.person_id, lease.token) != asked:
             raise NotLeased
         return lease
+
+    def _require_not_purged(self, clip_id: str) -> None:
+        """Before the lease, which a purge ended: folders of people's own believe this alone."""
+        if self._unit.clips.has(clip_id):
+            self._unit.clips.wrapped_key(clip_id)
+
+    def _require_not_kept_back(self, clip_id: str) -> None:
+        """A hold and a quarantine count as the lead's log has them, whatever the queue's server says now."""
+        reason = kept_back(row.event() for row in self._unit.log.about(clip_id))
+        if reason:
+            raise Refused(reason, clip=clip_id)
+
+    def _require_same_facts(self, person: Person, request: KeyRequest) -> None:
+        """What somebody's own folder knows of the clip must be what this one has; if not, it is put on the
+        server, so that asking for it once more is enough."""
+        if self._unit.people.keyring(person.id) is not None:
+            return  # they work in this very folder
+        known = [facts_digest(each) for each in self._unit.facts_of([request.clip_id])]
+        if known != [request.facts]:
+            self._unit.publish_facts(self._lead, [request.clip_id])
+            raise Refused("CLIP_FACTS_OLD", clip=request.clip_id)
 
     def _require_not_redacted(self, person: Person, clip_id: str) -> None:
         """A key opens what is muted too: nobody gets it whose program alone keeps them from hearing that.

@@ -18,7 +18,7 @@ from reviewer.access.log_chain import canonical, parse
 from reviewer.errors import Damaged, Refused
 from reviewer.model.clock import from_micros, to_micros
 
-VERSION = 1
+VERSION = 2
 MOST_BYTES = 4096
 WINDOW = timedelta(minutes=2)
 """How far the time of a request may be from the broker's."""
@@ -26,7 +26,9 @@ NONCE_BYTES = 16
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}", re.ASCII)
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{0,63}", re.ASCII)
 _MOST = 2**63 - 1
-_REQUEST_FIELDS = frozenset({"v", "person", "clip", "task", "token", "purpose", "nonce", "at", "broker"})
+_REQUEST_FIELDS = frozenset(
+    {"v", "person", "clip", "task", "token", "purpose", "nonce", "at", "broker", "facts"}
+)
 _ANSWER_FIELDS = frozenset(
     {"v", "request", "person", "clip", "task", "token", "generation", "stored_as", "until", "sealed"}
 )
@@ -42,7 +44,11 @@ class KeyPurpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KeyRequest:
-    """Who asks for the key of which clip, by which lease. ``broker`` is the public key of the one asked."""
+    """Who asks for the key of which clip, by which lease. ``broker`` is the public key of the one asked.
+
+    ``facts``: in a folder of their own, the digest (``access.clip_facts``) of what is known of the clip
+    there.
+    """
 
     person_id: str
     clip_id: str
@@ -52,6 +58,7 @@ class KeyRequest:
     at: datetime
     broker: bytes
     nonce: bytes = field(default_factory=lambda: secrets.token_bytes(NONCE_BYTES))
+    facts: bytes = b""
 
     def fields(self) -> dict[str, str | int]:
         """As they are signed."""
@@ -65,6 +72,7 @@ class KeyRequest:
             "nonce": self.nonce.hex(),
             "at": to_micros(self.at),
             "broker": self.broker.hex(),
+            "facts": self.facts.hex(),
         }
 
     def signed(self, signing_key: bytes) -> "SignedRequest":
@@ -102,6 +110,7 @@ class SignedRequest:
                 from_micros(_number(fields["at"])),
                 _hex(fields["broker"], 32),
                 _hex(fields["nonce"], NONCE_BYTES),
+                _hex(fields["facts"], 32 if fields["facts"] else 0),
             )
         except (Damaged, ValueError) as error:
             raise Refused("KEY_REQUEST_MALFORMED") from error

@@ -1,6 +1,5 @@
 """``reviewer lexicon``: the words that the project adds to the dictionaries, in files that the lead edits."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -12,11 +11,18 @@ from reviewer.cli.sign_in import WorkspaceDir
 from reviewer.errors import NoWorkspace, Refused, Unavailable
 from reviewer.files import write_atomically
 from reviewer.places import DATABASE_FILE, default_workspace
-from reviewer.transcript.lexicon import ANY_LOCALE, lexicon_text, parse_words, read_words, with_words
+from reviewer.transcript.lexicon import (
+    ANY_LOCALE,
+    LEXICON_FOLDER,
+    is_locale,
+    lexicon_text,
+    parse_words,
+    read_words,
+    with_words,
+)
 
 app = typer.Typer(help="Names, products and terms that spelling accepts.", no_args_is_help=True)
 
-_LOCALE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 LocaleOption = Annotated[
     str,
     typer.Option("--locale", metavar="L", help="The locale, such as de or de-AT; default: every language."),
@@ -30,7 +36,7 @@ def add(
     workspace: WorkspaceDir = None,
 ) -> None:
     """Add words to the project's lexicon, in the spelling that transcripts shall have."""
-    if not _LOCALE.fullmatch(locale):
+    if not is_locale(locale):
         raise Refused("LEXICON_LOCALE_MALFORMED", locale=locale)
     file = _folder(workspace) / f"{locale}.txt"
     known = len(read_words(file))
@@ -63,8 +69,6 @@ def _files(workspace: Path | None) -> Iterator[Path]:
 
 
 def _folder(workspace: Path | None) -> Path:
-    from reviewer.workspace import LEXICON_FOLDER  # noqa: PLC0415 - opens slowly
-
     folder = workspace or default_workspace()
     if not (folder / DATABASE_FILE).is_file():
         raise NoWorkspace(folder)

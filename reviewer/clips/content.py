@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, cast
 
 from reviewer.clips import keys
+from reviewer.clips.former_keys import FormerKeys
 from reviewer.clips.key_delivery import KeyDeliveries
 from reviewer.clips.new_clip import NewClip
 from reviewer.clips.released_keys import ReleasedKeys
@@ -18,7 +19,7 @@ from reviewer.clips.seal import CHUNK_BYTES, SealContext, SealedReader, plain_by
 from reviewer.clips.store import ClipStore
 from reviewer.db.connection import Database
 from reviewer.db.team_folder import TeamFolder
-from reviewer.errors import ClipKeyNotHeld, Damaged, Refused
+from reviewer.errors import ClipKeyNotHeld, Damaged, Refused, Unavailable
 from reviewer.model.clip import Clip, ContentKind
 from reviewer.model.people import Keyring
 
@@ -113,8 +114,7 @@ class HeldKeys:
             with suppress(Damaged):
                 plain = self._content.unseal_under(self._held[clip_id][1], clip_id, kind, name, sealed)
                 return plain, digest_of(self._held[clip_id][1], plain)
-        plain = self._content.unseal(self._keyring, clip_id, kind, name, sealed)
-        return plain, self._content.digest(self._keyring, clip_id, plain)
+        return self._content.unseal_with_digest(self._keyring, clip_id, kind, name, sealed)
 
 
 class ClipContent:
@@ -146,8 +146,33 @@ class ClipContent:
 
     def unseal(self, keyring: Keyring, clip_id: str, kind: ContentKind, name: str, sealed: bytes) -> bytes:
         """Unseals content of this clip, kind and name; raises Damaged, or Refused if the clip was purged."""
+        return self.unseal_with_digest(keyring, clip_id, kind, name, sealed)[0]
+
+    def unseal_with_digest(
+        self, keyring: Keyring, clip_id: str, kind: ContentKind, name: str, sealed: bytes
+    ) -> tuple[bytes, bytes]:
+        """The same with its keyed digest, both under the key with which it was sealed.
+
+        That is the clip's former key for what a queue elsewhere has not replaced yet.
+        """
         self._database.require_no_transaction()
-        return unseal(self._key(keyring, clip_id), self._context(clip_id, kind, name), sealed)
+        key, context = self._key(keyring, clip_id), self._context(clip_id, kind, name)
+        try:
+            plain = unseal(key, context, sealed)
+        except Damaged:
+            former = self._former_key(key, clip_id)
+            if former is None:
+                raise
+            key, plain = former, unseal(former, context, sealed)
+        return plain, digest_of(key, plain)
+
+    def _former_key(self, key: bytes, clip_id: str) -> bytes | None:
+        found = FormerKeys(self._database).get(clip_id)
+        return (
+            None
+            if found is None
+            else unseal(key, self._context(clip_id, ContentKind.FORMER_KEY), found.sealed)
+        )
 
     def hold_keys(self, keyring: Keyring, clip_ids: Collection[str]) -> HeldKeys:
         """The keys of a batch of clips, without those that cannot be unwrapped; outside a transaction."""
@@ -198,13 +223,19 @@ class ClipContent:
         return self._open(keyring, clip_id, ContentKind.AUDIO)
 
     def take_copies(self, clip_id: str) -> None:
-        """Copies a clip's sealed objects into memory, until ``drop_copies``. Raises Damaged, Unavailable."""
+        """Copies a clip's sealed objects into memory, until ``drop_copies``. Raises Damaged, Unavailable.
+
+        Only its sound has to be there: who may only read from a bucket is not told what else there is.
+        """
         name = self._clips.stored_as(clip_id)
         copies: dict[ContentKind, bytes] = {}
         for kind in (ContentKind.AUDIO, ContentKind.PEAKS, ContentKind.SPEECH):
-            if kind is ContentKind.AUDIO or self._store.has(name, kind):
+            try:
                 with self._store.open(name, kind) as stream:
                     copies[kind] = stream.read()
+            except (Damaged, Unavailable):
+                if kind is ContentKind.AUDIO:
+                    raise
         self._copies[clip_id] = name, copies
 
     def drop_copies(self, clip_id: str) -> None:
@@ -312,6 +343,7 @@ class ClipContent:
         instead_of: str,
         files: ClipFiles,
         in_transaction: Callable[["Resealer"], None],
+        is_swept: bool = True,
     ) -> None:
         """Replaces a clip's sound and key: new files first, then one commit with ``in_transaction``.
 
@@ -321,11 +353,18 @@ class ClipContent:
 
         Args:
             instead_of: ``ClipRepository.stored_as`` of the sound from which ``files`` were made.
+            is_swept: False where the caller remembers the old files, and calls ``remove_former``.
 
         Raises: Refused (code CLIP_CHANGED, PURGED); then nothing has changed.
         """
         self._replace(keyring, clip_id, instead_of, files, in_transaction)
-        self.sweep()
+        if is_swept:
+            self.sweep()
+
+    def remove_former(self, clip_id: str, stored_as: str) -> None:
+        """Removes the files that a clip had before, if they are there. Raises Unavailable."""
+        if self._clips.stored_as(clip_id) != stored_as:
+            self._store.remove(stored_as)
 
     def rekey(self, keyring: Keyring, clip_id: str, in_transaction: Callable[["Resealer"], None]) -> None:
         """Seals a clip as it is under a new key, as ``replace`` does; its old files are removed at once."""

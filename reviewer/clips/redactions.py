@@ -81,6 +81,13 @@ class RedactionRepository:
         """Somebody has looked: the clip's texts hold none of what was removed."""
         self._database.execute("UPDATE redaction SET is_text_open = 0 WHERE clip_id = ?", (clip_id,))
 
+    def keep_only(self, clip_id: str, redaction_ids: Collection[str]) -> None:
+        """In somebody's own folder: removes those of a clip that are not among these, which were decided."""
+        self._database.execute(
+            "DELETE FROM redaction WHERE clip_id = ? AND id NOT IN (SELECT value FROM json_each(?))",
+            (clip_id, json.dumps(sorted(redaction_ids))),
+        )
+
     def delete_of_clip(self, clip_id: str) -> None:
         """Removes those of a purged clip: nobody need decide about them."""
         self._database.execute("DELETE FROM redaction WHERE clip_id = ?", (clip_id,))

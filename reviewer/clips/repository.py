@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from reviewer.db.connection import Database, Row
-from reviewer.errors import Refused
+from reviewer.errors import Damaged, Refused
 from reviewer.model.clip import Clip, ClipFacts
 from reviewer.model.clip_list import StoredClip
 from reviewer.model.clock import to_micros
@@ -51,10 +51,16 @@ class ClipRepository:
         """In somebody's own folder: keeps a clip as the team has it now; its key comes from a broker.
 
         Its wrapped key is empty, which is not the same as none: that says that it was purged.
+
+        Raises: Damaged (code CLIP_FACTS_OLD) for facts from before those that are here.
         """
-        row = to_columns(facts.clip()) | {"wrapped_key": b"", "stored_as": facts.stored_as}
-        if self._database.row("SELECT * FROM clip WHERE id = ?", (facts.id,)) == row:
+        given = {"wrapped_key": b"", "stored_as": facts.stored_as, "facts_serial": facts.serial}
+        row = to_columns(facts.clip()) | given
+        kept = self._database.row("SELECT * FROM clip WHERE id = ?", (facts.id,))
+        if kept == row:
             return
+        if kept is not None and kept["facts_serial"] > facts.serial:
+            raise Damaged("CLIP_FACTS_OLD", clip=facts.id)
         with self._database.transaction():
             if not self.has(facts.id):
                 self._database.insert("clip", row)

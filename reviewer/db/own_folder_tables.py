@@ -12,3 +12,6 @@ OWN_FOLDERS = (
     ) STRICT, WITHOUT ROWID
     """,
 )
+
+# In an own folder, how many rows the lead's log had when they signed what is here of a clip.
+SIGNED_FACTS = ("ALTER TABLE clip ADD COLUMN facts_serial INTEGER NOT NULL DEFAULT 0",)

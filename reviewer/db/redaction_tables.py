@@ -65,3 +65,17 @@ REDACTIONS = (
     BEGIN SELECT RAISE(ABORT, 'annotations are append-only'); END
     """,
 )
+
+# The key that a clip had before, while a queue elsewhere still keeps texts under it: sealed under the clip's
+# present key, with what that queue is to be told.
+FORMER_KEYS = (
+    """
+    CREATE TABLE former_key (
+        clip_id TEXT PRIMARY KEY REFERENCES clip (id),
+        stored_as TEXT NOT NULL,
+        sealed BLOB NOT NULL,
+        seals TEXT NOT NULL,
+        removed TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+)

@@ -5,6 +5,7 @@ from sqlite_utils import Migrations
 
 from reviewer.db.activity_tables import ACTIVITY
 from reviewer.db.connection import Database, translated
+from reviewer.db.draft_tables import DRAFTS
 from reviewer.db.enum_columns import one_of as _one_of
 from reviewer.db.hold_tables import HOLDS
 from reviewer.db.kept_work_tables import KEPT_WORK
@@ -12,10 +13,10 @@ from reviewer.db.key_tables import KEYS
 from reviewer.db.label_schema_tables import LABEL_SCHEMAS
 from reviewer.db.late_tables import LATE_DRAFTS
 from reviewer.db.log_evidence import LOG_EVIDENCE
-from reviewer.db.own_folder_tables import OWN_FOLDERS
-from reviewer.db.redaction_tables import REDACTIONS
+from reviewer.db.own_folder_tables import OWN_FOLDERS, SIGNED_FACTS
+from reviewer.db.redaction_tables import FORMER_KEYS, REDACTIONS
 from reviewer.db.reference_tables import REFERENCES
-from reviewer.db.route_tables import ROUTES
+from reviewer.db.route_tables import LANGUAGES, ROUTES
 from reviewer.db.table_sums import TABLE_SUMS, different_tables, stored_sums, table_sums
 from reviewer.db.withdrawal_tables import WITHDRAWALS
 from reviewer.errors import Damaged, Refused
@@ -73,14 +74,14 @@ def m001_first(db: Tables) -> None:
 @migrations()
 def m002_languages(db: Tables) -> None:
     """The languages of people, and the locale of each clip and task in the queue."""
-    for statement in _LANGUAGES:
+    for statement in LANGUAGES:
         db.conn.execute(statement)
 
 
 @migrations()
 def m003_drafts(db: Tables) -> None:
     """How far submitted texts are from the recognisers' drafts, shown or hidden; alignments."""
-    for statement in _DRAFTS:
+    for statement in DRAFTS:
         db.conn.execute(statement)
 
 
@@ -240,6 +241,20 @@ def m031_own_folders(db: Tables) -> None:
 def m032_routes(db: Tables) -> None:
     """Skills of people, and the skill that a clip's tasks ask for."""
     for statement in ROUTES:
+        db.conn.execute(statement)
+
+
+@migrations()
+def m033_signed_facts(db: Tables) -> None:
+    """Which facts of a clip are the later ones, in somebody's own folder."""
+    for statement in SIGNED_FACTS:
+        db.conn.execute(statement)
+
+
+@migrations()
+def m034_former_keys(db: Tables) -> None:
+    """The old keys of clips that get a new one while the queue is elsewhere."""
+    for statement in FORMER_KEYS:
         db.conn.execute(statement)
 
 
@@ -539,58 +554,4 @@ _EXPORTS = (
     ) STRICT, WITHOUT ROWID
     """,
     "CREATE INDEX export_item_by_clip ON export_item (clip_id)",
-)
-
-# ``person_language`` belongs to the queue, which is asked by it; nobody there has every language.
-_LANGUAGES = (
-    """
-    CREATE TABLE person_language (
-        person_id TEXT NOT NULL,
-        language TEXT NOT NULL,
-        PRIMARY KEY (person_id, language)
-    ) STRICT, WITHOUT ROWID
-    """,
-    "CREATE TABLE queue_locale (locale TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",
-    "ALTER TABLE queue_clip ADD COLUMN locale TEXT NOT NULL DEFAULT 'und'",
-    "ALTER TABLE task ADD COLUMN locale TEXT NOT NULL DEFAULT 'und'",
-    """
-    UPDATE queue_clip SET locale = coalesce(
-        (SELECT nullif(clip.locale, '') FROM clip WHERE clip.id = queue_clip.clip_id), 'und')
-    """,
-    "UPDATE task SET locale = (SELECT locale FROM queue_clip WHERE queue_clip.clip_id = task.clip_id)",
-    "INSERT INTO queue_locale (locale) SELECT DISTINCT locale FROM queue_clip",
-    "DROP INDEX task_open",
-    "CREATE INDEX task_open ON task (kind, locale, priority DESC, sort_key) WHERE state = 'open'",
-)
-
-_DRAFTS = (
-    """
-    CREATE TABLE draft_distance (
-        annotation_id TEXT NOT NULL,
-        hypothesis_id TEXT NOT NULL,
-        task_id TEXT NOT NULL,
-        clip_id TEXT NOT NULL,
-        engine TEXT NOT NULL,
-        version TEXT NOT NULL,
-        is_hidden INTEGER NOT NULL CHECK (is_hidden IN (0, 1)),
-        word_errors INTEGER NOT NULL,
-        words INTEGER NOT NULL,
-        character_errors INTEGER NOT NULL,
-        characters INTEGER NOT NULL,
-        made_at INTEGER NOT NULL,
-        PRIMARY KEY (annotation_id, hypothesis_id)
-    ) STRICT, WITHOUT ROWID
-    """,
-    "CREATE INDEX draft_distance_by_clip ON draft_distance (clip_id)",
-    """
-    CREATE TABLE alignment (
-        annotation_id TEXT PRIMARY KEY,
-        clip_id TEXT NOT NULL REFERENCES clip (id),
-        engine TEXT NOT NULL,
-        version TEXT NOT NULL,
-        sealed BLOB NOT NULL,
-        made_at INTEGER NOT NULL
-    ) STRICT
-    """,
-    "CREATE INDEX alignment_by_clip ON alignment (clip_id)",
 )

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +126,7 @@ def parse_schema(text: str, place: str) -> Schema:
     return _schema(TomlTable.parse(text, place))
 
 
+@lru_cache(maxsize=64)
 def schema_from_json(text: str, place: str) -> Schema:
     """Reads what ``to_json`` wrote; ``place`` is what an error names. Raises Refused, ValueError."""
     return _schema(TomlTable(json.loads(text), place))

@@ -30,8 +30,9 @@ def is_absolute(audio: str) -> bool:
 class AudioFolder:
     """The folder of a manifest, in which the names of its lines are looked up.
 
-    A name that is there as written is taken. Else each part of the path may differ in Unicode normalisation
-    and in letter case, and ``\\`` may stand for ``/``, as long as exactly one file is meant.
+    A name that is there as written is taken. Else each part of the path may differ in Unicode normalisation,
+    in letter case, in spaces around it and in what cannot be seen (marks of direction), and
+    ``\\`` may stand for ``/``, as long as exactly one file is meant.
     """
 
     path: Path
@@ -113,7 +114,7 @@ class AudioFolder:
 
 @dataclass(frozen=True, slots=True)
 class _Entries:
-    """The names in one folder, by themselves, by their NFC, and by their NFC without case."""
+    """The names in one folder, by themselves, by their NFC, and by what is seen of it, without case."""
 
     names: frozenset[str]
     by_form: dict[str, list[str]]
@@ -163,4 +164,5 @@ def _form(name: str) -> str:
 
 
 def _letters(name: str) -> str:
-    return unicodedata.normalize("NFC", _form(name).casefold())
+    seen = "".join(char for char in _form(name).casefold() if unicodedata.category(char) != "Cf")
+    return unicodedata.normalize("NFC", seen.strip())

@@ -7,14 +7,14 @@ that would wait for workers do the work themselves: it takes no longer than star
 import os
 import secrets
 import subprocess
-import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import IO, BinaryIO, Generic, Protocol, Self, TypeAlias, TypeVar, cast
 
@@ -44,11 +44,12 @@ MakeProcess = Callable[[DecodeLimits], "PreparingProcess"]
 T = TypeVar("T")
 
 _FILES_A_THREAD = 4  # fewer are not worth another decoding process
-_FILES_WORTH_A_PROCESS = 64
+FILES_WORTH_A_PROCESS = 64
 _SHORT_FILE_BYTES = 1 << 20
 _ATTEMPTS = 2
 _END_SECONDS = 5
-_AHEAD = 16  # files that may be ready before they are asked for: a commit takes as long as some of them
+_AHEAD = 16  # files that may be asked for before they are taken: a commit takes as long as some of them
+_AHEAD_OF_PROCESSES = 64  # each has its next files before it has answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +62,22 @@ class PreparedClip:
 
 
 class Preparer(Protocol):
-    """Prepares one file after another."""
+    """Prepares files, a group at a time, in the order in which they are asked for."""
+
+    groups_ahead: int
+    """How many groups it is asked for beside the one that is waited for."""
 
     def start(self) -> None:
         """Begins what takes a while, before the first file is there. Raises Unavailable."""
 
-    def prepare(self, paths: Sequence[Path]) -> "list[PreparedClip | Refused]":
-        """The sealed files of each clip, or why its file is refused. Raises Unavailable."""
+    def ask(self, paths: Sequence[Path]) -> None:
+        """Asks for a group of files, at least one. Raises Unavailable."""
+
+    def answer(self) -> "list[PreparedClip | Refused]":
+        """The sealed files of each clip of the group that was asked for first, or why its file is refused.
+
+        Raises Unavailable.
+        """
 
     def close(self) -> None:
         """Ends its processes."""
@@ -76,22 +86,30 @@ class Preparer(Protocol):
 class PreparingThread:
     """Prepares files on the thread that asks; decoding, encoding and hashing leave Python's lock."""
 
+    groups_ahead = 0
+
     def __init__(self, content: ClipContent, make_decoder: MakeDecoder, limits: DecodeLimits) -> None:
         self._content = content
         self._limits = limits
         self._open = ExitStack()
-        self._decoder = self._open.enter_context(make_decoder())
+        self._make_decoder = make_decoder
+        self._decoder: Decoder | None = None
+        self._asked = deque[Sequence[Path]]()
 
     def start(self) -> None:
         return None
 
-    def prepare(self, paths: Sequence[Path]) -> list[PreparedClip | Refused]:
-        return _all_or_none([partial(self._prepared, path) for path in paths])
+    def ask(self, paths: Sequence[Path]) -> None:
+        self._asked.append(paths)
+
+    def answer(self) -> list[PreparedClip | Refused]:
+        return _all_or_none([partial(self._prepared, path) for path in self._asked.popleft()])
 
     def _prepared(self, path: Path) -> PreparedClip | Refused:
         clip_id = _new_clip_id()
         new = self._content.new_files(clip_id)
         try:
+            self._decoder = self._decoder or self._open.enter_context(self._make_decoder())
             decoded = prepare_clip(new, self._decoder, path, self._limits)
         except Refused as refused:
             new.discard()
@@ -105,41 +123,64 @@ class PreparingThread:
         self._open.close()
 
 
+@dataclass(slots=True)
+class _Asked:
+    """A group of files for a worker."""
+
+    ids: Sequence[str]
+    paths: Sequence[Path]
+    is_sent: bool = False
+    """The worker that there is has it, and its answer is the next after those of the groups before."""
+    answers: list[SealedFiles | NotPrepared] | None = None
+
+
 class PreparingProcess:
     """Prepares files in a worker process, while the thread that asks waits.
 
     A worker that ends is replaced, and the next has another try at its file; after two the file is refused.
     Short files go to a worker some at once: each message wakes two processes and a thread. If it ends at one
-    of them, all are tried again one by one.
+    of them, all are tried again one by one. It has the next groups before it has answered the first: it need
+    not wait until a thread here gets Python's lock.
     """
 
     files_at_once = 16
+    groups_ahead = 2
 
     def __init__(self, store: ClipStore, folder: Path, workspace_id: str, limits: DecodeLimits) -> None:
         """``folder``: where the worker writes sealed files, which the store then adopts."""
         self._store = store
         self._setup = Setup(os.fsencode(folder.absolute()), workspace_id, limits)
         self._process: subprocess.Popen[bytes] | None = None
+        self._asked = deque[_Asked]()
 
     def start(self) -> None:
         self._started()
 
-    def prepare(self, paths: Sequence[Path]) -> list[PreparedClip | Refused]:
-        ids = [_new_clip_id() for _ in paths]
-        answers = self._answers(ids, paths) if len(paths) > 1 else None
-        if answers is None:
-            return _all_or_none([partial(self._prepared_alone, path) for path in paths])
-        return _all_or_none([partial(self._result, *each) for each in zip(paths, ids, answers, strict=True)])
+    def ask(self, paths: Sequence[Path]) -> None:
+        asked = _Asked([_new_clip_id() for _ in paths], paths)
+        self._send(asked)
+        self._asked.append(asked)
+
+    def answer(self) -> list[PreparedClip | Refused]:
+        asked = self._asked.popleft()
+        self._receive(asked)
+        if asked.answers is None:
+            return _all_or_none([partial(self._prepared_alone, path) for path in asked.paths])
+        answered = zip(asked.paths, asked.ids, asked.answers, strict=True)
+        return _all_or_none([partial(self._result, *each) for each in answered])
 
     def _prepared_alone(self, path: Path) -> PreparedClip | Refused:
+        for before in self._asked:
+            self._receive(before)
         status = 0
         for _ in range(_ATTEMPTS):
-            clip_id = _new_clip_id()
-            answers = self._answers([clip_id], [path])
-            if answers is None:
+            asked = _Asked([_new_clip_id()], [path])
+            self._send(asked)
+            self._receive(asked)
+            if asked.answers is None:
                 status = self._end()
                 continue
-            made = self._made(clip_id, answers[0])
+            made = self._made(asked.ids[0], asked.answers[0])
             if made is not None:
                 return made
         return Refused("UNDECODABLE_CRASH", signal=abs(status))
@@ -162,6 +203,8 @@ class PreparingProcess:
 
     def _end(self) -> int:
         """Ends the worker, and gives its status."""
+        for asked in self._asked:
+            asked.is_sent = False
         process, self._process = self._process, None
         if process is None:
             return 0
@@ -171,15 +214,23 @@ class PreparingProcess:
             process.kill()
         return process.returncode
 
-    def _answers(self, ids: Sequence[str], paths: Sequence[Path]) -> list[SealedFiles | NotPrepared] | None:
-        """What a worker says of each file; None if it has ended."""
+    def _send(self, asked: _Asked) -> None:
+        """Raises Unavailable; of a worker that has ended somebody will hear who waits for its answer."""
         process = self._started()
-        asked = [Request(clip_id, os.fsencode(path)) for clip_id, path in zip(ids, paths, strict=True)]
+        files = [Request(of, os.fsencode(path)) for of, path in zip(asked.ids, asked.paths, strict=True)]
+        with suppress(OSError):
+            send(_pipe(process.stdin), Requests(files))
+            asked.is_sent = True
+
+    def _receive(self, asked: _Asked) -> None:
+        """What the worker says of each file; nothing if it has ended."""
+        if not asked.is_sent or asked.answers is not None or self._process is None:
+            return
         answer = None
         with suppress(OSError):
-            send(_pipe(process.stdin), Requests(asked))
-            answer = receive(_pipe(process.stdout))
-        return answer.files if isinstance(answer, Answers) else None
+            answer = receive(_pipe(self._process.stdout))
+        asked.is_sent = isinstance(answer, Answers)
+        asked.answers = answer.files if isinstance(answer, Answers) else None
 
     def _started(self) -> "subprocess.Popen[bytes]":
         """A worker that is ready. Raises Unavailable."""
@@ -241,7 +292,9 @@ def _is_long(path: Path) -> bool:
         return False
 
 
-_Waiting: TypeAlias = tuple[list[tuple[T, Path | None]], Future[list[PreparedClip | Refused]] | None]
+_Prepared: TypeAlias = Future[list[PreparedClip | Refused]]
+_Queued: TypeAlias = tuple[list[Path], _Prepared]
+_Waiting: TypeAlias = tuple[list[tuple[T, Path | None]], _Prepared | None]
 
 
 class ClipPreparation(Generic[T]):
@@ -254,28 +307,26 @@ class ClipPreparation(Generic[T]):
         self, thread: Callable[[], Preparer], process: Callable[[], Preparer] | None, *, files: int
     ) -> None:
         """``files`` is how many there are at most: many are worth a ``process`` each, where there is one."""
-        self._are_processes = process is not None and files >= _FILES_WORTH_A_PROCESS
-        self._make = process if process is not None and self._are_processes else thread
-        self._files_at_once = PreparingProcess.files_at_once if self._are_processes else 1
+        are_processes = process is not None and files >= FILES_WORTH_A_PROCESS
+        self._make = process if process is not None and are_processes else thread
+        self._files_at_once = PreparingProcess.files_at_once if are_processes else 1
+        self._ahead = (_AHEAD_OF_PROCESSES if are_processes else _AHEAD) // self._files_at_once
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         self._threads = max(1, min(cores, -(-files // _FILES_A_THREAD)))
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="intake")
-        self._preparers: list[Preparer] = []
-        self._starting: list[Future[None]] = []
-        self._own = threading.local()
+        self._queue = SimpleQueue[_Queued | None]()
 
     def __enter__(self) -> Self:
-        if self._are_processes:  # they start while the lines are checked
-            self._starting += [self._pool.submit(self._start) for _ in range(self._threads)]
+        for _ in range(self._threads):  # worker processes start while the lines are checked
+            self._pool.submit(self._serve)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        wait(self._starting)
-        # All at once, and before the threads end: a worker ends with the thread that made it.
-        list(self._pool.map(lambda preparer: preparer.close(), self._preparers))
-        self._pool.shutdown(cancel_futures=True)
+        for _ in range(self._threads):
+            self._queue.put(None)
+        self._pool.shutdown()
 
     def prepared(
         self, jobs: Iterable[tuple[T, Path | None]]
@@ -289,12 +340,11 @@ class ClipPreparation(Generic[T]):
         ready = deque[tuple[T, PreparedClip | Refused | None]]()
         try:
             while True:
-                while len(waiting) < self._threads + _AHEAD // self._files_at_once:
+                while len(waiting) < self._threads + self._ahead:
                     group = next(groups, None)
                     if group is None:
                         break
-                    paths = [path for _, path in group if path]
-                    waiting.append((group, self._pool.submit(self._prepare, paths) if paths else None))
+                    waiting.append((group, self._queued([path for _, path in group if path])))
                 if not waiting:
                     return
                 group, future = waiting.popleft()
@@ -322,15 +372,51 @@ class ClipPreparation(Generic[T]):
         if group:
             yield group
 
-    def _prepare(self, paths: Sequence[Path]) -> list[PreparedClip | Refused]:
-        return self._preparer().prepare(paths)
+    def _queued(self, paths: list[Path]) -> _Prepared | None:
+        if not paths:
+            return None
+        prepared = _Prepared()
+        self._queue.put((paths, prepared))
+        return prepared
 
-    def _start(self) -> None:
-        self._preparer().start()  # what it raises, the first file raises again
+    def _serve(self) -> None:
+        """On a thread of its own, which ends after its worker: a worker ends with the thread that made it."""
+        begun = deque[_Prepared]()
+        with ExitStack() as stack:
+            preparer = self._make()
+            stack.callback(preparer.close)
+            with suppress(Unavailable):  # the first file raises it again
+                preparer.start()
+            while True:
+                while len(begun) <= preparer.groups_ahead and (queued := self._next(is_waited_for=not begun)):
+                    if queued[1].set_running_or_notify_cancel() and _is_asked(preparer, *queued):
+                        begun.append(queued[1])
+                if not begun:
+                    return
+                _answer(preparer, begun.popleft())
 
-    def _preparer(self) -> Preparer:
-        if not hasattr(self._own, "preparer"):
-            self._own.preparer = self._make()
-            self._preparers.append(self._own.preparer)
-        preparer: Preparer = self._own.preparer
-        return preparer
+    def _next(self, *, is_waited_for: bool) -> _Queued | None:
+        """What a preparer is to be asked for; None if there is nothing yet, or will be nothing any more."""
+        try:
+            queued = self._queue.get(is_waited_for)
+        except Empty:
+            return None
+        if queued is None:
+            self._queue.put(None)  # it is looked for again when all answers are there
+        return queued
+
+
+def _is_asked(preparer: Preparer, paths: Sequence[Path], prepared: _Prepared) -> bool:
+    try:
+        preparer.ask(paths)
+    except BaseException as error:  # noqa: BLE001 - raised again where the group is waited for
+        prepared.set_exception(error)
+        return False
+    return True
+
+
+def _answer(preparer: Preparer, prepared: _Prepared) -> None:
+    try:
+        prepared.set_result(preparer.answer())
+    except BaseException as error:  # noqa: BLE001 - raised again where the group is waited for
+        prepared.set_exception(error)

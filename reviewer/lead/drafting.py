@@ -173,7 +173,7 @@ class Drafting:
             raise Refused("DRAFT_HOLDS_PERSONAL_DATA", kinds=", ".join(sorted(kinds)))
         self._unit.hypotheses.add(identity.keyring, hypothesis_of(found, clip, recogniser.name))
         with suppress(Unavailable):  # it is kept here, and ``OwnFolders.publish`` sends it
-            self._unit.queue.put_clip_facts(self._unit.facts_of([clip.id]))
+            self._unit.publish_facts(identity, [clip.id])
 
     def _mute(self, identity: Identity, clip: Clip, hypothesis: Hypothesis) -> None:
         with self._unit.transaction():

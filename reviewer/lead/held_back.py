@@ -49,6 +49,8 @@ class HeldBack:
         """Every clip that waits for a decision, the longest first; nothing is unsealed."""
         self._access.allow(identity, Act.DECIDE_HELD)
         unit = self._unit
+        with suppress(Unavailable):  # then those that are known here
+            self._redactions.take_marks(identity)
         finds: dict[str, list[HeldFind]] = {}
         for find in unit.held_finds.all():
             finds.setdefault(find.clip_id, []).append(find)
@@ -148,7 +150,7 @@ class HeldBack:
                 event = Event.by(identity, Action.HELD_RELEASED, clip_id, reason=reason, detail=detail)
                 unit.log.record(event)
         with suppress(Unavailable):  # without its drafts the clip can be worked on too
-            unit.queue.put_clip_facts(unit.facts_of([clip_id]))
+            unit.publish_facts(identity, [clip_id])
 
     def drop_drafts(self, identity: Identity, clip_id: str) -> int:
         """Removes the recognisers' drafts in which personal data is found; the clip stays held back.
@@ -170,7 +172,7 @@ class HeldBack:
             if dropped:
                 event = Event.by(identity, Action.DRAFT_DROPPED, clip_id, detail={"hypotheses": dropped})
                 unit.log.record(event)
-        unit.queue.put_clip_facts(unit.facts_of([clip_id]))  # also where an attempt before did not get there
+        unit.publish_facts(identity, [clip_id])  # also where an attempt before did not get there
         return len(dropped)
 
     def redact(

@@ -4,7 +4,7 @@ import secrets
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -16,6 +16,7 @@ from reviewer.clips.repository import PurgeReason
 from reviewer.errors import Notice, Refused, ReviewerError, Unavailable
 from reviewer.lead.audio_folder import AudioFolder
 from reviewer.lead.clip_preparation import (
+    FILES_WORTH_A_PROCESS,
     ClipPreparation,
     MakeDecoder,
     MakeProcess,
@@ -50,6 +51,8 @@ from reviewer.session.unit_of_work import UnitOfWork
 _LINES_ASKED_AT_ONCE = 256
 _CLIPS_A_COMMIT = 64
 _COMMIT_SECONDS = 0.5
+_LARGE_MANIFEST_BYTES = 1 << 18
+"""With so many there are hardly fewer lines than are worth worker processes."""
 _NOT_STORED = "IMPORT_NOT_STORED"
 _ACCEPTED = Decision.accept()
 _SAME_SOURCE = Decision.refuse(RefusalCode.DUPLICATE, "DUPLICATE_SOURCE")
@@ -91,7 +94,7 @@ class _Known:
     """Source or samples -> the clip that was imported of them."""
 
 
-MakePreparation = Callable[[int], ClipPreparation[_Job]]
+MakePreparation = Callable[[int], AbstractContextManager[ClipPreparation[_Job]]]
 """For so many files at most."""
 _Prepared = tuple[_Job, PreparedClip | Refused | None]
 _Decided = tuple[_Job, Decision, str, tuple[Notice, ...]]
@@ -135,14 +138,19 @@ class Intake:
         require(identity.person, Act.IMPORT)
         if options.sample is not None:
             check_sample(options.sample, options.stratify)
-        source = read_source(manifest, options.mapping, partial(_spooled, self._unit.folder))
-        if not source.lines:
-            raise Refused("SOURCE_EMPTY", file=manifest.name)
-        if not options.dry_run:
-            self._unit.content.sweep()
-        run = _IntakeRun(self._unit, self._project, identity, source, options, progress)
-        run.arrived = arrived
-        return run.import_lines(self._preparation, cancelled)
+        with ExitStack() as stack:
+            prepare: MakePreparation = self._preparation
+            if _is_large(manifest) and (options.sample or FILES_WORTH_A_PROCESS) >= FILES_WORTH_A_PROCESS:
+                started = stack.enter_context(prepare(FILES_WORTH_A_PROCESS))  # while the lines are read
+                prepare = lambda _files: nullcontext(started)  # noqa: E731
+            source = read_source(manifest, options.mapping, partial(_spooled, self._unit.folder))
+            if not source.lines:
+                raise Refused("SOURCE_EMPTY", file=manifest.name)
+            if not options.dry_run:
+                self._unit.content.sweep()
+            run = _IntakeRun(self._unit, self._project, identity, source, options, progress)
+            run.arrived = arrived
+            return run.import_lines(prepare, cancelled)
 
     def _preparation(self, files: int) -> ClipPreparation[_Job]:
         limits, process = self._project.decode, self._make_process
@@ -522,6 +530,13 @@ class _IntakeRun:
 
     def _tell_progress(self) -> None:
         self._progress(len(self._rows) + self._not_drawn, self._total)
+
+
+def _is_large(manifest: Path) -> bool:
+    try:
+        return manifest.is_file() and manifest.stat().st_size >= _LARGE_MANIFEST_BYTES
+    except (OSError, ValueError):  # whoever reads it says why
+        return False
 
 
 def _spooled(folder: Path, lines: Iterable[ManifestLine]) -> Spooled[ManifestLine]:

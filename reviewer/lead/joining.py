@@ -11,13 +11,14 @@ from reviewer.model.project import Project
 from reviewer.places import PROJECT_FILE
 from reviewer.recent_workspaces import remember_workspace
 from reviewer.session.joining import join_workspace
-from reviewer.untrusted_files import read_untrusted_text
+from reviewer.untrusted_files import decoded_untrusted, read_untrusted_text
 
 
 def read_invitation(file: Path) -> tuple[InvitationFile, Project]:
     """The invitation in a file, and its project. Raises Refused, Unavailable."""
     invitation = InvitationFile.read(read_untrusted_text(file))
-    return invitation, parse_project(invitation.policy.files[PROJECT_FILE].decode(), PROJECT_FILE)
+    text = decoded_untrusted(PROJECT_FILE, invitation.policy.files[PROJECT_FILE])
+    return invitation, parse_project(text, PROJECT_FILE)
 
 
 def join_team(

@@ -3,6 +3,7 @@
 By Kaldi's documentation, "Data preparation": ``wav.scp``, ``text``, ``utt2spk``, ``segments``, ``utt2lang``.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from reviewer.untrusted_files import read_untrusted_text
 RECORDINGS = "wav.scp"
 _MOST_BYTES = 256 << 20
 _SEGMENT_FIELDS = 3
+_SPACES = re.compile(r"[ \t]+")
 
 
 def read_kaldi(folder: Path) -> tuple[Record, ...]:
@@ -28,6 +30,7 @@ def read_kaldi(folder: Path) -> tuple[Record, ...]:
 def _recordings(folder: Path) -> Iterator[Record]:
     texts, speakers = (_by_id(folder / name) for name in ("text", "utt2spk"))
     languages, parts = _by_id(folder / "utt2lang"), _segments(folder)
+    given = {name: found for name, found in (("speaker", speakers), ("language", languages)) if found}
     for recording, (line, wav) in _by_id(folder / RECORDINGS).items():
         if wav.endswith("|") or wav.startswith("|"):
             yield Record(line, {"audio": recording}, "KALDI_COMMAND")
@@ -42,18 +45,20 @@ def _recordings(folder: Path) -> Iterator[Record]:
                 "recording": recording,
                 "text": draft_of(segments) if parts else texts.get(recording, (0, ""))[1],
                 "words": words_of(segments),
-                "speaker": _only(speakers[one][1] for one in utterances if one in speakers),
-                "language": _only(languages[one][1] for one in utterances if one in languages),
+            }
+            | {
+                name: _only(found[one][1] for one in utterances if one in found)
+                for name, found in given.items()
             },
         )
 
 
 def _lost(folder: Path) -> Iterator[Record]:
-    """What is said in a recording that ``wav.scp`` does not have, or in a part that ``segments`` has not."""
+    """Utterances of a recording that ``wav.scp`` does not have, or whose times ``segments`` does not have."""
     known: set[str] = set(_by_id(folder / RECORDINGS))
     parts = _segments(folder)
     placed = {one for recording, spans in parts.items() if recording in known for one in spans}
-    for utterance, (line, _) in _by_id(folder / "text").items():
+    for utterance, (line, _) in (_by_id(folder / "segments") | _by_id(folder / "text")).items():
         if utterance not in (placed if parts else known):
             yield Record(line, {"audio": utterance}, "KALDI_NO_RECORDING")
 
@@ -66,12 +71,14 @@ def _by_id(path: Path) -> dict[str, tuple[int, str]]:
     if not path.exists():
         return {}
     found: dict[str, tuple[int, str]] = {}
-    for number, line in enumerate(read_untrusted_text(path, _MOST_BYTES).split("\n"), 1):
-        name, _, rest = line.strip().partition(" ") if "\t" not in line else line.strip().partition("\t")
+    text = read_untrusted_text(path, _MOST_BYTES).replace("\r\n", "\n").replace("\r", "\n")
+    for number, line in enumerate(text.split("\n"), 1):
+        name, *others = _SPACES.split(line.strip(), maxsplit=1)
+        rest = "".join(others)
         if name in found:
             raise refusal(path.name, [(number, "KALDI_ID_TWICE")])
         if name:
-            found[name] = number, rest.strip()
+            found[name] = number, rest
     return found
 
 

@@ -32,8 +32,13 @@ class KeyedHashes:
         return keyed_hash(self._source, unicodedata.normalize("NFC", source_id.strip()).encode())
 
     def of_speaker(self, row: ManifestRow) -> str:
-        """Keeps one speaker's clips together, for speaker-disjoint splits."""
-        return keyed_hash(self._speaker, row.speaker.encode())
+        """Keeps one speaker's clips together, for speaker-disjoint splits.
+
+        The name is taken in NFC, without spaces around it and without what cannot be seen: marks of direction
+        come and go with the programs that a table went through.
+        """
+        seen = "".join(char for char in row.speaker if unicodedata.category(char) != "Cf")
+        return keyed_hash(self._speaker, unicodedata.normalize("NFC", seen.strip()).encode())
 
     def of_samples(self, decoded: Decoded) -> str:
         """Tells whether the same samples were imported before, whatever the file."""

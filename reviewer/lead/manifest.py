@@ -29,9 +29,16 @@ CSV_FIELDS = tuple(name for name in FIELDS if name != "words")
 _REQUIRED = ("audio", "product", "locale", "recorded_at", "source_id", "speaker")
 _LONGEST = {"audio": 1_024, "source_id": 256, "speaker": 256, "reference": 256, "draft": 100_000}
 _LONGEST_SHORT, _MOST_WORDS, _MOST_COLUMNS_NAMED = 64, 50_000, 10
-# RFC 3339 section 5.6, with the zone that makes it an instant.
-_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+# RFC 3339 section 5.6, with the zone that makes it an instant. Seconds may be left out, and the zone may be
+# written as databases and the shell do: 2026-05-01 12:00:00+00, 2026-05-01T12:00:00 +0200.
+_TIME = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(?:(:\d\d)(\.\d{1,9})?)? ?([Zz]|[+-]\d\d(?::?\d\d)?)", re.ASCII
+)
 _PRODUCT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+# What programs write as text for nothing: all clips with such an id would be one speaker's, or one source.
+_NOTHING = frozenset({"nan", "NaN", "NaT", "None", "null", "NULL", "<NA>", "N/A", "undefined", "\\N"})
+_LOST_LETTERS = "\ufffd"
+_KEPT_AS_WRITTEN = frozenset({"audio", "draft"})
 _WORD_KEYS = ({"word", "start", "end"}, {"word", "start", "end", "confidence"})
 
 
@@ -63,7 +70,8 @@ def require_fields(found: Records, name: str) -> None:
     if not found.is_table:
         start = list(islice(found.records, 2))
         only = start[0].values if len(start) == 1 else {}
-        if only and all(isinstance(value, dict | list) for value in only.values()):
+        others = [name for name, value in only.items() if isinstance(value, dict | list)]
+        if others and (len(others) == len(only) or not set(only) & set(_REQUIRED)):
             raise Refused("MANIFEST_NOT_ROWS", file=name)
         return
     columns = list(next((record.values for record in found.records if not record.problem), ()))
@@ -94,12 +102,14 @@ def read_fields(
 ) -> ManifestRow | Decision:
     """The row that a line's fields make, or the refusal by the first rule they break.
 
-    Unknown fields come first, then missing ones, then bad values. Null and empty text count as missing.
+    Unknown fields come first, then missing ones, then bad values. Null and empty text count as missing, and
+    spaces around a value do not count.
     """
     unknown = [name for name in values if name not in fields]
     if unknown:
         return Decision.refuse(RefusalCode.UNKNOWN_FIELD, field=_shown(unknown[0]))
-    given = {name: value for name, value in values.items() if value is not None and value != ""}
+    stripped = {name: _stripped(name, value) for name, value in values.items()}
+    given = {name: value for name, value in stripped.items() if value is not None and value != ""}
     missing = [name for name in _REQUIRED if name not in given]
     if missing:
         return Decision.refuse(RefusalCode.MISSING_FIELD, field=missing[0])
@@ -114,6 +124,10 @@ def read_fields(
     except Refused as refused:
         return Decision.refuse(RefusalCode.BAD_VALUE, refused.code)
     return ManifestRow(**read)
+
+
+def _stripped(name: str, value: Any) -> Any:
+    return value.strip() if isinstance(value, str) and name not in _KEPT_AS_WRITTEN else value
 
 
 class _BadValue(ValueError):
@@ -135,12 +149,32 @@ def _text(name: str, value: Any) -> str:
 
 def _source_id(name: str, value: Any) -> str:
     """A source that could not be named in a list of withdrawals could never be withdrawn."""
-    text = _text(name, value)
+    text = _speaker(name, value)
     if not is_visible(text):
-        raise _BadValue("VALUE_CONTROL_CHARACTERS" if any(map(str.isalnum, text)) else "VALUE_NO_LETTER")
+        raise _BadValue("VALUE_CONTROL_CHARACTERS")
+    return text
+
+
+def _speaker(name: str, value: Any) -> str:
+    """A text that tells clips apart: one that many clips have by a mistake would make them one speaker's."""
+    text = _text(name, value)
+    if not any(map(str.isalnum, text)):
+        raise _BadValue("VALUE_NO_LETTER")
+    if _LOST_LETTERS in text:
+        raise _BadValue("VALUE_LOST_LETTERS")
+    if text in _NOTHING:
+        raise _BadValue("VALUE_WORD_FOR_NOTHING")
     if is_spreadsheet_value(text):
         raise _BadValue("VALUE_FROM_SPREADSHEET")
-    return text.strip()  # as in lists of withdrawals
+    return text
+
+
+def _draft(name: str, value: Any) -> str:
+    """A text. A spreadsheet takes one that begins with a hyphen for a formula, and writes #NAME? instead."""
+    text = _text(name, value)
+    if is_spreadsheet_value(text):
+        raise _BadValue("VALUE_FROM_SPREADSHEET")
+    return text
 
 
 def _product(name: str, value: Any) -> str:
@@ -168,11 +202,13 @@ def _time(name: str, value: Any) -> datetime:
     match = _TIME.fullmatch(_text(name, value))
     if match is None:
         raise _BadValue("VALUE_NOT_A_TIME")
-    day, clock, fraction, zone = match.groups()
-    if clock.endswith(":60"):
+    day, clock, seconds, fraction, zone = match.groups()
+    if seconds == ":60":
         raise _BadValue("VALUE_LEAP_SECOND")
     try:
-        moment = datetime.fromisoformat(f"{day}T{clock}{(fraction or '.0')[:7].ljust(7, '0')}{zone.upper()}")
+        moment = datetime.fromisoformat(
+            f"{day}T{clock}{seconds or ':00'}{(fraction or '.0')[:7].ljust(7, '0')}{zone.upper()}"
+        )
         return moment.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise _BadValue("VALUE_NO_SUCH_TIME") from error
@@ -213,9 +249,9 @@ _READERS: Mapping[str, Callable[[str, Any], Any]] = {
     "consent_granted_at": _time,
     "consent_withdrawn_at": _time,
     "source_id": _source_id,
-    "speaker": _text,
+    "speaker": _speaker,
     "reference": _source_id,
-    "draft": _text,
+    "draft": _draft,
     "words": _words,
     "skill": _skill,
 }

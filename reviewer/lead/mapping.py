@@ -6,7 +6,7 @@ say in words where the consent of the speakers is on record.
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from pathlib import Path
@@ -49,12 +49,17 @@ class ColumnMapping:
     kind: str = ""
     sha256: str = ""
 
-    def fields_of(self, record: Mapping[str, Any], defaults: Mapping[str, str]) -> dict[str, Any]:
-        """The fields of one record. ``defaults`` are the columns that the source itself has for fields."""
-        columns = {name: column for name, column in defaults.items() if name not in self.constants}
+    def fields_of(self, record: Mapping[str, Any], defaults: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+        """The fields of one record.
+
+        ``defaults`` are the columns that the source itself has for fields; of several the first that the
+        record has: one split of a set may call its texts ``text``, another ``transcription``.
+        """
         fields: dict[str, Any] = {
-            name: record.get(column) for name, column in {**columns, **self.columns}.items()
+            name: next((record[column] for column in columns if column in record), None)
+            for name, columns in defaults.items()
         }
+        fields |= {name: record.get(column) for name, column in self.columns.items()}
         fields |= self.constants
         for name, known in self.values.items():
             value = fields.get(name)
@@ -63,9 +68,16 @@ class ColumnMapping:
         for name in _TIMES:
             fields[name] = self._time(name, fields.get(name))
         if isinstance(audio := fields.get("audio"), str):
-            audio = audio.removeprefix(self.remove_prefix)
+            audio = self._without_prefix(audio)
             fields["audio"] = f"{self.folder}/{audio}" if self.folder and audio else audio
         return fields
+
+    def _without_prefix(self, audio: str) -> str:
+        """A path below the prefix, whichever slashes either has, and whether the prefix ends with one."""
+        prefix = self.remove_prefix.replace("\\", "/")
+        if not prefix or not audio.replace("\\", "/").startswith(prefix):
+            return audio
+        return audio[len(prefix) :].lstrip("/\\")
 
     def _time(self, name: str, value: Any) -> Any:
         """A time with its zone; minutes are enough.
@@ -177,7 +189,7 @@ def _zone(times: TomlTable) -> tzinfo:
         raise times.refuse("MAPPING_ZONE", key="zone", value=name) from error
 
 
-def require_complete(mapping: ColumnMapping, defaults: Mapping[str, str], place: str) -> None:
+def require_complete(mapping: ColumnMapping, defaults: Mapping[str, Sequence[str]], place: str) -> None:
     """Refuses, once, what would refuse every line: a field that nothing gives, a consent that is not stated.
 
     Raises: Refused.

@@ -9,7 +9,7 @@ from reviewer.access.people import shown_name
 from reviewer.access.rights import Act, require
 from reviewer.access.signed_facts import name_digest
 from reviewer.access.signing import public_key_of
-from reviewer.access.team_policy import TeamPolicy, verified
+from reviewer.access.team_policy import MOST_LEXICON_BYTES, TeamPolicy, verified
 from reviewer.clips.key_delivery import is_card_of
 from reviewer.clips.keys import KEY_BYTES, KdfParameters, new_keyring, seal_keyring
 from reviewer.errors import Refused
@@ -20,6 +20,7 @@ from reviewer.model.project import Project
 from reviewer.session.policy import WorkspacePolicy
 from reviewer.session.sign_in import SignIn, normal_code
 from reviewer.session.unit_of_work import UnitOfWork
+from reviewer.transcript.lexicon import LEXICON_FOLDER, lexicon_texts
 
 _PAGE = 50
 _INVITED = frozenset({Action.PERSON_ADDED, Action.PERSON_CODE})
@@ -96,7 +97,10 @@ class OwnFolders:
         return Invitation(person, code, until), made.text(identity)
 
     def team_policy(self) -> TeamPolicy:
-        """The policy as it was signed last, for people on machines of their own. Raises Refused."""
+        """The policy as it was signed last, with the lexicon as it is, for people on machines of their own.
+
+        Raises Refused, also (code LEXICON_TOO_LARGE) for more words than travel with it.
+        """
         self._policy.require_signed()
         row, unit = self._policy.signed_row(), self._unit
         if row is None:
@@ -109,6 +113,7 @@ class OwnFolders:
             serial=unit.log.head().size,
             folder=unit.folder,
             leads=self._leads(),
+            lexicon=lexicon_texts(unit.folder / LEXICON_FOLDER, MOST_LEXICON_BYTES),
         )
 
     def missing_place(self) -> str | None:
@@ -139,19 +144,22 @@ class OwnFolders:
                 unit.queue.block(person.id)  # a server that was away when they were revoked
         clips = sorted(unit.clips.ids())
         for start in range(0, len(clips), _PAGE):
-            unit.queue.put_clip_facts(unit.facts_of(clips[start : start + _PAGE]))
-        self._require_latest(policy)
+            unit.publish_facts(self._identity, clips[start : start + _PAGE])
+        there = self._policies_there()
+        latest = max(there, key=lambda each: each.serial, default=None)
+        if latest is None or latest.lexicon != policy.lexicon:
+            detail: dict[str, DetailValue] = {"files": sorted(policy.lexicon or ())}
+            unit.log.record(Event.by(self._identity, Action.LEXICON_PUBLISHED, detail=detail))
+            policy = self.team_policy()  # the row makes its serial later than that of the words before
+        if any(each.serial >= policy.serial and not each.says_as(policy) for each in there):
+            raise Refused("POLICY_BEHIND_SERVER", rows=policy.serial, there=latest.serial if latest else 0)
         unit.queue.put_team_policy(policy.serial, policy.text)
 
-    def _require_latest(self, policy: TeamPolicy) -> None:
+    def _policies_there(self) -> list[TeamPolicy]:
         """What no lead signed who is one now is no policy that keeps a folder from this one for long."""
         unit = self._unit
-        there, _ = verified(
-            unit.queue.team_policies(), unit.workspace_id, {p.id: p.public_key for p in self._leads()}
-        )
-        latest = max((each.serial for each in there), default=0)
-        if any(each.serial >= policy.serial and not each.says_as(policy) for each in there):
-            raise Refused("POLICY_BEHIND_SERVER", rows=policy.serial, there=latest)
+        keys = {lead.id: lead.public_key for lead in self._leads()}
+        return verified(unit.queue.team_policies(), unit.workspace_id, keys)[0]
 
     def _leads(self) -> list[Person]:
         people = self._unit.people.all()

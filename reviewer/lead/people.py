@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -11,7 +12,7 @@ from reviewer.access.signed_facts import name_digest
 from reviewer.access.signing import public_key_of
 from reviewer.clips.key_delivery import delivery_card
 from reviewer.clips.keys import KdfParameters, new_keyring, seal_keyring
-from reviewer.errors import Refused
+from reviewer.errors import Refused, Unavailable
 from reviewer.lead.key_rotation import KeyRotation, redeliver
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.language_tags import language_tags
@@ -142,7 +143,9 @@ class People:
         """Revokes an account: its keys are destroyed, every window of it is refused, and the tasks leased
         to it are open again. The workspace key is replaced in the same commit.
 
-        For somebody who is revoked already, a server of the queue is told again: it was perhaps away.
+        A server of the queue ends their login before that commit, so that none is left if this process is
+        killed, and again after it. For somebody who is revoked already it is told again: it was perhaps
+        away.
 
         Raises: NotAllowed; Refused for an unknown name, or for the last lead; Unavailable when the account is
             revoked here, and the server could not be told.
@@ -153,14 +156,15 @@ class People:
         if former and former.state is PersonState.REVOKED and not unit.queue.answers_at_once:
             self._end_work(identity, former)
             return former
+        person = self._revocable(name)
         rotation = KeyRotation(unit)
         prepared = rotation.prepare(identity.keyring)
+        if not unit.queue.answers_at_once:
+            with suppress(Unavailable):  # said after the commit
+                unit.queue.block(person.id)
         with unit.transaction_with_queue():
             with unit.transaction():
-                person = self._open_account(name)
-                is_active_lead = person.role is Role.LEAD and person.state is PersonState.ACTIVE
-                if is_active_lead and self.active_leads() < 2:
-                    raise Refused("LAST_LEAD")
+                person = self._revocable(name)
                 unit.people.revoke(person.id)
                 detail: dict[str, DetailValue] = {"role": person.role.value}
                 unit.log.record(Event.by(identity, Action.PERSON_REVOKED, person.id, detail=detail))
@@ -229,6 +233,13 @@ class People:
     def active_leads(self) -> int:
         """How many leads can sign in."""
         return sum(p.role is Role.LEAD and p.state is PersonState.ACTIVE for p in self._unit.people.all())
+
+    def _revocable(self, name: str) -> Person:
+        person = self._open_account(name)
+        is_active_lead = person.role is Role.LEAD and person.state is PersonState.ACTIVE
+        if is_active_lead and self.active_leads() < 2:
+            raise Refused("LAST_LEAD")
+        return person
 
     def _open_account(self, name: str) -> Person:
         person = self._unit.people.by_name(name)

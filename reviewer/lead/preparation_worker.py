@@ -8,6 +8,7 @@ ends with that process.
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -126,10 +127,19 @@ def main() -> None:
         return
     store = _NotingStore(Path(os.fsdecode(setup.folder)))
     with Decoder() as decoder:
+        with suppress(Unavailable):  # the first file raises it again
+            decoder.start()
         send(out, Ready())
         while isinstance(asked := receive(source), Requests):
-            send(out, Answers([_answer(store, setup, decoder, each) for each in asked.files]))
+            send(out, Answers(_answers(store, setup, decoder, asked.files)))
     os._exit(0)  # nothing is left to be done, and taking all libraries down would take as long as 20 clips
+
+
+def _answers(
+    store: _NotingStore, setup: Setup, decoder: Decoder, files: list[Request]
+) -> list[SealedFiles | NotPrepared]:
+    decoder.announce(Path(os.fsdecode(request.path)) for request in files)
+    return [_answer(store, setup, decoder, request) for request in files]
 
 
 def _answer(

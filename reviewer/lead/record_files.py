@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import count, islice
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, overload
 
 from reviewer.errors import Refused
@@ -31,17 +31,20 @@ from reviewer.lead.table_files import (
     other_encoding,
     refusal,
 )
-from reviewer.lead.text_encodings import UTF_8, encoding_of, kind_of_file, name_of_other
+from reviewer.lead.text_encodings import UTF_8, encoding_of, is_iso_2022, kind_of_file, name_of_other
 from reviewer.untrusted_files import open_untrusted, read_pieces
 
 _LONGEST_LINE = 4 << 20
 _MOST_BYTES = 256 << 20
 _MOST_LINES_A_RECORD = 50
 _MOST_SHOWN = 60
-_BYTES_OF_ENCODING = 8
+_SURE_COLUMNS = 5
+"""A line of a text hardly has as many delimiters as a row with these."""
+_BYTES_OF_START = 1 << 16
 # Common Voice writes its tables of tabs without quoting, a backslash before a tab or backslash in a cell.
+# Before anything else a backslash is itself.
 _UNQUOTED_COLUMN = "client_id"
-_ESCAPED = re.compile(r"\\(.)")
+_ESCAPED = re.compile(r"\\([\\\t])")
 _JSON_ENDINGS = frozenset({".jsonl", ".ndjson", ".json"})
 # No delimiter: nothing divides the only column.
 _UNIT_SEPARATOR = "\x1f"
@@ -127,9 +130,9 @@ class _Lines(Sequence[_Line]):
 def read_records(path: Path, keys: Sequence[str], fields: Sequence[str], *, unstripped: str = "") -> Records:
     """All records of a file. A heading names one of ``keys``; ``fields`` are the other known columns.
 
-    UTF-8 or UTF-16, with or without a byte order mark; lines end by LF, CRLF, or by CR in a file without any
-    LF. The first line decides the format, or, if it looks like none, the file's extension. Names of fields
-    may be in any case; spaces around cells do not count, but in the column ``unstripped``.
+    UTF-8 or UTF-16, with or without a byte order mark; lines end by LF, CRLF, or by CR if the first does.
+    The first line decides the format, or, if it looks like none, the file's extension. Names of fields may be
+    in any case; spaces around cells do not count, but in the column ``unstripped``.
 
     Raises: Refused for a file that cannot be read, has another encoding, no heading, or is no whole JSON.
     """
@@ -140,7 +143,7 @@ def read_records(path: Path, keys: Sequence[str], fields: Sequence[str], *, unst
     known = {field_name(name): name for name in (*keys, *fields)}  # a later one counts
     first = lines[0].text.lstrip()
     if first.startswith("["):
-        return Records(tuple(_renamed(_json_array(path, lines), known)))
+        return Records(tuple(_require_some(path, _renamed(_json_array(path, lines), known))))
     if first.startswith("{"):
         _require_one_a_line(path, lines)
         return Records(_ReadAgain(lambda: _require_some(path, _renamed(_json_lines(lines), known))))
@@ -151,7 +154,8 @@ def read_records(path: Path, keys: Sequence[str], fields: Sequence[str], *, unst
             raise _no_heading(path, lines, keys)
         return Records(records)
     _require_once(path, lines, heading)
-    rows = _ReadAgain(lambda: _require_some(path, _table(lines, heading, unstripped)))
+    key = heading.names.index(next(key for key in keys if key in heading.names))
+    rows = _ReadAgain(lambda: _require_some(path, _table(lines, heading, key, unstripped)))
     return Records(rows, is_table=True)
 
 
@@ -166,7 +170,9 @@ def _lines(path: Path) -> _Lines:
     with ExitStack() as opened:
         file = opened.enter_context(open_untrusted(path, _MOST_BYTES))
         lines = _divided(path.name, file, read_pieces(file, path, _MOST_BYTES))
-        if (encoding := encoding_of(lines.content(_BYTES_OF_ENCODING))) != UTF_8 or len(lines) == 1:
+        start = lines.content(_BYTES_OF_START)
+        encoding = encoding_of(start)
+        if encoding != UTF_8 or _ends_by_cr(start) or len(lines) == 1:
             data = lines.content()
             if not encoding:
                 raise other_encoding(path, data)
@@ -175,12 +181,17 @@ def _lines(path: Path) -> _Lines:
                     data = data.decode(encoding).encode()
                 except UnicodeDecodeError as error:
                     raise other_encoding(path, data) from error
-            if b"\n" not in data:
-                data = data.replace(b"\r", b"\n")
+            if _ends_by_cr(data):
+                data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
             lines = _divided(path.name, io.BytesIO(data), [data])
         weakref.finalize(lines, opened.pop_all().close)
     _require_encoding(path, lines)
     return lines
+
+
+def _ends_by_cr(data: bytes) -> bool:
+    """Whether lines end by CR: spreadsheets on a Mac write LF only inside cells then."""
+    return b"\r" in data.partition(b"\n")[0].rstrip(b"\r")
 
 
 def _divided(name: str, file: BinaryIO, pieces: Iterable[bytes]) -> _Lines:
@@ -212,6 +223,8 @@ def _require_encoding(path: Path, lines: _Lines) -> None:
     One bad line among good ones was damaged, and so were some in a file that has other letters in UTF-8.
     """
     if not any(line.problem == "LINE_NOT_UTF8" for line in lines):
+        if is_iso_2022(start := lines.content(_BYTES_OF_START)):
+            raise other_encoding(path, start)
         return
     data = lines.content()
     if kind_of_file(data):
@@ -331,7 +344,8 @@ def _no_heading(path: Path, lines: Sequence[_Line], keys: Sequence[str]) -> Refu
     return Refused("MANIFEST_NO_HEADER", file=path.name, found=shown, expected=keys[0])
 
 
-def _table(lines: Sequence[_Line], heading: Heading, unstripped: str) -> Iterator[Record]:
+def _table(lines: Sequence[_Line], heading: Heading, key: int, unstripped: str) -> Iterator[Record]:
+    """``key`` is the column that tells rows apart, by its place."""
     header = heading.names
     position = next(_after(lines, heading.length))
     while position < len(lines):
@@ -339,10 +353,13 @@ def _table(lines: Sequence[_Line], heading: Heading, unstripped: str) -> Iterato
         if line.is_blank:
             position += 1
             continue
-        record = None if line.problem else _record(lines, position, heading)
-        position = record[1] if record else position + 1
-        if record is None:
-            yield _bad(line.number, line.problem or "LINE_WRONG_CELL_COUNT")
+        record = line.problem or _record(lines, position, heading, key)
+        begin, position = position, position + 1 if isinstance(record, str) else record[1]
+        if isinstance(record, str):
+            yield _bad(line.number, record)
+        elif not record[0]:
+            doubtful = (each for each in lines[begin:position] if not each.is_blank)
+            yield from (_bad(each.number, "LINE_QUOTE_OPEN") for each in doubtful)
         elif not any(record[0]):
             continue  # spreadsheets write rows of nothing
         elif any(cell for name, cell in zip(header, record[0], strict=True) if not name):
@@ -365,30 +382,47 @@ def _after(lines: Sequence[_Line], length: int) -> Iterator[int]:
         length -= not lines[position].is_blank
 
 
-def _record(lines: Sequence[_Line], start: int, heading: Heading) -> tuple[list[str], int] | None:
-    """The cells of the record that starts at a line, and where the next starts; None if it is malformed.
+def _record(lines: Sequence[_Line], start: int, heading: Heading, key: int) -> tuple[list[str], int] | str:
+    """The cells of the record that starts at a line, and where the next starts; else what is wrong with it.
 
     A quoted cell may span several lines. An unclosed quote must not swallow the lines after it, so a record
-    counts only if it is complete and has the right number of cells.
+    counts only if it is complete, has the right number of cells, and none of its other lines is like a
+    record of its own. Where there are few columns such a line may be one of a text as well: there are no
+    cells then, and none of the lines is a record.
     """
     delimiter, names = heading.delimiter or _UNIT_SEPARATOR, heading.names
     if delimiter == "\t" and _UNQUOTED_COLUMN in names:
         cells = [_ESCAPED.sub(r"\1", cell) for cell in lines[start].text.split("\t")]
-        return (cells, start + 1) if len(cells) == len(names) else None
+        return (cells, start + 1) if len(cells) == len(names) else "LINE_WRONG_CELL_COUNT"
     for end in range(start + 1, min(start + _MOST_LINES_A_RECORD, len(lines)) + 1):
         if lines[end - 1].problem:
-            return None
+            break
         text = "\n".join(line.text for line in lines[start:end])
         try:
             (cells,) = csv.reader([text], strict=True, delimiter=delimiter, skipinitialspace=True)
         except csv.Error as error:
             if "unexpected end of data" in str(error):
                 continue
-            return None
+            cells = []
         if len(cells) < len(names) or any(cells[len(names) :]):
-            return None
+            return "LINE_WRONG_CELL_COUNT" if end == start + 1 else "LINE_QUOTE_OPEN"
+        inner = (line.text for line in lines[start + 1 : end])
+        if any(_is_like(cells[key], line, delimiter, len(names), key) for line in inner):
+            if len(names) < _SURE_COLUMNS:
+                return [], end
+            break
         return cells[: len(names)], end
-    return None
+    return "LINE_QUOTE_OPEN"
+
+
+def _is_like(value: str, line: str, delimiter: str, columns: int, key: int) -> bool:
+    """Whether a line inside a quoted cell has all columns itself, with a key of the kind of ``value``."""
+    try:
+        (cells,) = csv.reader([line], delimiter=delimiter, skipinitialspace=True)
+    except csv.Error:
+        return False
+    suffixes = {PurePosixPath(each.strip('" ')).suffix.lower() for each in (value, *cells[key : key + 1])}
+    return columns > 1 and len(cells) >= columns and bool(cells[key].strip()) and len(suffixes) == 1
 
 
 def _bad(line: int, code: str) -> Record:

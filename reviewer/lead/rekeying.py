@@ -1,7 +1,7 @@
 """Gives each clip a new key: who kept the old ones, or unwraps them in an old copy, opens nothing here."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 
@@ -13,7 +13,8 @@ from reviewer.model.annotation import Annotation
 from reviewer.model.clip import ContentKind
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Identity
-from reviewer.model.task import SealedAnnotation, draft_name
+from reviewer.model.task import draft_name
+from reviewer.queue.redaction_api import SealedText
 from reviewer.session import window
 from reviewer.session.backup_lists import list_purges
 from reviewer.session.unit_of_work import UnitOfWork
@@ -89,7 +90,9 @@ class Rekeying:
         texts = _Texts(resealer, unit.alignments)
         unit.hypotheses.reseal_clip(clip_id, resealer, lambda hypothesis: hypothesis)
         unit.references.reseal_clip(clip_id, resealer)
-        works = unit.queue.reseal_clip(clip_id, texts)
+        seals = [(text, texts.text(text)) for text in unit.queue.sealed_texts(clip_id)]
+        unit.queue.replace_seals(clip_id, seals)
+        works = [after for _, after in seals if after.kind is ContentKind.ANNOTATION]
         unit.drafts.reseal_clip(clip_id, texts.draft)
         unit.versions.reseal_clip(clip_id, texts.version)
         detail: dict[str, DetailValue] = {
@@ -112,23 +115,20 @@ class _OpenedMeanwhile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Texts:
-    """Seals a clip's texts again as they are. Satisfies ``queue.api.Resealing``."""
+    """Seals a clip's texts again as they are."""
 
     resealer: Resealer
     alignments: AlignmentRepository
 
-    def annotation(self, work: SealedAnnotation) -> tuple[bytes, bytes]:
-        plain = self.resealer.unseal(ContentKind.ANNOTATION, work.id, work.sealed)
-        text = Annotation.from_bytes(plain)
-        if self.alignments.words_before(self.resealer, text, work.id):  # removes a damaged one
-            self.alignments.reseal(self.resealer, work.id, (text, text), lambda _word: True)
-        return self.resealer.digest(plain), self.resealer.seal(ContentKind.ANNOTATION, work.id, plain)
-
-    def comment(self, verdict_id: str, sealed: bytes) -> bytes:
-        return self._again(ContentKind.COMMENT, verdict_id, sealed)
-
-    def late_draft(self, task_id: str, person_id: str, sealed: bytes) -> bytes:
-        return self._again(ContentKind.LATE_DRAFT, draft_name(task_id, person_id), sealed)
+    def text(self, text: SealedText) -> SealedText:
+        """What the queue keeps."""
+        plain, digest = self.resealer.unseal(text.kind, text.name, text.sealed), b""
+        if text.kind is ContentKind.ANNOTATION:
+            digest = self.resealer.digest(plain)
+            annotation = Annotation.from_bytes(plain)
+            if self.alignments.words_before(self.resealer, annotation, text.id):  # removes a damaged one
+                self.alignments.reseal(self.resealer, text.id, (annotation, annotation), lambda _word: True)
+        return replace(text, digest=digest, sealed=self.resealer.seal(text.kind, text.name, plain))
 
     def draft(self, task_id: str, person_id: str, sealed: bytes) -> bytes:
         """A draft with all that can be undone."""

@@ -88,7 +88,7 @@ class RetentionExtension:
                 decisions.append(decision)
         for decision in decisions:
             self._unit.queue.keep_open_until(decision.clip_id, until)
-        self._unit.queue.put_clip_facts(self._unit.facts_of([each.clip_id for each in decisions]))
+        self._unit.publish_facts(identity, [each.clip_id for each in decisions])
         return tuple(decisions)
 
     def _decide(self, identity: Identity, decision: RetentionDecision) -> None:

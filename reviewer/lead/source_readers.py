@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from reviewer.errors import Refused
 from reviewer.formats.csv_table import NAME as EXPORT_TABLE
 from reviewer.formats.csv_table import plain_cell
+from reviewer.lead.audio_folder import is_absolute
 from reviewer.lead.kaldi_directory import read_kaldi
 from reviewer.lead.label_studio import is_task, read_tasks
 from reviewer.lead.manifest import FIELDS
@@ -92,11 +93,11 @@ def _whole_recordings(records: Sequence[Record]) -> Iterator[Record]:
     """One record for the rows that are parts of one recording, which have an ``offset``."""
     parts: dict[str, list[Record]] = {}
     for record in records:
-        if "offset" in record.values:
+        if record.values.get("offset") is not None:
             parts.setdefault(str(record.values.get("audio_filepath")), []).append(record)
     for record in records:
         name = str(record.values.get("audio_filepath"))
-        if "offset" not in record.values:
+        if record.values.get("offset") is None:
             yield record
         elif parts[name][0] is record:
             yield _whole_recording(parts[name])
@@ -107,8 +108,8 @@ def _whole_recording(parts: Sequence[Record]) -> Record:
     segments: list[TimedSegment] = []
     several: dict[str, list[str]] = {}
     for part in parts:
-        start, seconds = part.values["offset"], part.values.get("duration")
-        if not isinstance(start, int | float) or not isinstance(seconds, int | float):
+        start, seconds = part.values.get("offset"), part.values.get("duration")
+        if not _is_number(start) or not _is_number(seconds) or start < 0 or seconds < 0:
             return Record(part.line, first.values, "NEMO_BAD_OFFSET")
         text = part.values.get("text")
         segments.append(TimedSegment(start, start + seconds, text if isinstance(text, str) else ""))
@@ -117,6 +118,10 @@ def _whole_recording(parts: Sequence[Record]) -> Record:
         several |= {name: found} if len(found) > 1 else {}
     texts = {"text": draft_of(segments), "words": words_of(segments)}
     return Record(first.line, {**first.values, **several, **texts})
+
+
+def _is_number(value: Any) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _read_common_voice(source: SourcePath) -> SourceRecords:
@@ -149,7 +154,8 @@ def _read_audiofolder(source: SourcePath) -> SourceRecords:
         inner = file.parent.relative_to(folder).as_posix()
         for record in file_records(file, source.how).records:
             values = dict(record.values)
-            if inner != "." and isinstance(name := values.get("file_name"), str):
+            name = values.get("file_name")
+            if inner != "." and isinstance(name, str) and not is_absolute(name):
                 values["file_name"] = f"{inner}/{name}"
             found.append(Record(record.line, values, record.problem))
     return SourceRecords(SourceKind.AUDIOFOLDER, folder, _numbered(found) if len(files) > 1 else tuple(found))
@@ -157,7 +163,8 @@ def _read_audiofolder(source: SourcePath) -> SourceRecords:
 
 def metadata_files(folder: Path) -> Iterator[Path]:
     """The metadata files of an audiofolder, all of one format. Raises Refused for files of two."""
-    first, second = (sorted(folder.rglob(name)) for name in _METADATA)
+    found = _files(folder, lambda path: path.name in _METADATA)
+    first, second = ([path for path in found if path.name == name] for name in _METADATA)
     if first and second:
         raise Refused("SOURCE_TWO_METADATA", file=folder.name)
     yield from first or second

@@ -25,7 +25,7 @@ from reviewer.lead.source_readers import (
 )
 from reviewer.privacy.manifest_row import Decision, RefusalCode
 
-# The columns of each kind that are fields of a manifest; of several the first that the source has.
+# The columns of each kind that are fields of a manifest; of several the first that a record has.
 _COLUMNS: Mapping[SourceKind, Mapping[str, tuple[str, ...]]] = {
     SourceKind.MANIFEST: {name: (name,) for name in FIELDS},
     SourceKind.EXPORT: {
@@ -60,6 +60,9 @@ _COLUMNS: Mapping[SourceKind, Mapping[str, tuple[str, ...]]] = {
     },
     SourceKind.FOLDER: {"audio": ("path",), "source_id": ("path",)},
 }  # fmt: skip
+
+
+_OF_ONE_VALUE = ("speaker", "locale", "draft")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,23 +108,25 @@ def read_source(
 
 
 def _line(
-    record: Record, how: ColumnMapping, defaults: Mapping[str, str], folder: AudioFolder
+    record: Record, how: ColumnMapping, defaults: Mapping[str, Sequence[str]], folder: AudioFolder
 ) -> ManifestLine:
     if record.problem:
-        shown = {"audio": record.values.get("audio")}
+        names = ("audio", *defaults.get("audio", ()))
+        shown = {"audio": next((record.values[name] for name in names if name in record.values), None)}
         return manifest_line(replace(record, values=shown), folder)
     fields = how.fields_of(record.values, defaults)
-    several = next((name for name in ("speaker", "locale") if isinstance(fields.get(name), list)), "")
+    several = next((name for name in _OF_ONE_VALUE if isinstance(fields.get(name), list)), "")
     if several:
-        refused = Decision.refuse(RefusalCode.BAD_VALUE, "SOURCE_SEVERAL", field=several)
+        code = "SOURCE_SEVERAL_TEXTS" if several == "draft" else "SOURCE_SEVERAL"
+        refused = Decision.refuse(RefusalCode.BAD_VALUE, code, field=several)
         return ManifestLine(record.line, str(fields.get("audio", "")), refused)
     return manifest_line(replace(record, values=fields), folder)
 
 
-def _defaults(found: SourceRecords) -> dict[str, str]:
+def _defaults(found: SourceRecords) -> dict[str, tuple[str, ...]]:
     columns = {name for record in found.records for name in record.values}
     return {
-        field: next(name for name in names if name in columns)
+        field: tuple(name for name in names if name in columns)
         for field, names in _COLUMNS[found.kind].items()
         if not columns.isdisjoint(names)
     }
@@ -160,12 +165,12 @@ def _kind_of_folder(path: Path) -> SourceKind:
 def _kind_of_file(path: Path, records: Iterable[Record], how: ColumnMapping | None) -> SourceKind:
     """What a file is by its columns; a manifest if it is like nothing else."""
     columns = set(next((record.values for record in records if not record.problem), {}))
+    if columns >= MINIMAL_KEYS:
+        raise Refused("LABEL_STUDIO_MINIMAL", file=path.name)
     if "audio" in columns:
         return SourceKind.EXPORT if {"text_verbatim", "schema_version"} <= columns else SourceKind.MANIFEST
     if {"data", "annotations"} <= columns or {"data", "predictions"} <= columns:
         return SourceKind.LABEL_STUDIO
-    if columns >= MINIMAL_KEYS:
-        raise Refused("LABEL_STUDIO_MINIMAL", file=path.name)
     if how is not None and how.columns.get("audio") in columns:
         return SourceKind.MANIFEST
     found = next((kind for key, kind in KIND_BY_COLUMN.items() if key in columns), SourceKind.MANIFEST)

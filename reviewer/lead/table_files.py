@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from reviewer.errors import Notice, Refused
-from reviewer.lead.text_encodings import encoding_of, kind_of_file, name_of_other
+from reviewer.lead.text_encodings import encoding_of, is_iso_2022, kind_of_file, name_of_other
 from reviewer.untrusted_files import read_untrusted
 
 LONGEST_KEY = 256
@@ -412,7 +412,7 @@ def other_encoding(path: Path, data: bytes) -> Refused:
     """The refusal of a file that is neither UTF-8 nor UTF-16, which says what it is instead where it can."""
     if kind := kind_of_file(data):
         return Refused("TABLE_NO_TEXT", file=path.name, kind=kind)
-    name = name_of_other(data)
+    name = "ISO-2022" if is_iso_2022(data) else name_of_other(data)
     return Refused("TABLE_OTHER_ENCODING" if name else "TABLE_ENCODING", file=path.name, encoding=name)
 
 

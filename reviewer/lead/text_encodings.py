@@ -21,6 +21,8 @@ _OTHERS = (
     ("GB 18030", "gb18030", re.compile("[一-鿿]"), range(0xB0, 0xD8)),
     ("Big5", "big5", re.compile("[一-鿿]"), range(0xA4, 0xC7)),
 )
+# ESC $ B and the like, ESC ( J (ISO-2022-JP), ESC $ ) C (ISO-2022-KR, ISO-2022-CN).
+_ISO_2022 = re.compile(rb"\x1b(?:\$[@AB]|\$\([CD]|\$\)[ACG]|\(J)")
 # How files begin that are no text at all.
 _FILES = (
     (b"PK\x03\x04", "a workbook (xlsx, ods) or a ZIP archive"),
@@ -56,6 +58,11 @@ def encoding_of(data: bytes) -> str:
     if data[1:2] == b"\0" != data[:1]:
         return "utf-16-le"
     return "utf-16-be" if data[:1] == b"\0" != data[1:2] else UTF_8
+
+
+def is_iso_2022(data: bytes) -> bool:
+    """Whether a text is in one of the encodings of 7 bits that change sets of letters by ESC."""
+    return _ISO_2022.search(data) is not None
 
 
 def name_of_other(data: bytes) -> str:

@@ -1,11 +1,11 @@
-"""Reads Praat TextGrids: long and short text form, UTF-8 or UTF-16, as Praat, ELAN and aligners write them.
+"""Reads Praat TextGrids: long, short and chronological text form, as Praat, ELAN and aligners write them.
 
 By Praat's manual, "TextGrid file formats", only strings in quotes (doubled inside), numbers and flags in
 angle brackets count that stand alone; all else, and what follows ``!`` on a line, is a comment.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,18 +19,28 @@ _TOKEN = re.compile(
     r'(?<!\S)"(?P<text>(?:[^"]|"")*)"(?!\S)|!.*|(?<!\S)(?P<number>[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)(?!\S)'
     r"|(?<!\S)(?P<flag><\w+>)(?!\S)"
 )
-_WORD_TIERS = re.compile(r"(?:.*[\s_-])?words?", re.IGNORECASE)
+_WORD_TIERS = re.compile(r"(?:.*[\s_-])?words?|ort(?:-mau)?", re.IGNORECASE)
+# Of sounds, of what somebody remarked or translated, and Praat's own of silence.
 _OTHER_TIERS = re.compile(
-    r"(?:.*[\s_-])?(?:phones?|phonemes?|segments?|syllables?|syll|mau|kan)", re.IGNORECASE
+    r"(?:.*[\s_-])?(?:phones?|phonemes?|segments?|syllables?|syll|mau|kan|kas|mas|ipa|phonetics?|pos"
+    r"|tones?|tobi|breaks?|pitch|notes?|comments?|remarks?|translations?|gloss(?:es)?"
+    r"|silences?|vad)",
+    re.IGNORECASE,
 )
+_TEXT_TIERS = re.compile(
+    r"(?:.*[\s_-])?(?:transcript(?:ion)?s?|utterances?|utts?|sentences?|orthograph(?:y|ic))", re.IGNORECASE
+)
+_KINDS = ("IntervalTier", "TextTier")
+_CHRONOLOGICAL = "Praat chronological TextGrid text file"
 
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """An interval tier; the intervals of a point tier have no length."""
+    """An interval tier, or one of points: intervals that have no length."""
 
     name: str
     intervals: tuple[TimedSegment, ...]
+    is_of_points: bool = False
 
 
 def read_textgrid(path: Path) -> tuple[Tier, ...]:
@@ -46,17 +56,24 @@ def read_textgrid(path: Path) -> tuple[Tier, ...]:
 def texts_of(tiers: tuple[Tier, ...]) -> tuple[tuple[TimedSegment, ...], tuple[TimedSegment, ...]]:
     """The segments and the words of a TextGrid, by the names of its tiers; either may be empty.
 
-    A tier called ``words`` (or ``speaker - words``) has words; one of phones or syllables is left out; what
-    is said is in the others, or else in the words.
+    A tier called ``words`` (or ``speaker - words``) has words; what is said is in those that are called
+    transcriptions or utterances, or else in the others, or else in the words. Tiers of phones, syllables,
+    translations, notes and the like are left out, and points where anything else has a text.
     """
-    words = [one for tier in tiers if _WORD_TIERS.fullmatch(tier.name) for one in tier.intervals]
-    segments = [
-        one
-        for tier in tiers
-        if not _WORD_TIERS.fullmatch(tier.name) and not _OTHER_TIERS.fullmatch(tier.name)
-        for one in tier.intervals
+    named = [(tier.name.strip(), tier) for tier in tiers]
+    words = [tier for name, tier in named if _WORD_TIERS.fullmatch(name)]
+    texts = [tier for name, tier in named if _TEXT_TIERS.fullmatch(name)]
+    others = [tier for name, tier in named if tier not in words and not _OTHER_TIERS.fullmatch(name)]
+    return _segments(texts) or _segments(others), _segments(words)
+
+
+def _segments(tiers: Sequence[Tier]) -> tuple[TimedSegment, ...]:
+    """The segments of tiers that have text: of the points only if there are no others."""
+    found = [
+        [one for tier in tiers if tier.is_of_points is points for one in tier.intervals if one.text.strip()]
+        for points in (False, True)
     ]
-    return tuple(segments), tuple(words)
+    return tuple(found[0] or found[1])
 
 
 class _TokenReader:
@@ -64,6 +81,10 @@ class _TokenReader:
 
     def __init__(self, text: str) -> None:
         self._tokens = (match for match in _TOKEN.finditer(text) if match.lastgroup)
+        self._next_token = next(self._tokens, None)
+
+    def is_at_end(self) -> bool:
+        return self._next_token is None
 
     def text(self) -> str:
         return self._next("text").replace('""', '"')
@@ -75,27 +96,56 @@ class _TokenReader:
         return self._next("flag")
 
     def _next(self, kind: str) -> str:
-        match = next(self._tokens, None)
+        match, self._next_token = self._next_token, next(self._tokens, None)
         if match is None or match.lastgroup != kind:
             raise ValueError(kind)
         return str(match[kind])
 
 
 def _tiers(tokens: _TokenReader) -> Iterator[Tier]:
-    if tokens.text() != "ooTextFile" or tokens.text() != "TextGrid":
+    first = tokens.text()
+    if first == _CHRONOLOGICAL:
+        yield from _chronological(tokens)
+        return
+    if first not in ("ooTextFile", "ooTextFile short") or tokens.text() != "TextGrid":
         raise ValueError("no TextGrid")
     tokens.number(), tokens.number()
     if tokens.flag() != "<exists>":
         return
     for _ in range(int(tokens.number())):
-        kind, name = tokens.text(), tokens.text()
-        if kind not in ("IntervalTier", "TextTier"):
-            raise ValueError("no tier")
+        kind, name = _tier_name(tokens)
         tokens.number(), tokens.number()
-        yield Tier(name, tuple(_interval(tokens, kind) for _ in range(int(tokens.number()))))
+        intervals = tuple(_interval(tokens, kind) for _ in range(int(tokens.number())))
+        yield Tier(name, intervals, kind != _KINDS[0])
+    if not tokens.is_at_end():
+        raise ValueError("more than the sizes say")
+
+
+def _chronological(tokens: _TokenReader) -> Iterator[Tier]:
+    """First all tiers, then the intervals of all of them by time, each with the number of its tier."""
+    tokens.number(), tokens.number()
+    tiers = []
+    for _ in range(int(tokens.number())):
+        tiers.append(_tier_name(tokens))
+        tokens.number(), tokens.number()
+    found: list[list[TimedSegment]] = [[] for _ in tiers]
+    while not tokens.is_at_end():
+        place = int(tokens.number()) - 1
+        if not 0 <= place < len(tiers):
+            raise ValueError("no such tier")
+        found[place].append(_interval(tokens, tiers[place][0]))
+    for (kind, name), intervals in zip(tiers, found, strict=True):
+        yield Tier(name, tuple(intervals), kind != _KINDS[0])
+
+
+def _tier_name(tokens: _TokenReader) -> tuple[str, str]:
+    kind, name = tokens.text(), tokens.text()
+    if kind not in _KINDS:
+        raise ValueError("no tier")
+    return kind, name
 
 
 def _interval(tokens: _TokenReader, kind: str) -> TimedSegment:
     start = tokens.number()
-    end = tokens.number() if kind == "IntervalTier" else start
+    end = tokens.number() if kind == _KINDS[0] else start
     return TimedSegment(start, end, tokens.text())

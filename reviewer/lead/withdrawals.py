@@ -86,7 +86,7 @@ def record_withdrawals(
             clip = unit.clips.get(clip_id)
             ends = min(clip.purge_at, clip.consent_withdrawn_at or clip.purge_at)
             unit.queue.keep_open_until(clip_id, ends)
-            unit.queue.put_clip_facts(unit.facts_of([clip_id]))
+            unit.publish_facts(identity, [clip_id])
             later.append((clip_id, dates[source]))
     return RecordedWithdrawals(tuple(due), tuple(later), sum(clip is None for clip in clips.values()))
 

@@ -50,7 +50,8 @@ class Clip:
 class ClipFacts:
     """What a program has to know of a clip to open it: nothing of its source, its speaker or its samples.
 
-    ``stored_as`` is the name of its files; ``drafts`` are recognisers', sealed under the clip's key.
+    ``stored_as`` is the name of its files; ``drafts`` are recognisers', sealed under the clip's key. A lead
+    signs them before they leave their folder (``access/clip_facts.py``); later ones have a higher ``serial``.
     """
 
     id: str
@@ -66,6 +67,9 @@ class ClipFacts:
     purge_at: datetime
     imported_at: datetime
     drafts: tuple[SealedHypothesis, ...] = ()
+    serial: int = 0
+    signed_by: str = ""
+    signature: bytes = b""
 
     @classmethod
     def of(cls, clip: Clip, stored_as: str) -> Self:
@@ -81,7 +85,7 @@ class ClipFacts:
 
     @classmethod
     def _of_a_clip(cls) -> list[str]:
-        return [each.name for each in fields(cls) if each.name not in ("stored_as", "drafts")]
+        return [each.name for each in fields(Clip) if not each.name.endswith("_hash")]
 
 
 class ContentKind(StrEnum):
@@ -96,6 +100,8 @@ class ContentKind(StrEnum):
     ANNOTATION = "annotation"
     LATE_DRAFT = "late-draft"
     COMMENT = "comment"
+    MARK = "mark"
+    FORMER_KEY = "former-key"  # under the key that took its place
     REFERENCE = "reference"
     OWN_WORDS = "own-words"  # of a person, not of a clip
     BACKUP = "backup"  # of a whole workspace, under a key of its own

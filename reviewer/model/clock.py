@@ -48,6 +48,11 @@ class ForwardClock:
         """The clock itself if it is one already."""
         return clock if isinstance(clock, cls) else cls(clock)
 
+    @property
+    def of_machine(self) -> Clock:
+        """The machine's own clock, for who compares it with theirs: once it is right again, so is that."""
+        return self._clock
+
     def now(self) -> datetime:
         return max(self._clock.now(), self._least())
 

@@ -4,10 +4,17 @@ import re
 from collections.abc import Iterable, Sequence
 
 from reviewer.errors import Refused
+from reviewer.model.language_subtags import (
+    EXTENDED_LANGUAGES,
+    LANGUAGES_RENAMED,
+    REGIONS,
+    REGIONS_RENAMED,
+    SIGN_LANGUAGES,
+    TWO_LETTER_LANGUAGES,
+)
 
 UNDETERMINED = "und"
 _TAG = re.compile(r"([A-Za-z]{2,3})(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|[0-9]{3}))?")
-_RENAMED = {"iw": "he", "in": "id", "ji": "yi"}
 # For languages that a tag of their own and the tag of their macrolanguage both name: the member that is meant
 # by the macrolanguage. Pairs of the IANA Language Subtag Registry (its Macrolanguage field), of a
 # macrolanguage the one member that CLDR names for it (supplementalMetadata.xml, languageAlias with the reason
@@ -34,6 +41,9 @@ _LANGTAG = re.compile(
     r"(?P<private>-x(?:-[a-z0-9]{1,32})+)?",
     re.ASCII,
 )
+# As systems and programs other than browsers write a tag: zh_CN.UTF-8.
+_CODESET = re.compile(r"([a-z]{2,3}_[a-z]{2})\.[\w-]+", re.ASCII | re.IGNORECASE)
+_PRIVATE_REGION = re.compile(r"Q[M-Z]|X[A-Z]|[0-9]{3}", re.ASCII)
 _PRIVATE = re.compile(r"x(?:-[a-z0-9]{1,32})+", re.ASCII)
 # Tags of RFC 5646 that are older than its grammar, each with what the registry prefers to it, if anything.
 _GRANDFATHERED = {
@@ -43,7 +53,7 @@ _GRANDFATHERED = {
     "no-nyn": "nn", "sgn-be-fr": "sfb", "sgn-be-nl": "vgt", "sgn-ch-de": "sgg", "zh-guoyu": "cmn",
     "zh-hakka": "hak", "zh-min": "", "zh-min-nan": "nan", "zh-xiang": "hsn",
 }  # fmt: skip
-_REGION_LETTERS, _REGION_DIGITS, _SCRIPT_LETTERS = 2, 3, 4
+_LANGUAGE_LETTERS, _REGION_LETTERS, _REGION_DIGITS, _SCRIPT_LETTERS = 2, 2, 3, 4
 _TRADITIONAL = frozenset({"TW", "HK", "MO"})
 
 
@@ -51,29 +61,51 @@ def locale_tag(text: str) -> str | None:
     """A language tag of RFC 5646 in canonical form (section 4.5), or None for other text.
 
     Variants, extensions, private use and grandfathered tags are tags as well. The case is that of section
-    2.1.1; deprecated languages, extended languages and grandfathered tags become what the registry prefers,
-    and extensions are in the order of their letters.
+    2.1.1; deprecated languages and regions, extended languages and grandfathered tags become what the
+    registry prefers, and extensions are in the order of their letters. ``_`` may stand for ``-``, and a code
+    of three letters for the one of two. Languages of two letters, extended languages and regions are those of
+    the registry: ``jp-JP`` and ``es-MEX`` would be tags of other languages than were meant.
     """
-    lower = text.lower()
     if not text.isascii():
         return None
+    with_codeset = _CODESET.fullmatch(text)
+    lower = (with_codeset[1] if with_codeset else text).lower().replace("_", "-")
     if lower in _GRANDFATHERED:
         return _GRANDFATHERED[lower] or lower
-    if _PRIVATE.fullmatch(lower):
-        return lower
     match = _LANGTAG.fullmatch(lower)
     if match is None:
-        return None
+        return lower if _PRIVATE.fullmatch(lower) else None
     variants = [each for each in match["variants"].split("-") if each]
     extensions = re.findall(r"-([a-wy-z0-9](?:-[a-z0-9]{2,8})+)", match["extensions"])
     extended = match["extlang"].split("-")[1:]
-    if _has_twice(variants) or _has_twice([each[0] for each in extensions]) or len(extended) > 1:
+    language, region = _known_language(match["language"]), _known_region(match["region"] or "")
+    if language is None or region is None or not _may_follow(extended, language):
         return None
-    language = _RENAMED.get(match["language"], match["language"])
-    script, region = (match["script"] or "").title(), (match["region"] or "").upper()
+    if _has_twice(variants) or _has_twice([each[0] for each in extensions]):
+        return None
+    script = (match["script"] or "").title()
     private = match["private"] or ""
     parts = (*(extended or [language]), script, region, *variants, *sorted(extensions), private[1:])
     return "-".join(part for part in parts if part)
+
+
+def _known_language(subtag: str) -> str | None:
+    """A language in lower case as the registry prefers it; None if it has two letters and is none."""
+    is_known = len(subtag) > _LANGUAGE_LETTERS or subtag in TWO_LETTER_LANGUAGES
+    return LANGUAGES_RENAMED.get(subtag, subtag) if is_known else None
+
+
+def _known_region(subtag: str) -> str | None:
+    """A region as the registry prefers it, empty for none; None if there is no such region."""
+    region = REGIONS_RENAMED.get(subtag.upper(), subtag.upper())
+    return region if not region or region in REGIONS or _PRIVATE_REGION.fullmatch(region) else None
+
+
+def _may_follow(extended: Sequence[str], language: str) -> bool:
+    """Whether there is at most one extended language, and it may stand behind this one."""
+    if len(extended) > 1:
+        return False
+    return language == SIGN_LANGUAGES or all(EXTENDED_LANGUAGES.get(one) == language for one in extended)
 
 
 def _has_twice(parts: Sequence[str]) -> bool:
@@ -83,14 +115,16 @@ def _has_twice(parts: Sequence[str]) -> bool:
 def language_tag(text: str) -> str:
     """A language tag of RFC 5646 with at most script and region, in its usual case (``sr-Latn-RS``).
 
-    Raises: Refused for anything else, and for ``und`` and the like, which name no language.
+    Raises: Refused for anything else, for languages of two letters and regions that do not exist, and for
+        ``und`` and the like, which name no language.
     """
     match = _TAG.fullmatch(text.strip().replace("_", "-"))
     if match is None or match[1].lower() in NO_LANGUAGE:
         raise Refused("NOT_A_LANGUAGE", tag=text.strip())
-    language, script, region = match.groups()
-    language = _RENAMED.get(language.lower(), language.lower())
-    return "-".join(part for part in (language, script and script.title(), region and region.upper()) if part)
+    language, region = _known_language(match[1].lower()), _known_region(match[3] or "")
+    if language is None or region is None:
+        raise Refused("NOT_A_LANGUAGE", tag=text.strip())
+    return "-".join(part for part in (language, match[2] and match[2].title(), region) if part)
 
 
 def language_tags(texts: Iterable[str]) -> tuple[str, ...]:
@@ -124,7 +158,7 @@ def subtags(locale: str) -> tuple[str, str, str]:
     language, *others = locale.replace("_", "-").split("-")
     if len(language) == 1:
         return "", "", ""  # private use, or registered before languages had codes
-    language, script, region = _RENAMED.get(language.lower(), language.lower()), "", ""
+    language, script, region = LANGUAGES_RENAMED.get(language.lower(), language.lower()), "", ""
     language = _MACROLANGUAGES.get(language, language)
     for part in others:
         if len(part) == 1:
@@ -135,7 +169,7 @@ def subtags(locale: str) -> tuple[str, str, str]:
             (len(part) == _REGION_LETTERS and part.isalpha())
             or (len(part) == _REGION_DIGITS and part.isdigit())
         ):
-            region = part.upper()
+            region = REGIONS_RENAMED.get(part.upper(), part.upper())
     if language == "zh" and not script and region:
         script = "Hant" if region in _TRADITIONAL else "Hans"
     return language, script, region

@@ -74,6 +74,20 @@ class Redaction:
         return Span(self.start, self.end)
 
 
+@dataclass(frozen=True, slots=True)
+class PersonalDataMark:
+    """What somebody marked in a clip on another machine; ``id`` becomes that of the redaction.
+
+    Place and kind are ``sealed`` under the clip's key.
+    """
+
+    id: str
+    clip_id: str
+    person_id: str
+    sealed: bytes
+    at: datetime
+
+
 def muted_ids(redactions: Iterable[Redaction]) -> frozenset[str]:
     """The ids of those whose samples are there and may not be heard."""
     return frozenset(one.id for one in redactions if one.is_muted)

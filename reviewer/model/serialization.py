@@ -44,9 +44,10 @@ def to_json(value: Any) -> str:
 
 
 def from_json(kind: Any, text: str) -> Any:
-    """What ``to_json`` was given; ``kind`` is its type. Raises Damaged."""
+    """What ``to_json`` was given, also None; ``kind`` is its type otherwise. Raises Damaged."""
     with _translated():
-        return _from_plain(kind, json.loads(text))
+        plain = json.loads(text)
+        return None if plain is None else _from_plain(kind, plain)
 
 
 @contextmanager
@@ -97,9 +98,12 @@ def _to_plain(value: Any) -> Any:
 
 
 def _from_plain(kind: Any, plain: Any) -> Any:
-    if plain is None or type(plain) is kind:
+    may_be_missing = NoneType in get_args(kind)
+    if type(plain) is kind or (plain is None and may_be_missing):
         return plain
-    if NoneType in get_args(kind):
+    if plain is None:
+        raise TypeError(kind)
+    if may_be_missing:
         kind = get_args(kind)[0]
     if kind is bytes:
         return base64.b64decode(plain) if isinstance(plain, str) else plain

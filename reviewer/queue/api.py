@@ -25,6 +25,7 @@ from reviewer.model.task import (
     Verdict,
     WorkCounts,
 )
+from reviewer.queue.redaction_api import RedactingQueue
 from reviewer.stats.queue_figures import QueueFigures
 
 
@@ -84,17 +85,6 @@ class HeldClip:
     refusals: int
 
 
-class Resealing(Protocol):
-    """Seals what a queue keeps of a clip under its next key."""
-
-    def annotation(self, work: SealedAnnotation) -> tuple[bytes, bytes]:
-        """The new digest and seal of an annotation."""
-        ...
-
-    def comment(self, verdict_id: str, sealed: bytes) -> bytes: ...
-    def late_draft(self, task_id: str, person_id: str, sealed: bytes) -> bytes: ...
-
-
 class WorkNotices(Protocol):
     """A connection on which a server says that there may be new work; nothing more is said."""
 
@@ -109,7 +99,7 @@ class WorkNotices(Protocol):
     def close(self) -> None: ...
 
 
-class Queue(Protocol):
+class Queue(RedactingQueue, Protocol):
     """The work queue. Times come from the store's clock.
 
     Acts that take a ``key`` (or a lease's submission key, or a verdict's id) are idempotent: the same key
@@ -558,13 +548,6 @@ class Queue(Protocol):
 
     def withdraw_clip(self, clip_id: str, reason: str) -> None:
         """Purges a clip from any state: ends leases, deletes sealed work, and leaves a tombstone."""
-        ...
-
-    def reseal_clip(self, clip_id: str, resealing: Resealing) -> list[SealedAnnotation]:
-        """Replaces the seals of a clip's annotations, comments and late drafts; returns the annotations.
-
-        Only for a queue that answers at once, in the transaction that replaces the clip's key.
-        """
         ...
 
     def end_quarantine(self, clip_id: str) -> None:

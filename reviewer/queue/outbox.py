@@ -1,5 +1,6 @@
 """Acts on the queue as data, kept on this machine until the queue has answered them."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -209,6 +210,18 @@ class MarkDistressing:
         queue.mark_distressing(self.clip_id)
 
 
+@dataclass(frozen=True, slots=True)
+class MarkPersonalData:
+    """Marks personal data in a clip, which others get no more; its key is the mark's id."""
+
+    lease: Lease
+    mark_id: str
+    sealed: bytes
+
+    def ask(self, queue: Queue, _key: str) -> None:
+        queue.mark_personal_data(self.lease, self.mark_id, self.sealed)
+
+
 Request = (
     AddClip
     | Claim
@@ -226,9 +239,14 @@ Request = (
     | SetLanguages
     | SetSkills
     | MarkDistressing
+    | MarkPersonalData
 )
-_WORK = ("Submit", "Skip", "Release", "Decide", "KeepLateDraft", "AdoptLateDraft", "DismissLateDraft")
+_WORK = (
+    "Submit", "Skip", "Release", "Decide", "KeepLateDraft", "AdoptLateDraft", "DismissLateDraft",
+    "MarkPersonalData",
+)  # fmt: skip
 """The acts that a person knows they did; the others belong to them."""
+_SEALED = ("Submit", "Decide", "KeepLateDraft", "AdoptLateDraft", "MarkPersonalData")
 _REQUESTS: Mapping[str, type[Request]] = {kind.__name__: kind for kind in get_args(Request)}
 
 
@@ -279,6 +297,16 @@ class Outbox:
         rows = self._database.rows("SELECT kind, added_at FROM outbox WHERE person_id = ?", (person_id,))
         since = [row["added_at"] for row in rows if row["kind"] in _WORK]
         return len(since), from_micros(min(since)) if since else None
+
+    def marks(self) -> frozenset[str]:
+        """The ids of the marks of personal data that the queue does not have yet."""
+        rows = self._database.rows("SELECT payload FROM outbox WHERE kind = 'MarkPersonalData'")
+        return frozenset(json.loads(row["payload"])["mark_id"] for row in rows)
+
+    def has_sealed(self, clip_id: str) -> bool:
+        """Whether anybody's unanswered request holds something that may be sealed under a clip's key."""
+        query = "SELECT 1 FROM outbox WHERE kind IN (SELECT value FROM json_each(?)) AND instr(payload, ?)"
+        return self._database.value(query, (json.dumps(_SEALED), clip_id)) is not None
 
     def waiting(self) -> int:
         """How many acts of anybody the queue has not answered."""

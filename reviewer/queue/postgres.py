@@ -6,6 +6,7 @@ What each function does, and for whom, is in ``resources/queue``; this file call
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 from itertools import groupby
 from typing import Protocol
 
@@ -16,6 +17,7 @@ from reviewer.model.clock import to_micros
 from reviewer.model.hold import HoldReason
 from reviewer.model.language_tags import NO_LANGUAGE, UNDETERMINED, language_tags, subtags
 from reviewer.model.progress import DonePass
+from reviewer.model.redaction import PersonalDataMark
 from reviewer.model.routes import optional_skill, require_priority, skill_names
 from reviewer.model.serialization import from_columns, from_json, to_json
 from reviewer.model.task import (
@@ -33,8 +35,9 @@ from reviewer.model.task import (
     Verdict,
     WorkCounts,
 )
-from reviewer.queue.api import DrawResult, HeldClip, Receipt, Resealing, WitnessedLog, WorkNotices
-from reviewer.queue.postgres_connection import QueueServer
+from reviewer.queue.api import DrawResult, HeldClip, Receipt, WitnessedLog, WorkNotices
+from reviewer.queue.postgres_connection import QueueServer, understood
+from reviewer.queue.redaction_api import SealedText
 from reviewer.stats.queue_figures import QueueFigures
 
 
@@ -56,6 +59,7 @@ def _no_agreement(_person_id: str) -> None:
     """Nobody signed anything."""
 
 
+@understood
 class PostgresQueue:
     """A Queue on a server. The person is whose login the connection has; the clock is the server's."""
 
@@ -157,7 +161,7 @@ class PostgresQueue:
         return [row["purged_among"] for row in self._server.rows("purged_among", list(clip_ids))]
 
     def agreements_of(self, person_id: str) -> list[bytes]:
-        return [bytes(row["evidence"]) for row in self._server.rows("agreements_of", person_id)]
+        return [bytes(memoryview(row["evidence"])) for row in self._server.rows("agreements_of", person_id)]
 
     # Queries
 
@@ -369,10 +373,6 @@ class PostgresQueue:
     def withdraw_clip(self, clip_id: str, reason: str) -> None:
         self._server.value("withdraw_clip", clip_id, reason)
 
-    def reseal_clip(self, clip_id: str, resealing: Resealing) -> list[SealedAnnotation]:
-        del clip_id, resealing  # decision 049
-        raise Refused("REDACTION_QUEUE_ELSEWHERE")
-
     def end_quarantine(self, clip_id: str) -> None:
         self._server.value("end_quarantine", clip_id)
 
@@ -384,6 +384,39 @@ class PostgresQueue:
 
     def mark_exported(self, clip_ids: Iterable[str]) -> None:
         self._server.value("mark_exported", list(clip_ids))
+
+    # Redactions
+
+    def mark_personal_data(self, lease: Lease, mark_id: str, sealed: bytes) -> None:
+        self._server.value("mark_personal_data", to_json(lease), mark_id, sealed)
+
+    def open_marks(self) -> list[PersonalDataMark]:
+        return [from_columns(PersonalDataMark, row) for row in self._server.rows("open_marks")]
+
+    def clips_in_redaction(self) -> list[str]:
+        return [row["clips_in_redaction"] for row in self._server.rows("clips_in_redaction")]
+
+    def begin_redaction(self, clip_id: str) -> bool:
+        return bool(self._server.value("begin_redaction", clip_id))
+
+    def end_redaction(self, clip_id: str, mark_ids: Collection[str]) -> None:
+        self._server.value("end_redaction", clip_id, list(mark_ids))
+
+    def sealed_texts(self, clip_id: str) -> list[SealedText]:
+        return [from_columns(SealedText, row) for row in self._server.rows("sealed_texts", clip_id)]
+
+    def replace_seals(self, clip_id: str, seals: Sequence[tuple[SealedText, SealedText]]) -> None:
+        before = [sha256(old.sealed).digest() for old, _ in seals]
+        after = [new for _, new in seals]
+        self._server.value(
+            "replace_seals",
+            clip_id,
+            [each.kind.value for each in after],
+            [each.id for each in after],
+            before,
+            [each.digest for each in after],
+            [each.sealed for each in after],
+        )
 
     def _claimed(self, function: str, person_id: str, kinds: frozenset[TaskKind], key: str) -> Lease | None:
         """Claims; where the server does not know the agreement that was signed here, tells it first."""
@@ -401,11 +434,15 @@ class PostgresQueue:
         return None if answer is None else from_json(Lease, json.dumps(answer))
 
     def _lease(self, function: str, *values: object) -> Lease:
-        lease: Lease = from_json(Lease, json.dumps(self._server.value(function, *values)))
+        lease = self._lease_or_none(function, *values)
+        if lease is None:
+            raise ValueError(function)
         return lease
 
     def _receipt(self, function: str, *values: object) -> Receipt:
-        receipt: Receipt = from_json(Receipt, json.dumps(self._server.value(function, *values)))
+        receipt: Receipt | None = from_json(Receipt, json.dumps(self._server.value(function, *values)))
+        if receipt is None:
+            raise ValueError(function)
         return receipt
 
     def _works(self, function: str, *values: object) -> list[SealedAnnotation]:

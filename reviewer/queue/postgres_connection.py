@@ -1,12 +1,14 @@
 """Calls the functions of a queue's PostgreSQL server: connections, TLS, and what its answers mean."""
 
+import inspect
 import json
 import re
 import threading
 import time
-from collections.abc import Callable, Generator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
@@ -19,6 +21,7 @@ from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 from reviewer.errors import (
     ClipOnHold,
     ClipWithdrawn,
+    Damaged,
     LeaseLapsed,
     LeaseLost,
     NdaRequired,
@@ -28,11 +31,12 @@ from reviewer.errors import (
     SubmissionConflict,
     Unavailable,
 )
+from reviewer.messages import command_catalogue
 from reviewer.queue.postgres_schema import TABLES_VERSION, functions_digest
 
 T = TypeVar("T")
+_NOT_UNDERSTOOD = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
 _REFUSED = "RV001"  # the SQLSTATE with which the functions refuse
-_CODE = re.compile(r"[A-Z][A-Z_]{2,40}")
 _ERRORS: Mapping[str, Callable[[], ReviewerError]] = {
     "LEASE_LOST": LeaseLost,
     "LEASE_LAPSED": LeaseLapsed,
@@ -89,7 +93,8 @@ class QueueAddress:
 class TimedConnection(psycopg.Connection[Any]):
     """A connection that waits for an answer for ``_ANSWER_SECONDS`` at most.
 
-    A server that hangs closes nothing, nor does a network that swallows what is sent.
+    A server that hangs closes nothing, nor does a network that swallows what is sent; and one that never
+    stops to send rows or notices always has something to say.
     """
 
     def wait(self, gen: Generator[Any, Any, T], interval: float = 0.1, timeout: float | None = None) -> T:
@@ -103,7 +108,7 @@ def _timed(waiting: Generator[Any, Any, T], seconds: float) -> Generator[Any, An
         wanted = next(waiting)
         while True:
             ready = yield wanted
-            if not ready and time.monotonic() > until:
+            if time.monotonic() > until:
                 raise psycopg.OperationalError("the server does not answer")
             wanted = waiting.send(ready)
     except StopIteration as end:
@@ -115,7 +120,7 @@ class PostgresNotices:
     """Satisfies ``WorkNotices``: a connection that listens to one channel."""
 
     def __init__(self, conninfo: str, channel: str) -> None:
-        self._connection = psycopg.connect(conninfo, autocommit=True)
+        self._connection = TimedConnection.connect(conninfo, autocommit=True)
         self._connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
         self._fileno = self._connection.fileno()  # also known once the connection has ended
 
@@ -255,7 +260,7 @@ class QueueServer:
     @staticmethod
     def _require_fitting(conninfo: str) -> None:
         """Connects once, so that a wrong password, name or version is said as such."""
-        with psycopg.connect(conninfo, autocommit=True, row_factory=dict_row) as connection:
+        with TimedConnection.connect(conninfo, autocommit=True, row_factory=dict_row) as connection:
             its = connection.execute("SELECT * FROM reviewer.versions()").fetchone()
         if its is None or its["tables_version"] < TABLES_VERSION:
             raise Refused("QUEUE_SERVER_OLD")
@@ -283,9 +288,50 @@ def meaning(error: psycopg.Error) -> ReviewerError:
 def _refusal(error: psycopg.Error) -> ReviewerError:
     """What a function refused with: a code, and the parameters of its sentence as JSON."""
     code = error.diag.message_primary or ""
-    if not _CODE.fullmatch(code):
+    if code in _ERRORS:
+        return _ERRORS[code]()
+    try:
+        refused = Refused(code, **json.loads(error.diag.message_detail or "{}"))
+        command_catalogue().words(refused.notice)
+    except _NOT_UNDERSTOOD:  # no code of ours, or not its parameters
         return Unavailable("QUEUE_ANSWER")
-    parameters: dict[str, Any] = {}
-    with suppress(ValueError):
-        parameters = json.loads(error.diag.message_detail or "{}")
-    return _ERRORS[code]() if code in _ERRORS else Refused(code, **parameters)
+    return refused
+
+
+def understood(kind: type[T]) -> type[T]:
+    """Every public method of a class raises Unavailable (code QUEUE_ANSWER) for an answer of another form.
+
+    The server may be of another version, or lie: an answer is no bug of this program, and stops nobody.
+    """
+    for name, method in list(vars(kind).items()):
+        if inspect.isgeneratorfunction(method):
+            setattr(kind, name, _understood_one_by_one(method))
+        elif inspect.isfunction(method) and not name.startswith("_"):
+            setattr(kind, name, _understood(method))
+    return kind
+
+
+def _understood(method: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(method)
+    def call(*given: Any, **named: Any) -> Any:
+        with _translated():
+            return method(*given, **named)
+
+    return call
+
+
+def _understood_one_by_one(method: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(method)
+    def call(*given: Any, **named: Any) -> Iterator[Any]:
+        with _translated():
+            yield from method(*given, **named)
+
+    return call
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (*_NOT_UNDERSTOOD, Damaged) as error:
+        raise Unavailable("QUEUE_ANSWER") from error

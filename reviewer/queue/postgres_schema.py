@@ -16,12 +16,12 @@ from reviewer.model.project import AccessLimits, QueueRules
 from reviewer.model.task import TaskKind
 from reviewer.places import resource
 
-TABLES_VERSION = 6
+TABLES_VERSION = 7
 """The number of steps that made the tables; it grows by one with each."""
 PREFETCH_MINUTES = 5
 _TABLES = (
     "01_tables.sql", "01_fewer_indexes.sql", "01_own_folders.sql", "01_unsent_work.sql",
-    "01_routes.sql", "01_policy_of_each_lead.sql",
+    "01_routes.sql", "01_policy_of_each_lead.sql", "01_redactions.sql",
 )  # fmt: skip
 _FUNCTIONS = (
     "02_rules.sql",
@@ -29,6 +29,7 @@ _FUNCTIONS = (
     "04_work.sql",
     "05_lead.sql",
     "05_own_folders.sql",
+    "05_redactions.sql",
     "05_witness.sql",
     "06_queries.sql",
     "07_privileges.sql",

@@ -25,6 +25,7 @@ from reviewer.model.hold import HoldReason
 from reviewer.model.language_tags import UNDETERMINED, language_tags, takes
 from reviewer.model.progress import DonePass
 from reviewer.model.project import QueueRules
+from reviewer.model.redaction import PersonalDataMark
 from reviewer.model.routes import optional_skill, require_priority, route_of, skill_names
 from reviewer.model.serialization import from_columns, from_json, to_columns, to_json
 from reviewer.model.task import (
@@ -47,8 +48,9 @@ from reviewer.model.task import (
 from reviewer.queue import sqlite_figures
 from reviewer.queue import sqlite_late_drafts as late
 from reviewer.queue import sqlite_queries as queries
-from reviewer.queue.api import DrawResult, HeldClip, Receipt, Resealing, WitnessedLog
-from reviewer.queue.sqlite_resealing import reseal_clip
+from reviewer.queue.api import DrawResult, HeldClip, Receipt, WitnessedLog
+from reviewer.queue.redaction_api import SealedText
+from reviewer.queue.sqlite_resealing import replace_seals, sealed_texts
 from reviewer.stats.queue_figures import QueueFigures
 
 PREFETCH_MINUTES = 5
@@ -657,9 +659,30 @@ class SqliteQueue:
             self._set_clip(clip_id, ClipState.PURGED, reason)
             self._database.execute("UPDATE queue_clip SET hold = '' WHERE clip_id = ?", (clip_id,))
 
-    def reseal_clip(self, clip_id: str, resealing: Resealing) -> list[SealedAnnotation]:
-        self._database.require_transaction()
-        return reseal_clip(self._database, clip_id, resealing)
+    # Redactions, which are in the workspace's own file
+
+    def mark_personal_data(self, lease: Lease, mark_id: str, sealed: bytes) -> None:
+        del lease, mark_id, sealed
+
+    def open_marks(self) -> list[PersonalDataMark]:
+        return []
+
+    def clips_in_redaction(self) -> list[str]:
+        return []
+
+    def begin_redaction(self, clip_id: str) -> bool:
+        del clip_id
+        return True
+
+    def end_redaction(self, clip_id: str, mark_ids: Collection[str]) -> None:
+        del clip_id, mark_ids
+
+    def sealed_texts(self, clip_id: str) -> list[SealedText]:
+        return sealed_texts(self._database, clip_id)
+
+    def replace_seals(self, clip_id: str, seals: Sequence[tuple[SealedText, SealedText]]) -> None:
+        with self._database.transaction():
+            replace_seals(self._database, clip_id, [new for _, new in seals])
 
     def end_quarantine(self, clip_id: str) -> None:
         with self._database.transaction():

@@ -2,9 +2,10 @@
 
 import secrets
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
+from reviewer.access.signed_work import sign_work
 from reviewer.errors import ClipOnHold, LeaseLapsed, LeaseLost, NotLeased, Refused, Unavailable
 from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation, Flag
@@ -27,6 +28,7 @@ from reviewer.session.draft_versions import DraftVersions, VersionReason
 from reviewer.session.drafts import Drafts
 from reviewer.session.listening_record import ListeningRecord
 from reviewer.session.locale_conventions import LocaleConventions
+from reviewer.session.personal_data_marks import tell
 from reviewer.session.redactions import propose, record_reasons
 from reviewer.session.submission_checks import (
     is_answered_by_flag,
@@ -134,7 +136,7 @@ class ActRequests:
             if not (isinstance(answer, Receipt) and answer.is_repeated):
                 self.delivery.record(action, lease, detail)
             self._mark_if(lease, is_distressing=Flag.DISTRESSING in annotation.flags)
-            self._propose_redactions(clip, annotation)
+            self._propose_redactions(lease, clip, annotation)
             record_reasons(self.unit, clip, work.id, annotation)
             self.versions.keep(self.identity, lease, annotation, VersionReason.SUBMITTED)
             self.drafts.discard(lease, keeps_versions=True)
@@ -153,11 +155,14 @@ class ActRequests:
 
         return PreparedAct(outbox.Skip(lease, reason), record)
 
-    def _propose_redactions(self, clip: Clip, annotation: Annotation) -> None:
+    def _propose_redactions(self, lease: Lease, clip: Clip, annotation: Annotation) -> None:
         """What was marked is muted for everybody from now on."""
+        unit, identity = self.unit, self.identity
         for span in annotation.spans:
             marked = Span(span.start, span.end)
-            propose(self.unit, self.identity, clip, marked, span.kind, RedactionSource.LISTENER)
+            proposed = propose(unit, identity, clip, marked, span.kind, RedactionSource.LISTENER)
+            if proposed is not None:
+                tell(self.delivery, unit.content, identity.keyring, lease, proposed)
 
     def _is_distressing(self, lease: Lease) -> bool:
         """As the queue says, not the lease; while it cannot be reached, a little must be heard.
@@ -228,7 +233,7 @@ class ActRequests:
         # The same work sent twice is one annotation: its id comes from the lease's random submission key.
         annotation_id = f"a{sha256(lease.submission_key.encode()).hexdigest()[:20]}"
         self.delivery.hold_late(annotation_id, self.drafts.seal_late(self.identity, lease, plain))
-        return SealedAnnotation(
+        work = SealedAnnotation(
             id=annotation_id,
             task_id=lease.task_id,
             clip_id=lease.clip_id,
@@ -236,11 +241,17 @@ class ActRequests:
             parent=parent or lease.returned_annotation,
             schema_version=self.schema.id,
             conventions_version=conventions_id,
-            digest=self.unit.content.digest(keyring, lease.clip_id, plain),
-            sealed=self.unit.content.seal(
-                keyring, lease.clip_id, ContentKind.ANNOTATION, annotation_id, plain
-            ),
+            digest=b"",
+            sealed=b"",
             made_at=self.unit.clock.now(),
+        )
+        signed = sign_work(plain, work, self.unit.workspace_id, keyring.signing_key)
+        return replace(
+            work,
+            digest=self.unit.content.digest(keyring, lease.clip_id, signed),
+            sealed=self.unit.content.seal(
+                keyring, lease.clip_id, ContentKind.ANNOTATION, annotation_id, signed
+            ),
         )
 
     def _sealed_comment(self, lease: Lease, verdict_id: str, comment: str) -> bytes | None:

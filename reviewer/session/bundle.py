@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from reviewer.errors import Refused, ReviewerError
+from reviewer.errors import Damaged, Refused, ReviewerError
 from reviewer.model.event import Action
 from reviewer.model.people import Identity
 from reviewer.model.project import QueueRules
@@ -136,7 +136,8 @@ class Bundle:
             now = self._unit.clock.now()
             if was_away or self._is_due(each, now):
                 lease = None
-                with suppress(Refused):  # it went to a colleague, is on hold, or consent was withdrawn
+                # It went to a colleague, is on hold, consent was withdrawn, or its facts do not verify.
+                with suppress(Refused, Damaged):
                     lease = self._unit.queue.renew(each.lease)
                     self._access.permit(self._identity, lease)
                     longer = (lease.until - each.lease.until).total_seconds()

@@ -31,7 +31,6 @@ from reviewer.session import clip_conditions, window
 from reviewer.session.access_limits import ActivityLimits
 from reviewer.session.clip_conditions import may_open
 from reviewer.session.clip_unsealing import ClipUnsealing, MakeKeySource
-from reviewer.session.due_purges import PURGED_BY_TEAM, forget_clip
 from reviewer.session.muted_span import MutedSpan, audible
 from reviewer.session.permit import HeldOpening, Permit
 from reviewer.session.sign_in import SignIn
@@ -60,6 +59,8 @@ class ClipAccess:
         """
         self._unit = unit
         self._unsealing = ClipUnsealing(unit, make_key_source)
+        self.is_purged = self._unsealing.is_purged
+        """In an own folder: whether the broker says so of a clip."""
         self.limits = limits
         self._unwitnessed_rows = unwitnessed_rows
         self._sign_in = sign_in
@@ -104,8 +105,7 @@ class ClipAccess:
                 self._unit, identity.person, lease, is_prefetch=is_prefetch, ask_queue=ask_queue
             )
         except ClipWithdrawn:
-            if self._unit.team_folder.is_own() and lease.clip_id in self._unit.clips.ids():
-                forget_clip(self._unit, identity, lease.clip_id, PURGED_BY_TEAM)
+            self._unsealing.forget_if_purged(identity, lease.clip_id)
             raise
         if self.is_open_elsewhere(identity, lease):
             raise OpenElsewhere
@@ -425,10 +425,9 @@ class ClipAccess:
 
     def unseal_annotation(self, identity: Identity, annotation: SealedAnnotation) -> Annotation:
         """An annotation whose opening was logged (``texts`` of an opening). Raises Damaged."""
-        plain = self._unit.content.unseal(
+        plain, digest = self._unit.content.unseal_with_digest(
             identity.keyring, annotation.clip_id, ContentKind.ANNOTATION, annotation.id, annotation.sealed
         )
-        digest = self._unit.content.digest(identity.keyring, annotation.clip_id, plain)
         if not hmac.compare_digest(digest, annotation.digest):
             raise Damaged("ANNOTATION_EXCHANGED", annotation=annotation.id)
         return Annotation.from_bytes(plain)

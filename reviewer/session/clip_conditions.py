@@ -2,9 +2,10 @@
 
 from contextlib import suppress
 
+from reviewer.access.clip_facts import require_signed
 from reviewer.access.rights import Act, require
 from reviewer.errors import NotLeased, Refused, Unavailable
-from reviewer.model.clip import Clip
+from reviewer.model.clip import Clip, ClipFacts
 from reviewer.model.people import Person
 from reviewer.model.task import Lease, TaskKind
 from reviewer.session.unit_of_work import UnitOfWork
@@ -16,15 +17,31 @@ def _learn(unit: UnitOfWork, clip_id: str) -> None:
     """In somebody's own folder: keeps the facts of a clip that is on a lease, as the team has them now.
 
     Outside a transaction. Raises Refused; Unavailable, also (code CLIP_FACTS_MISSING) where no lead put them
-    on the server.
+    on the server; Damaged (codes CLIP_FACTS_NOT_SIGNED, CLIP_FACTS_CHANGED, CLIP_FACTS_OLD) for others than a
+    lead signed, and for older ones than were here.
     """
     if not unit.team_folder.is_own():
         return
     facts = unit.queue.clip_facts(clip_id)
     if facts is None:
         raise Unavailable("CLIP_FACTS_MISSING")
+    require_signed(facts, clip_id, unit.workspace_id, unit.people.lead_keys())
+    if unit.clips.has(clip_id) and unit.clips.stored_as(clip_id) != facts.stored_as:
+        _forget_former_key(unit, facts)
     unit.clips.keep(facts)
     unit.hypotheses.keep(clip_id, facts.drafts)
+    if unit.redactions.of_clip(clip_id):  # marks of this person's: until a lead has decided
+        waiting = {mark.id for mark in unit.queue.open_marks()} | unit.outbox.marks()
+        unit.redactions.keep_only(clip_id, waiting)
+
+
+def _forget_former_key(unit: UnitOfWork, facts: ClipFacts) -> None:
+    """The clip has a new key: what is sealed here under the former one is nobody's any more."""
+    with unit.transaction():
+        unit.clips.keep(facts)
+        unit.drafts.delete_of_clip(facts.id)
+        unit.versions.delete_of_clip(facts.id)
+        unit.alignments.delete_of_clip(facts.id)
 
 
 def require_openable(unit: UnitOfWork, clip_id: str, *, is_leased: bool = False) -> Clip:

@@ -17,10 +17,13 @@ class ClipKeySource(Protocol):
         """
         ...
 
-    def clip_key(self, lease: Lease) -> ReleasedKey:
+    def clip_key(self, lease: Lease, facts: bytes = b"") -> ReleasedKey:
         """The key; for a prefetch lease, to have the clip ready.
 
-        Raises: Refused with the reason; Unavailable when the source is away; Damaged for a false answer.
+        ``facts``: in a folder of one's own, the digest of what is known of the clip there.
+
+        Raises: Refused with the reason (code CLIP_FACTS_OLD: the lead's folder says something else of it);
+            Unavailable when the source is away; Damaged for a false answer.
         """
         ...
 

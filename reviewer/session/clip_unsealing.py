@@ -3,26 +3,25 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from reviewer.access.clip_facts import facts_digest
 from reviewer.audio.dsp import speech_detection
 from reviewer.audio.io.flac import close_sound, open_sound
 from reviewer.audio.samples import Samples, Sound
 from reviewer.audio.view.overview import overview
 from reviewer.audio.view.peaks import PeakPyramid
+from reviewer.clips.released_keys import ReleasedKey
 from reviewer.errors import Damaged, Refused, ReviewerError, Unavailable
 from reviewer.model.clip import Clip
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.intervals import Span
 from reviewer.model.people import Identity
-from reviewer.model.task import Lease
-from reviewer.session import window
+from reviewer.model.task import Lease, TaskKind
+from reviewer.session import clip_conditions, window
 from reviewer.session.clip_keys import ClipKeySource
+from reviewer.session.due_purges import PURGED_BY_TEAM, forget_clip
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.unsealed_clip import UnsealedClip
-
-if TYPE_CHECKING:
-    from reviewer.clips.released_keys import ReleasedKey
 
 MakeKeySource = Callable[[Identity], ClipKeySource]
 
@@ -63,7 +62,7 @@ class ClipUnsealing:
             return self.unsealed(identity, clip)
         released = None
         try:
-            released = self._source(identity).clip_key(lease)
+            clip, released = self._released(identity, clip, lease)
             self._unit.content.released.hold(identity.keyring, released)
             unsealed = self.unsealed(identity, clip)
         except ReviewerError as error:
@@ -74,6 +73,29 @@ class ClipUnsealing:
         if lease.is_prefetch:
             self._prefetched[identity.session_id] = released
         return unsealed
+
+    def is_purged(self, identity: Identity, clip_id: str) -> bool:
+        """Whether the broker says that a clip was purged; asked for no lease, so it gives out no key.
+
+        Raises Unavailable.
+        """
+        now, me = self._unit.clock.now(), identity.person.id
+        none = Lease("none", clip_id, TaskKind.TRANSCRIBE, 1, me, 0, now, "")
+        try:
+            self._source(identity).clip_key(none)
+        except Refused as error:
+            return error.code == "PURGED"
+        return False
+
+    def forget_if_purged(self, identity: Identity, clip_id: str) -> None:
+        """In an own folder: forgets a clip that the server says was purged, if the broker says so too.
+
+        While that cannot be asked, what is here stays as it is: sealed, without a key.
+        """
+        if self._unit.team_folder.is_own() and clip_id in self._unit.clips.ids():
+            with suppress(Unavailable, Damaged):
+                if self.is_purged(identity, clip_id):
+                    forget_clip(self._unit, identity, clip_id, PURGED_BY_TEAM)
 
     def is_along(self, identity: Identity, clip_id: str) -> bool:
         """Whether key and sealed sound of a clip are in memory, so that nobody is asked to open it."""
@@ -88,7 +110,7 @@ class ClipUnsealing:
         self._unit.require_no_transaction()
         try:
             if not self.opens_every_clip(identity):
-                released = self._source(identity).clip_key(lease)
+                _, released = self._released(identity, clip, lease)
                 self._unit.content.released.hold(identity.keyring, released)
             self._unit.content.take_copies(clip.id)
         except ReviewerError as error:
@@ -157,6 +179,25 @@ class ClipUnsealing:
             raise
         return UnsealedClip(clip, sound, peaks, passages, (), stored_as).muted_as(redactions)
 
+    def _released(self, identity: Identity, clip: Clip, lease: Lease) -> tuple[Clip, ReleasedKey]:
+        """The key, and the clip as it is known then: the broker says where its facts here are not the lead's.
+
+        It puts these on the server in answer, so they are asked for once more.
+        """
+        source, unit = self._source(identity), self._unit
+        try:
+            return clip, source.clip_key(lease, self._facts_here(clip.id))
+        except Refused as error:
+            if error.code != "CLIP_FACTS_OLD":
+                raise
+        clip = clip_conditions.require_openable(unit, clip.id, is_leased=True)
+        return clip, source.clip_key(lease, self._facts_here(clip.id))
+
+    def _facts_here(self, clip_id: str) -> bytes:
+        if not self._unit.team_folder.is_own():
+            return b""
+        return next(map(facts_digest, self._unit.facts_of([clip_id])), b"")
+
     def _record_not_opened(self, identity: Identity, lease: Lease, reason: str) -> None:
         detail: dict[str, DetailValue] = {"task": lease.task_id, "token": lease.token}
         if lease.is_prefetch:
@@ -199,4 +240,6 @@ class ClipUnsealing:
             return PeakPyramid.from_stream(self._unit.content.peaks(identity.keyring, clip_id))
         except Damaged as error:
             self._unit.log.record(Event.by(identity, Action.PEAKS_DAMAGED, clip_id, reason=error.code))
+        except Unavailable:
+            pass  # not taken along: they are made of the sound, which was
         return overview(lambda: self._unit.content.audio(identity.keyring, clip_id))

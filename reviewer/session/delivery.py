@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 
-from reviewer.errors import ClipKeyNotHeld, LeaseLost, NotLeased, Refused, Unavailable
+from reviewer.errors import ClipKeyNotHeld, LeaseLost, NotLeased, Refused, SubmissionConflict, Unavailable
 from reviewer.model.clip import Clip, ClipFacts, ContentKind
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Identity
@@ -21,6 +21,7 @@ from reviewer.queue.outbox import (
     DismissLateDraft,
     KeepLateDraft,
     MarkDistressing,
+    MarkPersonalData,
     OutboxEntry,
     Release,
     ReleasePrefetched,
@@ -47,6 +48,7 @@ _MAY_WAIT = (
     AdoptLateDraft,
     DismissLateDraft,
     MarkDistressing,
+    MarkPersonalData,
 )
 """Acts whose answer nobody needs in order to go on."""
 
@@ -155,7 +157,8 @@ class Delivery:
         facts = None
         if not self.answers_at_once:
             drafts = self._unit.hypotheses.sealed_of([clip.id]).get(clip.id, ())
-            facts = replace(ClipFacts.of(clip, clip.id), drafts=drafts)
+            unsigned = replace(ClipFacts.of(clip, clip.id), drafts=drafts)
+            (facts,) = self._unit.signed(self._identity, [unsigned])
         self.post(AddClip(clip.id, passes, sort_key, quarantined, open_until, clip.locale, facts, skill))
 
     def set_languages(self, person_id: str, languages: Iterable[str], record: Record) -> None:
@@ -266,7 +269,7 @@ class Delivery:
         """Keeps work that lost its lease, and logs that the queue refused an act committed here."""
         request = entry.request
         late = None
-        if isinstance(request, Submit) and isinstance(refusal, LeaseLost):
+        if isinstance(request, Submit) and isinstance(refusal, LeaseLost | SubmissionConflict):
             late = self._late_draft(request)
         with self._unit.transaction():
             self._unit.outbox.settle(entry)
@@ -279,6 +282,12 @@ class Delivery:
             elif isinstance(request, AdoptLateDraft):
                 detail = {"annotation": request.work.id, "task": request.work.task_id}
                 self._record_refused(request.work.clip_id, refusal, detail)
+            elif isinstance(request, KeepLateDraft):
+                self.record(Action.SUBMISSION_REFUSED, request.lease, {"late": True}, reason=refusal.code)
+            elif isinstance(request, MarkPersonalData):
+                self.record(
+                    Action.SUBMISSION_REFUSED, request.lease, {"mark": request.mark_id}, reason=refusal.code
+                )
             elif isinstance(request, DismissLateDraft):
                 self._record_refused(request.clip_id, refusal, {"late_draft": request.draft_id})
             if late is not None:

@@ -1,5 +1,6 @@
 """Destroys clips, and does so by itself for those whose consent or retention is over."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -14,6 +15,7 @@ from reviewer.session.unit_of_work import UnitOfWork
 PURGED_BY_TEAM = "team"
 """The reason in an own folder's row: the lead's log has the other one."""
 LONGEST_SILENCE = timedelta(days=31)
+IsPurged = Callable[[Identity, str], bool]
 
 
 def destroy_clip(unit: UnitOfWork, identity: Identity, clip: str, reason: str, *, by_date: bool) -> bool:
@@ -57,9 +59,15 @@ def _delete_sealed(unit: UnitOfWork, clip: str) -> None:
     unit.draft_distances.delete_of_clip(clip)
     unit.references.delete_of_clip(clip)
     unit.redactions.delete_of_clip(clip)
+    unit.former_keys.delete(clip)
     unit.held_finds.delete_of_clip(clip)
     unit.drafts.delete_of_clip(clip)
     unit.versions.delete_of_clip(clip)
+
+
+def _not_said(_identity: Identity, _clip_id: str) -> bool:
+    """In a lead's file nobody is asked."""
+    return False
 
 
 class DuePurges:
@@ -70,8 +78,10 @@ class DuePurges:
     rows. See docs/decisions/030.
     """
 
-    def __init__(self, unit: UnitOfWork) -> None:
+    def __init__(self, unit: UnitOfWork, is_purged: IsPurged = _not_said) -> None:
+        """``is_purged``: in somebody's own folder, whether the lead's broker says so of a clip."""
         self._unit = unit
+        self._is_purged = is_purged
         self._last_known = _newest_row(unit)
 
     def purge(self, identity: Identity) -> tuple[str, ...]:
@@ -98,14 +108,19 @@ class DuePurges:
         return tuple(purged)
 
     def _forget(self, identity: Identity) -> tuple[str, ...]:
-        """In somebody's own folder: forgets what is due, and what the team has purged."""
+        """In somebody's own folder: forgets what is due, and what the team has purged.
+
+        The word of the queue's server is not enough: whoever owns it could have all drafts deleted here.
+        """
         unit = self._unit
         gone: dict[str, str] = {} if self.is_held() else dict(self.due())
         for clip, why in gone.items():
             forget_clip(unit, identity, clip, why)
-        purged = unit.queue.purged_among(sorted(unit.clips.ids()))
-        for clip in purged:
-            forget_clip(unit, identity, clip, PURGED_BY_TEAM)
+        purged = []
+        for clip in unit.queue.purged_among(sorted(unit.clips.ids())):
+            if self._is_purged(identity, clip):
+                forget_clip(unit, identity, clip, PURGED_BY_TEAM)
+                purged.append(clip)
         return (*gone, *purged)
 
     def due(self) -> dict[str, PurgeReason]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 from reviewer.access.rights import Act
+from reviewer.access.signed_work import Authorship
 from reviewer.clips.content import HeldKeys, SealedAudio
 from reviewer.errors import Damaged, Refused
 from reviewer.model.annotation import Annotation
@@ -47,6 +48,8 @@ class ExportAccess:
     def __init__(self, unit: UnitOfWork, access: ClipAccess) -> None:
         self._unit = unit
         self._access = access
+        self.not_signed: set[str] = set()
+        """The annotations that the last ``texts`` left out since nobody vouches for them."""
 
     def require(self, identity: Identity) -> str:
         """Raises Refused unless this person may export now; gives the id of their agreement."""
@@ -99,6 +102,9 @@ class ExportAccess:
     ) -> list[Annotation | None]:
         """Unseals annotations after one row for all; None for a clip that may not be opened any more.
 
+        From a queue elsewhere also None for work that is not its author's by a signature or a row
+        (``not_signed``).
+
         Raises: Refused unless this person may export now; Damaged for an annotation unlike its digest.
         """
         self.require(identity)
@@ -114,7 +120,20 @@ class ExportAccess:
             unit.log.record(Event.by(identity, Action.TEXT_OPENED, detail=detail))
         held = unit.content.hold_keys(identity.keyring, [each.clip_id for each in opened])
         may_open = {each.id for each in opened}
-        return [_annotation(held, each) if each.id in may_open else None for each in works]
+        self.not_signed = set()
+        authors = None if unit.queue.answers_at_once else Authorship(unit.log, unit.workspace_id)
+        return [self._annotation(held, each, authors) if each.id in may_open else None for each in works]
+
+    def _annotation(
+        self, held: HeldKeys, work: SealedAnnotation, authors: Authorship | None
+    ) -> Annotation | None:
+        plain, digest = held.unseal(work.clip_id, ContentKind.ANNOTATION, work.id, work.sealed)
+        if not hmac.compare_digest(digest, work.digest):
+            raise Damaged("ANNOTATION_EXCHANGED", annotation=work.id)
+        if authors is not None and not authors.is_known(work, plain):
+            self.not_signed.add(work.id)
+            return None
+        return Annotation.from_bytes(plain)
 
     def require_openable(self, clip_ids: Collection[str]) -> None:
         """Raises Refused if consent or retention of any of these clips has ended, or it was purged."""
@@ -129,10 +148,3 @@ def is_over(clip: Clip, now: datetime) -> str:
     if clip.consent_withdrawn_at is not None and clip.consent_withdrawn_at <= now:
         return "consent_withdrawn"
     return "retention_over" if clip.purge_at <= now else ""
-
-
-def _annotation(held: HeldKeys, work: SealedAnnotation) -> Annotation:
-    plain, digest = held.unseal(work.clip_id, ContentKind.ANNOTATION, work.id, work.sealed)
-    if not hmac.compare_digest(digest, work.digest):
-        raise Damaged("ANNOTATION_EXCHANGED", annotation=work.id)
-    return Annotation.from_bytes(plain)

@@ -1,12 +1,13 @@
 """Redactions of the clip at hand: what one person marks in it and, for QA, decides."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from reviewer.access.rights import Act, may
 from reviewer.audio.samples import Sound
 from reviewer.audio.view.peaks import PeakPyramid
-from reviewer.errors import Refused
+from reviewer.errors import Refused, Unavailable
 from reviewer.model.annotation import PersonalDataKind
 from reviewer.model.event import HeardRange
 from reviewer.model.intervals import Span
@@ -14,7 +15,9 @@ from reviewer.model.people import Identity
 from reviewer.model.redaction import HearingReason, Redaction, RedactionSource
 from reviewer.model.task import Lease
 from reviewer.session.clip_access import ClipAccess
+from reviewer.session.delivery import Delivery
 from reviewer.session.muted_span import MutedSpan
+from reviewer.session.personal_data_marks import tell
 from reviewer.session.redactions import Redactions, propose
 from reviewer.session.unit_of_work import UnitOfWork
 
@@ -31,27 +34,36 @@ class MutedClip:
 class RedactionWork:
     """For one signed-in person; both acts need the clip open, on a lease that is still theirs."""
 
-    def __init__(self, unit: UnitOfWork, access: ClipAccess, identity: Identity) -> None:
+    def __init__(self, unit: UnitOfWork, access: ClipAccess, identity: Identity, delivery: Delivery) -> None:
         self._unit = unit
         self._access = access
         self._identity = identity
+        self._delivery = delivery
         self._redactions = Redactions(unit, access)
 
     @property
     def may_decide(self) -> bool:
-        """Whether this person's role confirms and rejects redactions."""
-        return may(self._identity.person, Act.REDACT)
+        """Whether this person's role confirms and rejects redactions, and redactions are in this folder."""
+        return may(self._identity.person, Act.REDACT) and not self._unit.team_folder.is_own()
 
     def mark(self, lease: Lease, start: int, end: int, kind: PersonalDataKind) -> MutedClip:
         """Mutes frames ``start`` to ``end`` for everybody, until QA or a lead decides.
 
+        A queue elsewhere is told, now or with the next delivery; here they are silent at once.
         Raises: Refused (code CLIP_NOT_OPEN, SPAN_OUTSIDE_CLIP), LeaseLost, NotLeased.
         """
-        clip = self._access.permit(self._identity, lease).clip
+        ask_queue = self._delivery.answers_at_once
+        clip = self._access.permit(self._identity, lease, ask_queue=ask_queue).clip
         if self._access.opened(self._identity, clip.id) is None:
             raise Refused("CLIP_NOT_OPEN")
-        with self._unit.transaction():
-            propose(self._unit, self._identity, clip, Span(start, end), kind, RedactionSource.LISTENER)
+        unit, identity = self._unit, self._identity
+        with unit.transaction():
+            marked = propose(unit, identity, clip, Span(start, end), kind, RedactionSource.LISTENER)
+            if marked is not None:
+                tell(self._delivery, unit.content, identity.keyring, lease, marked)
+        if not self._delivery.is_in_background:
+            with suppress(Unavailable):  # it is stored, and sent with the next delivery
+                self._delivery.deliver()
         return self._muted(lease)
 
     def decide(self, lease: Lease, redaction_id: str, *, is_confirmed: bool) -> MutedClip:

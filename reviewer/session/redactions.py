@@ -1,12 +1,10 @@
 """Redactions: proposed and muted, confirmed or rejected, and applied to sound and texts."""
 
-import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import partial
-from hashlib import sha256
 
 from reviewer.access.rights import Act
 from reviewer.audio.dsp import speech_detection
@@ -14,27 +12,27 @@ from reviewer.audio.dsp.redaction import redacted, removed_span
 from reviewer.audio.io.flac import encode_flac, is_decoded_whole, read_canonical
 from reviewer.audio.samples import Samples
 from reviewer.audio.view.peaks import PeakPyramid
-from reviewer.clips.alignments import AlignmentRepository
 from reviewer.clips.content import ClipFiles, Resealer
-from reviewer.errors import Damaged, Refused
+from reviewer.clips.former_keys import RemovedFrames
+from reviewer.errors import Damaged, Refused, Unavailable
 from reviewer.model.annotation import Annotation, PersonalDataKind
-from reviewer.model.clip import Clip, ContentKind
+from reviewer.model.clip import Clip
 from reviewer.model.event import Action, DetailValue, Event, HeardRange
 from reviewer.model.held_back import HeldFind
-from reviewer.model.hypothesis import Hypothesis, Word
 from reviewer.model.intervals import Span
 from reviewer.model.people import Identity
 from reviewer.model.redaction import HearingReason, Redaction, RedactionSource, RedactionState
-from reviewer.model.task import SealedAnnotation
 from reviewer.privacy.held_back import reasons_in
-from reviewer.privacy.redaction import RemovedSound, hypothesis_without_words, without_words
+from reviewer.privacy.redaction import RemovedSound
+from reviewer.queue.redaction_api import SealedText
 from reviewer.session import window
 from reviewer.session.backup_lists import list_purges
 from reviewer.session.clip_access import ClipAccess
-from reviewer.session.drafts import Draft
+from reviewer.session.key_changes import KeyChanges, Works, end_key_change
 from reviewer.session.muted_span import MutedSpan
+from reviewer.session.personal_data_marks import PersonalDataMarks
+from reviewer.session.redacted_texts import RedactedTexts
 from reviewer.session.unit_of_work import UnitOfWork
-from reviewer.transcript.history import History
 
 
 class Redactions:
@@ -43,6 +41,8 @@ class Redactions:
     def __init__(self, unit: UnitOfWork, access: ClipAccess) -> None:
         self._unit = unit
         self._access = access
+        self._marks = PersonalDataMarks(unit)
+        self._key_changes = KeyChanges(unit)
 
     def confirm(self, identity: Identity, redaction_id: str) -> Redaction:
         """Confirms a redaction, and applies it unless the clip is open in some window.
@@ -55,7 +55,9 @@ class Redactions:
 
     def reject(self, identity: Identity, redaction_id: str) -> Redaction:
         """The span is no personal data: it can be heard again, from the next opening on."""
-        return self.record_decision(identity, redaction_id, RedactionState.REJECTED)
+        rejected = self.record_decision(identity, redaction_id, RedactionState.REJECTED)
+        self._marks.settle(identity, rejected.clip_id)
+        return rejected
 
     def hear(self, identity: Identity, redaction_id: str, reason: HearingReason) -> MutedSpan:
         """The sound of a proposed redaction of a clip that this person has open, after a row in the log.
@@ -73,16 +75,27 @@ class Redactions:
         self._access.allow(identity, Act.REDACT)
         return self._unit.redactions.of_clip(clip_id)
 
+    def take_marks(self, identity: Identity) -> int:
+        """Mutes what people marked in folders of their own; returns how many marks were new.
+
+        Raises Unavailable.
+        """
+        return self._marks.take(identity)
+
     def apply_all(self, identity: Identity) -> int:
         """Applies what was confirmed while the clip was open; returns the number of clips it is done for.
 
-        A clip that cannot be opened, because its consent ended for example, waits and holds nothing up.
+        Marks from elsewhere are taken first. A clip that cannot be opened, because its consent ended for
+        example, waits and holds nothing up.
         """
+        unit = self._unit
+        self.take_marks(identity)
         done = 0
-        confirmed = self._unit.redactions.in_state(RedactionState.CONFIRMED)
-        for clip_id in dict.fromkeys(one.clip_id for one in confirmed):
+        confirmed = unit.redactions.in_state(RedactionState.CONFIRMED)
+        for clip_id in dict.fromkeys((*unit.former_keys.clips(), *(one.clip_id for one in confirmed))):
             with suppress(Refused, Damaged):
                 done += self.apply(identity, clip_id)
+        self._marks.settle_all(identity)
         return done
 
     def apply(self, identity: Identity, clip_id: str) -> bool:
@@ -90,101 +103,99 @@ class Redactions:
 
         Does nothing, and returns False, while any window has the clip open: it is muted there, and nobody
         shall lose what they type; nor without the workspace key, under which the new key is wrapped: a lead's
-        program does it then. Raises Refused when the clip may not be opened any more; Damaged.
+        program does it then. A queue elsewhere is asked whether somebody works on it, and has to answer; if
+        it does not, the next call goes on. Raises Refused when the clip may not be opened any more; Damaged.
         """
-        confirmed = self._confirmed(clip_id)
-        if not confirmed or self._is_open(clip_id) or not self._can_replace_keys(identity):
+        is_elsewhere = not self._unit.queue.answers_at_once
+        if not self._can_replace_keys(identity) or (is_elsewhere and not self._marks.is_for(identity)):
+            return False
+        was_begun = self._unit.former_keys.get(clip_id) is not None  # maybe before the queue was moved
+        try:
+            is_done = self._key_changes.finish(identity, clip_id)
+            is_done = is_done and (self._apply(identity, clip_id) or was_begun)
+        except Unavailable:
+            if not is_elsewhere:
+                raise
+            return False
+        self._marks.settle(identity, clip_id)
+        return is_done
+
+    def _apply(self, identity: Identity, clip_id: str) -> bool:
+        unit, confirmed = self._unit, self._confirmed(clip_id)
+        if not confirmed or self._is_open(clip_id):
             return False
         acknowledgement_id = self._access.require(identity, Act.REDACT)
-        if not self._unit.queue.answers_at_once:
-            raise Refused("REDACTION_QUEUE_ELSEWHERE")
         clip = self._access.openable(clip_id)
+        if not unit.queue.begin_redaction(clip_id) or unit.outbox.has_sealed(clip_id):
+            return False
         detail: dict[str, DetailValue] = {"purpose": "redaction", "nda": acknowledgement_id}
-        self._unit.log.record(Event.by(identity, Action.CLIP_OPENED, clip_id, detail=detail))
+        unit.log.record(Event.by(identity, Action.CLIP_OPENED, clip_id, detail=detail))
         try:
-            return self._apply(identity, clip, confirmed)
+            is_replaced = self._replace(identity, clip, confirmed)
         finally:
-            self._unit.log.record(Event.by(identity, Action.CLIP_CLOSED, clip_id))
+            unit.log.record(Event.by(identity, Action.CLIP_CLOSED, clip_id))
+        return is_replaced and self._key_changes.finish(identity, clip_id)
 
-    def _apply(self, identity: Identity, clip: Clip, confirmed: Sequence[Redaction]) -> bool:
+    def _replace(self, identity: Identity, clip: Clip, confirmed: Sequence[Redaction]) -> bool:
+        """The first commit; it is the only one where the queue is in the workspace's own file."""
         unit, keyring = self._unit, identity.keyring
         stored_as = unit.clips.stored_as(clip.id)
         with unit.content.audio(keyring, clip.id) as stream:
             samples = read_canonical(stream)
         has_speech = unit.content.speech(keyring, clip.id) is not None
-        removed = {one.id: removed_span(samples, one.span) for one in confirmed}
-        files = _files(redacted(samples, removed.values()), has_speech=has_speech)
+        spans = {one.id: removed_span(samples, one.span) for one in confirmed}
+        files = _files(redacted(samples, spans.values()), has_speech=has_speech)
+        elsewhere = None if unit.queue.answers_at_once else unit.queue.sealed_texts(clip.id)
+        works = self._key_changes.works(elsewhere or ())
+        removal = _Removal(clip, tuple(confirmed), spans, stored_as, elsewhere, works)
         try:
             unit.content.replace(
                 keyring,
                 clip.id,
                 instead_of=stored_as,
                 files=files,
-                in_transaction=partial(self._reseal, identity, clip, confirmed, removed),
+                in_transaction=partial(self._reseal, identity, removal),
+                is_swept=elsewhere is None,
             )
         except _OpenedMeanwhile:
             return False
         list_purges(unit)
         return True
 
-    def _reseal(
-        self,
-        identity: Identity,
-        clip: Clip,
-        confirmed: Sequence[Redaction],
-        removed: dict[str, Span],
-        resealer: Resealer,
-    ) -> None:
+    def _reseal(self, identity: Identity, removal: "_Removal", resealer: Resealer) -> None:
         """Everything but the files, in the transaction that replaces the key."""
-        unit = self._unit
-        if self._is_open(clip.id) or self._confirmed(clip.id) != confirmed:
+        unit, clip, elsewhere = self._unit, removal.clip, removal.elsewhere
+        if self._is_open(clip.id) or self._confirmed(clip.id) != removal.confirmed:
             raise _OpenedMeanwhile
-        texts = _Texts(
-            resealer,
-            unit.alignments,
-            clip.locale,
-            tuple(RemovedSound(one.span, removed[one.id], one.kind) for one in confirmed),
-        )
+        texts = RedactedTexts(resealer, unit.alignments, clip.locale, removal.sounds())
         texts.hypotheses = unit.hypotheses.reseal_clip(clip.id, resealer, texts.hypothesis)
         unit.references.reseal_clip(clip.id, resealer)
-        works = unit.queue.reseal_clip(clip.id, texts)
+        if elsewhere is None:
+            seals = [(one, texts.text(one)) for one in unit.queue.sealed_texts(clip.id)]
+            unit.queue.replace_seals(clip.id, seals)
+        else:
+            seals = [(one, texts.text_or_itself(one)) for one in elsewhere]
         for annotation_id, annotation in texts.annotations.items():
             record_reasons(unit, clip, annotation_id, annotation)
         unit.drafts.reseal_clip(clip.id, texts.draft)
         unit.versions.reseal_clip(clip.id, texts.version)
-        for one, gone in zip(confirmed, texts.removed, strict=True):
-            is_open = gone in texts.unknown
-            unit.redactions.mark_applied(one.id, removed[one.id], is_text_open=is_open)
-        self._record_applied(identity, clip, confirmed, removed, works, is_text_open=not texts.is_known)
-
-    def _record_applied(
-        self,
-        identity: Identity,
-        clip: Clip,
-        confirmed: Sequence[Redaction],
-        removed: dict[str, Span],
-        works: Sequence[SealedAnnotation],
-        *,
-        is_text_open: bool,
-    ) -> None:
-        ids = [one.id for one in confirmed]
-        detail: dict[str, DetailValue] = {
-            "redactions": ids,
-            "removed": [[removed[one].start, removed[one].end] for one in ids],
-            "annotations": [work.id for work in works],
-            "digests": [work.digest.hex() for work in works],
-            "sealed": [sha256(work.sealed).hexdigest() for work in works],
-            "text_open": is_text_open,
-        }
-        self._unit.log.record(Event.by(identity, Action.REDACTION_APPLIED, clip.id, detail=detail))
-        exports = [one.id for one in self._unit.exports.exports_of([clip.id])]
-        incident: dict[str, DetailValue] = {"redactions": ids, "exports": exports}
-        self._unit.log.record(Event.by(identity, Action.INCIDENT, clip.id, detail=incident))
+        removed = removal.frames(texts.unknown)
+        if elsewhere is None:
+            end_key_change(unit, identity, clip.id, removed, [after for _, after in seals])
+            return
+        self._key_changes.begin(texts, removal.stored_as, seals, removal.works, removed)
+        detail: dict[str, DetailValue] = {"redactions": [one.redaction_id for one in removed]}
+        unit.log.record(Event.by(identity, Action.REDACTION_PREPARED, clip.id, detail=detail))
 
     def record_decision(self, identity: Identity, redaction_id: str, state: RedactionState) -> Redaction:
-        """Confirms or rejects; ``apply`` does the rest. Raises Refused (code REDACTION_DECIDED)."""
+        """Confirms or rejects; ``apply`` does the rest.
+
+        Raises Refused (code REDACTION_DECIDED; REDACTION_OWN_FOLDER where it would reach nobody).
+        """
         self._access.require(identity, Act.REDACT)
         unit = self._unit
+        if unit.team_folder.is_own():
+            raise Refused("REDACTION_OWN_FOLDER")
         found = unit.redactions.get(redaction_id)
         action = {
             RedactionState.CONFIRMED: Action.REDACTION_CONFIRMED,
@@ -221,11 +232,9 @@ def propose(
     """Proposes a redaction, which mutes its span for everybody; inside a transaction.
 
     Returns: None if the same span was proposed before; one that was rejected only a listener can propose
-    again. Raises Refused (code SPAN_OUTSIDE_CLIP; REDACTION_OWN_FOLDER where the mark would reach nobody).
+    again. Raises Refused (code SPAN_OUTSIDE_CLIP).
     """
     unit.require_transaction()
-    if unit.team_folder.is_own():
-        raise Refused("REDACTION_OWN_FOLDER")
     if span.end > clip.frames:
         raise Refused("SPAN_OUTSIDE_CLIP", clip=clip.id)
     earlier = unit.redactions.of_clip(clip.id)
@@ -268,6 +277,32 @@ def record_reasons(unit: UnitOfWork, clip: Clip, annotation_id: str, annotation:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Removal:
+    """What is removed from a clip. ``elsewhere``: what a queue on another machine keeps, which is told later.
+
+    ``stored_as`` is the name of the files that go.
+    """
+
+    clip: Clip
+    confirmed: tuple[Redaction, ...]
+    spans: Mapping[str, Span]
+    stored_as: str
+    elsewhere: Sequence[SealedText] | None
+    works: Works
+
+    def sounds(self) -> tuple[RemovedSound, ...]:
+        """What was marked and what is removed for it, in the order of ``confirmed``."""
+        return tuple(RemovedSound(one.span, self.spans[one.id], one.kind) for one in self.confirmed)
+
+    def frames(self, unknown: Collection[RemovedSound]) -> list[RemovedFrames]:
+        """The same, with whether the words of it are not known in some text."""
+        return [
+            RemovedFrames(one.id, sound.removed.start, sound.removed.end, sound in unknown)
+            for one, sound in zip(self.confirmed, self.sounds(), strict=True)
+        ]
+
+
 class _OpenedMeanwhile(Exception):
     """Somebody opened the clip, or decided otherwise, while its new sound was made."""
 
@@ -280,80 +315,3 @@ def _files(samples: Samples, *, has_speech: bool) -> ClipFiles:
         None if is_short else PeakPyramid.from_samples(samples.data).to_bytes(),
         speech_detection.to_bytes(speech, samples.frames) if has_speech else None,
     )
-
-
-@dataclass(slots=True)
-class _Texts:
-    """Seals a clip's texts again, without the words of removed sound. Satisfies ``queue.api.Resealing``."""
-
-    resealer: Resealer
-    alignments: AlignmentRepository
-    locale: str
-    removed: tuple[RemovedSound, ...]
-    hypotheses: tuple[Hypothesis, ...] = ()
-    annotations: dict[str, Annotation] = field(default_factory=dict)
-    """As they are now."""
-    unknown: set[RemovedSound] = field(default_factory=set)
-    """The stretches whose words could not be told in some text."""
-
-    @property
-    def is_known(self) -> bool:
-        return not self.unknown
-
-    def is_left(self, word: Word) -> bool:
-        """Whether nothing of an aligned word was removed."""
-        return not any(word.start < one.removed.end and one.removed.start < word.end for one in self.removed)
-
-    def hypothesis(self, hypothesis: Hypothesis) -> Hypothesis | None:
-        return hypothesis_without_words(hypothesis, self.removed, self.locale)
-
-    def annotation(self, work: SealedAnnotation) -> tuple[bytes, bytes]:
-        before = Annotation.from_bytes(self.resealer.unseal(ContentKind.ANNOTATION, work.id, work.sealed))
-        words = self.alignments.words_before(self.resealer, before, work.id)
-        after = self._without_words(before, words)
-        self.alignments.reseal(self.resealer, work.id, (before, after), self.is_left)
-        self.annotations[work.id] = after
-        plain = after.to_bytes()
-        return self.resealer.digest(plain), self.resealer.seal(ContentKind.ANNOTATION, work.id, plain)
-
-    def comment(self, verdict_id: str, sealed: bytes) -> bytes:
-        plain = self.resealer.unseal(ContentKind.COMMENT, verdict_id, sealed)
-        return self.resealer.seal(ContentKind.COMMENT, verdict_id, plain)
-
-    def late_draft(self, task_id: str, person_id: str, sealed: bytes) -> bytes:
-        name = f"{task_id}:{person_id}"
-        before = Annotation.from_bytes(self.resealer.unseal(ContentKind.LATE_DRAFT, name, sealed))
-        return self.resealer.seal(ContentKind.LATE_DRAFT, name, self._without_words(before).to_bytes())
-
-    def draft(self, task_id: str, person_id: str, sealed: bytes) -> bytes:
-        """A draft without its undo history, which leads back to the words."""
-        name = f"{task_id}:{person_id}"
-        draft = Draft.from_bytes(self.resealer.unseal(ContentKind.DRAFT, name, sealed))
-        if draft.annotation is not None:
-            draft = replace(draft, history=History.of(self._without_words(draft.annotation)))
-        return self.resealer.seal(ContentKind.DRAFT, name, draft.to_bytes())
-
-    def version(self, version_id: str, sealed: bytes) -> bytes | None:
-        """An earlier version of a text; one of which the words are not known goes."""
-        plain = self.resealer.unseal(ContentKind.DRAFT_VERSION, version_id, sealed)
-        annotation, is_known = without_words(
-            Annotation.from_bytes(plain), self.removed, self._heard(), self.locale
-        )
-        if not is_known:
-            return None
-        body = json.loads(plain)
-        body.pop("denied", None)  # it has no such key if nothing is left
-        body |= annotation.to_table()  # the label form stands beside the annotation
-        after = json.dumps(body, ensure_ascii=False).encode()
-        return self.resealer.seal(ContentKind.DRAFT_VERSION, version_id, after)
-
-    def _without_words(self, annotation: Annotation, words: Sequence[Word] | None = None) -> Annotation:
-        for one in self.removed:
-            annotation, is_known = without_words(annotation, (one,), words or self._heard(), self.locale)
-            if not is_known:
-                self.unknown.add(one)
-        return annotation
-
-    def _heard(self) -> tuple[Word, ...]:
-        """The words of the first recogniser's draft that has times."""
-        return next((one.words for one in self.hypotheses if one.words), ())

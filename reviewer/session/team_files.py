@@ -3,18 +3,46 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from reviewer.access.people import PersonRepository
 from reviewer.access.team_policy import TeamPolicy, verified
 from reviewer.errors import Refused, ReviewerError, Unavailable
 from reviewer.files import write_atomically
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Identity, PersonState, Role
 from reviewer.session.unit_of_work import UnitOfWork
+from reviewer.untrusted_files import read_untrusted_text
 
 POLICY_FILE = "team-policy.json"
 """The signed policy that this folder follows."""
 
 ANSWER_FILE = "answer.json"
 """The answer for the lead, in the folder itself: it can be sent again as long as the folder is there."""
+
+
+def restore_team_files(folder: Path, serial: int | None, people: PersonRepository) -> None:
+    """Writes the files of the policy that an own folder follows where they are not as it says.
+
+    ``serial`` is that of the policy; None in a lead's folder, where nothing is done. Raises Unavailable.
+    """
+    if serial is None:
+        return
+    try:
+        kept = TeamPolicy.read(read_untrusted_text(folder / POLICY_FILE), _keys_of_leads(people))
+    except Refused:
+        return  # the sign-in says which file differs from what was signed
+    if kept.serial == serial:
+        _write(kept, folder)
+
+
+def _keys_of_leads(people: PersonRepository) -> dict[str, bytes]:
+    return {p.id: p.public_key for p in people.all() if p.role is Role.LEAD and p.state is PersonState.ACTIVE}
+
+
+def _write(policy: TeamPolicy, folder: Path) -> None:
+    try:
+        policy.write_to(folder)
+    except OSError as error:
+        raise Unavailable("FILE_UNREADABLE", file=POLICY_FILE, problem=str(error)) from error
 
 
 class TeamFiles:
@@ -27,17 +55,9 @@ class TeamFiles:
         self._unit = unit
 
     def restore(self) -> None:
-        """Writes the files of the policy that is followed where they are not as it says; does nothing in a
-        lead's folder. Raises Unavailable."""
-        serial = self._unit.team_folder.serial()
-        if serial is None:
-            return
-        try:
-            kept = TeamPolicy.read(self._file.read_text("utf-8"), self._leads())
-        except (Refused, OSError, ValueError):
-            return  # the sign-in says which file differs from what was signed
-        if kept.serial == serial:
-            self._write(kept)
+        """As ``restore_team_files``."""
+        unit = self._unit
+        restore_team_files(unit.folder, unit.team_folder.serial(), unit.people)
 
     def follow(self, identity: Identity) -> bool:
         """Takes the latest policy on the server if it is later than the one here; whether it did.
@@ -71,7 +91,7 @@ class TeamFiles:
 
         Raises: Refused: why the first does not verify, if none does.
         """
-        good, refused = verified(texts, self._unit.workspace_id, self._leads())
+        good, refused = verified(texts, self._unit.workspace_id, _keys_of_leads(self._unit.people))
         if refused and not good:
             raise refused[0]
         latest = max(good, key=lambda each: each.serial, default=None)
@@ -81,7 +101,7 @@ class TeamFiles:
     def _follow(self, identity: Identity, new: TeamPolicy) -> None:
         unit = self._unit
         try:
-            write_atomically(self._file, new.text.encode())
+            write_atomically(unit.folder / POLICY_FILE, new.text.encode())
         except OSError as error:
             raise Unavailable("FILE_UNREADABLE", file=POLICY_FILE, problem=str(error)) from error
         detail: dict[str, DetailValue] = {
@@ -94,23 +114,9 @@ class TeamFiles:
             known = {each.id for each in new.leads}
             for lead in new.leads:
                 unit.people.keep_lead(lead)
-            for former in self._leads().keys() - known:
+            for former in _keys_of_leads(unit.people).keys() - known:
                 unit.people.revoke(former)
             unit.team_folder.follow(new.serial)
             event = Event.by(identity, Action.POLICY_CHANGED, reason="team", detail=detail)
             unit.log.record(event, seal="policy")
-        self._write(new)
-
-    def _write(self, policy: TeamPolicy) -> None:
-        try:
-            policy.write_to(self._unit.folder)
-        except OSError as error:
-            raise Unavailable("FILE_UNREADABLE", file=POLICY_FILE, problem=str(error)) from error
-
-    def _leads(self) -> dict[str, bytes]:
-        people = self._unit.people.all()
-        return {p.id: p.public_key for p in people if p.role is Role.LEAD and p.state is PersonState.ACTIVE}
-
-    @property
-    def _file(self) -> Path:
-        return self._unit.folder / POLICY_FILE
+        _write(new, unit.folder)

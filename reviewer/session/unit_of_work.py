@@ -1,6 +1,6 @@
 """The repositories of one workspace, with the transaction that makes several writes one commit."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,6 +8,7 @@ from pathlib import Path
 from reviewer.access.activity import ActivityCounts
 from reviewer.access.audit_log import AuditLog
 from reviewer.access.backups import BackupRepository
+from reviewer.access.clip_facts import signed_facts
 from reviewer.access.exports import ExportRepository
 from reviewer.access.nda import Acknowledgements
 from reviewer.access.own_logs import OwnLogs
@@ -18,6 +19,7 @@ from reviewer.clips.content import ClipContent
 from reviewer.clips.draft_distances import DraftDistanceRepository
 from reviewer.clips.draft_versions import DraftVersionRepository
 from reviewer.clips.drafts import DraftRepository
+from reviewer.clips.former_keys import FormerKeys
 from reviewer.clips.held_finds import HeldFindRepository
 from reviewer.clips.hypotheses import HypothesisRepository
 from reviewer.clips.key_delivery import KeyDeliveries
@@ -34,6 +36,7 @@ from reviewer.db.team_folder import TeamFolder
 from reviewer.model.clip import ClipFacts
 from reviewer.model.clock import Clock
 from reviewer.model.event import Action
+from reviewer.model.people import Identity
 from reviewer.queue.api import Queue
 from reviewer.queue.outbox import Outbox
 
@@ -82,6 +85,11 @@ class UnitOfWork:
         return self.names_broker or self.log.newest(Action.BROKER_NAMED) is not None
 
     @property
+    def former_keys(self) -> FormerKeys:
+        """Keys of clips that a queue elsewhere still has texts under."""
+        return FormerKeys(self.database)
+
+    @property
     def own_logs(self) -> OwnLogs:
         """The logs of people's own folders, in the lead's file."""
         return OwnLogs(self.database)
@@ -92,12 +100,24 @@ class UnitOfWork:
         return TeamFolder(self.database)
 
     def facts_of(self, clip_ids: Collection[str]) -> list[ClipFacts]:
-        """What others' own folders need of these clips, with sealed drafts, without purged clips."""
+        """What others' own folders need of these clips, with sealed drafts, unsigned; none of purged ones."""
         drafts = self.hypotheses.sealed_of(clip_ids)
         return [
             replace(each, drafts=drafts.get(each.id, ()))
             for each in self.clips.facts_without_drafts(clip_ids)
         ]
+
+    def publish_facts(self, lead: Identity, clip_ids: Collection[str]) -> None:
+        """Signs the facts of these clips as they are now and puts them on the queue's server, if any.
+
+        Raises Unavailable.
+        """
+        if not self.queue.answers_at_once:
+            self.queue.put_clip_facts(self.signed(lead, self.facts_of(clip_ids)))
+
+    def signed(self, lead: Identity, facts: Sequence[ClipFacts]) -> list[ClipFacts]:
+        """Facts signed by a lead, as of the present end of their log."""
+        return signed_facts(lead, self.workspace_id, self.log.head().size, facts)
 
     def transaction(self) -> AbstractContextManager[None]:
         """All writes of the local repositories inside are one commit; nested calls join the outermost."""

@@ -95,12 +95,12 @@ class WorkSession:
         self._access = access
         self._listening = listening
         self._measurement = measurement
-        self.redactions = RedactionWork(unit, access, identity)
         self._alignment = TextAlignment(unit, access, identity, recognisers)
         self.forms = unit.label_schemas.forms()
         self._drafts = Drafts(unit, schema.id)
         self._versions = DraftVersions(unit, schema.id)
         self._delivery = Delivery(unit, identity, self._drafts)
+        self.redactions = RedactionWork(unit, access, identity, self._delivery)
         self._bundle = Bundle(unit, access, identity, self._delivery, rules or QueueRules(), kinds)
         self.sending = Sending(unit, access, identity, self._delivery, self._bundle)
         self._requests = self._act_requests()

@@ -1,6 +1,7 @@
 """Words that a project or a person adds to the dictionaries: names, products, terms."""
 
 import os
+import re
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,7 +10,9 @@ from reviewer.errors import Refused
 from reviewer.untrusted_files import read_untrusted_text
 
 ANY_LOCALE = "und"
+LEXICON_FOLDER = "lexicon"
 _MOST_CHARACTERS = 60
+_LOCALE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", re.ASCII)
 
 
 def valid_word(word: str) -> str:
@@ -60,6 +63,25 @@ def read_lexicon(folder: Path, locale: str) -> frozenset[str]:
 def read_words(file: Path) -> tuple[str, ...]:
     """The words of one file; none if there is no file. Raises Refused."""
     return parse_words(lexicon_text(file))
+
+
+def is_locale(name: str) -> bool:
+    """Whether a lexicon's file may have this name, without its ending."""
+    return _LOCALE.fullmatch(name) is not None
+
+
+def lexicon_texts(folder: Path, most_bytes: int) -> dict[str, str]:
+    """The text of every file of a lexicon by its name; none if there is no folder.
+
+    Raises: Refused for a line that is no word, or (code LEXICON_TOO_LARGE) more than ``most_bytes``.
+    """
+    files = sorted(file for file in folder.glob("*.txt") if is_locale(file.stem))
+    texts = {file.name: lexicon_text(file) for file in files}
+    for text in texts.values():
+        parse_words(text)
+    if sum(len(text.encode()) for text in texts.values()) > most_bytes:
+        raise Refused("LEXICON_TOO_LARGE", kib=most_bytes // 1024)
+    return texts
 
 
 def lexicon_text(file: Path) -> str:

@@ -387,6 +387,45 @@ SELECT reviewer.mark_distressing('clip-bens')
 -- mal: mark a clip that is not there -> RV001 NO_CLIP
 SELECT reviewer.mark_distressing('clip-nowhere')
 
+-- mal: mark personal data on a colleague's lease -> RV001 NOT_LEASED
+SELECT reviewer.mark_personal_data(%(bens_lease)s, 'mark', 'x')
+
+-- mal: mark personal data on a colleague's lease as one's own -> RV001 NOT_LEASED
+SELECT reviewer.mark_personal_data(%(bens_lease)s::jsonb || '{"person_id": "mal"}', 'mark', 'x')
+
+-- mal: mark personal data in another clip than that of the lease -> RV001 NOT_LEASED
+SELECT reviewer.mark_personal_data(%(mine_lease)s::jsonb || '{"clip_id": "clip-bens"}', 'mark', 'x')
+
+-- mal: mark personal data with a forged token -> RV001 NOT_LEASED
+SELECT reviewer.mark_personal_data(%(mine_lease)s::jsonb || '{"token": 7}', 'mark', 'x')
+
+-- mal: mark personal data in a purged clip -> RV001 CLIP_WITHDRAWN
+SELECT reviewer.mark_personal_data(%(purged_lease)s, 'mark', 'x')
+
+-- mal: mark with an empty seal -> RV001 NOT_ALLOWED
+SELECT reviewer.mark_personal_data(%(mine_lease)s, 'mark', '')
+
+-- mal: mark with a long seal -> RV001 NOT_ALLOWED
+SELECT reviewer.mark_personal_data(%(mine_lease)s, 'mark', repeat('x', 2000)::bytea)
+
+-- mal: mark with a flood -> RV001 NOT_ALLOWED
+SELECT reviewer.mark_personal_data(%(mine_lease)s, 'mark' || n, 'x') FROM generate_series(1, 300) n
+
+-- mal: read the clips that wait for a redaction -> 42501
+SELECT reviewer.clips_in_redaction()
+
+-- quentin: keep a clip for a redaction -> 42501
+SELECT reviewer.begin_redaction('clip-bens')
+
+-- mal: end a redaction -> 42501
+SELECT reviewer.end_redaction('clip-bens', '{}')
+
+-- quentin: read everything that is sealed of a clip -> 42501
+SELECT reviewer.sealed_texts('clip-bens')
+
+-- quentin: replace what is sealed -> 42501
+SELECT reviewer.replace_seals('clip-bens', '{}', '{}', '{}', '{}', '{}')
+
 -- mal: set rules -> 42501
 SELECT reviewer.set_rules(1, 1, 1, 1)
 

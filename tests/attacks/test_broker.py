@@ -7,7 +7,9 @@ import http.client
 import json
 import socket
 import ssl
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,8 +18,8 @@ from typing import Any
 import pytest
 
 from reviewer.access import signing
-from reviewer.broker import service
-from reviewer.broker.client import BrokerClient
+from reviewer.broker import client, service
+from reviewer.broker.client import BrokerAddress, BrokerClient
 from reviewer.broker.release import MOST_BYTES, KeyPurpose, SignedRequest
 from reviewer.errors import Damaged, Refused, Unavailable
 from reviewer.model.event import Action
@@ -193,7 +195,7 @@ ATTEMPTS: dict[str, tuple[str, Attempt]] = {
     "no broker": ("KEY_REQUEST_MALFORMED", lambda s: s.text(broker="")),
     "short nonce": ("KEY_REQUEST_MALFORMED", lambda s: s.text(nonce="00")),
     "nonce in capitals": ("KEY_REQUEST_MALFORMED", lambda s: s.text(nonce="AB" * 16)),
-    "later version": ("KEY_REQUEST_MALFORMED", lambda s: s.text(v=2)),
+    "later version": ("KEY_REQUEST_MALFORMED", lambda s: s.text(v=3)),
     "more fields": ("KEY_REQUEST_MALFORMED", lambda s: s.text(role="lead")),
     "path as a clip": ("KEY_REQUEST_MALFORMED", lambda s: s.text(clip="../../workspace.db")),
     "statement as a clip": ("KEY_REQUEST_MALFORMED", lambda s: s.text(clip="' OR 1=1 --")),
@@ -459,3 +461,27 @@ def received(connection: ssl.SSLSocket) -> tuple[int, bytes]:
     response = http.client.HTTPResponse(connection)
     response.begin()
     return response.status, response.read()
+
+
+@pytest.mark.parametrize("said", [b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 200 OK\r\nx: ", b"x"])
+def test_broker_that_never_comes_to_an_answer_is_left(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, said: bytes
+) -> None:
+    ended = threading.Event()
+
+    def serve(listening: socket.socket) -> None:
+        with listening.accept()[0] as connection, suppress(OSError):
+            connection.recv(4096)
+            while not ended.wait(0.005):
+                connection.sendall(said)
+
+    monkeypatch.setattr(client, "_SECONDS", 0.2)
+    identity, clock = scene.rig.identity(ANA), scene.rig.bench.clock
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=serve, args=(listening,))
+        thread.start()
+        address = BrokerAddress.of(f"http://127.0.0.1:{listening.getsockname()[1]}", "00" * 32)
+        with pytest.raises(Unavailable, match="BROKER_AWAY"):
+            BrokerClient(address, identity, clock).clip_key(scene.mine)
+        ended.set()
+        thread.join()

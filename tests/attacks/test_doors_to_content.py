@@ -156,7 +156,7 @@ NO_DOORS = {
         decide hand_over daily_counts""",
     QaSession: "draw waiting scorecards decide adjudicate compare_versions",
     ClipList: "row rows heard beat close assign hold release route",
-    Redactions: "confirm reject heard of_clip apply_all apply record_decision",
+    Redactions: "confirm reject heard of_clip take_marks apply_all apply record_decision",
     RedactionWork: "mark decide heard apply_confirmed",
     LateDrafts: "waiting beat heard close adopt dismiss",
     HeldBack: "clips codes get heard beat close release redact release_if_clean reassign purge",

@@ -17,7 +17,7 @@ from reviewer.model.event import Action, Event
 from reviewer.model.people import Identity, Keyring
 from reviewer.model.task import Lease
 from reviewer.workspace import open_workspace
-from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN, Bench, make_bench
+from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN, Bench, make_bench, same_codes
 
 URL = "https://127.0.0.1:1"
 TEAM = "\n[broker]\nurl = '{url}'\npublic_key = '{key}'\n"
@@ -36,7 +36,7 @@ class DirectKeys:
         if self.is_away():
             raise Unavailable("BROKER_AWAY")
 
-    def clip_key(self, lease: Lease) -> ReleasedKey:
+    def clip_key(self, lease: Lease, facts: bytes = b"") -> ReleasedKey:
         self.reach()
         broker, keyring = self.broker(), self.identity.keyring
         purpose = KeyPurpose.PREFETCH if lease.is_prefetch else KeyPurpose.OPEN
@@ -48,6 +48,7 @@ class DirectKeys:
             purpose,
             self.bench.clock.now(),
             broker.public_key,
+            facts=facts,
         )
         signed = request.signed(keyring.signing_key)
         answered = broker.answer(signed.to_bytes())
@@ -127,8 +128,9 @@ def make_team(folder: Path, **options: object) -> Team:
         for _ in range(2)
     )
     lead = office.person(LEAD).lead
-    for name in (ANA, BEN, QUINN):
-        office.workspace.enrol(name, lead.issue_code(name).code, PASSPHRASE)
+    with same_codes():
+        for name in (ANA, BEN, QUINN):
+            office.workspace.enrol(name, lead.issue_code(name).code, PASSPHRASE)
     team = Team(work, office, folder)
     work.agree(ANA, BEN, QUINN)
     return team

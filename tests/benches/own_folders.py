@@ -1,14 +1,21 @@
 """A lead's workspace whose queue and clips are elsewhere, and people with folders of their own."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
+from reviewer import backends
 from reviewer.access import signing
 from reviewer.access.invitation import InvitationFile
 from reviewer.broker.key_broker import KeyBroker
 from reviewer.broker.log import BrokerLog, broker_key
 from reviewer.broker.metrics import Metrics
 from reviewer.clips.keys import KdfParameters
+from reviewer.clips.store import LocalClipStore
 from reviewer.lead.intake_report import IntakeOptions
 from reviewer.model.clock import Clock
 from reviewer.model.people import Role
@@ -18,8 +25,11 @@ from reviewer.session.team_files import ANSWER_FILE
 from reviewer.workspace import make_workspace, open_workspace
 from tests.benches.broker_team import URL, DirectKeys, write_broker
 from tests.benches.workspace import LEAD, PASSPHRASE, Bench, write_clips
+from tests.fakes.s3_servers import BUCKET, moto_server
 
 CHEAP = KdfParameters.cheap()
+IN_BUCKET = bool(os.environ.get("REVIEWER_BUCKET"))
+"""Whether a service is started for the bucket, which takes seconds; else one folder stands for it."""
 NO_BUCKET = '[clips]\nurl = "s3://bucket/sealed"\nendpoint = "http://127.0.0.1:1"\n'
 
 
@@ -104,12 +114,27 @@ class Office:
             window.workspace.close()
 
 
+@contextmanager
+def clips_elsewhere(folder: Path) -> Iterator[str]:
+    """The part of a project file that names a bucket: a service, or one folder that stands for it."""
+    if IN_BUCKET:
+        with moto_server() as endpoint:
+            place = f'[clips]\nurl = "s3://{BUCKET}/sealed"\nregion = "eu-central-1"\n'
+            yield f'{place}endpoint = "{endpoint}"\n'
+        return
+    shared = folder / "lead" / backends.CLIPS_FOLDER
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(backends, "clip_store", lambda *_place: LocalClipStore(shared))
+        yield NO_BUCKET
+
+
 def make_office(
-    folder: Path, database: str, clock: Clock, bucket: str = NO_BUCKET, rules: str = ""
+    folder: Path, database: str, clock: Clock, bucket: str = NO_BUCKET, rules: str = "", *, passes: int = 1
 ) -> Office:
     """A lead with a login on the server; the broker is that of the lead, at an address where nobody is."""
     settings = folder / "project.toml"
-    settings.write_text(f'[queue]\nqa_rate = 1.0\nurl = "{database}"\n{bucket}{rules}', encoding="utf-8")
+    queue = f'[queue]\nqa_rate = 1.0\npasses = {passes}\nurl = "{database}"\n'
+    settings.write_text(f"{queue}{bucket}{rules}", encoding="utf-8")
     path = folder / "lead"
     make_workspace(path, LEAD, PASSPHRASE, settings, clock=clock, parameters=CHEAP)
     made = Bench(open_workspace(path, clock=clock, parameters=CHEAP), clock)  # type: ignore[arg-type]

@@ -5,12 +5,13 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from unittest.mock import patch
 
 import numpy as np
 import soundfile
@@ -19,6 +20,7 @@ from reviewer.access.audit_log import AuditLog
 from reviewer.clips.keys import KdfParameters
 from reviewer.db.connection import Database
 from reviewer.db.workspace_meta import read_meta
+from reviewer.lead import people
 from reviewer.lead.intake_report import IntakeOptions
 from reviewer.model.annotation import Annotation, Flag, LabelValue
 from reviewer.model.clock import to_iso
@@ -40,6 +42,7 @@ QUINN = "Quinn Reyes"
 PASSPHRASE = "correct horse battery"
 PROJECT = "[queue]\nqa_rate = 1.0\n[asr]\nhidden_share = 0.0\n"
 """Every submission is reviewed, every draft is shown."""
+_CODE = people.new_code()
 
 
 def write_clips(
@@ -214,6 +217,11 @@ def make_bench(
     return bench
 
 
+def same_codes() -> AbstractContextManager[object]:
+    """Everybody has the same code, which is stretched once in this process."""
+    return patch.object(people, "new_code", return_value=_CODE)
+
+
 @cache
 def _pattern(drafts: tuple[str, ...], project: str, shape: tuple[int, int]) -> Path:
     """A folder with a workspace that nothing but ``make_bench`` copies."""
@@ -240,9 +248,10 @@ def _made_bench(
     workspace = open_workspace(folder / "ws", clock=clock, parameters=cheap, make_queue=make_queue)
     bench = Bench(workspace, clock, make_queue=make_queue)
     lead = bench.person(LEAD).lead
-    for name, role in ((ANA, Role.CONTRACTOR), (BEN, Role.CONTRACTOR), (QUINN, Role.QA)):
-        invitation = lead.add_person(name, role)
-        bench.workspace.enrol(name, invitation.code, PASSPHRASE)
+    with same_codes():
+        for name, role in ((ANA, Role.CONTRACTOR), (BEN, Role.CONTRACTOR), (QUINN, Role.QA)):
+            invitation = lead.add_person(name, role)
+            bench.workspace.enrol(name, invitation.code, PASSPHRASE)
     if drafts:
         report = lead.import_manifest(write_clips(folder / "in", clock, drafts, shape), IntakeOptions())
         assert report.accepted == len(drafts), report

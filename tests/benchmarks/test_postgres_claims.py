@@ -48,6 +48,7 @@ RAW_TABLE = """
 """
 RAW_TASKS = 4 * TASKS
 PEOPLE = 32
+WARM = 20  # claims of each client before the measurement
 
 
 @pytest.fixture(scope="module", params=["syncs", "does not sync"])
@@ -83,11 +84,19 @@ def fill(team: TeamServer) -> None:
     team.owner.execute("CHECKPOINT")
 
 
-def client(uri: str, name: str, query: str, seconds: float, start, answers) -> None:
-    """Claims until time is up; answers with what was given and the waits in seconds."""
+def client(uri: str, name: str, query: str, seconds: float, processors: set[int], start, answers) -> None:
+    """Claims until time is up; answers with what was given and the waits in seconds.
+
+    The first claims of a connection read the catalogue and make plans (15 ms of processor, 3 ms for the raw
+    statement). A window keeps its connection, so they are not measured.
+    """
     with psycopg.connect(
         uri, user=f"person_{name}", password=PASSWORD, autocommit=True, prepare_threshold=0
     ) as connection:
+        for process in (os.getpid(), connection.info.backend_pid):
+            os.sched_setaffinity(process, processors)
+        for _ in range(WARM):
+            connection.execute(query, (name, uuid4().hex))
         start.wait()
         given, waits = [], []
         until = time.perf_counter() + seconds
@@ -101,12 +110,18 @@ def client(uri: str, name: str, query: str, seconds: float, start, answers) -> N
     answers.put((given, waits))
 
 
-def race(uri: str, query: str, clients: int, seconds: float) -> tuple[list[int], list[float]]:
-    """How many each client was given, and every wait; fails when something was given twice."""
+def race(
+    uri: str, query: str, clients: int, seconds: float, processors: set[int] | None = None
+) -> tuple[list[int], list[float]]:
+    """How many each client was given, and every wait; fails when something was given twice.
+
+    ``processors`` are those that the clients and their backends may use; None: all.
+    """
+    processors = processors or os.sched_getaffinity(0)
     context = multiprocessing.get_context("fork")
     start, answers = context.Barrier(clients), context.Queue()
     workers = [
-        context.Process(target=client, args=(uri, f"p{n}", query, seconds, start, answers))
+        context.Process(target=client, args=(uri, f"p{n}", query, seconds, processors, start, answers))
         for n in range(clients)
     ]
     for worker in workers:
@@ -144,16 +159,24 @@ def test_claims_against_a_raw_statement(server, clients):
 
 
 def test_claims_are_fair(server):
-    """Against the raw statement's own fairness, which is what the machine gives to eight processes."""
-    apart = {CLAIM: [], RAW: []}
+    """Counts of eight clients that share one processor, which the operating system divides evenly among them.
+
+    Over several processors counts say how many clients it put on each: the raw statement's lie as far apart.
+    """
+    one = {min(os.sched_getaffinity(0))}
+    apart = {(query, where is one): [] for query in (CLAIM, RAW) for where in (one, None)}
     for _ in range(PAIRS):
-        fill(server)
-        for query, each in apart.items():
-            counts, _ = race(server.uri, query, 8, 2 * SECONDS)
-            each.append((max(counts) - min(counts)) / statistics.mean(counts))
-    found, of_raw = (statistics.median(each) for each in apart.values())
-    figure = f"{server.way}, 8 clients: most and fewest claims apart"
-    row(figure, f"{found:.1%} (raw: {of_raw:.1%})", "<= 5 %", ok=found <= 0.05)
+        for where in (one, None):
+            fill(server)
+            for query in (CLAIM, RAW):
+                counts, _ = race(server.uri, query, 8, 2 * SECONDS, where)
+                apart[query, where is one].append((max(counts) - min(counts)) / statistics.mean(counts))
+    found, of_raw, free, free_raw = (
+        statistics.median(apart[query, is_one]) for is_one in (True, False) for query in (CLAIM, RAW)
+    )
+    figure = f"{server.way}, 8 clients on one processor: most and fewest claims apart"
+    told = f"{found:.1%} (raw: {of_raw:.1%}); on all processors {free:.1%} (raw: {free_raw:.1%})"
+    row(figure, told, "<= 5 %", ok=found <= 0.05)
 
 
 @pytest.mark.skipif(not PGQUEUER, reason="REVIEWER_PGQUEUER_PYTHON is not set")

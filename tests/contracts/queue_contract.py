@@ -1607,6 +1607,17 @@ class QueueKeysContract(QueueSetting):
         with pytest.raises(LeaseLost):
             queue.release(lease, key=key)
 
+    def test_claim_under_a_key_of_more_than_a_week_ago_is_a_new_one(self, queue, clip, clock):
+        key = new_key()
+        lease = queue.claim(ANN, TRANSCRIBE, key=key)
+        queue.release(lease, key=new_key())
+        clock.advance(8 * 24 * 3600)
+        queue.release(self.claimed(queue, CEM), key=new_key())
+        again = queue.claim(ANN, TRANSCRIBE, key=key)
+        assert (again.task_id, again.token > lease.token) == (lease.task_id, True)
+        assert again.submission_key != lease.submission_key
+        assert queue.claim(ANN, TRANSCRIBE, key=key) == again
+
     def test_prefetched_task_is_begun_once_with_its_token_and_key(self, queue):
         for number in range(4):
             queue.add_clip(f"c{number}", passes=1, sort_key=number)

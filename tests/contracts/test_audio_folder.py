@@ -34,6 +34,8 @@ def found(folder: Path, audio: str, *names: str) -> str:
         (NFC, NFD),
         (f"X\\{NFD}".upper(), f"x/{NFC}"),
         ("STRASSE.wav", "straße.wav"),
+        ("sub/a.wav\u200e", "sub/a.wav"),
+        (" a.wav ", "a.wav"),
     ],
 )
 def test_a_file_is_found_where_one_is_meant(tmp_path: Path, audio: str, name: str) -> None:

@@ -92,6 +92,32 @@ class DecodingContract:
         _refused(decoder, put(tmp_path, "a.wav", b"nothing"), "UNDECODABLE", "not an audio file")
         assert decode_whole(decoder, put(tmp_path, "b.wav", a_wav(some_noise(10))), _LIMITS).frames == 10
 
+    def test_files_that_were_announced_come_in_as_others_do(self, decoder: Decoder, tmp_path: Path) -> None:
+        sounds = [some_noise(1_000 + number) for number in range(8)]
+        paths = [put(tmp_path, f"{number}.wav", a_wav(data)) for number, data in enumerate(sounds)]
+        paths[2].write_bytes(b"no sound")
+        paths[4].write_bytes(b"")
+        paths[6].unlink()
+        decoder.announce(paths)
+        codes = ["UNDECODABLE", "EMPTY_AUDIO", "UNDECODABLE"]
+        for number, (path, data) in enumerate(zip(paths, sounds, strict=True)):
+            if number in (2, 4, 6):
+                _refused(decoder, path, codes.pop(0), "")
+            else:
+                assert (
+                    read_canonical(io.BytesIO(decode_whole(decoder, path, _LIMITS).flac)).data == data
+                ).all()
+
+    def test_another_file_than_the_one_that_was_announced_is_not_taken_for_it(
+        self, decoder: Decoder, tmp_path: Path
+    ) -> None:
+        paths = [put(tmp_path, f"{frames}.wav", a_wav(some_noise(frames))) for frames in (10, 20, 30, 40)]
+        decoder.announce(paths[:3])
+        assert decode_whole(decoder, paths[0], _LIMITS).frames == 10
+        assert decode_whole(decoder, paths[3], _LIMITS).frames == 40
+        assert decode_whole(decoder, paths[2], _LIMITS).frames == 30
+        assert decoder.length(a_wav(some_noise(50)), _LIMITS)[0] == 50
+
     def test_too_little_memory_is_a_sentence(self, decoder: Decoder, tmp_path: Path) -> None:
         path = put(tmp_path, "a.flac", sound_file(some_noise(16_000 * 60), container="FLAC"))
         with pytest.raises(Refused) as caught:
@@ -305,8 +331,11 @@ class TestForkingHost(DecodingContract):
         decode_whole(decoder, path, _LIMITS)
         before = len(list(Path("/dev/fd").iterdir()))
         for _ in range(20):
+            decoder.announce([bad, path, path, path])
             _refused(decoder, bad, "UNDECODABLE", "not an audio file")
             decode_whole(decoder, path, _LIMITS)
+            decode_whole(decoder, path, _LIMITS)
+            decoder.length(path.read_bytes(), _LIMITS)
         assert len(list(Path("/dev/fd").iterdir())) == before
 
     @pytest.mark.parametrize("seed", range(4))

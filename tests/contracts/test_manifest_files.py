@@ -112,6 +112,34 @@ def test_a_quote_that_never_closes_spoils_its_own_line_only(tmp_path: Path) -> N
     assert codes(lines)[2] == RefusalCode.BAD_VALUE
 
 
+def test_a_quote_that_closes_in_another_row_swallows_no_row(tmp_path: Path) -> None:
+    rows = as_csv([line(n, draft=f"draft {n}") for n in range(1, 6)]).splitlines()
+    rows[2] = rows[2].replace("draft 2", '"draft 2')
+    rows[4] += ' 5"'
+    lines = read(tmp_path, "\n".join(rows), "m.csv")
+    assert codes(lines) == ["row", RefusalCode.BAD_VALUE, "row", "row", "row"]
+
+
+def test_lines_of_a_text_that_may_be_rows_of_few_columns_are_refused(tmp_path: Path) -> None:
+    text = 'audio,draft\n1.wav,"see\n2.wav, there"\n2.wav,x\n3.wav,"one\ntwo, three"\n'
+    (tmp_path / "m.csv").write_text(text)
+    found = [(record.line, record.problem) for record in file_records(tmp_path / "m.csv", None).records]
+    assert found == [(2, "LINE_QUOTE_OPEN"), (3, "LINE_QUOTE_OPEN"), (4, ""), (5, "")]
+
+
+def test_lines_of_a_text_that_look_like_a_list_are_no_rows(tmp_path: Path) -> None:
+    rows = [line(1, draft="one\n" + ",".join("abcdefghijk") + "\nend"), line(2, draft="two")]
+    assert codes(read(tmp_path, as_csv(rows), "m.csv")) == ["row", "row"]
+
+
+def test_line_ends_of_a_mac_with_line_feeds_in_cells(tmp_path: Path) -> None:
+    text = as_csv([line(1, draft="a~b"), line(2, draft="c")]).replace("a~b", '"a~b"')
+    (first, second) = read(tmp_path, text.replace("\n", "\r").replace("~", "\n"), "m.csv")
+    assert isinstance(first.read, ManifestRow)
+    assert isinstance(second.read, ManifestRow)
+    assert (first.read.draft, second.read.draft) == ("a\nb", "c")
+
+
 HEAD, FIRST, SECOND = as_csv([line(1), line(2)]).splitlines()
 BAD = RefusalCode.BAD_VALUE
 TABLES: dict[str, tuple[str, list[str]]] = {
@@ -156,7 +184,9 @@ def test_a_column_named_twice_refuses_the_table_by_its_first_line(tmp_path: Path
     assert "HEADER_FIELD_TWICE" in str(refused.value.parameters["problem"])
 
 
-@pytest.mark.parametrize("body", [{"clips": [line(1)]}, {name: {"0": "x"} for name in line(1)}])
+@pytest.mark.parametrize(
+    "body", [{"clips": [line(1)]}, {"version": 1, "clips": [line(1)]}, {name: {"0": "x"} for name in line(1)}]
+)
 def test_an_object_that_holds_the_clips_is_refused_once(tmp_path: Path, body: dict[str, Any]) -> None:
     with pytest.raises(Refused) as refused:
         read(tmp_path, json.dumps(body), "m.json")
@@ -302,6 +332,7 @@ WHOLE: dict[str, tuple[bytes, str, str]] = {
     "Shift-JIS without kana": (a_table("話者一二.wav", "cp932"), "TABLE_OTHER_ENCODING", "Shift-JIS"),
     "EUC-JP": (a_table("ひらがな.wav", "euc_jp"), "TABLE_OTHER_ENCODING", "EUC-JP"),
     "Big5": (a_table("錄音檔案.wav", "big5"), "TABLE_OTHER_ENCODING", "Big5"),
+    "ISO-2022-JP": (a_table("ひらがな.wav", "iso2022_jp"), "TABLE_OTHER_ENCODING", "ISO-2022"),
     "a workbook": (b"PK\x03\x04\x14\x00\x06\x00" + bytes(range(256)), "TABLE_NO_TEXT", "xlsx"),
     "compressed": (gzip.compress(a_table("a.wav", "utf-8"), mtime=0), "TABLE_NO_TEXT", "gzip"),
     "a clip": (b"RIFF\xff\xff\x00\x00WAVE" + bytes(64) + b"\xff" * 9, "TABLE_NO_TEXT", "an audio file"),
@@ -311,6 +342,7 @@ WHOLE: dict[str, tuple[bytes, str, str]] = {
     "no delimiter": (b"just some text\nof several lines", "MANIFEST_NO_HEADER", ""),
     "sep= alone": (b"sep=;\n", "TABLE_LINES_REFUSED", ""),
     "an array cut off": (json.dumps([line(1), line(2)])[:-9].encode(), "TABLE_LINES_REFUSED", ""),
+    "an array of arrays": (json.dumps([[*line(1)], [*line(1).values()]]).encode(), "TABLE_LINES_REFUSED", ""),
     "lines of Python": (f"{line(1)}\n{line(2)}".encode(), "TABLE_LINES_REFUSED", ""),
     "all cut off": (f"{HEAD},more\n{FIRST}\n{SECOND}".encode(), "TABLE_LINES_REFUSED", ""),
     "objects over lines": (json.dumps(line(1), indent=1).encode(), "MANIFEST_OBJECT_OVER_LINES", ""),

@@ -231,6 +231,19 @@ def test_an_audiofolder_has_a_metadata_file_or_one_in_each_split(tmp_path: Path)
     assert short(one) == [("a.wav", "a.wav", "s1", "drei")]
 
 
+def test_splits_of_an_audiofolder_may_call_their_texts_by_other_names(tmp_path: Path) -> None:
+    files = {
+        "test/metadata.csv": "file_name,text\na.wav,eins\n",
+        "train/metadata.csv": "file_name,transcription\n/b.wav,zwei\nc.wav,drei\n",
+        ".cache/metadata.csv": "file_name,text\nd.wav,vier\n",
+        "train/b.wav": "x",
+    }
+    source = mapped(write(tmp_path, dict(files)), REST)
+    assert problems(source) == ["", "AUDIO_ABSOLUTE", ""]
+    drafts = [line.read.draft for line in source.lines if isinstance(line.read, ManifestRow)]
+    assert drafts == ["eins", "drei"]
+
+
 def test_an_audiofolder_with_metadata_in_two_formats_is_refused_once(tmp_path: Path) -> None:
     names = {"train/metadata.jsonl": jsonl({"file_name": "a.wav"}), "test/metadata.csv": "file_name\nb.wav\n"}
     with pytest.raises(Refused, match="SOURCE_TWO_METADATA"):
@@ -276,6 +289,17 @@ KALDI = {
 }
 
 
+@pytest.mark.parametrize("prefix", ["D:/corpus", "D:/corpus/", "D:\\\\corpus\\\\"])
+def test_a_prefix_is_removed_whichever_slashes_it_has(tmp_path: Path, prefix: str) -> None:
+    audio = [
+        {"audio_filepath": path} for path in ("D:\\corpus\\a.wav", "D:/corpus/b/c.wav", "D:/other/d.wav")
+    ]
+    folder = write(tmp_path, {"m.jsonl": jsonl(*audio)})
+    source = mapped(folder / "m.jsonl", f'{REST}[paths]\nremove_prefix = "{prefix}"\n')
+    assert problems(source) == ["", "", "AUDIO_ABSOLUTE"]
+    assert [line.audio for line in source.lines[:2]] == ["a.wav", "b/c.wav"]
+
+
 def test_a_kaldi_directory_gives_whole_recordings_and_loses_no_utterance(tmp_path: Path) -> None:
     folder = write(tmp_path, KALDI)
     source = mapped(folder, CONSTANTS + 'locale = "de"\n' + CONSENT)
@@ -301,6 +325,25 @@ def test_a_kaldi_directory_without_segments_has_an_utterance_a_recording(tmp_pat
         mapped(write(tmp_path, {"text": "u1 HALLO\nu1 DU\n"}), CONSTANTS + CONSENT)
 
 
+def test_a_kaldi_directory_written_elsewhere_loses_no_utterance(tmp_path: Path) -> None:
+    files = {
+        "wav.scp": "r1 1.wav\rr2 2.wav\r",
+        "segments": "u1 r1 0 1\ru2 r2 0 1\ru3 r3 0 1\r",
+        "text": "u1 EINS\tZWEI DREI\ru2\tVIER\r",
+        "utt2spk": "u1 s1\ru2 s2\r",
+    }
+    source = mapped(write(tmp_path, dict(files)), CONSTANTS + 'locale = "de"\n' + CONSENT)
+    assert problems(source) == ["", "", "KALDI_NO_RECORDING"]
+    drafts = [line.read.draft for line in source.lines if isinstance(line.read, ManifestRow)]
+    assert drafts == ["EINS ZWEI DREI", "VIER"]
+
+
+def test_a_kaldi_directory_without_speakers_is_refused_once(tmp_path: Path) -> None:
+    files = {"wav.scp": "u1 1.wav\nu2 2.wav\n", "text": "u1 EINS\nu2 ZWEI\n"}
+    with pytest.raises(Refused, match="MAPPING_FIELD_MISSING"):
+        mapped(write(tmp_path, dict(files)), CONSTANTS + 'locale = "de"\n' + CONSENT)
+
+
 def test_common_voice_in_any_version(tmp_path: Path) -> None:
     old = "client_id\tpath\tsentence\tup_votes\taccent\n"
     new = "client_id\tpath\tsentence_id\tsentence\tlocale\tsegment\n"
@@ -308,6 +351,7 @@ def test_common_voice_in_any_version(tmp_path: Path) -> None:
         tmp_path,
         {
             "clips/a.mp3": b"x",
+            "escaped.tsv": old + "c1\ta.mp3\tC:\\\\x\t2\t\nc2\tb.mp3\tC:\\x {\\an8}\t2\t\n",
             "old.tsv": old + 'c1\ta.mp3\t"Ja", sagte er\t2\t\nc2\tb.mp3\tdies" \\\\ das\t2\t\n',
             "new.tsv": new + "c1\ta.mp3\t7\tHallo\tde\t\n",
         },
@@ -317,6 +361,8 @@ def test_common_voice_in_any_version(tmp_path: Path) -> None:
         ("a.mp3", "a.mp3", "c1", '"Ja", sagte er'),
         ("b.mp3", "b.mp3", "c2", 'dies" \\ das'),
     ]
+    escaped = mapped(folder / "escaped.tsv", CONSTANTS + 'locale = "de"\n' + CONSENT)
+    assert [row.draft for row in rows(escaped)] == ["C:\\x", "C:\\x {\\an8}"]
     assert first.folder == folder / "clips"
     assert rows(mapped(folder / "new.tsv", CONSTANTS + CONSENT))[0].locale == "de"
     with pytest.raises(Refused, match="SOURCE_NAME_THE_TSV"):
@@ -344,13 +390,15 @@ def test_label_studio_gives_the_annotation_that_counts(tmp_path: Path) -> None:
     tasks = [
         a_task("/data/upload/3/0a1b2c3d-a.wav", cancelled, late, early),
         a_task("/data/local-files/?d=sub/b%20c.wav", late, truth),
-        a_task("https://host/bucket/a.wav", cancelled, predictions=[guess]),
+        a_task("https://host/bucket/c.wav", cancelled, predictions=[guess]),
         {"id": 8, "audio": "a.wav"},
         a_task("http://[::1", late),
         a_task(f"https://host/{'x' * 300}.wav", late),
         a_task("/srv/a.wav", late),
     ]
-    folder = write(tmp_path, {"a.wav": b"x", "sub/b c.wav": b"x", "export.json": json.dumps(tasks)})
+    folder = write(
+        tmp_path, {"a.wav": b"x", "c.wav": b"x", "sub/b c.wav": b"x", "export.json": json.dumps(tasks)}
+    )
     mapping = REST.replace('speaker = "s1"\n', "") + '[fields]\nspeaker = "who"\nsource_id = "task"\n'
     source = mapped(folder / "export.json", mapping)
     assert problems(source) == ["", "", "", "LABEL_STUDIO_TASK", "AUDIO_ABSOLUTE", "", "AUDIO_ABSOLUTE"]
@@ -358,8 +406,42 @@ def test_label_studio_gives_the_annotation_that_counts(tmp_path: Path) -> None:
     assert [(row.audio, row.draft, row.source_id) for row in found if isinstance(row, ManifestRow)] == [
         ("a.wav", "eins zwei", "7"),
         ("sub/b c.wav", "ganz", "7"),
-        ("a.wav", "guess", "7"),
+        ("c.wav", "guess", "7"),
     ]
+
+
+def a_text(field: str, text: str, **value: Any) -> dict[str, Any]:
+    return {"type": "textarea", "from_name": field, "value": {"text": [text], **value}}
+
+
+def label_studio(folder: Path, mapping: str, *tasks: dict[str, Any], **audio: bytes) -> Source:
+    files: dict[str, str | bytes] = {name.replace("__", "/") + ".wav": data for name, data in audio.items()}
+    export = write(folder, files | {"export.json": json.dumps(tasks)}) / "export.json"
+    return mapped(export, mapping)
+
+
+def test_a_note_or_a_label_in_label_studio_is_no_transcription(tmp_path: Path) -> None:
+    label = {"type": "labels", "from_name": "ner", "value": {"start": 0, "end": 5, "text": "Hallo"}}
+    noted = a_task("a.wav", {"result": [a_text("transcription", "ja"), a_text("comment", "bad mic"), label]})
+    doubtful = a_task("b.wav", {"result": [a_text("q1", "ja", start=0, end=1), a_text("q2", "yes")]})
+    ids_only = {"id": 3, "data": {"audio": "c.wav"}, "annotations": [17]}
+    source = label_studio(tmp_path, REST, noted, doubtful, ids_only)
+    assert problems(source) == ["", "SOURCE_SEVERAL_TEXTS", "LABEL_STUDIO_TASK"]
+    row = source.lines[0].read
+    assert isinstance(row, ManifestRow)
+    assert (row.draft, row.words) == ("ja", ())
+    chosen = label_studio(tmp_path, REST + '[fields]\ndraft = "q1"\n', doubtful)
+    assert [row.draft for row in rows(chosen)] == ["ja"]
+
+
+def test_tasks_of_label_studio_find_their_own_file_or_none(tmp_path: Path) -> None:
+    tasks = [
+        a_task(url, {"result": [a_text("transcription", url)]})
+        for url in ("s3://b/x/a.wav", "s3://b/y/a.wav", "/data/upload/0a1b2c3d-c.wav", "https://host/c.wav")
+    ]
+    source = label_studio(tmp_path, REST, *tasks, a=b"0", x__a=b"1", y__a=b"2", c=b"3")
+    assert problems(source) == ["", "", "LABEL_STUDIO_SAME_FILE", "LABEL_STUDIO_SAME_FILE"]
+    assert [line.audio for line in source.lines] == ["x/a.wav", "y/a.wav", "c.wav", "c.wav"]
 
 
 def test_a_minimal_export_of_label_studio_is_refused(tmp_path: Path) -> None:
@@ -367,6 +449,9 @@ def test_a_minimal_export_of_label_studio_is_refused(tmp_path: Path) -> None:
     folder = write(tmp_path, {"min.json": json.dumps([row | {"url": row.pop("audio")}])})
     with pytest.raises(Refused, match="LABEL_STUDIO_MINIMAL"):
         mapped(folder / "min.json", REST)
+    (folder / "min.csv").write_text("annotation_id,annotator,audio,lead_time\n1,1,a.wav,3\n")
+    with pytest.raises(Refused, match="LABEL_STUDIO_MINIMAL"):
+        mapped(folder / "min.csv", REST)
 
 
 LONG = '''File type = "ooTextFile"
@@ -463,6 +548,57 @@ def test_textgrids_beside_audio_give_texts_and_words(tmp_path: Path) -> None:
         ('"ja"', 2),
     ]
     assert (second.draft, len(second.words), third.draft) == ("guten Tag", 2, "")
+
+
+CHRONOLOGICAL = """"Praat chronological TextGrid text file"
+0 2   ! Time domain.
+2   ! Number of tiers.
+"IntervalTier" "Ida" 0 2
+"TextTier" "bell" 0 2
+
+1 0 1
+"guten"
+
+2 0.5
+"ding"
+
+1 1 2
+"Tag"
+"""
+
+
+def texts_of_grid(folder: Path, grid: str) -> str:
+    source = mapped(write(folder, {"a.wav": b"x", "a.TextGrid": grid}), REST)
+    return ",".join(
+        [*problems(source), *(line.read.draft for line in source.lines if hasattr(line.read, "draft"))]
+    )
+
+
+def a_grid(*tiers: tuple[str, str, str]) -> str:
+    heading = f'"ooTextFile"\n"TextGrid"\n0\n2\n<exists>\n{len(tiers)}\n'
+    times = {"IntervalTier": "0\n2", "TextTier": "1"}
+    return heading + "".join(
+        f'"{kind}"\n"{name}"\n0\n2\n1\n{times[kind]}\n"{text}"\n' for kind, name, text in tiers
+    )
+
+
+@pytest.mark.parametrize(
+    ("grid", "draft"),
+    [
+        (SHORT.replace('"ooTextFile"', '"ooTextFile short"'), "guten Tag"),
+        (CHRONOLOGICAL, "guten Tag"),
+        (SHORT + '2\n3\n"mehr"\n', "TEXTGRID_UNREADABLE"),
+        (SHORT.replace("<exists>\n1\n", "<exists>\n0\n"), "TEXTGRID_UNREADABLE"),
+        (a_grid(("IntervalTier", "Ida", "ja"), ("TextTier", "Tim", "H*")), "ja"),
+        (a_grid(("TextTier", "Ida", "ja")), "ja"),
+        (a_grid(("IntervalTier", "Ida", "ja"), ("IntervalTier", "translation", "yes")), "ja"),
+        (a_grid(("IntervalTier", "notes", "bad mic"), ("IntervalTier", "silences", "sounding")), ""),
+        (a_grid(("IntervalTier", "Ida - utterances", "ja"), ("IntervalTier", "mood", "happy")), "ja"),
+        (a_grid(("IntervalTier", "ORT-MAU", "ja"), ("IntervalTier", "MAU", "j")), "ja"),
+    ],
+)
+def test_the_tiers_of_a_textgrid_that_say_what_is_said(tmp_path: Path, grid: str, draft: str) -> None:
+    assert texts_of_grid(tmp_path, grid).strip(",") == draft
 
 
 @given(st.lists(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc"])), max_size=5))

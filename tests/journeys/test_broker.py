@@ -151,7 +151,7 @@ def test_colleague_who_took_an_expired_clip_ends_the_release(rig: BrokerBench) -
 def test_purged_clip_has_no_key(rig: BrokerBench) -> None:
     lease = rig.claimed()
     rig.bench.person(LEAD).lead.purge([f"source-{number:04d}" for number in range(3)])
-    assert rig.code(ANA, lease) == "NOT_LEASED"
+    assert rig.code(ANA, lease) == "PURGED"
 
 
 def test_withdrawn_consent_stops_the_release(rig: BrokerBench) -> None:

@@ -322,7 +322,7 @@ def dying(owner, name, *, before="", after="", at=1):
 
 dying(BrokerNaming, "_commit", before="after the file", after="after the commit")
 dying(KeyDeliveries, "deliver", after="in the commit")
-dying(SqliteQueue, "reseal_clip", before="in the second clip", at=2)
+dying(SqliteQueue, "replace_seals", before="in the second clip", at=2)
 dying(LocalClipStore, "remove", before="after the first clip")
 dying(ClipContent, "sweep", before="before the sweep")
 

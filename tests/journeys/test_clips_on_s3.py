@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from reviewer.errors import Damaged, Refused, Unavailable
-from reviewer.lead.clip_preparation import PreparedClip, PreparingProcess
+from reviewer.errors import Damaged, Unavailable
+from reviewer.lead.clip_preparation import PreparingProcess
 from reviewer.lead.intake_report import IntakeOptions
 from reviewer.model.task import VerdictKind
 from tests.benches.workspace import ANA, LEAD, PROJECT, QUINN, Bench, make_bench, write_clips
@@ -88,13 +88,13 @@ def test_workers_write_beside_and_the_import_brings_their_files_to_the_bucket(
     bench: Bench, bucket: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     adopted: list[str] = []
-    prepare = PreparingProcess.prepare
+    ask = PreparingProcess.ask
 
-    def noted(self: PreparingProcess, paths: Sequence[Path]) -> list[PreparedClip | Refused]:
+    def noted(self: PreparingProcess, paths: Sequence[Path]) -> None:
         adopted.extend(path.name for path in paths)
-        return prepare(self, paths)
+        ask(self, paths)
 
-    monkeypatch.setattr(PreparingProcess, "prepare", noted)
+    monkeypatch.setattr(PreparingProcess, "ask", noted)
     manifest = write_clips(tmp_path / "more", bench.clock, [""] * (WORKERS_FROM + 3), (400, 1))
     text = manifest.read_text().replace("source-", "later-")
     manifest.write_text(text)

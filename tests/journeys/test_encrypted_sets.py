@@ -190,6 +190,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from reviewer.formats.set_encryption import decrypted_set
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where a shell started the tests behind
 with decrypted_set(Path(sys.argv[1]), Path(sys.argv[2])) as plain:
     print(plain / "row.txt", (plain / "row.txt").read_text(), flush=True)
     os.kill(os.getpid(), getattr(signal, sys.argv[3]))

@@ -14,7 +14,7 @@ import pytest
 
 from reviewer.clips.store import LocalClipStore
 from reviewer.errors import Refused, Unavailable
-from reviewer.lead import clip_preparation
+from reviewer.lead import clip_preparation, intake
 from reviewer.lead.clip_preparation import ClipPreparation, PreparedClip, PreparingProcess
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport
 from reviewer.model.project import DecodeLimits
@@ -30,7 +30,8 @@ from reviewer.lead.clip_preparation import PreparingProcess
 from reviewer.model.project import DecodeLimits
 folder = Path(sys.argv[1])
 worker = PreparingProcess(LocalClipStore(folder), folder, "w1", DecodeLimits())
-worker.prepare([Path(sys.argv[2])])
+worker.ask([Path(sys.argv[2])])
+worker.answer()
 print(worker._process.pid, flush=True)
 sys.stdin.read()
 """
@@ -62,8 +63,13 @@ def pid_of(worker: PreparingProcess) -> int:
     return worker._process.pid
 
 
+def answer(worker: PreparingProcess, *paths: Path) -> list[PreparedClip | Refused]:
+    worker.ask(paths)
+    return worker.answer()
+
+
 def prepared(worker: PreparingProcess, path: Path) -> PreparedClip:
-    made = worker.prepare([path])[0]
+    (made,) = answer(worker, path)
     assert isinstance(made, PreparedClip)
     made.new.discard()
     return made
@@ -86,7 +92,8 @@ def test_workers_give_the_rows_that_threads_give_and_sound_that_opens(
         file.writelines(f"{json.dumps(line)}\n" for line in rest)
     by_threads, expected = imported(tmp_path / "threads", manifest)
     by_threads.workspace.close()
-    monkeypatch.setattr(clip_preparation, "_FILES_WORTH_A_PROCESS", 1)
+    monkeypatch.setattr(clip_preparation, "FILES_WORTH_A_PROCESS", 1)
+    monkeypatch.setattr(intake, "_LARGE_MANIFEST_BYTES", 0)  # they start before the lines are read
     bench, report = imported(tmp_path / "workers", manifest)
 
     def told(rows: IntakeReport) -> list[tuple[object, ...]]:
@@ -104,6 +111,29 @@ def test_workers_give_the_rows_that_threads_give_and_sound_that_opens(
     bench.workspace.close()
 
 
+def test_workers_that_started_for_a_manifest_that_is_refused_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "_LARGE_MANIFEST_BYTES", 0)
+    started: list[subprocess.Popen[bytes]] = []
+    start_python = clip_preparation.start_python
+
+    def noted(*given: Any, **named: Any) -> subprocess.Popen[bytes]:
+        started.append(start_python(*given, **named))
+        return started[-1]
+
+    monkeypatch.setattr(clip_preparation, "start_python", noted)
+    manifest = tmp_path / "manifest.jsonl"
+    manifest.write_text("", encoding="utf-8")
+    bench = make_bench(tmp_path / "bench", drafts=())
+    with pytest.raises(Refused) as refused:
+        bench.person(LEAD).lead.import_manifest(manifest, IntakeOptions())
+    assert refused.value.code == "SOURCE_EMPTY"
+    assert started
+    assert all(process.poll() is not None for process in started)
+    bench.workspace.close()
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here")
 def test_a_worker_that_was_killed_is_replaced(worker: PreparingProcess, clip: Path) -> None:
     first = prepared(worker, clip)
@@ -115,11 +145,31 @@ def test_a_worker_that_was_killed_is_replaced(worker: PreparingProcess, clip: Pa
     assert again.new.key != first.new.key
 
 
+def test_what_was_asked_of_a_worker_that_was_killed_is_asked_again_and_answered_in_order(
+    worker: PreparingProcess, tmp_path: Path
+) -> None:
+    write_clips(tmp_path / "in", FakeClock(), [""] * 4)
+    clips = [tmp_path / "in" / f"clip{number}.wav" for number in range(4)]
+    expected = [prepared(worker, clip).decoded.samples_sha256 for clip in clips]
+    os.kill(pid_of(worker), signal.SIGSTOP)
+    worker.ask(clips[:2])
+    worker.ask(clips[2:3])
+    os.kill(pid_of(worker), signal.SIGKILL)
+    answered = worker.answer()
+    worker.ask(clips[3:])
+    answered += worker.answer() + worker.answer()
+    assert [isinstance(each, PreparedClip) and each.decoded.samples_sha256 for each in answered] == expected
+    for each in answered:
+        assert isinstance(each, PreparedClip)
+        each.new.discard()
+    assert list((tmp_path / "clips").iterdir()) == []
+
+
 def test_a_file_at_which_two_workers_ended_is_refused(
     worker: PreparingProcess, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(clip_preparation, "_WORKER", "tests.fakes.ending_worker")
-    refused = worker.prepare([clip])[0]
+    refused = answer(worker, clip)[0]
     assert isinstance(refused, Refused)
     assert (refused.code, dict(refused.parameters)) == ("UNDECODABLE_CRASH", {"signal": 7})
 
@@ -130,7 +180,7 @@ def test_a_file_at_which_workers_end_does_no_harm_to_those_that_went_with_it(
     monkeypatch.setattr(clip_preparation, "_WORKER", "tests.fakes.worker_ending_at_a_file")
     bad = clip.with_name("ending.wav")
     bad.write_bytes(clip.read_bytes())
-    first, refused, last = worker.prepare([clip, bad, clip])
+    first, refused, last = answer(worker, clip, bad, clip)
     assert isinstance(refused, Refused)
     assert (refused.code, dict(refused.parameters)) == ("UNDECODABLE_CRASH", {"signal": 7})
     assert isinstance(first, PreparedClip)
@@ -147,7 +197,7 @@ def test_a_failure_that_is_not_of_a_file_leaves_nothing_of_those_that_went_with_
     full = clip.with_name("full.wav")
     full.write_bytes(clip.read_bytes())
     with pytest.raises(Unavailable) as failed:
-        worker.prepare([clip, full])
+        answer(worker, clip, full)
     assert failed.value.code == "CLIP_NOT_WRITTEN"
     assert list((tmp_path / "clips").iterdir()) == []
 
@@ -158,9 +208,13 @@ def test_clips_that_nobody_took_are_discarded(tmp_path: Path) -> None:
     class Making(PreparingProcess):
         def __init__(self) -> None:
             self.start = lambda: None  # type: ignore[method-assign]
+            self.asked: list[Sequence[Path]] = []
 
-        def prepare(self, paths: Sequence[Path]) -> list[PreparedClip | Refused]:
-            new = [_Discardable() for _ in paths]
+        def ask(self, paths: Sequence[Path]) -> None:
+            self.asked.append(paths)
+
+        def answer(self) -> list[PreparedClip | Refused]:
+            new = [_Discardable() for _ in self.asked.pop(0)]
             made.extend(new)
             return [PreparedClip("c1", cast("Any", each), cast("Any", None)) for each in new]
 
@@ -180,7 +234,7 @@ def test_a_worker_that_cannot_start_is_not_the_fault_of_the_file(
 ) -> None:
     monkeypatch.setattr(clip_preparation, "_WORKER", "tests.fakes.no_such_worker")
     with pytest.raises(Unavailable) as failed:
-        worker.prepare([clip])
+        answer(worker, clip)
     assert failed.value.code == "DECODER_NOT_STARTED"
 
 
@@ -195,9 +249,13 @@ def test_files_that_another_process_swept_before_they_were_opened_are_made_again
         return adopt(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(LocalClipStore, "adopt", sweep_first)
-    made = worker.prepare([clip])[0]
+    worker.ask([clip])
+    worker.ask([clip])
+    made, other = worker.answer()[0], worker.answer()[0]
     assert isinstance(made, PreparedClip)
-    assert swept == [1]
+    assert isinstance(other, PreparedClip)
+    other.new.discard()
+    assert swept[0] in (1, 2)  # the other may be written already
     assert store.sweep(set()) == 1  # and after they were opened it does no harm
     made.new.keep()
     made.new.discard()

@@ -150,6 +150,8 @@ def test_the_hashes_of_a_workspace_hang_on_its_key() -> None:
     one, other = (KeyedHashes(a_keyring(hash_key=key * 32)) for key in (b"1", b"2"))
     assert one.of_source_id(row.source_id) != other.of_source_id(row.source_id)
     assert one.of_speaker(row) != other.of_speaker(row)
+    spellings = ("Jos\u00e9", "Jose\u0301", "\u200eJos\u00e9\u200f")
+    assert len({one.of_speaker(replace(row, speaker=spelling)) for spelling in spellings}) == 1
     assert one.of_samples(decoded) != other.of_samples(decoded)
 
 

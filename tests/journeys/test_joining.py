@@ -2,22 +2,33 @@
 
 import base64
 import json
+import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partialmethod
+from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from reviewer.access.invitation import InvitationFile, JoinAnswer
-from reviewer.access.log_chain import canonical, parse
+from reviewer.access.log_chain import canonical, link_hash, parse
 from reviewer.access.signed_json import write_signed
+from reviewer.access.signing import sign
+from reviewer.access.team_policy import TeamPolicy
 from reviewer.access.verification import verify_file
+from reviewer.broker.client import BrokerClient
 from reviewer.clips.keys import KdfParameters, open_keyring
 from reviewer.errors import Refused, WrongPassphrase
+from reviewer.lead.joining import read_invitation
 from reviewer.lead.people import Invitation
+from reviewer.lead.project_file import parse_project
 from reviewer.model.event import Action
-from reviewer.model.people import PersonState, Role
+from reviewer.model.people import Person, PersonState, Role
 from reviewer.places import DATABASE_FILE
 from reviewer.session.joining import join_workspace
 from reviewer.session.sign_in import normal_code
@@ -294,3 +305,149 @@ def test_revocation_gives_the_new_keys_of_the_leads_file_to_nobody_with_an_own_f
     lead = unit.people.by_name(LEAD)
     assert lead is not None
     assert (set(cards), without) == ({lead.id, "recovery"}, [])
+
+
+def test_login_of_who_is_revoked_ends_before_the_commit(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed between the two, the lead's program would leave a login of an account that is closed."""
+    invitation, text = office.invite("Katja Braun", Role.CONTRACTOR)
+    office.join(text, invitation.code, tmp_path / "katja")
+    office.admit(tmp_path / "katja")
+    unit, seen = office.bench.workspace._unit, list[PersonState]()
+
+    def block(person_id: str) -> None:
+        person = unit.people.by_id(person_id)
+        assert person is not None
+        seen.append(person.state)
+
+    monkeypatch.setattr(unit.queue, "block", block)
+    monkeypatch.setattr(unit.queue, "leases", list)
+    office.bench.person(LEAD).lead.revoke("Katja Braun")
+    assert seen == [PersonState.ACTIVE, PersonState.REVOKED]
+
+
+def signed_with_files(office: Office, files: dict[str, bytes]) -> TeamPolicy:
+    """What a lead with a program of their own signs."""
+    identity = office.bench.person(LEAD).identity
+    policy = office.bench.workspace.own_folders(identity).team_policy()
+    fields = parse(json.loads(policy.text)["signed"].encode())
+    row = parse(bytes.fromhex(fields["row"]["body"]))
+    row["detail"]["files"] = [f"{sha256(data).hexdigest()} {name}" for name, data in sorted(files.items())]
+    body, prev = canonical(row), bytes.fromhex(fields["row"]["prev"])
+    link = link_hash(prev, body)
+    signed_row = {"body": body, "prev": prev, "hash": link, "signature": sign(identity.keyring.log_key, link)}
+    fields["row"] = {name: data.hex() for name, data in signed_row.items()}
+    fields["files"] = {name: base64.b64encode(data).decode() for name, data in files.items()}
+    return TeamPolicy.read(write_signed(fields, identity.keyring.signing_key))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["nda/1/nul\0.md"],
+        ["nda/1/\x1b[2J.md"],
+        ["nda/1", "nda/1/en.md"],
+        ["schemas/one.toml", "schemas/ONE.toml"],
+    ],
+)
+def test_names_that_are_no_files_of_every_system_are_in_no_policy(office: Office, names: list[str]) -> None:
+    files = {"project.toml": b"", **dict.fromkeys(names, b"text")}
+    with pytest.raises(Refused, match="TEAM_POLICY_FILE"):
+        signed_with_files(office, files)
+
+
+def test_project_file_of_an_invitation_that_is_no_text_is_refused(office: Office, tmp_path: Path) -> None:
+    identity = office.bench.person(LEAD).identity
+    policy = signed_with_files(office, {"project.toml": b"name = '\xff'"})
+    person = Person("p1", "Lena Vogt", Role.CONTRACTOR, PersonState.INVITED)
+    file = tmp_path / "lena.json"
+    file.write_text(InvitationFile(policy, person, office.clock.now(), b"").text(identity), "utf-8")
+    with pytest.raises(Refused, match="FILE_NOT_UTF8"):
+        read_invitation(file)
+
+
+def test_folder_opens_wherever_the_writing_of_a_policy_ends(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The later policy names another schema, and does without the one of before."""
+    first, second = (
+        signed_with_files(
+            office, {"project.toml": f'schema = "{name}"'.encode(), f"schemas/{name}.toml": b"text"}
+        )
+        for name in ("first", "second")
+    )
+    for last in range(5):
+        folder = tmp_path / str(last)
+        folder.mkdir()
+        first.write_to(folder)
+        steps = count()
+
+        def step(
+            path: Path, *given: Any, _act: Any, _steps: Any = steps, _last: int = last, **named: Any
+        ) -> Any:
+            if next(_steps) == _last:
+                raise OSError
+            return _act(path, *given, **named)
+
+        with monkeypatch.context() as patch, suppress(OSError):
+            for name in ("replace", "unlink"):
+                patch.setattr(Path, name, partialmethod(step, _act=getattr(Path, name)))
+            second.write_to(folder)
+        name = parse_project((folder / "project.toml").read_text("utf-8")).schema
+        assert (folder / "schemas" / f"{name}.toml").is_file()
+    assert name == "second"
+    assert [each.name for each in (folder / "schemas").iterdir()] == ["second.toml"]
+
+
+def test_links_in_an_own_folder_are_replaced_and_what_they_lead_to_is_left(
+    office: Office, tmp_path: Path
+) -> None:
+    folder, elsewhere = tmp_path / "own", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    folder.mkdir()
+    for name in ("one.toml", "two.toml", "project.toml"):
+        (elsewhere / name).write_text("of somebody else")
+    for name in ("schemas", "conventions", "nda"):
+        (folder / name).symlink_to(elsewhere)
+    (folder / "project.toml").symlink_to(elsewhere / "project.toml")
+    files = {"project.toml": b"", "schemas/one.toml": b"ours"}
+    signed_with_files(office, files).write_to(folder)
+    assert {each.read_text() for each in elsewhere.iterdir()} == {"of somebody else"}
+    assert sorted(each.name for each in folder.iterdir()) == ["lexicon", "project.toml", "schemas"]
+    assert (folder / "schemas" / "one.toml").read_bytes() == b"ours"
+
+
+def test_own_folder_whose_project_file_was_cut_opens(office: Office, tmp_path: Path) -> None:
+    invitation, text = office.invite("Marek Dvorak", Role.CONTRACTOR)
+    office.join(text, invitation.code, tmp_path / "marek")
+    project = tmp_path / "marek" / "project.toml"
+    signed = project.read_bytes()
+    for content in (b"", signed[:30]):
+        project.write_bytes(content)
+        open_bench(tmp_path / "marek", office.clock).workspace.close()
+        assert project.read_bytes() == signed
+    if not hasattr(os, "mkfifo"):
+        return
+    project.unlink()
+    os.mkfifo(project)
+    open_bench(tmp_path / "marek", office.clock).workspace.close()
+    assert project.read_bytes() == signed
+
+
+def test_broker_is_asked_by_the_machines_clock_once_that_was_put_right(
+    office: Office, tmp_path: Path
+) -> None:
+    """The log's clock never runs back, so a folder whose machine was a day ahead for a moment stays ahead."""
+    name = "Olga Petrova"
+    invitation, text = office.invite(name, Role.CONTRACTOR)
+    office.join(text, invitation.code, tmp_path / "olga")
+    clock = FakeClock(office.clock.now() + timedelta(days=1))
+    olga = open_bench(tmp_path / "olga", clock)
+    identity = olga.person(name).identity
+    clock.set_back(24 * 3600)
+    assert olga.workspace.clock.now() > clock.now()
+    source = olga.workspace._access._unsealing._source(identity)
+    assert isinstance(source, BrokerClient)
+    assert source.clock.now() == clock.now()
+    olga.workspace.close()

@@ -46,7 +46,7 @@ folder, manifest, moment = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 die = lambda: os.kill(os.getpid(), signal.SIGKILL)
 intake._CLIPS_A_COMMIT, intake._COMMIT_SECONDS = 2, 60.0
 if moment == "with workers":
-    clip_preparation._FILES_WORTH_A_PROCESS = 1
+    clip_preparation.FILES_WORTH_A_PROCESS = 1
 if moment != "from outside":
     flac._WHOLE_SAMPLES = 0  # so that each clip has two files, as a long one
 made, names = [], []  # the third clip is hit, the first of the second commit

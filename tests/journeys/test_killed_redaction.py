@@ -60,7 +60,7 @@ def dying(owner, name, *, before="", after="", at=1):
 dying(NewClip, "write", before="before the first file", after="between the files")
 dying(Path, "replace", before="in a half-written file")
 dying(LocalClipStore, "sync_new", after="before the row")
-dying(SqliteQueue, "reseal_clip", before="in the transaction", after="after the annotations")
+dying(SqliteQueue, "replace_seals", before="in the transaction", after="after the annotations")
 dying(DraftVersionRepository, "reseal_clip", after="before the commit")
 dying(ClipContent, "sweep", before="after the commit", after="after the sweep")
 dying(LocalClipStore, "sweep", after="in the sweep")

@@ -15,6 +15,7 @@ from reviewer.access.signing import public_key_of
 from reviewer.access.team_policy import TeamPolicy
 from reviewer.access.verification import verify_file
 from reviewer.errors import Refused, Unavailable
+from reviewer.lead import own_folders
 from reviewer.lead.joining import read_invitation
 from reviewer.model.event import Action
 from reviewer.model.people import Person, PersonState, Role
@@ -23,6 +24,7 @@ from reviewer.queue.api import DatabaseOwner
 from reviewer.session.joining import join_workspace
 from reviewer.session.queue_login import login_name, login_request, verifier_of_request
 from reviewer.session.team_files import ANSWER_FILE, POLICY_FILE
+from reviewer.transcript.lexicon import LEXICON_FOLDER
 from tests.benches.own_folders import CHEAP, Office, make_office
 from tests.benches.shared_queue import new_database
 from tests.benches.workspace import LEAD, PASSPHRASE
@@ -83,6 +85,41 @@ def test_policy_that_a_lead_signs_reaches_an_own_folder_at_the_next_sign_in(offi
     ana.sign_out("Amara Diallo")
     ana.person("Amara Diallo")  # the same policy again changes nothing
     assert len(ana.events(Action.POLICY_CHANGED)) == 1
+
+
+def test_words_that_a_lead_adds_reach_own_folders_with_the_policy(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lexicon = office.folder / "lead" / LEXICON_FOLDER
+    lexicon.mkdir(exist_ok=True)
+    (lexicon / "en.txt").write_text("Reykjavik\n", encoding="utf-8")
+    ana = office.admit("Iris Lang", Role.CONTRACTOR)
+    ana.agree("Iris Lang")
+    assert "Reykjavik" in ana.person("Iris Lang").desk.work.known_words.of("en-US")
+    ana.sign_out("Iris Lang")
+    own = office.own_folder("Iris Lang") / LEXICON_FOLDER
+    (own / "en.txt").write_text("Rejkyavik\n", encoding="utf-8")
+    (lexicon / "en.txt").unlink()
+    (lexicon / "de-AT.txt").write_text("Jause  # a meal\n", encoding="utf-8")
+    publish = office.lead.workspace.own_folders(office.lead.person(LEAD).identity).publish
+    publish()
+    publish()  # the same words are no later policy
+    assert [event.detail["files"] for event in office.lead.events(Action.LEXICON_PUBLISHED)][-1:] == [
+        ["de-AT.txt"]
+    ]
+    work = ana.person("Iris Lang").desk.work  # files that decide are as they were: nobody has to open it anew
+    assert {path.name: path.read_text("utf-8") for path in own.iterdir()} == {
+        "de-AT.txt": "Jause  # a meal\n"
+    }
+    assert work.known_words.of("de-AT") == {"Jause"}
+    (lexicon / "de-AT.txt").write_text("Wort\n" * 60_000, encoding="utf-8")
+    with pytest.raises(Refused, match="LEXICON_TOO_LARGE"):
+        publish()
+    with monkeypatch.context() as patch:
+        patch.setattr(own_folders, "lexicon_texts", lambda *_: {"../en.txt": "Jause"})
+        with pytest.raises(Refused, match="TEAM_POLICY_UNREADABLE"):
+            publish()
+    (lexicon / "de-AT.txt").unlink()
 
 
 def test_owner_of_the_database_can_be_named_in_the_window_in_place_of_the_environment(
@@ -197,6 +234,7 @@ def test_policy_of_a_lead_whom_only_another_policy_names_is_taken_after_it(
             serial=first.serial + more,
             folder=unit.folder,
             leads=leads,
+            lexicon={},
         )
         for more, by in enumerate((identity, signing))
     )
@@ -222,6 +260,7 @@ def test_policy_that_would_reach_nobody_is_said_by_who_publishes_it(office: Offi
         serial=present.serial + 1000,
         folder=unit.folder,
         leads=[*present.leads, Person("p-lost", "Lou Lost", Role.LEAD, PersonState.ACTIVE, b"k" * 32)],
+        lexicon={},
     )
     put_on_the_server(database, (lost.serial, lost.text), (2**63 - 1, "{}"))
     with pytest.raises(Refused) as refused:

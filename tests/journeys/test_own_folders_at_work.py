@@ -1,23 +1,31 @@
 """A clip's whole way from a lead's folder through two people's own, over a server, a bucket and a broker."""
 
-import os
+import shutil
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import BinaryIO
 
 import psycopg
 import pytest
 
-from reviewer import backends
 from reviewer.access.release_comparison import Lack, compare
 from reviewer.access.verification import verify_file
 from reviewer.clips.store import LocalClipStore
 from reviewer.db.connection import Database
-from reviewer.errors import ClipWithdrawn, LeaseLapsed, NotLeased, Refused, Unavailable
+from reviewer.errors import (
+    ClipWithdrawn,
+    Damaged,
+    LeaseLapsed,
+    NotLeased,
+    Refused,
+    SubmissionConflict,
+    Unavailable,
+)
 from reviewer.lead.keyed_hashes import KeyedHashes
 from reviewer.model.annotation import PersonalDataKind
+from reviewer.model.clip import ContentKind
 from reviewer.model.event import Action
 from reviewer.model.held_back import HeldCode, HeldFind
 from reviewer.model.hypothesis import Hypothesis
@@ -29,18 +37,17 @@ from reviewer.places import DATABASE_FILE
 from reviewer.queue.postgres_connection import QueueServer
 from reviewer.session.acts import Release
 from reviewer.session.draft_measurement import DraftMeasurement
-from reviewer.session.redactions import propose
+from reviewer.session.redactions import Redactions, propose
+from reviewer.workspace import open_workspace
 from tests.benches.broker_team import DirectKeys
-from tests.benches.own_folders import NO_BUCKET, Office, make_office
+from tests.benches.own_folders import CHEAP, Office, clips_elsewhere, make_office
 from tests.benches.shared_queue import new_database
-from tests.benches.workspace import LEAD, annotation, hear
+from tests.benches.workspace import LEAD, Bench, annotation, hear
 from tests.fakes.clock import FakeClock
-from tests.fakes.s3_servers import BUCKET, KEY_ID, SECRET, moto_server
+from tests.fakes.s3_servers import KEY_ID, SECRET
 
 pytest.importorskip("obstore")
-IN_BUCKET = bool(os.environ.get("REVIEWER_BUCKET"))
-"""Whether a service is started for the bucket, which takes seconds; else one folder stands for it."""
-CLIPS = 18
+CLIPS = 20
 
 
 @pytest.fixture(scope="module")
@@ -50,20 +57,6 @@ def database(postgres: str) -> Iterator[str]:
         patch.setenv("AWS_ACCESS_KEY_ID", KEY_ID)
         patch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
         yield new_database(postgres)
-
-
-@contextmanager
-def bucket(folder: Path) -> Iterator[str]:
-    """The part of the project file that names it."""
-    if IN_BUCKET:
-        with moto_server() as endpoint:
-            place = f'[clips]\nurl = "s3://{BUCKET}/sealed"\nregion = "eu-central-1"\n'
-            yield f'{place}endpoint = "{endpoint}"\n'
-        return
-    shared = folder / "lead" / backends.CLIPS_FOLDER
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(backends, "clip_store", lambda *_place: LocalClipStore(shared))
-        yield NO_BUCKET
 
 
 @pytest.fixture
@@ -78,7 +71,7 @@ def office(one_office: Office) -> Iterator[Office]:
 def one_office(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """Some clips; each test admits people of its own."""
     folder = tmp_path_factory.mktemp("office")
-    with bucket(folder) as place:
+    with clips_elsewhere(folder) as place:
         made = make_office(folder, database, FakeClock(datetime.now(UTC)), place)
         made.import_clips(CLIPS)
         made.start_broker()
@@ -109,6 +102,10 @@ def test_clip_goes_from_the_leads_folder_through_two_own_folders_into_a_set(offi
     quinn.agree("Bruno Keller")
     ana.submitted("Amara Diallo", "hello there")
     quinn.reviewed("Bruno Keller", "hello there", VerdictKind.ACCEPTED)
+    qa = quinn.person("Bruno Keller")
+    assert not qa.qa.work.redactions.may_decide
+    with pytest.raises(Refused, match="REDACTION_OWN_FOLDER"):
+        Redactions(quinn.workspace._unit, quinn.workspace._access).reject(qa.identity, "r1")
     office.lead.agree(LEAD)
     lead = office.lead.person(LEAD).lead
     lead.export(office.folder / "set", ["nemo"])
@@ -244,29 +241,19 @@ def test_broker_refuses_somebody_whose_own_folder_showed_no_agreement(office: Of
         ana.work("Hiro Tanaka").open(lease)
 
 
-def test_clip_with_a_muted_part_opens_in_no_own_folder_and_none_can_be_marked_there(office: Office) -> None:
-    """An own folder knows of no redactions, so its program would mute nothing."""
-    ana, quinn = office.admit("Kofi Mensah", Role.CONTRACTOR), office.admit("Lena Fischer", Role.QA)
+def test_clip_with_a_part_that_a_draft_muted_opens_in_no_own_folder(office: Office) -> None:
+    """An own folder knows of no redactions but its person's own marks, so its program would mute nothing."""
+    ana = office.admit("Kofi Mensah", Role.CONTRACTOR)
     ana.agree("Kofi Mensah")
-    quinn.agree("Lena Fischer")
     work = ana.work("Kofi Mensah")
     lease = work.claim()
-    opened = hear(work, lease)
-    with pytest.raises(Refused, match="REDACTION_OWN_FOLDER"):
-        work.redactions.mark(lease, 0, 800, PersonalDataKind.NAME)
-    work.submit(lease, annotation("hello", frames=opened.clip.frames))
-    work.close(lease)
+    assert lease is not None
     unit, lead = office.lead.workspace._unit, office.lead.person(LEAD).identity
     with unit.transaction():
-        span = Span(0, 800)
-        propose(unit, lead, opened.clip, span, PersonalDataKind.NAME, RedactionSource.LISTENER)
-    qa = quinn.person("Lena Fischer").qa
-    qa.draw()
-    found = qa.work.claim()
-    assert found is not None
-    assert found.clip_id == lease.clip_id
+        span, clip = Span(0, 800), unit.clips.get(lease.clip_id)
+        propose(unit, lead, clip, span, PersonalDataKind.NAME, RedactionSource.DRAFT)
     with pytest.raises(Refused, match="CLIP_BEING_REDACTED"):
-        qa.work.open(found)
+        work.open(lease)
 
 
 def lacks(office: Office, name: str) -> list[Lack]:
@@ -286,6 +273,19 @@ def test_clips_taken_along_in_an_own_folder_open_while_queue_broker_and_bucket_a
     ana.agree(name)
     work = ana.work(name)
     work.sending.begin(lambda: None)
+    store, opens = type(ana.workspace._store), type(ana.workspace._store).open
+
+    def read(self: LocalClipStore, clip_id: str, kind: ContentKind) -> BinaryIO:
+        try:
+            return opens(self, clip_id, kind)
+        except Damaged as missing:
+            raise Unavailable("CLIP_NOT_READ", problem="denied") from missing
+
+    def has(*_given: object) -> bool:
+        raise Unavailable("CLIP_NOT_READ", problem="denied")
+
+    monkeypatch.setattr(store, "open", read)  # as credentials that may only read have it
+    monkeypatch.setattr(store, "has", has)
     first = work.claim()
     assert first is not None
     work.open(first)
@@ -293,7 +293,8 @@ def test_clips_taken_along_in_an_own_folder_open_while_queue_broker_and_bucket_a
     work.take_along()
     opened = [first.clip_id]
     assert Lack.NO_OPENING not in lacks(office, name)
-    ana.workspace._access._unsealing._source(work.identity).clip_key(work._bundle._taken[0].lease)
+    taken, unsealing = work._bundle._taken[0].lease, ana.workspace._access._unsealing
+    unsealing._source(work.identity).clip_key(taken, unsealing._facts_here(taken.clip_id))
     assert Lack.NO_OPENING in lacks(office, name)  # own code that asks once more than its rows say
 
     def away(*_arguments: object, **_named: object) -> None:
@@ -318,3 +319,35 @@ def test_clips_taken_along_in_an_own_folder_open_while_queue_broker_and_bucket_a
     work.sending.send()
     assert [event.object for event in ana.events(Action.CLIP_OPENED)] == opened
     assert work.resume() is None
+
+
+def test_work_of_a_copied_folder_is_kept_for_the_lead_when_the_other_was_first(office: Office) -> None:
+    """One folder on two machines: both resume the same lease, and hand different texts in under its key."""
+    name = "Nadia Rahman"
+    first = office.admit(name, Role.CONTRACTOR)
+    first.agree(name)
+    begun = first.work(name).claim()
+    hear(first.work(name), begun)
+    first.work(name).save_draft(begun, annotation("said before"), 1)
+    first.sign_out(name)
+    first.workspace.close()
+    copy = office.own_folder(name).with_name("copy")
+    shutil.copytree(office.own_folder(name), copy)
+    first, second = office.reopen(name), Bench(open_workspace(copy, parameters=CHEAP), office.clock)  # type: ignore[arg-type]
+    office._lend_keys(second)
+    desks = [window.work(name) for window in (first, second)]
+    opened = [work.open(work.resume()) for work in desks]
+    for work, one, text in zip(desks, opened, ("said here", "said there"), strict=True):
+        with suppress(SubmissionConflict):
+            work.submit(one.lease, annotation(text, frames=one.clip.frames))
+    second.work(name).deliver()
+    for window in (first, second):
+        window.workspace.sessions.seal_log()
+    first.workspace.sessions.show_log()
+    with pytest.raises(Refused, match="WITNESS_LOG_"):
+        second.workspace.sessions.show_log()
+    second.workspace.close()
+    person = first.person(name).identity.person.id
+    late = [each for each in office.lead.person(LEAD).lead.overview().late_drafts if each.person_id == person]
+    assert len(late) == 1
+    purge(office, begun.clip_id)  # no QA person of another test gets it

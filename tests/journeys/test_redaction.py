@@ -15,7 +15,7 @@ from reviewer.audio.io.flac import FlacStream
 from reviewer.audio.io.muted_sound import MutedSound
 from reviewer.clips.alignments import Alignment
 from reviewer.clips.seal import SealContext, unseal
-from reviewer.errors import Damaged, NotAllowed, Refused
+from reviewer.errors import Damaged, NotAllowed, Refused, Unavailable
 from reviewer.lead.intake_report import IntakeOptions
 from reviewer.model.annotation import Flag, PersonalDataKind, PersonalDataSpan
 from reviewer.model.clip import ContentKind
@@ -479,14 +479,27 @@ def test_a_clip_that_may_not_be_opened_any_more_holds_no_draw_up(bench: Bench) -
     assert redactions(bench)[0].state is RedactionState.CONFIRMED
 
 
-def test_a_queue_on_another_machine_leaves_the_span_muted(bench: Bench, monkeypatch) -> None:
+def test_while_a_queue_elsewhere_does_not_answer_the_span_stays_muted(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     redaction = marked(bench)
     monkeypatch.setattr(SqliteQueue, "answers_at_once", False)
-    lead = bench.person(LEAD).lead
-    with pytest.raises(Refused) as refused:
-        lead.redactions.confirm(lead.identity, redaction)
-    assert refused.value.code == "REDACTION_QUEUE_ELSEWHERE"
+    with monkeypatch.context() as patch:
+        patch.setattr(SqliteQueue, "begin_redaction", away)
+        assert confirmed(bench, redaction) is RedactionState.CONFIRMED
+    with monkeypatch.context() as patch:
+        patch.setattr(SqliteQueue, "replace_seals", away)
+        bench.person(LEAD).lead.redactions.apply_all(bench.person(LEAD).identity)
     assert redactions(bench)[0].state is RedactionState.CONFIRMED
+    assert accepted_text(bench) == TEXT  # under its old key, which is kept as long
+    monkeypatch.setattr(SqliteQueue, "answers_at_once", True)  # the queue was moved home meanwhile
+    assert bench.person(LEAD).lead.redactions.apply_all(bench.person(LEAD).identity) == 1
+    assert redactions(bench)[0].state is RedactionState.APPLIED
+    assert accepted_text(bench) == "my code is [pii:name] thank you"
+
+
+def away(*_arguments: object, **_named: object) -> None:
+    raise Unavailable("QUEUE_UNREACHABLE")
 
 
 def test_a_changed_digest_is_found_after_a_redaction(bench: Bench) -> None:

@@ -15,7 +15,7 @@ def test_tag_gets_its_usual_form(typed, usual):
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "english", "en-", "e", "en-GB-x-a", "en GB", "und", "mul", "12", "en-UKK"]
+    "typed", ["", "english", "en-", "e", "en-GB-x-a", "en GB", "und", "mul", "12", "en-UKK", "jp", "en-EN"]
 )
 def test_what_names_no_language_is_refused_with_the_text_that_was_typed(typed):
     with pytest.raises(Refused) as refused:
@@ -36,7 +36,10 @@ def test_tags_that_differ_in_case_only_are_one():
         (["en-GB"], "en-GB", True),
         (["en-GB"], "en", True),
         (["en-GB"], "en-US", False),
-        (["en"], "eng", False),
+        (["en"], "eng", True),
+        (["eng"], "en-GB", True),
+        (["en-UK"], "en-GB", True),
+        (["en-GB"], "en-UK", True),
         (["en", "de"], "de-AT", True),
         (["sr-Latn"], "sr-Cyrl", False),
         (["sr-Latn"], "sr", True),
@@ -89,6 +92,16 @@ CANONICAL = {
     "zh-min-nan": "nan",
     "sgn-BE-FR": "sfb",
     "no-bok": "nb",
+    "zh-cmn-Hans-CN": "cmn-Hans-CN",
+    "jw": "jv",
+    "my-BU": "my-MM",
+    "en-UK": "en-GB",
+    "de-XA": "de-XA",
+    "de_DE": "de-DE",
+    "ger": "de",
+    "eng_Latn": "en-Latn",
+    "pt_br": "pt-BR",
+    "zh_CN.UTF-8": "zh-CN",
 }
 
 
@@ -101,9 +114,10 @@ def test_a_locale_is_any_tag_of_rfc_5646_in_canonical_form(typed: str, canonical
 @pytest.mark.parametrize(
     "text",
     [
-        "", "e", "german", "deut", "de_DE", "de-419-DE", "a-DE", "ar-a-aaa-b-bbb-a-ccc", "de-DE-1901-1901",
+        "", "e", "german", "deut", "de_DE@euro", "C.UTF-8", "de-419-DE",
+        "a-DE", "ar-a-aaa-b-bbb-a-ccc", "de-DE-1901-1901",
         "en-", "-en", "en--US", "en-a", "en-US-x", "x", "x-", "i-nothing", "zh-yue-cmn",
-        "eñ", "en US", " en", "de-１９０１",
+        "es-MEX", "fr-FRA", "zh-CHN", "jp-JP", "gr", "en-EN", "ca-cmn", "eñ", "en US", " en", "de-１９０１",
     ],
 )  # fmt: skip
 def test_what_is_no_tag_of_rfc_5646_is_no_locale(text: str) -> None:

@@ -1,9 +1,11 @@
 """Decodes untrusted audio files in a sandboxed process."""
 
 import hashlib
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -52,6 +54,7 @@ _FAILURE_CODES = {
 _NO_DATA_CHUNK = 71
 _NOT_SOUND = (1, 7)
 _SEARCHED_AT_FIRST_OPENING_SECONDS = 30
+_AHEAD = 4
 _LIMIT_SIGNALS = (9, 24)  # SIGKILL, SIGXCPU: the limits on memory and processor time
 
 
@@ -91,6 +94,9 @@ class Decoder:
     def __init__(self, host: DecodeHost | None = None) -> None:
         self._host = host or (ForkingHost() if can_fork() else ProcessPerFileHost())
         self._lock = Lock()
+        self._announced = deque[Path]()
+        self._ahead = deque[tuple[Path, ExitStack, int]]()
+        """Files that the process was given ahead, and their descriptors."""
 
     def __enter__(self) -> Self:
         return self
@@ -100,9 +106,19 @@ class Decoder:
     ) -> None:
         self.close()
 
+    def start(self) -> None:
+        """Begin to start the decoding process, which the first file would wait for. Raises Unavailable."""
+        with self._lock:
+            self._host.start()
+
     def close(self) -> None:
         """End the decoding process."""
+        self._drop_ahead()
         self._host.close()
+
+    def announce(self, paths: Iterable[Path]) -> None:
+        """Name the files that will be decoded next, in order: that begins while those before are written."""
+        self._announced.extend(paths)
 
     def decode(self, path: Path, limits: DecodeLimits, out: SoundOutput) -> Decoded:
         """Decode one file, and write its canonical FLAC to ``out``; after an error that is to be thrown away.
@@ -154,12 +170,41 @@ class Decoder:
     @contextmanager
     def _started(self, sound: Path | bytes, limits: DecodeLimits) -> Iterator[DecodeJob]:
         with ExitStack() as stack:
-            if isinstance(sound, bytes):
-                opened = open_bytes(sound, limits.input_bytes, needs_name=self._host.needs_name)
-                path, source = stack.enter_context(opened)
+            if self._ahead and self._ahead[0][0] == sound:
+                path, opened_ahead, source = self._ahead.popleft()
+                stack.enter_context(opened_ahead)
             else:
-                path, source = sound, stack.enter_context(open_source(sound, limits.input_bytes))
-            yield stack.enter_context(self._host.start_decoding(path, source, limits))
+                self._drop_ahead()
+                path, source = self._opened(stack, sound, limits)
+            job = stack.enter_context(self._host.start_decoding(path, source, limits))
+            self._give_ahead(sound, limits)
+            yield job
+
+    def _opened(self, stack: ExitStack, sound: Path | bytes, limits: DecodeLimits) -> tuple[Path, int]:
+        """Raises Refused, Unavailable."""
+        if isinstance(sound, Path):
+            return sound, stack.enter_context(open_source(sound, limits.input_bytes))
+        return stack.enter_context(open_bytes(sound, limits.input_bytes, needs_name=self._host.needs_name))
+
+    def _give_ahead(self, now: Path | bytes, limits: DecodeLimits) -> None:
+        """Some at a time, so that the process is not woken for each, once all were decoded that it had."""
+        announced = self._announced
+        while announced and announced.popleft() != now:
+            pass
+        if self._ahead:
+            return
+        with suppress(Refused):  # it is opened again when it is asked for, and refused then
+            for path in islice(announced, _AHEAD):
+                with ExitStack() as stack:
+                    _, source = self._opened(stack, path, limits)
+                    self._ahead.append((path, stack.pop_all(), source))
+                self._host.give_ahead(source)
+
+    def _drop_ahead(self) -> None:
+        if self._ahead:
+            self._host.drop_ahead()
+        while self._ahead:
+            self._ahead.pop()[1].close()
 
 
 def _passages(out: SoundOutput, frames: int) -> bytes:

@@ -123,9 +123,9 @@ class _FileDecoder:
         for part in parts:
             if not part.frames:
                 raise Incomplete("damaged" if part.promised else "cut_short")
-            if part.promised > part.frames + TOLERATED_SECONDS * part.rate_hz:
+            if part.missing > TOLERATED_SECONDS * part.rate_hz:
                 raise Incomplete("cut_short")
-            is_plain = part.promised == part.frames and len(parts) == 1 and not start
+            is_plain = part.is_plain and len(parts) == 1 and not start
             self._decode_part(self._descriptor if is_plain else part.view(self._source))
 
     def _decode_mpeg(self, start: int, end: int) -> None:
@@ -134,9 +134,12 @@ class _FileDecoder:
 
     def _decode_other(self, start: int) -> None:
         """MPEG audio has no signature. libsndfile's rarer formats, whose end nobody checks, are refused."""
-        if mpeg_audio.first_frame(self._source, start, self._source.size) < 0:
+        source = self._source
+        if mpeg_audio.first_frame(source, start, source.size) < 0:
+            if mpeg_audio.is_behind_many_zeros(source, start, source.size):
+                raise Incomplete("damaged")
             raise DecodingStopped(Failure("library", _NOT_RECOGNISED))
-        self._decode_mpeg(start, self._source.size)
+        self._decode_mpeg(start, source.size)
 
     def _decode_part(self, file: int | View, expected_seconds: float = 0.0) -> None:
         """One part, from its header to its end. Raises Incomplete: fewer samples came than expected."""

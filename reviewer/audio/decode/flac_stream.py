@@ -23,13 +23,29 @@ _BLOCK_SIZES = {
 
 @dataclass(frozen=True, slots=True)
 class FlacPart:
-    """One FLAC stream in a file; ``frames`` counts samples a channel, and is 0 if that cannot be found."""
+    """One FLAC stream in a file; ``frames`` counts samples a channel, and is 0 if that cannot be found.
+
+    ``first`` is the number of its first sample, above 0 if it was cut out of another without being encoded
+    anew. Its first block promises still what the other held.
+    """
 
     start: int
     end: int
     frames: int
     promised: int
     rate_hz: int
+    first: int = 0
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its first block and its frames say the same of how many samples there are."""
+        return self.promised == self.frames and not self.first
+
+    @property
+    def missing(self) -> int:
+        """How many samples less there are than the first block promises; those before a cut do not count."""
+        reaches_end = self.first and self.first + self.frames == self.promised
+        return 0 if reaches_end else self.promised - self.frames
 
     def view(self, source: Source) -> View:
         """The stream with the right count in its first block."""
@@ -55,10 +71,12 @@ def _part(source: Source, start: int, end: int) -> FlacPart:
     block_frames = int.from_bytes(info[10:12], "big")  # the field before it may be the size of the last block
     longest = int.from_bytes(info[15:18], "big") or block_frames * ((info[20] >> 1 & 7) + 1) * 5
     first = _after_metadata(source, start)
-    _refuse_second_run(source, first, end, block_frames)
+    begins, after = _frame_span(source.at(first, 16), block_frames)
+    begins = begins if after else 0
+    _refuse_second_run(source, first, end, block_frames, begins)
     claim = (promised, block_frames, longest)
-    frames = _end_of_last_frame(source, first, end, claim)
-    return FlacPart(start, end, frames, promised, rate_hz)
+    frames = max(0, _end_of_last_frame(source, first, end, claim) - begins)
+    return FlacPart(start, end, frames, promised, rate_hz, begins)
 
 
 def _next_stream(source: Source, place: int) -> int:
@@ -78,10 +96,10 @@ def _after_metadata(source: Source, start: int) -> int:
     return place
 
 
-def _refuse_second_run(source: Source, first: int, end: int, block_frames: int) -> None:
+def _refuse_second_run(source: Source, first: int, end: int, block_frames: int, begins: int) -> None:
     """Refuses frames whose numbers begin again: a second recording whose own header is gone."""
     sync = source.at(first, 2)
-    reached, again = 0, -1
+    reached, again = begins, -1
     for begin in range(first, end, _WINDOW_BYTES):
         window = source.at(begin, min(_WINDOW_BYTES + 16, end - begin))
         place = -1

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,6 +64,15 @@ class DecodeHost(Protocol):
     ) -> contextlib.AbstractContextManager[DecodeJob]:
         """Decode the open file ``source``; ``path`` is used where a descriptor cannot be passed."""
 
+    def start(self) -> None:
+        """Start what can start before there is a file. Raises Unavailable."""
+
+    def give_ahead(self, source: int) -> None:
+        """Inside of ``start_decoding``: an open file that a later call will have; in their order."""
+
+    def drop_ahead(self) -> None:
+        """Those that were given ahead are closed now, and will not be asked for."""
+
     def close(self) -> None:
         """End every process."""
 
@@ -82,6 +92,9 @@ class ForkingHost:
         self._line: socket.socket | None = None
         self._fork: _Fork | None = None
 
+    def start(self) -> None:
+        self._started()
+
     @contextmanager
     def start_decoding(self, path: Path, source: int, limits: DecodeLimits) -> Iterator[DecodeJob]:  # noqa: ARG002
         fork = self._fork
@@ -95,6 +108,14 @@ class ForkingHost:
             self._leave_fork()  # a fork that is still decoding cannot write any more, and ends
             raise
         if not fork.is_ready():
+            self._leave_fork()
+
+    def give_ahead(self, source: int) -> None:
+        if self._fork is not None:
+            self._fork.give_ahead(source)
+
+    def drop_ahead(self) -> None:
+        if self._fork is not None and self._fork.has_more:
             self._leave_fork()
 
     def verdict(self) -> tuple[int, int]:
@@ -168,15 +189,34 @@ class _Fork:
         self.pipe = _TimedPipe(samples)
         self.stream = io.BufferedReader(self.pipe, _READ_AT_ONCE_BYTES)
         self._files = socket.socket(fileno=files)
+        self._ahead = deque[int]()
 
     def takes(self, source: int) -> bool:
         """Gives it an open file; False if it is for another fork, or this one has ended."""
         self.pipe.ends_at = monotonic() + wall_seconds(self.limits)
+        if self._ahead:
+            if self._ahead.popleft() != source:
+                return False
+        elif not self._is_given(source):
+            return False
+        return self.stream.peek(1)[:1] != UNPREPARED
+
+    def give_ahead(self, source: int) -> None:
+        """Gives it a file that it is to decode after those that it has; its time does not begin yet."""
+        if self._is_given(source):
+            self._ahead.append(source)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether it was given files that nobody has asked for yet."""
+        return bool(self._ahead)
+
+    def _is_given(self, source: int) -> bool:
         try:
             socket.send_fds(self._files, [b"f"], [source])
         except OSError:
             return False
-        return self.stream.peek(1)[:1] != UNPREPARED
+        return True
 
     def is_ready(self) -> bool:
         """Whether it takes another file, after one that was read to its end."""
@@ -231,6 +271,9 @@ class ProcessPerFileHost:
 
     needs_name = True
 
+    def start(self) -> None:
+        return None
+
     @contextmanager
     def start_decoding(self, path: Path, source: int, limits: DecodeLimits) -> Iterator[DecodeJob]:  # noqa: ARG002
         arguments = ["--once", str(cpu_seconds(limits)), str(limits.memory_bytes), str(limits.audio_seconds)]
@@ -241,6 +284,12 @@ class ProcessPerFileHost:
             yield job
         finally:
             job.end()
+
+    def give_ahead(self, source: int) -> None:  # noqa: ARG002
+        return None
+
+    def drop_ahead(self) -> None:
+        return None
 
     def close(self) -> None:
         return None

@@ -49,7 +49,7 @@ _LOSSY = (
     "g722", "g723_1", "g726", "g729", "truespeech",
 )  # fmt: skip
 _LOSSLESS = (
-    "alac", "flac", "wmalossless", "pcm_u8", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be",
+    "alac", "flac", "wmalossless", "pcm_u8", "pcm_s8", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be",
     "pcm_s32le", "pcm_s32be", "pcm_f32le", "pcm_f32be", "pcm_f64le", "pcm_f64be",
 )  # fmt: skip
 _NOT_LOADED = ("av.__main__", "av.datasets")
@@ -101,19 +101,22 @@ def _decode_stream(media: Any, container: str, seconds: float, output: SoundOutp
     decoder.thread_count = 1
     output.has_video = any(not each.disposition & _ATTACHED_PICTURE for each in media.streams.video)
     times = _Times(output)
-    frame_seconds = 0.0
+    frame_seconds = last_seconds = 0.0
     for packet in media.demux(stream):
         times.begins = min(times.begins, packet.pts or 0)
         for frame in decoder.decode(packet):
             if frame.is_corrupt:
                 raise Incomplete("damaged")
-            frame_seconds = max(frame_seconds, frame.samples / frame.sample_rate)
+            last_seconds = frame.samples / frame.sample_rate
+            frame_seconds = max(frame_seconds, last_seconds)
             if container in _HAS_OWN_TIMES:
                 times.fill_gap(frame)
             times.rate_hz = frame.sample_rate
             _add(frame, container, output, is_lossy=codec in _LOSSY)
     if stream.duration and container in (*_HAS_OWN_TIMES, "wavcodec"):
         seconds = float(stream.duration * stream.time_base)
+        if container == "cafcodec" and codec == "alac":  # as ffmpeg counts, its last frame is as long as all
+            seconds -= frame_seconds - last_seconds
     elif container in _HAS_OWN_TIMES:  # such a length counts what is before zero, and is not played
         whole = 0 if output.has_video else media.duration or 0  # pictures may go on
         seconds = whole / 1e6 + float(times.begins * stream.time_base)

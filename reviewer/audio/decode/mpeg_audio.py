@@ -121,6 +121,14 @@ def first_frame(source: Source, start: int, end: int) -> int:
     return -1
 
 
+def is_behind_many_zeros(source: Source, start: int, end: int) -> bool:
+    """Whether frames follow more zeros than ``first_frame`` passes over."""
+    place = start
+    while place < end and source.is_zero(place, min(end, place + _SEARCHED_BYTES)):
+        place += _SEARCHED_BYTES
+    return place > start and first_frame(source, place, end) >= 0
+
+
 def walk_parts(source: Source, start: int, end: int) -> list[Part]:
     """All recordings between two positions of the file.
 
@@ -151,6 +159,7 @@ def walk_parts(source: Source, start: int, end: int) -> list[Part]:
         if info is not None or part is None or frame.form != part.first.form:
             _refuse_continuation(source, parts, place, frame)
             part = info or Part(frame)
+            _refuse_zeros_before(source, parts, place, part)
             parts.append(part)
         if info is None:
             part.add(place, frame)
@@ -180,11 +189,26 @@ def _is_behind_zeros(source: Source, parts: list[Part], place: int) -> bool:
 
 def _refuse_continuation(source: Source, parts: list[Part], place: int, frame: Frame) -> None:
     """Refuses zeros before a frame that needs bytes of the frames before it (``main_data_begin``)."""
-    if not _is_behind_zeros(source, parts, place) or frame.bits >> 17 & 3 != 1:
-        return
-    side = source.at(place + (4 if frame.bits & 0x10000 else 6), 2)
-    if int.from_bytes(side, "big") >> (7 if frame.bits >> 19 & 3 == 3 else 8):
+    if _is_behind_zeros(source, parts, place) and _needs_frames_before(source, place, frame):
         raise Incomplete("damaged")
+
+
+def _refuse_zeros_before(source: Source, parts: list[Part], place: int, part: Part) -> None:
+    """Refuses zeros from the beginning of the file where frames had room: a download that was stopped.
+
+    A header that counts the frames, or a tag before the zeros, says that nothing was there.
+    """
+    if parts or part.promised_frames or source.at(0, 1) != b"\0" or not place:
+        return
+    if place >= part.first.bytes or _needs_frames_before(source, place, part.first):
+        raise Incomplete("damaged")
+
+
+def _needs_frames_before(source: Source, place: int, frame: Frame) -> bool:
+    if frame.bits >> 17 & 3 != 1:
+        return False
+    side = source.at(place + (4 if frame.bits & 0x10000 else 6), 2)
+    return int.from_bytes(side, "big") >> (7 if frame.bits >> 19 & 3 == 3 else 8) > 0
 
 
 def _refuse_empty_end(source: Source, part: Part, end: int) -> None:

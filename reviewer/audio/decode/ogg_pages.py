@@ -40,13 +40,14 @@ class OggStream:
     header_end: int = 0
     uncounted: int = 0
     """Samples of its first page that the positions of a Vorbis stream do not count: it was cut, without being
-    encoded anew. Below zero if the positions count more: it was joined while it ran."""
+    encoded anew. Below zero if the positions, also of Opus, count more: it was joined while it ran, or
+    cut so."""
 
     @property
     def seconds(self) -> float:
         """Its length by its granule positions, at least."""
         if self.uncounted:
-            return max(0, self.last_granule + self.uncounted) / self.rate_hz
+            return max(0, self.last_granule + self.uncounted - self.pre_skip) / self.rate_hz
         is_late = self.first_granule > _STARTED_LATER_SECONDS * self.rate_hz
         start = self.first_granule if is_late else self.pre_skip
         return max(0, self.last_granule - start) / self.rate_hz
@@ -95,8 +96,7 @@ def walk_streams(source: Source, start: int) -> list[OggStream]:
         if _checksum(source.at(place, after - place)) != checksum:
             raise Incomplete("damaged")  # libogg drops such a page and says nothing
         if granule > 0 and not stream.first_granule and not flags & _END:
-            held = _vorbis_samples(source, stream, body, lacing)
-            stream.uncounted = held - granule if held else 0
+            stream.uncounted = _uncounted(source, stream, body, lacing, granule)
         _add(stream, (place, after), granule, has_end=bool(flags & _END))
         place = after
     return [_one_audio_stream(link) for link in links]
@@ -114,6 +114,34 @@ def _add(stream: OggStream, span: tuple[int, int], granule: int, *, has_end: boo
     if granule > 0:
         stream.first_granule = stream.first_granule or granule
         stream.last_granule = max(stream.last_granule, granule)
+
+
+def _uncounted(source: Source, stream: OggStream, body: int, lacing: bytes, granule: int) -> int:
+    if stream.codec == "opus":
+        return min(0, _opus_samples(source, body, lacing) - granule)
+    held = _vorbis_samples(source, stream, body, lacing)
+    return held - granule if held else 0
+
+
+def _opus_samples(source: Source, body: int, lacing: bytes) -> int:
+    """The samples at 48 kHz that the packets of a first page hold (RFC 6716, section 3)."""
+    samples, place, packet = 0, body, 0
+    for length in lacing:
+        packet += length
+        if length < 255:
+            head = source.at(place, 2)
+            count = (1, 2, 2, head[1] & 63 if len(head) > 1 else 0)[head[0] & 3] if head and packet else 0
+            samples += count * _opus_frame_samples(head[0] >> 3) if count else 0
+            place, packet = place + packet, 0
+    return samples
+
+
+def _opus_frame_samples(configuration: int) -> int:
+    if configuration < 12:  # SILK: 10, 20, 40 or 60 ms
+        return (480, 960, 1920, 2880)[configuration & 3]
+    if configuration < 16:  # hybrid: 10 or 20 ms
+        return (480, 960)[configuration & 1]
+    return 120 << (configuration & 3)  # CELT: 2.5 to 20 ms
 
 
 def _vorbis_samples(source: Source, stream: OggStream, body: int, lacing: bytes) -> int:

@@ -20,7 +20,7 @@ CONTAINERS = {
     "ac3": "AC-3",
     "oggflac": "Ogg FLAC",
     "speex": "Ogg Speex",
-    "cafcodec": "CAF with AAC or Opus",
+    "cafcodec": "CAF with AAC or Opus, or with ALAC as ffmpeg writes it",
     "tta": "True Audio (TTA)",
     "musepack": "Musepack",
     "tak": "TAK",
@@ -82,6 +82,8 @@ _PLAIN = {
 _MPEG4_BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"styp", b"moof")
 _WAV_CODECS = (0x14, 0x22, 0x42, 0x45, 0x64, 0x65, 0x83, 0x111, 0x133, 0x28F)
 _CAF_CODECS = (b"aac ", b"aach", b"aacl", b"opus", b".mp3", b"ima4")
+_ALAC_WITHOUT_BITS = b"alac\0\0\0\0"
+"""As ffmpeg writes it: libsndfile asks the flags of the form how many bits a sample has."""
 _OGG_CODECS = {b"\x7fFLAC": "oggflac", b"Speex": "speex"}
 _TRANSPORT_PACKET = 188
 
@@ -117,7 +119,7 @@ def _codec_inside(head: bytes, container: str) -> str:
         return {b"AVI ": "avi", b"QLCM": "qcp"}.get(head[8:12], telephone)
     if container == "aiff" and head[8:12] not in (b"AIFF", b"AIFC"):
         return "svx"
-    if container == "caf" and head[28:32] in _CAF_CODECS:
+    if container == "caf" and (head[28:32] in _CAF_CODECS or head[28:36] == _ALAC_WITHOUT_BITS):
         return "cafcodec"
     if container == "ogg":
         return _OGG_CODECS.get(head[28:33], container)

@@ -1,5 +1,6 @@
 """Switches between the clip view and the empty page."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QStackedWidget, QWidget
@@ -13,13 +14,18 @@ if TYPE_CHECKING:
 
 
 class ClipStack(QStackedWidget):
-    """The two views of a workspace, with a clip and without; shows what the presenter reports."""
+    """The two views of a workspace, with a clip and without; shows what the presenter reports.
 
-    def __init__(self, empty: EmptyPage, view: ClipView, parent: QWidget | None = None) -> None:
+    ``make_view`` makes the clip view inside a parent.
+    """
+
+    def __init__(
+        self, empty: EmptyPage, make_view: Callable[[QWidget], ClipView], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self.empty, self.view = empty, view
+        self.empty, self.view = empty, make_view(self)
         self.addWidget(empty)
-        self.addWidget(view)
+        self.addWidget(self.view)
 
     @property
     def is_clip_shown(self) -> bool:

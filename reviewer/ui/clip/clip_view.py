@@ -45,7 +45,8 @@ _NARROW_PX = 620
 class ClipView(QWidget):
     """The first stage is the transcription; a page may add others, each a panel and its actions.
 
-    ``actions`` are the buttons of the transcription, ``clip_locale`` is the clip's.
+    ``actions`` are the buttons of the transcription, ``clip_locale`` is the clip's. ``stages`` holds the
+    panels: one that is made inside it has its styles computed once.
     """
 
     annotation_changed = Signal(object)
@@ -69,17 +70,18 @@ class ClipView(QWidget):
         self._wave_share = 0
         self.facts = ClipFacts(self)
         self.redactions = RedactionBar(scope, self)
-        self.waveform = WaveformPanel(scope, jobs, self)
+        # Made where they stay: each move to another parent computes all styles below anew.
+        self._split = QSplitter(Qt.Orientation.Vertical, self)
+        self._split.setObjectName("border")
+        self.waveform = WaveformPanel(scope, jobs, self._split)
+        self.stages = QStackedWidget(self._split)
         self.personal_data = PersonalDataFinder()
-        self.transcription = TranscriptionPanel(scope, schema, conventions, self)
+        self.transcription = TranscriptionPanel(scope, schema, conventions, self.stages)
         self.transcription.annotation_changed.connect(self.annotation_changed)
         self.transcription.speakers_overlap.connect(self._on_speakers_overlap)
         self.message = InlineMessage(f"{scope}_message", parent=self)
         panel = self.transcription
         self._busy = DelayedDisable((panel.form, panel.flags, panel.tags, actions), self)
-        self._stages = QStackedWidget(self)
-        self._split = QSplitter(Qt.Orientation.Vertical, self)
-        self._split.setObjectName("border")
         self._actions: dict[QWidget, QWidget] = {}
         self._whole, self._below = QHBoxLayout(), QHBoxLayout()
         self._below.addWidget(self.message, 1)
@@ -112,18 +114,18 @@ class ClipView(QWidget):
     @property
     def stage(self) -> QWidget | None:
         """The panel that is shown below the waveform."""
-        return self._stages.currentWidget()
+        return self.stages.currentWidget()
 
     def add_stage(self, panel: QWidget, actions: QWidget) -> None:
-        """Adds a panel that replaces the transcription when it is shown, with its actions."""
-        self._stages.addWidget(panel)
+        """Adds a panel, made inside ``stages``, that takes the transcription's place, with its actions."""
+        self.stages.addWidget(panel)
         self._actions[panel] = actions
         self._below.addWidget(actions, 0, Qt.AlignmentFlag.AlignBottom)
         actions.setVisible(panel is self.stage)
 
     def show_stage(self, panel: QWidget) -> None:
         """Shows a panel and its actions; the waveform does not move."""
-        self._stages.setCurrentWidget(panel)
+        self.stages.setCurrentWidget(panel)
         for stage, actions in self._actions.items():
             actions.setVisible(stage is panel)
         self.transcription.side.setVisible(panel is self.transcription)
@@ -228,7 +230,7 @@ class ClipView(QWidget):
         )
 
     def _lay_out(self) -> None:
-        for part in (self.waveform, self._stages):
+        for part in (self.waveform, self.stages):
             self._split.addWidget(part)
         self._split.setChildrenCollapsible(False)
         self._split.setHandleWidth(GAP_PX)

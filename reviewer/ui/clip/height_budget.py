@@ -1,7 +1,7 @@
 """The height of the text's column, shared out among its parts: what gives way to the text, in which order."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 from PySide6.QtCore import QEvent, QObject, Slot
 from PySide6.QtWidgets import QWidget
@@ -27,8 +27,9 @@ class Shares:
     text_lines: int = _LINES
 
 
-def _from_rich_to_poor(text_lines: int) -> Iterator[Shares]:
-    yield (shares := Shares(text_lines=text_lines))
+@cache
+def _from_rich_to_poor(text_lines: int) -> tuple[Shares, ...]:
+    steps = [Shares(text_lines=text_lines)]
     for less in (
         {"draft_lines": 2},
         {"preview_lines": 1},
@@ -42,7 +43,8 @@ def _from_rich_to_poor(text_lines: int) -> Iterator[Shares]:
         {"text_lines": 2},
         {"text_lines": 1},
     ):
-        yield (shares := replace(shares, **less))
+        steps.append(replace(steps[-1], **less))
+    return tuple(steps)
 
 
 class HeightBudget(QObject):
@@ -65,8 +67,7 @@ class HeightBudget(QObject):
     @property
     def least_px(self) -> int:
         """The height without which the parts would overlap."""
-        *_, poorest = _from_rich_to_poor(_LINES)
-        return self._height_px(poorest, has_drafts=bool(self._parts.drafts.hypotheses))
+        return self._height_px(_from_rich_to_poor(_LINES)[-1], has_drafts=bool(self._parts.drafts.hypotheses))
 
     def set_available(self, height_px: int, width_px: int, *, is_narrow: bool) -> None:
         """The column's size, and whether it is too narrow for the meanings of tags beside each other."""

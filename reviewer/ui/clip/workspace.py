@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
@@ -58,10 +59,11 @@ class ClipWorkspace:
         player, jobs, preferences = tools.player_factory(), tools.jobs, tools.preferences
         self.playback = PlaybackController(player, page, preferences=preferences, clock=tools.clock)
         self.output = OutputSettingsController(player, self.playback, preferences, page)
-        self.view = ClipView(scope, work.schema, work.conventions_for(""), jobs, actions, page)
+        make_view = partial(ClipView, scope, work.schema, work.conventions_for(""), jobs, actions)
+        self.stack = ClipStack(empty, make_view, page)
+        self.view = self.stack.view
         self.words = ClipWords(work, scope, self.view, jobs, preferences)
         TextRoom(self.view, scope, preferences)
-        self.stack = ClipStack(empty, self.view, page)
         self.presenter = ClipPresenter(work, self.playback, self.stack, jobs, claim, page)
         self.view.waveform.follow(self.playback, self.output, preferences, keys_owner=self.view)
         self.view.waveform.play_bar.require_heard(work.listening_rules.heard_percent)

@@ -71,7 +71,7 @@ class QaPage(Page):
             self,
             claim=self._draws.draw_and_claim,
         )
-        self.comparison = ComparisonPanel(qa.work.schema, self, forms=qa.work.forms)
+        self.comparison = ComparisonPanel(qa.work.schema, self.workspace.view.stages, forms=qa.work.forms)
         self.verdict, self.choice = VerdictBar(self), ChoiceBar(self)
         self.workspace.view.add_stage(self.comparison, _side_by_side(self, self.verdict, self.choice))
         self.adjudication = Adjudication(

@@ -42,6 +42,15 @@ class _Host:
     def start_decoding(self, path: Path, source: int, limits: DecodeLimits) -> Iterator[_Job]:
         yield _Job(self._content, self._how)
 
+    def start(self) -> None:
+        return
+
+    def give_ahead(self, source: int) -> None:
+        raise AssertionError("nothing was announced")
+
+    def drop_ahead(self) -> None:
+        raise AssertionError("nothing was announced")
+
     def close(self) -> None:
         return
 

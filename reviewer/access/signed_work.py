@@ -1,0 +1,95 @@
+"""Work that its author signed: nobody else makes it, changes it, or gives it to another person, clip or task.
+
+The signature lies in the JSON of the annotation and so inside its seal: whoever keeps work for a team needs
+no table for it, and what replaces a clip's key leaves it as it is.
+"""
+
+import hashlib
+import json
+from collections.abc import Collection
+from typing import Any
+
+from reviewer.access import signing
+from reviewer.access.audit_log import AuditLog
+from reviewer.access.log_chain import canonical
+from reviewer.access.work_verification import LoggedWork
+from reviewer.errors import Refused
+from reviewer.model.annotation import storable_json
+from reviewer.model.event import Action
+from reviewer.model.task import SealedAnnotation
+
+_FIELD = "signed"
+_WHAT = b"reviewer work\n"
+_WITH_KEYS = (Action.WORKSPACE_MADE, Action.PERSON_ENROLLED, Action.PERSON_KEY, Action.PERSON_JOINED)
+
+
+def sign_work(plain: bytes, work: SealedAnnotation, workspace_id: str, signing_key: bytes) -> bytes:
+    """The bytes of an annotation with its author's signature; what ``work`` has no need of is empty yet."""
+    signature = signing.sign(signing_key, _message(plain, work, workspace_id))
+    return storable_json({**json.loads(plain), _FIELD: signature.hex()})
+
+
+class Authorship:
+    """Who handed work in: by their signature, or by a row of this log, which a lead's folder keeps of those
+    who work in it, of late drafts that were adopted, and of new keys and redactions."""
+
+    def __init__(self, log: AuditLog, workspace_id: str) -> None:
+        self._log = log
+        self._workspace_id = workspace_id
+        self._keys = _enrolled_keys(log)
+
+    def is_known(self, work: SealedAnnotation, plain: bytes) -> bool:
+        """Whether what was unsealed is this author's work on this task of this clip, as they handed it in."""
+        if _is_signed(plain, work, self._workspace_id, self._keys.get(work.author, ())):
+            return True
+        logged, redacted = LoggedWork(), False
+        for row in self._log.about(work.clip_id):
+            logged.add(row.seq, row.fields())
+            redacted = redacted or _names_author(row.fields(), work)
+        return redacted or logged.vouches_for(work)
+
+
+def _names_author(fields: dict[str, Any], work: SealedAnnotation) -> bool:
+    """Whether a row says that a redaction made this text of what this author had handed in."""
+    if fields["action"] != Action.REDACTION_APPLIED or not isinstance(fields["detail"], dict):
+        return False
+    lists = (fields["detail"].get(name) or () for name in ("annotations", "digests", "tasks", "authors"))
+    wanted = (work.id, work.digest.hex(), work.task_id, work.author)
+    return fields["object"] == work.clip_id and bool(work.author) and wanted in zip(*lists, strict=False)
+
+
+def _is_signed(plain: bytes, work: SealedAnnotation, workspace_id: str, keys: Collection[bytes]) -> bool:
+    try:
+        table: dict[str, Any] = json.loads(plain)
+        signature = bytes.fromhex(table.pop(_FIELD))
+        message = _message(storable_json(table), work, workspace_id)
+    except (ValueError, KeyError, TypeError, AttributeError, Refused):
+        return False
+    return any(signing.verify(key, message, signature) for key in keys)
+
+
+def _message(plain: bytes, work: SealedAnnotation, workspace_id: str) -> bytes:
+    fields = {
+        "v": 1,
+        "workspace": workspace_id,
+        "annotation": work.id,
+        "task": work.task_id,
+        "clip": work.clip_id,
+        "author": work.author,
+        "parent": work.parent or "",
+        "schema": work.schema_version,
+        "conventions": work.conventions_version,
+        "text": hashlib.sha256(plain).hexdigest(),
+    }
+    return _WHAT + canonical(fields)
+
+
+def _enrolled_keys(log: AuditLog) -> dict[str, set[bytes]]:
+    """Every public key with which the log says that somebody enrolled, by person."""
+    keys: dict[str, set[bytes]] = {}
+    for action in _WITH_KEYS:
+        for row in log.of_action(action):
+            event = row.event()
+            person = event.actor if action is Action.WORKSPACE_MADE else event.object
+            keys.setdefault(person, set()).add(bytes.fromhex(str(event.detail.get("public_key", ""))))
+    return keys

@@ -1,0 +1,71 @@
+"""What a queue does for redactions: marks of personal data, clips that wait, texts that are sealed again."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from reviewer.model.clip import ContentKind
+from reviewer.model.redaction import PersonalDataMark
+from reviewer.model.task import Lease
+
+
+@dataclass(frozen=True, slots=True)
+class SealedText:
+    """An annotation, a comment or a late draft as a queue keeps it; ``name`` is bound into the seal.
+
+    ``digest`` is an annotation's keyed digest, else empty.
+    """
+
+    kind: ContentKind
+    id: str
+    name: str
+    digest: bytes
+    sealed: bytes
+
+
+class RedactingQueue(Protocol):
+    """A part of ``Queue``; the same holds as there."""
+
+    def mark_personal_data(self, lease: Lease, mark_id: str, sealed: bytes) -> None:
+        """Marks personal data in a clip that the person has or had on a lease, once for each id.
+
+        From now on the clip waits for a redaction: it is on hold for everybody who marked nothing in it, and
+        their leases end; what they typed comes as late drafts. In the workspace's own file nothing happens:
+        its redactions are there. ``sealed``: place and kind. Raises NotLeased, ClipWithdrawn.
+        """
+        ...
+
+    def open_marks(self) -> list[PersonalDataMark]:
+        """The marks that nobody decided about, the oldest first: one's own, for leads all."""
+        ...
+
+    def clips_in_redaction(self) -> list[str]:
+        """The clips that are on hold for a redaction, by id, for a lead."""
+        ...
+
+    def begin_redaction(self, clip_id: str) -> bool:
+        """Keeps a clip for its redaction, as a mark does; returns whether everything of it can be sealed
+        again: nobody works on it, and late drafts have come as long as their leases would have lasted.
+
+        Raises ClipWithdrawn. True, and nothing else, in the workspace's own file.
+        """
+        ...
+
+    def end_redaction(self, clip_id: str, mark_ids: Collection[str]) -> None:
+        """Closes marks that were decided about; with the last one the clip goes on. Idempotent."""
+        ...
+
+    def sealed_texts(self, clip_id: str) -> list[SealedText]:
+        """Everything that the queue keeps of a clip under its key."""
+        ...
+
+    def replace_seals(self, clip_id: str, seals: Sequence[tuple[SealedText, SealedText]]) -> None:
+        """Replaces what ``sealed_texts`` gave, each with what it shall be; the same again changes nothing.
+
+        Late drafts of leases from before are refused from now on: their key is gone. In the workspace's own
+        file it is part of the transaction that replaces the clip's key.
+
+        Raises Refused (code CLIP_CHANGED) where anything else is kept, or the clip is not at rest; then
+        nothing has changed. ClipWithdrawn.
+        """
+        ...

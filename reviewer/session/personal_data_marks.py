@@ -1,0 +1,117 @@
+"""Marks of personal data on their way from somebody's own folder to the lead's, over the queue's server."""
+
+import json
+from contextlib import suppress
+
+from reviewer.clips.content import ClipContent
+from reviewer.errors import Damaged, Unavailable
+from reviewer.model.annotation import PersonalDataKind
+from reviewer.model.clip import Clip, ContentKind
+from reviewer.model.event import Action, DetailValue, Event
+from reviewer.model.intervals import Span
+from reviewer.model.people import Identity, Keyring, Role
+from reviewer.model.redaction import PersonalDataMark, Redaction, RedactionSource, RedactionState
+from reviewer.model.task import Lease
+from reviewer.queue.outbox import MarkPersonalData
+from reviewer.session.delivery import Delivery
+from reviewer.session.unit_of_work import UnitOfWork
+
+_BYTES = 96
+"""Every mark is as long: its size says nothing of place and kind."""
+
+
+def tell(delivery: Delivery, content: ClipContent, keyring: Keyring, lease: Lease, mark: Redaction) -> None:
+    """Tells a queue elsewhere of what was just proposed; inside its transaction.
+
+    Nothing is to be told where the queue is in the same file as the redactions.
+    """
+    if delivery.answers_at_once:
+        return
+    place = {"start": mark.start, "end": mark.end, "kind": mark.kind.value}
+    plain = json.dumps(place).encode().ljust(_BYTES)
+    sealed = content.seal(keyring, mark.clip_id, ContentKind.MARK, mark.id, plain)
+    delivery.post(MarkPersonalData(lease, mark.id, sealed))
+
+
+class PersonalDataMarks:
+    """What a lead's folder takes from the queue and tells it; for others nothing happens.
+
+    Nothing is remembered but the redactions: killed anywhere, the next call goes on.
+    """
+
+    def __init__(self, unit: UnitOfWork) -> None:
+        self._unit = unit
+
+    def is_for(self, identity: Identity) -> bool:
+        """Whether this is a lead's folder and a lead, who takes marks and gives clips a new key."""
+        unit = self._unit
+        return identity.person.role is Role.LEAD and not unit.team_folder.is_own()
+
+    def take(self, identity: Identity) -> int:
+        """Mutes what was marked elsewhere, a mark in a commit; returns how many marks were new.
+
+        Raises Unavailable.
+        """
+        if not self.is_for(identity):
+            return 0
+        unit, taken = self._unit, 0
+        marks = unit.queue.open_marks()
+        clips = unit.clips.ids() if marks else set()
+        for mark in marks:
+            if mark.clip_id not in clips:
+                unit.queue.end_redaction(mark.clip_id, [mark.id])  # it was purged: nobody need decide
+            elif mark.id not in {one.id for one in unit.redactions.of_clip(mark.clip_id)}:
+                self._take(identity, mark)
+                taken += 1
+        return taken
+
+    def settle(self, identity: Identity, clip_id: str) -> None:
+        """Lets a clip of which nothing is undecided or to be removed any more go on; raises nothing."""
+        unit = self._unit
+        redactions = unit.redactions.of_clip(clip_id)
+        is_waiting = any(one.is_muted for one in redactions) or unit.former_keys.get(clip_id) is not None
+        if self.is_for(identity) and not is_waiting:
+            with suppress(Unavailable):  # ``settle_all`` does it later
+                unit.queue.end_redaction(clip_id, [one.id for one in redactions])
+
+    def settle_all(self, identity: Identity) -> None:
+        """The same for every clip that the queue keeps for a redaction. Raises Unavailable."""
+        if self.is_for(identity):
+            for clip_id in self._unit.queue.clips_in_redaction():
+                self.settle(identity, clip_id)
+
+    def _take(self, identity: Identity, mark: PersonalDataMark) -> None:
+        unit = self._unit
+        clip = unit.clips.get(mark.clip_id)
+        found = self._read(identity, clip, mark)
+        span, kind = found or (Span(0, clip.frames), PersonalDataKind.OTHER)
+        redaction = Redaction(
+            mark.id, clip.id, span.start, span.end, kind, RedactionSource.LISTENER,
+            RedactionState.PROPOSED, mark.person_id, mark.at,
+        )  # fmt: skip
+        detail: dict[str, DetailValue] = {
+            "redaction": redaction.id,
+            "span": [span.start, span.end],
+            "kind": kind.value,
+            "source": redaction.source.value,
+            "marked_by": mark.person_id,
+            "is_readable": found is not None,
+        }
+        with unit.transaction():
+            unit.redactions.add(redaction)
+            unit.log.record(Event.by(identity, Action.REDACTION_PROPOSED, clip.id, detail=detail))
+
+    def _read(
+        self, identity: Identity, clip: Clip, mark: PersonalDataMark
+    ) -> tuple[Span, PersonalDataKind] | None:
+        """Place and kind; None for what is sealed under a key that is gone, or is none: somebody marked
+        something all the same, and the whole clip waits for who decides."""
+        try:
+            plain = self._unit.content.unseal(
+                identity.keyring, clip.id, ContentKind.MARK, mark.id, mark.sealed
+            )
+            place = json.loads(plain)
+            span, kind = Span(int(place["start"]), int(place["end"])), PersonalDataKind(place["kind"])
+        except (Damaged, ValueError, KeyError, TypeError):
+            return None
+        return (span, kind) if 0 <= span.start < span.end <= clip.frames else None

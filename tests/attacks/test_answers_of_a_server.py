@@ -1,0 +1,172 @@
+"""A server of the queue that lies: answers and refusals of other forms, and answers without an end."""
+
+import inspect
+import os
+import socket
+import struct
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+import pytest
+
+from reviewer.errors import Refused, ReviewerError, Unavailable
+from reviewer.model.hold import HoldReason
+from reviewer.model.task import Lease, SkipReason, TaskKind
+from reviewer.queue import postgres_connection
+from reviewer.queue.postgres import PostgresQueue
+from reviewer.queue.postgres_connection import QueueServer, meaning
+
+NOW = datetime.now(UTC)
+LEASE = Lease("t1", "c1", TaskKind.TRANSCRIBE, 1, "p1", 1, NOW, "k1")
+GIVEN: dict[str, Any] = {
+    "kinds": frozenset({TaskKind.TRANSCRIBE}), "lease": LEASE,
+    "reason": next(iter(HoldReason)), "until": NOW,
+    "since": NOW, "proof": [], "facts": [], "decide": lambda _id: True, "root": b"r", "sealed": b"s",
+    "people": {TaskKind.TRANSCRIBE: ["p1"]}, "passes": 1, "size": 1, "count": 1, "oldest_seconds": 1.0,
+    "limit": 1, "serial": 1, "priority": 1, "languages": ["de"], "skills": ["legal"], "skill": "legal",
+}  # fmt: skip
+TAKES_WORK = {"submit", "decide", "adopt_late_draft", "set_final", "reseal_clip"}
+NOT_ASKED = {"connect_as", "close", "new_work_notices", *TAKES_WORK}
+
+
+class _Row(dict[str, Any]):
+    """Has every column, with one value."""
+
+    def __init__(self, value: object) -> None:
+        super().__init__(value=value)
+        self._value = value
+
+    def __missing__(self, _name: str) -> object:
+        return self._value
+
+
+class _Lying(QueueServer):
+    """Gives what it was told to give."""
+
+    def __init__(self) -> None:
+        self.answer: list[dict[str, Any]] = []
+
+    def _call(self, *_question: object) -> list[dict[str, Any]]:
+        return self.answer
+
+
+def _deep() -> list[Any]:
+    deep: list[Any] = []
+    for _ in range(5000):
+        deep = [deep]
+    return deep
+
+
+def _answers() -> Iterator[list[dict[str, Any]]]:
+    yield from ([], [{}])
+    for value in (
+        None, -1, 2**70, 10**12, float("nan"), "", "\0", "../x", b"x", [1], {"a": 1}, _deep(),
+    ):  # fmt: skip
+        yield [_Row(value), _Row(value)]
+        yield [_Row(value)]
+
+
+def test_answer_of_another_form_is_no_crash() -> None:
+    server, crashed = _Lying(), defaultdict[str, set[str]](set)
+    queue, asked = PostgresQueue(server), 0
+    for name, method in inspect.getmembers(PostgresQueue, inspect.isfunction):
+        if name.startswith("_") or name in NOT_ASKED:
+            continue
+        asked += 1
+        places = [p for p in inspect.signature(method).parameters.values() if p.default is p.empty]
+        given = {p.name: GIVEN.get(p.name, ["c1"] if p.name.endswith("_ids") else "x") for p in places[1:]}
+        if name == "skip":
+            given["reason"] = next(iter(SkipReason))
+        for server.answer in _answers():
+            try:
+                answer = getattr(queue, name)(**given)
+                if isinstance(answer, Iterator):
+                    list(answer)
+            except ReviewerError:
+                continue
+            except Exception as error:  # noqa: BLE001 - that is what is looked for
+                crashed[name].add(type(error).__name__)
+    assert asked > 60
+    assert crashed == {}
+
+
+def _raised(code: str, detail: str) -> psycopg.Error:
+    class _Error(psycopg.errors.RaiseException):
+        sqlstate = "RV001"
+
+        @property
+        def diag(self) -> Any:
+            return type("Diagnostic", (), {"message_primary": code, "message_detail": detail})
+
+    return _Error()
+
+
+@pytest.mark.parametrize(
+    ("code", "detail"),
+    [
+        ("NO_CLIP", "[]"),
+        ("NO_CLIP", "{}"),
+        ("NO_CLIP", "{"),
+        ("NO_CLIP", "[" * 50_000),
+        ("NO_SUCH_CODE_AT_ALL", "{}"),
+        ("", ""),
+    ],
+)
+def test_refusal_that_has_no_words_is_an_answer_that_is_not_understood(code: str, detail: str) -> None:
+    found = meaning(_raised(code, detail))
+    assert isinstance(found, Unavailable)
+    assert found.code == "QUEUE_ANSWER"
+    assert isinstance(meaning(_raised("NO_CLIP", '{"clip": "c1"}')), Refused)
+
+
+def _message(kind: bytes, body: bytes) -> bytes:
+    return kind + struct.pack("!I", len(body) + 4) + body
+
+
+NOTICE = _message(b"N", b"SWARNING\0C01000\0Mand so on\0\0")
+WELCOME = _message(b"R", bytes(4)) + _message(b"K", bytes(8)) + _message(b"Z", b"I")
+
+
+@pytest.fixture
+def endless() -> Iterator[str]:
+    """A server that lets anybody in and answers each question with notices, for ever; its address."""
+    ended = threading.Event()
+
+    def serve(listening: socket.socket) -> None:
+        while not ended.is_set():
+            try:
+                connection, _ = listening.accept()
+                with connection:
+                    connection.settimeout(5)
+                    connection.recv(8)
+                    connection.sendall(b"N")
+                    connection.recv(4096)
+                    connection.sendall(WELCOME)
+                    connection.recv(4096)
+                    while not ended.wait(0.01):
+                        connection.sendall(NOTICE)
+            except OSError:
+                continue
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=serve, args=(listening,))
+        thread.start()
+        port = listening.getsockname()[1]
+        yield f"host=127.0.0.1 port={port} dbname=x sslmode=prefer gssencmode=disable"
+        ended.set()
+        with socket.create_connection(("127.0.0.1", port)):
+            pass
+        thread.join()
+
+
+def test_server_that_never_ends_its_answer_is_left(endless: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres_connection, "_ANSWER_SECONDS", 0.1)
+    server = QueueServer(endless)
+    server.connect_as("nobody", os.urandom(8).hex())
+    with pytest.raises(Unavailable, match="QUEUE_UNREACHABLE"):
+        server.value("counts")
+    server.close()

@@ -1,0 +1,409 @@
+"""What a superuser of the queue's server may try with the facts of clips and with work, and cannot."""
+
+import json
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import psycopg
+import pytest
+
+from reviewer import backends
+from reviewer.access.clip_facts import signed_facts
+from reviewer.access.verification import verify_file
+from reviewer.clips.store import LocalClipStore
+from reviewer.errors import Damaged, Refused
+from reviewer.lead.intake_report import IntakeOptions
+from reviewer.lead.keyed_hashes import KeyedHashes
+from reviewer.lead.withdrawals import Withdrawal
+from reviewer.model.annotation import storable_json
+from reviewer.model.clip import ClipFacts, ContentKind
+from reviewer.model.event import Action
+from reviewer.model.hold import HoldReason
+from reviewer.model.hypothesis import Hypothesis
+from reviewer.model.people import Role
+from reviewer.model.serialization import from_json, to_json
+from reviewer.model.task import Lease
+from reviewer.places import DATABASE_FILE
+from tests.benches.own_folders import Office, make_office
+from tests.benches.shared_queue import new_database
+from tests.benches.workspace import LEAD, Bench, annotation, hear, write_clips
+from tests.fakes.clock import FakeClock
+
+pytest.importorskip("obstore")
+CLIPS = 14
+AMARA = "Amara Diallo"
+WITH_A_NUMBER = "call me at 0151 23456789 tomorrow"
+YEAR = 365 * 24 * 3600 * 10**6
+_hours = count(100, -1)
+CHANGES: dict[str, Any] = {
+    "product": "navigation",
+    "locale": "de-DE",
+    "rate_hz": 16000,
+    "channels": 2,
+    "frames": 1,
+    "recorded_at": YEAR * 40,
+    "consent_granted_at": YEAR * 40,
+    "consent_withdrawn_at": YEAR * 90,
+    "purge_at": YEAR * 90,
+    "imported_at": YEAR * 40,
+    "drafts": [],
+    "serial": 10**9,
+}
+
+
+@pytest.fixture(scope="module")
+def database(postgres: str) -> Iterator[str]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PGUSER", "postgres")
+        yield new_database(postgres)
+
+
+@pytest.fixture(scope="module")
+def one_office(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """Some clips, one of them in quarantine; each test admits people of its own."""
+    folder = tmp_path_factory.mktemp("office")
+    with pytest.MonkeyPatch.context() as patch:
+        shared = folder / "lead" / backends.CLIPS_FOLDER
+        patch.setattr(backends, "clip_store", lambda *_place: LocalClipStore(shared))
+        made = make_office(folder, database, FakeClock(datetime.now(UTC)))
+        manifest = write_clips(folder / "in", made.clock, [WITH_A_NUMBER] + [""] * (CLIPS - 1))  # type: ignore[arg-type]
+        report = made.lead.person(LEAD).lead.import_manifest(manifest, IntakeOptions())
+        assert (report.accepted, report.quarantined) == (CLIPS - 1, 1)
+        made.start_broker()
+        yield made
+        made.close()
+        for own in (folder / "lead", *(made.own_folder(name) for name in made.windows)):
+            finding = verify_file(own / DATABASE_FILE)
+            assert finding.ok, (own, finding.notice)
+
+
+@pytest.fixture
+def office(one_office: Office) -> Iterator[Office]:
+    """With no connection left open after a test."""
+    yield one_office
+    for window in (one_office.lead, *one_office.windows.values()):
+        window.workspace._unit.queue.close()
+
+
+def sql(database: str, query: str, *values: object) -> list[Any]:
+    """What the superuser runs, and its rows."""
+    with closing(psycopg.connect(database, autocommit=True)) as owner:
+        found = owner.execute(query, values)  # type: ignore[arg-type]
+        return found.fetchall() if found.description else []
+
+
+def facts_on_the_server(database: str, clip_id: str) -> dict[str, Any]:
+    ((stored_as, facts),) = sql(
+        database, "SELECT stored_as, facts FROM reviewer_data.clip_facts WHERE clip_id = %s", clip_id
+    )
+    return {"stored_as": stored_as, **facts}
+
+
+def put_facts(database: str, clip_id: str, facts: dict[str, Any]) -> None:
+    rest = json.dumps({name: value for name, value in facts.items() if name != "stored_as"})
+    sql(
+        database,
+        "UPDATE reviewer_data.clip_facts SET stored_as = %s, facts = %s WHERE clip_id = %s",
+        facts["stored_as"],
+        rest,
+        clip_id,
+    )
+
+
+@contextmanager
+def with_facts(database: str, clip_id: str, facts: dict[str, Any]) -> Iterator[None]:
+    """Other facts of a clip, which stay whatever leads put there; then those that were there last."""
+    before = facts_on_the_server(database, clip_id)
+    put_facts(database, clip_id, facts)
+    sql(
+        database,
+        "CREATE FUNCTION public.keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END';"
+        " CREATE TRIGGER keep BEFORE UPDATE ON reviewer_data.clip_facts"
+        " FOR EACH ROW EXECUTE FUNCTION public.keep()",
+    )
+    try:
+        yield
+    finally:
+        sql(database, "DROP FUNCTION public.keep() CASCADE")
+        put_facts(database, clip_id, before)
+
+
+@pytest.fixture(scope="module")
+def desk(one_office: Office) -> tuple[Bench, Lease]:
+    """Somebody who has typed into a clip; each test leaves its facts as they were."""
+    return at_work(one_office, AMARA)
+
+
+def at_work(office: Office, name: str) -> tuple[Bench, Lease]:
+    """Somebody who has typed into a clip and closed it."""
+    window = office.admit(name, Role.CONTRACTOR)
+    window.agree(name)
+    work = window.work(name)
+    lease = work.claim()
+    assert lease is not None
+    hear(work, lease)
+    work.save_draft(lease, annotation("half a sentence"), 1)
+    work.close(lease)
+    return window, lease
+
+
+def refused(window: Bench, name: str, lease: Lease) -> str:
+    """By which code the clip does not open: without sound, without a row of an opening."""
+    heard = len(window.events(Action.CLIP_OPENED, Action.CLIP_HEARD))
+    with pytest.raises((Damaged, Refused)) as raised:
+        window.work(name).open(lease)
+    assert len(window.events(Action.CLIP_OPENED, Action.CLIP_HEARD)) == heard
+    assert window.workspace._access.opened(window.person(name).identity, lease.clip_id) is None
+    return raised.value.code
+
+
+def opens_with_draft(window: Bench, name: str, lease: Lease) -> bool:
+    work = window.work(name)
+    opened = work.open(lease)
+    work.close(lease)
+    return opened.draft is not None and opened.draft.text_verbatim == "half a sentence"
+
+
+def test_each_fact_of_a_clip_that_is_changed_is_refused_and_the_draft_is_kept(
+    office: Office, database: str, desk: tuple[Bench, Lease]
+) -> None:
+    (window, lease), name = desk, AMARA
+    made = Hypothesis("h1", lease.clip_id, "vosk", "1", "good morning")
+    office.lead.workspace._unit.hypotheses.add(office.lead.person(LEAD).identity.keyring, made)
+    office.lead.workspace._unit.publish_facts(office.lead.person(LEAD).identity, [lease.clip_id])
+    true = facts_on_the_server(database, lease.clip_id)
+    assert len(true["drafts"]) == 1
+    draft = {**true["drafts"][0], "version": "2"}
+    tried = [{**true, field: value} for field, value in CHANGES.items()]
+    tried += [{**true, "stored_as": "c0"}, {**true, "id": "c0"}, {**true, "drafts": [draft]}]
+    fields = {"id", "stored_as", *CHANGES, "signed_by", "signature"}
+    assert fields == true.keys()  # each is tried, here or below
+    for changed in tried:
+        put_facts(database, lease.clip_id, changed)
+        assert refused(window, name, lease) == "CLIP_FACTS_CHANGED"
+    put_facts(database, lease.clip_id, true)
+    assert opens_with_draft(window, name, lease)
+
+
+def test_facts_that_no_known_lead_signed_are_refused(
+    office: Office, database: str, desk: tuple[Bench, Lease]
+) -> None:
+    (window, lease), name = desk, AMARA
+    true, identity = facts_on_the_server(database, lease.clip_id), window.person(name).identity
+    (own,) = signed_facts(
+        identity,
+        office.lead.workspace.workspace_id,
+        10**6,
+        [from_json(ClipFacts, json.dumps({**true, "locale": "de-DE"}))],
+    )
+    by_a_contractor = json.loads(to_json(own))
+    for changed in (
+        {**true, "signature": ""},
+        {**true, "signed_by": ""},
+        {name: value for name, value in true.items() if name not in ("serial", "signed_by", "signature")},
+        by_a_contractor,
+    ):
+        put_facts(database, lease.clip_id, changed)
+        assert refused(window, name, lease) == "CLIP_FACTS_NOT_SIGNED"
+    for changed in ({**by_a_contractor, "signed_by": true["signed_by"]}, {**true, "signature": "AAAA"}):
+        put_facts(database, lease.clip_id, changed)
+        assert refused(window, name, lease) == "CLIP_FACTS_CHANGED"
+    office.lead.workspace.own_folders(office.lead.person(LEAD).identity).publish()  # as the commands do
+    assert opens_with_draft(window, name, lease)
+
+
+def test_facts_of_another_clip_are_refused(office: Office, database: str, desk: tuple[Bench, Lease]) -> None:
+    (window, lease), name = desk, AMARA
+    other = next(each for each in office.lead.imported() if each != lease.clip_id)
+    true = facts_on_the_server(database, lease.clip_id)
+    put_facts(database, lease.clip_id, facts_on_the_server(database, other))
+    assert refused(window, name, lease) == "CLIP_FACTS_CHANGED"
+    put_facts(database, lease.clip_id, true)
+    assert opens_with_draft(window, name, lease)
+
+
+def withdraw_later(office: Office, clip_id: str) -> None:
+    """Consent to a clip ends some day, sooner each time: other facts, signed and put on the server."""
+    lead, clips = office.lead.person(LEAD), office.lead.workspace._unit.clips
+    hashes = KeyedHashes(lead.identity.keyring)
+    sources = [f"source-{number:04d}" for number in range(CLIPS)]
+    (source,) = [each for each in sources if clips.of_source(hashes.of_source_id(each)) == clip_id]
+    lead.lead.withdraw([Withdrawal(source, office.clock.now() + timedelta(hours=next(_hours)))])
+
+
+def test_folder_that_knows_later_facts_refuses_earlier_ones(
+    office: Office, database: str, desk: tuple[Bench, Lease]
+) -> None:
+    (window, lease), name = desk, AMARA
+    before = facts_on_the_server(database, lease.clip_id)
+    withdraw_later(office, lease.clip_id)
+    assert opens_with_draft(window, name, lease)
+    with with_facts(database, lease.clip_id, before):
+        assert refused(window, name, lease) == "CLIP_FACTS_OLD"
+    assert opens_with_draft(window, name, lease)
+
+
+def test_broker_gives_no_key_to_a_folder_that_was_given_facts_from_before_a_withdrawal(
+    office: Office, database: str
+) -> None:
+    name = "Edda Larsen"
+    window = office.admit(name, Role.CONTRACTOR)
+    window.agree(name)
+    lease = window.work(name).claim()
+    assert lease is not None
+    before = facts_on_the_server(database, lease.clip_id)
+    withdraw_later(office, lease.clip_id)
+    with with_facts(database, lease.clip_id, before):
+        with pytest.raises(Refused, match="CLIP_FACTS_OLD"):
+            window.work(name).open(lease)
+        (put_away,) = window.events(Action.CLIP_PUT_AWAY)
+        assert (put_away.object, put_away.reason) == (lease.clip_id, "CLIP_FACTS_OLD")
+        assert not window.events(Action.CLIP_HEARD)
+        assert not window.workspace._unit.content.released._held
+        put_facts(database, lease.clip_id, before)
+    window.work(name).open(lease)
+    assert window.workspace._unit.clips.get(lease.clip_id).consent_withdrawn_at is not None
+
+
+def test_facts_that_did_not_reach_the_server_are_put_there_by_the_broker(
+    office: Office, database: str, desk: tuple[Bench, Lease]
+) -> None:
+    (window, lease), name = desk, AMARA
+    before = facts_on_the_server(database, lease.clip_id)
+    withdraw_later(office, lease.clip_id)
+    put_facts(database, lease.clip_id, before)
+    assert opens_with_draft(window, name, lease)
+    assert facts_on_the_server(database, lease.clip_id)["consent_withdrawn_at"] is not None
+
+
+def test_clip_on_hold_gets_no_key_when_the_hold_is_taken_off_the_server(
+    office: Office, database: str, desk: tuple[Bench, Lease]
+) -> None:
+    (window, lease), name = desk, AMARA
+    identity, clip_list = office.lead.person(LEAD).identity, office.lead.person(LEAD).lead.clip_list
+    clip_list.hold(identity, lease.clip_id, HoldReason.TECHNICAL)
+    assert refused(window, name, lease) == "CLIP_ON_HOLD"
+    sql(database, "UPDATE reviewer_data.queue_clip SET hold = '' WHERE clip_id = %s", lease.clip_id)
+    heard = len(window.events(Action.CLIP_HEARD))
+    with pytest.raises(Refused, match="CLIP_ON_HOLD"):
+        window.work(name).open(lease)
+    assert len(window.events(Action.CLIP_HEARD)) == heard
+    sql(database, "UPDATE reviewer_data.queue_clip SET hold = 'technical' WHERE clip_id = %s", lease.clip_id)
+    clip_list.release(identity, lease.clip_id)
+    assert opens_with_draft(window, name, lease)
+
+
+def test_clip_in_quarantine_gets_no_key_when_the_server_hands_it_out(office: Office, database: str) -> None:
+    name = "Hiro Tanaka"
+    window = office.admit(name, Role.CONTRACTOR)
+    window.agree(name)
+    ((clip_id,),) = sql(
+        database,
+        "UPDATE reviewer_data.queue_clip SET state = 'ready' WHERE state = 'quarantined' RETURNING clip_id",
+    )
+    sql(database, "UPDATE reviewer_data.task SET priority = 99 WHERE clip_id = %s", clip_id)
+    lease = window.work(name).claim()
+    assert lease is not None
+    assert lease.clip_id == clip_id
+    with pytest.raises(Refused, match="CLIP_QUARANTINED"):
+        window.work(name).open(lease)
+    assert not window.events(Action.CLIP_HEARD)
+
+
+def test_draft_is_kept_where_the_server_alone_says_that_its_clip_was_purged(
+    office: Office, database: str, desk: tuple[Bench, Lease]
+) -> None:
+    (window, lease), name = desk, AMARA
+    query = "UPDATE reviewer_data.queue_clip SET state = %s WHERE clip_id = %s"
+    sql(database, query, "purged", lease.clip_id)
+    assert refused(window, name, lease) == "CLIP_WITHDRAWN"
+    assert window.workspace.purge_due(window.person(name).identity) == ()
+    assert not window.events(Action.PURGED)
+    sql(database, query, "in_review", lease.clip_id)
+    assert opens_with_draft(window, name, lease)
+
+
+def on_annotation(database: str, clip_id: str, changes: str, *values: object) -> None:
+    """Changes columns of the work on a clip, past the trigger that keeps them."""
+    with closing(psycopg.connect(database, autocommit=True)) as owner:
+        owner.execute("SET session_replication_role = replica")
+        owner.execute(
+            f"UPDATE reviewer_data.annotation SET {changes} WHERE clip_id = %s",
+            (*values, clip_id),
+        )
+
+
+def accepted(office: Office, database: str, name: str, text: str) -> str:
+    """The clip of a submission that the draw passed without a review."""
+    window = office.admit(name, Role.CONTRACTOR)
+    window.agree(name)
+    made = window.submitted(name, text)
+    office.lead.workspace._unit.queue.draw(lambda _draw: False)
+    ((clip_id,),) = sql(database, "SELECT clip_id FROM reviewer_data.annotation WHERE id = %s", made)
+    return str(clip_id)
+
+
+def in_a_set(office: Office) -> tuple[dict[str, int], set[str]]:
+    """Which clips a set leaves out, and the texts that it has."""
+    if not office.lead.workspace.agreement.is_live(office.lead.person(LEAD).identity):
+        office.lead.agree(LEAD)
+    found = office.lead.person(LEAD).lead.preview_export(["nemo"])
+    assert found.row_count == len(found.rows)
+    return found.left_out, {row.text for row in found.rows}
+
+
+def test_work_that_was_changed_or_attributed_to_somebody_else_is_in_no_set(
+    office: Office, database: str
+) -> None:
+    clip_id = accepted(office, database, "Ines Silva", "the first words")
+    other = accepted(office, database, "Kofi Mensah", "the second words")
+    columns = "id, author, task_id, parent, schema_version, conventions_version"
+    query = f"SELECT {columns} FROM reviewer_data.annotation WHERE clip_id = %s"
+    (mine,), (theirs,) = sql(database, query, clip_id), sql(database, query, other)
+    before, texts = in_a_set(office)
+    assert "the first words" in texts
+    assert "work_not_signed" not in before
+    for changes, value, true in (
+        ("author = %s", theirs[1], mine[1]),
+        ("task_id = %s", theirs[2], mine[2]),
+        ("parent = %s", theirs[0], mine[3]),
+        ("schema_version = %s", "another", mine[4]),
+        ("conventions_version = %s", "another", mine[5]),
+    ):
+        on_annotation(database, clip_id, changes, value)
+        left_out, texts = in_a_set(office)
+        assert left_out["work_not_signed"] == 1, changes
+        assert "the first words" not in texts
+        assert "the second words" in texts
+        on_annotation(database, clip_id, changes, true)
+    assert "the first words" in in_a_set(office)[1]
+
+
+def test_text_that_somebody_with_the_clips_key_made_in_anothers_name_is_in_no_set(
+    office: Office, database: str
+) -> None:
+    """The owner of the server and somebody who had the clip on a lease, together."""
+    clip_id = accepted(office, database, "Lena Fischer", "the third words")
+    unit, identity = office.lead.workspace._unit, office.lead.person(LEAD).identity
+    ((name, digest, sealed),) = sql(
+        database, "SELECT id, digest, sealed FROM reviewer_data.annotation WHERE clip_id = %s", clip_id
+    )
+    content, keyring, kind = unit.content, identity.keyring, ContentKind.ANNOTATION
+    signature = json.loads(content.unseal(keyring, clip_id, kind, name, sealed))["signed"]
+    table = annotation("never said").to_table()
+    for forged in (storable_json(table), storable_json({**table, "signed": signature})):
+        on_annotation(
+            database,
+            clip_id,
+            "digest = %s, sealed = %s",
+            content.digest(keyring, clip_id, forged),
+            content.seal(keyring, clip_id, kind, name, forged),
+        )
+        left_out, texts = in_a_set(office)
+        assert left_out["work_not_signed"] == 1
+        assert "never said" not in texts
+    on_annotation(database, clip_id, "digest = %s, sealed = %s", digest, sealed)
+    assert "the third words" in in_a_set(office)[1]
