@@ -41,7 +41,7 @@ from reviewer.lead.export_rows import RowMaker
 from reviewer.lead.export_shards import SHARDS, SetShards
 from reviewer.lead.export_sounds import SetSounds
 from reviewer.lead.keyed_hashes import Pseudonyms
-from reviewer.lead.sealed_spool import SealedSpool
+from reviewer.lead.sealed_spool import LIST_BYTES_IN_MEMORY, SealedSpool
 from reviewer.lead.selection import Selector
 from reviewer.lead.set_options import SetOptions
 from reviewer.lead.splits import Splits
@@ -353,7 +353,7 @@ class Export:
             partial(self._unit.exports.add_items, order.id),
         )
         if needs_clips(order.formats):
-            written = WrittenFiles(SealedSpool(self._unit.folder, "SET_NOT_WRITTEN"))
+            written = WrittenFiles(SealedSpool(self._unit.folder, "SET_NOT_WRITTEN", LIST_BYTES_IN_MEMORY))
             return SetSounds(*given, progress, written)
         return SetShards(*given, progress) if order.formats == (SHARDS,) else nullcontext()
 

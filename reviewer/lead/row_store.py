@@ -6,19 +6,19 @@ from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import fields
 from functools import partial
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from operator import attrgetter
 from pathlib import Path
 from typing import overload
 
 from reviewer.formats.dataset import Utterance, UtteranceSegment, UtteranceWord, no_audio
-from reviewer.formats.packed_texts import PackedTexts
+from reviewer.formats.sorted_entries import SortedEntries
 from reviewer.formats.tags import in_format
 from reviewer.lead.export_rows import Row
-from reviewer.lead.sealed_spool import SealedSpool
+from reviewer.lead.sealed_spool import LIST_BYTES_IN_MEMORY, SealedSpool
 from reviewer.transcript.conventions import Conventions
 
-_BETWEEN = "\n"
+_WORKS_A_BLOCK = 256
 
 
 class RowStore(Sequence[Row]):
@@ -31,10 +31,13 @@ class RowStore(Sequence[Row]):
         """``folder``: where the temporary file lies, on a disk rather than in memory."""
         self._spool = SealedSpool(folder, "SET_NOT_WRITTEN")
         self._order = array("Q")
-        self._ids = PackedTexts()
+        new_list = partial(SealedSpool, folder, "SET_NOT_WRITTEN", LIST_BYTES_IN_MEMORY)
+        self._ids = SortedEntries(new_list())
+        """Of each row, its id and its number."""
         self._is_ordered, self._last_id = True, ""
-        self._works = PackedTexts()
-        """Of each row, the ids of clip and annotation."""
+        self._works = new_list()
+        """Blocks of the ids of clip and annotation of each row; the last rows are not in a block yet."""
+        self._last_works: list[tuple[str, str]] = []
         self._last: tuple[int, Row] | None = None
         self._conventions = array("H")
         self._kinds: list[Conventions | None] = []  # few, and many rows share them
@@ -46,26 +49,30 @@ class RowStore(Sequence[Row]):
         self._order.append(number)
         self._is_ordered &= row.utterance.id > self._last_id
         self._last_id = row.utterance.id
-        self._ids.append(self._last_id)
-        self._works.append(f"{row.utterance.clip_id}{_BETWEEN}{row.annotation_id}")
+        self._ids.add((self._last_id, number))
+        self._last_works.append((row.utterance.clip_id, row.annotation_id))
+        if len(self._last_works) == _WORKS_A_BLOCK:
+            self._works.add(pickle.dumps(self._last_works, pickle.HIGHEST_PROTOCOL))
+            self._last_works = []
         self._conventions.append(self._number_of(row.utterance.conventions))
 
     def sort(self) -> None:
         """Puts the rows in the order of their ids, if they are not; none is added afterwards."""
         if not self._is_ordered:
-            self._order = array("Q", sorted(self._order, key=self._ids.__getitem__))
-        self._ids = PackedTexts()
+            self._order = array("Q", (number for _, number in self._ids.entries()))
+        self._ids = SortedEntries()
 
     def works(self, start: int, end: int) -> dict[str, str]:
-        """The annotation of each clip of some rows; nothing is decrypted for it."""
-        return dict(self._work(number) for number in self._order[start:end])
+        """The annotation of each clip of some rows."""
+        rows = map(self._row, self._order[start:end])
+        return {row.utterance.clip_id: row.annotation_id for row in rows}
 
     def items(self, clips: int, start: int = 0) -> Iterator[dict[str, str]]:
         """The annotation of each clip, at most so many at a time, in the order in which they were added.
 
         ``start``: the first row, counted so.
         """
-        of_clips = (next(rows) for _, rows in groupby(map(self._work, range(start, len(self)))))
+        of_clips = (next(rows) for _, rows in groupby(self._works_from(start)))
         while items := dict(islice(of_clips, clips)):
             yield items
 
@@ -91,9 +98,14 @@ class RowStore(Sequence[Row]):
         """The utterance of a row, with what encodes its audio."""
         return self._row(self._order[index], audio).utterance
 
-    def _work(self, number: int) -> tuple[str, str]:
-        clip_id, _, annotation_id = self._works[number].partition(_BETWEEN)
-        return clip_id, annotation_id
+    def _works_from(self, start: int) -> Iterator[tuple[str, str]]:
+        """Clip and annotation of each row from one on, in the order in which they were added."""
+        first, skipped = divmod(start, _WORKS_A_BLOCK)
+        blocks = (
+            pickle.loads(self._works.read(number))  # noqa: S301 - what this process encrypted
+            for number in range(first, len(self._works))
+        )
+        return islice(chain(chain.from_iterable(blocks), self._last_works), skipped, None)
 
     def _row(self, number: int, audio: Callable[[], bytes] = no_audio) -> Row:
         packed = self._spool.read(number)

@@ -16,6 +16,8 @@ from reviewer.errors import Unavailable
 
 T = TypeVar("T")
 _MOST_BYTES_IN_MEMORY = 4 << 20
+LIST_BYTES_IN_MEMORY = 1 << 20
+"""Enough for a list of short entries, beside the rows of the same export."""
 _NONCE_BYTES = 12
 
 
@@ -25,9 +27,12 @@ class SealedSpool:
     Nothing of them is ever in the clear outside memory: the file has no name, and its key dies with it.
     """
 
-    def __init__(self, folder: Path, failure: str) -> None:
-        """``folder``: where the file lies, on a disk rather than in memory; ``failure``: a message code."""
-        file = SpooledTemporaryFile(max_size=_MOST_BYTES_IN_MEMORY, dir=str(folder))  # noqa: SIM115
+    def __init__(self, folder: Path, failure: str, in_memory: int = _MOST_BYTES_IN_MEMORY) -> None:
+        """A spool in a file that is made once it has more bytes than may be ``in_memory``.
+
+        ``folder``: where the file lies, on a disk rather than in memory; ``failure``: a message code.
+        """
+        file = SpooledTemporaryFile(max_size=in_memory, dir=str(folder))  # noqa: SIM115
         self._file = file
         weakref.finalize(self, file.close)
         self._failure = failure

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.formats import passport, written_files
+from reviewer.formats import passport, sorted_entries
 from reviewer.formats.packed_texts import PackedTexts
 from reviewer.formats.written_files import WrittenFile, WrittenFiles
 from tests.contracts.test_formats import a_passport
@@ -48,8 +48,8 @@ def test_written_files_are_found_in_any_order_and_listed_in_that_of_paths() -> N
 @given(st.lists(st.lists(st.text(alphabet="ab/", min_size=1), unique=True), max_size=6))
 def test_files_in_many_runs_are_those_that_were_added(parts: list[list[str]]) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(written_files, "_FILES_A_RUN", 4)
-        patch.setattr(written_files, "_FILES_A_BLOCK", 2)
+        patch.setattr(sorted_entries, "_ENTRIES_A_RUN", 4)
+        patch.setattr(sorted_entries, "_ENTRIES_A_BLOCK", 2)
         written, all_of_them = WrittenFiles(), dict[str, WrittenFile]()
         for part in parts:
             fresh = {path: a_file(len(path)) for path in part if path not in all_of_them}
