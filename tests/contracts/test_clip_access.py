@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -196,10 +197,11 @@ def test_an_unknown_name_costs_a_key_derivation_too(parts: Access) -> None:
 
     parameters: Any = Watched()
     sign_in = SignIn(parts.unit, parameters)
-    for attempt in (sign_in.sign_in, lambda name, code: sign_in.enrol(name, code, PASSPHRASE)):
+    enrol = partial(sign_in.enrol, passphrase=PASSPHRASE)
+    for secret, attempt in (("one secret", sign_in.sign_in), ("another", enrol)):
         asked.clear()
         with pytest.raises(WrongPassphrase):
-            attempt("Nobody Here", "a secret")
+            attempt("Nobody Here", secret)
         assert "memory_kib" in asked
 
 
