@@ -7,7 +7,7 @@ from reviewer.errors import Notice
 from reviewer.formats.dataset import Utterance
 from reviewer.formats.nist import CHANNEL, has_syntax, split_lines, write_split_files
 from reviewer.formats.row_problems import row_problem
-from reviewer.formats.times import parse_number, seconds
+from reviewer.formats.times import duration, parse_number, seconds
 from reviewer.formats.validation import SetValidator
 
 VERSION = "1"
@@ -48,6 +48,6 @@ def validate(folder: Path) -> list[Notice]:
 def _lines(utterance: Utterance) -> list[str]:
     rate_hz = utterance.rate_hz
     return [
-        f"{utterance.id} {CHANNEL} {seconds(at, rate_hz)} {seconds(end - at, rate_hz)} {text}"
+        f"{utterance.id} {CHANNEL} {seconds(at, rate_hz)} {duration(at, end, rate_hz)} {text}"
         for at, end, text in sorted((one.start, one.end, one.text) for one in utterance.words)
     ]

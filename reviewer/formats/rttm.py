@@ -7,7 +7,7 @@ from reviewer.errors import Notice
 from reviewer.formats.dataset import Utterance
 from reviewer.formats.nist import CHANNEL, by_start, split_lines, write_split_files
 from reviewer.formats.row_problems import row_problem
-from reviewer.formats.times import parse_number, seconds
+from reviewer.formats.times import duration, parse_number, seconds
 from reviewer.formats.validation import SetValidator
 
 VERSION = "1"
@@ -43,8 +43,8 @@ def validate(folder: Path) -> list[Notice]:
         if len(fields) != 10 or fields[0] != "SPEAKER" or fields[2] != CHANNEL:
             validator.add_problem("SET_WRONG_CELL_COUNT", where=where)
             continue
-        onset, duration = parse_number(fields[3]), parse_number(fields[4])
-        if not (onset >= 0 and duration > 0 and onset + duration <= ends.get(fields[1], 0.0) + 1e-6):
+        onset, lasts = parse_number(fields[3]), parse_number(fields[4])
+        if not (onset >= 0 and lasts > 0 and onset + lasts <= ends.get(fields[1], 0.0) + 1e-6):
             validator.add_problem("SET_TIMES", where=where)
     return validator.problems
 
@@ -54,8 +54,7 @@ def _lines(utterance: Utterance) -> list[str]:
     for one in by_start(utterance):
         if one.text:
             onset = seconds(one.start, utterance.rate_hz)
-            duration = seconds(one.end - one.start, utterance.rate_hz)
-            place = (utterance.id, CHANNEL, onset, duration)
+            place = (utterance.id, CHANNEL, onset, duration(one.start, one.end, utterance.rate_hz))
             lines.append(" ".join(("SPEAKER", *place, _NONE, _NONE, one.speaker, _NONE, _NONE)))
     return lines
 

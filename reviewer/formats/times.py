@@ -13,6 +13,11 @@ def seconds(frames: int, rate_hz: int) -> str:
     return f"{frames / rate_hz:.6f}"
 
 
+def duration(start: int, end: int, rate_hz: int) -> str:
+    """How long something lasts, so that it ends where ``seconds`` says: both are rounded before."""
+    return f"{float(seconds(end, rate_hz)) - float(seconds(start, rate_hz)):.6f}"
+
+
 def parse_number(text: str) -> float:
     """A number that was read; not a number, which is in no order with any, where there is none."""
     try:
