@@ -1,7 +1,9 @@
 """What the log says of the dates of clips, in rows of this version and of earlier ones."""
 
-from reviewer.access.signed_facts import SignedFacts
-from reviewer.model.event import Action
+import pytest
+
+from reviewer.access.signed_facts import SignedFacts, kept_back
+from reviewer.model.event import Action, Event
 
 DATES = {"recorded_at": 1, "consent_granted_at": 2, "consent_withdrawn_at": 0, "purge_at": 4}
 
@@ -23,3 +25,21 @@ def test_a_row_of_one_clip_as_earlier_versions_wrote_it_still_counts() -> None:
 
 def test_a_row_of_before_dates_were_signed_says_nothing() -> None:
     assert facts("c1", {"line": 1}) == {}
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        ([], ""),
+        ([Event(Action.HOLD_BEGUN)], "CLIP_ON_HOLD"),
+        ([Event(Action.HOLD_BEGUN), Event(Action.HOLD_ENDED)], ""),
+        ([Event(Action.CLIP_QUARANTINED), Event(Action.HOLD_BEGUN)], "CLIP_QUARANTINED"),
+        (
+            [Event(Action.CLIP_QUARANTINED), Event(Action.HELD_RELEASED, detail={"from": "finished"})],
+            "CLIP_QUARANTINED",
+        ),
+        ([Event(Action.CLIP_QUARANTINED), Event(Action.HELD_RELEASED, detail={"from": "quarantined"})], ""),
+    ],
+)
+def test_rows_about_a_clip_say_whether_it_is_kept_back(rows: list[Event], reason: str) -> None:
+    assert kept_back(rows) == reason
