@@ -150,9 +150,10 @@ class BrokerClient:
                 connection.connect()
             with _cut_off_after(connection, _SECONDS):
                 connection.request("POST", PATH, signed.to_bytes(), {"Content-Type": CONTENT_TYPE})
-                response = connection.getresponse()
-                body = response.read(MOST_BYTES + 1)
-        if not response.isclosed():
+                with connection.getresponse() as response:  # it alone has the socket if the broker closes
+                    body = response.read(MOST_BYTES + 1)
+                    is_whole = response.isclosed()
+        if not is_whole:
             self._drop()  # more than any answer has
         return response.status, body
 

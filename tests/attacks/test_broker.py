@@ -463,7 +463,15 @@ def received(connection: ssl.SSLSocket) -> tuple[int, bytes]:
     return response.status, response.read()
 
 
-@pytest.mark.parametrize("said", [b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 200 OK\r\nx: ", b"x"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"HTTP/1.1 100 Continue\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nx: ",
+        b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 60000\r\n\r\n",
+        b"x",
+    ],
+)
 def test_broker_that_never_comes_to_an_answer_is_left(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, said: bytes
 ) -> None:
@@ -475,13 +483,23 @@ def test_broker_that_never_comes_to_an_answer_is_left(
             while not ended.wait(0.005):
                 connection.sendall(said)
 
+    opened: list[socket.socket] = []
+
+    def connect(connection: http.client.HTTPConnection) -> None:
+        connects(connection)
+        opened.append(connection.sock)
+
+    connects = http.client.HTTPConnection.connect
+    monkeypatch.setattr(http.client.HTTPConnection, "connect", connect)
     monkeypatch.setattr(client, "_SECONDS", 0.2)
     identity, clock = scene.rig.identity(ANA), scene.rig.bench.clock
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=serve, args=(listening,))
         thread.start()
         address = BrokerAddress.of(f"http://127.0.0.1:{listening.getsockname()[1]}", "00" * 32)
-        with pytest.raises(Unavailable, match="BROKER_AWAY"):
+        with pytest.raises(Unavailable, match="BROKER_AWAY") as away:
             BrokerClient(address, identity, clock).clip_key(scene.mine)
+        assert [each.fileno() for each in opened] == [-1]  # with the traceback of this error still there
+        assert away.value.__cause__ is not None
         ended.set()
         thread.join()
