@@ -10,7 +10,7 @@ from reviewer.ui.qa.page import QaPage
 from reviewer.ui.waveform.spectrogram import Spectrogram
 
 _SPEAKERS = ("none", "one", "two", "more")
-_SLIP = " please."
+_SLIP = " please"
 _NO_LENGTH = "00:00.000"
 _STEPS_TO_FASTEST = 7
 _PATIENCE_SECONDS = 15.0
