@@ -10,10 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from reviewer import backends
 from reviewer.access.clip_facts import signed_facts
-from reviewer.access.verification import verify_file
-from reviewer.clips.store import LocalClipStore
 from reviewer.errors import Damaged, Refused
 from reviewer.lead.intake_report import IntakeOptions
 from reviewer.lead.keyed_hashes import KeyedHashes
@@ -26,9 +23,7 @@ from reviewer.model.hypothesis import Hypothesis
 from reviewer.model.people import Role
 from reviewer.model.serialization import from_json, to_json
 from reviewer.model.task import Lease
-from reviewer.places import DATABASE_FILE
-from tests.benches.own_folders import Office, make_office
-from tests.benches.shared_queue import new_database
+from tests.benches.own_folders import Office, clips_elsewhere, make_office, office_database
 from tests.benches.workspace import LEAD, Bench, annotation, hear, write_clips
 from tests.fakes.clock import FakeClock
 
@@ -56,36 +51,29 @@ CHANGES: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def database(postgres: str) -> Iterator[str]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PGUSER", "postgres")
-        yield new_database(postgres)
+    with office_database(postgres) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
 def one_office(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """Some clips, one of them in quarantine; each test admits people of its own."""
     folder = tmp_path_factory.mktemp("office")
-    with pytest.MonkeyPatch.context() as patch:
-        shared = folder / "lead" / backends.CLIPS_FOLDER
-        patch.setattr(backends, "clip_store", lambda *_place: LocalClipStore(shared))
-        made = make_office(folder, database, FakeClock(datetime.now(UTC)))
+    with clips_elsewhere(folder) as place:
+        made = make_office(folder, database, FakeClock(datetime.now(UTC)), place)
         manifest = write_clips(folder / "in", made.clock, [WITH_A_NUMBER] + [""] * (CLIPS - 1))  # type: ignore[arg-type]
         report = made.lead.person(LEAD).lead.import_manifest(manifest, IntakeOptions())
         assert (report.accepted, report.quarantined) == (CLIPS - 1, 1)
         made.start_broker()
         yield made
-        made.close()
-        for own in (folder / "lead", *(made.own_folder(name) for name in made.windows)):
-            finding = verify_file(own / DATABASE_FILE)
-            assert finding.ok, (own, finding.notice)
+        made.close_verified()
 
 
 @pytest.fixture
 def office(one_office: Office) -> Iterator[Office]:
     """With no connection left open after a test."""
     yield one_office
-    for window in (one_office.lead, *one_office.windows.values()):
-        window.workspace._unit.queue.close()
+    one_office.disconnect()
 
 
 def sql(database: str, query: str, *values: object) -> list[Any]:

@@ -11,6 +11,7 @@ import pytest
 from reviewer import backends
 from reviewer.access import signing
 from reviewer.access.invitation import InvitationFile
+from reviewer.access.verification import verify_file
 from reviewer.broker.key_broker import KeyBroker
 from reviewer.broker.log import BrokerLog, broker_key
 from reviewer.broker.metrics import Metrics
@@ -19,13 +20,15 @@ from reviewer.clips.store import LocalClipStore
 from reviewer.lead.intake_report import IntakeOptions
 from reviewer.model.clock import Clock
 from reviewer.model.people import Role
+from reviewer.places import DATABASE_FILE
 from reviewer.session.joining import join_workspace
 from reviewer.session.queue_login import login_name, login_request, verifier_of_request
 from reviewer.session.team_files import ANSWER_FILE
 from reviewer.workspace import make_workspace, open_workspace
 from tests.benches.broker_team import URL, DirectKeys, write_broker
+from tests.benches.shared_queue import new_database
 from tests.benches.workspace import LEAD, PASSPHRASE, Bench, write_clips
-from tests.fakes.s3_servers import BUCKET, moto_server
+from tests.fakes.s3_servers import BUCKET, KEY_ID, SECRET, moto_server
 
 CHEAP = KdfParameters.cheap()
 IN_BUCKET = bool(os.environ.get("REVIEWER_BUCKET"))
@@ -112,6 +115,28 @@ class Office:
             self._broker_log.close()
         for window in (self.lead, *self.windows.values()):
             window.workspace.close()
+
+    def close_verified(self) -> None:
+        """The same; then every folder's log and tables verify."""
+        self.close()
+        for own in (self.folder / "lead", *(self.own_folder(name) for name in self.windows)):
+            finding = verify_file(own / DATABASE_FILE)
+            assert finding.ok, (own, finding.notice)
+
+    def disconnect(self) -> None:
+        """Leaves no connection open, when a test is over."""
+        for window in (self.lead, *self.windows.values()):
+            window.workspace._unit.queue.close()
+
+
+@contextmanager
+def office_database(postgres: str) -> Iterator[str]:
+    """A new database; the environment has what a client of a bucket asks for."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PGUSER", "postgres")
+        patch.setenv("AWS_ACCESS_KEY_ID", KEY_ID)
+        patch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+        yield new_database(postgres)
 
 
 @contextmanager

@@ -13,19 +13,17 @@ import pytest
 
 from reviewer.access.signing import public_key_of
 from reviewer.access.team_policy import TeamPolicy
-from reviewer.access.verification import verify_file
 from reviewer.errors import Refused, Unavailable
 from reviewer.lead import own_folders
 from reviewer.lead.joining import read_invitation
 from reviewer.model.event import Action
 from reviewer.model.people import Person, PersonState, Role
-from reviewer.places import DATABASE_FILE
 from reviewer.queue.api import DatabaseOwner
 from reviewer.session.joining import join_workspace
 from reviewer.session.queue_login import login_name, login_request, verifier_of_request
 from reviewer.session.team_files import ANSWER_FILE, POLICY_FILE
 from reviewer.transcript.lexicon import LEXICON_FOLDER
-from tests.benches.own_folders import CHEAP, Office, make_office
+from tests.benches.own_folders import CHEAP, Office, make_office, office_database
 from tests.benches.shared_queue import new_database
 from tests.benches.workspace import LEAD, PASSPHRASE
 from tests.fakes.clock import FakeClock
@@ -37,9 +35,8 @@ _numbers = count(70)
 
 @pytest.fixture(scope="module")
 def database(postgres: str) -> Iterator[str]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PGUSER", "postgres")
-        yield new_database(postgres)
+    with office_database(postgres) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -47,17 +44,14 @@ def one_office(tmp_path_factory: pytest.TempPathFactory, database: str) -> Itera
     folder = tmp_path_factory.mktemp("office")
     made = make_office(folder, database, FakeClock(datetime.now(UTC)))
     yield made
-    made.close()
-    for own in (folder / "lead", *(made.own_folder(name) for name in made.windows)):
-        assert verify_file(own / DATABASE_FILE).ok
+    made.close_verified()
 
 
 @pytest.fixture
 def office(one_office: Office) -> Iterator[Office]:
     """Each test admits people of its own, and leaves no connection open."""
     yield one_office
-    for window in (one_office.lead, *one_office.windows.values()):
-        window.workspace._unit.queue.close()
+    one_office.disconnect()
 
 
 def change_rule(office: Office) -> int:

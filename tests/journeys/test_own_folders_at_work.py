@@ -11,7 +11,6 @@ import psycopg
 import pytest
 
 from reviewer.access.release_comparison import Lack, compare
-from reviewer.access.verification import verify_file
 from reviewer.clips.store import LocalClipStore
 from reviewer.db.connection import Database
 from reviewer.errors import (
@@ -40,11 +39,9 @@ from reviewer.session.draft_measurement import DraftMeasurement
 from reviewer.session.redactions import Redactions, propose
 from reviewer.workspace import open_workspace
 from tests.benches.broker_team import DirectKeys
-from tests.benches.own_folders import CHEAP, Office, clips_elsewhere, make_office
-from tests.benches.shared_queue import new_database
+from tests.benches.own_folders import CHEAP, Office, clips_elsewhere, make_office, office_database
 from tests.benches.workspace import LEAD, Bench, annotation, hear
 from tests.fakes.clock import FakeClock
-from tests.fakes.s3_servers import KEY_ID, SECRET
 
 pytest.importorskip("obstore")
 CLIPS = 20
@@ -52,19 +49,15 @@ CLIPS = 20
 
 @pytest.fixture(scope="module")
 def database(postgres: str) -> Iterator[str]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PGUSER", "postgres")
-        patch.setenv("AWS_ACCESS_KEY_ID", KEY_ID)
-        patch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
-        yield new_database(postgres)
+    with office_database(postgres) as made:
+        yield made
 
 
 @pytest.fixture
 def office(one_office: Office) -> Iterator[Office]:
     """With no connection left open after a test."""
     yield one_office
-    for window in (one_office.lead, *one_office.windows.values()):
-        window.workspace._unit.queue.close()
+    one_office.disconnect()
 
 
 @pytest.fixture(scope="module")
@@ -76,10 +69,7 @@ def one_office(database: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
         made.import_clips(CLIPS)
         made.start_broker()
         yield made
-        made.close()
-        for own in (folder / "lead", *(made.own_folder(name) for name in made.windows)):
-            finding = verify_file(own / DATABASE_FILE)
-            assert finding.ok, (own, finding.notice)
+        made.close_verified()
 
 
 def purge(office: Office, clip_id: str) -> None:

@@ -21,7 +21,6 @@ import pytest
 import soundfile
 
 from reviewer.access.release_comparison import Lack, compare
-from reviewer.access.verification import verify_file
 from reviewer.clips.content import ClipContent
 from reviewer.clips.former_keys import FormerKeys
 from reviewer.clips.repository import ClipRepository
@@ -31,15 +30,12 @@ from reviewer.model.event import Action
 from reviewer.model.people import Role
 from reviewer.model.redaction import Redaction, RedactionState
 from reviewer.model.task import Lease
-from reviewer.places import DATABASE_FILE
 from reviewer.queue.postgres import PostgresQueue
 from reviewer.queue.postgres_connection import QueueServer
 from reviewer.session.unit_of_work import UnitOfWork
-from tests.benches.own_folders import Office, clips_elsewhere, make_office
-from tests.benches.shared_queue import new_database
+from tests.benches.own_folders import Office, clips_elsewhere, make_office, office_database
 from tests.benches.workspace import LEAD, annotation, hear
 from tests.fakes.clock import FakeClock
-from tests.fakes.s3_servers import KEY_ID, SECRET
 
 pytest.importorskip("obstore")
 NUMBER = "five five five two six seven one"
@@ -50,19 +46,15 @@ ANA, BEN = "Amara Diallo", "Bruno Keller"
 
 @pytest.fixture(scope="module")
 def database(postgres: str) -> Iterator[str]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PGUSER", "postgres")
-        patch.setenv("AWS_ACCESS_KEY_ID", KEY_ID)
-        patch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
-        yield new_database(postgres)
+    with office_database(postgres) as made:
+        yield made
 
 
 @pytest.fixture
 def office(one_office: Office) -> Iterator[Office]:
     """With no connection left open after a test."""
     yield one_office
-    for window in (one_office.lead, *one_office.windows.values()):
-        window.workspace._unit.queue.close()
+    one_office.disconnect()
 
 
 @pytest.fixture(scope="module")
@@ -77,10 +69,7 @@ def one_office(database: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
         for name in (ANA, BEN):
             made.admit(name, Role.CONTRACTOR).agree(name)
         yield made
-        made.close()
-        for own in (folder / "lead", *(made.own_folder(name) for name in made.windows)):
-            finding = verify_file(own / DATABASE_FILE)
-            assert finding.ok, (own, finding.notice)
+        made.close_verified()
 
 
 @pytest.fixture
