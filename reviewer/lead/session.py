@@ -32,6 +32,7 @@ from reviewer.lead.held_back import HeldBack
 from reviewer.lead.import_history import PastImport, past_imports, report_of
 from reviewer.lead.intake import Arrived, Intake, Progress
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport
+from reviewer.lead.kept_acceptances import KeptAcceptances
 from reviewer.lead.late_drafts import LateDrafts
 from reviewer.lead.people import Invitation, People, release_task
 from reviewer.lead.policy_files import PolicyFiles
@@ -139,6 +140,7 @@ class LeadSession:
             unit, access, self.held_back, assign_task=self.assign, release_task=self.release
         )
         self.late_drafts = LateDrafts(unit, access, schema=schema, conventions=conventions)
+        self.acceptances = KeptAcceptances(unit, access)
         self.corpus = CorpusReader(unit, access, conventions, lexicon)
         self._due_purges, self._unfinished = due_purges, unfinished
         self._extension = RetentionExtension(unit, project.intake)
