@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from reviewer.access.audit_log import AuditLog
-from reviewer.access.signed_verdict import SignedVerdict, draw_value, is_signed_with, read_verdict
+from reviewer.access.signed_verdict import SignedVerdict, is_selected, is_signed_with, read_verdict
 from reviewer.access.work_verification import LoggedWork
 from reviewer.model.event import CLIP_IDS, Action, DetailValue, Event
 from reviewer.model.held_back import HeldState
@@ -62,7 +62,6 @@ class Acceptances:
         self._passed: set[str] = set()
         self._resealed: dict[str, list[tuple[str, str]]] = {}
         self._adjudicated: dict[str, int] = {}
-        self._drawn_for: dict[str, str] = {}
 
     def not_accepted(self, works: Iterable[SealedAnnotation], verdicts: Iterable[Verdict]) -> frozenset[str]:
         """The ids of those of ``works`` that neither a signed verdict nor a row of the log accepts.
@@ -120,16 +119,14 @@ class Acceptances:
         return said.kind is not VerdictKind.PASSED or self._is_undrawn(said)
 
     def _is_undrawn(self, said: SignedVerdict) -> bool:
-        """Computes the draw again, with the rate that was signed; one draw is for one clip."""
+        """Computes the draw again, with the rate that was signed."""
         try:
             rate = float(said.rate)
         except ValueError:
             return False
         if not 0 <= rate <= 1:  # nor no number at all
             return False
-        if self._secret is not None and draw_value(self._secret, said.draw_id) < rate * 2**64:
-            return False
-        return self._drawn_for.setdefault(said.draw_id, said.clip_id) == said.clip_id
+        return self._secret is None or not is_selected(self._secret, said.draw_id, said.annotation_id, rate)
 
     def _is_logged(self, work: SealedAnnotation, *, is_adjudicated: bool) -> bool:
         """Whether people who work in this folder accepted it: then their rows have its text too."""

@@ -49,6 +49,14 @@ def draw_value(secret: bytes, submission_id: str) -> int:
     return int.from_bytes(hmac.new(secret, submission_id.encode(), hashlib.sha256).digest()[:8], "big")
 
 
+def is_selected(secret: bytes, draw_id: str, annotation_id: str, rate: float) -> bool:
+    """Whether a draw in a queue elsewhere selects work for review: by either of its ids.
+
+    The server names ``draw_id``, and could name one that passed before; the author signed the other.
+    """
+    return min(draw_value(secret, each) for each in (draw_id, annotation_id)) < rate * 2**64
+
+
 def sign_verdict(said: SignedVerdict, workspace_id: str, sign: Callable[[bytes], bytes]) -> str:
     """What the queue keeps of it, signed with ``sign`` (``signing.signer``)."""
     return to_json(replace(said, signature=sign(_message(said, workspace_id))))
@@ -56,11 +64,13 @@ def sign_verdict(said: SignedVerdict, workspace_id: str, sign: Callable[[bytes],
 
 def sign_passed(
     identity: Identity, workspace_id: str, rate: float, now: Callable[[], datetime]
-) -> Callable[[DrawnWork], str]:
-    """Signs, as whoever draws, work that a draw with this rate passed without a review."""
-    sign = signing.signer(identity.keyring.signing_key)
+) -> Callable[[DrawnWork], str | None]:
+    """Signs, as whoever draws, work that a draw with this rate passes without a review; None for other."""
+    sign, secret = signing.signer(identity.keyring.signing_key), identity.keyring.qa_secret
 
-    def signed(drawn: DrawnWork) -> str:
+    def signed(drawn: DrawnWork) -> str | None:
+        if secret is None or is_selected(secret, drawn.draw_id, drawn.annotation_id, rate):
+            return None
         said = SignedVerdict(
             clip_id=drawn.clip_id,
             task_id=drawn.task_id,

@@ -134,13 +134,12 @@ class LeadSession:
             unit, access, project=project, schema=schema, conventions=conventions, unfinished=unfinished
         )
         self._purge, self._backup = Purge(unit, due_purges), Backup(unit)
-        self.redactions = Redactions(unit, access)
+        self.redactions, self.acceptances = Redactions(unit, access), KeptAcceptances(unit, access)
         self.held_back = HeldBack(unit, access, self.redactions, self._purge)
         self.clip_list = ClipList(
             unit, access, self.held_back, assign_task=self.assign, release_task=self.release
         )
         self.late_drafts = LateDrafts(unit, access, schema=schema, conventions=conventions)
-        self.acceptances = KeptAcceptances(unit, access)
         self.corpus = CorpusReader(unit, access, conventions, lexicon)
         self._due_purges, self._unfinished = due_purges, unfinished
         self._extension = RetentionExtension(unit, project.intake)

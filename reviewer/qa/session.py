@@ -88,7 +88,7 @@ class QaSession:
             self.adjudicate()
         return result
 
-    def _sign_passed(self) -> Callable[[DrawnWork], str]:
+    def _sign_passed(self) -> Callable[[DrawnWork], str | None]:
         """A queue elsewhere keeps what is signed of a draw; in the workspace's own file its log says it."""
         unit = self._unit
         if unit.queue.answers_at_once:

@@ -495,12 +495,12 @@ class Queue(RedactingQueue, Protocol):
         ...
 
     def draw(
-        self, decide: Callable[[str], bool], sign: Callable[[DrawnWork], str] = not_signed
+        self, decide: Callable[[str], bool], sign: Callable[[DrawnWork], str | None] = not_signed
     ) -> DrawResult:
         """Sends every submitted task to a review (a new task) or to accepted (verdict ``passed``), as
         ``decide`` says of the pass's first submission since its last verdict: taking work back and submitting
         it again changes nothing about the draw. What ``sign`` gives of work that is accepted is kept with
-        the verdict."""
+        the verdict; if it gives None, that goes to a review too."""
         ...
 
     def assign(self, task_id: str, person_id: str) -> None:

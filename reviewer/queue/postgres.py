@@ -329,14 +329,14 @@ class PostgresQueue:
         return str(self._server.value("add_adjudication", clip_id))
 
     def draw(
-        self, decide: Callable[[str], bool], sign: Callable[[DrawnWork], str] = not_signed
+        self, decide: Callable[[str], bool], sign: Callable[[DrawnWork], str | None] = not_signed
     ) -> DrawResult:
         result = DrawResult([], [])
         for row in self._server.rows("to_draw"):
             drawn = from_columns(DrawnWork, row)
-            is_selected = decide(drawn.draw_id)
-            signed = "" if is_selected else sign(drawn)
-            if self._server.value("draw_one", drawn.task_id, drawn.annotation_id, is_selected, signed):
+            signed = None if decide(drawn.draw_id) else sign(drawn)
+            is_selected = signed is None
+            if self._server.value("draw_one", drawn.task_id, drawn.annotation_id, is_selected, signed or ""):
                 (result.selected if is_selected else result.passed).append(drawn.annotation_id)
         return result
 

@@ -527,7 +527,7 @@ class SqliteQueue:
             return task_id
 
     def draw(
-        self, decide: Callable[[str], bool], sign: Callable[[DrawnWork], str] = not_signed
+        self, decide: Callable[[str], bool], sign: Callable[[DrawnWork], str | None] = not_signed
     ) -> DrawResult:
         result = DrawResult([], [])
         with self._database.transaction():
@@ -535,12 +535,12 @@ class SqliteQueue:
                 if task["taken_back"]:
                     self._submit_again(task)
                 annotation_id = task["annotation_id"]
-                if decide(task["draw_id"] or annotation_id):
+                is_selected = decide(task["draw_id"] or annotation_id)
+                if is_selected or not self._pass_without_review(task, sign):
                     self._add_review(task)
                     self._set_task(task["id"], TaskState.QA_PENDING)
                     result.selected.append(annotation_id)
                 else:
-                    self._pass_without_review(task, sign)
                     result.passed.append(annotation_id)
                 self._follow(task["clip_id"])
         return result
@@ -1025,11 +1025,15 @@ class SqliteQueue:
         accepted = review["annotation_id"] if is_fixed else verdict.annotation_id
         self._accept_pass(review["parent_id"], review["clip_id"], accepted, verdict.id)
 
-    def _pass_without_review(self, task: Row, sign: Callable[[DrawnWork], str]) -> None:
+    def _pass_without_review(self, task: Row, sign: Callable[[DrawnWork], str | None]) -> bool:
+        """False where that is not signed: then the work goes to a review."""
         work = self.annotation(task["annotation_id"])
         signed = sign(DrawnWork(work.clip_id, task["id"], work.id, task["draw_id"] or work.id, work.digest))
+        if signed is None:
+            return False
         verdict = self._own_verdict(task, work, VerdictKind.PASSED, _NOBODY, signed)
         self._accept_pass(task["id"], task["clip_id"], work.id, verdict.id)
+        return True
 
     def _accept_pass(self, task_id: str, clip_id: str, annotation_id: str, verdict_id: str) -> None:
         self._database.execute(

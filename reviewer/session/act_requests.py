@@ -145,9 +145,7 @@ class ActRequests:
             self.versions.keep(self.identity, lease, annotation, VersionReason.SUBMITTED)
             self.drafts.discard(lease, keeps_versions=True)
 
-        is_final = lease.kind is TaskKind.ADJUDICATE
-        signed = self._signed(lease, VerdictKind.ACCEPTED, work.id, work.digest) if is_final else ""
-        return PreparedAct(outbox.Submit(lease, work, signed), record)
+        return PreparedAct(outbox.Submit(lease, work, self._signed_final(lease, work)), record)
 
     def _skip(self, lease: Lease, reason: SkipReason) -> PreparedAct:
         if reason is not SkipReason.TECHNICAL and not self._is_distressing(lease):
@@ -223,6 +221,12 @@ class ActRequests:
             self.delivery.record(Action.VERDICT, lease, detail)
 
         return PreparedAct(outbox.Decide(lease, verdict), record)
+
+    def _signed_final(self, lease: Lease, work: SealedAnnotation) -> str:
+        """An adjudication is a verdict too; other work is judged by somebody else."""
+        if lease.kind is not TaskKind.ADJUDICATE:
+            return ""
+        return self._signed(lease, VerdictKind.ACCEPTED, work.id, work.digest)
 
     def _signed(
         self, lease: Lease, kind: VerdictKind, annotation_id: str, digest: bytes | None = None

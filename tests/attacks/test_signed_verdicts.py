@@ -146,6 +146,11 @@ def by(office: Office, name: str, said: SignedVerdict, **changes: Any) -> str:
     return sign_verdict(changed, office.lead.workspace.workspace_id, sign)
 
 
+def unselected(secret: bytes, rate: float) -> str:
+    """An id that a draw with this rate passes, of work that the owner has seen pass."""
+    return next(each for each in map(str, range(10**6)) if draw_value(secret, each) >= rate * 2**64)
+
+
 def read(text: str) -> SignedVerdict:
     said = read_verdict(text)
     assert said is not None
@@ -227,14 +232,15 @@ def test_work_that_nobody_drew_is_not_passed(office: Office, owner: Owner) -> No
     about = replace(said, clip_id=clip_id, task_id=task_id, annotation_id=name, digest=bytes(digest))
     secret = office.lead.person(LEAD).identity.keyring.qa_secret
     assert secret is not None
+    rate = repr((draw_value(secret, name) + 10**6) / 2**64)  # with it the work would have been selected
     for signed in (
         "",
         owner.signed_on(passed),
         json.dumps({**json.loads(owner.signed_on(passed)), "annotation_id": name, "clip_id": clip_id}),
         by(office, ANA, about),  # a contractor draws their own work
-        by(office, QUINN, about, draw_id=passed),  # the draw of another clip's work, put before QA again
-        by(office, QUINN, about, draw_id=name, rate="1.0"),  # it would have been drawn
-        by(office, QUINN, about, draw_id=name, rate=repr((draw_value(secret, name) + 10**6) / 2**64)),
+        by(office, QUINN, about, draw_id=name, rate="1.0"),
+        by(office, QUINN, about, draw_id=name, rate=rate),
+        by(office, QUINN, about, draw_id=unselected(secret, float(rate)), rate=rate),
         by(office, QUINN, about, draw_id=name, rate="nan"),
         by(office, QUINN, about, draw_id=name, rate="-inf"),
         by(office, QUINN, about, draw_id=name, rate="none"),
@@ -360,8 +366,7 @@ def test_former_reviewers_verdicts_count_as_far_as_they_were_given_before(
     assert {good, mine, passed} <= in_a_set(office)[1]
     owner.pass_off(returned, signed)
     assert refuses(office, bad, before)
-    (kept,) = office.lead.events(Action.ACCEPTANCE_KEPT)
-    assert kept.reason == "revoked"
+    (kept,) = [each for each in office.lead.events(Action.ACCEPTANCE_KEPT) if each.reason == "revoked"]
     assert len(kept.detail["annotations"]) == 3  # type: ignore[arg-type]
     person_id = office.windows[name].person(name).identity.person.id
     unit, lead = office.lead.workspace._unit, office.lead.person(LEAD).identity
@@ -401,3 +406,24 @@ def test_statistics_leave_out_what_nobody_accepted(office: Office, owner: Owner)
         (each.locale, each.clips) for each in before.locales
     ]
     assert after.left_out["verdict_not_signed"] == before.left_out.get("verdict_not_signed", 0) + 1
+
+
+def test_program_draws_by_the_id_that_the_author_signed_whatever_id_the_server_names(
+    office: Office, owner: Owner
+) -> None:
+    """The server names the first submission of a pass, and could name one that it has seen pass."""
+    text = words()
+    name = handed_in(office, text)
+    secret = office.lead.person(LEAD).identity.keyring.qa_secret
+    assert secret is not None
+    rate = (draw_value(secret, name) + 10**6) / 2**64
+    earlier = unselected(secret, rate)
+    owner.sql("UPDATE reviewer_data.task SET draw_id = %s WHERE annotation_id = %s", earlier, name)
+    qa = office.windows[QUINN].person(QUINN).qa
+    qa._rate, project = rate, qa._rate
+    try:
+        assert qa.draw().selected == [name]
+    finally:
+        qa._rate = project
+    office.windows[QUINN].reviewed(QUINN, text, VerdictKind.ACCEPTED)
+    assert is_in_a_set(office, text)
