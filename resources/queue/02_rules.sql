@@ -408,10 +408,21 @@ BEGIN
 END
 $$;
 
+-- What somebody signed of a verdict. Nobody here can say whether it is true; only that it is not long.
+CREATE FUNCTION reviewer_data.short_signed(p_signed text) RETURNS text LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF length(p_signed) > 2000 THEN
+        PERFORM refuse('NOT_ALLOWED');
+    END IF;
+    RETURN coalesce(p_signed, '');
+END
+$$;
+
 -- A verdict without a review: work that was not selected, or an adjudicator's own decision. Returns its id.
 CREATE FUNCTION reviewer_data.own_verdict(
-    t reviewer_data.task, p_annotation text, p_kind text, p_person text, p_now bigint
+    t reviewer_data.task, p_annotation text, p_kind text, p_person text, p_now bigint, p_signed text
 ) RETURNS text LANGUAGE sql VOLATILE AS $$
-    INSERT INTO reviewer_data.verdict (id, task_id, clip_id, annotation_id, kind, person_id, token, at)
-    VALUES (reviewer_data.new_id(), t.id, t.clip_id, p_annotation, p_kind, p_person, t.token, p_now) RETURNING id
+    INSERT INTO reviewer_data.verdict (id, task_id, clip_id, annotation_id, kind, person_id, token, at, signed)
+    VALUES (reviewer_data.new_id(), t.id, t.clip_id, p_annotation, p_kind, p_person, t.token, p_now,
+        reviewer_data.short_signed(p_signed)) RETURNING id
 $$;

@@ -71,7 +71,8 @@ BEGIN
         WHERE id = t.id;
     ELSE
         UPDATE task SET state = 'done' WHERE id = t.id;
-        PERFORM set_final(t.clip_id, p_work ->> 'id', own_verdict(t, p_work ->> 'id', 'accepted', me, now_at));
+        PERFORM set_final(t.clip_id, p_work ->> 'id',
+            own_verdict(t, p_work ->> 'id', 'accepted', me, now_at, p_work ->> 'signed'));
     END IF;
     PERFORM follow(t.clip_id);
     RETURN answer;
@@ -144,8 +145,9 @@ BEGIN
         PERFORM refuse('DECIDED');
     END IF;
     now_at := now_micros();
-    INSERT INTO verdict (id, task_id, clip_id, annotation_id, kind, comment, person_id, token, at)
+    INSERT INTO verdict (id, task_id, clip_id, annotation_id, kind, comment, person_id, token, signed, at)
     VALUES (p_verdict ->> 'id', t.id, t.clip_id, t.reviewed_id, verdict_kind, p_comment, me, t.token,
+        short_signed(p_verdict ->> 'signed'),
         -- the time that the reviewer says, as far as the lease allows
         least(greatest(coalesce(number_of(p_verdict -> 'at'), now_at), t.lease_started), greatest(now_at, t.lease_until)));
     UPDATE task SET state = 'done' WHERE id = t.id;

@@ -174,18 +174,22 @@ CREATE FUNCTION reviewer_data.is_drawn_next(t reviewer_data.task) RETURNS boolea
 $$;
 
 -- What the next draw decides about; nobody draws what they handed in themselves.
-CREATE FUNCTION reviewer.to_draw() RETURNS TABLE (task_id text, annotation_id text, draw_id text)
+CREATE FUNCTION reviewer.to_draw() RETURNS TABLE (
+    clip_id text, task_id text, annotation_id text, draw_id text, digest bytea
+)
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
     me text := (caller()).person_id;
 BEGIN
-    RETURN QUERY SELECT t.id, t.annotation_id, coalesce(t.draw_id, t.annotation_id) FROM task t
+    RETURN QUERY SELECT t.clip_id, t.id, t.annotation_id, coalesce(t.draw_id, t.annotation_id), a.digest
+        FROM task t JOIN annotation a ON a.id = t.annotation_id
         WHERE is_drawn_next(t) AND t.person_id <> me ORDER BY t.place;
 END
 $$;
 
 -- Sends one submission to a review or to accepted; false when it is not the one to draw any more.
-CREATE FUNCTION reviewer.draw_one(p_task text, p_annotation text, p_review boolean) RETURNS boolean
+CREATE FUNCTION reviewer.draw_one(p_task text, p_annotation text, p_review boolean, p_signed text DEFAULT '')
+RETURNS boolean
 LANGUAGE plpgsql AS $$
 DECLARE
     me text := (caller()).person_id;
@@ -210,7 +214,8 @@ BEGIN
         PERFORM add_review(t.id), tell_of_work();
         UPDATE task SET state = 'qa_pending' WHERE id = t.id;
     ELSE
-        PERFORM accept_pass(t.id, t.clip_id, p_annotation, own_verdict(t, p_annotation, 'passed', '', now_at));
+        PERFORM accept_pass(t.id, t.clip_id, p_annotation,
+            own_verdict(t, p_annotation, 'passed', '', now_at, p_signed));
     END IF;
     PERFORM follow(t.clip_id);
     RETURN true;

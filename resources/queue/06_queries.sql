@@ -51,6 +51,15 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION reviewer.verdicts_of(p_clips text[]) RETURNS SETOF reviewer_data.verdict LANGUAGE sql STABLE AS $$
+    SELECT v.* FROM verdict v WHERE v.clip_id = ANY (p_clips)
+$$;
+
+-- What somebody decided, and the draws that they signed.
+CREATE FUNCTION reviewer.verdicts_by(p_person text) RETURNS SETOF reviewer_data.verdict LANGUAGE sql STABLE AS $$
+    SELECT v.* FROM verdict v WHERE v.person_id = p_person OR strpos(v.signed, p_person) > 0
+$$;
+
 CREATE FUNCTION reviewer.state_of(p_annotation text) RETURNS text LANGUAGE plpgsql STABLE AS $$
 DECLARE
     a reviewer_data.annotation;

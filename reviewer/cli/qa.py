@@ -1,5 +1,7 @@
 """``reviewer qa``: selects work for review, and reports on quality."""
 
+from typing import Annotated
+
 import typer
 
 from reviewer.cli import output
@@ -53,3 +55,24 @@ def report(work: CommandSession, *, json: AsJson = False) -> None:
         for card in cards
     ]
     output.print_table(heads, rows)
+
+
+@app.command("vouch")
+@signs_in
+def vouch(
+    work: CommandSession,
+    *,
+    confirmed: Annotated[bool, typer.Option("--yes", help="Answer for what is shown.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Show accepted work without a signed verdict, and answer for it as a lead, so that exports take it."""
+    acceptances, identity = work.person.lead.acceptances, work.person.identity
+    found = acceptances.without_verdict(identity)
+    if found and confirmed:
+        acceptances.vouch(identity, found)
+    if json:
+        clips = list(dict.fromkeys(clip for clip, *_ in found))
+        output.print_json({"clips": clips, "annotations": len(found), "vouched": bool(found) and confirmed})
+        return
+    output.print_table(("clip", "annotation"), [(clip, annotation) for clip, annotation, *_ in found])
+    print(output.sentence("VOUCHED" if confirmed else "TO_VOUCH", count=len(found)))

@@ -63,6 +63,10 @@ class Resealer:
         """The keyed digest under the new key, as ``ClipContent.digest`` gives it from now on."""
         return digest_of(self.new, data)
 
+    def digest_before(self, data: bytes) -> bytes:
+        """The same under the old key, whatever a queue says that it was."""
+        return digest_of(self.old, data)
+
 
 @dataclass(frozen=True, slots=True)
 class ClipKey:

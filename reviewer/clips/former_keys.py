@@ -13,7 +13,8 @@ from reviewer.model.serialization import from_json, to_json
 class NewSeal:
     """A text as the queue shall keep it; ``before`` is the SHA-256 of its seal under the old key.
 
-    ``task_id`` and ``author`` are those of an annotation that was its author's, by a signature or a row.
+    ``task_id`` and ``author`` are those of an annotation that was its author's, by a signature or a row;
+    ``digest_before`` is that of its text under the old key, which verdicts name.
     """
 
     kind: ContentKind
@@ -24,6 +25,7 @@ class NewSeal:
     before: bytes
     task_id: str = ""
     author: str = ""
+    digest_before: bytes = b""
 
     def replaces(self, sealed: bytes) -> bool:
         """Whether this is what it was made from."""

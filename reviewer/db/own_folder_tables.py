@@ -15,3 +15,5 @@ OWN_FOLDERS = (
 
 # In an own folder, how many rows the lead's log had when they signed what is here of a clip.
 SIGNED_FACTS = ("ALTER TABLE clip ADD COLUMN facts_serial INTEGER NOT NULL DEFAULT 0",)
+
+SIGNED_VERDICTS = ("ALTER TABLE verdict ADD COLUMN signed TEXT NOT NULL DEFAULT ''",)

@@ -13,7 +13,7 @@ from reviewer.db.key_tables import KEYS
 from reviewer.db.label_schema_tables import LABEL_SCHEMAS
 from reviewer.db.late_tables import LATE_DRAFTS
 from reviewer.db.log_evidence import LOG_EVIDENCE
-from reviewer.db.own_folder_tables import OWN_FOLDERS, SIGNED_FACTS
+from reviewer.db.own_folder_tables import OWN_FOLDERS, SIGNED_FACTS, SIGNED_VERDICTS
 from reviewer.db.redaction_tables import FORMER_KEYS, REDACTIONS
 from reviewer.db.reference_tables import REFERENCES
 from reviewer.db.route_tables import LANGUAGES, ROUTES
@@ -255,6 +255,13 @@ def m033_signed_facts(db: Tables) -> None:
 def m034_former_keys(db: Tables) -> None:
     """The old keys of clips that get a new one while the queue is elsewhere."""
     for statement in FORMER_KEYS:
+        db.conn.execute(statement)
+
+
+@migrations()
+def m035_signed_verdicts(db: Tables) -> None:
+    """What somebody signed of a verdict, for queues that were elsewhere."""
+    for statement in SIGNED_VERDICTS:
         db.conn.execute(statement)
 
 

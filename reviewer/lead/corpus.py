@@ -62,7 +62,7 @@ class CorpusReader:
         Raises: Refused without a valid agreement; Damaged.
         """
         counter, left_out = CorpusCounter(), Counter[str]()
-        for clip_id, stored, annotation in self._texts(identity, "statistics", progress, cancelled):
+        for clip_id, stored, annotation in self._texts(identity, "statistics", left_out, progress, cancelled):
             _, locale, seconds, _ = stored
             if reason := _reason_against(annotation, locale):
                 left_out[reason] += 1
@@ -87,12 +87,13 @@ class CorpusReader:
         Raises: Refused without a valid agreement; Damaged.
         """
         found: list[FoundText] = []
-        for clip_id, (_, locale, _, _), annotation in self._texts(identity, "search", progress, cancelled):
-            texts = [segment.text for segment in annotation.segments]
-            matches = find(texts, query, locale)
+        texts = self._texts(identity, "search", Counter(), progress, cancelled)
+        for clip_id, (_, locale, _, _), annotation in texts:
+            segments = [segment.text for segment in annotation.segments]
+            matches = find(segments, query, locale)
             if matches:
                 first = matches[0]
-                around = excerpt(texts[first.row], first.start, first.end)
+                around = excerpt(segments[first.row], first.start, first.end)
                 found.append(FoundText(clip_id, locale, len(matches), around))
             if len(found) >= _MOST_FOUND:
                 break
@@ -105,7 +106,12 @@ class CorpusReader:
         self._unit.log.record(Event.by(identity, Action.CORPUS_SAVED, detail=detail))
 
     def _texts(
-        self, identity: Identity, purpose: str, progress: Progress, cancelled: Callable[[], bool]
+        self,
+        identity: Identity,
+        purpose: str,
+        left_out: Counter[str],
+        progress: Progress,
+        cancelled: Callable[[], bool],
     ) -> Iterator[tuple[str, StoredClip, Annotation]]:
         self._access.require(identity)
         stored, queue = self._unit.clips.listed(), self._unit.queue
@@ -115,6 +121,8 @@ class CorpusReader:
             pending = self._unit.redactions.of_clips([each.clip_id for each in batch])
             works = [each for each in batch if not any(one.is_muted for one in pending.get(each.clip_id, ()))]
             texts = self._access.texts(identity, works, purpose)
+            left_out.update("verdict_not_signed" for _ in self._access.not_accepted)
+            left_out.update("work_not_signed" for _ in self._access.not_signed)
             for sealed, annotation in zip(works, texts, strict=True):
                 if annotation is not None:
                     yield sealed.clip_id, stored[sealed.clip_id], annotation

@@ -13,6 +13,7 @@ from reviewer.access.signing import public_key_of
 from reviewer.clips.key_delivery import delivery_card
 from reviewer.clips.keys import KdfParameters, new_keyring, seal_keyring
 from reviewer.errors import Refused, Unavailable
+from reviewer.lead.kept_acceptances import keep_verdicts, verdicts_to_keep
 from reviewer.lead.key_rotation import KeyRotation, redeliver
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.language_tags import language_tags
@@ -162,11 +163,13 @@ class People:
         if not unit.queue.answers_at_once:
             with suppress(Unavailable):  # said after the commit
                 unit.queue.block(person.id)
+        kept = verdicts_to_keep(unit, identity, person.id)  # they could sign others, with an earlier time
         with unit.transaction_with_queue():
             with unit.transaction():
                 person = self._revocable(name)
                 unit.people.revoke(person.id)
                 detail: dict[str, DetailValue] = {"role": person.role.value}
+                keep_verdicts(unit, identity, kept)
                 unit.log.record(Event.by(identity, Action.PERSON_REVOKED, person.id, detail=detail))
                 rotation.commit(identity, prepared)
             self._end_work(identity, person)

@@ -92,12 +92,14 @@ class Rekeying:
         unit.references.reseal_clip(clip_id, resealer)
         seals = [(text, texts.text(text)) for text in unit.queue.sealed_texts(clip_id)]
         unit.queue.replace_seals(clip_id, seals)
-        works = [after for _, after in seals if after.kind is ContentKind.ANNOTATION]
+        changed = [pair for pair in seals if pair[1].kind is ContentKind.ANNOTATION]
+        works = [after for _, after in changed]
         unit.drafts.reseal_clip(clip_id, texts.draft)
         unit.versions.reseal_clip(clip_id, texts.version)
         detail: dict[str, DetailValue] = {
             "annotations": [work.id for work in works],
             "digests": [work.digest.hex() for work in works],
+            "before": [before.digest.hex() for before, _ in changed],
             "sealed": [sha256(work.sealed).hexdigest() for work in works],
         }
         unit.log.record(Event.by(identity, Action.CLIP_REKEYED, clip_id, detail=detail))

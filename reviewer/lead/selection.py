@@ -180,8 +180,8 @@ class Selector:
     ) -> SelectedClip | str:
         clip, passes = candidate.clip, candidate.passes
         annotations = [text for text in texts if text is not None]
-        if any(work.id in self._access.not_signed for work in passes):
-            return "work_not_signed"
+        if reason := self._access.reason_without_signature([work.id for work in passes]):
+            return reason
         if len(annotations) < len(passes):  # consent or retention ended, or it was purged, since the check
             return is_over(clip, self._unit.clock.now()) or "purged"
         conventions = self._conventions_of(clip.locale)

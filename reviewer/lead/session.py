@@ -32,6 +32,7 @@ from reviewer.lead.held_back import HeldBack
 from reviewer.lead.import_history import PastImport, past_imports, report_of
 from reviewer.lead.intake import Arrived, Intake, Progress
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport
+from reviewer.lead.kept_acceptances import KeptAcceptances
 from reviewer.lead.late_drafts import LateDrafts
 from reviewer.lead.people import Invitation, People, release_task
 from reviewer.lead.policy_files import PolicyFiles
@@ -133,7 +134,7 @@ class LeadSession:
             unit, access, project=project, schema=schema, conventions=conventions, unfinished=unfinished
         )
         self._purge, self._backup = Purge(unit, due_purges), Backup(unit)
-        self.redactions = Redactions(unit, access)
+        self.redactions, self.acceptances = Redactions(unit, access), KeptAcceptances(unit, access)
         self.held_back = HeldBack(unit, access, self.redactions, self._purge)
         self.clip_list = ClipList(
             unit, access, self.held_back, assign_task=self.assign, release_task=self.release

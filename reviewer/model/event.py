@@ -65,6 +65,7 @@ class Action(StrEnum):
     REVIEW_DRAWN = "review.drawn"
     REVIEW_SUBMITTED = "review.submitted"
     VERDICT = "verdict"
+    ACCEPTANCE_KEPT = "acceptance.kept"
     ADJUDICATION_OPENED = "adjudication.opened"
     LIMIT_REACHED = "limit.reached"
     LIMITS_LIFTED = "limit.lifted"

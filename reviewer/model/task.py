@@ -98,7 +98,7 @@ class SealedAnnotation:
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A decision about one annotation; ``comment`` is sealed under the clip's key, bound to the verdict's
-    id."""
+    id. ``signed`` is what somebody signed of it (``access/signed_verdict.py``), empty where nobody did."""
 
     id: str
     task_id: str
@@ -108,6 +108,19 @@ class Verdict:
     person_id: str
     at: datetime
     comment: bytes | None = None
+    signed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnWork:
+    """A submission about which a draw decides; ``draw_id`` is the first of its pass since the last
+    verdict."""
+
+    clip_id: str
+    task_id: str
+    annotation_id: str
+    draw_id: str
+    digest: bytes
 
 
 @dataclass(frozen=True, slots=True)

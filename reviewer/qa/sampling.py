@@ -1,7 +1,6 @@
 """Selects submissions for review: unpredictable for contractors, reproducible for an auditor."""
 
-import hashlib
-import hmac
+from reviewer.access.signed_verdict import draw_value
 
 
 def is_drawn(secret: bytes, submission_id: str, rate: float) -> bool:
@@ -12,5 +11,4 @@ def is_drawn(secret: bytes, submission_id: str, rate: float) -> bool:
         submission_id: the id of the submission.
         rate: the share to review, 0 to 1.
     """
-    digest = hmac.new(secret, submission_id.encode(), hashlib.sha256).digest()
-    return int.from_bytes(digest[:8], "big") < rate * 2**64
+    return draw_value(secret, submission_id) < rate * 2**64

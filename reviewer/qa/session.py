@@ -1,19 +1,20 @@
 """A QA reviewer's work: select, transcribe blind, compare, accept or return."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 
 from reviewer.access.rights import Act
+from reviewer.access.signed_verdict import sign_passed
 from reviewer.errors import Damaged, NdaRequired, NotLeased, Refused
 from reviewer.labels.earlier import carried
 from reviewer.model.annotation import Annotation
 from reviewer.model.event import Action, DetailValue, Event
-from reviewer.model.task import Lease, SealedAnnotation, TaskKind, VerdictKind
+from reviewer.model.task import DrawnWork, Lease, SealedAnnotation, TaskKind, VerdictKind
 from reviewer.qa.sampling import is_drawn
 from reviewer.qa.scorecard import Scorecard, Scorecards
-from reviewer.queue.api import DrawResult
+from reviewer.queue.api import DrawResult, not_signed
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.comparison import Comparison
 from reviewer.session.differences import Side
@@ -72,7 +73,9 @@ class QaSession:
         self._redactions.apply_all(identity)
         queue = self._unit.queue
         with self._unit.transaction_with_queue():
-            result = queue.draw(lambda annotation_id: is_drawn(secret, annotation_id, self._rate))
+            result = queue.draw(
+                lambda annotation_id: is_drawn(secret, annotation_id, self._rate), self._sign_passed()
+            )
             if result.selected or result.passed:
                 detail: dict[str, DetailValue] = {
                     "selected": len(result.selected),
@@ -84,6 +87,13 @@ class QaSession:
         with suppress(NdaRequired, Damaged):  # a damaged text must not keep reviews from anybody
             self.adjudicate()
         return result
+
+    def _sign_passed(self) -> Callable[[DrawnWork], str | None]:
+        """A queue elsewhere keeps what is signed of a draw; in the workspace's own file its log says it."""
+        unit = self._unit
+        if unit.queue.answers_at_once:
+            return not_signed
+        return sign_passed(self.work.identity, unit.workspace_id, self._rate, unit.clock.now)
 
     def adjudicate(self) -> list[str]:
         """Compares accepted passes, and opens a task for each clip whose passes differ; returns the clips.
@@ -161,6 +171,7 @@ class QaSession:
         theirs, mine = self._access.texts(identity, [reviewed, own], "compare")
         if theirs is None or mine is None:
             raise Refused("CONSENT_ENDED")
+        self.work.requests.judged[reviewed.id] = reviewed.digest
         conventions = self.work.conventions_for(clip.locale)
         return Comparison.of(
             theirs,

@@ -12,6 +12,7 @@ from reviewer.model.language_tags import UNDETERMINED
 from reviewer.model.progress import DonePass
 from reviewer.model.task import (
     DailyCounts,
+    DrawnWork,
     FinalAnnotation,
     LateDraft,
     LateReason,
@@ -83,6 +84,11 @@ class HeldClip:
     clip_id: str
     task_ids: tuple[str, ...]
     refusals: int
+
+
+def not_signed(_drawn: DrawnWork) -> str:
+    """Of a draw in the workspace's own file: its log says who drew."""
+    return ""
 
 
 class WorkNotices(Protocol):
@@ -189,11 +195,12 @@ class Queue(RedactingQueue, Protocol):
         """Puts a task back for good; after enough skips and expiries the clip waits for the lead."""
         ...
 
-    def submit(self, lease: Lease, work: SealedAnnotation) -> Receipt:
+    def submit(self, lease: Lease, work: SealedAnnotation, signed: str = "") -> Receipt:
         """Accepts a submission, once for each key, also on an expired lease that nobody took.
 
         A transcription goes to ``submitted``. A reviewer's own version is stored
-        (``Lease.blind_annotation``), once; the lease continues until ``decide``. An adjudication is final.
+        (``Lease.blind_annotation``), once; the lease continues until ``decide``. An adjudication is final:
+        ``signed`` is what its author signed of that, kept with the verdict.
 
         Raises LeaseLost when somebody else has the task, SubmissionConflict when the key came with another
         digest before, NotLeased when the lease was released, ClipWithdrawn.
@@ -312,6 +319,14 @@ class Queue(RedactingQueue, Protocol):
 
     def verdict_on(self, annotation_id: str) -> Verdict | None:
         """The verdict on an annotation."""
+        ...
+
+    def verdicts_of(self, clip_ids: Collection[str]) -> list[Verdict]:
+        """Every verdict on work on these clips, for a lead."""
+        ...
+
+    def verdicts_by(self, person_id: str) -> list[Verdict]:
+        """Every verdict that a person gave or signed, for a lead."""
         ...
 
     def state_of(self, annotation_id: str) -> str:
@@ -479,10 +494,13 @@ class Queue(RedactingQueue, Protocol):
         exists already. Raises Refused (code CLIP_NOT_FINAL) before all passes are accepted."""
         ...
 
-    def draw(self, decide: Callable[[str], bool]) -> DrawResult:
+    def draw(
+        self, decide: Callable[[str], bool], sign: Callable[[DrawnWork], str | None] = not_signed
+    ) -> DrawResult:
         """Sends every submitted task to a review (a new task) or to accepted (verdict ``passed``), as
         ``decide`` says of the pass's first submission since its last verdict: taking work back and submitting
-        it again changes nothing about the draw."""
+        it again changes nothing about the draw. What ``sign`` gives of work that is accepted is kept with
+        the verdict; if it gives None, that goes to a review too."""
         ...
 
     def assign(self, task_id: str, person_id: str) -> None:

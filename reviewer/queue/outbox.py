@@ -113,13 +113,14 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Submit:
-    """Submits work; its key is the lease's submission key."""
+    """Submits work; its key is the lease's submission key. ``signed``: see ``Queue.submit``."""
 
     lease: Lease
     work: SealedAnnotation
+    signed: str = ""
 
     def ask(self, queue: Queue, _key: str) -> Receipt:
-        return queue.submit(self.lease, self.work)
+        return queue.submit(self.lease, self.work, self.signed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from reviewer.model.routes import optional_skill, require_priority, skill_names
 from reviewer.model.serialization import from_columns, from_json, to_json
 from reviewer.model.task import (
     DailyCounts,
+    DrawnWork,
     FinalAnnotation,
     LateDraft,
     LateReason,
@@ -35,7 +36,7 @@ from reviewer.model.task import (
     Verdict,
     WorkCounts,
 )
-from reviewer.queue.api import DrawResult, HeldClip, Receipt, WitnessedLog, WorkNotices
+from reviewer.queue.api import DrawResult, HeldClip, Receipt, WitnessedLog, WorkNotices, not_signed
 from reviewer.queue.postgres_connection import QueueServer, understood
 from reviewer.queue.redaction_api import SealedText
 from reviewer.stats.queue_figures import QueueFigures
@@ -109,8 +110,8 @@ class PostgresQueue:
     def skip(self, lease: Lease, reason: SkipReason, *, key: str) -> None:
         self._server.value("skip", to_json(lease), reason, key)
 
-    def submit(self, lease: Lease, work: SealedAnnotation) -> Receipt:
-        return self._receipt("submit", to_json(lease), _facts(work), work.digest, work.sealed)
+    def submit(self, lease: Lease, work: SealedAnnotation, signed: str = "") -> Receipt:
+        return self._receipt("submit", to_json(lease), _facts(work, signed), work.digest, work.sealed)
 
     def take_back(self, person_id: str, annotation_id: str, *, key: str) -> Lease:
         return self._lease("take_back", person_id, annotation_id, key)
@@ -175,6 +176,12 @@ class PostgresQueue:
     def verdict_on(self, annotation_id: str) -> Verdict | None:
         rows = self._server.rows("verdict_on", annotation_id)
         return from_columns(Verdict, rows[0]) if rows else None
+
+    def verdicts_of(self, clip_ids: Collection[str]) -> list[Verdict]:
+        return [from_columns(Verdict, row) for row in self._server.rows("verdicts_of", list(clip_ids))]
+
+    def verdicts_by(self, person_id: str) -> list[Verdict]:
+        return [from_columns(Verdict, row) for row in self._server.rows("verdicts_by", person_id)]
 
     def state_of(self, annotation_id: str) -> str:
         return str(self._server.value("state_of", annotation_id))
@@ -321,12 +328,16 @@ class PostgresQueue:
     def add_adjudication(self, clip_id: str) -> str:
         return str(self._server.value("add_adjudication", clip_id))
 
-    def draw(self, decide: Callable[[str], bool]) -> DrawResult:
+    def draw(
+        self, decide: Callable[[str], bool], sign: Callable[[DrawnWork], str | None] = not_signed
+    ) -> DrawResult:
         result = DrawResult([], [])
         for row in self._server.rows("to_draw"):
-            is_selected = decide(row["draw_id"])
-            if self._server.value("draw_one", row["task_id"], row["annotation_id"], is_selected):
-                (result.selected if is_selected else result.passed).append(row["annotation_id"])
+            drawn = from_columns(DrawnWork, row)
+            signed = None if decide(drawn.draw_id) else sign(drawn)
+            is_selected = signed is None
+            if self._server.value("draw_one", drawn.task_id, drawn.annotation_id, is_selected, signed or ""):
+                (result.selected if is_selected else result.passed).append(drawn.annotation_id)
         return result
 
     def assign(self, task_id: str, person_id: str) -> None:
@@ -449,11 +460,11 @@ class PostgresQueue:
         return [from_columns(SealedAnnotation, row) for row in self._server.rows(function, *values)]
 
 
-def _facts(work: SealedAnnotation) -> str:
+def _facts(work: SealedAnnotation, signed: str = "") -> str:
     """What the server reads of work; digest and seal go beside it as bytes."""
     facts = {name: getattr(work, name) for name in ("id", "task_id", "clip_id", "author", "parent")}
     versions = {"schema_version": work.schema_version, "conventions_version": work.conventions_version}
-    return json.dumps(facts | versions)
+    return json.dumps(facts | versions | ({"signed": signed} if signed else {}))
 
 
 def _place(locale: str) -> str:

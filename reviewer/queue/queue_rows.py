@@ -35,7 +35,9 @@ OF_CLIPS: Mapping[str, tuple[str, ...]] = {
         "place", "id", "submission_key", "task_id", "clip_id", "author", "parent", "schema_version",
         "conventions_version", "digest", "sealed", "made_at",
     ),
-    "verdict": ("id", "task_id", "clip_id", "annotation_id", "kind", "comment", "person_id", "token", "at"),
+    "verdict": (
+        "id", "task_id", "clip_id", "annotation_id", "kind", "comment", "person_id", "token", "at", "signed",
+    ),
     "final": ("clip_id", "annotation_id", "verdict_id"),
     "late_draft": (
         "kept_at", "id", "task_id", "clip_id", "person_id", "key", "sealed", "state", "reason",

@@ -31,6 +31,7 @@ from reviewer.model.serialization import from_columns, from_json, to_columns, to
 from reviewer.model.task import (
     HELD_BACK,
     DailyCounts,
+    DrawnWork,
     FinalAnnotation,
     LateDraft,
     LateReason,
@@ -48,7 +49,7 @@ from reviewer.model.task import (
 from reviewer.queue import sqlite_figures
 from reviewer.queue import sqlite_late_drafts as late
 from reviewer.queue import sqlite_queries as queries
-from reviewer.queue.api import DrawResult, HeldClip, Receipt, WitnessedLog
+from reviewer.queue.api import DrawResult, HeldClip, Receipt, WitnessedLog, not_signed
 from reviewer.queue.redaction_api import SealedText
 from reviewer.queue.sqlite_resealing import replace_seals, sealed_texts
 from reviewer.stats.queue_figures import QueueFigures
@@ -158,7 +159,7 @@ class SqliteQueue:
     def skip(self, lease: Lease, reason: SkipReason, *, key: str) -> None:
         self._once(key, lambda: self._skip(lease, reason))
 
-    def submit(self, lease: Lease, work: SealedAnnotation) -> Receipt:
+    def submit(self, lease: Lease, work: SealedAnnotation, signed: str = "") -> Receipt:
         with self._database.transaction():
             earlier = self._database.row(
                 "SELECT * FROM annotation WHERE submission_key = ?", (lease.submission_key,)
@@ -176,7 +177,7 @@ class SqliteQueue:
             kept = replace(work, made_at=self._clock.now())
             self._database.insert("annotation", to_columns(kept) | {"submission_key": lease.submission_key})
             self._database.execute("UPDATE task SET annotation_id = ? WHERE id = ?", (work.id, task["id"]))
-            self._take_in(task, work)
+            self._take_in(task, work, signed)
             self._follow(task["clip_id"])
             return Receipt(work.id, kept.made_at)
 
@@ -301,6 +302,16 @@ class SqliteQueue:
     def verdict_on(self, annotation_id: str) -> Verdict | None:
         row = self._database.row("SELECT * FROM verdict WHERE annotation_id = ?", (annotation_id,))
         return None if row is None else from_columns(Verdict, row)
+
+    def verdicts_of(self, clip_ids: Collection[str]) -> list[Verdict]:
+        query = "SELECT * FROM verdict WHERE clip_id IN (SELECT value FROM json_each(?))"
+        rows = self._database.rows(query, (json.dumps(list(clip_ids)),))
+        return [from_columns(Verdict, row) for row in rows]
+
+    def verdicts_by(self, person_id: str) -> list[Verdict]:
+        query = "SELECT * FROM verdict WHERE person_id = ? OR instr(signed, ?)"
+        rows = self._database.rows(query, (person_id, person_id))
+        return [from_columns(Verdict, row) for row in rows]
 
     def state_of(self, annotation_id: str) -> str:
         verdict = self.verdict_on(annotation_id)
@@ -515,19 +526,21 @@ class SqliteQueue:
             self._follow(clip_id)
             return task_id
 
-    def draw(self, decide: Callable[[str], bool]) -> DrawResult:
+    def draw(
+        self, decide: Callable[[str], bool], sign: Callable[[DrawnWork], str | None] = not_signed
+    ) -> DrawResult:
         result = DrawResult([], [])
         with self._database.transaction():
             for task in self._database.rows(queries.TO_DRAW, {"now": self._now()}):
                 if task["taken_back"]:
                     self._submit_again(task)
                 annotation_id = task["annotation_id"]
-                if decide(task["draw_id"] or annotation_id):
+                is_selected = decide(task["draw_id"] or annotation_id)
+                if is_selected or not self._pass_without_review(task, sign):
                     self._add_review(task)
                     self._set_task(task["id"], TaskState.QA_PENDING)
                     result.selected.append(annotation_id)
                 else:
-                    self._pass_without_review(task)
                     result.passed.append(annotation_id)
                 self._follow(task["clip_id"])
         return result
@@ -972,7 +985,7 @@ class SqliteQueue:
 
     # Submissions
 
-    def _take_in(self, task: Row, work: SealedAnnotation) -> None:
+    def _take_in(self, task: Row, work: SealedAnnotation, signed: str) -> None:
         if task["kind"] == TaskKind.REVIEW:  # the blind version: the lease continues until the verdict
             self._database.execute(
                 "UPDATE task SET lease_until = max(lease_until, ?) WHERE id = ?",
@@ -986,12 +999,15 @@ class SqliteQueue:
             )
         else:
             self._set_task(task["id"], TaskState.DONE)
-            verdict = self._own_verdict(task, work, VerdictKind.ACCEPTED, work.author)
+            verdict = self._own_verdict(task, work, VerdictKind.ACCEPTED, work.author, signed)
             self.set_final(FinalAnnotation(work.clip_id, work.id, verdict.id))
 
-    def _own_verdict(self, task: Row, work: SealedAnnotation, kind: VerdictKind, person: str) -> Verdict:
+    def _own_verdict(
+        self, task: Row, work: SealedAnnotation, kind: VerdictKind, person: str, signed: str
+    ) -> Verdict:
         """A verdict without a review: work that was not selected, or an adjudicator's own decision."""
-        verdict = Verdict(new_id(), task["id"], work.clip_id, work.id, kind, person, self._clock.now())
+        now = self._clock.now()
+        verdict = Verdict(new_id(), task["id"], work.clip_id, work.id, kind, person, now, signed=signed)
         self._add_verdict(verdict, task["token"])
         return verdict
 
@@ -1009,10 +1025,15 @@ class SqliteQueue:
         accepted = review["annotation_id"] if is_fixed else verdict.annotation_id
         self._accept_pass(review["parent_id"], review["clip_id"], accepted, verdict.id)
 
-    def _pass_without_review(self, task: Row) -> None:
+    def _pass_without_review(self, task: Row, sign: Callable[[DrawnWork], str | None]) -> bool:
+        """False where that is not signed: then the work goes to a review."""
         work = self.annotation(task["annotation_id"])
-        verdict = self._own_verdict(task, work, VerdictKind.PASSED, _NOBODY)
+        signed = sign(DrawnWork(work.clip_id, task["id"], work.id, task["draw_id"] or work.id, work.digest))
+        if signed is None:
+            return False
+        verdict = self._own_verdict(task, work, VerdictKind.PASSED, _NOBODY, signed)
         self._accept_pass(task["id"], task["clip_id"], work.id, verdict.id)
+        return True
 
     def _accept_pass(self, task_id: str, clip_id: str, annotation_id: str, verdict_id: str) -> None:
         self._database.execute(

@@ -2,9 +2,11 @@
 
 import secrets
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
+from reviewer.access import signing
+from reviewer.access.signed_verdict import SignedVerdict, sign_verdict
 from reviewer.access.signed_work import sign_work
 from reviewer.errors import ClipOnHold, LeaseLapsed, LeaseLost, NotLeased, Refused, Unavailable
 from reviewer.labels.schema import Schema
@@ -65,6 +67,8 @@ class ActRequests:
     conventions: LocaleConventions
     measurement: DraftMeasurement
     alignment: TextAlignment
+    judged: dict[str, bytes] = field(default_factory=dict)
+    """The digests of the annotations that this person compared with their own, by id."""
 
     def prepare(self, act: WorkAct) -> PreparedAct:
         """Checks and seals; raises Refused (Incomplete, Unheard, NdaRequired, consent ended ...)."""
@@ -141,7 +145,7 @@ class ActRequests:
             self.versions.keep(self.identity, lease, annotation, VersionReason.SUBMITTED)
             self.drafts.discard(lease, keeps_versions=True)
 
-        return PreparedAct(outbox.Submit(lease, work), record)
+        return PreparedAct(outbox.Submit(lease, work, self._signed_final(lease, work)), record)
 
     def _skip(self, lease: Lease, reason: SkipReason) -> PreparedAct:
         if reason is not SkipReason.TECHNICAL and not self._is_distressing(lease):
@@ -204,7 +208,7 @@ class ActRequests:
         sealed = self._sealed_comment(lease, verdict_id, comment)
         verdict = Verdict(
             verdict_id, lease.task_id, lease.clip_id, reviewed, kind, self.identity.person.id,
-            self.unit.clock.now(), sealed,
+            self.unit.clock.now(), sealed, self._signed(lease, kind, reviewed),
         )  # fmt: skip
 
         def record(_answer: Outcome) -> None:
@@ -217,6 +221,39 @@ class ActRequests:
             self.delivery.record(Action.VERDICT, lease, detail)
 
         return PreparedAct(outbox.Decide(lease, verdict), record)
+
+    def _signed_final(self, lease: Lease, work: SealedAnnotation) -> str:
+        """An adjudication is a verdict too; other work is judged by somebody else."""
+        if lease.kind is not TaskKind.ADJUDICATE:
+            return ""
+        return self._signed(lease, VerdictKind.ACCEPTED, work.id, work.digest)
+
+    def _signed(
+        self, lease: Lease, kind: VerdictKind, annotation_id: str, digest: bytes | None = None
+    ) -> str:
+        """What a queue elsewhere keeps with a verdict; in the workspace's own file its log says it."""
+        if self.unit.queue.answers_at_once:
+            return ""
+        is_fixed = kind is VerdictKind.ACCEPTED_WITH_FIXES
+        said = SignedVerdict(
+            clip_id=lease.clip_id,
+            task_id=lease.task_id,
+            task_kind=lease.kind,
+            annotation_id=annotation_id,
+            digest=self._judged(annotation_id) if digest is None else digest,
+            kind=kind,
+            person_id=self.identity.person.id,
+            at=self.unit.clock.now(),
+            fixed_id=(lease.blind_annotation or "") if is_fixed else "",
+        )
+        return sign_verdict(said, self.unit.workspace_id, signing.signer(self.identity.keyring.signing_key))
+
+    def _judged(self, annotation_id: str) -> bytes:
+        """The digest of what was compared; of what was not, as the queue says, empty where it cannot now."""
+        if annotation_id not in self.judged and not self.delivery.is_in_background:
+            with suppress(Unavailable, Refused):  # the own version has not arrived yet
+                self.judged[annotation_id] = self.unit.queue.annotation(annotation_id).digest
+        return self.judged.get(annotation_id, b"")
 
     def _require_pass(self, lease: Lease, parent: str | None) -> None:
         """An adjudication starts from an accepted pass of its clip; other work has no such parent."""

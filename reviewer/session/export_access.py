@@ -4,6 +4,7 @@ import hmac
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
+from reviewer.access.acceptances import Acceptances
 from reviewer.access.rights import Act
 from reviewer.access.signed_work import Authorship
 from reviewer.clips.content import HeldKeys, SealedAudio
@@ -50,6 +51,9 @@ class ExportAccess:
         self._access = access
         self.not_signed: set[str] = set()
         """The annotations that the last ``texts`` left out since nobody vouches for them."""
+        self.not_accepted: frozenset[str] = frozenset()
+        """Those that it left out since nobody who may signed that they were accepted."""
+        self._acceptances: Acceptances | None = None
 
     def require(self, identity: Identity) -> str:
         """Raises Refused unless this person may export now; gives the id of their agreement."""
@@ -103,14 +107,15 @@ class ExportAccess:
         """Unseals annotations after one row for all; None for a clip that may not be opened any more.
 
         From a queue elsewhere also None for work that is not its author's by a signature or a row
-        (``not_signed``).
+        (``not_signed``), or that nobody accepted by one (``not_accepted``).
 
         Raises: Refused unless this person may export now; Damaged for an annotation unlike its digest.
         """
         self.require(identity)
         unit = self._unit
         openable = unit.clips.openable([each.clip_id for each in works], unit.clock.now())
-        opened = [each for each in works if each.clip_id in openable]
+        self.not_accepted = self.not_accepted_among(identity, works)
+        opened = [each for each in works if each.clip_id in openable and each.id not in self.not_accepted]
         if opened:
             detail: dict[str, DetailValue] = {
                 "purpose": purpose,
@@ -123,6 +128,23 @@ class ExportAccess:
         self.not_signed = set()
         authors = None if unit.queue.answers_at_once else Authorship(unit.log, unit.workspace_id)
         return [self._annotation(held, each, authors) if each.id in may_open else None for each in works]
+
+    def reason_without_signature(self, annotation_ids: Sequence[str]) -> str:
+        """Why the last ``texts`` left some of these out; empty where it did not."""
+        if any(each in self.not_accepted for each in annotation_ids):
+            return "verdict_not_signed"
+        return "work_not_signed" if any(each in self.not_signed for each in annotation_ids) else ""
+
+    def not_accepted_among(self, identity: Identity, works: Sequence[SealedAnnotation]) -> frozenset[str]:
+        """Those that a queue elsewhere says were accepted, and nobody else; none in the workspace's own
+        file."""
+        unit = self._unit
+        if unit.queue.answers_at_once or not works:
+            return frozenset()
+        if self._acceptances is None:
+            self._acceptances = Acceptances(unit.log, unit.workspace_id, identity.keyring.qa_secret)
+        clip_ids = list(dict.fromkeys(each.clip_id for each in works))
+        return self._acceptances.not_accepted(works, unit.queue.verdicts_of(clip_ids))
 
     def _annotation(
         self, held: HeldKeys, work: SealedAnnotation, authors: Authorship | None

@@ -78,7 +78,8 @@ class KeyChanges:
             now = unit.former_keys.get(clip_id)
             if now is not None and now.stored_as == former.stored_as:  # else another process came first
                 unit.former_keys.delete(clip_id)
-                end_key_change(unit, identity, clip_id, former.removed, former.seals)
+                before = {each.id: each.digest_before for each in former.seals}
+                end_key_change(unit, identity, clip_id, former.removed, former.seals, before)
         unit.clips.truncate_wal()
         list_purges(unit)
         return True
@@ -134,12 +135,14 @@ class KeyChanges:
         """What the queue is told. A redacted text has no signature of its author any more: a row of this log
         says instead whose it is, if it was its author's before."""
         authors, made = Authorship(self._unit.log, self._unit.workspace_id), []
+        digests = texts.digests_before
         for before, after in seals:
             work = works.get(before.id) if before.id in texts.before else None
             is_known = work is not None and authors.is_known(work, texts.before[before.id])
             new = NewSeal(
-                after.kind, after.id, after.name, after.digest, after.sealed, sha256(before.sealed).digest()
-            )
+                after.kind, after.id, after.name, after.digest, after.sealed, sha256(before.sealed).digest(),
+                digest_before=digests.get(before.id, b""),
+            )  # fmt: skip
             if work is not None and is_known:
                 new = replace(new, task_id=work.task_id, author=work.author)
             made.append(new)
@@ -160,8 +163,11 @@ def end_key_change(
     clip_id: str,
     removed: Sequence[RemovedFrames],
     texts: Sequence[SealedText | NewSeal],
+    before: Mapping[str, bytes],
 ) -> None:
     """Records applied redactions: the frames, the annotations as they are now, exports that had the clip.
+
+    ``before``: their digests under the old key, by id, which verdicts name.
 
     In the transaction after which nothing opens with the old key.
     """
@@ -175,6 +181,7 @@ def end_key_change(
         "removed": [[one.start, one.end] for one in removed],
         "annotations": [work.id for work in works],
         "digests": [work.digest.hex() for work in works],
+        "before": [before.get(work.id, b"").hex() for work in works],
         "sealed": [sha256(work.sealed).hexdigest() for work in works],
         "text_open": any(one.is_text_open for one in removed),
     }

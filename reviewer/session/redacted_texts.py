@@ -33,6 +33,11 @@ class RedactedTexts:
     """The stretches whose words could not be told in some text."""
 
     @property
+    def digests_before(self) -> dict[str, bytes]:
+        """Their keyed digests under the old key, which verdicts name."""
+        return {name: self.resealer.digest_before(plain) for name, plain in self.before.items()}
+
+    @property
     def is_known(self) -> bool:
         return not self.unknown
 

@@ -181,7 +181,8 @@ class Redactions:
         unit.versions.reseal_clip(clip.id, texts.version)
         removed = removal.frames(texts.unknown)
         if elsewhere is None:
-            end_key_change(unit, identity, clip.id, removed, [after for _, after in seals])
+            after = [each for _, each in seals]
+            end_key_change(unit, identity, clip.id, removed, after, texts.digests_before)
             return
         self._key_changes.begin(texts, removal.stored_as, seals, removal.works, removed)
         detail: dict[str, DetailValue] = {"redactions": [one.redaction_id for one in removed]}

@@ -103,7 +103,7 @@ class WorkSession:
         self.redactions = RedactionWork(unit, access, identity, self._delivery)
         self._bundle = Bundle(unit, access, identity, self._delivery, rules or QueueRules(), kinds)
         self.sending = Sending(unit, access, identity, self._delivery, self._bundle)
-        self._requests = self._act_requests()
+        self.requests = self._act_requests()
         self.new_work_notices = unit.queue.new_work_notices
         self._texts = OpenedTexts(unit, access, identity, self._drafts, self._alignment, measurement, schema)
         self._right = clip_conditions.RIGHTS[min(kinds)]
@@ -266,7 +266,7 @@ class WorkSession:
         with self._unit.transaction():
             self._access.require_current(self.identity, lease.clip_id, is_saving=True)
             is_elsewhere = self._access.is_open_elsewhere(self.identity, lease)
-            failure = OpenElsewhere() if is_elsewhere else self._requests.lost(lease)
+            failure = OpenElsewhere() if is_elsewhere else self.requests.lost(lease)
             if failure is None:
                 self._versions.note(self.identity, lease, history.present.annotation)
                 return self._drafts.save(self.identity, lease, history, revision)
@@ -306,7 +306,7 @@ class WorkSession:
         self._drafts.recall(self.identity, lease)
         with self._unit.transaction():
             is_elsewhere = self._access.is_open_elsewhere(self.identity, lease)
-            if not is_elsewhere and self._requests.lost(lease) is None:
+            if not is_elsewhere and self.requests.lost(lease) is None:
                 self._drafts.save_position(self.identity, lease, frame)
 
     def align(
@@ -539,7 +539,7 @@ class WorkSession:
 
     def _prepare(self, act: WorkAct) -> PreparedAct:
         self._require_kind(act.lease)
-        return self._requests.prepare(act)
+        return self.requests.prepare(act)
 
     def _shown(self, lease: Lease, unsealed: UnsealedClip, texts: ClipTexts) -> OpenClip:
         self._drafts.begin(self.identity, lease, texts.draft)
@@ -582,7 +582,7 @@ class WorkSession:
             raise Refused("CLIP_NOT_OPEN")
         if lease.blind_annotation is not None:
             raise Refused("BLIND_HANDED_IN")
-        if (lost := self._requests.lost(lease)) is not None:
+        if (lost := self.requests.lost(lease)) is not None:
             raise lost
 
     def _require(self) -> None:
@@ -595,6 +595,6 @@ class WorkSession:
     def _require_unfinished(self, lease: Lease) -> None:
         self._require()
         self._require_kind(lease)
-        self._requests.require_own(lease)
+        self.requests.require_own(lease)
         if (lease.task_id, lease.token) in self._ended:
             raise NotLeased

@@ -4,6 +4,7 @@ import pytest
 
 from reviewer.errors import LeaseLost
 from reviewer.model.task import VerdictKind
+from reviewer.queue.sqlite import SqliteQueue
 from reviewer.workspace import open_workspace
 from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN, Bench, annotation
 from tests.fakes.clock import FakeClock
@@ -75,6 +76,25 @@ def test_draw_selects_everything_where_the_project_says_so_and_tells_how_many(co
     drawn = command("qa", "draw", *as_quinn, "--json").json
     assert (len(drawn["drawn"]), drawn["passed"]) == (2, [])
     assert command("qa", "draw", *as_quinn).out == "0 selected for review, 0 accepted without review.\n"
+
+
+def test_lead_sees_and_answers_for_work_that_a_queue_elsewhere_calls_accepted(lead, workspace, monkeypatch):
+    assert lead("qa", "vouch", "--json").json == {"clips": [], "annotations": 0, "vouched": False}
+    with open_workspace(workspace) as opened:
+        quinn = opened.sign_in(QUINN, PASSPHRASE)
+        opened._unit.queue.draw(lambda _: False)  # nobody signs it, and no row says it
+        opened.sign_out(quinn)
+    monkeypatch.setattr(SqliteQueue, "answers_at_once", False)
+    found = lead("qa", "vouch", "--json").json
+    assert (len(found["clips"]), found["annotations"], found["vouched"]) == (2, 2, False)
+    out = lead("qa", "vouch").out
+    assert all(clip in out for clip in found["clips"])
+    assert "2 accepted without a signed verdict" in out
+    assert "2 accepted on your word" in lead("qa", "vouch", "--yes").out
+    assert lead("qa", "vouch", "--json").json["annotations"] == 0
+    rows = lead("audit", "show", "--json").json["rows"]
+    (kept,) = [row for row in rows if row["action"] == "acceptance.kept"]
+    assert (kept["reason"], sorted(kept["detail"]["clip_ids"])) == ("by_lead", sorted(found["clips"]))
 
 
 def test_report_has_a_card_for_each_contractor_and_one_for_all(lead, workspace):

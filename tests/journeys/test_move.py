@@ -94,6 +94,14 @@ def test_work_goes_on_on_the_server_and_at_home_again(
     team.submitted(ANA, "words on the server")
     for text in ("fourth words", "words on the server"):
         team.reviewed(QUINN, text, VerdictKind.ACCEPTED)
+    on_the_server = team.person(LEAD).lead.preview_export(["nemo"])
+    assert "verdict_not_signed" not in on_the_server.left_out
+    assert {row.text for row in on_the_server.rows} >= {
+        "hello there",  # accepted at home
+        "second word",  # accepted there with fixes
+        "fourth words",
+        "words on the server",
+    }
     close(team)
     moved(folder, clock, home)
     desk = window(folder, clock)

@@ -204,7 +204,7 @@ def test_marked_sound_is_gone_everywhere_and_everybodys_work_is_kept(
 def exported_without_the_number(office: Office, clip_id: str) -> None:
     """Both passes are accepted, and the set has neither the words nor the sound."""
     unit, lead = lead_of(office)
-    unit.queue.draw(lambda _: False)
+    office.pass_undrawn()
     assert unit.queue.clip_state(clip_id).value == "final"
     out = office.folder / f"set {clip_id}"
     lead.export(out, ["nemo"])
@@ -214,6 +214,31 @@ def exported_without_the_number(office: Office, clip_id: str) -> None:
     samples, _ = soundfile.read(found.parent / row["audio_filepath"], dtype="int16")
     assert not np.any(samples[START:END])
     assert np.any(samples[: START // 2])
+
+
+def test_verdict_from_before_a_redaction_counts_for_the_text_without_the_number(
+    office: Office, owner: psycopg.Connection[Any]
+) -> None:
+    """The clip has another key, and its text another digest, than those that were signed."""
+    unit, lead = lead_of(office)
+    anas, bens = both_on_one_clip(office)
+    ben = office.windows[BEN].work(BEN)
+    ben.submit(bens, annotation("call [pii:id] please"))
+    ben.close(bens)
+    ben.sending.send()
+    mark_and_hand_in(office, anas)
+    office.pass_undrawn()
+    digests = {one.id: one.digest for one in unit.queue.sealed_texts(anas.clip_id)}
+    forget_leases(owner)
+    confirm_all(office, anas.clip_id)
+    assert lead.redactions.apply_all(lead.identity) == 1
+    for one in unit.queue.sealed_texts(anas.clip_id):
+        assert one.digest != digests[one.id]
+    exported_without_the_number(office, anas.clip_id)
+    forget = "DELETE FROM reviewer_data.verdict WHERE clip_id = %s"
+    owner.execute("DELETE FROM reviewer_data.final WHERE clip_id = %s", (anas.clip_id,))
+    owner.execute(forget, (anas.clip_id,))
+    assert lead.preview_export(["nemo"]).left_out["verdict_not_signed"] == 1
 
 
 def test_rejected_mark_lets_the_clip_go_on_and_the_sound_comes_back(

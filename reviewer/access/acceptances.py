@@ -1,0 +1,225 @@
+"""Which work counts as accepted, whatever a queue elsewhere says: by signed verdicts, or by the log."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from reviewer.access.audit_log import AuditLog
+from reviewer.access.signed_verdict import SignedVerdict, is_selected, is_signed_with, read_verdict
+from reviewer.access.work_verification import LoggedWork
+from reviewer.model.event import CLIP_IDS, Action, DetailValue, Event
+from reviewer.model.held_back import HeldState
+from reviewer.model.people import Role
+from reviewer.model.task import SealedAnnotation, TaskKind, Verdict, VerdictKind
+
+BY_LEAD, REVOKED = "by_lead", "revoked"
+"""Why a row keeps acceptances: a lead answers for them, or somebody who signed them was revoked."""
+_WITH_KEYS = (Action.WORKSPACE_MADE, Action.PERSON_ENROLLED, Action.PERSON_KEY, Action.PERSON_JOINED)
+_ABOUT_PEOPLE = (*_WITH_KEYS, Action.PERSON_ADDED, Action.PERSON_REVOKED)
+_RESEALED = (Action.REDACTION_APPLIED, Action.CLIP_REKEYED)
+_GIVEN_OUT = (Action.ADJUDICATION_OPENED, Action.HELD_RELEASED)
+_ACTIONS = (*_ABOUT_PEOPLE, *_RESEALED, *_GIVEN_OUT, Action.REVIEW_DRAWN, Action.ACCEPTANCE_KEPT)
+_JUDGES = {
+    TaskKind.REVIEW: {Role.QA},
+    TaskKind.ADJUDICATE: {Role.QA},
+    TaskKind.TRANSCRIBE: {Role.QA, Role.LEAD},
+}
+
+
+@dataclass(slots=True)
+class _Judge:
+    """Somebody who may have signed verdicts, as the log says."""
+
+    role: str = ""
+    keys: set[bytes] = field(default_factory=set)
+    is_revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """That some text of an annotation was accepted when the row ``seq`` was written."""
+
+    digest: str
+    task_kind: str
+    reason: str
+    seq: int
+
+
+class Acceptances:
+    """Signed verdicts and the log, which is read as it grows; ``secret`` is that of the draw.
+
+    A verdict counts with a key with which its person enrolled, in the role that gives such verdicts. Of
+    people who were revoked only those count that a row lists: they could sign others since, with an earlier
+    time.
+    """
+
+    def __init__(self, log: AuditLog, workspace_id: str, secret: bytes | None) -> None:
+        self._log = log
+        self._workspace_id = workspace_id
+        self._secret = secret
+        self._read = 0
+        self._people: dict[str, _Judge] = {}
+        self._kept: dict[str, list[_Kept]] = {}
+        self._passed: set[str] = set()
+        self._resealed: dict[str, list[tuple[str, str]]] = {}
+        self._adjudicated: dict[str, int] = {}
+
+    def not_accepted(self, works: Iterable[SealedAnnotation], verdicts: Iterable[Verdict]) -> frozenset[str]:
+        """The ids of those of ``works`` that neither a signed verdict nor a row of the log accepts.
+
+        Args:
+            works: the annotations as the queue has them.
+            verdicts: every verdict that the queue has on work on their clips.
+        """
+        self._catch_up()
+        said: dict[str, list[SignedVerdict]] = {}
+        for verdict in verdicts:
+            signed = read_verdict(verdict.signed)
+            if signed is not None:
+                said.setdefault(signed.clip_id, []).append(signed)
+        return frozenset(one.id for one in works if not self._accepts(one, said.get(one.clip_id, ())))
+
+    def to_keep(self, person_id: str, verdicts: Iterable[Verdict]) -> list[SignedVerdict]:
+        """Those verdicts of one person that count now and accept something."""
+        self._catch_up()
+        said = (read_verdict(each.signed) for each in verdicts)
+        return [
+            each
+            for each in said
+            if each is not None
+            and each.person_id == person_id
+            and each.kind is not VerdictKind.RETURNED
+            and self._is_by_a_judge(each)
+        ]
+
+    def _accepts(self, work: SealedAnnotation, said: Iterable[SignedVerdict]) -> bool:
+        """After a lead had a clip adjudicated, nothing that was accepted before counts any more."""
+        digests, since = self._digests(work), self._adjudicated.get(work.clip_id, 0)
+        wanted = {TaskKind.ADJUDICATE} if since else set(TaskKind)
+        if any(
+            kept.digest in digests
+            and (kept.task_kind in wanted or (kept.reason == BY_LEAD and kept.seq > since))
+            for kept in self._kept.get(work.id, ())
+        ):
+            return True
+        if any(
+            each.task_kind in wanted and _is_about(each, work, digests) and self._is_by_a_judge(each)
+            for each in said
+        ):
+            return True
+        return self._is_logged(work, is_adjudicated=bool(since))
+
+    def _is_by_a_judge(self, said: SignedVerdict) -> bool:
+        judge = self._people.get(said.person_id)
+        if judge is None or judge.is_revoked or judge.role not in _JUDGES[said.task_kind]:
+            return False
+        if (said.kind is VerdictKind.PASSED) != (said.task_kind is TaskKind.TRANSCRIBE):
+            return False
+        if not any(is_signed_with(said, key, self._workspace_id) for key in judge.keys):
+            return False
+        return said.kind is not VerdictKind.PASSED or self._is_undrawn(said)
+
+    def _is_undrawn(self, said: SignedVerdict) -> bool:
+        """Computes the draw again, with the rate that was signed."""
+        try:
+            rate = float(said.rate)
+        except ValueError:
+            return False
+        if not 0 <= rate <= 1:  # nor no number at all
+            return False
+        return self._secret is None or not is_selected(self._secret, said.draw_id, said.annotation_id, rate)
+
+    def _is_logged(self, work: SealedAnnotation, *, is_adjudicated: bool) -> bool:
+        """Whether people who work in this folder accepted it: then their rows have its text too."""
+        logged = LoggedWork()
+        for row in self._log.about(work.clip_id):
+            logged.add(row.seq, row.fields())
+        if not logged.vouches_for(work):
+            return False
+        if is_adjudicated or work.id in logged.adjudications:
+            return work.id in logged.adjudications
+        if work.id in self._passed:
+            return True
+        return any(
+            name not in logged.refused
+            and (
+                (said.kind == VerdictKind.ACCEPTED and said.annotation == work.id)
+                or (
+                    said.kind == VerdictKind.ACCEPTED_WITH_FIXES
+                    and work.id in logged.reviews
+                    and logged.newest(said.task) == work.id
+                )
+            )
+            for name, said in logged.decisions.items()
+        )
+
+    def _digests(self, work: SealedAnnotation) -> set[str]:
+        """Of the text now, and of what redactions and new keys made it from."""
+        found = {work.digest.hex()}
+        for before, after in reversed(self._resealed.get(work.id, ())):
+            if after in found:
+                found.add(before)
+        return found
+
+    def _catch_up(self) -> None:
+        rows = [row for action in _ACTIONS for row in self._log.of_action(action, self._read)]
+        for row in sorted(rows, key=lambda row: row.seq):
+            self._read = row.seq
+            self._add(row.seq, row.event())
+
+    def _add(self, seq: int, event: Event) -> None:
+        detail = event.detail
+        if event.action is Action.REVIEW_DRAWN:
+            self._passed.update(_texts(detail, "passed_annotations"))
+        elif event.action in _RESEALED:
+            lists = (_texts(detail, name) for name in ("annotations", "before", "digests"))
+            for annotation, before, after in zip(*lists, strict=False):
+                self._resealed.setdefault(annotation, []).append((before, after))
+        elif event.action in _GIVEN_OUT:
+            is_released = event.action is Action.HELD_RELEASED
+            if not is_released or ("to" in detail and detail.get("from") != HeldState.QUARANTINED):
+                self._adjudicated[event.object] = seq
+        elif event.action is Action.ACCEPTANCE_KEPT:
+            lists = (_texts(detail, name) for name in ("annotations", "digests", "task_kinds"))
+            for annotation, digest, kind in zip(*lists, strict=False):
+                self._kept.setdefault(annotation, []).append(_Kept(digest, kind, event.reason, seq))
+        else:
+            self._add_person(event)
+
+    def _add_person(self, event: Event) -> None:
+        is_first = event.action is Action.WORKSPACE_MADE
+        judge = self._people.setdefault(event.actor if is_first else event.object, _Judge())
+        if is_first or event.action is Action.PERSON_ADDED:
+            judge.role = event.role if is_first else str(event.detail.get("role", ""))
+        if event.action is Action.PERSON_REVOKED:
+            judge.is_revoked = True
+        elif event.action in _WITH_KEYS:
+            judge.keys.add(bytes.fromhex(str(event.detail.get("public_key", ""))))
+
+
+def kept_detail(kept: Collection[tuple[str, str, str, str]]) -> dict[str, DetailValue]:
+    """The detail of a row that keeps acceptances: of each clip, annotation, digest (hex) and kind of task."""
+    return {
+        CLIP_IDS: list(dict.fromkeys(clip for clip, *_ in kept)),
+        "annotations": [annotation for _, annotation, _, _ in kept],
+        "digests": [digest for _, _, digest, _ in kept],
+        "task_kinds": [kind for *_, kind in kept],
+    }
+
+
+def _is_about(said: SignedVerdict, work: SealedAnnotation, digests: Collection[str]) -> bool:
+    """Whether a verdict accepts this text, if whoever it names gave it."""
+    is_text = not said.digest or said.digest.hex() in digests
+    if said.task_kind is TaskKind.ADJUDICATE:
+        is_own = (said.annotation_id, said.task_id, said.person_id) == (work.id, work.task_id, work.author)
+        return is_own and is_text and said.kind is VerdictKind.ACCEPTED
+    if said.kind is VerdictKind.ACCEPTED_WITH_FIXES:
+        own = (said.fixed_id, said.task_id, said.person_id)
+        return own == (work.id, work.task_id, work.author)
+    if said.annotation_id != work.id or not is_text or said.person_id == work.author:
+        return False
+    return said.kind in {VerdictKind.ACCEPTED, VerdictKind.PASSED}
+
+
+def _texts(detail: Mapping[str, DetailValue], name: str) -> list[str]:
+    found = detail.get(name)
+    return [str(each) for each in found] if isinstance(found, list) else []
