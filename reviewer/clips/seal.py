@@ -28,6 +28,7 @@ _SALT_BYTES = 32
 _TAG_BYTES = 16
 _HEADER_BYTES = len(_MAGIC) + _SALT_BYTES
 _SEALED_CHUNK_BYTES = CHUNK_BYTES + _TAG_BYTES
+_MOST_WAITING_CHUNKS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +64,22 @@ def seal(key: bytes, context: SealContext, data: bytes) -> bytes:
 class SealedWriter:
     """Seals an object of unknown length a chunk at a time; the result is as from ``seal``.
 
-    The first chunk is kept until the end, because a format may write lengths into its header last.
+    The first chunk is kept until the end, because a format may write lengths into its header last. An object
+    of up to 256 KiB, as most clips are, is written at once.
     """
 
     def __init__(self, key: bytes, context: SealContext, stream: BinaryIO) -> None:
         salt = secrets.token_bytes(_SALT_BYTES)
-        header = _MAGIC + salt
+        self._header = _MAGIC + salt
         self._cipher = _cipher(key, salt)
-        self._bound = header + context.to_bytes()
+        self._bound = self._header + context.to_bytes()
         self._stream = stream
         self._first: bytearray | None = None
         self._pending = bytearray()
         self._index = 0
-        self._is_finished = False
-        stream.write(header)
+        self._sealed: list[bytes] = []
+        """Chunks after the first that wait to be written."""
+        self._is_begun = self._is_finished = False
 
     def write(self, data: bytes) -> None:
         """Appends plain bytes."""
@@ -86,9 +89,10 @@ class SealedWriter:
             del self._pending[:CHUNK_BYTES]
             if self._first is None:
                 self._first = chunk
-                self._stream.seek(_SEALED_CHUNK_BYTES, io.SEEK_CUR)
             else:
-                self._stream.write(self._sealed(chunk, self._index, is_last=False))
+                self._sealed.append(self._seal(chunk, self._index, is_last=False))
+                if len(self._sealed) == _MOST_WAITING_CHUNKS:
+                    self._write_sealed()
             self._index += 1
 
     def rewrite_start(self, data: bytes) -> None:
@@ -103,14 +107,27 @@ class SealedWriter:
         if self._is_finished:
             return
         self._is_finished = True
-        self._stream.write(self._sealed(self._pending, self._index, is_last=True))
+        self._sealed.append(self._seal(self._pending, self._index, is_last=True))
+        start = [self._header]
         if self._first is not None:
-            self._stream.seek(_HEADER_BYTES)
-            self._stream.write(self._sealed(self._first, 0, is_last=False))
-            self._stream.seek(0, io.SEEK_END)
+            start.append(self._seal(self._first, 0, is_last=False))
+        if not self._is_begun:
+            self._stream.write(b"".join((*start, *self._sealed)))
+            return
+        self._write_sealed()
+        self._stream.seek(0)
+        self._stream.write(b"".join(start))
+        self._stream.seek(0, io.SEEK_END)
 
-    def _sealed(self, chunk: bytearray, index: int, *, is_last: bool) -> bytes:
-        return self._cipher.encrypt(_nonce(index, index if is_last else -1), bytes(chunk), self._bound)
+    def _write_sealed(self) -> None:
+        if not self._is_begun:
+            self._is_begun = True
+            self._stream.seek(_HEADER_BYTES + _SEALED_CHUNK_BYTES)
+        self._stream.write(b"".join(self._sealed))
+        self._sealed.clear()
+
+    def _seal(self, chunk: bytearray, index: int, *, is_last: bool) -> bytes:
+        return self._cipher.encrypt(_nonce(index, index if is_last else -1), chunk, self._bound)
 
 
 def unseal(key: bytes, context: SealContext, sealed: bytes) -> bytes:

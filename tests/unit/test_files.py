@@ -2,11 +2,12 @@
 
 import os
 import stat
+import sys
 from pathlib import Path
 
 import pytest
 
-from reviewer.files import write_atomically
+from reviewer.files import NewFile, sync_file, write_atomically
 
 
 def test_the_new_content_replaces_the_old_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
@@ -33,3 +34,32 @@ def test_what_cannot_be_written_changes_nothing_and_leaves_nothing(tmp_path: Pat
             write_atomically(place, b"new")
     assert os.listdir(tmp_path) == ["folder"]  # noqa: PTH208
     assert (tmp_path / "folder" / "old").read_bytes() == b"old"
+
+
+def is_in_memory(file: Path) -> bool:
+    """Whether the first byte of a file can be read without waiting for a disk."""
+    descriptor = os.open(file, os.O_RDONLY)
+    try:
+        os.preadv(descriptor, [bytearray(1)], 0, os.RWF_NOWAIT)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(descriptor)
+    return True
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux what is in memory")
+def test_a_new_file_that_was_kept_does_not_stay_in_memory(tmp_path: Path) -> None:
+    (tmp_path / "other").write_bytes(bytes(100_000))
+    with (tmp_path / "other").open("rb") as other:
+        sync_file(other.fileno())
+        os.posix_fadvise(other.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    if is_in_memory(tmp_path / "other"):
+        pytest.skip("this file system is in memory")
+    file = NewFile(tmp_path / "file")
+    file.stream.write(bytes(100_000))
+    file.sync()
+    file.keep()
+    assert is_in_memory(tmp_path / "file")
+    file.discard()
+    assert not is_in_memory(tmp_path / "file")

@@ -71,6 +71,33 @@ def test_what_was_sealed_in_parts_opens_as_if_sealed_at_once(size: int, part: in
     assert len(out.getvalue()) == len(seal(KEY, PLACE, data))
 
 
+class CountingStream(io.BytesIO):
+    """Counts the writes that it gets."""
+
+    writes = 0
+
+    def write(self, data: object, /) -> int:
+        self.writes += 1
+        return super().write(data)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("size", [1, CHUNK_BYTES, CHUNK_BYTES + 1, 3 * CHUNK_BYTES])
+def test_a_short_object_is_written_at_once(size: int) -> None:
+    out = CountingStream()
+    writer = SealedWriter(KEY, PLACE, out)
+    writer.write(bytes(size))
+    writer.finish()
+    assert out.writes == 1
+
+
+def test_a_long_object_does_not_wait_in_memory() -> None:
+    out = io.BytesIO()
+    writer = SealedWriter(KEY, PLACE, out)
+    for _ in range(20):
+        writer.write(bytes(CHUNK_BYTES))
+    assert len(out.getvalue()) > 15 * CHUNK_BYTES
+
+
 def test_only_what_was_written_can_be_written_again() -> None:
     writer = SealedWriter(KEY, PLACE, io.BytesIO())
     writer.write(b"abc")

@@ -62,14 +62,15 @@ class FlacWriter:
         self._stream = _CanonicalStream(out)
         subtype = "PCM_16" if form.bits == 16 else "PCM_24"
         with self._translated():
-            self._file = soundfile.SoundFile(
+            self._file = _OneWayFile(
                 self._stream, "w", form.rate_hz, form.channels, subtype=subtype, format="FLAC"
             )
 
     def write(self, block: IntSamples) -> None:
         """The next samples, shape ``(frames, channels)``. Raises what the output raises."""
         with self._translated():
-            self._file.write(block)
+            contiguous = np.ascontiguousarray(block)
+            self._file.buffer_write(contiguous, "int16" if contiguous.itemsize == 2 else "int32")
 
     def __enter__(self) -> Self:
         return self
@@ -95,6 +96,13 @@ class FlacWriter:
             form = self._form
             raise Refused("UNDECODABLE_AS_FLAC", rate_hz=form.rate_hz, channels=form.channels) from error
         self._stream.raise_error()
+
+
+class _OneWayFile(soundfile.SoundFile):  # type: ignore[misc, unused-ignore]
+    """A file that is written from its beginning to its end: soundfile need not seek after each block."""
+
+    def seekable(self) -> bool:
+        return False
 
 
 class _CanonicalStream:

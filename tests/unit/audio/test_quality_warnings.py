@@ -67,3 +67,12 @@ def test_an_extension_of_another_format_is_noted_in_our_words(
     extension: str, container: str, notes: tuple[str, ...]
 ) -> None:
     assert said(warn_about_name(extension, container)) == notes
+
+
+@pytest.mark.parametrize("frames", [1 << 16, (1 << 16) + 1, 1 << 17])
+@pytest.mark.parametrize("value", [-(1 << 15), (1 << 15) - 1])
+def test_no_block_is_too_long_for_its_sum(frames: int, value: int) -> None:
+    warnings = SoundWarnings(1, bits=16)
+    warnings.add(np.full((frames, 1), value, np.int16))
+    offset = next(note for note in warnings.notices() if note.code == "AUDIO_DC_OFFSET")
+    assert offset.parameters["offset"] == value / 32768
