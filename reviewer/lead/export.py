@@ -363,12 +363,9 @@ class Export:
         """Writes and validates all other files of the set; gives the digest of its passport."""
         written = before.files
         audio = ExportAudio(self._access, order.identity, found.rows, order.options).read
-        lengths: dict[str, tuple[int, int]] = {}
-        if not needs_clips(order.formats):
-            lengths = {one.path: (one.frames, one.rate_hz) for one in found.utterances(audio)}
-            if (folder / CLIPS).exists():  # the formats that needed them can hold none of the rows
-                shutil.rmtree(folder / CLIPS)
-                written = WrittenFiles()
+        if not needs_clips(order.formats) and (folder / CLIPS).exists():
+            shutil.rmtree(folder / CLIPS)  # the formats that needed them can hold none of the rows
+            written = WrittenFiles()
         has_shards = written.count_in(webdataset.FOLDER) > 0
         for name in order.formats:
             if name not in before.formats and not (has_shards and name == SHARDS):
@@ -376,7 +373,7 @@ class Export:
         facts = self._passport(order, found)
         dataset_card.write(folder, asdict(facts))
         digest = passport.write(folder, facts, written)
-        with lengths_known(written, lengths):
+        with lengths_known(written, found.lengths):
             problems = [problem for name in order.formats for problem in self._formats[name].validate(folder)]
         problems += passport.check_written(folder, digest, written)
         if problems:

@@ -643,8 +643,8 @@ def test_a_shard_ends_before_it_is_too_large(tmp_path: Path, monkeypatch: pytest
 
 @given(st.text("abc-019.", min_size=1, max_size=120), st.integers(0, 8**11 + 5))
 def test_headers_of_a_shard_are_those_of_tarfile(name: str, size: int) -> None:
-    from reviewer.formats.tar_shards import _header
+    from reviewer.formats.tar_shards import header_of
 
     member = tarfile.TarInfo(name)
     member.size = size
-    assert _header(name, size) == member.tobuf(tarfile.PAX_FORMAT)
+    assert header_of(name, size) == member.tobuf(tarfile.PAX_FORMAT)
