@@ -16,7 +16,7 @@ from reviewer.errors import Notice
 from reviewer.files import sync_file
 from reviewer.formats.dataset import Utterance, is_whole, segments_of
 from reviewer.formats.row_problems import row_problem
-from reviewer.formats.validation import SetValidator
+from reviewer.formats.validation import MOST_LINE_BYTES, SetValidator
 from reviewer.model.annotation import LabelValue
 
 VERSION = "2"
@@ -168,6 +168,7 @@ def _rows(
     lines: Callable[[str], Iterator[str]],
     dialect: Dialect,
 ) -> Iterator[tuple[str, dict[str, str]]]:
+    csv.field_size_limit(MOST_LINE_BYTES)  # of the process: 131,072 characters are the text of three hours
     reader = csv.reader(lines(name), delimiter=dialect.delimiter, strict=True)
     try:
         header = next(reader, None)

@@ -26,6 +26,7 @@ _JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, indent=2)
 _NO_FILES = '"files": []'
 _MOST_BYTES = 1 << 30
 _NOTHING = WrittenFiles()
+_OWN = frozenset({NAME, MARKER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,10 @@ class Passport:
 def write(folder: Path, passport: Passport, written: WrittenFiles = _NOTHING) -> str:
     """Hashes every file of the set, writes ``SHA256SUMS`` and ``passport.json``, and returns its SHA-256.
 
-    Files ``written`` before are not read again if nobody has touched them. May raise OSError.
+    Files ``written`` before are listed as they were written, whatever became of them: ``check_written`` finds
+    that out. May raise OSError.
     """
-    others: dict[str, int] = {}  # the sizes of files that are not as they were written
+    others: dict[str, int] = {}  # the sizes of the other files
     write_lines(folder / SUMS, _sums(folder, written, others))
     body = _JSON.encode({"passport_version": VERSION, **_plain(asdict(passport)), "files": []})
     before, after = body.split(_NO_FILES)
@@ -85,9 +87,12 @@ def write(folder: Path, passport: Passport, written: WrittenFiles = _NOTHING) ->
 
 def _sums(folder: Path, written: WrittenFiles, others: dict[str, int]) -> Iterator[str]:
     """The lines of ``SHA256SUMS``; what else is there than was written, is added to ``others``."""
-    for path, sha256, size, is_untouched in _files(folder, written, SUMS):
-        if not is_untouched:
-            others[path] = size
+    for path, known in _paths(folder, written, _OWN | {SUMS}):
+        if known is None:
+            full = folder / path
+            sha256, others[path] = _sha256(full), full.stat().st_size
+        else:
+            sha256 = known.digest.hex()
         yield f"{sha256}  {path}"
 
 
@@ -137,7 +142,7 @@ def check_written(folder: Path, digest: str, written: WrittenFiles) -> list[Noti
 
 
 def _unlike_the_list(folder: Path, written: WrittenFiles) -> list[Notice]:
-    found = ((path, sha256) for path, sha256, *_ in _files(folder, written, SUMS))
+    found = ((path, sha256) for path, sha256, _ in _files(folder, written, SUMS))
     return list(_differences(_listed(folder), found))
 
 
@@ -172,7 +177,7 @@ def validate(folder: Path) -> list[Notice]:
     except Damaged as error:
         return [error.notice]
     not_listed, changed = [], []
-    for path, sha256, size, _ in _files(folder, _NOTHING):
+    for path, sha256, size in _files(folder, _NOTHING):
         of_passport = listed.pop(path, None)
         if of_passport is None:
             not_listed.append(path)
@@ -185,19 +190,16 @@ def validate(folder: Path) -> list[Notice]:
     ]
 
 
-def _files(folder: Path, written: WrittenFiles, but: str = "") -> Iterator[tuple[str, str, int, bool]]:
-    """Each file in the order of paths, but not the passport itself.
-
-    Its path, SHA-256 and size in bytes, and whether it is as it was written.
-    """
-    own, root = {NAME, MARKER, but}, str(folder)
-    for path, known in _paths(folder, written, own):
+def _files(folder: Path, written: WrittenFiles, but: str = "") -> Iterator[tuple[str, str, int]]:
+    """Path, SHA-256 and size in bytes of each file in the order of paths, but not the passport itself."""
+    root = str(folder)
+    for path, known in _paths(folder, written, _OWN | {but}):
         full = os.path.join(root, path)  # noqa: PTH118 - a tenth of the time, for each of all clips
         found = os.stat(full)  # noqa: PTH116
         if known is not None and known.is_at(found):
-            yield path, known.digest.hex(), known.size, True
+            yield path, known.digest.hex(), known.size
         else:
-            yield path, _sha256(Path(full)), found.st_size, False
+            yield path, _sha256(Path(full)), found.st_size
 
 
 def _paths(

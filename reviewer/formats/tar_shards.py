@@ -101,11 +101,11 @@ def _packed(name: str, members: tuple[tuple[str, bytes], ...]) -> bytes:
     """The members of a sample with their headers, each filled up to whole blocks."""
     parts: list[bytes] = []
     for suffix, data in members:
-        parts += (_header(f"{name}.{suffix}", len(data)), data, bytes(-len(data) % tarfile.BLOCKSIZE))
+        parts += (header_of(f"{name}.{suffix}", len(data)), data, bytes(-len(data) % tarfile.BLOCKSIZE))
     return b"".join(parts)
 
 
-def _header(name: str, size: int) -> bytes:
+def header_of(name: str, size: int) -> bytes:
     """The header of a member as ``TarFile`` writes it, in a tenth of the time where a plain one will do."""
     encoded = name.encode()
     if len(encoded) > tarfile.LENGTH_NAME or not name.isascii() or size >= _MOST_PLAIN_BYTES:

@@ -18,7 +18,7 @@ import soundfile
 from reviewer.errors import Notice, Parameter, Refused
 from reviewer.formats.dataset import CLIPS
 from reviewer.formats.times import milliseconds
-from reviewer.formats.written_files import WrittenFile
+from reviewer.formats.written_files import SoundLengths, WrittenFile
 from reviewer.transcript.invisible_characters import stray_positions
 from reviewer.untrusted_files import open_untrusted, read_untrusted
 
@@ -70,16 +70,14 @@ def is_foreign() -> bool:
 @dataclass(frozen=True, slots=True)
 class _Known:
     written: Mapping[str, WrittenFile]
-    lengths: Mapping[str, tuple[int, int]]
+    lengths: SoundLengths
 
 
 _known: ContextVar[_Known | None] = ContextVar("known lengths", default=None)
 
 
 @contextmanager
-def lengths_known(
-    written: Mapping[str, WrittenFile], lengths: Mapping[str, tuple[int, int]]
-) -> Iterator[None]:
+def lengths_known(written: Mapping[str, WrittenFile], lengths: SoundLengths) -> Iterator[None]:
     """Inside, audio files that this process has written are not decoded again, unless somebody touched them.
 
     Args:
@@ -238,7 +236,7 @@ class SetValidator:
             self.add_problem("SET_CLIP_METADATA", where=where)
         return length
 
-    def lengths_in(self, path: str) -> Mapping[str, tuple[int, int]]:
+    def lengths_in(self, path: str) -> SoundLengths:
         """Frames and rate of the audio inside a file of the set, by its own path; empty if not known.
 
         Known are those in a file that this process has written and nobody has touched since.
@@ -246,7 +244,7 @@ class SetValidator:
         known = _known.get()
         written = known.written.get(path) if known else None
         is_known = known and written and written.is_at((self.folder / path).stat())
-        return known.lengths if known and is_known else {}
+        return known.lengths if known and is_known else SoundLengths()
 
     def check_audio(
         self, where: str, data: bytes, duration_seconds: float, length: tuple[int, int] | None = None

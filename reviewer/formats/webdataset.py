@@ -15,7 +15,7 @@ from reviewer.errors import Notice
 from reviewer.formats.dataset import CLIPS, Utterance, audio_bytes
 from reviewer.formats.json_row import check_json_row, json_line, row_of
 from reviewer.formats.row_problems import row_problem
-from reviewer.formats.tar_shards import TarShards
+from reviewer.formats.tar_shards import TarShards, header_of
 from reviewer.formats.validation import SetValidator
 from reviewer.formats.written_files import WrittenFile
 
@@ -113,10 +113,10 @@ def _read(path: Path, *, is_known: bool) -> Iterator[tuple[str, str, bytes]]:
 def _read_plain(file: BinaryIO) -> Iterator[tuple[str, str, bytes]]:
     """The members as far as their headers are plain, each as a reader takes it; sound is passed over."""
     while (header := file.read(tarfile.BLOCKSIZE)) and header[156:157] == tarfile.REGTYPE:
-        size, checksum = int(header[124:135], 8), int(header[148:154], 8)
-        if checksum != sum(header) - sum(header[148:156]) + sum(b" " * 8):
+        name, size = header[:100].rstrip(b"\0").decode(), int(header[124:135], 8)
+        if header != header_of(name, size) and int(header[148:154], 8) != _checksum(header):
             raise tarfile.ReadError("a header with another checksum")
-        key, _, suffix = header[:100].rstrip(b"\0").decode().partition(".")
+        key, _, suffix = name.partition(".")
         padding = -size % tarfile.BLOCKSIZE
         if suffix in ("json", "txt"):
             yield key, suffix, file.read(size)
@@ -125,3 +125,8 @@ def _read_plain(file: BinaryIO) -> Iterator[tuple[str, str, bytes]]:
             yield key, suffix, b""
             file.seek(size + padding, os.SEEK_CUR)
     file.seek(-len(header), os.SEEK_CUR)
+
+
+def _checksum(header: bytes) -> int:
+    """The sum of a header's bytes, with blanks for the checksum itself (POSIX.1, pax)."""
+    return sum(header) - sum(header[148:156]) + sum(b" " * 8)

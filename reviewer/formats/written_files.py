@@ -1,12 +1,18 @@
 """What an export has written: the digest of each file, and what tells later that nobody has touched it."""
 
 import os
+from array import array
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple, Self
 
 from reviewer.formats.sorted_entries import KEY, Blocks, SortedEntries
+
+_HASH_MASK = (1 << 64) - 1
+_RATE_BITS = 20
+"""RFC 9639 section 8.2: a FLAC has at most 20 bits for its rate, and 36 for its frames."""
 
 
 class WrittenFile(NamedTuple):
@@ -76,3 +82,37 @@ class WrittenFiles(Mapping[str, WrittenFile]):
 
     def __getitem__(self, path: str) -> WrittenFile:
         return WrittenFile._make(self._entries.find(path)[1:])
+
+
+class SoundLengths:
+    """Frames and rate in Hz of many sounds by the path that each has in a set, 16 bytes for each."""
+
+    def __init__(self) -> None:
+        self._hashes, self._lengths = array("Q"), array("Q")
+        self._is_sorted = True
+
+    def add(self, path: str, frames: int, rate_hz: int) -> None:
+        """Adds a sound that is not there yet."""
+        self._hashes.append(hash(path) & _HASH_MASK)
+        self._lengths.append(frames << _RATE_BITS | rate_hz)
+        self._is_sorted = False
+
+    def get(self, path: str) -> tuple[int, int] | None:
+        """Frames and rate of a sound, None if they are not known."""
+        if not self._is_sorted:
+            self._sort()
+        hashed = hash(path) & _HASH_MASK
+        place = bisect_left(self._hashes, hashed)
+        if place == len(self._hashes) or self._hashes[place] != hashed:
+            return None
+        frames, rate_hz = divmod(self._lengths[place], 1 << _RATE_BITS)
+        return frames, rate_hz
+
+    def __len__(self) -> int:
+        return len(self._hashes)
+
+    def _sort(self) -> None:
+        order = sorted(range(len(self._hashes)), key=self._hashes.__getitem__)
+        self._hashes = array("Q", map(self._hashes.__getitem__, order))
+        self._lengths = array("Q", map(self._lengths.__getitem__, order))
+        self._is_sorted = True

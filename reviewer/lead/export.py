@@ -317,7 +317,7 @@ class Export:
     ) -> tuple[Collected, _Written]:
         """The rows of the set, and what was written meanwhile."""
         done = _ClipsWritten(progress, self._unit.queue.counts().clips, is_cancelled)
-        with self._writing(order, folder, done.tell) as sounds:
+        with self._writing(order, folder, done) as sounds:
             collect = partial(self._collect, order.identity, order.formats, predicate, order.options)
             found = collect(is_cancelled, sounds=sounds)
             if sounds is not None:
@@ -342,7 +342,7 @@ class Export:
         return frozenset(names)
 
     def _writing(
-        self, order: _Order, folder: Path, progress: Callable[[int], None]
+        self, order: _Order, folder: Path, done: "_ClipsWritten"
     ) -> AbstractContextManager[SetSounds | SetShards | None]:
         """What is written while rows are collected: sound as files of their own, or in shards, or none."""
         given = (
@@ -351,22 +351,21 @@ class Export:
             folder,
             order.options,
             partial(self._unit.exports.add_items, order.id),
+            done.tell,
+            done.whole,
         )
         if needs_clips(order.formats):
             written = WrittenFiles(SealedSpool(self._unit.folder, "SET_NOT_WRITTEN", LIST_BYTES_IN_MEMORY))
-            return SetSounds(*given, progress, written)
-        return SetShards(*given, progress) if order.formats == (SHARDS,) else nullcontext()
+            return SetSounds(*given, written)
+        return SetShards(*given) if order.formats == (SHARDS,) else nullcontext()
 
     def _fill(self, folder: Path, order: _Order, found: Collected, before: _Written) -> str:
         """Writes and validates all other files of the set; gives the digest of its passport."""
         written = before.files
         audio = ExportAudio(self._access, order.identity, found.rows, order.options).read
-        lengths: dict[str, tuple[int, int]] = {}
-        if not needs_clips(order.formats):
-            lengths = {one.path: (one.frames, one.rate_hz) for one in found.utterances(audio)}
-            if (folder / CLIPS).exists():  # the formats that needed them can hold none of the rows
-                shutil.rmtree(folder / CLIPS)
-                written = WrittenFiles()
+        if not needs_clips(order.formats) and (folder / CLIPS).exists():
+            shutil.rmtree(folder / CLIPS)  # the formats that needed them can hold none of the rows
+            written = WrittenFiles()
         has_shards = written.count_in(webdataset.FOLDER) > 0
         for name in order.formats:
             if name not in before.formats and not (has_shards and name == SHARDS):
@@ -374,7 +373,7 @@ class Export:
         facts = self._passport(order, found)
         dataset_card.write(folder, asdict(facts))
         digest = passport.write(folder, facts, written)
-        with lengths_known(written, lengths):
+        with lengths_known(written, found.lengths):
             problems = [problem for name in order.formats for problem in self._formats[name].validate(folder)]
         problems += passport.check_written(folder, digest, written)
         if problems:
@@ -494,16 +493,16 @@ class _ClipsWritten:
     ) -> None:
         self._progress = progress
         self._is_cancelled = is_cancelled
-        self._whole = clips.get(ClipState.FINAL, 0) + clips.get(ClipState.EXPORTED, 0)
+        self.whole = clips.get(ClipState.FINAL, 0) + clips.get(ClipState.EXPORTED, 0)
 
     def tell(self, done: int) -> None:
         """Raises Unavailable when the export is cancelled."""
         if self._is_cancelled():
             raise Unavailable("EXPORT_CANCELLED")
-        self._whole = max(done, self._whole)
-        self._progress(done, self._whole)
+        self.whole = max(done, self.whole)
+        self._progress(done, self.whole)
 
     def finish(self, clips: int) -> None:
         """Corrects what was told."""
-        if clips != self._whole:
+        if clips != self.whole:
             self._progress(clips, clips)

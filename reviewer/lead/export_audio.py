@@ -16,9 +16,7 @@ from reviewer.lead.set_options import AudioForm, SetOptions
 from reviewer.lead.sound_worker import form_of
 from reviewer.model.clip import Clip
 from reviewer.model.people import Identity
-from reviewer.session.export_access import ExportAccess, OpenedBatch
-
-CLIPS_A_BATCH = 250
+from reviewer.session.export_access import ExportAccess, OpenedBatch, batch_size
 
 
 class ExportAudio:
@@ -52,7 +50,9 @@ class ExportAudio:
         return encoded(row, self._decoded[1], self._options)
 
     def _open_from(self, number: int) -> OpenedBatch:
-        return self._access.open(self._identity, self._rows.works(number, number + CLIPS_A_BATCH))
+        return self._access.open(
+            self._identity, self._rows.works(number, number + batch_size(len(self._rows)))
+        )
 
 
 def decoded(clip: Clip, flac: bytes) -> Samples:

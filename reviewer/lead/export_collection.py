@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reviewer.formats.catalogue import Format
+from reviewer.formats.catalogue import Format, needs_clips
 from reviewer.formats.dataset import Utterance
 from reviewer.formats.statistics import SetStatistics
 from reviewer.formats.tags import tag_problem
+from reviewer.formats.written_files import SoundLengths
 from reviewer.lead.export_rows import Row, SelectedClip
 from reviewer.lead.row_store import RowStore, Utterances
 
@@ -30,6 +31,9 @@ class Collected:
         self._refused_rows: Counter[str] = Counter()
         """Rows of the set that a format cannot hold; not those that none can."""
         self.rows = RowStore(folder)
+        self.lengths = SoundLengths()
+        """Of the sound that is in no files of its own."""
+        self._keeps_lengths = not needs_clips(tuple(formats))
         self.statistics = SetStatistics()
         self.annotated_under: Counter[tuple[str, str]] = Counter()
         """Rows by the versions of form and conventions under which they were written."""
@@ -49,6 +53,8 @@ class Collected:
         for row in kept:
             self._count(row.utterance)
             self.rows.add(row)
+            if self._keeps_lengths:
+                self.lengths.add(row.utterance.path, row.utterance.frames, row.utterance.rate_hz)
             for name, refused in self._refused.items():
                 if row.utterance.id in refused:
                     self._refused_rows[name] += 1

@@ -65,6 +65,7 @@ class RowMaker:
         self._names = names
         self._splits = splits
         self._options = options
+        self._suffix = options.audio.value  # a plain text is pickled in less time than an enum
         self.left_out: Counter[str] = Counter()
 
     def rows_of(self, selected: SelectedClip) -> Iterator[Row]:
@@ -133,7 +134,7 @@ class RowMaker:
             if selected.aligned
             else (),
             reference=selected.reference,
-            audio=self._options.audio,
+            audio=self._suffix,
             conventions=selected.conventions,
             profile=self._options.profile,
         )

@@ -16,11 +16,11 @@ from reviewer.formats.tags import in_format
 from reviewer.formats.written_files import WrittenFile, WrittenFiles
 from reviewer.lead.export_audio import is_as_stored
 from reviewer.lead.export_rows import Row, SelectedClip
-from reviewer.lead.export_sounds import CLIPS_A_BATCH, SOUNDS_WORTH_A_PROCESS, SoundWorker, stored_sound
+from reviewer.lead.export_sounds import SOUNDS_WORTH_A_PROCESS, SoundWorker, stored_sound
 from reviewer.lead.set_options import SetOptions
 from reviewer.lead.sound_worker import Added, EndOfShards, Sample, Samples, Shards
 from reviewer.model.people import Identity
-from reviewer.session.export_access import ExportAccess
+from reviewer.session.export_access import ExportAccess, batch_size
 
 if TYPE_CHECKING:
     from reviewer.model.clip import Clip
@@ -43,6 +43,7 @@ class SetShards:
         options: SetOptions,
         in_commit: Callable[[Mapping[str, str]], None],
         progress: Callable[[int], None],
+        clips: int,
     ) -> None:
         """The arguments are those of ``SetSounds``."""
         self._access = access
@@ -51,6 +52,7 @@ class SetShards:
         self._options = options
         self._in_commit = in_commit
         self._progress = progress
+        self._clips_a_batch = batch_size(clips)
         self._worker: SoundWorker | None = None
         self._clips: dict[str, Clip] = {}
         self._rows: list[Row] = []
@@ -81,7 +83,7 @@ class SetShards:
             self._rows.append(row)
             if self._worker is None and len(self._rows) == SOUNDS_WORTH_A_PROCESS:
                 self._begin()
-            if len(self._rows) == CLIPS_A_BATCH:
+            if len(self._rows) == self._clips_a_batch:
                 self._write_batch()
 
     def open_rest(self) -> None:

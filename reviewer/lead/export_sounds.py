@@ -32,7 +32,7 @@ from reviewer.lead.sound_worker import (
 )
 from reviewer.lead.worker_pipe import receive, send
 from reviewer.model.people import Identity
-from reviewer.session.export_access import ExportAccess, OpenedBatch
+from reviewer.session.export_access import ExportAccess, OpenedBatch, batch_size
 
 if TYPE_CHECKING:
     from reviewer.audio.samples import Samples
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound=Answer)
 _WORKER = "reviewer.lead.sound_worker"
-CLIPS_A_BATCH = 250
 SOUNDS_WORTH_A_PROCESS = 64
 
 
@@ -58,12 +57,13 @@ class SetSounds:
         options: SetOptions,
         in_commit: Callable[[Mapping[str, str]], None],
         progress: Callable[[int], None],
+        clips: int,
         written: WrittenFiles,
     ) -> None:
         """``in_commit`` is called with the annotation of each clip of a batch, in the commit of its row.
 
-        ``progress`` is called with the number of clips that are written. Files are added to ``written``. May
-        raise OSError.
+        ``progress`` is called with the number of clips that are written, of about ``clips``. Files are added
+        to ``written``. May raise OSError.
         """
         self._access = access
         self._identity = identity
@@ -71,6 +71,7 @@ class SetSounds:
         self._options = options
         self._in_commit = in_commit
         self._progress = progress
+        self._clips_a_batch = batch_size(clips)
         self._worker: SoundWorker | None = None
         self._for_worker = 0
         self._clips: dict[str, Clip] = {}
@@ -98,7 +99,7 @@ class SetSounds:
             self._rows += rows
             if self._worker is None:
                 self._start_in_time(selected.clip.id, rows)
-            if len(self._clips) == CLIPS_A_BATCH:
+            if len(self._clips) == self._clips_a_batch:
                 self._write_batch()
 
     def open_rest(self) -> None:

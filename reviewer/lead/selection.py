@@ -23,7 +23,7 @@ from reviewer.model.task import SealedAnnotation, TaskState
 from reviewer.privacy.denial import undenied
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.clip_answers import answers_of_form, with_what_segments_have
-from reviewer.session.export_access import ExportAccess, is_over
+from reviewer.session.export_access import ExportAccess, batch_size, is_over
 from reviewer.session.locale_conventions import LocaleConventions
 from reviewer.session.pass_comparison import (
     PassComparison,
@@ -46,7 +46,6 @@ _LEFT_OUT_FLAGS = (Flag.PERSONAL_DATA, Flag.UNUSABLE, Flag.WRONG_LANGUAGE)
 _UNFINISHED = (ClipState.READY, ClipState.IN_REVIEW, ClipState.REVIEWED)
 _HELD_CODES = frozenset(code.value for code in HeldCode)
 _MAY_BE_RELEASED = {HeldCode.TEXT.value, HeldCode.FLAG.value}
-CLIPS_A_BATCH = 250
 _CLIPS_AT_ONCE = 1_000
 
 
@@ -94,8 +93,9 @@ class Selector:
             self._unit.queue.holds(),
             self._clip_ids(identity, in_order_of_rows=in_order_of_rows),
         )
-        for start in range(0, len(clip_ids), CLIPS_A_BATCH):
-            works = self._unit.queue.exportable_work(clip_ids[start : start + CLIPS_A_BATCH])
+        at_once = batch_size(len(clip_ids))
+        for start in range(0, len(clip_ids), at_once):
+            works = self._unit.queue.exportable_work(clip_ids[start : start + at_once])
             for candidate, found in self._judged(identity, self._candidates(works, on_hold), where):
                 if isinstance(found, PassDifference) and not is_preview:
                     self._comparison.open_adjudication(identity, candidate.clip.id, found)

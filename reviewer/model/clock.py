@@ -84,7 +84,7 @@ def to_micros(moment: datetime) -> int:
 def from_micros(micros: int) -> datetime:
     """A database time as timezone-aware UTC. Raises Damaged for one that no calendar has."""
     try:
-        return _EPOCH + timedelta(microseconds=micros)
+        return _EPOCH + timedelta(0, 0, micros)  # by place: half of the time
     except (OverflowError, TypeError) as error:
         raise Damaged("TIME_OUT_OF_RANGE") from error
 

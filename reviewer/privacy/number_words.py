@@ -13,6 +13,7 @@ from reviewer.privacy.text_matching import fold, token_texts
 Phrase = tuple[str, ...]
 _UNIT_FIRST = frozenset({"de", "nl", "da", "no", "nn", "af", "ar", "sl", "cs"})
 _IN_A_WORD = ("", "und", "en", "og", "och", "in", "e", "a")
+_LONGEST_LINK = max(map(len, _IN_A_WORD))
 _WITHOUT_SPACES = frozenset({"km", "ko", "lo", "my", "th"})
 _SHORTEST_JOINED = 4
 # What Korean adds to a number: of, is, and, the number.
@@ -217,12 +218,16 @@ def _piece(glued: "re.Pattern[str]") -> "re.Pattern[str]":
 
 @dataclass(frozen=True)
 class _Parts:
-    """What the long words of a language are made of; ``start`` matches the beginning of any."""
+    """What the long words of a language are made of; ``start`` matches the beginning of any.
+
+    ``longest``: the characters of the longest part; a word is made of three at most, and of two links.
+    """
 
     hundreds: Mapping[str, str]
     below: Mapping[str, str]
     units: Mapping[str, str]
     start: "re.Pattern[str]"
+    longest: int
 
 
 @cache
@@ -238,6 +243,7 @@ def _parts(language: str) -> _Parts:
         {word: digits for word, digits in words.items() if len(digits) < 3},
         units,
         re.compile("|".join(sorted(firsts))),
+        max(map(len, words)),
     )
 
 
@@ -247,7 +253,7 @@ def _joined(language: str, word: str) -> str | None:
     if len(word) < _SHORTEST_JOINED:
         return None
     parts = _parts(language)
-    if not parts.start.match(word):
+    if not parts.start.match(word) or len(word) > 3 * parts.longest + 2 * _LONGEST_LINK:
         return None
     for cut in range(2, len(word)):
         hundred = parts.hundreds.get(word[:cut])

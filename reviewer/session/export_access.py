@@ -18,6 +18,17 @@ from reviewer.session.clip_access import ClipAccess
 from reviewer.session.unit_of_work import UnitOfWork
 
 _PURPOSE = "export"
+CLIPS_A_BATCH = 250
+MOST_CLIPS_A_BATCH = 1_000
+
+
+def batch_size(clips: int) -> int:
+    """How many clips of an export of about so many are opened by one row of the log.
+
+    Each commit waits for the disk several times; the last batch, whose sound is written when all texts are
+    judged, and what a killed export says too much, stay an eighth of the whole.
+    """
+    return min(max(CLIPS_A_BATCH, clips // 8), MOST_CLIPS_A_BATCH)
 
 
 class OpenedBatch:

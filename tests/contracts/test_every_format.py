@@ -394,6 +394,14 @@ def test_equal_sets_have_equal_bytes(tmp_path: Path, name: str) -> None:
 OWN_AUDIO = ("audiofolder", "common-voice", "librispeech")
 
 
+@pytest.mark.parametrize("name", [name for name in FORMATS if not missing_package(name)])
+def test_the_text_of_a_long_clip_is_valid_or_refused_by_name(tmp_path: Path, name: str) -> None:
+    text = "word " * 60_000 + "end"
+    row = a_row(text=text, text_verbatim=text)
+    if not FORMATS[name].problem(row):
+        assert FORMATS[name].validate(a_set(tmp_path, name, [row])) == []
+
+
 def test_formats_of_one_run_share_the_audio(tmp_path: Path) -> None:
     rows = [a_row(1), talk(2)]
     write_sounds(tmp_path, rows)
@@ -643,8 +651,8 @@ def test_a_shard_ends_before_it_is_too_large(tmp_path: Path, monkeypatch: pytest
 
 @given(st.text("abc-019.", min_size=1, max_size=120), st.integers(0, 8**11 + 5))
 def test_headers_of_a_shard_are_those_of_tarfile(name: str, size: int) -> None:
-    from reviewer.formats.tar_shards import _header
+    from reviewer.formats.tar_shards import header_of
 
     member = tarfile.TarInfo(name)
     member.size = size
-    assert _header(name, size) == member.tobuf(tarfile.PAX_FORMAT)
+    assert header_of(name, size) == member.tobuf(tarfile.PAX_FORMAT)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from reviewer.access.log_chain import objects_of
 from reviewer.clips.store import LocalClipStore
 from reviewer.errors import Damaged, Unavailable
 from reviewer.formats import passport
@@ -16,6 +17,7 @@ from reviewer.lead.set_options import SetOptions
 from reviewer.lead.sound_worker import Request, Samples, Sounds
 from reviewer.model.clip import ContentKind
 from reviewer.model.event import Action
+from reviewer.session import export_access
 from tests.benches.lead import LeadBench
 
 CLIPS = 5
@@ -26,7 +28,7 @@ FORMATS = pytest.mark.parametrize("formats", [("nemo", "csv"), ("webdataset",)])
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LeadBench]:
     for module in (export_sounds, export_shards):
         monkeypatch.setattr(module, "SOUNDS_WORTH_A_PROCESS", 1)
-        monkeypatch.setattr(module, "CLIPS_A_BATCH", 2)
+    monkeypatch.setattr(export_access, "CLIPS_A_BATCH", 2)
     made = LeadBench(tmp_path / "ws")
     made.agree()
     for number in range(CLIPS):
@@ -233,3 +235,22 @@ def test_shards_of_which_a_later_clip_has_no_file_are_written_here(
     assert len(workers) == 1
     assert passport.validate(out) == []
     assert len(bench.unit.database.rows("SELECT clip_id FROM export_item")) == CLIPS
+
+
+@pytest.mark.parametrize(
+    ("clips", "at_once"), [(0, 250), (2_000, 250), (4_000, 500), (8_000, 1_000), (90_000, 1_000)]
+)
+def test_large_exports_open_more_clips_by_one_row(clips: int, at_once: int) -> None:
+    assert export_access.batch_size(clips) == at_once
+
+
+@FORMATS
+def test_each_batch_is_opened_by_one_row_of_the_log(
+    bench: LeadBench, out: Path, formats: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_access, "CLIPS_A_BATCH", 3)
+    bench.run_export(out, formats=formats)
+    rows = [row.event() for row in bench.unit.log.rows()]
+    for action in (Action.TEXT_OPENED, Action.CLIP_OPENED):
+        opened = [objects_of(one.object, one.detail) for one in rows if one.action == action]
+        assert [len(clips) for clips in opened] == [3, 2]

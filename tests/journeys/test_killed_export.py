@@ -40,6 +40,7 @@ from reviewer.clips.keys import KdfParameters
 from reviewer.formats import dataset
 from reviewer.formats import output_folder
 from reviewer.lead import export, export_shards, export_sounds
+from reviewer.session import export_access
 from reviewer.workspace import open_workspace
 from tests.benches.workspace import LEAD, PASSPHRASE
 from tests.fakes.clock import FakeClock
@@ -68,10 +69,10 @@ def run(folder, out, moment):
         die_around(Path, "rename", moment)
     if moment == "":
         export_sounds.SOUNDS_WORTH_A_PROCESS = 1
-        export_sounds.CLIPS_A_BATCH = 2
+        export_access.CLIPS_A_BATCH = 2
     if "begin" in moment or "answer" in moment:
         export_sounds.SOUNDS_WORTH_A_PROCESS = export_shards.SOUNDS_WORTH_A_PROCESS = 1
-        export_shards.CLIPS_A_BATCH = 2
+        export_access.CLIPS_A_BATCH = 2
         die_around(export_sounds.SoundWorker, moment.split()[1], moment)
     workspace = open_workspace(folder, clock=FakeClock(), parameters=KdfParameters.cheap())
     lead = workspace.sign_in(LEAD, PASSPHRASE).lead

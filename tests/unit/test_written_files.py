@@ -1,6 +1,7 @@
 """What an export remembers of the files that it has written."""
 
 import hashlib
+import os
 from pathlib import Path
 from random import Random
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from reviewer.formats import passport, sorted_entries
 from reviewer.formats.packed_texts import PackedTexts
-from reviewer.formats.written_files import WrittenFile, WrittenFiles
+from reviewer.formats.written_files import SoundLengths, WrittenFile, WrittenFiles
 from tests.contracts.test_formats import a_passport
 
 
@@ -127,7 +128,36 @@ def test_a_passport_of_written_files_lists_what_one_of_all_files_lists(
     assert [line[66:] for line in listed.splitlines()] == ["clips/a.flac", "clips/b.flac", "manifest.jsonl"]
 
 
-def test_no_passport_is_written_of_a_set_that_lacks_a_file(tmp_path: Path, written: WrittenFiles) -> None:
-    (tmp_path / "clips" / "a.flac").rename(tmp_path / "clips" / "c.flac")
-    with pytest.raises(FileNotFoundError):
-        passport.write(tmp_path, a_passport(), written)
+def test_what_became_of_a_written_file_before_the_passport_is_found(
+    tmp_path: Path, written: WrittenFiles
+) -> None:
+    clip = tmp_path / "clips" / "a.flac"
+    clip.write_bytes(b"another sound")
+    digest = passport.write(tmp_path, a_passport(), written)
+    (changed,) = passport.check_written(tmp_path, digest, written)
+    assert (changed.code, changed.parameters["file"]) == ("SET_FILE_CHANGED", "clips/a.flac")
+    for name in (passport.SUMS, passport.NAME):
+        (tmp_path / name).unlink()
+    clip.rename(tmp_path / "clips" / "c.flac")
+    digest = passport.write(tmp_path, a_passport(), written)
+    found = passport.check_written(tmp_path, digest, written)
+    assert [(one.code, one.parameters["file"]) for one in found] == [
+        ("SET_FILE_MISSING", "clips/a.flac"),
+        ("SET_FILE_NOT_LISTED", "clips/c.flac"),
+    ]
+
+
+def test_a_written_file_that_was_only_touched_is_as_it_was(tmp_path: Path, written: WrittenFiles) -> None:
+    os.utime(tmp_path / "clips" / "a.flac", ns=(1, 1))
+    digest = passport.write(tmp_path, a_passport(), written)
+    assert passport.check_written(tmp_path, digest, written) == []
+
+
+@given(st.dictionaries(st.text(), st.tuples(st.integers(0, 2**36 - 1), st.integers(1, 2**20 - 1))))
+def test_lengths_of_sounds_are_those_that_were_added(known: dict[str, tuple[int, int]]) -> None:
+    lengths = SoundLengths()
+    for path, length in known.items():
+        lengths.add(path, *length)
+    assert len(lengths) == len(known)
+    assert {path: lengths.get(path) for path in known} == known
+    assert lengths.get("clips/another") == known.get("clips/another")

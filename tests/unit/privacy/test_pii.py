@@ -139,3 +139,8 @@ def test_a_text_that_cannot_hold_a_said_address_by_its_words_holds_none(words: l
 )
 def test_what_only_just_can_hold_something_is_looked_at_by_every_rule(text: str) -> None:
     assert find(text, "en-US") == find_by_all_rules(text, "en-US")
+
+
+@pytest.mark.parametrize("word", ["x", "twenty", "hundertdreiundzwanzig", "vingt"])
+def test_a_text_without_spaces_takes_no_longer_than_its_length(word: str) -> None:
+    assert find(word * 50_000, "en-US") == ()  # it took hours
