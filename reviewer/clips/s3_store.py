@@ -72,11 +72,10 @@ class Bucket:
         """A client; credentials come from the environment, never from us. Raises Refused without any."""
         if not any(os.environ.get(name) for name in _CREDENTIALS):
             raise Refused("CLIPS_NO_CREDENTIALS")
+        said = {"prefix": self.prefix, "region": self.region, "endpoint": self.endpoint}
         return S3Store(
             self.name,
-            prefix=self.prefix or None,
-            region=self.region or None,
-            endpoint=self.endpoint or None,
+            **{name: value for name, value in said.items() if value},  # type: ignore[arg-type]
             virtual_hosted_style_request=not self.endpoint,
             client_options={
                 "allow_http": self.endpoint.startswith("http://"),

@@ -63,8 +63,8 @@ class BrokerNaming:
             authority: the authority of its certificate (PEM), if it is not one of the system's.
             progress: gets how many clips are done, and how many there were to do.
 
-        With the queue elsewhere no key is replaced: the texts there are sealed under them. So a broker that is
-        named can be exchanged, and the first cannot be named.
+        With the queue elsewhere no key is replaced: the texts there are sealed under them. So a broker can be
+        exchanged for another one there, and a first one cannot be named.
 
         Raises:
             Refused: NotAllowed; NdaRequired; POLICY_DIFFERS when another file waits for a signature;

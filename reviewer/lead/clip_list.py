@@ -19,7 +19,6 @@ from reviewer.model.people import Identity, Person, PersonState
 from reviewer.model.routes import optional_skill, require_priority
 from reviewer.model.task import TaskState
 from reviewer.privacy import pii
-from reviewer.queue.outbox import EndHold, HoldClip
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.clip_conditions import RIGHTS
 from reviewer.session.keeping_back import KeptBackClips
@@ -125,7 +124,7 @@ class ClipList:
     def hold(self, identity: Identity, clip_id: str, reason: HoldReason) -> None:
         """Puts a clip on hold: nobody gets it, whoever has it open loses it, and no export has it."""
         self._access.allow(identity, Act.MANAGE_QUEUE)
-        self._kept_back.do(identity, HoldClip(clip_id, reason))
+        self._kept_back.hold(identity, clip_id, reason)
 
     def route(
         self,
@@ -172,7 +171,7 @@ class ClipList:
         if reason is HoldReason.PERSONAL_DATA and not is_logged:
             raise Refused("REDACTION_PENDING", clip=clip_id)
         if reason is not None or is_logged:  # the broker goes by the log, whatever the server says
-            self._kept_back.do(identity, EndHold(clip_id))
+            self._kept_back.end_hold(identity, clip_id)
             return "hold"
         tasks: dict[TaskState, list[str]] = {}
         for task_id, state in unit.queue.tasks_of(clip_id):

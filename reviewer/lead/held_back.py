@@ -18,7 +18,6 @@ from reviewer.model.people import Identity, Person, PersonState, Role
 from reviewer.model.redaction import Redaction, RedactionSource, RedactionState
 from reviewer.model.task import TaskState
 from reviewer.privacy import pii
-from reviewer.queue.outbox import EndQuarantine
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.keeping_back import KeptBackClips
 from reviewer.session.redactions import Redactions, propose
@@ -137,7 +136,7 @@ class HeldBack:
             raise Refused("REDACTION_PENDING", clip=clip_id)
         unit = self._unit
         if held.state is HeldState.QUARANTINED:
-            self._kept_back.do(identity, EndQuarantine(clip_id, reason.value))
+            self._kept_back.end_quarantine(identity, clip_id, reason)
         else:
             self._release_work(identity, held, reason)
         with suppress(Unavailable):  # without its drafts the clip can be worked on too
@@ -235,9 +234,7 @@ class HeldBack:
         unit = self._unit
         if held.state is HeldState.QUARANTINED:
             self.drop_drafts(identity, clip_id)
-            first = next(iter(unit.queue.open_passes(clip_id)), "")
-            released = EndQuarantine(clip_id, task_id=first, assigned_to=person.id)
-            self._kept_back.do(identity, released)
+            self._kept_back.give_out(identity, clip_id, person.id)
             return person
         with unit.transaction_with_queue():
             task_id = unit.queue.add_adjudication(clip_id)

@@ -20,7 +20,6 @@ from reviewer.session import window
 from reviewer.session.backup_lists import list_purges
 from reviewer.session.unit_of_work import UnitOfWork
 
-
 KEPT = "kept"
 
 

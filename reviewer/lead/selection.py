@@ -127,8 +127,10 @@ class Selector:
         clips, finals = self._unit.clips.many(clip_ids), self._unit.queue.finals(clip_ids)
         redactions, now = self._unit.redactions.of_clips(clip_ids), self._unit.clock.now()
         for clip_id, passes in groupby(works, key=lambda work: work.clip_id):
-            clip, marked = clips[clip_id], redactions.get(clip_id, ())
-            if clip_id in on_hold:
+            clip, marked = clips.get(clip_id), redactions.get(clip_id, ())
+            if clip is None:  # of a queue that knows more than a restored folder
+                self.left_out["unknown_clip"] += 1
+            elif clip_id in on_hold:
                 self.left_out["on_hold"] += 1
             elif reason := is_over(clip, now) or _not_yet_redacted(marked):
                 self.left_out[reason] += 1
@@ -180,8 +182,8 @@ class Selector:
     ) -> SelectedClip | str:
         clip, passes = candidate.clip, candidate.passes
         annotations = [text for text in texts if text is not None]
-        if any(work.id in self._access.not_signed for work in passes):
-            return "work_not_signed"
+        if reason := self._not_vouched_for(passes):
+            return reason
         if len(annotations) < len(passes):  # consent or retention ended, or it was purged, since the check
             return is_over(clip, self._unit.clock.now()) or "purged"
         conventions = self._conventions_of(clip.locale)
@@ -204,6 +206,12 @@ class Selector:
         if difference := differing_answers(merged, conventions, clip.rate_hz):
             return difference
         return self._selected(candidate, answers, merged, conventions, where)
+
+    def _not_vouched_for(self, passes: Sequence[SealedAnnotation]) -> str:
+        ids = {work.id for work in passes}
+        if ids & self._access.unreadable:
+            return "work_unreadable"
+        return "work_not_signed" if ids & self._access.not_signed else ""
 
     def _selected(
         self,

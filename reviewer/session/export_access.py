@@ -15,6 +15,7 @@ from reviewer.model.people import Identity
 from reviewer.model.task import SealedAnnotation
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.unit_of_work import UnitOfWork
+from reviewer.session.unreadable_work import leave_out
 
 _PURPOSE = "export"
 
@@ -50,6 +51,8 @@ class ExportAccess:
         self._access = access
         self.not_signed: set[str] = set()
         """The annotations that the last ``texts`` left out since nobody vouches for them."""
+        self.unreadable: set[str] = set()
+        """Those that it left out since they do not open, or are not what their digest says."""
 
     def require(self, identity: Identity) -> str:
         """Raises Refused unless this person may export now; gives the id of their agreement."""
@@ -103,9 +106,10 @@ class ExportAccess:
         """Unseals annotations after one row for all; None for a clip that may not be opened any more.
 
         From a queue elsewhere also None for work that is not its author's by a signature or a row
-        (``not_signed``).
+        (``not_signed``), and for what is unlike its digest (``unreadable``, with a row).
 
-        Raises: Refused unless this person may export now; Damaged for an annotation unlike its digest.
+        Raises: Refused unless this person may export now; Damaged for an annotation in the workspace's own
+            file that is unlike its digest.
         """
         self.require(identity)
         unit = self._unit
@@ -120,9 +124,17 @@ class ExportAccess:
             unit.log.record(Event.by(identity, Action.TEXT_OPENED, detail=detail))
         held = unit.content.hold_keys(identity.keyring, [each.clip_id for each in opened])
         may_open = {each.id for each in opened}
-        self.not_signed = set()
+        self.not_signed, self.unreadable = set(), set()
         authors = None if unit.queue.answers_at_once else Authorship(unit.log, unit.workspace_id)
-        return [self._annotation(held, each, authors) if each.id in may_open else None for each in works]
+        found: list[Annotation | None] = []
+        for each in works:
+            try:
+                found.append(self._annotation(held, each, authors) if each.id in may_open else None)
+            except Damaged as error:
+                leave_out(unit, identity, each, error)
+                self.unreadable.add(each.id)
+                found.append(None)
+        return found
 
     def _annotation(
         self, held: HeldKeys, work: SealedAnnotation, authors: Authorship | None

@@ -5,7 +5,7 @@ from contextlib import suppress
 from reviewer.access.signed_facts import is_on_hold
 from reviewer.errors import Refused
 from reviewer.model.event import Action, DetailValue, Event
-from reviewer.model.held_back import HeldState
+from reviewer.model.held_back import HeldState, ReleaseReason
 from reviewer.model.hold import HoldReason
 from reviewer.model.people import Identity, Role
 from reviewer.queue.outbox import EndHold, EndQuarantine, HoldClip, KeepingBack, OutboxEntry
@@ -22,11 +22,27 @@ class KeptBackClips:
     def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
-    def do(self, identity: Identity, act: KeepingBack) -> None:
-        """Does an act after those that were left undone.
+    def hold(self, identity: Identity, clip_id: str, reason: HoldReason) -> None:
+        """Puts a clip on hold; it, and the others here, come after what was left undone.
 
         Raises: Refused, and nothing was done; Unavailable: it is stored here, and ``go_on`` does it.
         """
+        self._do(identity, HoldClip(clip_id, reason))
+
+    def end_hold(self, identity: Identity, clip_id: str) -> None:
+        """Ends a lead's hold. Raises as ``hold``."""
+        self._do(identity, EndHold(clip_id))
+
+    def end_quarantine(self, identity: Identity, clip_id: str, reason: ReleaseReason) -> None:
+        """Puts a clip in quarantine into the queue. Raises as ``hold``."""
+        self._do(identity, EndQuarantine(clip_id, reason.value))
+
+    def give_out(self, identity: Identity, clip_id: str, person_id: str) -> None:
+        """Puts a clip in quarantine into the queue, its first pass for one person. Raises as ``hold``."""
+        first = next(iter(self._unit.queue.open_passes(clip_id)), "")
+        self._do(identity, EndQuarantine(clip_id, task_id=first, assigned_to=person_id))
+
+    def _do(self, identity: Identity, act: KeepingBack) -> None:
         unit = self._unit
         if unit.queue.answers_at_once:
             with unit.transaction():
