@@ -347,7 +347,8 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION reviewer.end_quarantine(p_clip text) RETURNS void LANGUAGE plpgsql AS $$
+-- With a task of the clip, that is assigned in the same act.
+CREATE FUNCTION reviewer.end_quarantine(p_clip text, p_task text, p_person text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     q reviewer_data.queue_clip := locked_clip(p_clip);
 BEGIN
@@ -356,6 +357,9 @@ BEGIN
     END IF;
     UPDATE queue_clip SET state = 'ready', reason = '' WHERE clip_id = p_clip;
     PERFORM follow(p_clip), tell_of_work();
+    IF p_task <> '' THEN
+        PERFORM reviewer.assign(p_task, p_person);
+    END IF;
 END
 $$;
 

@@ -70,6 +70,10 @@ class Policy:
         settings = _changes(self.settings, now.settings)
         return (*files, *(Difference(PROJECT_FILE, how, name) for name, how in settings))
 
+    def sets(self, setting: str) -> bool:
+        """Whether the project file has a setting, such as ``broker.url``, that is not empty."""
+        return self.settings.get(setting, _EMPTY) != _EMPTY
+
     def without_agreements(self) -> "Policy":
         """Only the files that are read when the workspace is opened."""
         kept = {name: each for name, each in self.files.items() if not name.startswith(f"{AGREEMENTS}/")}
@@ -94,8 +98,15 @@ def _settings(project: bytes) -> Iterator[tuple[str, str]]:
     for key, value in raw.items():
         parts = value.items() if isinstance(value, dict) else [("", value)]
         for name, each in parts:
-            text = json.dumps(each, sort_keys=True, default=str)
-            yield f"{key}.{name}".rstrip("."), sha256(text.encode()).hexdigest()[:16]
+            yield f"{key}.{name}".rstrip("."), _hash_of(each)
+
+
+def _hash_of(value: object) -> str:
+    text = json.dumps(value, sort_keys=True, default=str)
+    return sha256(text.encode()).hexdigest()[:16]
+
+
+_EMPTY = _hash_of("")
 
 
 def _changes(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[tuple[str, str]]:

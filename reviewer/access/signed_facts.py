@@ -47,17 +47,24 @@ def _dates_of(clip: Clip) -> list[int]:
 
 def kept_back(events: Iterable[Event]) -> str:
     """Why nobody may open a clip, as the rows about it say: CLIP_ON_HOLD, CLIP_QUARANTINED, or empty."""
-    is_held = is_quarantined = False
-    for event in events:
-        if event.action in (Action.HOLD_BEGUN, Action.HOLD_ENDED):
-            is_held = event.action is Action.HOLD_BEGUN
-        elif event.action is Action.CLIP_QUARANTINED:
+    rows, is_quarantined = list(events), False
+    for event in rows:
+        if event.action is Action.CLIP_QUARANTINED:
             is_quarantined = True
         elif event.action is Action.HELD_RELEASED and event.detail.get("from") == HeldState.QUARANTINED:
             is_quarantined = False
     if is_quarantined:
         return "CLIP_QUARANTINED"
-    return "CLIP_ON_HOLD" if is_held else ""
+    return "CLIP_ON_HOLD" if is_on_hold(rows) else ""
+
+
+def is_on_hold(events: Iterable[Event]) -> bool:
+    """Whether a lead put a clip on hold and nobody ended that, as the rows about it say."""
+    is_held = False
+    for event in events:
+        if event.action in (Action.HOLD_BEGUN, Action.HOLD_ENDED):
+            is_held = event.action is Action.HOLD_BEGUN
+    return is_held
 
 
 def name_digest(person_id: str, name: str) -> str:

@@ -5,6 +5,7 @@ import selectors
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -74,13 +75,28 @@ class BrokerAddress:
             raise Refused("BROKER_AUTHORITY", file=name)
         return cls.of(place.url, place.public_key, folder / name if name else None)
 
-    def connection(self) -> HTTPConnection:
-        """A new connection; TLS 1.3, the name and the chain verified."""
-        if not self.is_tls:
-            return HTTPConnection(self.host, self.port, timeout=_SECONDS)
-        context = ssl.create_default_context(cafile=self.authority)
-        context.minimum_version = ssl.TLSVersion.TLSv1_3
-        return HTTPSConnection(self.host, self.port, timeout=_SECONDS, context=context)
+    def connect(self, until: float) -> HTTPConnection:
+        """A new connection, open before ``until`` (monotonic); TLS 1.3, the name and the chain verified.
+
+        Raises: OSError, also TimeoutError and ssl.SSLError.
+        """
+        connected = _connected(self.host, self.port, until)
+        try:
+            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self.is_tls:
+                context = ssl.create_default_context(cafile=self.authority)
+                context.minimum_version = ssl.TLSVersion.TLSv1_3
+                connected.settimeout(_left(until))  # for the whole of the handshake
+                connected = context.wrap_socket(connected, server_hostname=self.host)
+            connected.settimeout(_SECONDS)
+        except BaseException:
+            connected.close()
+            raise
+        kind = HTTPSConnection if self.is_tls else HTTPConnection
+        connection = kind(self.host, self.port, timeout=_SECONDS)
+        connection.auto_open = 0  # an end of it is noticed, not mended without us
+        connection.sock = connected
+        return connection
 
 
 def is_loopback(host: str) -> bool:
@@ -107,8 +123,7 @@ class BrokerClient:
                 self._drop()
             if self._connection is None:
                 with self._translated():
-                    self._connection = self.address.connection()
-                    self._connection.connect()
+                    self._connection = self.address.connect(time.monotonic() + _SECONDS)
 
     def clip_key(self, lease: Lease, facts: bytes = b"") -> ReleasedKey:
         with self._lock:
@@ -144,11 +159,12 @@ class BrokerClient:
 
     def _send(self, signed: SignedRequest) -> tuple[int, bytes]:
         """Status and body. Raises Unavailable (code BROKER_AWAY), Refused (code BROKER_NOT_TRUSTED)."""
+        until = time.monotonic() + _SECONDS
         with self._translated():
-            connection = self._connection = self._connection or self.address.connection()
-            if connection.sock is None:
-                connection.connect()
-            with _cut_off_after(connection, _SECONDS):
+            if self._connection is None or self._connection.sock is None:
+                self._connection = self.address.connect(until)
+            connection = self._connection
+            with _cut_off_after(connection, _left(until)):
                 connection.request("POST", PATH, signed.to_bytes(), {"Content-Type": CONTENT_TYPE})
                 with connection.getresponse() as response:  # it alone has the socket if the broker closes
                     body = response.read(MOST_BYTES + 1)
@@ -191,6 +207,30 @@ class BrokerClient:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _connected(host: str, port: int, until: float) -> socket.socket:
+    """A socket to the first address of a name that answers; all of them together have until then."""
+    problem: OSError = TimeoutError()
+    for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        trying = socket.socket(family, kind, protocol)
+        try:
+            trying.settimeout(_left(until))
+            trying.connect(address)
+        except OSError as error:
+            trying.close()
+            problem = error
+        else:
+            return trying
+    raise problem
+
+
+def _left(until: float) -> float:
+    """The seconds that are left. Raises TimeoutError when there are none."""
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
 
 
 @contextmanager

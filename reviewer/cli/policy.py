@@ -97,7 +97,10 @@ def broker(
     *,
     json: AsJson = False,
 ) -> None:
-    """Let a broker release the keys of clips: nobody but leads holds the workspace key from now on."""
+    """Let a broker release the keys of clips: nobody but leads holds the workspace key from now on.
+
+    Where the queue is on a server, it exchanges the broker that is named, and replaces no key.
+    """
     from reviewer.broker.client import BrokerAddress  # noqa: PLC0415
     from reviewer.broker.log import public_broker_key  # noqa: PLC0415
     from reviewer.model.project import BrokerPlace  # noqa: PLC0415
@@ -106,13 +109,27 @@ def broker(
     with signed_in_for_policy(workspace, as_name, passphrase_file) as (there, identity):
         key = public_key or public_broker_key(identity.keyring.signing_key).hex()
         BrokerAddress.of(url, key, authority)
+        naming = there.broker_naming
         if not confirmed:
-            raise Refused("BROKER_NOT_CONFIRMED")
-        named = there.broker_naming.name(identity, BrokerPlace(url, key), pem, _progress)
-    if json:
+            raise Refused("BROKER_CHANGE_NOT_CONFIRMED" if naming.only_exchanges else "BROKER_NOT_CONFIRMED")
+        named = naming.name(identity, BrokerPlace(url, key), pem, _progress)
+        has_server, pending = naming.only_exchanges, naming.pending()
+    if has_server:  # also again, after it was killed before the server had it
+        publish_policy(workspace, as_name, passphrase_file)
+        _show_exchanged(url, key, pending, json=json)
+    elif json:
         output.print_json({"new_workspace_key": named.has_new_workspace_key, **asdict(named.clips)})
     else:
         print(output.sentence("BROKER_KEYS_REPLACED", **asdict(named.clips)))
+
+
+def _show_exchanged(url: str, key: str, pending: int, *, json: bool) -> None:
+    if json:
+        output.print_json({"url": url, "public_key": key, "with_former_key": pending})
+        return
+    print(output.sentence("BROKER_EXCHANGED", address=url))
+    if pending:
+        print(output.sentence("BROKER_KEYS_PENDING", clips=pending))
 
 
 def publish_policy(workspace: Path | None, as_name: str | None, passphrase_file: Path | None) -> None:

@@ -23,6 +23,9 @@ from reviewer.errors import ClipKeyNotHeld, Damaged, Refused, Unavailable
 from reviewer.model.clip import Clip, ContentKind
 from reviewer.model.people import Keyring
 
+_NEVER_TOO_LARGE = 16 << 20
+_MOST_BYTES_A_SAMPLE = 4  # FLAC that compresses nothing has three and a frame's header
+
 
 @dataclass(frozen=True, slots=True)
 class ClipFiles:
@@ -206,7 +209,7 @@ class ClipContent:
         """The canonical FLAC of a file under a held key. Raises Damaged."""
         self._database.require_no_transaction()
         with self._store.open(stored_as, ContentKind.AUDIO) as stream:
-            return unseal(key, self._context(clip_id, ContentKind.AUDIO), stream.read())
+            return unseal(key, self._context(clip_id, ContentKind.AUDIO), self._whole(stream, clip_id))
 
     def sealed_audio(self, key: bytes, stored_as: str) -> SealedAudio | None:
         """The file that a held key opens; None where objects are in no files of this machine."""
@@ -236,7 +239,7 @@ class ClipContent:
         for kind in (ContentKind.AUDIO, ContentKind.PEAKS, ContentKind.SPEECH):
             try:
                 with self._store.open(name, kind) as stream:
-                    copies[kind] = stream.read()
+                    copies[kind] = self._whole(stream, clip_id)
             except (Damaged, Unavailable):
                 if kind is ContentKind.AUDIO:
                     raise
@@ -275,7 +278,7 @@ class ClipContent:
         if copies is None and not self._store.has(name, ContentKind.SPEECH):
             return None
         with self._sealed(name, clip_id, ContentKind.SPEECH) as stream:
-            return unseal(key, self._context(clip_id, ContentKind.SPEECH), stream.read())
+            return unseal(key, self._context(clip_id, ContentKind.SPEECH), self._whole(stream, clip_id))
 
     def keep_speech(self, keyring: Keyring, clip_id: str, stored_as: str, passages: bytes) -> None:
         """Keeps what was found in the sound ``stored_as``. Raises Refused, Unavailable.
@@ -465,6 +468,19 @@ class ClipContent:
         return (
             self._store.open(name, kind) if copies is None or kind not in copies else io.BytesIO(copies[kind])
         )
+
+    def _whole(self, stream: BinaryIO, clip_id: str) -> bytes:
+        """A sealed object, unless a store says that it is larger than anything of this clip can be.
+
+        What is read a chunk at a time needs no such check: its end is verified first. Raises Damaged.
+        """
+        size = stream.seek(0, io.SEEK_END)
+        if size > _NEVER_TOO_LARGE:
+            clip = self._clips.get(clip_id)
+            if plain_bytes(size) > _NEVER_TOO_LARGE + clip.frames * clip.channels * _MOST_BYTES_A_SAMPLE:
+                raise Damaged("SEALED_OBJECT_DAMAGED")
+        stream.seek(0)
+        return stream.read()
 
     def _key(self, keyring: Keyring, clip_id: str, *, for_sealing: bool = False) -> bytes:
         if clip_id in self._added_keys:  # in the transaction that adds it

@@ -12,7 +12,7 @@ from reviewer.errors import Refused, Unavailable
 from reviewer.files import write_atomically
 from reviewer.lead.key_rotation import KeyRotation
 from reviewer.lead.project_file import parse_project
-from reviewer.lead.rekeying import Rekeyed, Rekeying
+from reviewer.lead.rekeying import KEPT, Rekeyed, Rekeying, first_naming
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Identity
 from reviewer.model.project import BrokerPlace
@@ -63,24 +63,48 @@ class BrokerNaming:
             authority: the authority of its certificate (PEM), if it is not one of the system's.
             progress: gets how many clips are done, and how many there were to do.
 
+        With the queue elsewhere no key is replaced: the texts there are sealed under them. So a broker can be
+        exchanged for another one there, and a first one cannot be named.
+
         Raises:
             Refused: NotAllowed; NdaRequired; POLICY_DIFFERS when another file waits for a signature;
-                BROKER_QUEUE_ELSEWHERE.
+                BROKER_QUEUE_ELSEWHERE for the first broker of a team whose queue is elsewhere.
             Unavailable: a file cannot be written.
         """
         self._access.allow(identity, Act.CHANGE_POLICY)
         self._access.require(identity, Act.MANAGE_PEOPLE)
-        if not self._unit.queue.answers_at_once:
-            raise Refused("BROKER_QUEUE_ELSEWHERE")
+        is_first = self._replaces_keys()
         place = BrokerPlace(place.url, place.public_key, AUTHORITY_FILE if authority else "")
         before = read_untrusted_text(self._folder / PROJECT_FILE)
         text = with_broker(before, place)
         self._require_nothing_else_waits()
-        is_first = self._unit.log.newest(Action.BROKER_NAMED) is None
-        if is_first or text != before or self._policy.differences():
+        if is_first or text != before or self._has_other(authority) or self._policy.differences():
             with self._written(before, text, authority):
                 self._commit(identity, place, replaces_keys=is_first)
+        if self.only_exchanges:
+            return BrokerNamed(has_new_workspace_key=False, clips=Rekeyed())
         return BrokerNamed(is_first, self._rekeying.rekey(identity, progress))
+
+    @property
+    def only_exchanges(self) -> bool:
+        """Whether ``name`` replaces no key, since the queue is elsewhere."""
+        return not self._unit.queue.answers_at_once
+
+    def _replaces_keys(self) -> bool:
+        """Whether the workspace key has to be replaced. Raises Refused where it cannot be."""
+        if first_naming(self._unit.log) is not None:
+            return False
+        if not self.only_exchanges:
+            return True
+        signed = self._policy.signed()
+        if signed is None or not signed.sets("broker.url"):
+            raise Refused("BROKER_QUEUE_ELSEWHERE")
+        return False
+
+    def _has_other(self, authority: bytes | None) -> bool:
+        """Whether the authority's file is another one than that in the folder."""
+        file = self._folder / AUTHORITY_FILE
+        return authority is not None and (not file.is_file() or file.read_bytes() != authority)
 
     def pending(self) -> int:
         """How many clips still have the key from before the broker was named."""
@@ -90,6 +114,8 @@ class BrokerNaming:
         unit, rotation = self._unit, KeyRotation(self._unit)
         prepared = rotation.prepare(identity.keyring) if replaces_keys else None
         detail: dict[str, DetailValue] = {"url": place.url, "public_key": place.public_key}
+        if not replaces_keys and first_naming(unit.log) is None:
+            detail["keys"] = KEPT
         with unit.transaction():
             unit.log.record(Event.by(identity, Action.BROKER_NAMED, detail=detail))
             self._policy.apply(identity)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import cache
 
 from reviewer.access.rights import Act, may
+from reviewer.access.signed_facts import is_on_hold
 from reviewer.errors import Refused
 from reviewer.lead.held_back import HeldBack
 from reviewer.model.clip import ClipState
@@ -20,6 +21,7 @@ from reviewer.model.task import TaskState
 from reviewer.privacy import pii
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.clip_conditions import RIGHTS
+from reviewer.session.keeping_back import KeptBackClips
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.unsealed_clip import UnsealedClip
 
@@ -44,6 +46,7 @@ class ClipList:
         self._unit = unit
         self._access = access
         self._held_back = held_back
+        self._kept_back = KeptBackClips(unit)
         self._assign_task = assign_task
         self._release_task = release_task
 
@@ -121,10 +124,7 @@ class ClipList:
     def hold(self, identity: Identity, clip_id: str, reason: HoldReason) -> None:
         """Puts a clip on hold: nobody gets it, whoever has it open loses it, and no export has it."""
         self._access.allow(identity, Act.MANAGE_QUEUE)
-        unit = self._unit
-        with unit.transaction_with_queue():
-            unit.queue.hold(clip_id, reason)
-            unit.log.record(Event.by(identity, Action.HOLD_BEGUN, clip_id, reason=reason))
+        self._kept_back.hold(identity, clip_id, reason)
 
     def route(
         self,
@@ -163,14 +163,15 @@ class ClipList:
         """Lets a clip go on: ends its hold; else its leases; else puts it back from the lead to the queue.
 
         Returns: what ended: ``hold``, ``leases`` or ``with_lead``.
-        Raises: Refused (code NOTHING_TO_RELEASE).
+        Raises: Refused (code NOTHING_TO_RELEASE; REDACTION_PENDING for a clip that waits for a redaction).
         """
         self._access.allow(identity, Act.MANAGE_QUEUE)
-        unit = self._unit
-        if clip_id in unit.queue.holds():
-            with unit.transaction_with_queue():
-                unit.queue.end_hold(clip_id)
-                unit.log.record(Event.by(identity, Action.HOLD_ENDED, clip_id))
+        unit, reason = self._unit, self._unit.queue.holds().get(clip_id)
+        is_logged = is_on_hold(row.event() for row in unit.log.about(clip_id))
+        if reason is HoldReason.PERSONAL_DATA and not is_logged:
+            raise Refused("REDACTION_PENDING", clip=clip_id)
+        if reason is not None or is_logged:  # the broker goes by the log, whatever the server says
+            self._kept_back.end_hold(identity, clip_id)
             return "hold"
         tasks: dict[TaskState, list[str]] = {}
         for task_id, state in unit.queue.tasks_of(clip_id):

@@ -23,6 +23,7 @@ from reviewer.model.task import SealedAnnotation
 from reviewer.privacy import pii
 from reviewer.privacy.redaction import kind_of, spans_in_words
 from reviewer.session.clip_access import ClipAccess
+from reviewer.session.personal_data_marks import PersonalDataMarks
 from reviewer.session.redactions import propose
 from reviewer.session.text_alignment import aligned
 from reviewer.session.unit_of_work import UnitOfWork
@@ -180,6 +181,8 @@ class Drafting:
             for said in spans_in_words(hypothesis.words, clip.locale):
                 source = RedactionSource.DRAFT
                 propose(self._unit, identity, clip, said.span, kind_of(said.kind), source)
+        with suppress(Unavailable):  # the broker gives out no key meanwhile, and each look at marks does it
+            PersonalDataMarks(self._unit).keep_muted(identity)
 
 
 def hypothesis_of(found: Recognition, clip: Clip, engine: str) -> Hypothesis:

@@ -19,6 +19,7 @@ from reviewer.model.redaction import Redaction, RedactionSource, RedactionState
 from reviewer.model.task import TaskState
 from reviewer.privacy import pii
 from reviewer.session.clip_access import ClipAccess
+from reviewer.session.keeping_back import KeptBackClips
 from reviewer.session.redactions import Redactions, propose
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.unsealed_clip import UnsealedClip
@@ -44,6 +45,7 @@ class HeldBack:
         self._access = access
         self._redactions = redactions
         self._purge = purge
+        self._kept_back = KeptBackClips(unit)
 
     def clips(self, identity: Identity) -> tuple[HeldBackClip, ...]:
         """Every clip that waits for a decision, the longest first; nothing is unsealed."""
@@ -133,24 +135,26 @@ class HeldBack:
         if any(one.is_muted for one in held.redactions):
             raise Refused("REDACTION_PENDING", clip=clip_id)
         unit = self._unit
-        with unit.transaction_with_queue():
-            if held.state is HeldState.QUARANTINED:
-                unit.queue.end_quarantine(clip_id)
-            with unit.transaction():
-                unit.held_finds.replace(clip_id, "", ())
-                unit.redactions.settle_text(clip_id)
-                for annotation_id in held.annotations:
-                    unit.held_finds.release(
-                        clip_id, annotation_id, reason, identity.person.id, unit.clock.now()
-                    )
-                detail: dict[str, DetailValue] = {
-                    "from": held.state.value,
-                    "annotations": list(held.annotations),
-                }
-                event = Event.by(identity, Action.HELD_RELEASED, clip_id, reason=reason, detail=detail)
-                unit.log.record(event)
+        if held.state is HeldState.QUARANTINED:
+            self._kept_back.end_quarantine(identity, clip_id, reason)
+        else:
+            self._release_work(identity, held, reason)
         with suppress(Unavailable):  # without its drafts the clip can be worked on too
             unit.publish_facts(identity, [clip_id])
+
+    def _release_work(self, identity: Identity, held: HeldBackClip, reason: ReleaseReason) -> None:
+        unit, clip_id = self._unit, held.clip.id
+        with unit.transaction():
+            unit.held_finds.replace(clip_id, "", ())
+            unit.redactions.settle_text(clip_id)
+            for annotation_id in held.annotations:
+                unit.held_finds.release(clip_id, annotation_id, reason, identity.person.id, unit.clock.now())
+            detail: dict[str, DetailValue] = {
+                "from": held.state.value,
+                "annotations": list(held.annotations),
+            }
+            event = Event.by(identity, Action.HELD_RELEASED, clip_id, reason=reason, detail=detail)
+            unit.log.record(event)
 
     def drop_drafts(self, identity: Identity, clip_id: str) -> int:
         """Removes the recognisers' drafts in which personal data is found; the clip stays held back.
@@ -227,14 +231,16 @@ class HeldBack:
         person = self._unit.people.by_name(name)
         if person is None or person.state is not PersonState.ACTIVE or person.role is not role:
             raise Refused("NOT_A_CONTRACTOR" if role is Role.CONTRACTOR else "NOT_QA")
+        unit = self._unit
         if held.state is HeldState.QUARANTINED:
             self.drop_drafts(identity, clip_id)
-        unit = self._unit
+            self._kept_back.give_out(identity, clip_id, person.id)
+            return person
         with unit.transaction_with_queue():
-            for task_id in self._tasks_for(held):
-                unit.queue.assign(task_id, person.id)
-                detail: dict[str, DetailValue] = {"task": task_id, "to": person.id}
-                unit.log.record(Event.by(identity, Action.TASK_ASSIGNED, task_id, detail=detail))
+            task_id = unit.queue.add_adjudication(clip_id)
+            unit.queue.assign(task_id, person.id)
+            detail: dict[str, DetailValue] = {"task": task_id, "to": person.id}
+            unit.log.record(Event.by(identity, Action.TASK_ASSIGNED, task_id, detail=detail))
             with unit.transaction():
                 unit.held_finds.replace(clip_id, "", ())
                 unit.redactions.settle_text(clip_id)
@@ -246,14 +252,6 @@ class HeldBack:
         """Destroys the clip; returns the exports that must be recalled."""
         self.get(identity, clip_id)
         return self._purge.purge_clip(identity, clip_id, PurgeReason.PERSONAL_DATA)
-
-    def _tasks_for(self, held: HeldBackClip) -> list[str]:
-        """The tasks by which somebody listens to a held clip; its passes, or an adjudication."""
-        queue = self._unit.queue
-        if held.state is HeldState.QUARANTINED:
-            queue.end_quarantine(held.clip.id)
-            return queue.open_passes(held.clip.id)[:1]
-        return [queue.add_adjudication(held.clip.id)]
 
     def _held(self, clip_id: str, finds: list[HeldFind]) -> HeldBackClip | None:
         unit = self._unit

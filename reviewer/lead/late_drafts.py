@@ -1,11 +1,12 @@
 """A lead decides about late drafts: work that came after its lease had gone to somebody else."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 
 from reviewer.access.rights import Act
-from reviewer.errors import Refused
+from reviewer.errors import Refused, Unavailable
 from reviewer.labels.earlier import carried
 from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation, Flag
@@ -22,6 +23,7 @@ from reviewer.session.comparison import Comparison
 from reviewer.session.delivery import Delivery, Outcome
 from reviewer.session.drafts import Drafts
 from reviewer.session.locale_conventions import LocaleConventions
+from reviewer.session.personal_data_marks import PersonalDataMarks
 from reviewer.session.redactions import propose, record_reasons
 from reviewer.session.submission_checks import require_complete
 from reviewer.session.unit_of_work import UnitOfWork
@@ -162,7 +164,10 @@ class LateDrafts:
                 propose(unit, identity, clip, marked, span.kind, RedactionSource.LISTENER)
             record_reasons(unit, clip, work.id, annotation)
 
-        return delivery.adopt_late_draft(draft, work, record)
+        receipt = delivery.adopt_late_draft(draft, work, record)
+        with suppress(Unavailable):  # each look at marks does it
+            PersonalDataMarks(unit).keep_muted(identity)
+        return receipt
 
     def _sealed(
         self, identity: Identity, draft: LateDraft, annotation: Annotation, conventions_id: str

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 
-from reviewer.access.log_chain import objects_of
+from reviewer.access.audit_log import AuditLog
+from reviewer.access.log_chain import LogRow, objects_of
 from reviewer.clips.alignments import AlignmentRepository
 from reviewer.clips.content import Resealer
 from reviewer.errors import Damaged, Refused
@@ -18,6 +19,17 @@ from reviewer.queue.redaction_api import SealedText
 from reviewer.session import window
 from reviewer.session.backup_lists import list_purges
 from reviewer.session.unit_of_work import UnitOfWork
+
+KEPT = "kept"
+
+
+def first_naming(log: AuditLog) -> LogRow | None:
+    """The row of the first broker for which keys were replaced.
+
+    Others have ``keys: kept``: of a team whose project file named a broker before anybody was enrolled.
+    """
+    rows = log.of_action(Action.BROKER_NAMED)
+    return next((row for row in rows if row.event().detail.get("keys") != KEPT), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +51,10 @@ class Rekeying:
     def pending(self) -> list[str]:
         """The clips whose key is from before a broker was first named."""
         log = self._unit.log
-        named = log.of_action(Action.BROKER_NAMED)
-        if not named:
+        named = first_naming(log)
+        if named is None:
             return []
-        since, done = named[0].seq, set[str]()
+        since, done = named.seq, set[str]()
         for action in (Action.CLIP_REKEYED, Action.REDACTION_APPLIED):
             done.update(row.event().object for row in log.of_action(action, since))
         for row in log.of_action(Action.CLIP_IMPORTED, since):

@@ -127,8 +127,10 @@ class Selector:
         clips, finals = self._unit.clips.many(clip_ids), self._unit.queue.finals(clip_ids)
         redactions, now = self._unit.redactions.of_clips(clip_ids), self._unit.clock.now()
         for clip_id, passes in groupby(works, key=lambda work: work.clip_id):
-            clip, marked = clips[clip_id], redactions.get(clip_id, ())
-            if clip_id in on_hold:
+            clip, marked = clips.get(clip_id), redactions.get(clip_id, ())
+            if clip is None:  # of a queue that knows more than a restored folder
+                self.left_out["unknown_clip"] += 1
+            elif clip_id in on_hold:
                 self.left_out["on_hold"] += 1
             elif reason := is_over(clip, now) or _not_yet_redacted(marked):
                 self.left_out[reason] += 1
@@ -180,7 +182,7 @@ class Selector:
     ) -> SelectedClip | str:
         clip, passes = candidate.clip, candidate.passes
         annotations = [text for text in texts if text is not None]
-        if reason := self._access.reason_without_signature([work.id for work in passes]):
+        if reason := next(filter(None, (self._access.left_out.get(work.id) for work in passes)), ""):
             return reason
         if len(annotations) < len(passes):  # consent or retention ended, or it was purged, since the check
             return is_over(clip, self._unit.clock.now()) or "purged"

@@ -48,6 +48,7 @@ class Action(StrEnum):
     CLIP_OPENED = "clip.opened"
     CLIP_HEARD = "clip.heard"
     PEAKS_DAMAGED = "clip.peaks_damaged"
+    WORK_UNREADABLE = "work.unreadable"
     CLIP_PUT_AWAY = "clip.put_away"
     CLIP_CLOSED = "clip.closed"
     TEXT_OPENED = "text.opened"

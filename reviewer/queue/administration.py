@@ -10,9 +10,17 @@ from psycopg.conninfo import make_conninfo
 from reviewer.errors import Refused
 from reviewer.model.people import Person, PersonState
 from reviewer.queue.api import DatabaseOwner
+from reviewer.queue.limited_connection import CALL_SECONDS, MOST_BYTES, LimitedConnection, limits
 from reviewer.queue.postgres_connection import QueueAddress, meaning
 from reviewer.queue.postgres_rows import PostgresQueueRows
 from reviewer.queue.postgres_schema import ServerRules, add_login, set_up
+
+_LONG_SECONDS = 600
+"""A statement that makes an index, or copies some thousand rows, takes longer than a call of a window."""
+_LOCK_SECONDS = 30  # while a table's lock is waited for, everybody who uses it waits
+_IDLE_SECONDS = 3600  # a move home checks the whole file while it holds the server still
+_MARGIN_SECONDS = 5
+_MOST_BYTES = 1 << 30  # requests and routes are read whole
 
 
 class QueueAdministration:
@@ -33,7 +41,7 @@ class QueueAdministration:
 
     def set_up(self) -> None:
         """Makes or updates tables, functions and rules. Raises Refused, Unavailable; then nothing changed."""
-        with self._connection() as connection:
+        with self._connection(_LONG_SECONDS) as connection:
             set_up(connection, self._workspace_id, self._rules)
 
     def add_login(self, login: str, person: Person, verifier: str) -> None:
@@ -50,7 +58,7 @@ class QueueAdministration:
     @contextmanager
     def rows(self, login: str, person: Person, verifier: str) -> Iterator[PostgresQueueRows]:
         """All rows, to move them from there or to there; what is set up has a login of this person."""
-        with self._connection() as connection:
+        with self._connection(_LONG_SECONDS, most_bytes=_MOST_BYTES) as connection:
 
             def make() -> None:
                 set_up(connection, self._workspace_id, self._rules)
@@ -59,9 +67,17 @@ class QueueAdministration:
             yield PostgresQueueRows(connection, self._workspace_id, make)
 
     @contextmanager
-    def _connection(self) -> Iterator[psycopg.Connection[Any]]:
+    def _connection(
+        self, seconds: int = CALL_SECONDS, most_bytes: int = MOST_BYTES
+    ) -> Iterator[psycopg.Connection[Any]]:
+        """A connection of the owner's, each of whose statements may take so long."""
+        limited = limits(
+            call_seconds=seconds, lock_seconds=min(seconds, _LOCK_SECONDS), idle_seconds=_IDLE_SECONDS
+        )
         try:
-            with psycopg.connect(self._conninfo, autocommit=True, connect_timeout=5) as connection:
+            with LimitedConnection.connect(self._conninfo, autocommit=True, **limited) as connection:
+                connection.answer_seconds = seconds + _MARGIN_SECONDS
+                connection.most_bytes = most_bytes
                 yield connection
         except psycopg.Error as error:
             raise meaning(error) from error

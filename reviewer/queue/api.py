@@ -568,8 +568,11 @@ class Queue(RedactingQueue, Protocol):
         """Purges a clip from any state: ends leases, deletes sealed work, and leaves a tombstone."""
         ...
 
-    def end_quarantine(self, clip_id: str) -> None:
-        """Puts a clip in quarantine into the queue; raises Refused (code NOT_QUARANTINED) for any other."""
+    def end_quarantine(self, clip_id: str, *, task_id: str = "", person_id: str = "") -> None:
+        """Puts a clip in quarantine into the queue; with a task of it, assigns that in the same act.
+
+        Raises: Refused (code NOT_QUARANTINED) for any other clip; as ``assign``, and then nothing changed.
+        """
         ...
 
     def open_passes(self, clip_id: str) -> list[str]:

@@ -1,15 +1,18 @@
 """Acts on the queue as data, kept on this machine until the queue has answered them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import get_args
 from uuid import uuid4
 
 from reviewer.db.connection import Database, Row
+from reviewer.errors import Refused
 from reviewer.model.clip import ClipFacts
 from reviewer.model.clock import Clock, from_micros, to_micros
+from reviewer.model.hold import HoldReason
 from reviewer.model.language_tags import UNDETERMINED
 from reviewer.model.serialization import from_json, to_json
 from reviewer.model.task import (
@@ -223,6 +226,52 @@ class MarkPersonalData:
         queue.mark_personal_data(self.lease, self.mark_id, self.sealed)
 
 
+@dataclass(frozen=True, slots=True)
+class HoldClip:
+    """Puts a clip on hold, or gives its hold another reason."""
+
+    clip_id: str
+    reason: HoldReason
+
+    def ask(self, queue: Queue, _key: str) -> None:
+        queue.hold(self.clip_id, self.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class EndHold:
+    """Ends a lead's hold of a clip; nothing where it ended before, or where a redaction alone keeps it."""
+
+    clip_id: str
+
+    def ask(self, queue: Queue, _key: str) -> None:
+        with _done_before("NOT_ON_HOLD", "REDACTION_PENDING"):
+            queue.end_hold(self.clip_id)
+
+
+@dataclass(frozen=True, slots=True)
+class EndQuarantine:
+    """Puts a clip in quarantine into the queue, once; with a task, that is assigned to a person."""
+
+    clip_id: str
+    reason: str = ""
+    task_id: str = ""
+    assigned_to: str = ""
+
+    def ask(self, queue: Queue, _key: str) -> None:
+        with _done_before("NOT_QUARANTINED"):
+            queue.end_quarantine(self.clip_id, task_id=self.task_id, person_id=self.assigned_to)
+
+
+@contextmanager
+def _done_before(*codes: str) -> Iterator[None]:
+    """An act that comes again is refused with one of these codes: it is done."""
+    try:
+        yield
+    except Refused as refusal:
+        if refusal.code not in codes:
+            raise
+
+
 Request = (
     AddClip
     | Claim
@@ -241,6 +290,9 @@ Request = (
     | SetSkills
     | MarkDistressing
     | MarkPersonalData
+    | HoldClip
+    | EndHold
+    | EndQuarantine
 )
 _WORK = (
     "Submit", "Skip", "Release", "Decide", "KeepLateDraft", "AdoptLateDraft", "DismissLateDraft",
@@ -248,6 +300,9 @@ _WORK = (
 )  # fmt: skip
 """The acts that a person knows they did; the others belong to them."""
 _SEALED = ("Submit", "Decide", "KeepLateDraft", "AdoptLateDraft", "MarkPersonalData")
+KeepingBack = HoldClip | EndHold | EndQuarantine
+_KEPT_BACK = tuple(kind.__name__ for kind in get_args(KeepingBack))
+"""Acts whose row of the log is written with the queue's answer: see ``session/keeping_back.py``."""
 _REQUESTS: Mapping[str, type[Request]] = {kind.__name__: kind for kind in get_args(Request)}
 
 
@@ -289,9 +344,9 @@ class Outbox:
         return OutboxEntry(uuid4().hex, person_id, request, self._clock.now())
 
     def pending(self, person_id: str) -> list[OutboxEntry]:
-        """This person's unanswered requests, in order."""
+        """This person's unanswered requests, in order, but those of ``kept_back``."""
         rows = self._database.rows("SELECT * FROM outbox WHERE person_id = ? ORDER BY seq", (person_id,))
-        return [_entry(row) for row in rows]
+        return [_entry(row) for row in rows if row["kind"] not in _KEPT_BACK]
 
     def unsent_work(self, person_id: str) -> tuple[int, datetime | None]:
         """How much finished work of this person is not answered, and since when the oldest waits."""
@@ -303,6 +358,11 @@ class Outbox:
         """The ids of the marks of personal data that the queue does not have yet."""
         rows = self._database.rows("SELECT payload FROM outbox WHERE kind = 'MarkPersonalData'")
         return frozenset(json.loads(row["payload"])["mark_id"] for row in rows)
+
+    def kept_back(self) -> list[OutboxEntry]:
+        """Everybody's unanswered holds of clips and ends of holds and quarantines, in order."""
+        query = "SELECT * FROM outbox WHERE kind IN (SELECT value FROM json_each(?)) ORDER BY seq"
+        return [_entry(row) for row in self._database.rows(query, (json.dumps(_KEPT_BACK),))]
 
     def has_sealed(self, clip_id: str) -> bool:
         """Whether anybody's unanswered request holds something that may be sealed under a clip's key."""
@@ -317,10 +377,10 @@ class Outbox:
         """Sends a request. Raises Refused, an answer too; Unavailable: outcome unknown, send it again."""
         return entry.request.ask(self._queue, entry.key)
 
-    def settle(self, entry: OutboxEntry) -> None:
-        """Deletes an entry that was answered or refused; inside a transaction only."""
+    def settle(self, entry: OutboxEntry) -> bool:
+        """Deletes an entry that was answered or refused; inside a transaction only. False if it was gone."""
         self._database.require_transaction()
-        self._database.execute("DELETE FROM outbox WHERE id = ?", (entry.key,))
+        return self._database.execute("DELETE FROM outbox WHERE id = ?", (entry.key,)) > 0
 
 
 def _entry(row: Row) -> OutboxEntry:

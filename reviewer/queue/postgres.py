@@ -384,8 +384,8 @@ class PostgresQueue:
     def withdraw_clip(self, clip_id: str, reason: str) -> None:
         self._server.value("withdraw_clip", clip_id, reason)
 
-    def end_quarantine(self, clip_id: str) -> None:
-        self._server.value("end_quarantine", clip_id)
+    def end_quarantine(self, clip_id: str, *, task_id: str = "", person_id: str = "") -> None:
+        self._server.value("end_quarantine", clip_id, task_id, person_id)
 
     def open_passes(self, clip_id: str) -> list[str]:
         return [row["open_passes"] for row in self._server.rows("open_passes", clip_id)]

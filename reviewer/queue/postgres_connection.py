@@ -4,8 +4,7 @@ import inspect
 import json
 import re
 import threading
-import time
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
@@ -32,6 +31,7 @@ from reviewer.errors import (
     Unavailable,
 )
 from reviewer.messages import command_catalogue
+from reviewer.queue.limited_connection import CONNECT_SECONDS, MOST_BYTES, LimitedConnection, limits
 from reviewer.queue.postgres_schema import TABLES_VERSION, functions_digest
 
 T = TypeVar("T")
@@ -50,9 +50,14 @@ _ATTEMPTS = 5
 _UNDONE = (errors.DeadlockDetected, errors.SerializationFailure, errors.AdminShutdown, errors.CrashShutdown)
 # What a server says to a login that was ended; where connecting fails, libpq tells no SQLSTATE.
 _ENDED = ("is not permitted to log in", "permission denied for database")
-_CONNECT_SECONDS, _CALL_SECONDS, _LOCK_SECONDS = 5, 15, 5
-_ANSWER_SECONDS = 20.0  # longer than the server lets a call take
 _CONNECTIONS = 4
+_WHOLE_QUEUE = frozenset({
+    "accepted", "accepted_passes", "done_passes", "exportable", "exportable_work", "final_texts", "finals",
+    "held", "holds", "late_drafts", "listed", "open_marks", "passes_to_compare", "quarantined",
+    "sealed_texts", "to_draw",
+})  # fmt: skip
+"""What leads and QA ask about all clips, or hundreds of texts at a time."""
+_MOST_BYTES_OF_ALL = 1 << 30
 _LOCAL = re.compile(r"localhost|127\.\d+\.\d+\.\d+|::1|/.*")
 # What a project file may say of a server; who connects and with which secret is never in it.
 _MAY_SAY = {"sslrootcert", "sslmode", "host", "application_name"}
@@ -90,37 +95,11 @@ class QueueAddress:
         return cls(make_conninfo("", host=host, dbname=name, sslmode=mode, **number, **roots))
 
 
-class TimedConnection(psycopg.Connection[Any]):
-    """A connection that waits for an answer for ``_ANSWER_SECONDS`` at most.
-
-    A server that hangs closes nothing, nor does a network that swallows what is sent; and one that never
-    stops to send rows or notices always has something to say.
-    """
-
-    def wait(self, gen: Generator[Any, Any, T], interval: float = 0.1, timeout: float | None = None) -> T:
-        return super().wait(_timed(gen, _ANSWER_SECONDS), interval, timeout)
-
-
-def _timed(waiting: Generator[Any, Any, T], seconds: float) -> Generator[Any, Any, T]:
-    """Passes on what a connection waits for; raises OperationalError when that takes too long."""
-    until = time.monotonic() + seconds
-    try:
-        wanted = next(waiting)
-        while True:
-            ready = yield wanted
-            if time.monotonic() > until:
-                raise psycopg.OperationalError("the server does not answer")
-            wanted = waiting.send(ready)
-    except StopIteration as end:
-        result: T = end.value
-        return result
-
-
 class PostgresNotices:
     """Satisfies ``WorkNotices``: a connection that listens to one channel."""
 
     def __init__(self, conninfo: str, channel: str) -> None:
-        self._connection = TimedConnection.connect(conninfo, autocommit=True)
+        self._connection = LimitedConnection.connect(conninfo, autocommit=True)
         self._connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
         self._fileno = self._connection.fileno()  # also known once the connection has ended
 
@@ -141,19 +120,9 @@ class QueueServer:
     """A server's functions, over a few connections that are opened when they are needed."""
 
     def __init__(self, conninfo: str) -> None:
-        limits = f"-c statement_timeout={_CALL_SECONDS}s -c lock_timeout={_LOCK_SECONDS}s"
-        self._address = make_conninfo(
-            conninfo,
-            application_name="reviewer",
-            connect_timeout=_CONNECT_SECONDS,
-            options=f"{limits} -c idle_in_transaction_session_timeout=60s",
-            keepalives_idle=10,
-            keepalives_interval=5,
-            keepalives_count=3,
-            tcp_user_timeout=_CALL_SECONDS * 1000,
-        )
+        self._address = make_conninfo(conninfo, application_name="reviewer", **limits())
         self._conninfo: str | None = None
-        self._pool: ConnectionPool[psycopg.Connection[dict[str, Any]]] | None = None
+        self._pool: ConnectionPool[LimitedConnection] | None = None
         self._opening = threading.Lock()
         self._notices: PostgresNotices | None = None
 
@@ -201,9 +170,10 @@ class QueueServer:
     def _call(self, form: sql.SQL, function: str, values: tuple[object, ...]) -> list[dict[str, Any]]:
         places = sql.SQL(", ").join(sql.Placeholder() * len(values))
         query = form.format(sql.Identifier("reviewer", function), places)
+        most = _MOST_BYTES_OF_ALL if function in _WHOLE_QUEUE else MOST_BYTES
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                return self._answer(query, values)
+                return self._answer(query, values, most)
             except _UNDONE as error:  # nothing happened, and the next attempt may succeed
                 if attempt == _ATTEMPTS:
                     raise Unavailable("QUEUE_UNREACHABLE") from error
@@ -213,16 +183,17 @@ class QueueServer:
                 raise Unavailable("QUEUE_UNREACHABLE") from error
         raise AssertionError
 
-    def _answer(self, query: sql.Composed, values: tuple[object, ...]) -> list[dict[str, Any]]:
+    def _answer(self, query: sql.Composed, values: tuple[object, ...], most: int) -> list[dict[str, Any]]:
         pool = self._connections()
         with pool.connection() as connection:
+            connection.most_bytes = most
             try:
                 return connection.execute(query, values).fetchall()
             finally:
                 if connection.broken:
                     self._drop(pool)  # the others are of the same time
 
-    def _connections(self) -> "ConnectionPool[psycopg.Connection[dict[str, Any]]]":
+    def _connections(self) -> "ConnectionPool[LimitedConnection]":
         with self._opening:
             if self._conninfo is None:
                 raise Unavailable("QUEUE_UNREACHABLE")  # nobody has signed in
@@ -230,18 +201,18 @@ class QueueServer:
                 self._require_fitting(self._conninfo)
                 self._pool = ConnectionPool(
                     self._conninfo,
-                    connection_class=TimedConnection,
+                    connection_class=LimitedConnection,
                     kwargs={"autocommit": True, "row_factory": dict_row},
                     min_size=1,
                     max_size=_CONNECTIONS,
                     num_workers=1,
-                    timeout=_CONNECT_SECONDS,
-                    reconnect_timeout=_CONNECT_SECONDS,
+                    timeout=CONNECT_SECONDS,
+                    reconnect_timeout=CONNECT_SECONDS,
                     open=True,
                 )
             return self._pool
 
-    def _drop(self, pool: "ConnectionPool[psycopg.Connection[dict[str, Any]]]") -> None:
+    def _drop(self, pool: "ConnectionPool[LimitedConnection]") -> None:
         with self._opening:
             if self._pool is pool:
                 self._drop_pool()
@@ -260,7 +231,7 @@ class QueueServer:
     @staticmethod
     def _require_fitting(conninfo: str) -> None:
         """Connects once, so that a wrong password, name or version is said as such."""
-        with TimedConnection.connect(conninfo, autocommit=True, row_factory=dict_row) as connection:
+        with LimitedConnection.connect(conninfo, autocommit=True, row_factory=dict_row) as connection:
             its = connection.execute("SELECT * FROM reviewer.versions()").fetchone()
         if its is None or its["tables_version"] < TABLES_VERSION:
             raise Refused("QUEUE_SERVER_OLD")

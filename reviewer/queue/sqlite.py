@@ -697,12 +697,14 @@ class SqliteQueue:
         with self._database.transaction():
             replace_seals(self._database, clip_id, [new for _, new in seals])
 
-    def end_quarantine(self, clip_id: str) -> None:
+    def end_quarantine(self, clip_id: str, *, task_id: str = "", person_id: str = "") -> None:
         with self._database.transaction():
             if self.clip_state(clip_id) is not ClipState.QUARANTINED:
                 raise Refused("NOT_QUARANTINED", clip=clip_id)
             self._set_clip(clip_id, ClipState.READY)
             self._follow(clip_id)
+            if task_id:
+                self.assign(task_id, person_id)
 
     def open_passes(self, clip_id: str) -> list[str]:
         rows = self._database.rows(

@@ -35,6 +35,7 @@ from reviewer.session.muted_span import MutedSpan, audible
 from reviewer.session.permit import HeldOpening, Permit
 from reviewer.session.sign_in import SignIn
 from reviewer.session.unit_of_work import UnitOfWork
+from reviewer.session.unreadable_work import if_readable
 from reviewer.session.unsealed_clip import UnsealedClip
 
 _Text = TypeVar("_Text", SealedAnnotation, LateDraft)
@@ -415,13 +416,13 @@ class ClipAccess:
     def texts(
         self, identity: Identity, annotations: Sequence[SealedAnnotation], purpose: str
     ) -> list[Annotation | None]:
-        """Unseals annotations after a row for each clip; None for a clip that may not be opened any more.
+        """Unseals annotations after a row for each clip; None for a clip that may not be opened any more,
+        and, from a queue elsewhere, for what does not match its digest.
 
-        Raises: Damaged when an annotation does not match its digest.
+        Raises: Damaged when an annotation in the workspace's own file does not.
         """
-        return self._after_rows(
-            identity, purpose, annotations, lambda one: {"annotations": [one.id]}, self.unseal_annotation
-        )
+        unseal = if_readable(self._unit, self.unseal_annotation)
+        return self._after_rows(identity, purpose, annotations, lambda a: {"annotations": [a.id]}, unseal)
 
     def unseal_annotation(self, identity: Identity, annotation: SealedAnnotation) -> Annotation:
         """An annotation whose opening was logged (``texts`` of an opening). Raises Damaged."""
@@ -444,7 +445,7 @@ class ClipAccess:
         purpose: str,
         texts: Sequence[_Text],
         named: Callable[[_Text], dict[str, DetailValue]],
-        unseal: Callable[[Identity, _Text], Annotation],
+        unseal: Callable[[Identity, _Text], Annotation | None],
     ) -> list[Annotation | None]:
         unit, unsealing = self._unit, self._unsealing
         pairs = [

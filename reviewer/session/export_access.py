@@ -16,6 +16,7 @@ from reviewer.model.people import Identity
 from reviewer.model.task import SealedAnnotation
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.unit_of_work import UnitOfWork
+from reviewer.session.unreadable_work import leave_out
 
 _PURPOSE = "export"
 CLIPS_A_BATCH = 250
@@ -60,10 +61,10 @@ class ExportAccess:
     def __init__(self, unit: UnitOfWork, access: ClipAccess) -> None:
         self._unit = unit
         self._access = access
-        self.not_signed: set[str] = set()
-        """The annotations that the last ``texts`` left out since nobody vouches for them."""
-        self.not_accepted: frozenset[str] = frozenset()
-        """Those that it left out since nobody who may signed that they were accepted."""
+        self.left_out: dict[str, str] = {}
+        """The annotations of a queue elsewhere that the last ``texts`` left out, and why: ``verdict_not_signed``
+        where nobody who may signed that they were accepted, ``work_not_signed`` where nobody vouches for them,
+        ``work_unreadable`` where they do not open or are not what their digest says."""
         self._acceptances: Acceptances | None = None
 
     def require(self, identity: Identity) -> str:
@@ -117,16 +118,17 @@ class ExportAccess:
     ) -> list[Annotation | None]:
         """Unseals annotations after one row for all; None for a clip that may not be opened any more.
 
-        From a queue elsewhere also None for work that is not its author's by a signature or a row
-        (``not_signed``), or that nobody accepted by one (``not_accepted``).
+        From a queue elsewhere also None for what nobody signed, or is unlike its digest (with a row):
+        ``left_out`` says which.
 
-        Raises: Refused unless this person may export now; Damaged for an annotation unlike its digest.
+        Raises: Refused unless this person may export now; Damaged for an annotation in the workspace's own
+            file that is unlike its digest.
         """
         self.require(identity)
         unit = self._unit
         openable = unit.clips.openable([each.clip_id for each in works], unit.clock.now())
-        self.not_accepted = self.not_accepted_among(identity, works)
-        opened = [each for each in works if each.clip_id in openable and each.id not in self.not_accepted]
+        self.left_out = dict.fromkeys(self.not_accepted_among(identity, works), "verdict_not_signed")
+        opened = [each for each in works if each.clip_id in openable and each.id not in self.left_out]
         if opened:
             detail: dict[str, DetailValue] = {
                 "purpose": purpose,
@@ -136,15 +138,16 @@ class ExportAccess:
             unit.log.record(Event.by(identity, Action.TEXT_OPENED, detail=detail))
         held = unit.content.hold_keys(identity.keyring, [each.clip_id for each in opened])
         may_open = {each.id for each in opened}
-        self.not_signed = set()
         authors = None if unit.queue.answers_at_once else Authorship(unit.log, unit.workspace_id)
-        return [self._annotation(held, each, authors) if each.id in may_open else None for each in works]
-
-    def reason_without_signature(self, annotation_ids: Sequence[str]) -> str:
-        """Why the last ``texts`` left some of these out; empty where it did not."""
-        if any(each in self.not_accepted for each in annotation_ids):
-            return "verdict_not_signed"
-        return "work_not_signed" if any(each in self.not_signed for each in annotation_ids) else ""
+        found: list[Annotation | None] = []
+        for each in works:
+            try:
+                found.append(self._annotation(held, each, authors) if each.id in may_open else None)
+            except Damaged as error:
+                leave_out(unit, identity, each, error)
+                self.left_out[each.id] = "work_unreadable"
+                found.append(None)
+        return found
 
     def not_accepted_among(self, identity: Identity, works: Sequence[SealedAnnotation]) -> frozenset[str]:
         """Those that a queue elsewhere says were accepted, and nobody else; none in the workspace's own
@@ -164,7 +167,7 @@ class ExportAccess:
         if not hmac.compare_digest(digest, work.digest):
             raise Damaged("ANNOTATION_EXCHANGED", annotation=work.id)
         if authors is not None and not authors.is_known(work, plain):
-            self.not_signed.add(work.id)
+            self.left_out[work.id] = "work_not_signed"
             return None
         return Annotation.from_bytes(plain)
 

@@ -4,7 +4,7 @@ import json
 from contextlib import suppress
 
 from reviewer.clips.content import ClipContent
-from reviewer.errors import Damaged, Unavailable
+from reviewer.errors import Damaged, Refused, Unavailable
 from reviewer.model.annotation import PersonalDataKind
 from reviewer.model.clip import Clip, ContentKind
 from reviewer.model.event import Action, DetailValue, Event
@@ -64,6 +64,25 @@ class PersonalDataMarks:
                 self._take(identity, mark)
                 taken += 1
         return taken
+
+    def keep_muted(self, identity: Identity) -> None:
+        """Keeps clips from everybody else of which something is muted here that nobody marked on the server.
+
+        As what a recogniser's draft held, or a late draft: it is silent in this folder alone, and others have
+        the sound. A mark that is still to be sent keeps its clip itself. Raises Unavailable.
+        """
+        unit = self._unit
+        if not self.is_for(identity) or unit.queue.answers_at_once:
+            return
+        unsent, muted = unit.outbox.marks(), set()
+        for state in (RedactionState.PROPOSED, RedactionState.CONFIRMED):
+            muted |= {one.clip_id for one in unit.redactions.in_state(state) if one.id not in unsent}
+        if not muted:
+            return
+        kept = {*unit.queue.clips_in_redaction(), *unit.queue.quarantined()}
+        for clip_id in sorted(muted - kept):
+            with suppress(Refused):  # the queue does not know it yet, or it was purged
+                unit.queue.begin_redaction(clip_id)
 
     def settle(self, identity: Identity, clip_id: str) -> None:
         """Lets a clip of which nothing is undecided or to be removed any more go on; raises nothing."""

@@ -28,6 +28,7 @@ from reviewer.queue.redaction_api import SealedText
 from reviewer.session import window
 from reviewer.session.backup_lists import list_purges
 from reviewer.session.clip_access import ClipAccess
+from reviewer.session.keeping_back import KeptBackClips
 from reviewer.session.key_changes import KeyChanges, Works, end_key_change
 from reviewer.session.muted_span import MutedSpan
 from reviewer.session.personal_data_marks import PersonalDataMarks
@@ -78,9 +79,13 @@ class Redactions:
     def take_marks(self, identity: Identity) -> int:
         """Mutes what people marked in folders of their own; returns how many marks were new.
 
-        Raises Unavailable.
+        Before it, what leads meant to let go or keep back is done; after it, what is muted here is kept back
+        there. Raises Unavailable.
         """
-        return self._marks.take(identity)
+        KeptBackClips(self._unit).go_on(identity)
+        taken = self._marks.take(identity)
+        self._marks.keep_muted(identity)
+        return taken
 
     def apply_all(self, identity: Identity) -> int:
         """Applies what was confirmed while the clip was open; returns the number of clips it is done for.

@@ -4,10 +4,15 @@ import inspect
 import os
 import socket
 import struct
+import subprocess
+import sys
 import threading
+import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 import psycopg
@@ -16,7 +21,7 @@ import pytest
 from reviewer.errors import Refused, ReviewerError, Unavailable
 from reviewer.model.hold import HoldReason
 from reviewer.model.task import Lease, SkipReason, TaskKind
-from reviewer.queue import postgres_connection
+from reviewer.queue.limited_connection import LimitedConnection
 from reviewer.queue.postgres import PostgresQueue
 from reviewer.queue.postgres_connection import QueueServer, meaning
 
@@ -131,26 +136,21 @@ NOTICE = _message(b"N", b"SWARNING\0C01000\0Mand so on\0\0")
 WELCOME = _message(b"R", bytes(4)) + _message(b"K", bytes(8)) + _message(b"Z", b"I")
 
 
-@pytest.fixture
-def endless() -> Iterator[str]:
-    """A server that lets anybody in and answers each question with notices, for ever; its address."""
+Answer = Callable[[socket.socket, threading.Event], None]
+
+
+@contextmanager
+def serving(answer: Answer) -> Iterator[str]:
+    """A server that does to each connection what it was told; its address."""
     ended = threading.Event()
 
     def serve(listening: socket.socket) -> None:
         while not ended.is_set():
-            try:
+            with suppress(OSError):
                 connection, _ = listening.accept()
                 with connection:
                     connection.settimeout(5)
-                    connection.recv(8)
-                    connection.sendall(b"N")
-                    connection.recv(4096)
-                    connection.sendall(WELCOME)
-                    connection.recv(4096)
-                    while not ended.wait(0.01):
-                        connection.sendall(NOTICE)
-            except OSError:
-                continue
+                    answer(connection, ended)
 
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=serve, args=(listening,))
@@ -158,15 +158,116 @@ def endless() -> Iterator[str]:
         port = listening.getsockname()[1]
         yield f"host=127.0.0.1 port={port} dbname=x sslmode=prefer gssencmode=disable"
         ended.set()
-        with socket.create_connection(("127.0.0.1", port)):
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
             pass
         thread.join()
 
 
+def let_in(connection: socket.socket) -> None:
+    """Nobody is asked for a password, and the first question has come."""
+    connection.recv(8)
+    connection.sendall(b"N")
+    connection.recv(4096)
+    connection.sendall(WELCOME)
+    connection.recv(4096)
+
+
+def notices(connection: socket.socket, ended: threading.Event) -> None:
+    let_in(connection)
+    while not ended.wait(0.01):
+        connection.sendall(NOTICE)
+
+
+@pytest.fixture
+def endless() -> Iterator[str]:
+    """A server that lets anybody in and answers each question with notices, for ever; its address."""
+    with serving(notices) as address:
+        yield address
+
+
 def test_server_that_never_ends_its_answer_is_left(endless: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgres_connection, "_ANSWER_SECONDS", 0.1)
+    monkeypatch.setattr(LimitedConnection, "answer_seconds", 0.1)
     server = QueueServer(endless)
     server.connect_as("nobody", os.urandom(8).hex())
     with pytest.raises(Unavailable, match="QUEUE_UNREACHABLE"):
         server.value("counts")
     server.close()
+
+
+COLUMNS = (
+    _message(b"1", b"")
+    + _message(b"2", b"")
+    + _message(b"T", struct.pack("!h", 1) + b"value\0" + struct.pack("!ihihih", 0, 0, 25, -1, -1, 0))
+)
+MEBIBYTE = bytes(1 << 20)
+ROW = _message(b"D", struct.pack("!hi", 1, 1 << 20) + MEBIBYTE)
+
+
+def rows(connection: socket.socket, ended: threading.Event) -> None:
+    let_in(connection)
+    connection.sendall(COLUMNS)
+    while not ended.is_set():
+        connection.sendall(ROW)
+
+
+def one_row(connection: socket.socket, ended: threading.Event) -> None:
+    """A value of a gigabyte: the driver makes room for it when it has read its length."""
+    let_in(connection)
+    size = (1 << 30) - (1 << 20)
+    connection.sendall(COLUMNS + b"D" + struct.pack("!ihi", size + 10, 1, size))
+    while not ended.is_set():
+        connection.sendall(MEBIBYTE)
+
+
+def notifications(connection: socket.socket, ended: threading.Event) -> None:
+    let_in(connection)
+    while not ended.is_set():
+        connection.sendall(_message(b"A", struct.pack("!i", 1) + b"channel\0" + b"x" * 7000 + b"\0") * 100)
+
+
+def settings(connection: socket.socket, ended: threading.Event) -> None:
+    """Settings of other names before the sign-in is over, each of which the driver keeps."""
+    connection.recv(8)
+    connection.sendall(b"N")
+    connection.recv(4096)
+    connection.sendall(_message(b"R", bytes(4)))
+    for number in count():
+        if ended.is_set():
+            return
+        name = f"setting{number}".encode()
+        connection.sendall(_message(b"S", name + b"\0" + b"x" * 20_000 + b"\0") * 10)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="bytes are counted on Linux")
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (rows, "QUEUE_ANSWER"),
+        (one_row, "QUEUE_ANSWER"),
+        (notifications, "QUEUE_ANSWER"),
+        (settings, "QUEUE_ANSWER"),
+    ],
+)
+def test_answer_that_does_not_stop_is_left_before_it_fills_the_memory(answer: Answer, code: str) -> None:
+    tracked = """
+import resource, sys, threading
+from reviewer.errors import Unavailable
+from reviewer.queue.postgres_connection import QueueServer
+server = QueueServer(sys.argv[1])
+server.connect_as("nobody", "secret")
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+try:
+    server.value("counts")
+except Unavailable as error:
+    print(error.code, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+    with serving(answer) as address:
+        begun = time.monotonic()
+        ran = subprocess.run(
+            [sys.executable, "-c", tracked, address], check=False, capture_output=True, text=True
+        )
+    assert ran.stderr == ""
+    said, kibibytes = ran.stdout.split()
+    assert said == code
+    assert int(kibibytes) < 300 << 10, kibibytes
+    assert time.monotonic() - begun < 15

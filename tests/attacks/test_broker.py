@@ -7,9 +7,11 @@ import http.client
 import json
 import socket
 import ssl
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -485,12 +487,13 @@ def test_broker_that_never_comes_to_an_answer_is_left(
 
     opened: list[socket.socket] = []
 
-    def connect(connection: http.client.HTTPConnection) -> None:
-        connects(connection)
+    def connect(address: BrokerAddress, until: float) -> http.client.HTTPConnection:
+        connection = connects(address, until)
         opened.append(connection.sock)
+        return connection
 
-    connects = http.client.HTTPConnection.connect
-    monkeypatch.setattr(http.client.HTTPConnection, "connect", connect)
+    connects = BrokerAddress.connect
+    monkeypatch.setattr(BrokerAddress, "connect", connect)
     monkeypatch.setattr(client, "_SECONDS", 0.2)
     identity, clock = scene.rig.identity(ANA), scene.rig.bench.clock
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -503,3 +506,53 @@ def test_broker_that_never_comes_to_an_answer_is_left(
         assert away.value.__cause__ is not None
         ended.set()
         thread.join()
+
+
+def test_handshake_that_never_ends_is_left(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ended = threading.Event()
+
+    def serve(listening: socket.socket) -> None:
+        with listening.accept()[0] as connection, suppress(OSError):
+            connection.recv(4096)
+            connection.sendall(b"\x16\x03\x03\x3f\xff\x02\x00\x3f\xf0")  # a long greeting, a byte at a time
+            while not ended.wait(0.01):
+                connection.sendall(b"\x03")
+
+    monkeypatch.setattr(client, "_SECONDS", 0.3)
+    authority = scene.certificates.authority
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=serve, args=(listening,))
+        thread.start()
+        url = f"https://127.0.0.1:{listening.getsockname()[1]}"
+        asking = BrokerClient(
+            BrokerAddress.of(url, "00" * 32, authority), scene.rig.identity(ANA), scene.rig.bench.clock
+        )
+        begun = time.monotonic()
+        with pytest.raises(Unavailable, match="BROKER_AWAY"):
+            asking.reach()
+        assert time.monotonic() - begun < 3
+        ended.set()
+        thread.join()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a full queue of connections hangs on Linux")
+def test_all_addresses_of_a_name_together_have_one_limit(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "_SECONDS", 0.3)
+    with ExitStack() as open_:
+        full = open_.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(3):
+            waiting = open_.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(full.getsockname())
+        many = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", full.getsockname())] * 40
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_given, **_named: many)
+        address = BrokerAddress.of("https://broker.example", "00" * 32)
+        asking = BrokerClient(address, scene.rig.identity(ANA), scene.rig.bench.clock)
+        begun = time.monotonic()
+        with pytest.raises(Unavailable, match="BROKER_AWAY"):
+            asking.reach()
+        assert time.monotonic() - begun < 3

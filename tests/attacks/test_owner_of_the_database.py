@@ -1,8 +1,9 @@
 """What a superuser of the queue's server may try with the facts of clips and with work, and cannot."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -22,7 +23,8 @@ from reviewer.model.hold import HoldReason
 from reviewer.model.hypothesis import Hypothesis
 from reviewer.model.people import Role
 from reviewer.model.serialization import from_json, to_json
-from reviewer.model.task import Lease
+from reviewer.model.task import Lease, SealedAnnotation
+from reviewer.queue.postgres import PostgresQueue
 from tests.benches.own_folders import Office, clips_elsewhere, make_office, office_database
 from tests.benches.workspace import LEAD, Bench, annotation, hear, write_clips
 from tests.fakes.clock import FakeClock
@@ -395,3 +397,63 @@ def test_text_that_somebody_with_the_clips_key_made_in_anothers_name_is_in_no_se
         assert "never said" not in texts
     on_annotation(database, clip_id, "digest = %s, sealed = %s", digest, sealed)
     assert "the third words" in in_a_set(office)[1]
+
+
+def test_one_text_that_was_changed_is_left_out_and_qa_types_it_anew(office: Office, database: str) -> None:
+    clip_id = accepted(office, database, "Maren Holt", "the fourth words")
+    accepted(office, database, "Tariq Aziz", "the fifth words")
+    query = "SELECT digest, sealed FROM reviewer_data.annotation WHERE clip_id = %s"
+    ((digest, sealed),) = sql(database, query, clip_id)
+    assert {"the fourth words", "the fifth words"} <= in_a_set(office)[1]
+    for changes, value in (
+        ("digest = %s", bytes(32)),
+        ("digest = %s", b""),
+        ("sealed = %s", b"x" * len(sealed)),
+        ("sealed = %s", b"x"),
+    ):
+        on_annotation(database, clip_id, changes, value)
+        left_out, texts = in_a_set(office)
+        assert left_out["work_unreadable"] == 1, changes
+        assert "the fifth words" in texts
+        assert "the fourth words" not in texts
+        lead = office.lead.person(LEAD).lead
+        words = list(lead.corpus._texts(lead.identity, "corpus", lambda *_: None, lambda: False))
+        assert clip_id not in [each[0] for each in words]
+        on_annotation(database, clip_id, "digest = %s, sealed = %s", digest, sealed)
+    on_annotation(database, clip_id, "digest = %s", bytes(32))
+    rows = [event for event in office.lead.events(Action.WORK_UNREADABLE) if event.object == clip_id]
+    assert 1 <= len({str(event.detail) for event in rows}) == len(rows)  # once, however often it is met
+    unit = office.lead.workspace._unit
+    name = "Quentin Reyes"
+    window = office.admit(name, Role.QA)
+    window.agree(name)
+    lead = office.lead.person(LEAD).lead
+    lead.clip_list.assign(lead.identity, clip_id, name)
+    work = window.work(name)
+    lease = work.claim()
+    assert lease is not None
+    assert lease.clip_id == clip_id
+    hear(work, lease)
+    assert window.person(name).qa.pass_versions(lease) == ()
+    work.submit(lease, annotation("typed anew"))
+    work.close(lease)
+    assert unit.queue.final(clip_id) is not None
+    left_out, texts = in_a_set(office)
+    assert "work_unreadable" not in left_out
+    assert {"typed anew", "the fifth words"} <= texts
+
+
+def test_clip_that_the_server_made_up_is_left_out(office: Office, database: str) -> None:
+    accepted(office, database, "Ulla Berg", "the sixth words")
+    unit, whole = office.lead.workspace._unit, PostgresQueue.exportable_work
+
+    def made_up(queue: PostgresQueue, clip_ids: Sequence[str]) -> list[SealedAnnotation]:
+        works = whole(queue, clip_ids)
+        return [*works, replace(works[0], id="a0", clip_id="c0")]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PostgresQueue, "exportable_work", made_up)
+        left_out, texts = in_a_set(office)
+    assert left_out["unknown_clip"] == 1
+    assert "the sixth words" in texts
+    assert unit.queue.final("c0") is None

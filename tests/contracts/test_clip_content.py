@@ -1,6 +1,7 @@
 """A clip comes in whole or not at all, and what is destroyed stays unreadable."""
 
 import hashlib
+import io
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -400,3 +401,41 @@ def test_a_purged_clip_is_not_replaced(room: Room) -> None:
     with pytest.raises(Refused):
         replace_clip(room)
     assert room.store.clip_ids() == set()
+
+
+class _Boundless(io.RawIOBase):
+    """An object of a terabyte, as a store says."""
+
+    def __init__(self) -> None:
+        self.place = self.given = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self.place = (offset, self.place + offset, (1 << 40) + offset)[whence]
+        return self.place
+
+    def readinto(self, buffer) -> int:  # type: ignore[no-untyped-def]
+        self.given += len(buffer)
+        assert self.given < 1 << 20, "it is read into memory"
+        return len(buffer)
+
+
+def test_object_that_is_larger_than_its_clip_can_be_is_not_read(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.add()
+    monkeypatch.setattr(type(room.store), "open", lambda *_: io.BufferedReader(_Boundless()))
+    for read in (
+        lambda: room.vault.audio(KEYRING, "c1").read(),
+        lambda: room.vault.peaks(KEYRING, "c1").read(),
+        lambda: room.vault.speech(KEYRING, "c1"),
+        lambda: room.vault.hold_keys(KEYRING, ["c1"]).audio("c1"),
+        lambda: room.vault.take_copies("c1"),
+    ):
+        with pytest.raises(Damaged):
+            read()

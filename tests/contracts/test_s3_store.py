@@ -218,6 +218,17 @@ class TestFaults:
             store.has("c1", AUDIO)
 
 
+@pytest.mark.parametrize("missing", ["region", "endpoint", "both"])
+def test_bucket_without_a_region_or_an_endpoint_of_its_own_is_opened(
+    monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "id")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    endpoint = "" if missing != "region" else "https://127.0.0.1:9"
+    region = "" if missing != "endpoint" else "eu-central-1"
+    assert Bucket("bucket", "", endpoint, region).open() is not None
+
+
 def test_without_credentials_nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     with pytest.raises(Refused) as caught:
