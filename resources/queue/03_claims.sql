@@ -430,18 +430,21 @@ $$;
 CREATE FUNCTION reviewer.begin_prefetched(p_lease jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
     t reviewer_data.task;
+    r reviewer_data.rules;
     is_begun boolean;
     now_at bigint;
 BEGIN
-    PERFORM require_self(p_lease ->> 'person_id'), lock_person(p_lease ->> 'person_id');
+    PERFORM take_turn(p_lease ->> 'person_id');
     t := locked_task(p_lease ->> 'task_id');
     is_begun := t.state = 'leased' AND t.prefetch = 0;
     PERFORM require_held(t, p_lease, NOT is_begun);
     IF NOT is_begun THEN
         now_at := now_micros();
-        PERFORM require_agreement(p_lease ->> 'person_id', now_at);
-        UPDATE task SET prefetch = 0, assigned_to = NULL, lease_started = now_at,
-            lease_until = now_at + (SELECT lease_micros FROM rules)
+        SELECT * INTO r FROM rules;
+        IF cardinality(r.agreements) > 0 THEN
+            PERFORM require_agreement(p_lease ->> 'person_id', now_at);
+        END IF;
+        UPDATE task SET prefetch = 0, assigned_to = NULL, lease_started = now_at, lease_until = now_at + r.lease_micros
         WHERE id = t.id RETURNING * INTO t;
     END IF;
     RETURN lease_of(t);
@@ -453,7 +456,7 @@ DECLARE
     t reviewer_data.task;
     answer jsonb;
 BEGIN
-    PERFORM require_self(p_person), lock_person(p_person);
+    PERFORM take_turn(p_person);
     SELECT * INTO answer FROM answered(p_person, p_key);
     IF FOUND THEN
         RETURN answer;
@@ -473,7 +476,7 @@ DECLARE
     t reviewer_data.task;
     now_at bigint := now_micros();
 BEGIN
-    PERFORM require_self(p_person), lock_person(p_person);
+    PERFORM take_turn(p_person);
     SELECT o.* INTO t FROM task o JOIN queue_clip q ON q.clip_id = o.clip_id
     WHERE o.person_id = p_person AND o.state = 'leased' AND o.prefetch = 0 AND o.kind = ANY (p_kinds)
     AND can_be_done(o.kind, q, now_at)
@@ -496,7 +499,7 @@ DECLARE
     now_at bigint;
     cap bigint;
 BEGIN
-    PERFORM require_self(p_lease ->> 'person_id'), lock_person(p_lease ->> 'person_id');
+    PERFORM take_turn(p_lease ->> 'person_id');
     t := held_task(p_lease);
     PERFORM refuse_on_hold(t.clip_id, t.person_id);
     SELECT * INTO r FROM rules;
@@ -543,7 +546,7 @@ DECLARE
     me text := p_lease ->> 'person_id';
     t reviewer_data.task;
 BEGIN
-    PERFORM require_self(me), lock_person(me);
+    PERFORM take_turn(me);
     IF EXISTS (SELECT 1 FROM answered(me, p_key)) THEN
         RETURN;
     END IF;
@@ -565,7 +568,7 @@ DECLARE
     t reviewer_data.task;
     now_at bigint;
 BEGIN
-    PERFORM require_self(me), lock_person(me);
+    PERFORM take_turn(me);
     IF EXISTS (SELECT 1 FROM answered(me, p_key)) THEN
         RETURN;
     END IF;
