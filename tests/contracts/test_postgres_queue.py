@@ -113,7 +113,7 @@ def test_usual_claim_or_prefetch_takes_the_short_way(team, act):
 
 def test_acts_keep_one_plan_of_each_statement(team):
     """Otherwise PostgreSQL plans some anew for every call, which was half of a prefetch's time."""
-    acts = ("claim", "claim_prefetch", "begin_prefetched", "submit", "release", "skip", "renew", "check_lease")
+    acts = ("claim", "claim_prefetch", "begin_prefetched", "submit", "release", "skip", "renew")
     found = team.server.rows(
         "SELECT proname FROM pg_proc WHERE pronamespace = 'reviewer'::regnamespace"
         " AND 'plan_cache_mode=force_generic_plan' = ANY (proconfig)"
