@@ -1,9 +1,13 @@
 -- What every act rests on: who calls, what time it is, refusals, and the states of clips and tasks.
 -- Functions of the schema reviewer_data run in those of the schema reviewer, with the search path and the rights of these.
+-- What an act calls is in PL/pgSQL, unless a query has it as part of its plan: before version 18 PostgreSQL plans a
+-- function in SQL anew for every call (decision 059).
 
-CREATE FUNCTION reviewer_data.now_micros() RETURNS bigint LANGUAGE sql VOLATILE AS $$
-    SELECT coalesce((SELECT at FROM reviewer_data.test_clock),
-        (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)
+CREATE FUNCTION reviewer_data.now_micros() RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    RETURN coalesce((SELECT at FROM reviewer_data.test_clock),
+        (extract(epoch FROM clock_timestamp()) * 1000000)::bigint);
+END
 $$;
 
 -- A refusal of a rule: the client knows the code, and fills its sentence with the parameters.
@@ -19,10 +23,14 @@ $$;
 
 -- Refuses what is NULL or too long for an id, a key or a version.
 CREATE FUNCTION reviewer_data.require_short(VARIADIC p_texts text[]) RETURNS void LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+    each text;
 BEGIN
-    IF (SELECT bool_or(coalesce(length(t), 0) NOT BETWEEN 1 AND 200) FROM unnest(p_texts) t) THEN
-        PERFORM refuse('NOT_ALLOWED');
-    END IF;
+    FOREACH each IN ARRAY p_texts LOOP
+        IF coalesce(length(each), 0) NOT BETWEEN 1 AND 200 THEN
+            PERFORM refuse('NOT_ALLOWED');
+        END IF;
+    END LOOP;
 END
 $$;
 
@@ -96,6 +104,17 @@ BEGIN
     IF NOT FOUND THEN
         INSERT INTO person_turn VALUES (p_person) ON CONFLICT DO NOTHING;
         PERFORM 1 FROM person_turn WHERE person_id = p_person FOR UPDATE;
+    END IF;
+END
+$$;
+
+-- Refuses whoever is not this person, and takes their turn: require_self() and lock_person() in one statement.
+CREATE FUNCTION reviewer_data.take_turn(p_person text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM person_login l JOIN person_turn turn ON turn.person_id = l.person_id
+    WHERE l.login = session_user AND l.person_id = p_person AND NOT l.is_blocked FOR UPDATE OF turn;
+    IF NOT FOUND OR current_setting('transaction_isolation') <> 'read committed' THEN
+        PERFORM require_self(p_person), lock_person(p_person);  -- the first act of this person, or somebody else
     END IF;
 END
 $$;
@@ -199,9 +218,11 @@ CREATE FUNCTION reviewer_data.routes_of(p_person text) RETURNS text[] LANGUAGE s
 $$;
 
 CREATE FUNCTION reviewer_data.is_rework_of(t reviewer_data.task, p_person text) RETURNS boolean
-LANGUAGE sql STABLE AS $$
-    SELECT t.kind <> 'review' AND t.annotation_id IS NOT NULL
-        AND (SELECT a.author = p_person FROM reviewer_data.annotation a WHERE a.id = t.annotation_id)
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN t.kind <> 'review' AND t.annotation_id IS NOT NULL
+        AND (SELECT a.author = p_person FROM reviewer_data.annotation a WHERE a.id = t.annotation_id);
+END
 $$;
 
 CREATE FUNCTION reviewer_data.lease_of(t reviewer_data.task) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
@@ -301,7 +322,8 @@ END
 $$;
 
 -- Derives the state of a clip from its tasks, unless it was set by a decision.
-CREATE FUNCTION reviewer_data.follow(p_clip text) RETURNS void LANGUAGE sql VOLATILE AS $$
+CREATE FUNCTION reviewer_data.follow(p_clip text) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
     UPDATE reviewer_data.queue_clip q SET state = d.state, reason = ''
     FROM (
         SELECT CASE
@@ -314,14 +336,17 @@ CREATE FUNCTION reviewer_data.follow(p_clip text) RETURNS void LANGUAGE sql VOLA
         FROM reviewer_data.task t WHERE t.clip_id = p_clip
     ) d
     WHERE q.clip_id = p_clip AND q.state <> d.state
-    AND q.state NOT IN ('quarantined', 'with_lead', 'exported', 'purged')
+    AND q.state NOT IN ('quarantined', 'with_lead', 'exported', 'purged');
+END
 $$;
 
 -- Opens a task to everybody and voids its lease.
-CREATE FUNCTION reviewer_data.open_task(t reviewer_data.task) RETURNS void LANGUAGE sql VOLATILE AS $$
+CREATE FUNCTION reviewer_data.open_task(t reviewer_data.task) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
     UPDATE reviewer_data.task SET state = 'open', person_id = NULL, assigned_to = NULL, token = token + 1, prefetch = 0,
         taken_back = false, annotation_id = CASE WHEN t.kind = 'review' THEN NULL ELSE t.annotation_id END
-    WHERE id = t.id
+    WHERE id = t.id;
+END
 $$;
 
 -- Skips and expiries of the passes of a clip; a skip for the language says nothing about the clip.

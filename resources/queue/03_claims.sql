@@ -211,14 +211,14 @@ $$;
 -- transaction that may still run) is passed over before anything else is read about it; what is passed over wrongly is
 -- left to next_task. The key of its submission follows from the caller's own, which nobody else knows.
 CREATE FUNCTION reviewer_data.take_first(
-    p_person text, p_kind text, p_route text, p_key text, p_micros bigint, p_now bigint
+    p_person text, p_kind text, p_route text, p_key text, p_micros bigint, p_prefetch integer, p_now bigint
 ) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
     lease jsonb;
 BEGIN
     WITH given AS (
         UPDATE task g SET state = 'leased', person_id = p_person, token = token + 1, lease_started = p_now,
-            lease_until = p_now + p_micros, prefetch = 0,
+            lease_until = p_now + p_micros, prefetch = p_prefetch,
             submission_key = left(encode(sha256(convert_to(concat_ws('/', id, token, p_key), 'UTF8')), 'hex'), 32),
             annotation_id = CASE WHEN kind = 'review' THEN NULL ELSE annotation_id END
         WHERE g.ctid = (  -- locked by this statement; a later version than its snapshot's is left to next_task as well
@@ -238,7 +238,7 @@ BEGIN
     INSERT INTO request (person_id, key, at, answer)
     SELECT p_person, p_key, p_now, jsonb_build_object(
         'task_id', id, 'clip_id', clip_id, 'kind', kind, 'round', round, 'person_id', p_person, 'token', token,
-        'until', lease_until, 'submission_key', submission_key, 'is_prefetch', false, 'returned_annotation', NULL,
+        'until', lease_until, 'submission_key', submission_key, 'is_prefetch', p_prefetch > 0, 'returned_annotation', NULL,
         'reviewed_annotation', reviewed_id, 'blind_annotation', NULL,
         'is_distressing', (SELECT q.is_distressing FROM queue_clip q WHERE q.clip_id = given.clip_id)) FROM given
     RETURNING answer INTO lease;
@@ -246,72 +246,29 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION reviewer.claim(p_person text, p_kinds text[], p_key text) RETURNS jsonb LANGUAGE plpgsql AS $$
+-- A claim's task, wherever it is found.
+CREATE FUNCTION reviewer_data.take_any(
+    p_person text, p_kinds text[], p_routes text[], p_has_own boolean, p_micros bigint, p_now bigint
+) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
-    me record;
-    known record;
-    now_at bigint;
-    any_expired boolean;
+    any_expired boolean := EXISTS (SELECT 1 FROM unnest(p_kinds) k WHERE (SELECT lease_until FROM task
+        WHERE kind = k AND state = 'leased' ORDER BY lease_until LIMIT 1) <= p_now);
     t reviewer_data.task;
-    answer jsonb;
 BEGIN
-    IF current_setting('transaction_isolation') <> 'read committed' THEN
-        PERFORM refuse('NOT_ALLOWED');
-    END IF;
-    -- Who asks, and their turn, as require_self() and lock_person() have it.
-    SELECT l.kinds, r.lease_micros, (SELECT at FROM test_clock) AS test_clock,
-        cardinality(r.agreements) > 0 OR r.leases_per_hour > 0 OR r.leases_without_hand_in > 0 AS is_limited
-    INTO me FROM person_login l JOIN person_turn turn ON turn.person_id = l.person_id CROSS JOIN rules r
-    WHERE l.login = session_user AND l.person_id = p_person AND NOT l.is_blocked FOR UPDATE OF turn;
-    IF NOT FOUND THEN  -- the first act of this person, or somebody else
-        PERFORM require_self(p_person), lock_person(p_person);
-        RETURN reviewer.claim(p_person, p_kinds, p_key);
-    END IF;
-    IF (p_kinds <@ me.kinds AND length(p_key) BETWEEN 1 AND 200) IS NOT TRUE THEN
-        PERFORM refuse('NOT_ALLOWED');
-    END IF;
-    now_at := coalesce(me.test_clock, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint);  -- as now_micros()
-    -- What decides how to look, in one statement.
-    SELECT r.at AS answered_at, r.answer, ARRAY (SELECT l FROM takes(p_person) l) AS routes,
-        EXISTS (SELECT 1 FROM task WHERE person_id = p_person AND (prefetch > 0 OR state = 'returned'))
-            OR EXISTS (SELECT 1 FROM task WHERE assigned_to = p_person) AS has_own,
-        (SELECT lease_until FROM task WHERE kind = p_kinds[1] AND state = 'leased' ORDER BY lease_until LIMIT 1)
-            AS first_until
-    INTO known FROM (SELECT 1) one LEFT JOIN request r ON r.person_id = p_person AND r.key = p_key;
-    IF known.answered_at > now_at - 7 * 86400000000 THEN
-        RETURN known.answer;
-    END IF;
-    IF me.is_limited THEN
-        PERFORM require_may_take(p_person, now_at);
-    END IF;
-    any_expired := known.first_until <= now_at;
-    IF cardinality(p_kinds) = 1 AND cardinality(known.routes) = 1 AND known.answered_at IS NULL
-        AND NOT known.has_own AND any_expired IS NOT TRUE
-    THEN
-        answer := take_first(p_person, p_kinds[1], known.routes[1], p_key, me.lease_micros, now_at);
-        IF answer IS NOT NULL THEN
-            IF random() < 0.002 THEN
-                PERFORM forget_requests(p_person, now_at);
-            END IF;
-            RETURN answer;
+    LOOP
+        t := next_task(p_person, p_kinds, p_routes, p_now, p_has_own, any_expired);
+        IF t.id IS NULL THEN
+            RETURN NULL;
         END IF;
-    END IF;
-    any_expired := EXISTS (SELECT 1 FROM unnest(p_kinds) k WHERE (SELECT lease_until FROM task
-        WHERE kind = k AND state = 'leased' ORDER BY lease_until LIMIT 1) <= now_at);
-    WHILE answer IS NULL LOOP
-        t := next_task(p_person, p_kinds, known.routes, now_at, known.has_own, any_expired);
-        EXIT WHEN t.id IS NULL;
         IF t.state = 'leased' AND t.prefetch = 0 THEN
-            PERFORM add_refusal(t, t.person_id, 'expiry', '', now_at);
+            PERFORM add_refusal(t, t.person_id, 'expiry', '', p_now);
             IF t.kind = 'transcribe' AND (SELECT state FROM queue_clip WHERE clip_id = t.clip_id) = 'with_lead' THEN
                 PERFORM open_task(t);
                 CONTINUE;
             END IF;
         END IF;
-        answer := hand_out(t, p_person, me.lease_micros, NULL, 0, now_at);
+        RETURN hand_out(t, p_person, p_micros, NULL, 0, p_now);
     END LOOP;
-    PERFORM remember(p_person, p_key, answer, now_at);
-    RETURN answer;
 END
 $$;
 
@@ -343,7 +300,8 @@ BEGIN
 END
 $$;
 
--- Whether enough open tasks are left for each colleague at work, and one more.
+-- Whether enough open tasks are left for each colleague at work, and one more; of more than 999 colleagues, a thousand.
+-- Read in a claim's order, with a LIMIT that the planner knows: it reads no more than it counts, and one plan is kept.
 CREATE FUNCTION reviewer_data.leaves_enough(p_person text, p_kind text, p_routes text[], p_now bigint)
 RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -352,77 +310,141 @@ BEGIN
     SELECT greatest(1, count(DISTINCT person_id)) INTO colleagues FROM task
     WHERE kind = p_kind AND state = 'leased' AND lease_until > p_now AND prefetch = 0 AND person_id <> p_person
     AND route = ANY (p_routes);
+    colleagues := least(colleagues, 999);
     RETURN colleagues < (SELECT count(*) FROM (
-        SELECT 1 FROM task o JOIN queue_clip q ON q.clip_id = o.clip_id
-        WHERE o.kind = p_kind AND o.route = ANY (p_routes) AND o.state = 'open' AND o.assigned_to IS NULL
-        AND can_be_done(o.kind, q, p_now) LIMIT colleagues + 1) spare);
+        SELECT 1 FROM unnest(p_routes) l (route) CROSS JOIN LATERAL (
+            SELECT 1 FROM task o JOIN queue_clip q ON q.clip_id = o.clip_id
+            WHERE o.kind = p_kind AND o.route = l.route AND o.state = 'open' AND o.assigned_to IS NULL
+            AND can_be_done(o.kind, q, p_now) ORDER BY o.priority DESC, o.sort_key, o.place LIMIT 1000
+        ) open_ones LIMIT colleagues + 1) spare);
 END
 $$;
 
-CREATE FUNCTION reviewer.claim_prefetch(p_person text, p_kinds text[], p_key text) RETURNS jsonb
-LANGUAGE plpgsql AS $$
+-- A prefetch's task: the one that the person has, else their own, else an open one that nobody will miss.
+CREATE FUNCTION reviewer_data.prefetch_any(
+    p_person text, p_kinds text[], p_routes text[], p_has_own boolean, p_micros bigint, p_now bigint
+) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
     t reviewer_data.task;
-    r reviewer_data.rules;
-    answer jsonb;
-    now_at bigint;
-    routes text[];
     how integer := 2;
 BEGIN
-    PERFORM require_self(p_person), require_kinds(p_kinds), lock_person(p_person);
-    SELECT * INTO answer FROM answered(p_person, p_key);
-    IF FOUND THEN
-        RETURN answer;
-    END IF;
-    now_at := now_micros();
-    SELECT * INTO r FROM rules;
-    t := prefetched_task(p_person);
-    IF t.id IS NOT NULL AND NOT (SELECT can_be_done(t.kind, q, now_at) FROM queue_clip q WHERE q.clip_id = t.clip_id)
-    THEN
-        PERFORM give_back_prefetched(t);
-        t := NULL;
-    END IF;
-    IF t.id IS NOT NULL THEN
-        UPDATE task SET lease_until = greatest(lease_until, now_at + r.prefetch_micros) WHERE id = t.id
-            RETURNING * INTO t;
-        answer := lease_of(t);
-    ELSE
-        PERFORM require_may_take(p_person, now_at);
-        IF EXISTS (SELECT 1 FROM task WHERE person_id = p_person AND state = 'returned')
-            OR EXISTS (SELECT 1 FROM task WHERE assigned_to = p_person)
+    IF p_has_own THEN
+        t := prefetched_task(p_person);
+        IF t.id IS NOT NULL AND (SELECT can_be_done(t.kind, q, p_now) FROM queue_clip q WHERE q.clip_id = t.clip_id)
         THEN
-            t := next_own(p_person, p_kinds, false, now_at);
+            UPDATE task SET lease_until = greatest(lease_until, p_now + (SELECT prefetch_micros FROM rules))
+            WHERE id = t.id RETURNING * INTO t;
+            RETURN lease_of(t);
+        ELSIF t.id IS NOT NULL THEN
+            PERFORM give_back_prefetched(t);
         END IF;
-        IF t.id IS NULL THEN
-            how := 1;
-            routes := routes_of(p_person);
-            t := next_open(p_person, ARRAY (SELECT k FROM unnest(p_kinds) k
-                WHERE leaves_enough(p_person, k, routes, now_at)), routes, now_at);
+        PERFORM require_may_take(p_person, p_now);
+        t := next_own(p_person, p_kinds, false, p_now);
+    END IF;
+    IF t.id IS NULL THEN
+        how := 1;
+        t := next_open(p_person, ARRAY (SELECT k FROM unnest(p_kinds) k
+            WHERE leaves_enough(p_person, k, p_routes, p_now)), p_routes, p_now);
+    END IF;
+    RETURN CASE WHEN t.id IS NOT NULL THEN hand_out(t, p_person, p_micros, t.assigned_to, how, p_now) END;
+END
+$$;
+
+-- The answer to a claim, or to a prefetch. What may come before the first open task is asked for once: only then is
+-- it looked for.
+CREATE FUNCTION reviewer_data.taken(p_person text, p_kinds text[], p_key text, p_is_prefetch boolean) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+DECLARE
+    me record;
+    known record;
+    now_at bigint;
+    micros bigint;
+    answer jsonb;
+BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        PERFORM refuse('NOT_ALLOWED');
+    END IF;
+    -- Who asks, and their turn, as require_self() and lock_person() have it.
+    SELECT l.kinds, r.lease_micros, r.prefetch_micros, (SELECT at FROM test_clock) AS test_clock,
+        cardinality(r.agreements) > 0 OR r.leases_per_hour > 0 OR r.leases_without_hand_in > 0 AS is_limited
+    INTO me FROM person_login l JOIN person_turn turn ON turn.person_id = l.person_id CROSS JOIN rules r
+    WHERE l.login = session_user AND l.person_id = p_person AND NOT l.is_blocked FOR UPDATE OF turn;
+    IF NOT FOUND THEN  -- the first act of this person, or somebody else
+        PERFORM require_self(p_person), lock_person(p_person);
+        RETURN taken(p_person, p_kinds, p_key, p_is_prefetch);
+    END IF;
+    IF (p_kinds <@ me.kinds AND length(p_key) BETWEEN 1 AND 200) IS NOT TRUE THEN
+        PERFORM refuse('NOT_ALLOWED');
+    END IF;
+    now_at := coalesce(me.test_clock, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint);  -- as now_micros()
+    micros := CASE WHEN p_is_prefetch THEN least(me.prefetch_micros, me.lease_micros) ELSE me.lease_micros END;
+    -- What decides how to look, in one statement.
+    SELECT r.at AS answered_at, r.answer, ARRAY (SELECT l FROM takes(p_person) l) AS routes,
+        EXISTS (SELECT 1 FROM task WHERE person_id = p_person AND (prefetch > 0 OR state = 'returned'))
+            OR EXISTS (SELECT 1 FROM task WHERE assigned_to = p_person) AS has_own,
+        (SELECT lease_until FROM task WHERE kind = p_kinds[1] AND state = 'leased' ORDER BY lease_until LIMIT 1)
+            AS first_until
+    INTO known FROM (SELECT 1) one LEFT JOIN request r ON r.person_id = p_person AND r.key = p_key;
+    IF known.answered_at > now_at - 7 * 86400000000 THEN
+        RETURN known.answer;
+    END IF;
+    IF me.is_limited AND NOT (p_is_prefetch AND known.has_own) THEN
+        PERFORM require_may_take(p_person, now_at);
+    END IF;
+    IF cardinality(p_kinds) = 1 AND cardinality(known.routes) = 1 AND known.answered_at IS NULL AND NOT known.has_own
+        AND (CASE WHEN p_is_prefetch THEN leaves_enough(p_person, p_kinds[1], known.routes, now_at)
+            ELSE (known.first_until <= now_at) IS NOT TRUE END)
+    THEN
+        answer := take_first(
+            p_person, p_kinds[1], known.routes[1], p_key, micros, p_is_prefetch::integer, now_at);
+        IF answer IS NOT NULL THEN
+            IF random() < 0.002 THEN
+                PERFORM forget_requests(p_person, now_at);
+            END IF;
+            RETURN answer;
         END IF;
-        IF t.id IS NOT NULL THEN
-            answer := hand_out(t, p_person, least(r.prefetch_micros, r.lease_micros), t.assigned_to, how, now_at);
-        END IF;
+    END IF;
+    IF p_is_prefetch THEN
+        answer := prefetch_any(p_person, p_kinds, known.routes, known.has_own, micros, now_at);
+    ELSE
+        answer := take_any(p_person, p_kinds, known.routes, known.has_own, micros, now_at);
     END IF;
     PERFORM remember(p_person, p_key, answer, now_at);
     RETURN answer;
 END
 $$;
 
+CREATE FUNCTION reviewer.claim(p_person text, p_kinds text[], p_key text) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN taken(p_person, p_kinds, p_key, false);
+END
+$$;
+
+CREATE FUNCTION reviewer.claim_prefetch(p_person text, p_kinds text[], p_key text) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN taken(p_person, p_kinds, p_key, true);
+END
+$$;
+
 CREATE FUNCTION reviewer.begin_prefetched(p_lease jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
     t reviewer_data.task;
+    r reviewer_data.rules;
     is_begun boolean;
     now_at bigint;
 BEGIN
-    PERFORM require_self(p_lease ->> 'person_id'), lock_person(p_lease ->> 'person_id');
+    PERFORM take_turn(p_lease ->> 'person_id');
     t := locked_task(p_lease ->> 'task_id');
     is_begun := t.state = 'leased' AND t.prefetch = 0;
     PERFORM require_held(t, p_lease, NOT is_begun);
     IF NOT is_begun THEN
         now_at := now_micros();
-        PERFORM require_agreement(p_lease ->> 'person_id', now_at);
-        UPDATE task SET prefetch = 0, assigned_to = NULL, lease_started = now_at,
-            lease_until = now_at + (SELECT lease_micros FROM rules)
+        SELECT * INTO r FROM rules;
+        IF cardinality(r.agreements) > 0 THEN
+            PERFORM require_agreement(p_lease ->> 'person_id', now_at);
+        END IF;
+        UPDATE task SET prefetch = 0, assigned_to = NULL, lease_started = now_at, lease_until = now_at + r.lease_micros
         WHERE id = t.id RETURNING * INTO t;
     END IF;
     RETURN lease_of(t);
@@ -434,7 +456,7 @@ DECLARE
     t reviewer_data.task;
     answer jsonb;
 BEGIN
-    PERFORM require_self(p_person), lock_person(p_person);
+    PERFORM take_turn(p_person);
     SELECT * INTO answer FROM answered(p_person, p_key);
     IF FOUND THEN
         RETURN answer;
@@ -454,7 +476,7 @@ DECLARE
     t reviewer_data.task;
     now_at bigint := now_micros();
 BEGIN
-    PERFORM require_self(p_person), lock_person(p_person);
+    PERFORM take_turn(p_person);
     SELECT o.* INTO t FROM task o JOIN queue_clip q ON q.clip_id = o.clip_id
     WHERE o.person_id = p_person AND o.state = 'leased' AND o.prefetch = 0 AND o.kind = ANY (p_kinds)
     AND can_be_done(o.kind, q, now_at)
@@ -477,7 +499,7 @@ DECLARE
     now_at bigint;
     cap bigint;
 BEGIN
-    PERFORM require_self(p_lease ->> 'person_id'), lock_person(p_lease ->> 'person_id');
+    PERFORM take_turn(p_lease ->> 'person_id');
     t := held_task(p_lease);
     PERFORM refuse_on_hold(t.clip_id, t.person_id);
     SELECT * INTO r FROM rules;
@@ -524,7 +546,7 @@ DECLARE
     me text := p_lease ->> 'person_id';
     t reviewer_data.task;
 BEGIN
-    PERFORM require_self(me), lock_person(me);
+    PERFORM take_turn(me);
     IF EXISTS (SELECT 1 FROM answered(me, p_key)) THEN
         RETURN;
     END IF;
@@ -546,7 +568,7 @@ DECLARE
     t reviewer_data.task;
     now_at bigint;
 BEGIN
-    PERFORM require_self(me), lock_person(me);
+    PERFORM take_turn(me);
     IF EXISTS (SELECT 1 FROM answered(me, p_key)) THEN
         RETURN;
     END IF;

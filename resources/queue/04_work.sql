@@ -45,7 +45,7 @@ DECLARE
     answer jsonb;
     now_at bigint;
 BEGIN
-    PERFORM require_self(me), lock_person(me);
+    PERFORM take_turn(me);
     answer := earlier_receipt(p_lease ->> 'submission_key', p_lease ->> 'task_id', me, p_digest);
     IF answer IS NOT NULL THEN
         RETURN answer;
@@ -63,14 +63,16 @@ BEGIN
     END IF;
     now_at := now_micros();
     answer := add_annotation(p_work, p_digest, p_sealed, t.submission_key, now_at);
-    UPDATE task SET annotation_id = p_work ->> 'id' WHERE id = t.id;
     IF t.kind = 'review' THEN  -- the blind version: the lease continues until the verdict
-        UPDATE task SET lease_until = greatest(lease_until, now_at + (SELECT lease_micros FROM rules)) WHERE id = t.id;
+        UPDATE task SET annotation_id = p_work ->> 'id',
+            lease_until = greatest(lease_until, now_at + (SELECT lease_micros FROM rules))
+        WHERE id = t.id;
     ELSIF t.kind = 'transcribe' THEN
-        UPDATE task SET state = 'submitted', taken_back = false, draw_id = coalesce(draw_id, p_work ->> 'id')
+        UPDATE task SET annotation_id = p_work ->> 'id', state = 'submitted', taken_back = false,
+            draw_id = coalesce(draw_id, p_work ->> 'id')
         WHERE id = t.id;
     ELSE
-        UPDATE task SET state = 'done' WHERE id = t.id;
+        UPDATE task SET annotation_id = p_work ->> 'id', state = 'done' WHERE id = t.id;
         PERFORM set_final(t.clip_id, p_work ->> 'id',
             own_verdict(t, p_work ->> 'id', 'accepted', me, now_at, p_work ->> 'signed'));
     END IF;
@@ -86,7 +88,7 @@ DECLARE
     now_at bigint;
     task_id text;
 BEGIN
-    PERFORM require_self(p_person), lock_person(p_person);
+    PERFORM take_turn(p_person);
     SELECT * INTO answer FROM answered(p_person, p_key);
     IF FOUND THEN
         RETURN answer;
@@ -119,7 +121,7 @@ DECLARE
     verdict_kind text := p_verdict ->> 'kind';
     now_at bigint;
 BEGIN
-    PERFORM require_self(me), lock_person(me);
+    PERFORM take_turn(me);
     SELECT * INTO v FROM verdict WHERE annotation_id = p_verdict ->> 'annotation_id';
     IF v.id IS NOT NULL THEN
         IF (v.id, v.task_id, v.person_id, v.token, v.kind) IS DISTINCT FROM
@@ -168,7 +170,7 @@ DECLARE
     me text := p_lease ->> 'person_id';
     t reviewer_data.task;
 BEGIN
-    PERFORM require_self(me), lock_person(me), require_short(p_key), require_sealed(p_sealed);
+    PERFORM take_turn(me), require_short(p_key), require_sealed(p_sealed);
     IF NOT EXISTS (SELECT 1 FROM lease_given WHERE task_id = p_lease ->> 'task_id'
         AND token = number_of(p_lease -> 'token') AND person_id = me)
     THEN

@@ -187,6 +187,7 @@ def _stuck(row: StuckClip) -> dict[str, object]:
     return {
         "clip": row.clip_id,
         "language": row.locale,
+        "skill": row.skill,
         "why": row.reason.value,
         "refusals": row.count,
         "who": row.who,

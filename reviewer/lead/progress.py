@@ -16,6 +16,7 @@ from reviewer.model.progress import (
     GroupProgress,
     PersonTotals,
     StuckClip,
+    StuckReason,
     days,
     groups,
     is_in_work,
@@ -86,29 +87,36 @@ def _computed(unit: UnitOfWork, identity: Identity, clip_list: ClipList) -> Proj
         days=by_day,
         estimate=completion(whole_days(by_day, RECENT_DAYS), len(left)),
         ratio=worked / audio if audio else None,
-        stuck=stuck(clips, now, _Languages(unit, people)),
+        stuck=stuck(clips, now, _Takers(unit, people)),
         late_drafts=unit.queue.counts().late_drafts,
         held_back=sum(bool(clip.held_back) for clip in clips),
         on_hold=sum(bool(clip.hold) for clip in clips),
     )
 
 
-class _Languages:
-    """Whether any active contractor takes a locale."""
+class _Takers:
+    """Why no active contractor takes a locale and a skill; None where somebody does."""
 
     def __init__(self, unit: UnitOfWork, people: list[Person]) -> None:
-        spoken = unit.queue.languages()
-        self._languages = [
-            spoken.get(person.id, ())
+        spoken, skilled = unit.queue.languages(), unit.queue.skills()
+        self._people = [
+            (spoken.get(person.id, ()), frozenset(skilled.get(person.id, ())))
             for person in people
             if person.role is Role.CONTRACTOR and person.state is PersonState.ACTIVE
         ]
-        self._known: dict[str, bool] = {}
+        self._known: dict[tuple[str, str], StuckReason | None] = {}
 
-    def __call__(self, locale: str) -> bool:
-        if locale not in self._known:
-            self._known[locale] = any(takes(languages, locale) for languages in self._languages)
-        return self._known[locale]
+    def __call__(self, locale: str, skill: str) -> StuckReason | None:
+        route = locale, skill
+        if route not in self._known:
+            self._known[route] = self._untaken(locale, skill)
+        return self._known[route]
+
+    def _untaken(self, locale: str, skill: str) -> StuckReason | None:
+        speakers = [skills for languages, skills in self._people if takes(languages, locale)]
+        if not speakers:
+            return StuckReason.NO_LANGUAGE
+        return None if not skill or any(skill in skills for skills in speakers) else StuckReason.NO_SKILL
 
 
 def _people(

@@ -74,11 +74,16 @@ class StuckReason(StrEnum):
     """Somebody has had it for a day and more."""
     NO_LANGUAGE = "no_language"
     """No active contractor takes its language."""
+    NO_SKILL = "no_skill"
+    """Nobody of those who take its language has the skill that it asks for."""
 
 
 @dataclass(frozen=True, slots=True)
 class StuckClip:
-    """A clip that does not get on; ``count`` is of skips and expiries, ``since`` its last act."""
+    """A clip that does not get on; ``count`` is of skips and expiries, ``since`` its last act.
+
+    ``skill``: what its tasks ask for; empty: none.
+    """
 
     clip_id: str
     locale: str
@@ -86,6 +91,7 @@ class StuckClip:
     count: int
     who: str
     since: datetime
+    skill: str = ""
 
 
 def groups(clips: Iterable[ListedClip], name: Callable[[ListedClip], str]) -> tuple[GroupProgress, ...]:
@@ -147,9 +153,12 @@ def whole_days(progress: Sequence[DayProgress], most: int = 14) -> list[int]:
 
 
 def stuck(
-    clips: Iterable[ListedClip], now: datetime, takes_locale: Callable[[str], bool]
+    clips: Iterable[ListedClip], now: datetime, untaken: Callable[[str, str], StuckReason | None]
 ) -> tuple[StuckClip, ...]:
-    """Clips whose passes are not all there and that do not get on, each with the first reason that fits."""
+    """Clips whose passes are not all there and that do not get on, each with the first reason that fits.
+
+    ``untaken`` says of a locale and a skill why no active contractor takes them, or None.
+    """
     found = []
     for clip in clips:
         if not is_in_work(clip) or clip.done >= clip.passes or clip.hold or clip.state in _FINISHED:
@@ -160,12 +169,12 @@ def stuck(
             reason = StuckReason.REFUSED
         elif clip.has and now - since > LONG_LEASE:
             reason = StuckReason.LONG_LEASE
-        elif not clip.has and not takes_locale(clip.locale):
-            reason = StuckReason.NO_LANGUAGE
+        elif not clip.has and (why := untaken(clip.locale, clip.skill)) is not None:
+            reason = why
         else:
             continue
         who = ", ".join((*clip.has, *clip.assigned))
-        found.append(StuckClip(clip.id, clip.locale, reason, refusals, who, since))
+        found.append(StuckClip(clip.id, clip.locale, reason, refusals, who, since, clip.skill))
     return tuple(found)
 
 

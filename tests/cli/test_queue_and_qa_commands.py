@@ -128,6 +128,20 @@ def test_progress_tells_what_is_left_who_did_what_and_that_an_estimate_is_too_ea
     assert "needs three days" in lead("queue", "progress").out
 
 
+def test_progress_lists_clips_whose_skill_nobody_has_who_takes_their_language(lead):
+    clips = [row["clip"] for row in lead("clips", "list", "--json").json["clips"]]
+    lead("clips", "route", *clips, "--skill", "medical")
+    stuck = lead("queue", "progress", "--json").json["stuck"]
+    assert stuck
+    assert {(row["skill"], row["why"]) for row in stuck} == {("medical", "no_skill")}
+    lead("people", "languages", ANA, "cs")
+    lead("people", "skills", ANA, "medical")  # who has the skill takes another language
+    assert {row["why"] for row in lead("queue", "progress", "--json").json["stuck"]} == {"no_skill"}
+    assert "no_skill" in lead("queue", "progress").out
+    lead("people", "skills", BEN, "medical")
+    assert lead("queue", "progress", "--json").json["stuck"] == []
+
+
 def test_passes_are_compared_by_command_and_the_status_counts_adjudications(command, workspace, lead):
     compared = command("qa", "adjudicate", "--workspace", workspace, "--as", QUINN, "--json")
     assert compared.json == {"clips": []}

@@ -2,6 +2,7 @@
 
 import select
 from contextlib import closing
+from hashlib import sha256
 
 import psycopg
 import pytest
@@ -95,3 +96,26 @@ def test_nobody_hears_of_a_colleague_s_work(team):
         team.lead_release(lease.task_id)
         connection.execute("SELECT 1")
         assert [notice.payload for notice in heard] == [""]
+
+
+@pytest.mark.parametrize("act", ["claim", "claim_prefetch"])
+def test_usual_claim_or_prefetch_takes_the_short_way(team, act):
+    """It makes the submission key from the caller's own key; the slower search draws a random one."""
+    team.server.clear()
+    team.clock = FakeClock()
+    for number in range(3):
+        team.add_clip(f"c{number}", passes=1)
+    lease = getattr(team, act)("ben", frozenset({TaskKind.TRANSCRIBE}), key="the caller's")
+    made = sha256(f"{lease.task_id}/{lease.token - 1}/the caller's".encode()).hexdigest()
+    assert lease.submission_key == made[:32]
+    assert lease.is_prefetch == (act == "claim_prefetch")
+
+
+def test_acts_keep_one_plan_of_each_statement(team):
+    """Otherwise PostgreSQL plans some anew for every call, which was half of a prefetch's time."""
+    acts = ("claim", "claim_prefetch", "begin_prefetched", "submit", "release", "skip", "renew")
+    found = team.server.rows(
+        "SELECT proname FROM pg_proc WHERE pronamespace = 'reviewer'::regnamespace"
+        " AND 'plan_cache_mode=force_generic_plan' = ANY (proconfig)"
+    )
+    assert set(acts) <= {row["proname"] for row in found}

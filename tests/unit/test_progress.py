@@ -77,6 +77,27 @@ def test_the_pace_leaves_out_today_and_the_days_before_anybody_worked():
     assert whole_days(progress, 2) == [0, 5]
 
 
+def untaken(locale: str, skill: str) -> StuckReason | None:
+    """English is spoken, and medical words are known."""
+    if locale != "en-US":
+        return StuckReason.NO_LANGUAGE
+    return StuckReason.NO_SKILL if skill not in ("", "medical") else None
+
+
+def test_clips_are_stuck_whose_skill_nobody_has_unless_somebody_is_at_them():
+    clips = [
+        a_clip("a", skill="legal"),
+        a_clip("b", skill="medical"),
+        a_clip("c", skill="legal", has=("Ana",)),
+        a_clip("d", skill="legal", locale="he-IL"),
+    ]
+    found = stuck(clips, NOON, untaken)
+    assert [(each.clip_id, each.reason, each.skill) for each in found] == [
+        ("a", StuckReason.NO_SKILL, "legal"),
+        ("d", StuckReason.NO_LANGUAGE, "legal"),
+    ]
+
+
 def test_clips_are_stuck_that_are_refused_held_long_or_spoken_by_nobody():
     long_ago = to_micros(NOON - timedelta(hours=25))
     clips = [
@@ -89,7 +110,7 @@ def test_clips_are_stuck_that_are_refused_held_long_or_spoken_by_nobody():
         a_clip("g", locale="he-IL", hold="reserved"),
         a_clip("h", refusals=("not_my_language", "taken", "not_my_language")),
     ]
-    found = stuck(clips, NOON, lambda locale: locale == "en-US")
+    found = stuck(clips, NOON, untaken)
     assert [(each.clip_id, each.reason) for each in found] == [
         ("a", StuckReason.REFUSED),
         ("b", StuckReason.REFUSED),

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from reviewer.model.progress import StuckClip, StuckReason
 from reviewer.ui import theme
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.lead.progress_page import ProgressPage
@@ -17,7 +18,7 @@ from reviewer.ui.page import PageRequest
 from reviewer.ui.theme import Scheme
 from tests.benches.clip_page import CTRL, SHIFT
 from tests.fakes.file_chooser import FakeFileChooser
-from tests.fakes.lead import FakeLead, a_progress
+from tests.fakes.lead import NOON, FakeLead, a_progress
 
 
 @pytest.fixture
@@ -75,6 +76,12 @@ def test_every_table_is_saved_as_csv_as_it_is_sorted(page, settle, tmp_path: Pat
         with (tmp_path / "table.csv").open(encoding="utf-8", newline="") as file:
             rows = list(csv.reader(file))
         assert len(rows) == table.rows.rowCount() + 1
+
+
+def test_a_clip_whose_skill_nobody_has_says_which(page):
+    clip = StuckClip("c3", "en-US", StuckReason.NO_SKILL, 0, "", NOON, "medical")
+    page.stuck.show_rows((clip,))
+    assert page.stuck.view.model().index(0, 0).data() == "nobody has: medical"
 
 
 def test_a_stuck_clip_is_shown_under_clips(page, qtbot: QtBot):

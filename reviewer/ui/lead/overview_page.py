@@ -182,7 +182,7 @@ class OverviewPage(LeadPage):
                 self.tr("Tasks that nobody can take: {0} ({1}).").format(
                     f"{sum(each.count for each in overview.untaken):,}", self._untaken(overview)
                 ),
-                self.tr("Add somebody, or set more languages for a person, under People."),
+                self.tr("Add somebody, or set more languages or skills for a person, under People."),
             )
         if overview.leads < 2:
             return Message(

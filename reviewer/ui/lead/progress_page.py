@@ -326,6 +326,7 @@ class ProgressPage(LeadPage):
             StuckReason.REFUSED: self.tr("{0} refusals").format(row.count),
             StuckReason.LONG_LEASE: self.tr("long lease"),
             StuckReason.NO_LANGUAGE: self.tr("no speaker"),
+            StuckReason.NO_SKILL: self.tr("nobody has: {0}").format(row.skill),
         }[row.reason]
 
 
