@@ -110,7 +110,7 @@ class ProgressPage(LeadPage):
         estimate = found.estimate
         if estimate is None:
             self._put("end", "–")
-            self._put("between", self.tr("needs 3 days with work"))
+            self._put("between", self.tr("after 3 days of work"))
         else:
             self._put("end", self._day_in(found, estimate.days))
             self._put(
