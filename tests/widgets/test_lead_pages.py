@@ -499,7 +499,7 @@ def test_the_register_shows_who_signed_what_and_whether_it_counts(people: People
     settle()
     dialog = people.findChild(RegisterDialog)
     assert [_cells(dialog.rows, row, 0, 1, 2, 5) for row in range(2)] == [
-        [ADA.name, "contractor", "2, en-US", "counts"],
+        [ADA.name, "contractor", "2, en-US", "in force"],
         [BEN.name, "contractor", "1, de-DE", "replaced by a newer version"],
     ]
     dialog.findChild(QPushButton, "register_close").click()
