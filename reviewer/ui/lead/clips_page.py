@@ -419,7 +419,7 @@ class ClipsPage(LeadPage):
         )  # fmt: skip
         self.csv_button = self.button(
             "clips_csv", self.tr("Save as CSV…"), self.tr("Write the clips that are listed to a file"),
-            self._on_csv, shortcut_id="clips.csv", glyph="checkpoint",
+            self._on_csv, shortcut_id="clips.csv", glyph="save",
         )  # fmt: skip
         self.open_button = self.button(
             "clips_open", self.tr("Listen…"), self.tr("Say why, and hear the clip; logged"), self._on_open,

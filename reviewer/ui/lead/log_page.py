@@ -119,7 +119,7 @@ class LogPage(LeadPage):
             self.tr("Save as CSV…"),
             self.tr("Write all rows that the filter shows to a file"),
             self._on_csv,
-            glyph="checkpoint",
+            glyph="save",
         )
         return refresh, self.as_csv, self.save, self.verify
 
