@@ -118,7 +118,9 @@ def test_a_chosen_lease_is_released_if_the_question_is_answered_with_yes(
 
 def test_figures_that_cannot_be_read_are_said(shown, lead: FakeLead):
     lead.errors["overview"] = [Unavailable("WORKSPACE_FILE_FAILED", problem="disk full")]
-    assert "could not be read" in shown(OverviewPage).message.text
+    page = shown(OverviewPage)
+    assert "could not be read" in page.message.text
+    assert page.findChild(QTableView, "overview_leases").accessibleDescription() == ""
 
 
 def test_tasks_that_nobody_can_take_are_counted_apart_and_do_not_wait(

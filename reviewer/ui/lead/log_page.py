@@ -69,7 +69,7 @@ class LogPage(LeadPage):
         buttons = self._make_buttons()
         for button in buttons:
             self.title_row.addWidget(button)
-        table = self.table(
+        self.first_focus = table = self.table(
             "log_table",
             self.tr("Rows of the access log"),
             self.rows,
