@@ -94,9 +94,12 @@ def _button_for(event: QKeyEvent) -> QAbstractButton | None:
 
 
 def _has_shortcut(event: QKeyEvent) -> bool:
-    """Whether Ctrl with this key is a shortcut that is in use; the keys of the editor stay its own."""
+    """Whether Ctrl with this key is a shortcut that is in use; the keys of the editor stay its own.
+
+    Digits are left to ``DigitRow``: where Shift types them, as on AZERTY, Qt takes Ctrl+Shift+1 for Ctrl+1.
+    """
     held = event.modifiers() & _HELD
-    if not held & _CTRL or held & _ALT:
+    if not held & _CTRL or held & _ALT or event.key() in _DIGITS:
         return False
     wanted = QKeySequence(event.keyCombination())
     window = QApplication.activeWindow()

@@ -63,7 +63,10 @@ class SortedTable(QWidget):
         before_saving: Callable[[str, int], None] = lambda _name, _rows: None,
         is_read: bool = False,
     ) -> None:
-        """``is_read``: see ``LeadPage.table``. ``before_saving`` is called on the job pool with name and number of rows, and may refuse."""
+        """``is_read``: see ``LeadPage.table``.
+
+        ``before_saving`` is called on the job pool with name and number of rows, and may refuse.
+        """
         super().__init__(page)
         self._before_saving = before_saving
         self._page, self._name, self._title, self._chooser = page, name, title, chooser
