@@ -7,9 +7,9 @@ from reviewer.ui.widgets.tables import Column
 
 
 def agreement_columns() -> list[Column[RegisterEntry]]:
-    """Version, days and whether it counts."""
+    """Version, days and whether it is in force."""
     states = {
-        AgreementState.VALID: _tr("counts"),
+        AgreementState.VALID: _tr("in force"),
         AgreementState.EXPIRED: _tr("expired"),
         AgreementState.SUPERSEDED: _tr("replaced by a newer version"),
         AgreementState.ENDED: _tr("ended with an earlier key or role"),

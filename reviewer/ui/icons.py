@@ -70,6 +70,7 @@ ICONS = {
     "file": "ph.file-text",
     "verify": "ph.shield-check",
     "checkpoint": "ph.bookmark-simple",
+    "save": "ph.floppy-disk",
     "return": "ph.arrow-u-up-left",
     "accept": "ph.check",
     "flag": "ph.flag",

@@ -62,6 +62,9 @@ class Page(QWidget):
     """Carries a PageRequest."""
 
     scope = Scope.WINDOW
+    first_focus: QWidget | None = None
+    """Has the focus when the page is first shown, such as its list; else the first widget that takes it."""
+    _was_shown = False
 
     def is_at_work(self, within: timedelta) -> bool:  # noqa: ARG002 - pages that play answer
         """Whether playback started by a person no longer than ``within`` ago delays auto-lock."""
@@ -74,8 +77,10 @@ class Page(QWidget):
         """Called every minute while the page is shown: asks anew for the facts of the status bar."""
 
     def take_focus(self) -> None:
-        """Moves the focus into the page: to where it was last, or to the first widget that takes it."""
+        """Moves the focus into the page: to where it was last, or to where work on it begins."""
         last: QWidget | None = self.focusWidget()
+        if not self._was_shown:  # the stack of pages has given the focus to the first widget
+            self._was_shown, last = True, self.first_focus or last
         if last is not None and _takes_focus(last):
             last.setFocus(Qt.FocusReason.OtherFocusReason)
         else:  # not by ``nextInFocusChain``: PySide takes ownership of what it returns, and deletes it twice

@@ -10,9 +10,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTextEdit, QVBoxLayout, QWidget
 
 from reviewer.ui.keymap.digit_row import DigitRow
+from reviewer.ui.keymap.key_precedence import KeyPrecedence
 
 _CODES = {"Ctrl": 37, "Shift": 50, "Alt": 64, "Q": 24, **{d: 10 + n for n, d in enumerate("1234567890")}}
-COMBINATIONS = ("Ctrl+Shift+2", "Ctrl+2", "Alt+1", "Alt+2", "Alt+0")
+COMBINATIONS = ("Ctrl+Shift+2", "Ctrl+2", "Ctrl+Shift+7", "Ctrl+7", "Alt+1", "Alt+2", "Alt+0")
 
 
 def main() -> None:
@@ -34,7 +35,7 @@ def main() -> None:
     for combination in COMBINATIONS:
         shortcut = QShortcut(QKeySequence(combination), window)
         shortcut.activated.connect(lambda keys=combination: pressed.append(keys))
-    row = DigitRow(app)
+    filters = DigitRow(app), KeyPrecedence(app)
     window.show()
     window.activateWindow()
     text.setFocus()
@@ -51,7 +52,8 @@ def main() -> None:
         press("Q")
         found[layout] = [list(pressed), typed, text.toPlainText()]
     sys.stdout.write(json.dumps(found))
-    row.deleteLater()
+    for each in filters:
+        each.deleteLater()
 
 
 if __name__ == "__main__":

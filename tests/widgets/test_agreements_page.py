@@ -37,6 +37,12 @@ def test_a_copy_is_a_pdf_and_a_json_file_beside_it(
     assert "mine.pdf" in page.message.text
 
 
+def test_table_looks_like_every_other(qtbot: QtBot, jobs: Jobs, settle: Callable[[], None]) -> None:
+    page = page_of(qtbot, jobs, settle, None, {NAME})
+    assert not page.table_view.showGrid()
+    assert not page.table_view.horizontalHeader().highlightSections()
+
+
 def test_where_nothing_was_signed_nothing_can_be_saved(
     qtbot: QtBot, jobs: Jobs, settle: Callable[[], None]
 ) -> None:

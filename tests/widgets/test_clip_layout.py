@@ -7,6 +7,8 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from reviewer.errors import Unavailable
+from reviewer.model.project import PRODUCTS
+from reviewer.ui.clip.clip_facts import product_in_words
 from reviewer.ui.theme import GAP_PX
 from tests.benches.clip_page import ClipPageBench, Role
 from tests.fakes.work_session import FakeDesk, a_hypothesis, a_lease, an_open_clip
@@ -19,6 +21,27 @@ def resize(bench: ClipPageBench, width: int, height: int) -> None:
     bench.page.resize(width, height)
     QApplication.processEvents()
     assert (bench.page.width(), bench.page.height()) == (width, height)
+
+
+def test_facts_of_a_clip_do_not_move_when_its_number_is_counted(bench: ClipPageBench) -> None:
+    bench.open_role("desk")
+    facts = bench.workspace.view.facts
+    language = facts.findChild(QLabel, "clip_language")
+    before = language.x()
+    for number in (1, 7, 42):
+        facts.show_number(number)
+        QApplication.processEvents()
+        assert language.x() == before
+    facts.clear()
+    facts.show_clip(an_open_clip().clip)
+    QApplication.processEvents()
+    assert language.x() == before
+
+
+def test_products_are_called_by_their_names() -> None:
+    names = [product_in_words(each) for each in PRODUCTS]
+    assert names == ["Translator", "SwiftKey", "Windows", "Cortana", "HoloLens", "Mixed Reality"]
+    assert product_in_words("smart_speaker") == "Smart speaker"
 
 
 def place(bench: ClipPageBench, name: str) -> QRect:

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPoint, QRect
-from PySide6.QtWidgets import QApplication, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QTextEdit, QToolButton, QWidget
 
 from reviewer.model.annotation import Annotation, Segment
 from reviewer.session.open_clip import OpenClip
@@ -139,9 +139,31 @@ def test_larger_text_takes_the_room_of_the_tags(bench: ClipPageBench) -> None:
 
 def test_one_line_of_training_text_is_the_one_at_the_text_cursor(bench: ClipPageBench) -> None:
     bench.open(FakeDesk(an_open_clip(draft=typed(LONG + "zebra"), hypotheses=DRAFTS)))
-    resize(bench, LAPTOP)
+    resize(bench, SCALED_LAPTOP)
     preview = bench.workspace.view.transcription.editor.findChild(QWidget, "training_text")
     assert preview.verticalScrollBar().value() > 0
     assert preview.verticalScrollBar().value() % preview.height() == 0  # a line is seen whole or not at all
     bench.workspace.view.transcription.editor.show_text(LONG, 0)
     assert preview.verticalScrollBar().value() == 0
+
+
+def test_training_text_of_two_lines_is_seen_whole_beside_a_draft(bench: ClipPageBench) -> None:
+    two_lines = "When does the next train to Sheffield leave, and which platform is it please"
+    bench.open(FakeDesk(an_open_clip(draft=typed(two_lines), hypotheses=DRAFTS)))
+    resize(bench, LAPTOP)
+    preview = bench.workspace.view.transcription.editor.findChild(QTextEdit, "training_text")
+    assert preview.document().size().height() == preview.height() == 2 * 20
+    assert preview.verticalScrollBar().maximum() == 0
+
+
+def test_training_text_and_its_caption_stand_on_one_line(bench: ClipPageBench) -> None:
+    bench.open(FakeDesk(an_open_clip(draft=typed(LONG), hypotheses=DRAFTS)))
+    resize(bench, LAPTOP)
+    preview = bench.workspace.view.transcription.editor.findChild(QTextEdit, "training_text")
+    caption = bench.workspace.view.transcription.editor.findChild(QLabel, "training_text_caption")
+    preview.verticalScrollBar().setValue(0)
+    line = preview.document().firstBlock().layout().lineAt(0)
+    of_text = line.position().y() + line.ascent()
+    of_caption = caption.contentsRect().top() + caption.fontMetrics().ascent()
+    assert caption.y() == preview.y()
+    assert abs(of_text - of_caption) <= 1

@@ -4,14 +4,24 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton, QTextEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QLineEdit,
+    QPushButton,
+    QTextEdit,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from reviewer.ui.desk.skip_dialog import SkipDialog
 from reviewer.ui.keymap.key_precedence import KeyPrecedence, is_alt_code
 from reviewer.ui.shortcuts_dialog import ShortcutsDialog
+from reviewer.ui.transcript.text_edit import TextField
 
 CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 KEYPAD, SHIFT = Qt.KeyboardModifier.KeypadModifier, Qt.KeyboardModifier.ShiftModifier
@@ -51,6 +61,26 @@ def test_a_shortcut_acts_although_the_text_field_knows_the_key(keys: Bench, fiel
     keys.bind(f"Ctrl+{chr(key)}")
     keys.press(getattr(keys, field), key, CTRL)
     assert keys.done == [f"Ctrl+{chr(key)}"]
+
+
+@pytest.mark.parametrize(
+    ("composed", "shortcut"), [("\u0644\u0627", "Ctrl+B"), ("\u0644\u0623", "Ctrl+Shift+G")]
+)
+def test_ctrl_with_a_key_that_composes_a_ligature_is_its_shortcut_and_types_nothing(
+    keys: Bench, composed: str, shortcut: str
+):
+    keys.bind(shortcut)
+    field = TextField(keys.window)
+    keys.window.layout().addWidget(field)
+    field.setFocus()
+    typed = QInputMethodEvent()
+    typed.setCommitString(composed)
+    QTest.keyPress(keys.window.windowHandle(), Qt.Key.Key_Control, CTRL)
+    QApplication.sendEvent(field, typed)
+    assert (keys.done, field.text) == ([shortcut], "")
+    QTest.keyRelease(keys.window.windowHandle(), Qt.Key.Key_Control)
+    QApplication.sendEvent(field, typed)
+    assert (keys.done, field.text) == ([shortcut], composed)
 
 
 def test_keys_of_the_editor_stay_its_own(keys: Bench):

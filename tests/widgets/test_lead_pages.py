@@ -118,7 +118,9 @@ def test_a_chosen_lease_is_released_if_the_question_is_answered_with_yes(
 
 def test_figures_that_cannot_be_read_are_said(shown, lead: FakeLead):
     lead.errors["overview"] = [Unavailable("WORKSPACE_FILE_FAILED", problem="disk full")]
-    assert "could not be read" in shown(OverviewPage).message.text
+    page = shown(OverviewPage)
+    assert "could not be read" in page.message.text
+    assert page.findChild(QTableView, "overview_leases").accessibleDescription() == ""
 
 
 def test_tasks_that_nobody_can_take_are_counted_apart_and_do_not_wait(
@@ -499,7 +501,7 @@ def test_the_register_shows_who_signed_what_and_whether_it_counts(people: People
     settle()
     dialog = people.findChild(RegisterDialog)
     assert [_cells(dialog.rows, row, 0, 1, 2, 5) for row in range(2)] == [
-        [ADA.name, "contractor", "2, en-US", "counts"],
+        [ADA.name, "contractor", "2, en-US", "in force"],
         [BEN.name, "contractor", "1, de-DE", "replaced by a newer version"],
     ]
     dialog.findChild(QPushButton, "register_close").click()

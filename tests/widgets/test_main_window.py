@@ -335,3 +335,21 @@ def test_access_log_that_the_server_refuses_is_said_in_the_status_bar_until_it_i
             continue
         assert (label.text() == "Server refuses the access log") is (refusal is not None)
         assert ("rows were cut off" in label.toolTip()) is (refusal is not None)
+
+
+@pytest.mark.parametrize(
+    ("role", "page_id", "name"),
+    [
+        (Role.CONTRACTOR, "mine", "mine_table"),
+        (Role.LEAD, "clips", "clips_table"),
+        (Role.LEAD, "log", "log_table"),
+        (Role.LEAD, "import", "import_manifest"),
+    ],
+)
+def test_page_of_a_list_begins_in_the_list(main_window, role: Role, page_id: str, name: str) -> None:
+    made = main_window(role)
+    made.signed_in.go_to(page_id)
+    made.settle()
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert focused.objectName() == name

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from PySide6.QtWidgets import QApplication, QTableView
+from PySide6.QtWidgets import QApplication, QPushButton, QTableView
 from pytestqt.qtbot import QtBot
 
 from reviewer.errors import Unavailable
@@ -52,6 +52,16 @@ def shown(
         return page
 
     return show
+
+
+def test_search_ends_where_the_table_does(shown: Shown) -> None:
+    page = shown(remembering(work(1)))
+    button, table = (
+        page.findChild(QPushButton, "mine_search_button"),
+        page.findChild(QTableView, "mine_table"),
+    )
+    ends = [part.mapTo(page, part.rect().bottomRight()).x() for part in (button, table)]
+    assert ends[0] == ends[1]
 
 
 def test_submissions_are_listed_with_what_became_of_them_each_text_in_one_line_or_its_absence(

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from reviewer.model.progress import StuckClip, StuckReason
 from reviewer.ui import theme
 from reviewer.ui.jobs import Jobs
+from reviewer.ui.lead.chart import Chart
 from reviewer.ui.lead.progress_page import ProgressPage
 from reviewer.ui.page import PageRequest
 from reviewer.ui.theme import Scheme
@@ -47,7 +49,7 @@ def test_figures_say_what_is_left_and_when_it_may_end(page):
 
 def test_without_enough_work_there_is_no_estimate_but_a_reason(page):
     page.show_progress(a_progress(estimate=None, ratio=None))
-    assert (figure(page, "end"), figure(page, "between")) == ("–", "needs 3 days with work")
+    assert (figure(page, "end"), figure(page, "between")) == ("–", "after 3 days of work")
 
 
 def test_clips_are_grouped_by_state_language_and_product(page, qtbot: QtBot):
@@ -89,6 +91,21 @@ def test_a_stuck_clip_is_shown_under_clips(page, qtbot: QtBot):
     with qtbot.waitSignal(page.page_requested) as asked:
         qtbot.keyClick(page, Qt.Key.Key_Return, CTRL)
     assert asked.args == [PageRequest("clips", "c2")]
+
+
+def test_highest_bar_of_a_chart_has_its_tick_and_stands_on_the_axis(themed, show):
+    parent = QWidget()
+    chart = Chart("clips", "Clips", ("Length (s)", "Clips"), "Nothing.", parent)
+    chart.resize(360, 150)
+    show(parent)
+    chart.show_bars([0, 1, 2, 3], [1, 0, 2])
+    QApplication.processEvents()
+    low, high = chart.plot.viewRange()[1]
+    assert low == 0
+    assert high > 2.2
+    axis = chart.plot.getAxis("left")
+    ticks = [value for _, values in axis.tickValues(low, high, axis.height()) for value in values]
+    assert 2 in ticks
 
 
 def test_chart_follows_the_theme_and_says_when_there_is_nothing(page, themed):

@@ -88,6 +88,30 @@ def test_an_empty_table_says_what_will_be_in_it_until_the_first_row_comes_and_no
     assert (table.sizeHint(), table.minimumSizeHint(), table.horizontalHeader().height()) == before
 
 
+def test_table_whose_rows_are_read_does_not_say_before_that_there_are_none(
+    qtbot: QtBot, model: RowsModel[Row]
+):
+    model.show_rows([])
+    table = Table(empty="There is none.", is_read=True)
+    qtbot.addWidget(table)
+    table.setModel(model)
+    assert table.accessibleDescription() == "Reading…"
+    model.show_rows([])
+    assert table.accessibleDescription() == "There is none."
+    table.give_up_reading()  # a later refresh failed
+    assert table.accessibleDescription() == "There is none."
+
+
+def test_table_whose_rows_could_not_be_read_says_nothing_of_them(qtbot: QtBot, model: RowsModel[Row]):
+    model.show_rows([])
+    table = Table(empty="There is none.", is_read=True)
+    qtbot.addWidget(table)
+    table.setModel(model)
+    table.give_up_reading()
+    assert table.accessibleDescription() == ""
+    assert not _dim_pixels(table)
+
+
 @pytest.mark.parametrize(
     ("wanted", "room", "shared"),
     [
@@ -114,3 +138,17 @@ def test_a_column_with_long_words_gets_the_room_of_an_empty_one(themed, show):
     fit_columns(table, [0, 1])
     assert table.columnWidth(1) >= table.sizeHintForColumn(1) > 100
     assert table.columnWidth(0) + table.columnWidth(1) <= table.viewport().width()
+
+
+def test_room_that_is_left_is_shared_so_that_longer_words_further_down_fit(themed, show):
+    columns: list[Column[Row]] = [
+        Column("Short", lambda row: row[0]),
+        Column("Last", lambda _row: ""),
+    ]
+    table = Table(empty="")
+    table.setModel(RowsModel(columns, [("windows", 1)], table))
+    tidy(table, stretch=1)
+    table.resize(600, 200)
+    show(table)
+    fit_columns(table, [0, 1])
+    assert table.columnWidth(0) > table.sizeHintForColumn(0) + 100

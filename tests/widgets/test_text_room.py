@@ -41,6 +41,25 @@ def test_text_grows_and_shrinks_by_keys_within_bounds_and_stays_so(
     assert bench.field.font().pixelSize() == 38
 
 
+def test_without_room_for_the_tags_their_button_says_so_and_cannot_be_pressed(bench: ClipPageBench) -> None:
+    bench.open_role("desk")
+    button = bench.page.findChild(QToolButton, "fold_tags")
+    assert button.isEnabled()
+    assert button.isChecked()
+    bench.preferences.put("text.size_px", 40)
+    bench.preferences.put("desk.wave_share", 500)
+    assert height(bench, "tag_palette") == 0
+    assert not button.isEnabled()
+    assert not button.isChecked()
+    assert "No room" in button.toolTip()
+    bench.preferences.put("text.size_px", 20)
+    bench.preferences.put("desk.wave_share", 200)
+    assert height(bench, "tag_palette") > 0
+    assert button.isEnabled()
+    assert button.isChecked()
+    assert "No room" not in button.toolTip()
+
+
 @pytest.mark.parametrize("way", ["key", "button"])
 def test_folded_tags_give_their_room_to_the_text_and_their_keys_still_work(
     bench: ClipPageBench, way: str

@@ -10,6 +10,8 @@ from reviewer.model.project import ListeningRules
 from reviewer.model.task import SkipReason, VerdictKind
 from reviewer.session.coverage import Lack, Unheard
 from reviewer.ui.qa.page import QaPage
+from reviewer.ui.waveform.minimap import Minimap
+from reviewer.ui.waveform.plot import WaveformPlot
 from tests.benches.clip_page import CTRL, SHIFT, ClipPageBench
 from tests.fakes.work_session import FakeQa, typed
 
@@ -43,6 +45,13 @@ def test_unheard_speech_is_said_with_the_key_and_marked_and_the_cursor_stays(ben
     )
     assert marked(bench) == SPEECH
     assert QApplication.focusWidget() is bench.field
+
+
+def test_strip_shows_what_was_heard_of_a_clip_that_comes_back(bench: ClipPageBench) -> None:
+    bench.open_role("desk", speech=SPEECH, heard=(HeardRange(0, 12_000),))
+    waves = bench.workspace.view.waveform.waves
+    for part in (waves.findChild(Minimap), waves.findChild(WaveformPlot)):
+        assert [tuple(part._heard.starts), tuple(part._heard.ends)] == [(0,), (12_000,)]
 
 
 def test_what_is_heard_is_removed_piece_by_piece(bench: ClipPageBench) -> None:

@@ -9,6 +9,9 @@ from reviewer.ui.widgets.elided_label import ElidedLabel
 from reviewer.ui.widgets.widget_ids import named, put_value
 
 HEIGHT_PX = 18
+_MANY = 88
+_PRODUCT_NAMES = {"swiftkey": "SwiftKey", "hololens": "HoloLens", "mixed_reality": "Mixed Reality"}
+"""Those that are not just the value with a capital letter."""
 
 
 class ClipFacts(QWidget):
@@ -34,24 +37,38 @@ class ClipFacts(QWidget):
         row.addWidget(self._prompt, 1)
 
     def show_clip(self, clip: Clip, prompt: str = "") -> None:
+        self._reserve_number()
         put_value(self._language, language_in_words(clip.locale))
-        put_value(self._product, clip.product.replace("_", " ").capitalize())
+        put_value(self._product, product_in_words(clip.product))
         put_value(self._length, length_in_words(clip.duration_seconds))
         self._prompt.show_text(self.tr("Prompt: {0}").format(prompt) if prompt else "")
 
     def show_number(self, number: int) -> None:
         """Shows the clip's number among the person's clips of today."""
-        put_value(self._number, self.tr("Clip {0} today").format(number))
+        put_value(self._number, self._numbered(number))
 
     def clear(self) -> None:
         for label in (self._number, self._language, self._product, self._length):
             put_value(label, "")
         self._prompt.show_text("")
 
+    def _numbered(self, number: int) -> str:
+        return self.tr("Clip {0} today").format(number)
+
+    def _reserve_number(self) -> None:
+        """The number is counted after the clip is shown: what stands beside it does not move then."""
+        width = self._number.fontMetrics().horizontalAdvance(self._numbered(_MANY))
+        self._number.setMinimumWidth(width)
+
     def _fact(self, name: str, spoken: str, kind: str = "label") -> QLabel:
         label = named(QLabel(self), name, spoken, kind=kind)
         label.setToolTip("")
         return label
+
+
+def product_in_words(product: str) -> str:
+    """``swiftkey`` as ``SwiftKey``; one that is not known with spaces and a capital letter."""
+    return _PRODUCT_NAMES.get(product, product.replace("_", " ").capitalize())
 
 
 def language_in_words(tag: str) -> str:

@@ -32,8 +32,8 @@ def _from_rich_to_poor(text_lines: int) -> tuple[Shares, ...]:
     steps = [Shares(text_lines=text_lines)]
     for less in (
         {"draft_lines": 2},
-        {"preview_lines": 1},
         {"tags": TagForm.COMPACT},
+        {"preview_lines": 1},
         {"comment_lines": 1},
         {"draft_lines": 1},
         {"tags": TagForm.NONE, "draft_lines": 2},

@@ -11,6 +11,8 @@ from reviewer.ui.icons import set_icon
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.shortcuts import bind_shortcut
+from reviewer.ui.transcript.tag_palette import TagForm
+from reviewer.ui.widgets.widget_ids import enable
 
 if TYPE_CHECKING:
     from reviewer.ui.clip.clip_view import ClipView
@@ -42,6 +44,7 @@ class TextRoom(QObject):
         bind_shortcut(view, f"{scope}.more_wave", partial(self._share, _SHARE_STEP))
         view.wave_share_changed.connect(self._on_share_changed)
         view.transcription.drafts.folded_changed.connect(self._on_drafts_folded)
+        view.transcription.tags.form_changed.connect(self._show_tags_button)
         preferences.changed.connect(self._on_changed)
         for each in (TEXT_PX, *map(self._name, ("fold_tags", "fold_draft", "wave_share"))):
             self._on_changed(each)
@@ -58,12 +61,22 @@ class TextRoom(QObject):
             is_folded = stored.is_on(name, default=False)
             panel.tags.set_folded(is_folded=is_folded)
             panel.heights.share()
-            _check(tools.tags, is_checked=not is_folded)
+            self._show_tags_button()
         elif name == self._name("fold_draft"):
             is_folded = stored.is_on(name, default=False)
             panel.notice.set_folded(is_folded=is_folded)
             panel.drafts.set_folded(is_folded=is_folded)
             _check(tools.draft, is_checked=not is_folded)
+
+    @Slot()
+    def _show_tags_button(self) -> None:
+        """Without room for the tags the button says so, and cannot be pressed in vain."""
+        button = self._view.transcription.tools.tags
+        has_room = self._view.transcription.tags.form is not TagForm.NONE
+        is_folded = self._preferences.is_on(self._name("fold_tags"), default=False)
+        _check(button, is_checked=has_room and not is_folded)
+        why = self.tr("No room for the tags: make the window higher or the text smaller. Their keys work.")
+        enable(button, has_room, why)
 
     @Slot(int)
     def _on_share_changed(self, thousandths: int) -> None:

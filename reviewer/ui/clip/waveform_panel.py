@@ -69,10 +69,11 @@ class WaveformPanel(QWidget):
         return self._unheard
 
     def show_clip(self, clip: "OpenClip") -> None:
-        """Shows the clip and its speech; unheard speech is marked later."""
+        """Shows the clip, its speech, and what was heard of it before; unheard speech is marked later."""
         self._unheard = ()
         self.waves.show_clip(clip.samples, clip.peaks)
         self.waves.show_speech(clip.speech)
+        self.waves.show_heard(clip.heard)
 
     def show_unheard(self, spans: Sequence[Span]) -> None:
         """Marks unheard speech."""

@@ -17,6 +17,7 @@ from reviewer.ui.comparison.row_facts import facts_of
 from reviewer.ui.comparison.segment_comparison import SegmentComparisonTable, ShownRow
 from reviewer.ui.comparison.side_names import SideNames, of_review
 from reviewer.ui.form.flags import flag_label
+from reviewer.ui.icons import set_icon
 from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import GAP_PX, GRID_PX, GROUP_PX, tabular
 from reviewer.ui.widgets.elided_label import ElidedLabel
@@ -58,9 +59,10 @@ class ComparisonPanel(QWidget):
         self.my_answers = _answers_line("qa_my_answers", self.tr("My labels and flags"), self)
         self.figures = _figures_line("qa_figures", self.tr("Number of differences"), self)
         self.place = _figures_line("qa_difference_place", self.tr("Difference"), self)
-        left, right = "\N{BLACK LEFT-POINTING TRIANGLE}", "\N{BLACK RIGHT-POINTING TRIANGLE}"
-        self.previous = self._step_button("previous_difference", self.tr("Previous difference"), left)
-        self.next = self._step_button("problem", self.tr("Next difference"), right)
+        self.previous = self._step_button(
+            "previous_difference", self.tr("Previous difference"), "previous_segment"
+        )
+        self.next = self._step_button("problem", self.tr("Next difference"), "next_segment")
         self.comment = named(
             QLineEdit(self),
             "qa_comment",
@@ -229,9 +231,9 @@ class ComparisonPanel(QWidget):
         parts += [_marked(flag_label(flag), is_shared=flag in other_flags) for flag in Flag if flag in flags]
         return " · ".join(parts) if parts else self.tr("No labels or flags.")
 
-    def _step_button(self, act: str, spoken: str, sign: str) -> QToolButton:
+    def _step_button(self, act: str, spoken: str, glyph: str) -> QToolButton:
         button = named(QToolButton(self), f"qa_{act}_button", spoken, shortcut_id=f"qa.{act}")
-        button.setText(sign)
+        set_icon(button, glyph)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         return button
 

@@ -1,7 +1,7 @@
 """Asks for the reason of a skip, from the closed list, and says what happens then."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from reviewer.model.task import SkipReason
+from reviewer.ui.keymap.digit_row import typed_digit
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
 from reviewer.ui.widgets.tab_order import tab_through
 from reviewer.ui.widgets.widget_ids import enable, named
@@ -99,9 +100,9 @@ class SkipDialog(QDialog):
         }[reason]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        place = event.key() - Qt.Key.Key_1
-        if 0 <= place < len(self._reasons):
-            button = self._group.button(place)
+        digit = typed_digit(event, QGuiApplication.platformName())
+        if digit and 1 <= int(digit) <= len(self._reasons):
+            button = self._group.button(int(digit) - 1)
             button.click()
             button.setFocus(Qt.FocusReason.OtherFocusReason)
             return

@@ -25,6 +25,14 @@ def digit_at(event: QKeyEvent, platform: str) -> str:
     return _DIGITS[place] if 0 <= place < len(_DIGITS) else ""
 
 
+def typed_digit(event: QKeyEvent, platform: str) -> str:
+    """The digit of a key without Ctrl, Alt or Meta: by its place in the digit row, or by what it types."""
+    if event.modifiers() & (_HELD & ~Qt.KeyboardModifier.ShiftModifier):
+        return ""
+    digit = digit_at(event, platform) or event.text()
+    return digit if len(digit) == 1 and digit in _DIGITS else ""
+
+
 class DigitRow(QObject):
     """Lets Ctrl or Alt with a key of the digit row act as that digit, as on AZERTY or Czech keyboards.
 

@@ -25,6 +25,13 @@ _WITHOUT_NUM_LOCK = (
     Qt.Key.Key_Up,
     Qt.Key.Key_PageUp,
 )
+_LIGATURES = {
+    "\N{ARABIC LETTER LAM}\N{ARABIC LETTER ALEF}": "B",
+    "\N{ARABIC LETTER LAM}\N{ARABIC LETTER ALEF WITH MADDA ABOVE}": "Shift+B",
+    "\N{ARABIC LETTER LAM}\N{ARABIC LETTER ALEF WITH HAMZA ABOVE}": "Shift+G",
+    "\N{ARABIC LETTER LAM}\N{ARABIC LETTER ALEF WITH HAMZA BELOW}": "Shift+T",
+}
+"""What X11 composes from one key of an Arabic keyboard, also while Ctrl is held: its key in shortcuts."""
 
 
 class KeyPrecedence(QObject):
@@ -53,6 +60,17 @@ class KeyPrecedence(QObject):
         if event.type() == QEvent.Type.ShortcutOverride:
             return _override(event)
         return event.type() == QEvent.Type.KeyPress and _press(event)
+
+
+def takes_composed(text: str) -> bool:
+    """Whether a text was composed from a key with Ctrl, which is no typing; its shortcut is triggered."""
+    held = QGuiApplication.keyboardModifiers()
+    if not held & _CTRL or held & _ALT or text not in _LIGATURES:
+        return False
+    shortcut = _shortcut_in_use(QKeySequence(f"Ctrl+{_LIGATURES[text]}"))
+    if shortcut is not None:
+        shortcut.activated.emit()
+    return True
 
 
 def is_alt_code(event: QKeyEvent, platform: str = "") -> bool:
@@ -94,18 +112,25 @@ def _button_for(event: QKeyEvent) -> QAbstractButton | None:
 
 
 def _has_shortcut(event: QKeyEvent) -> bool:
-    """Whether Ctrl with this key is a shortcut that is in use; the keys of the editor stay its own."""
+    """Whether Ctrl with this key is a shortcut that is in use; the keys of the editor stay its own.
+
+    Digits are left to ``DigitRow``: where Shift types them, as on AZERTY, Qt takes Ctrl+Shift+1 for Ctrl+1.
+    """
     held = event.modifiers() & _HELD
-    if not held & _CTRL or held & _ALT:
+    if not held & _CTRL or held & _ALT or event.key() in _DIGITS:
         return False
     wanted = QKeySequence(event.keyCombination())
-    window = QApplication.activeWindow()
-    if window is None or wanted.toString(QKeySequence.SequenceFormat.PortableText) in EDITOR_KEYS:
+    if wanted.toString(QKeySequence.SequenceFormat.PortableText) in EDITOR_KEYS:
         return False
-    return any(
-        each.isEnabled() and _is_in_use(each.parent()) and wanted in each.keys()  # noqa: SIM118
-        for each in window.findChildren(QShortcut)
-    )
+    return _shortcut_in_use(wanted) is not None
+
+
+def _shortcut_in_use(wanted: QKeySequence) -> QShortcut | None:
+    window = QApplication.activeWindow()
+    for each in window.findChildren(QShortcut) if window is not None else ():
+        if each.isEnabled() and _is_in_use(each.parent()) and wanted in each.keys():  # noqa: SIM118
+            return each
+    return None
 
 
 def _is_in_use(owner: QObject | None) -> bool:

@@ -19,6 +19,8 @@ from reviewer.ui.widgets.widget_ids import named
 _LINE_PX = 2
 _GAP = 0.08
 _VEIL = 60
+_HEADROOM = 1.15
+"""Of the axis over the highest value: its tick and its bar are seen whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ class Chart(QWidget):
         if self._bars is not None:
             self._draw_bars(*self._bars, QColor(tokens().wave))
         self._stack.setCurrentWidget(self.plot)
-        self.plot.setYRange(0, self._top() or 1, padding=0.05)
+        self.plot.setYRange(0, (self._top() or 1) * _HEADROOM, padding=0)
         self.plot.enableAutoRange(axis="x")
 
     def _clear(self) -> None:

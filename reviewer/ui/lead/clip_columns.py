@@ -18,6 +18,8 @@ WIDTHS = {
 }
 FITTED = tuple(column for column in ClipColumn if column not in WIDTHS)
 """Words and names share what is left, by what is in them; the last one stretches."""
+UNREAD_PX = 72
+"""How wide those are until there are rows: all headings fit into a small window."""
 _ROLES = {
     ClipState.QUARANTINED: "warn",
     ClipState.WITH_LEAD: "warn",
@@ -47,7 +49,7 @@ def clip_columns() -> list[Column[ListedClip]]:
         Column(_tr("Last act"), lambda row: _when(row.changed_at), is_figure=True),
         Column(_tr("Passes"), lambda row: f"{row.done}/{row.passes}", is_figure=True),
         Column(_tr("Skipped"), _skips, role=lambda _row: "dim"),
-        Column(_tr("Kept back"), kept_back, role=lambda _row: "warn"),
+        Column(_tr("Withheld"), kept_back, role=lambda _row: "warn"),
     ]
 
 

@@ -44,7 +44,7 @@ class ClipFilterBar(QWidget):
         self.product = self._choice("product", self.tr("Product"), self.tr("Every product"))
         self.person = self._choice("person", self.tr("Person who has or did it"), self.tr("Everybody"))
         self.refusal = self._choice("refusal", self.tr("Skipped because"), self.tr("Skipped or not"))
-        self.withheld = self._choice("withheld", self.tr("Kept back"), self.tr("Kept back or not"))
+        self.withheld = self._choice("withheld", self.tr("Withheld"), self.tr("Withheld or not"))
         self.passes = self._choice("passes", self.tr("Passes submitted"), self.tr("Any passes"))
         self.id_part = self._field("id", self.tr("Part of the clip's id"), self.tr("Id"))
         self.shortest = self._field("shortest", self.tr("At least this long"), self.tr("From … s"))
@@ -183,7 +183,7 @@ class ClipFilterBar(QWidget):
             self.state.addItem(term("CLIP_STATE", state), state.value)
         for reason in (*SkipReason, EXPIRED, TAKEN):
             self.refusal.addItem(term("REFUSAL", reason), str(reason))
-        self.withheld.addItem(self.tr("Not kept back"), Withheld.NEITHER.value)
+        self.withheld.addItem(self.tr("Not withheld"), Withheld.NEITHER.value)
         self.withheld.addItem(self.tr("On hold"), Withheld.ON_HOLD.value)
         self.withheld.addItem(self.tr("Personal data"), Withheld.HELD_BACK.value)
         for hold in HoldReason:

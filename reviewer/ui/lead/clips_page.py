@@ -18,7 +18,7 @@ from reviewer.model.hold import HoldReason, ListenReason
 from reviewer.model.people import PersonState, Role
 from reviewer.ui.jobs import CancelToken, Job
 from reviewer.ui.keymap.shortcut import Scope
-from reviewer.ui.lead.clip_columns import FITTED, WIDTHS, clip_columns
+from reviewer.ui.lead.clip_columns import FITTED, UNREAD_PX, WIDTHS, clip_columns
 from reviewer.ui.lead.clip_filter_bar import ClipFilterBar
 from reviewer.ui.lead.lead_page import LeadPage
 from reviewer.ui.lead.listen_dialog import ListenDialog
@@ -398,13 +398,15 @@ class ClipsPage(LeadPage):
     # Making
 
     def _make_table(self) -> None:
-        self.clip_table = self.table(
+        self.first_focus = self.clip_table = self.table(
             "clips_table",
             self.tr("All clips"),
             self.clips,
             stretch=_COLUMNS.index(FITTED[-1]),
             empty=self.tr("Reading the list…"),
         )
+        for column in FITTED:
+            self.clip_table.setColumnWidth(_COLUMNS.index(column), UNREAD_PX)
         for column, width in WIDTHS.items():
             self.clip_table.setColumnWidth(_COLUMNS.index(column), width)
         header = self.clip_table.horizontalHeader()
@@ -419,7 +421,7 @@ class ClipsPage(LeadPage):
         )  # fmt: skip
         self.csv_button = self.button(
             "clips_csv", self.tr("Save as CSV…"), self.tr("Write the clips that are listed to a file"),
-            self._on_csv, shortcut_id="clips.csv", glyph="checkpoint",
+            self._on_csv, shortcut_id="clips.csv", glyph="save",
         )  # fmt: skip
         self.open_button = self.button(
             "clips_open", self.tr("Listen…"), self.tr("Say why, and hear the clip; logged"), self._on_open,

@@ -243,7 +243,7 @@ class ExportPage(LeadPage):
                 Column(self.tr("Left out because"), lambda row: term("LEFT_OUT", row[0])),
                 Column(self.tr("Number"), lambda row: f"{row[1]:,}", is_figure=True),
                 Column(self.tr("Of"), lambda row: row[2]),
-                Column(self.tr("How it comes in"), lambda row: road_of(row[0])),
+                Column(self.tr("What to do"), lambda row: road_of(row[0])),
             ]
         )
         self.preview: RowsModel[Utterance] = RowsModel(

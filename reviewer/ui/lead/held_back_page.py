@@ -321,6 +321,7 @@ class HeldBackPage(LeadPage):
             self.clips,
             stretch=2,
             empty=self.tr("No clip is held back because of personal data."),
+            is_read=True,
         )
         for column, width in enumerate((150, 110, 0, 150, 130)):
             if width:

@@ -252,6 +252,7 @@ class ImportPage(LeadPage):
 
     def _make_fields(self) -> None:
         self.manifest = named(QLineEdit(self), "import_manifest", self.tr("Manifest"))
+        self.first_focus = self.manifest
         self.manifest.setPlaceholderText(self.tr("A manifest, or a file or folder that is mapped to one"))
         self.mapping = named(
             QLineEdit(self),

@@ -57,6 +57,8 @@ class LeadPage(Page):
     def show_failure(self, error: Exception) -> None:
         """Shows an error in the page's message, and the agreement to who has not signed it."""
         self.message.show_error(error)
+        for table in self.findChildren(Table):
+            table.give_up_reading()
         if isinstance(error, NdaRequired):
             self.agreement_requested.emit()
 
@@ -86,12 +88,21 @@ class LeadPage(Page):
             bind_shortcut(made, shortcut_id, made.click)
         return made
 
-    def table(self, name: str, spoken: str, model: RowsModel[Any], *, stretch: int, empty: str) -> Table:
+    def table(
+        self,
+        name: str,
+        spoken: str,
+        model: RowsModel[Any],
+        *,
+        stretch: int,
+        empty: str,
+        is_read: bool = False,
+    ) -> Table:
         """A table in the common style over ``model``, which becomes its child.
 
-        ``empty`` is shown while the table has no rows.
+        ``empty`` is shown while the table has no rows; with ``is_read`` not before they were read.
         """
-        made = named(Table(self, empty=empty), name, spoken)
+        made = named(Table(self, empty=empty, is_read=is_read), name, spoken)
         made.setToolTip("")
         model.setParent(made)
         made.setModel(model)

@@ -1,7 +1,7 @@
 """Asks why a lead listens to a clip, from the closed list, before it is opened."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from reviewer.model.hold import ListenReason
+from reviewer.ui.keymap.digit_row import typed_digit
 from reviewer.ui.messages import term
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
 from reviewer.ui.widgets.tab_order import tab_through
@@ -94,9 +95,9 @@ class ListenDialog(QDialog):
         column.addLayout(row)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        place = event.key() - Qt.Key.Key_1
-        if 0 <= place < len(self._reasons):
-            button = self._group.button(place)
+        digit = typed_digit(event, QGuiApplication.platformName())
+        if digit and 1 <= int(digit) <= len(self._reasons):
+            button = self._group.button(int(digit) - 1)
             button.click()
             button.setFocus(Qt.FocusReason.OtherFocusReason)
             return

@@ -69,7 +69,7 @@ class LogPage(LeadPage):
         buttons = self._make_buttons()
         for button in buttons:
             self.title_row.addWidget(button)
-        table = self.table(
+        self.first_focus = table = self.table(
             "log_table",
             self.tr("Rows of the access log"),
             self.rows,
@@ -119,7 +119,7 @@ class LogPage(LeadPage):
             self.tr("Save as CSV…"),
             self.tr("Write all rows that the filter shows to a file"),
             self._on_csv,
-            glyph="checkpoint",
+            glyph="save",
         )
         return refresh, self.as_csv, self.save, self.verify
 

@@ -17,6 +17,7 @@ _LONG_ID = re.compile(r"\b[0-9a-f]{16,}\b")
 _KEPT = 4
 _RANGE_PARTS = 3
 _OWN_SPEED = 100
+_NOTHING: tuple[object, ...] = ("", (), [], None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def line_of(row: "LogRow", names: dict[str, str]) -> LogLine:
         object=names.get(event.object, event.object),
         outcome=outcome,
         is_refusal=event.outcome != "ok",
-        detail="  ".join(_item(key, value) for key, value in event.detail.items()),
+        detail="  ".join(_item(key, value) for key, value in event.detail.items() if value not in _NOTHING),
     )
 
 

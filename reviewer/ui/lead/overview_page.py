@@ -271,7 +271,7 @@ class OverviewPage(LeadPage):
         self._late_table.doubleClicked.connect(self._open_late.click)
 
     def _table(self, name: str, spoken: str, model: RowsModel[Any], empty: str) -> Table:
-        table = self.table(name, spoken, model, stretch=0, empty=empty)
+        table = self.table(name, spoken, model, stretch=0, empty=empty, is_read=True)
         for column in range(1, model.columnCount()):
             table.setColumnWidth(column, _WIDTHS[name])
         return table

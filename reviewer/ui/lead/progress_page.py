@@ -110,7 +110,7 @@ class ProgressPage(LeadPage):
         estimate = found.estimate
         if estimate is None:
             self._put("end", "–")
-            self._put("between", self.tr("needs 3 days with work"))
+            self._put("between", self.tr("after 3 days of work"))
         else:
             self._put("end", self._day_in(found, estimate.days))
             self._put(
@@ -195,7 +195,9 @@ class ProgressPage(LeadPage):
         self, name: str, title: str, columns: Sequence[SortedColumn[Any]], widths: Sequence[int]
     ) -> SortedTable:
         empty = self.tr("Nothing here.")
-        return SortedTable(self, name, title, columns, empty=empty, chooser=self._chooser, widths=widths)
+        return SortedTable(
+            self, name, title, columns, empty=empty, chooser=self._chooser, widths=widths, is_read=True
+        )
 
     def _lay_out(self) -> None:
         refresh = self.button(
@@ -265,7 +267,11 @@ class ProgressPage(LeadPage):
             ("ratio", self.tr("Work to audio"), worked),
             ("late", self.tr("Late drafts"), self.tr("Work whose lease ended before it was submitted")),
             ("stuck", self.tr("Stuck clips"), self.tr("Clips that do not get on; why is in the table")),
-            ("held", self.tr("Held back / on hold"), self.tr("Kept back for personal data; kept by a lead")),
+            (
+                "held",
+                self.tr("Held back / on hold"),
+                self.tr("Withheld for personal data; put on hold by a lead"),
+            ),
         )
 
     def _group_columns(self) -> list[SortedColumn[GroupProgress]]:

@@ -189,7 +189,7 @@ class ReportPanel:
         self.caption.setToolTip("")
         self.csv_button = page.button(
             "import_csv", page.tr("Save as CSV…"), page.tr("Write the whole report to a file"), self._on_csv,
-            shortcut_id="import.csv", glyph="checkpoint",
+            shortcut_id="import.csv", glyph="save",
         )  # fmt: skip
         self.outcome.currentIndexChanged.connect(self._on_changed)
         self.code.currentIndexChanged.connect(self._on_changed)

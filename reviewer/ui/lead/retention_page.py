@@ -281,7 +281,7 @@ class RetentionPage(LeadPage):
     def _table(
         self, name: str, spoken: str, model: RowsModel[Any], empty: str, widths: tuple[int, ...]
     ) -> Table:
-        made = self.table(name, spoken, model, stretch=0, empty=empty)
+        made = self.table(name, spoken, model, stretch=0, empty=empty, is_read=True)
         for column, width in enumerate(widths, start=1):
             made.setColumnWidth(column, width)
         return made

@@ -61,8 +61,12 @@ class SortedTable(QWidget):
         chooser: FileChooser,
         widths: Sequence[int],
         before_saving: Callable[[str, int], None] = lambda _name, _rows: None,
+        is_read: bool = False,
     ) -> None:
-        """``before_saving`` is called on the job pool with name and number of rows, and may refuse."""
+        """``is_read``: see ``LeadPage.table``.
+
+        ``before_saving`` is called on the job pool with name and number of rows, and may refuse.
+        """
         super().__init__(page)
         self._before_saving = before_saving
         self._page, self._name, self._title, self._chooser = page, name, title, chooser
@@ -71,7 +75,7 @@ class SortedTable(QWidget):
         self._all: Sequence[Any] = ()
         self._sorting: Job | None = None
         self.rows: RowsModel[Any] = RowsModel([each.shown() for each in columns])
-        self.view: Table = page.table(name, title, self.rows, stretch=0, empty=empty)
+        self.view: Table = page.table(name, title, self.rows, stretch=0, empty=empty, is_read=is_read)
         for place, width in enumerate(widths[: len(columns) - 1], start=1):
             self.view.setColumnWidth(place, width)
         self.csv_button = page.button(

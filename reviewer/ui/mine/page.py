@@ -53,6 +53,7 @@ class MinePage(Page):
             self.tr("My recent submissions"),
         )
         table.setToolTip("")
+        self.first_focus = table
         self.done.setParent(table)
         table.setModel(self.done)
         tidy(table, stretch=2)

@@ -82,6 +82,7 @@ class SearchPanel(QWidget):
         self.found.show_rows(found)
         self.table.show()
         self.count.setText(self.tr("%n clips", "", len(found)))
+        self.count.show()
 
     @Slot(str)
     def _on_text_changed(self, text: str) -> None:
@@ -96,6 +97,7 @@ class SearchPanel(QWidget):
         self.found.show_rows(())
         self.table.hide()
         self.count.clear()
+        self.count.hide()  # without its gap the button ends where the table does
 
     def _columns(self) -> "list[Column[FoundWork]]":
         return [

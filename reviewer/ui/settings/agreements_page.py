@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLabel, QPushButton, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTableView, QVBoxLayout, QWidget
 
 from reviewer.access.agreement_copies import SignedAgreement
 from reviewer.access.nda import RegisterEntry
@@ -15,13 +15,15 @@ from reviewer.ui.agreement_columns import agreement_columns
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.messages import Message
 from reviewer.ui.settings.agreement_pdf import agreement_pdf
-from reviewer.ui.theme import GAP_PX, GROUP_PX
+from reviewer.ui.theme import GROUP_PX
 from reviewer.ui.widgets.file_chooser import FileChooser
 from reviewer.ui.widgets.inline_message import InlineMessage
 from reviewer.ui.widgets.tab_order import tab_through
-from reviewer.ui.widgets.tables import RowsModel
+from reviewer.ui.widgets.tables import RowsModel, tidy
 from reviewer.ui.widgets.widget_ids import enable, named
 from reviewer.ui.workspace_gateway import WorkspaceGateway
+
+_WIDTHS = (160, 120, 120)
 
 
 class AgreementsPage(QWidget):
@@ -46,11 +48,9 @@ class AgreementsPage(QWidget):
         self.table_view = named(QTableView(self), "agreements_table", self.tr("Agreements that you signed"))
         self.table_view.setToolTip("")
         self.table_view.setModel(self.agreements)
-        self.table_view.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        self.table_view.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-        self.table_view.verticalHeader().hide()
-        self.table_view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        self.table_view.setTabKeyNavigation(False)
+        tidy(self.table_view, stretch=3)
+        for column, width in enumerate(_WIDTHS):
+            self.table_view.setColumnWidth(column, width)
         self.save_button = named(
             QPushButton(self.tr("Save a copy…"), self),
             "agreements_save",
@@ -81,7 +81,7 @@ class AgreementsPage(QWidget):
         row.addWidget(self.save_button)
         row.addStretch()
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, GAP_PX, 0)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GROUP_PX)
         column.addWidget(hint)
         column.addWidget(self.table_view, 1)

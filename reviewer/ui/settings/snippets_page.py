@@ -35,7 +35,7 @@ class SnippetsPage(QWidget):
         self._grid.setColumnStretch(1, 1)
         self.fields = [self._field(preferences, place) for place in PLACES]
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, GAP_PX, 0)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GROUP_PX)
         column.addWidget(hint)
         column.addLayout(self._grid)

@@ -164,6 +164,8 @@ class TranscriptEditor(QWidget):
     def set_preview_lines(self, lines: int, *, has_buttons: bool) -> None:
         """How many lines of training text are shown, and whether the buttons beside it are."""
         self._preview.set_lines(lines)
+        lower = max(self._preview.baseline_px - self._caption.fontMetrics().ascent(), 0)
+        self._caption.setContentsMargins(0, lower, 0, 0)  # on one baseline with the text beside it
         for part in (self._caption, self._preview):
             part.setVisible(lines > 0)
         if self._beside_preview is not None:
@@ -418,6 +420,7 @@ class TranscriptEditor(QWidget):
 
     def _lay_out(self) -> None:
         self._problem_line.setFixedHeight(_LINE_PX)
+        self._caption.setObjectName("training_text_caption")
         self._caption.setProperty("kind", "label")
         self._below.setSpacing(GAP_PX)
         self._below.addWidget(self._caption, 0, Qt.AlignmentFlag.AlignTop)

@@ -37,6 +37,7 @@ class TagPalette(QWidget):
 
     tag_requested = Signal(str)
     """Carries the tag as it is typed, such as ``[laugh]``."""
+    form_changed = Signal()
 
     def __init__(self, conventions: Conventions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -103,8 +104,11 @@ class TagPalette(QWidget):
 
     def set_form(self, form: TagForm) -> None:
         """Shows as much as there is room for; without any room the tags are as if folded."""
+        is_other = form is not self._form
         self._form = form
         self._limit()
+        if is_other:
+            self.form_changed.emit()
         columns = self._columns_of(form)
         if columns != self._columns and form is not TagForm.NONE:
             self._arrange(columns)

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QTextEdit, QToolTip, QWidget
 
 from reviewer.transcript.pasted_text import PastedText
 from reviewer.ui import theme
+from reviewer.ui.keymap.key_precedence import takes_composed
 from reviewer.ui.private_clipboard import can_be_pasted, copied, pasted
 from reviewer.ui.widgets.text_direction import direct_document
 
@@ -296,6 +297,8 @@ class TextField(QTextEdit):
         self._steps.end_key()
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        if takes_composed(event.commitString()):
+            return
         self._steps.begin_key(event.commitString(), self.textCursor())
         self._has_preedit = bool(event.preeditString())
         super().inputMethodEvent(event)

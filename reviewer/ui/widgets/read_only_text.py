@@ -94,6 +94,11 @@ class Preview(QTextEdit):
         """How high it is with so many lines."""
         return lines * _PREVIEW_LINE_PX
 
+    @property
+    def baseline_px(self) -> int:
+        """How far below its top the first line of text stands; Qt puts what a fixed height adds above it."""
+        return _PREVIEW_LINE_PX - self.fontMetrics().descent()
+
     def show_text(self, text: str, profile: str, place: float = 0.0) -> None:
         """Shows a text, scrolled to ``place`` (0 to 1) in it; the tooltip names the profile that made it."""
         if text != self.toPlainText():

@@ -130,31 +130,47 @@ class RowsModel(QAbstractTableModel, Generic[R]):
 class Table(QTableView):
     """A table that shows a sentence while it has no rows."""
 
-    def __init__(self, parent: QWidget | None = None, *, empty: str) -> None:
+    def __init__(self, parent: QWidget | None = None, *, empty: str, is_read: bool = False) -> None:
+        """``is_read``: its rows are read when the page is entered, which it says until they are there."""
         super().__init__(parent)
         self._empty = empty
-        self.setAccessibleDescription(empty)
+        self._until_read: str | None = self.tr("Reading…") if is_read else None
+        self.setAccessibleDescription(self._sentence)
 
     def setModel(self, model: QAbstractItemModel | None) -> None:
         super().setModel(model)
         if model is not None:
-            model.modelReset.connect(self._describe)
+            model.modelReset.connect(self._on_reset)
         self._describe()
 
     def set_empty_text(self, text: str) -> None:
         """What is shown from now on while there are no rows."""
         self._empty = text
-        self.setAccessibleDescription(text if self.is_empty else "")
-        self.viewport().update()
+        self._describe()
+
+    def give_up_reading(self) -> None:
+        """The rows could not be read: it says no longer that they come, nor that there are none."""
+        if self._until_read is not None:
+            self._until_read = ""
+            self._describe()
 
     @property
     def is_empty(self) -> bool:
         model = self.model()
         return model is None or not model.rowCount()
 
+    @property
+    def _sentence(self) -> str:
+        return self._empty if self._until_read is None else self._until_read
+
     @Slot()
+    def _on_reset(self) -> None:
+        self._until_read = None
+        self._describe()
+
     def _describe(self) -> None:
-        self.setAccessibleDescription(self._empty if self.is_empty else "")
+        self.setAccessibleDescription(self._sentence if self.is_empty else "")
+        self.viewport().update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -162,7 +178,7 @@ class Table(QTableView):
             painter = QPainter(self.viewport())
             painter.setPen(QColor(tokens().dim))
             area = self.viewport().rect().adjusted(EDGE_PX, GAP_PX, -EDGE_PX, -GAP_PX)
-            painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._empty)
+            painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._sentence)
             painter.end()
 
 
@@ -187,7 +203,9 @@ def tidy(table: QTableView, *, stretch: int) -> None:
 
 
 def fit_columns(table: QTableView, columns: Sequence[int]) -> None:
-    """Makes columns as wide as headings and the rows in sight need; the widest yield if that is too much.
+    """Makes columns as wide as headings and the rows in sight need, and shares what is left among them.
+
+    If that is too much, the widest yield.
 
     Args:
         columns: by their places, in any order; the stretching one among them, which takes what is left.
@@ -204,8 +222,10 @@ def fit_columns(table: QTableView, columns: Sequence[int]) -> None:
     ]
     others = (place for place in range(header.count()) if place not in columns)
     room = table.viewport().width() - sum(map(header.sectionSize, others))
-    for place, width in zip(columns, shared_widths(wanted, room), strict=True):
-        table.setColumnWidth(place, width)
+    widths = shared_widths(wanted, room)
+    spare = max(room - sum(widths), 0) // len(columns)  # for rows out of sight, whose words may be longer
+    for place, width in zip(columns, widths, strict=True):
+        table.setColumnWidth(place, width + spare)
 
 
 def shared_widths(wanted: Sequence[int], room: int) -> list[int]:

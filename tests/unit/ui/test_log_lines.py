@@ -24,7 +24,7 @@ NAMES = {"p1": "Ada Contractor"}
             "detail",
             "ranges 0–52,310, 60,000–64,000 at 75 %",
         ),
-        (a_log_row(1, detail={"ranges": []}), "detail", "ranges "),
+        (a_log_row(1, detail={"ranges": [], "exports": (), "source": "", "clips": 0}), "detail", "clips 0"),
         (a_log_row(1, detail={"ranges": [7, "x", [1, 2]]}), "detail", "ranges 7, x, [1, 2]"),
     ],
     ids=[
@@ -35,7 +35,7 @@ NAMES = {"p1": "Ada Contractor"}
         "the row's own moment",
         "lists as people write them",
         "ranges heard in frames",
-        "no range",
+        "nothing of what is empty",
         "a range that is none as it is",
     ],
 )
