@@ -26,7 +26,7 @@ from reviewer.access.policy import Policy
 from reviewer.access.purge_list import PurgeList
 from reviewer.access.recovery_key import RecoveryKeyRepository
 from reviewer.access.rights import Act
-from reviewer.access.table_seal import TableSeals
+from reviewer.access.table_seal import TableSeals, upgrade
 from reviewer.access.verification import Finding, verify_file, verify_log
 from reviewer.audio.decode.decoder import Decoder
 from reviewer.broker.facts import WorkspaceFacts
@@ -50,7 +50,7 @@ from reviewer.clips.retention import RetentionRepository
 from reviewer.clips.store import ClipStore
 from reviewer.clips.withdrawals import WithdrawalRepository
 from reviewer.db.connection import Database
-from reviewer.db.schema import migrate, require_sound
+from reviewer.db.schema import require_sound
 from reviewer.db.team_folder import TeamFolder
 from reviewer.db.workspace_meta import read_meta
 from reviewer.desk.session import KINDS as DESK_KINDS
@@ -139,7 +139,7 @@ class Workspace:
         self._keychain = keychain
         self._database = Database(path / DATABASE_FILE)
         try:
-            migrate(self._database)
+            upgrade(self._database, clock)
             require_sound(self._database)
             self._database.reserve.fill()
             serial = TeamFolder(self._database).serial()

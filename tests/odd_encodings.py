@@ -314,6 +314,11 @@ def _flac_from(frame: int) -> bytes:
     return content[:first] + content[place:]
 
 
+def _with_md5(content: bytes, md5: bytes) -> bytes:
+    """A FLAC with another digest of its samples in the first block."""
+    return content[:26] + md5 + content[42:]
+
+
 _BLOCK_SECONDS = 4096 / _HZ
 FLAC: dict[str, Odd] = {
     "flac cut out of another": Odd(lambda: _flac_from(2), SECONDS - 2 * _BLOCK_SECONDS),
@@ -325,6 +330,22 @@ FLAC: dict[str, Odd] = {
         lambda: _flac_from(1)[:12_000] + _flac_from(1)[16_000:],
         "INCOMPLETE_DAMAGED",
         "INCOMPLETE_NOT_DECODED",
+    ),
+    "flac with a wrong checksum": _refused(lambda: _with_md5(_flac(), b"0" * 16), "INCOMPLETE_DAMAGED"),
+    "flac of 24 bits with a wrong checksum": _refused(
+        lambda: _with_md5(written("FLAC", "PCM_24", _HZ, 2), b"0" * 16), "INCOMPLETE_DAMAGED"
+    ),
+    "flac of 8 bits with a wrong checksum": _refused(
+        lambda: _with_md5(written("FLAC", "PCM_S8", _HZ), b"0" * 16), "INCOMPLETE_DAMAGED"
+    ),
+    "flac of 24 bits": Odd(lambda: written("FLAC", "PCM_24", _HZ, 2)),
+    "flac of 8 bits": Odd(lambda: written("FLAC", "PCM_S8", _HZ)),
+    "flac without a checksum": Odd(lambda: _with_md5(_flac(), bytes(16))),
+    "flac of a pipe with a wrong checksum": _refused(
+        lambda: _with_md5(flac_of_a_pipe(_flac()), b"0" * 16), "INCOMPLETE_DAMAGED"
+    ),
+    "flac twice, the second with a wrong checksum": _refused(
+        lambda: _flac() + _with_md5(_flac(), b"0" * 16), "INCOMPLETE_DAMAGED"
     ),
     "flac, counts 0": Odd(lambda: flac_of_a_pipe(_flac())),
     "flac twice": Odd(lambda: _flac() * 2, 2 * SECONDS),

@@ -16,12 +16,29 @@ from reviewer.access import signing
 from reviewer.access.audit_log import AuditLog, Head
 from reviewer.access.log_walk import LogWalk, Mismatch
 from reviewer.db.connection import Database
+from reviewer.db.schema import count_migrations, migrate, migrations
+from reviewer.db.schema_objects import require_own_objects
 from reviewer.db.table_sums import different_tables, store_sums, stored_sums, table_sums
-from reviewer.errors import Notice, Refused
+from reviewer.db.workspace_meta import read_meta
+from reviewer.errors import Damaged, Notice, Refused
+from reviewer.model.clock import Clock
 from reviewer.model.event import Action, Event
 
 MIGRATIONS = "migrations"
 """In the details of a row: how many migrations the tables had when they were summed anew."""
+
+
+def upgrade(database: Database, clock: Clock) -> None:
+    """Migrates a workspace file, and lets nothing be written to it while its tables or triggers are not ours.
+
+    What a migration changes is summed anew, so nothing may have been changed by another program before.
+
+    Raises: Refused for another version's file; Damaged for one that another program changed.
+    """
+    if migrations.pending(database.tables):
+        _require_signed_sums(database, clock)
+    migrate(database)
+    database.guard_schema(require_own_objects)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +96,7 @@ class TableSeals:
         public_key = self._log.keys().at(seal.head.size + 1)
         if seal != self._own and not seal.verifies(public_key, self._log.log_id, sums):
             return
-        if seal.migrations != _count_migrations(connection):
+        if seal.migrations != count_migrations(connection):
             self._begin_anew(log_key)
             return
         changed = {name: sums.get(name, 0) + change for name, change in changes.items()}
@@ -88,7 +105,7 @@ class TableSeals:
 
     def _begin_anew(self, log_key: bytes) -> None:
         """For a file of an earlier version, with a row in the log."""
-        count = _count_migrations(self._database.raw())
+        count = count_migrations(self._database.raw())
         self._log.record(Event(Action.TABLES_SEALED, detail={MIGRATIONS: count}))
         self.begin(log_key)
 
@@ -99,7 +116,7 @@ class TableSeals:
 
     def _sign(self, log_key: bytes, sums: Mapping[str, int]) -> None:
         connection, head = self._database.raw(), self._log.head()
-        count = _count_migrations(connection)
+        count = count_migrations(connection)
         seal = TableSeal(head, count, signing.sign(log_key, _message(self._log.log_id, head, count, sums)))
         connection.execute("DELETE FROM table_seal")
         connection.execute(
@@ -181,8 +198,16 @@ def _read(connection: sqlite3.Connection) -> TableSeal | None:
     return TableSeal(Head(size, head), migrations, signature)
 
 
-def _count_migrations(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("SELECT count(*) FROM _sqlite_migrations").fetchone()[0])
+def _require_signed_sums(database: Database, clock: Clock) -> None:
+    """Raises Damaged where the sums that a migration compares rows with are not those that were signed."""
+    if not database.value("SELECT 1 FROM sqlite_schema WHERE name = 'table_seal'"):
+        return
+    meta = read_meta(database)
+    keys = AuditLog(database, clock, meta.log_id, public_key=meta.log_public_key).keys()
+    with database.transaction():
+        seal, sums = _read(database.raw()), stored_sums(database.raw())
+    if seal is not None and not seal.verifies(keys.at(seal.head.size + 1), meta.log_id, sums):
+        raise Damaged("TABLE_SEAL_WRONG")
 
 
 def _message(log_id: str, head: Head, migrations: int, sums: Mapping[str, int]) -> bytes:

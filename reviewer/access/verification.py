@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import sqlite_utils
-
 from reviewer.access.checkpoint import Checkpoint
 from reviewer.access.checkpoint_verification import StoredCheckpoint, Witnessings, read_checkpoints
 from reviewer.access.log_chain import objects_of, parse
@@ -19,16 +17,12 @@ from reviewer.access.signed_facts import FactTables, SignedFacts
 from reviewer.access.table_seal import SealedTables, SealRows
 from reviewer.access.work_verification import LoggedWork, WorkTables
 from reviewer.db.connection import require_regular_files
-from reviewer.db.schema import migrations
+from reviewer.db.schema_objects import different_objects
 from reviewer.db.table_sums import NOT_COVERED
 from reviewer.errors import Notice, Unavailable
 from reviewer.model.people import PersonState
 
 _BUSY_SECONDS = 30.0
-_SCHEMA = (
-    "SELECT type, name, sql FROM sqlite_schema"
-    " WHERE name NOT IN ('_sqlite_migrations', 'sqlite_sequence') AND sql IS NOT NULL ORDER BY name"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,22 +261,7 @@ def _match_outside(outside: Checkpoint, walk: LogWalk) -> None:
 
 def _match_schema(connection: sqlite3.Connection) -> None:
     """Compares tables, triggers and indexes with those of the version that last wrote the file."""
-    query = "SELECT name FROM _sqlite_migrations WHERE migration_set = ?"
-    applied = {name for (name,) in connection.execute(query, (migrations.name,))}
-    pristine = sqlite_utils.Database(memory=True)
-    try:
-        left_out = [each.name for each in migrations.pending(pristine) if each.name not in applied]
-        migrations.ensure_migrations_table(pristine)
-        pristine.table("_sqlite_migrations").insert_all(
-            {"migration_set": migrations.name, "name": name, "applied_at": ""} for name in left_out
-        )
-        migrations.apply(pristine)
-        expected = pristine.conn.execute(_SCHEMA).fetchall()
-    finally:
-        pristine.close()
-    found = connection.execute(_SCHEMA).fetchall()
-    if found != [tuple(row) for row in expected]:
-        names = sorted({name for _, name, _ in set(found) ^ {tuple(row) for row in expected}})
+    if names := different_objects(connection):
         raise Mismatch(None, Notice("LOG_SCHEMA_CHANGED", {"names": ", ".join(names)}))
 
 

@@ -51,6 +51,8 @@ class Database:
         self._writer: int | None = None  # the thread whose transaction is open
         self._changes: RowChanges | None = None
         self._before_commit: Callable[[], None] = lambda: None
+        self._check_schema: Callable[[sqlite3.Connection], None] | None = None
+        self._schema_version = -1
         try:
             self._write_lock = WriteLock(path.with_name(path.name + ".turn"))
         except OSError as error:
@@ -93,6 +95,21 @@ class Database:
                 self.take_changes()
                 raise
             self._commit()
+
+    def guard_schema(self, check: Callable[[sqlite3.Connection], None]) -> None:
+        """Runs ``check`` now, and in each transaction before which a table or trigger was changed.
+
+        A trigger that another program adds would run inside our own transactions. Raises what ``check``
+        raises.
+        """
+        with self._lock, translated():
+            self._connection.execute("BEGIN")
+            try:
+                self._schema_version = self._read_schema_version()
+                check(self._connection)
+            finally:
+                self._connection.rollback()
+        self._check_schema = check
 
     def before_commit(self, listener: Callable[[], None]) -> None:
         """From now on changed rows are summed, and ``listener`` runs at the end of each transaction."""
@@ -196,7 +213,21 @@ class Database:
     def _begin(self) -> None:
         with translated():
             self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                self._require_schema()
+            except BaseException:
+                self._connection.rollback()
+                raise
         self._writer = threading.get_ident()
+
+    def _require_schema(self) -> None:
+        if self._check_schema is None or (version := self._read_schema_version()) == self._schema_version:
+            return
+        self._check_schema(self._connection)
+        self._schema_version = version
+
+    def _read_schema_version(self) -> int:
+        return int(self._connection.execute("PRAGMA schema_version").fetchone()[0])
 
     def _commit(self) -> None:
         self._writer = None

@@ -1,5 +1,8 @@
 """The schema of the workspace file, one migration for each released step."""
 
+import sqlite3
+from functools import cache
+
 from sqlite_utils import Database as Tables
 from sqlite_utils import Migrations
 
@@ -31,14 +34,34 @@ _VERIFIED_ELSEWHERE = {"log", "log_about", "log_index"}
 def migrate(database: Database) -> None:
     """Migrates the file to the present schema; a migration that raises is rolled back.
 
-    Raises: Refused (code OLD_WORKSPACE) for a workspace of a version before 2, which is left as it is.
+    Raises: Refused for a workspace of a version before 2 (code OLD_WORKSPACE) or of a later one
+        (NEWER_WORKSPACE), which is left as it is.
     """
     with translated():
         if database.value("SELECT 1 FROM sqlite_schema WHERE name = 'qa_check'"):
             raise Refused("OLD_WORKSPACE", folder=str(database.path.parent))
+        if not known_migrations().issuperset(each.name for each in migrations.applied(database.tables)):
+            raise Refused("NEWER_WORKSPACE", folder=str(database.path.parent))
         if migrations.pending(database.tables):
             _require_whole(database)
         migrations.apply(database.tables)
+
+
+@cache
+def known_migrations() -> frozenset[str]:
+    """The names of all migrations of this version."""
+    empty = Tables(memory=True)
+    try:
+        return frozenset(each.name for each in migrations.pending(empty))
+    finally:
+        empty.close()
+
+
+def count_migrations(connection: sqlite3.Connection) -> int:
+    """How many of this version's migrations a file has had; whatever else its list names is not counted."""
+    query = "SELECT name FROM _sqlite_migrations WHERE migration_set = ?"
+    applied = {name for (name,) in connection.execute(query, (migrations.name,))}
+    return len(applied & known_migrations())
 
 
 def require_sound(database: Database) -> None:

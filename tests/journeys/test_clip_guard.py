@@ -216,9 +216,10 @@ def test_a_window_that_slept_is_told_when_another_has_the_clip_and_its_text_is_k
 
 
 def test_a_sign_out_that_cannot_be_written_drops_the_keys_all_the_same(opened: Open) -> None:
-    alter(opened, "CREATE TRIGGER full BEFORE INSERT ON log BEGIN SELECT RAISE(ABORT, 'full'); END")
+    database = opened.bench.workspace._database
+    database.execute("CREATE TEMP TRIGGER full BEFORE INSERT ON log BEGIN SELECT RAISE(ABORT, 'full'); END")
     assert opened.bench.sign_out(opened.name) is False
-    alter(opened, "DROP TRIGGER full")
+    database.execute("DROP TRIGGER full")
     assert not opened.is_open
     with pytest.raises(Refused, match="SIGNED_OUT"):
         opened.work.claim()

@@ -171,14 +171,13 @@ def test_work_that_is_refused_leaves_all_as_it_was(bench: Bench, work: WorkSessi
 def test_a_commit_that_fails_shows_nothing_and_keeps_both_clips(bench: Bench, work: WorkSession) -> None:
     first, clip_id = claim_and_hear(work), prefetched(bench, work)
     before = len(bench.events())
-    with bench.database() as database:
-        database.execute(
-            "CREATE TRIGGER full BEFORE INSERT ON annotation BEGIN SELECT RAISE(ABORT, 'full'); END"
-        )
+    database = bench.workspace._database
+    database.execute(
+        "CREATE TEMP TRIGGER full BEFORE INSERT ON annotation BEGIN SELECT RAISE(ABORT, 'full'); END"
+    )
     with pytest.raises(Exception, match="WORKSPACE_ROW_DAMAGED"):
         work.hand_over(HandIn(first, DONE))
-    with bench.database() as database:
-        database.execute("DROP TRIGGER full")
+    database.execute("DROP TRIGGER full")
     assert len(bench.events()) == before
     work.heard(first, [HeardRange(0, 100)])
     assert work.hand_over(HandIn(first, DONE)).clip.id == clip_id

@@ -7,6 +7,7 @@ from typing import Any
 import soundfile
 
 from reviewer.audio.decode import chunked_files, flac_stream, media, media_files, mpeg_audio, ogg_pages
+from reviewer.audio.decode.flac_stream import SampleDigest
 from reviewer.audio.decode.signatures import CONTAINERS, id3_bytes, recognise
 from reviewer.audio.decode.sound_output import BLOCK_VALUES, TOLERATED_SECONDS, SoundOutput
 from reviewer.audio.decode.source import Source, View
@@ -126,7 +127,7 @@ class _FileDecoder:
             if part.missing > TOLERATED_SECONDS * part.rate_hz:
                 raise Incomplete("cut_short")
             is_plain = part.is_plain and len(parts) == 1 and not start
-            self._decode_part(self._descriptor if is_plain else part.view(self._source))
+            self._decode_part(self._descriptor if is_plain else part.view(self._source), md5=part.checksum)
 
     def _decode_mpeg(self, start: int, end: int) -> None:
         for part in mpeg_audio.walk_parts(self._source, start, end):
@@ -141,8 +142,15 @@ class _FileDecoder:
             raise DecodingStopped(Failure("library", _NOT_RECOGNISED))
         self._decode_mpeg(start, source.size)
 
-    def _decode_part(self, file: int | View, expected_seconds: float = 0.0) -> None:
-        """One part, from its header to its end. Raises Incomplete: fewer samples came than expected."""
+    def _decode_part(self, file: int | View, expected_seconds: float = 0.0, md5: bytes = b"") -> None:
+        """One part, from its header to its end.
+
+        Args:
+            md5: the digest of the samples, as FLAC has it, if one is known.
+
+        Raises:
+            Incomplete: fewer samples came than expected, or others than were encoded.
+        """
         output = self._output
         with self._opened(file) as sound:
             kind, before = str(sound.subtype), output.frames
@@ -151,15 +159,20 @@ class _FileDecoder:
             channels, rate_hz = int(sound.channels), int(sound.samplerate)
             output.begin(Head(rate_hz, channels, 4 if is_wide else 2, str(sound.format), kind in _FLOATING))
             dtype = "float64" if is_floating else "int32" if is_wide else "int16"
+            digest = SampleDigest(kind) if md5 else None
             rows, left = BLOCK_VALUES // channels or 1, int(sound.frames)  # what follows may be tags
             while (block := sound.read(min(rows, left), dtype=dtype, always_2d=True)).shape[0]:
                 output.add(block)
+                if digest is not None:
+                    digest.add(block)
                 left -= block.shape[0]
             seconds = (output.frames - before) / rate_hz
             if not isinstance(file, View):
                 expected_seconds = max(expected_seconds, int(sound.frames) / rate_hz)
         if expected_seconds - seconds > TOLERATED_SECONDS:
             raise Incomplete("not_decoded")
+        if digest is not None and not digest.matches(md5):
+            raise Incomplete("damaged")
 
     def _opened(self, file: int | View) -> Any:
         """The file; a view is written to memory, for libsndfile's calls back would need executable memory."""

@@ -4,7 +4,12 @@ libsndfile decodes as many samples as STREAMINFO promises: none of a file that w
 the first of several that are joined together.
 """
 
+import hashlib
 from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from reviewer.audio.decode.source import Source, View
 from reviewer.audio.decode.tags import after_tags
@@ -14,6 +19,7 @@ _TAIL_BYTES = 1 << 17
 _WINDOW_BYTES = 1 << 16
 _STREAM_INFO = (b"fLaC\x00\x00\x00\x22", b"fLaC\x80\x00\x00\x22")
 _INFO_END = 42
+_BITS_COMPARED = (7, 15, 23)
 _BLOCK_SIZES = {
     1: 192,
     **{code: 144 << code for code in range(2, 6)},
@@ -35,6 +41,8 @@ class FlacPart:
     promised: int
     rate_hz: int
     first: int = 0
+    md5: bytes = bytes(16)
+    """Of the samples, as the encoder computed it; zeros if it did not."""
 
     @property
     def is_plain(self) -> bool:
@@ -47,12 +55,40 @@ class FlacPart:
         reaches_end = self.first and self.first + self.frames == self.promised
         return 0 if reaches_end else self.promised - self.frames
 
+    @property
+    def checksum(self) -> bytes:
+        """The MD5 that the samples must have; empty if the first block has none, or is of a longer stream."""
+        return self.md5 if any(self.md5) and not self.first and self.promised in (0, self.frames) else b""
+
     def view(self, source: Source) -> View:
         """The stream with the right count in its first block."""
         info = bytearray(source.at(self.start, _INFO_END))
         count = int.from_bytes(info[21:26], "big") & ~((1 << 36) - 1) | self.frames
         info[21:26] = count.to_bytes(5, "big")
         return View(source, [bytes(info), (self.start + _INFO_END, self.end)])
+
+
+class SampleDigest:
+    """The MD5 over a stream's samples (section 8.2): interleaved, signed, little-endian."""
+
+    _BYTES: ClassVar = {"PCM_S8": 1, "PCM_16": 2, "PCM_24": 3}
+
+    def __init__(self, subtype: str) -> None:
+        """``subtype``: as libsndfile names the width of the samples."""
+        self._bytes = self._BYTES.get(subtype, 0)
+        self._md5 = hashlib.md5(usedforsecurity=False)
+
+    def add(self, block: NDArray[Any]) -> None:
+        """Samples of shape ``(frames, channels)``: int16, or int32 for 24 bits, with zeros below."""
+        if self._bytes:
+            octets = (
+                block.astype(f"<i{block.dtype.itemsize}").view(np.uint8).reshape(-1, block.dtype.itemsize)
+            )
+            self._md5.update(octets[:, -self._bytes :].tobytes())
+
+    def matches(self, md5: bytes) -> bool:
+        """Whether this is the digest of all samples; True for a width that is not compared."""
+        return not self._bytes or self._md5.digest() == md5
 
 
 def walk_parts(source: Source, start: int) -> list[FlacPart]:
@@ -76,7 +112,9 @@ def _part(source: Source, start: int, end: int) -> FlacPart:
     _refuse_second_run(source, first, end, block_frames, begins)
     claim = (promised, block_frames, longest)
     frames = max(0, _end_of_last_frame(source, first, end, claim) - begins)
-    return FlacPart(start, end, frames, promised, rate_hz, begins)
+    bits = (info[20] & 1) << 4 | info[21] >> 4  # of a sample, less one
+    md5 = info[26:_INFO_END] if bits in _BITS_COMPARED else bytes(16)
+    return FlacPart(start, end, frames, promised, rate_hz, begins, md5)
 
 
 def _next_stream(source: Source, place: int) -> int:
