@@ -12,7 +12,7 @@ from reviewer.model.people import Person, PersonState
 from reviewer.queue.api import DatabaseOwner
 from reviewer.queue.postgres_connection import QueueAddress, meaning
 from reviewer.queue.postgres_rows import PostgresQueueRows
-from reviewer.queue.postgres_schema import ServerRules, add_login, set_up
+from reviewer.queue.postgres_schema import ServerRules, add_login, set_up, tells_too_much
 
 
 class QueueAdministration:
@@ -35,6 +35,14 @@ class QueueAdministration:
         """Makes or updates tables, functions and rules. Raises Refused, Unavailable; then nothing changed."""
         with self._connection() as connection:
             set_up(connection, self._workspace_id, self._rules)
+
+    def tells_too_much(self) -> bool:
+        """Whether a superuser has yet to take from people's logins what shows them each other's work.
+
+        Raises Refused, Unavailable.
+        """
+        with self._connection() as connection:
+            return tells_too_much(connection)
 
     def add_login(self, login: str, person: Person, verifier: str) -> None:
         """Makes the login of a person, or gives it another verifier.
