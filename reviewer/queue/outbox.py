@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import get_args
 from uuid import uuid4
 
@@ -22,6 +22,13 @@ from reviewer.model.task import (
     Verdict,
 )
 from reviewer.queue.api import Queue, Receipt
+
+PASS_SPREAD = timedelta(days=30)
+"""Over which the further passes of a clip come at random after the first.
+
+Two people who claim at the same moment would else always be given the same clip, and could make its passes
+together.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,7 @@ class AddClip:
             self.clip_id,
             passes=self.passes,
             sort_key=self.sort_key,
+            pass_spread=PASS_SPREAD // timedelta(microseconds=1),
             quarantined=self.quarantined,
             open_until=self.open_until,
             locale=self.locale,
