@@ -73,7 +73,7 @@ $$;
 
 CREATE FUNCTION reviewer.add_clip(
     p_clip text, p_passes integer, p_priority integer, p_sort_key bigint, p_state text, p_open_until bigint,
-    p_locale jsonb, p_skill text DEFAULT ''
+    p_locale jsonb, p_skill text DEFAULT '', p_pass_spread bigint DEFAULT 0
 ) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     its_route text := route_of(p_locale ->> 0, p_skill);
@@ -87,7 +87,9 @@ BEGIN
     INSERT INTO queue_clip (clip_id, state, passes, open_until, route)
     VALUES (p_clip, p_state, p_passes, p_open_until, its_route) ON CONFLICT (clip_id) DO NOTHING;
     IF FOUND THEN
-        PERFORM add_task(p_clip, 'transcribe', number, p_sort_key, p_priority) FROM generate_series(1, p_passes) number;
+        PERFORM add_task(p_clip, 'transcribe', number,  -- nobody can tell when a further pass comes
+            p_sort_key + CASE WHEN number = 1 THEN 0 ELSE (random() * p_pass_spread)::bigint END, p_priority)
+        FROM generate_series(1, p_passes) number;
         PERFORM tell_of_work();
     END IF;
 END

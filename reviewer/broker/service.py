@@ -1,14 +1,17 @@
 """The broker as a web server: what is read from the network, and how it starts and stops."""
 
 import asyncio
+import ipaddress
 import logging
 import signal
 import ssl
+import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -27,11 +30,14 @@ from reviewer.errors import Refused, ReviewerError, Unavailable
 HEAD_SECONDS = 5.0
 BODY_SECONDS = 5.0
 _CONNECTIONS = 128
+_OF_ONE_ADDRESS = 96
+_DESCRIPTORS = 1 << 14
 _IDLE_SECONDS = 75
 _STOP_SECONDS = 10
 _KEEP_UP_SECONDS = 60
 _LOG = logging.getLogger("reviewer.broker")
 _TEXT = "text/plain; version=0.0.4; charset=utf-8"
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +70,16 @@ class BrokerServer:
         metrics: Metrics,
         *,
         queue: QueueMetrics | None = None,
+        metrics_from: Collection[Network] = (),
         every_minute: Callable[[], None] = lambda: None,
     ) -> None:
-        """``every_minute``: an idle log is sealed too, and what waits for a lead's keys is done."""
+        """``every_minute``: an idle log is sealed too, and what waits for a lead's keys is done.
+
+        ``metrics_from``: who is told the figures besides programs of this machine.
+        """
         self._broker = broker
         self._metrics = metrics
+        self._metrics_from = metrics_from
         self._queue = queue
         self._every_minute = every_minute
         self.application = Starlette(
@@ -91,7 +102,7 @@ class BrokerServer:
             ssl_keyfile=listen.key,
             http=_HeadInTime,
             ws="none",
-            loop="asyncio",
+            loop=f"{__name__}:{PromptLoop.__name__}",
             log_config=None,
             access_log=False,
             server_header=False,
@@ -112,6 +123,7 @@ class BrokerServer:
     def run(self, listen: Listen) -> None:
         """Serves until SIGTERM or SIGINT; requests under way are answered first. Raises Unavailable."""
         server = self.server(listen)
+        _allow_descriptors()
         with _stopped_by_signals():
             try:
                 server.run()
@@ -161,24 +173,52 @@ class BrokerServer:
             return Answered(400, b"", "DISCONNECTED")
         return await run_in_threadpool(self._broker.answer, body)
 
-    async def _text(self, _request: Request) -> Response:
+    async def _text(self, request: Request) -> Response:
+        if not self._may_see_figures(request):
+            return Response(status_code=403)
         now = time.monotonic()
         text = self._metrics.text(now)
         if self._queue is not None:
             text += await run_in_threadpool(self._queue.text, now)
         return PlainTextResponse(text, media_type=_TEXT)
 
+    def _may_see_figures(self, request: Request) -> bool:
+        """Whoever watches the figures of a small team sees when each of them works."""
+        host = request.client.host if request.client else ""
+        if is_loopback(host) or host == request.scope["server"][0]:
+            return True
+        with suppress(ValueError):
+            address = ipaddress.ip_address(host)
+            mapped = getattr(address, "ipv4_mapped", None) or address
+            return any(mapped in network for network in self._metrics_from)
+        return False
+
     async def _health(self, _request: Request) -> Response:
         return PlainTextResponse("ok\n")
 
 
+class PromptLoop(asyncio.SelectorEventLoop):
+    """Gives TLS as long to begin or to end as the head of a request has: an open file is held meanwhile."""
+
+    async def create_server(self, *arguments: Any, **settings: Any) -> asyncio.Server:
+        if settings.get("ssl") is not None:
+            settings |= {"ssl_handshake_timeout": HEAD_SECONDS, "ssl_shutdown_timeout": HEAD_SECONDS}
+        return await super().create_server(*arguments, **settings)
+
+
 class _HeadInTime(H11Protocol):
-    """Closes a connection on which the head of a request does not arrive in time: the server would wait."""
+    """Ends a connection on which the head of a request does not arrive in time, and what is too many for one
+    address: the server would wait, and have no place for others.
+
+    It is not closed politely: TLS would wait for an answer of who sent nothing, and keep the place.
+    """
 
     _waiting: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        if self._of_one_address() > _OF_ONE_ADDRESS:
+            self.transport.abort()
         self._wait()
 
     def data_received(self, data: bytes) -> None:
@@ -192,9 +232,14 @@ class _HeadInTime(H11Protocol):
         self._stop_waiting()
         super().connection_lost(exc)
 
+    def _of_one_address(self) -> int:
+        """How many connections this one's address has."""
+        hosts = [(getattr(each, "client", None) or ("",))[0] for each in (self, *self.connections)]
+        return hosts[1:].count(hosts[0])
+
     def _wait(self) -> None:
         if self._waiting is None:
-            self._waiting = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+            self._waiting = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
 
     def _stop_waiting(self) -> None:
         if self._waiting is not None:
@@ -216,6 +261,29 @@ async def _body(request: Request) -> bytes:
     except TimeoutError as error:
         raise Refused("KEY_REQUEST_SLOW") from error
     return bytes(body)
+
+
+def network_of(text: str) -> Network:
+    """An address or a network, as ``192.0.2.7`` or ``2001:db8::/64``.
+
+    Raises: Refused (code BROKER_METRICS_FROM).
+    """
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError as error:
+        raise Refused("BROKER_METRICS_FROM", address=text) from error
+
+
+def _allow_descriptors() -> None:
+    """As many open files as the system allows: connections without a request need one each."""
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415 - not on Windows
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, _DESCRIPTORS)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 @contextmanager

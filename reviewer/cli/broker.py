@@ -17,7 +17,7 @@ from reviewer.errors import Refused
 
 if TYPE_CHECKING:
     from reviewer.broker.log import BrokerLog
-    from reviewer.broker.service import BrokerServer, Listen
+    from reviewer.broker.service import BrokerServer, Listen, Network
 
 LOG_FOLDER = "broker"
 
@@ -45,14 +45,24 @@ def broker(
             show_default=False,
         ),
     ] = None,
+    metrics_from: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--metrics-from",
+            metavar="ADDRESS",
+            help="An address or a network that may read /metrics, besides this machine; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
     workspace: WorkspaceDir = None,
     as_name: AsName = None,
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """Release the key of a leased clip to the person who has the lease, until stopped."""
     at = _listen(listen, certificate, key)
+    watchers = _networks(metrics_from or [])
     with signed_in(workspace, as_name, passphrase_file) as work:
-        _serve(work, at, log or work.workspace.path / LOG_FOLDER)
+        _serve(work, at, log or work.workspace.path / LOG_FOLDER, watchers)
 
 
 def _listen(address: str, certificate: Path | None, key: Path | None) -> "Listen":
@@ -63,14 +73,20 @@ def _listen(address: str, certificate: Path | None, key: Path | None) -> "Listen
     return Listen.of(address, certificate, key)
 
 
-def _serve(work: CommandSession, at: "Listen", folder: Path) -> None:
+def _networks(addresses: list[str]) -> "list[Network]":
+    from reviewer.broker.service import network_of  # noqa: PLC0415 - loads the web server
+
+    return [network_of(address) for address in addresses]
+
+
+def _serve(work: CommandSession, at: "Listen", folder: Path, watchers: "list[Network]") -> None:
     from reviewer.broker.log import BrokerLog, broker_key  # noqa: PLC0415
 
     identity, workspace = work.person.identity, work.workspace
     workspace.release_facts(identity)  # refused before the broker's log is begun
     signing_key = broker_key(identity.keyring.signing_key)
     with closing(BrokerLog(folder, workspace.clock, signing_key)) as log:
-        server = _server(work, log, signing_key)
+        server = _server(work, log, signing_key, watchers)
         where = f"{at.host}:{at.port}"
         log.started(identity.person.id, workspace.workspace_id, where)
         print(output.sentence("BROKER_STARTED", address=where, key=log.public_key.hex()), flush=True)
@@ -94,7 +110,9 @@ def _requests_on_stderr() -> Iterator[None]:
         logger.removeHandler(handler)
 
 
-def _server(work: CommandSession, log: "BrokerLog", signing_key: bytes) -> "BrokerServer":
+def _server(
+    work: CommandSession, log: "BrokerLog", signing_key: bytes, watchers: "list[Network]"
+) -> "BrokerServer":
     from reviewer.broker.key_broker import KeyBroker  # noqa: PLC0415
     from reviewer.broker.metrics import Metrics, QueueMetrics  # noqa: PLC0415
     from reviewer.broker.service import BrokerServer  # noqa: PLC0415
@@ -103,7 +121,8 @@ def _server(work: CommandSession, log: "BrokerLog", signing_key: bytes) -> "Brok
     facts = work.workspace.release_facts(work.person.identity)
     keys = KeyBroker(facts=facts, log=log, signing_key=signing_key, metrics=metrics)
     queue = QueueMetrics(work.person.lead.queue_figures)
-    return BrokerServer(keys, metrics, queue=queue, every_minute=partial(keep_up, work, log))
+    keeping_up = partial(keep_up, work, log)
+    return BrokerServer(keys, metrics, queue=queue, metrics_from=watchers, every_minute=keeping_up)
 
 
 def keep_up(work: CommandSession, log: "BrokerLog") -> None:

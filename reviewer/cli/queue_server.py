@@ -8,6 +8,7 @@ import typer
 from reviewer.cli import output
 from reviewer.cli.sign_in import AsJson, CommandSession, signs_in
 from reviewer.files import write_atomically
+from reviewer.places import resource
 from reviewer.untrusted_files import read_untrusted_text
 
 app = typer.Typer(help="Set up the server of a team's queue.", no_args_is_help=True)
@@ -24,10 +25,13 @@ def setup(work: CommandSession, *, json: AsJson = False) -> None:
     request = login_request(work.person.identity, work.workspace.workspace_id).decode()
     work.person.lead.admission.admit(request)
     url = work.workspace.project.queue.url
+    needs_superuser = server.tells_too_much()
     if json:
-        output.print_json({"url": url})
+        output.print_json({"url": url, "needs_superuser": needs_superuser})
     else:
         print(output.sentence("QUEUE_SERVER_SET_UP", url=url))
+        if needs_superuser:
+            print(output.sentence("QUEUE_SERVER_TELLS", file=str(resource("queue", "00_superuser.sql"))))
     work.person.lead.admission.publish()
 
 

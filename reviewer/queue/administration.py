@@ -13,7 +13,7 @@ from reviewer.queue.api import DatabaseOwner
 from reviewer.queue.limited_connection import CALL_SECONDS, MOST_BYTES, LimitedConnection, limits
 from reviewer.queue.postgres_connection import QueueAddress, meaning
 from reviewer.queue.postgres_rows import PostgresQueueRows
-from reviewer.queue.postgres_schema import ServerRules, add_login, set_up
+from reviewer.queue.postgres_schema import ServerRules, add_login, set_up, tells_too_much
 
 _LONG_SECONDS = 600
 """A statement that makes an index, or copies some thousand rows, takes longer than a call of a window."""
@@ -43,6 +43,14 @@ class QueueAdministration:
         """Makes or updates tables, functions and rules. Raises Refused, Unavailable; then nothing changed."""
         with self._connection(_LONG_SECONDS) as connection:
             set_up(connection, self._workspace_id, self._rules)
+
+    def tells_too_much(self) -> bool:
+        """Whether a superuser has yet to take from people's logins what shows them each other's work.
+
+        Raises Refused, Unavailable.
+        """
+        with self._connection() as connection:
+            return tells_too_much(connection)
 
     def add_login(self, login: str, person: Person, verifier: str) -> None:
         """Makes the login of a person, or gives it another verifier.

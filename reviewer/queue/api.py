@@ -441,6 +441,7 @@ class Queue(RedactingQueue, Protocol):
         passes: int,
         priority: int = 0,
         sort_key: int = 0,
+        pass_spread: int = 0,
         quarantined: bool = False,
         open_until: datetime | None = None,
         locale: str = UNDETERMINED,
@@ -448,8 +449,9 @@ class Queue(RedactingQueue, Protocol):
     ) -> None:
         """Adds a clip with ``passes`` open transcription tasks, once for each clip id.
 
-        After ``open_until`` (consent or retention ends) no task of the clip is leased or resumed. ``skill``:
-        what all of its tasks ask for. Raises Refused for no skill's name, or a priority beyond 100 or -100.
+        The sort key of each pass after the first is larger by a random number up to ``pass_spread``. After
+        ``open_until`` (consent or retention ends) no task of the clip is leased or resumed. ``skill``: what
+        all of its tasks ask for. Raises Refused for no skill's name, or a priority beyond 100 or -100.
         """
         ...
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import get_args
 from uuid import uuid4
 
@@ -26,6 +26,13 @@ from reviewer.model.task import (
 )
 from reviewer.queue.api import Queue, Receipt
 
+PASS_SPREAD = timedelta(days=30)
+"""Over which the further passes of a clip come at random after the first.
+
+Two people who claim at the same moment would else always be given the same clip, and could make its passes
+together.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class AddClip:
@@ -45,6 +52,7 @@ class AddClip:
             self.clip_id,
             passes=self.passes,
             sort_key=self.sort_key,
+            pass_spread=PASS_SPREAD // timedelta(microseconds=1),
             quarantined=self.quarantined,
             open_until=self.open_until,
             locale=self.locale,

@@ -285,6 +285,7 @@ class PostgresQueue:
         passes: int,
         priority: int = 0,
         sort_key: int = 0,
+        pass_spread: int = 0,
         quarantined: bool = False,
         open_until: datetime | None = None,
         locale: str = UNDETERMINED,
@@ -295,7 +296,8 @@ class PostgresQueue:
         state = ClipState.QUARANTINED if quarantined else ClipState.READY
         until = None if open_until is None else to_micros(open_until)
         place = _place(locale or UNDETERMINED)
-        self._server.value("add_clip", clip_id, passes, priority, sort_key, state, until, place, skill)
+        made = (clip_id, passes, priority, sort_key, state, until, place, skill, pass_spread)
+        self._server.value("add_clip", *made)
 
     def set_skills(self, person_id: str, skills: Iterable[str], *, key: str) -> tuple[str, ...]:
         names = skill_names(skills)

@@ -41,7 +41,7 @@ _KINDS = {
     Role.QA: (TaskKind.REVIEW, TaskKind.ADJUDICATE),
     Role.LEAD: (),
 }
-_LARGE_OBJECTS = "lo_creat, lo_create, lo_from_bytea"
+_SUPERUSER = "00_superuser.sql"
 
 
 @cache
@@ -144,8 +144,8 @@ def add_login(
 def _close_database(connection: psycopg.Connection[Any]) -> None:
     """Lets nobody in but people's logins, who make nothing here, not even for a session.
 
-    Only a superuser can take large objects from them, which fill the disk: the guide has the line for an
-    owner who is none.
+    Only a superuser can take functions of PostgreSQL's own from them: the guide has the file for an owner
+    who is none, and ``tells_too_much`` whether it was run.
     """
     row = connection.execute("SELECT current_database(), current_setting('is_superuser')").fetchone()
     assert row is not None
@@ -156,7 +156,17 @@ def _close_database(connection: psycopg.Connection[Any]) -> None:
     if connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = 'public'").fetchone():
         connection.execute(sql.SQL("REVOKE ALL ON SCHEMA public FROM PUBLIC, {}").format(groups))
     if row[1] == "on":
-        connection.execute(f"REVOKE EXECUTE ON FUNCTION {_LARGE_OBJECTS} FROM PUBLIC".encode())
+        connection.execute(resource("queue", _SUPERUSER).read_text(encoding="utf-8").encode())
+
+
+def tells_too_much(connection: psycopg.Connection[Any]) -> bool:
+    """Whether people's logins still learn from PostgreSQL itself who works when, and how long texts are."""
+    row = connection.execute(
+        "SELECT bool_or(has_function_privilege('reviewer_contractor', oid, 'EXECUTE')) FROM pg_proc"
+        " WHERE pronamespace = 'pg_catalog'::regnamespace"
+        " AND proname IN ('lo_create', 'pg_lock_status', 'pg_current_wal_lsn', 'pg_stat_get_activity')"
+    ).fetchone()
+    return row == (True,)
 
 
 def _leave_groups(connection: psycopg.Connection[Any], login: str) -> None:

@@ -2,6 +2,7 @@
 open."""
 
 import json
+import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -468,6 +469,7 @@ class SqliteQueue:
         passes: int,
         priority: int = 0,
         sort_key: int = 0,
+        pass_spread: int = 0,
         quarantined: bool = False,
         open_until: datetime | None = None,
         locale: str = UNDETERMINED,
@@ -492,8 +494,10 @@ class SqliteQueue:
                 (route, skill, spoken),
             )
             for number in range(1, passes + 1):
+                later = 0 if number == 1 else secrets.randbelow(pass_spread + 1)
+                key = sort_key + later
                 self._add_task(
-                    clip_id, TaskKind.TRANSCRIBE, number, priority=priority, sort_key=sort_key, route=route
+                    clip_id, TaskKind.TRANSCRIBE, number, priority=priority, sort_key=key, route=route
                 )
 
     def passes_to_compare(self, limit: int, *, after: str = "") -> list[list[SealedAnnotation]]:

@@ -154,6 +154,159 @@ BEGIN; SELECT 1; PREPARE TRANSACTION 'x'
 -- mal: set the function's search path -> 42501
 ALTER FUNCTION reviewer.versions() SET search_path = pg_temp
 
+-- mal: make a temporary view -> 42501
+CREATE TEMP VIEW person_login AS SELECT 1
+
+-- mal: make a temporary type -> 42501
+CREATE TYPE pg_temp.task AS (id text)
+
+-- mal: read text as bytes by a cast of one's own -> 42501
+CREATE CAST (text AS bytea) WITHOUT FUNCTION
+
+-- mal: shadow the order of texts -> 42501
+CREATE OPERATOR CLASS pg_temp.x DEFAULT FOR TYPE text USING btree AS OPERATOR 1 <
+
+-- mal: make a collation -> 42501
+CREATE COLLATION pg_temp.c FROM "C"
+
+-- mal: make an aggregate -> 42501
+CREATE AGGREGATE pg_temp.max (int) (sfunc = int4pl, stype = int)
+
+-- mal: make a conversion -> 42501
+CREATE CONVERSION pg_temp.c FOR 'UTF8' TO 'LATIN1' FROM utf8_to_iso8859_1
+
+-- mal: make statistics of a table -> 42501
+CREATE STATISTICS pg_temp.s ON id, clip_id FROM reviewer_data.task
+
+-- mal: publish tables -> 42501
+CREATE PUBLICATION p
+
+-- mal: subscribe to tables -> 42501
+CREATE SUBSCRIPTION s CONNECTION '' PUBLICATION p
+
+-- mal: make an event trigger -> 42501
+CREATE EVENT TRIGGER t ON ddl_command_start EXECUTE FUNCTION reviewer.versions()
+
+-- mal: make a tablespace -> 42501
+CREATE TABLESPACE t LOCATION '/tmp'
+
+-- mal: rewrite reading by a rule -> 42501
+CREATE RULE r AS ON INSERT TO reviewer_data.annotation DO INSTEAD NOTHING
+
+-- mal: make a policy of rows -> 42501
+CREATE POLICY p ON reviewer_data.task
+
+-- mal: reach a table from an anonymous block -> 42501
+DO $$BEGIN EXECUTE 'SELECT * FROM reviewer_data.task'; END$$
+
+-- mal: reach a table through XML -> 42501
+SELECT query_to_xml('SELECT * FROM reviewer_data.task', true, false, '')
+
+-- mal: reach a table through full text search -> 42501
+SELECT ts_stat('SELECT sealed::text::tsvector FROM reviewer_data.annotation')
+
+-- mal: make a row of a table's type -> 42501
+SELECT json_populate_record(NULL::reviewer_data.task, '{}')
+
+-- mal: move a sequence -> 42501
+SELECT setval((SELECT oid FROM pg_class WHERE relname = 'task_place_seq'), 1)
+
+-- mal: take what the owner has -> 42501
+REASSIGN OWNED BY queue_owner TO person_mal
+
+-- mal: drop what the owner has -> 42501
+DROP OWNED BY queue_owner
+
+-- mal: make the server busy by REINDEX -> 42501
+REINDEX DATABASE team
+
+-- mal: make the server busy by CHECKPOINT -> 42501
+CHECKPOINT
+
+-- mal: vacuum a table -> 42501
+VACUUM reviewer_data.task
+
+-- mal: rename oneself -> 0A000
+ALTER ROLE person_mal RENAME TO person_lee_2
+
+-- mal: pass the group on -> 42501
+GRANT reviewer_contractor TO person_nell
+
+-- mal: keep the log by a slot -> 42501
+SELECT pg_create_physical_replication_slot('x')
+
+-- mal: make an origin of replication -> 42501
+SELECT pg_replication_origin_create('x')
+
+-- mal: reset what is counted -> 42501
+SELECT pg_stat_reset()
+
+-- mal: fill the log with messages -> 42501
+SELECT pg_logical_emit_message(false, 'x', repeat('x', 1000000))
+
+-- mal: fill the disk with snapshots -> 42501
+SELECT pg_export_snapshot()
+
+-- mal: see who works -> 42501
+SELECT usename FROM pg_locks JOIN pg_stat_activity USING (pid)
+
+-- mal: measure a colleague's text -> 42501
+SELECT pg_current_wal_insert_lsn()
+
+-- mal: take somebody's snapshot -> 42704
+BEGIN ISOLATION LEVEL REPEATABLE READ; SET TRANSACTION SNAPSHOT '00000003-00000002-1'
+
+-- mal: keep temporary files without a limit -> 42501
+SET temp_file_limit = -1
+
+-- mal: claim in a transaction that only reads -> 25006
+BEGIN READ ONLY; SELECT reviewer.claim('mal', '{transcribe}', 'k')
+
+-- mal: read in a transaction that waits for its snapshot -> RV001 NOT_ALLOWED
+BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY DEFERRABLE; SELECT reviewer.waiting('{transcribe}')
+
+-- mal: claim kinds in rows -> RV001 NOT_ALLOWED
+SELECT reviewer.claim('mal', '{{review},{transcribe}}', 'k')
+
+-- mal: claim a kind that is NULL -> RV001 NOT_ALLOWED
+SET array_nulls = on; SELECT reviewer.claim('mal', '{transcribe,NULL}', 'k')
+
+-- mal: prefetch a review -> RV001 NOT_ALLOWED
+SELECT reviewer.claim_prefetch('mal', '{transcribe,review}', 'k')
+
+-- mal: count reviews as one's own -> RV001 NOT_ALLOWED
+SELECT reviewer.daily_counts('mal', '{transcribe,review}', 0)
+
+-- mal: a comparison with nothing that is true -> RV001 NOT_LEASED
+SET transform_null_equals = on; SELECT reviewer.renew(%(bens_lease)s)
+
+-- mal: read the facts of a colleague's clip -> RV001 NOT_LEASED
+SELECT reviewer.clip_facts('clip-bens')
+
+-- mal: read the facts of a clip that is not there -> RV001 NOT_LEASED
+SELECT reviewer.clip_facts('clip-nowhere')
+
+-- mal: read the facts of a clip that was purged -> RV001 CLIP_WITHDRAWN
+SELECT reviewer.clip_facts('clip-purged')
+
+-- mal: list nobody's work -> RV001 NOT_ALLOWED
+SELECT * FROM reviewer.annotations_of(NULL, NULL)
+
+-- mal: say that less than nothing is unsent -> RV001 NOT_ALLOWED
+SELECT reviewer.tell_unsent((-1), 0)
+
+-- mal: say that work is older than time -> RV001 NOT_ALLOWED
+SELECT reviewer.tell_unsent(1, 'NaN')
+
+-- mal: put a policy on the server -> 42501
+SELECT reviewer.put_team_policy(9, '{}')
+
+-- mal: put facts on the server -> 42501
+SELECT reviewer.put_clip_facts('[]')
+
+-- mal: read who signed which agreement -> 42501
+SELECT * FROM reviewer.agreements_of('ben')
+
 -- The functions, as a contractor
 
 -- mal: claim as a colleague -> RV001 NOT_LEASED

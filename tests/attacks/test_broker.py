@@ -3,6 +3,7 @@
 Each attempt goes through a real server with TLS. None gets a key, and each that reached the broker has a row.
 """
 
+import asyncio
 import http.client
 import json
 import socket
@@ -299,6 +300,74 @@ def test_connection_with_a_slow_head_is_closed(
         assert connection.recv(1) == b""
 
 
+def ended(connection: socket.socket) -> bool:
+    """Whether the server ended a connection; it waits for that."""
+    try:
+        return connection.recv(1) == b""
+    except ConnectionResetError:
+        return True
+
+
+def test_connection_without_a_tls_handshake_is_ended(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "HEAD_SECONDS", 0.05)
+    with (
+        scene.rig.served(scene.certificates) as port,
+        socket.create_connection(("127.0.0.1", port), 10) as plain,
+    ):
+        assert ended(plain)
+
+
+def test_silent_connections_keep_no_place(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "HEAD_SECONDS", 0.05)
+    monkeypatch.setattr(service, "_CONNECTIONS", 2)
+    with scene.rig.served(scene.certificates) as port, ExitStack() as stack:
+        for _ in range(3):
+            stack.enter_context(tls_socket(scene, port))  # answers nothing, not even the end of TLS
+        busy = replace(scene, port=port)
+        waiting = 0
+        while busy.send(b"", "GET", "/health")[0] == 503:
+            waiting += 1
+            assert waiting < 200
+
+
+def test_one_address_does_not_take_every_place(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "_OF_ONE_ADDRESS", 2)
+    with tls_socket(scene), tls_socket(scene), tls_socket(scene) as third:
+        assert ended(third)
+
+
+@pytest.mark.parametrize(
+    ("client", "status"),
+    [
+        ("127.0.0.1", 200),
+        ("::1", 200),
+        ("192.0.2.1", 200),
+        ("192.0.2.7", 200),
+        ("::ffff:192.0.2.7", 200),
+        ("2001:db8::9", 200),
+        ("192.0.2.8", 403),
+        ("2001:db8:1::9", 403),
+        ("", 403),
+    ],
+)
+def test_figures_are_for_this_machine_and_who_may_watch_it(scene: Scene, client: str, status: int) -> None:
+    watchers = [service.network_of(each) for each in ("192.0.2.7", "2001:db8::/64")]
+    server = service.BrokerServer(scene.rig.broker, scene.rig.metrics, metrics_from=watchers)
+    scope = {"type": "http", "method": "GET", "path": "/metrics", "headers": [], "query_string": b""}
+    scope |= {"client": (client, 50000), "server": ("192.0.2.1", 8443)}
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, str]:
+        return {"type": "http.request"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(server.application(scope, receive, send))
+    assert sent[0]["status"] == status
+    assert (b"releases_total" in sent[1]["body"]) is (status == 200)
+
+
 def test_second_request_of_a_connection_has_its_own_time(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -452,9 +521,9 @@ def test_health_says_that_it_is_there(scene: Scene) -> None:
     assert scene.send(b"", "GET", "/health") == (200, b"ok\n")
 
 
-def tls_socket(scene: Scene) -> ssl.SSLSocket:
+def tls_socket(scene: Scene, port: int = 0) -> ssl.SSLSocket:
     context = ssl.create_default_context(cafile=scene.certificates.authority)
-    plain = socket.create_connection(("127.0.0.1", scene.port), 10)
+    plain = socket.create_connection(("127.0.0.1", port or scene.port), 10)
     return context.wrap_socket(plain, server_hostname="127.0.0.1")
 
 

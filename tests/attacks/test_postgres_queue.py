@@ -77,6 +77,27 @@ def test_more_than_sixty_ways_are_tried() -> None:
 
 
 @pytest.mark.usefixtures("unchanged")
+@pytest.mark.parametrize("who", ["mal", "quentin"])
+def test_every_function_with_nothing_in_it_refuses_or_says_nothing(team: AttackedTeam, who: str) -> None:
+    functions = team.team.rows(
+        "SELECT proname AS name, pronargs AS n, has_function_privilege(?, oid, 'EXECUTE') AS is_granted"
+        " FROM pg_proc WHERE pronamespace = 'reviewer'::regnamespace",
+        f"person_{who}",
+    )
+    for each in functions:
+        sql = f"SELECT * FROM reviewer.{each['name']}({', '.join(['NULL'] * each['n'])})"
+        with undone(team, who) as connection:
+            came = send(connection, sql)
+        if not each["is_granted"]:
+            assert came.code == "42501", sql
+        elif came.error is not None:
+            assert came.code.startswith("RV001"), f"{sql}: {came.text}"
+        else:
+            assert BENS_WORDS.decode() not in came.text, sql
+    assert {each["is_granted"] for each in functions} == {True, False}
+
+
+@pytest.mark.usefixtures("unchanged")
 def test_key_of_a_colleague_gives_nothing_of_theirs(team: AttackedTeam) -> None:
     with undone(team, "mal") as connection:
         ((lease,),) = send(connection, "SELECT reviewer.claim('mal', '{transcribe}', 'key of ben')").rows

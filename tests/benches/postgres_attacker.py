@@ -16,6 +16,7 @@ from reviewer.model.people import Role
 from reviewer.model.project import QueueRules
 from reviewer.model.serialization import to_json
 from reviewer.model.task import Lease, SealedAnnotation, TaskKind
+from reviewer.places import resource
 from reviewer.queue.postgres import PostgresQueue
 from tests.fakes.postgres_server import PASSWORD, TeamServer, running_server
 
@@ -64,12 +65,11 @@ class AttackedTeam:
     def __init__(self, superuser: str) -> None:
         self.superuser = psycopg.connect(superuser, autocommit=True)
         self.superuser.execute(f"CREATE ROLE {OWNER} LOGIN CREATEROLE PASSWORD '{PASSWORD}'".encode())
-        self.superuser.execute(f"GRANT pg_signal_backend TO {OWNER}".encode())
         self.superuser.execute(f"CREATE DATABASE team OWNER {OWNER}".encode())
         self.uri = make_conninfo(superuser, dbname="team", user=OWNER, password=PASSWORD)
         self.team = TeamServer(self.uri, QueueRules())
         with psycopg.connect(make_conninfo(superuser, dbname="team"), autocommit=True) as connection:
-            connection.execute("REVOKE EXECUTE ON FUNCTION lo_creat, lo_create, lo_from_bytea FROM PUBLIC")
+            connection.execute(resource("queue", "00_superuser.sql").read_bytes())
         self.team.owner.execute(
             "UPDATE rules SET agreements = %s, agreement_micros = %s", ([AGREEMENT], YEAR_MICROS)
         )

@@ -176,3 +176,9 @@ def test_workstation_speaks_tls_1_3_only() -> None:
 def test_loopback_is_known_by_its_number() -> None:
     assert [is_loopback(host) for host in ("127.0.0.1", "127.9.9.9", "::1", "localhost")] == [True] * 4
     assert [is_loopback(host) for host in ("127.0.0.1.example", "0.0.0.0", "localhost.", "")] == [False] * 4
+
+
+def test_figures_are_for_addresses_only(command: Command) -> None:
+    ran = command("broker", "--metrics-from", "monitor.example.org")
+    assert ran.code == 2
+    assert "monitor.example.org" in ran.err

@@ -208,6 +208,14 @@ class QueueLeasesContract(QueueSetting):
         self.claim(queue, ANN)
         assert self.claim(queue, BEN) is None
 
+    def test_people_who_claim_at_once_are_not_given_the_same_clip(self, queue):
+        for number in range(16):
+            queue.add_clip(f"spread{number}", passes=2, sort_key=number, pass_spread=2**60)
+        pairs = [(self.claimed(queue, ANN).clip_id, self.claimed(queue, BEN).clip_id) for _ in range(8)]
+        assert not any(ann == ben for ann, ben in pairs)
+        rest = [self.claimed(queue, ANN).clip_id for _ in range(8)]
+        assert sorted(rest) == sorted(ben for _, ben in pairs)
+
     def test_higher_priority_comes_first_then_the_lower_sort_key(self, queue):
         queue.add_clip("late", passes=1, sort_key=2)
         queue.add_clip("early", passes=1, sort_key=1)

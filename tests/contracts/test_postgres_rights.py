@@ -7,7 +7,8 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from reviewer.model.people import Role
-from reviewer.queue.postgres_schema import ServerRules, add_login, set_up
+from reviewer.places import resource
+from reviewer.queue.postgres_schema import ServerRules, add_login, set_up, tells_too_much
 from tests.contracts.queue_contract import RULES
 from tests.fakes.postgres_server import NO_LIMITS, PASSWORD
 
@@ -57,3 +58,16 @@ def test_nobody_else_connects_and_no_person_makes_tables(database: str) -> None:
         for table in ("CREATE TABLE reviewer.mine (a int)", "CREATE TEMPORARY TABLE mine (a int)"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 ana.execute(table.encode())
+
+
+def test_owner_is_told_until_a_superuser_has_run_the_file(database: str, postgres: str) -> None:
+    file = resource("queue", "00_superuser.sql").read_bytes()
+    with psycopg.connect(database, autocommit=True) as owner:
+        set_up(owner, "workspace", ServerRules(RULES, NO_LIMITS))
+        assert tells_too_much(owner)
+        with psycopg.connect(make_conninfo(postgres, dbname="plain"), autocommit=True) as superuser:
+            for _ in range(2):
+                superuser.execute(file)
+        assert not tells_too_much(owner)
+        set_up(owner, "workspace", ServerRules(RULES, NO_LIMITS))
+        assert not tells_too_much(owner)

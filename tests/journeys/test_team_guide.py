@@ -69,6 +69,7 @@ class Machine:
         assert re.findall(r"^([A-Z]+)=", blocks("settings"), re.MULTILINE) == list(names)
         script = "".join(f"{name}={shlex.quote(str(value))}\n" for name, value in names.items())
         script += blocks(*labels).replace(":9000", f":{self.bucket_port}")
+        script = script.replace("/opt/reviewer", str(REPOSITORY))
         ran = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", script],
             env=self.environment, capture_output=True, text=True, check=False, cwd=self.settings.parent,
