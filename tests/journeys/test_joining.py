@@ -361,7 +361,9 @@ def signed_with_files(office: Office, files: dict[str, bytes]) -> TeamPolicy:
         ["bin/one.toml"],
     ],
 )
-def test_names_that_are_no_files_of_a_policy_on_every_system_are_in_none(office: Office, names: list[str]) -> None:
+def test_names_that_are_no_files_of_a_policy_on_every_system_are_in_none(
+    office: Office, names: list[str]
+) -> None:
     files = {"project.toml": b"", **dict.fromkeys(names, b"text")}
     with pytest.raises(Refused, match="TEAM_POLICY_FILE"):
         signed_with_files(office, files)
