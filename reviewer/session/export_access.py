@@ -62,9 +62,11 @@ class ExportAccess:
         self._unit = unit
         self._access = access
         self.left_out: dict[str, str] = {}
-        """The annotations of a queue elsewhere that the last ``texts`` left out, and why: ``verdict_not_signed``
-        where nobody who may signed that they were accepted, ``work_not_signed`` where nobody vouches for them,
-        ``work_unreadable`` where they do not open or are not what their digest says."""
+        """The annotations of a queue elsewhere that the last ``texts`` left out, and why.
+
+        ``verdict_not_signed``: nobody who may signed that they were accepted; ``work_not_signed``: nobody
+        vouches for them; ``work_unreadable``: they do not open, or are not what their digest says.
+        """
         self._acceptances: Acceptances | None = None
 
     def require(self, identity: Identity) -> str:
