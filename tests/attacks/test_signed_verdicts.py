@@ -26,6 +26,7 @@ from tests.fakes.clock import FakeClock
 pytest.importorskip("obstore")
 CLIPS = 40
 ANA, QUINN, RILEY = "Amara Diallo", "Quentin Moreau", "Rosa Lindqvist"
+_FRUIT = ["apples", "pears", "plums", "figs", "dates", "limes", "kiwis", "melons", "grapes", "berries"]
 _words = count(1)
 
 
@@ -109,7 +110,8 @@ def owner(database: str) -> Owner:
 
 def words() -> str:
     """A text that no other clip has."""
-    return f"these words number {'i' * next(_words)}"
+    number = next(_words)
+    return f"please buy {_FRUIT[number % 10]} and {_FRUIT[number // 10]}"
 
 
 def handed_in(office: Office, text: str, name: str = ANA) -> str:
@@ -290,6 +292,13 @@ def test_reviewers_own_version_counts_for_a_fix_and_not_the_version_that_was_fix
     name = reviewed(office, theirs, VerdictKind.ACCEPTED_WITH_FIXES, own=own)
     assert is_in_a_set(office, own)
     signed = owner.signed_on(name)
+    clip_id, task_id = owner.clip_of(name)
+    query = "SELECT id, digest FROM reviewer_data.annotation WHERE clip_id = %s AND id <> %s"
+    ((blind, digest),) = owner.sql(query, clip_id, name)
+    said = replace(read(signed), annotation_id=blind, digest=bytes(digest), fixed_id="")
+    owner.sql("DELETE FROM reviewer_data.verdict WHERE annotation_id = %s", name)
+    owner.pass_off(blind, by(office, QUINN, said, kind=VerdictKind.ACCEPTED), task_id=task_id)
+    assert refuses(office, own, before)  # nobody accepts their own work as somebody else's
     owner.pass_off(name, signed, "accepted_with_fixes")
     assert refuses(office, theirs, before)
 
