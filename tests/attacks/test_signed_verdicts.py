@@ -14,6 +14,7 @@ import pytest
 from reviewer.access import signing
 from reviewer.access.signed_verdict import SignedVerdict, draw_value, read_verdict, sign_verdict
 from reviewer.access.signed_work import sign_work
+from reviewer.lead import export_preview
 from reviewer.lead.kept_acceptances import verdicts_to_keep
 from reviewer.model.clip import ContentKind
 from reviewer.model.event import Action
@@ -40,7 +41,8 @@ def database(postgres: str) -> Iterator[str]:
 def one_office(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """A contractor and two people from QA in folders of their own; each test takes the next clip."""
     folder = tmp_path_factory.mktemp("office")
-    with clips_elsewhere(folder) as place:
+    with clips_elsewhere(folder) as place, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(export_preview, "PREVIEW_ROWS", CLIPS)  # all of a set, not its beginning
         made = make_office(folder, database, FakeClock(datetime.now(UTC)), place)
         made.import_clips(CLIPS)
         made.lead.agree(LEAD)
@@ -129,6 +131,7 @@ def reviewed(
 
 def in_a_set(office: Office) -> tuple[dict[str, int], set[str]]:
     found = office.lead.person(LEAD).lead.preview_export(["nemo"])
+    assert found.row_count == len(found.rows)
     return found.left_out, {row.text for row in found.rows}
 
 
