@@ -14,6 +14,7 @@ import pytest
 from reviewer.access import signing
 from reviewer.access.signed_verdict import SignedVerdict, draw_value, read_verdict, sign_verdict
 from reviewer.access.signed_work import sign_work
+from reviewer.lead import export_preview
 from reviewer.lead.kept_acceptances import verdicts_to_keep
 from reviewer.model.clip import ContentKind
 from reviewer.model.event import Action
@@ -26,6 +27,7 @@ from tests.fakes.clock import FakeClock
 pytest.importorskip("obstore")
 CLIPS = 40
 ANA, QUINN, RILEY = "Amara Diallo", "Quentin Moreau", "Rosa Lindqvist"
+_FRUIT = ["apples", "pears", "plums", "figs", "dates", "limes", "kiwis", "melons", "grapes", "berries"]
 _words = count(1)
 
 
@@ -39,7 +41,8 @@ def database(postgres: str) -> Iterator[str]:
 def one_office(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """A contractor and two people from QA in folders of their own; each test takes the next clip."""
     folder = tmp_path_factory.mktemp("office")
-    with clips_elsewhere(folder) as place:
+    with clips_elsewhere(folder) as place, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(export_preview, "PREVIEW_ROWS", CLIPS)  # all of a set, not its beginning
         made = make_office(folder, database, FakeClock(datetime.now(UTC)), place)
         made.import_clips(CLIPS)
         made.lead.agree(LEAD)
@@ -109,7 +112,8 @@ def owner(database: str) -> Owner:
 
 def words() -> str:
     """A text that no other clip has."""
-    return f"these words number {'i' * next(_words)}"
+    number = next(_words)
+    return f"please buy {_FRUIT[number % 10]} and {_FRUIT[number // 10]}"
 
 
 def handed_in(office: Office, text: str, name: str = ANA) -> str:
@@ -127,6 +131,7 @@ def reviewed(
 
 def in_a_set(office: Office) -> tuple[dict[str, int], set[str]]:
     found = office.lead.person(LEAD).lead.preview_export(["nemo"])
+    assert found.row_count == len(found.rows)
     return found.left_out, {row.text for row in found.rows}
 
 
@@ -290,6 +295,13 @@ def test_reviewers_own_version_counts_for_a_fix_and_not_the_version_that_was_fix
     name = reviewed(office, theirs, VerdictKind.ACCEPTED_WITH_FIXES, own=own)
     assert is_in_a_set(office, own)
     signed = owner.signed_on(name)
+    clip_id, task_id = owner.clip_of(name)
+    query = "SELECT id, digest FROM reviewer_data.annotation WHERE clip_id = %s AND id <> %s"
+    ((blind, digest),) = owner.sql(query, clip_id, name)
+    said = replace(read(signed), annotation_id=blind, digest=bytes(digest), fixed_id="")
+    owner.sql("DELETE FROM reviewer_data.verdict WHERE annotation_id = %s", name)
+    owner.pass_off(blind, by(office, QUINN, said, kind=VerdictKind.ACCEPTED), task_id=task_id)
+    assert refuses(office, own, before)  # nobody accepts their own work as somebody else's
     owner.pass_off(name, signed, "accepted_with_fixes")
     assert refuses(office, theirs, before)
 
