@@ -18,7 +18,7 @@ from reviewer.session.unit_of_work import UnitOfWork
 
 _PURPOSE = "export"
 CLIPS_A_BATCH = 250
-MOST_CLIPS_A_BATCH = 1_000
+MOST_CLIPS_A_BATCH = 500
 
 
 def batch_size(clips: int) -> int:
