@@ -26,7 +26,8 @@ _JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, indent=2)
 _NO_FILES = '"files": []'
 _MOST_BYTES = 1 << 30
 _NOTHING = WrittenFiles()
-_OWN = frozenset({NAME, MARKER})
+_BEING_WRITTEN = frozenset({NAME, MARKER, SUMS})
+"""What is in no list of files of a set that is being written: only there does a marker belong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def write(folder: Path, passport: Passport, written: WrittenFiles = _NOTHING) ->
 
 def _sums(folder: Path, written: WrittenFiles, others: dict[str, int]) -> Iterator[str]:
     """The lines of ``SHA256SUMS``; what else is there than was written, is added to ``others``."""
-    for path, known in _paths(folder, written, _OWN | {SUMS}):
+    for path, known in _paths(folder, written, _BEING_WRITTEN):
         if known is None:
             full = folder / path
             sha256, others[path] = _sha256(full), full.stat().st_size
@@ -123,7 +124,10 @@ def read(folder: Path) -> Contents:
     try:
         body = json.loads(read_untrusted(folder / NAME, _MOST_BYTES))
         files = {str(each["path"]): (each["sha256"], each["bytes"]) for each in body["files"]}
-        return Contents(tuple(map(str, body["formats"])), files)
+        formats = tuple(map(str, body["formats"]))
+        if not formats:
+            raise ValueError("no format, so that no file would be read")  # noqa: TRY301 - as what else is wrong
+        return Contents(formats, files)
     except (Refused, ValueError, KeyError, TypeError, RecursionError) as error:
         raise Damaged("SET_FILE_UNREADABLE", file=NAME) from error
 
@@ -142,7 +146,7 @@ def check_written(folder: Path, digest: str, written: WrittenFiles) -> list[Noti
 
 
 def _unlike_the_list(folder: Path, written: WrittenFiles) -> list[Notice]:
-    found = ((path, sha256) for path, sha256, _ in _files(folder, written, SUMS))
+    found = ((path, sha256) for path, sha256, _ in _files(folder, written, _BEING_WRITTEN))
     return list(_differences(_listed(folder), found))
 
 
@@ -177,7 +181,7 @@ def validate(folder: Path) -> list[Notice]:
     except Damaged as error:
         return [error.notice]
     not_listed, changed = [], []
-    for path, sha256, size in _files(folder, _NOTHING):
+    for path, sha256, size in _files(folder, _NOTHING, {NAME}):
         of_passport = listed.pop(path, None)
         if of_passport is None:
             not_listed.append(path)
@@ -190,10 +194,10 @@ def validate(folder: Path) -> list[Notice]:
     ]
 
 
-def _files(folder: Path, written: WrittenFiles, but: str = "") -> Iterator[tuple[str, str, int]]:
-    """Path, SHA-256 and size in bytes of each file in the order of paths, but not the passport itself."""
+def _files(folder: Path, written: WrittenFiles, own: Collection[str]) -> Iterator[tuple[str, str, int]]:
+    """Path, SHA-256 and size in bytes of each file in the order of paths, without ``own``."""
     root = str(folder)
-    for path, known in _paths(folder, written, _OWN | {but}):
+    for path, known in _paths(folder, written, own):
         full = os.path.join(root, path)  # noqa: PTH118 - a tenth of the time, for each of all clips
         found = os.stat(full)  # noqa: PTH116
         if known is not None and known.is_at(found):

@@ -20,7 +20,7 @@ from reviewer.session.unreadable_work import leave_out
 
 _PURPOSE = "export"
 CLIPS_A_BATCH = 250
-MOST_CLIPS_A_BATCH = 1_000
+MOST_CLIPS_A_BATCH = 500
 
 
 def batch_size(clips: int) -> int:

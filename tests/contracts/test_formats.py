@@ -316,14 +316,20 @@ def test_passport_names_every_file_with_its_hash_and_verifies(good: Path) -> Non
     assert passport.validate(good) == []
 
 
+def without_formats(data: bytes) -> bytes:
+    return json.dumps({**json.loads(data), "formats": {}}).encode()
+
+
 @pytest.mark.parametrize(
     ("damage", "code"),
     [
         (lambda f: first_clip(f).unlink(), "SET_FILE_MISSING"),
         (lambda f: (f / "notes.txt").write_text("x"), "SET_FILE_NOT_LISTED"),
+        (lambda f: (f / ".reviewer-unfinished").write_text("x"), "SET_FILE_NOT_LISTED"),
         (edit_bytes("manifest.jsonl", lambda b: b.replace(b"yes", b"not")), "SET_FILE_CHANGED"),
         (lambda f: (f / passport.NAME).unlink(), "SET_FILE_UNREADABLE"),
         (edit_bytes(passport.NAME, lambda b: b"{}"), "SET_FILE_UNREADABLE"),
+        (edit_bytes(passport.NAME, without_formats), "SET_FILE_UNREADABLE"),
     ],
 )
 def test_set_that_differs_from_its_passport_is_found(
