@@ -231,7 +231,6 @@ class Bundle:
     def _begun(self, found: Lease) -> _Taken:
         """Makes a prefetch lease a full one, and fetches key and sealed sound of its clip."""
         asked, now = self._unit.clock.monotonic(), self._unit.clock.now()
-        self._access.seen(self._identity, found)  # before it is a full one: a crash may come next
         try:
             lease = self._delivery.send(BeginPrefetched(found), needs_answer=True)
         except Undelivered:  # it may be begun later, when nobody asks for it any more
@@ -240,7 +239,9 @@ class Bundle:
         assert isinstance(lease, Lease)
         self._own.add(_key(lease))
         try:
-            self._access.take_along(self._access.permit(self._identity, lease))
+            permit = self._access.permit(self._identity, lease)
+            self._access.seen(self._identity, lease)  # a crash may come next
+            self._access.take_along(permit)
         except ReviewerError:
             self._give_back([lease])
             raise

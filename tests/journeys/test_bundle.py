@@ -360,8 +360,7 @@ def test_after_a_crash_what_was_taken_along_is_taken_along_again(
     assert person.open.clip.id == ana.open.clip.id
     assert person.at_hand == 3
     assert leased(network) == 4
-    assert [event.object for event in bench.events(Action.CLIP_PREFETCHED)][rows:][:1] == before[:1]
-    assert along(bench) == before
+    assert {event.object for event in bench.events(Action.CLIP_PREFETCHED)[rows:]} == set(before)
     assert set(crashed.workspace._unit.content._copies) == set(before)
     network.is_down = True
     for text in TEXTS:
