@@ -20,13 +20,16 @@ CREATE FUNCTION reviewer_data.require_may_take(p_person text, p_now bigint) RETU
 DECLARE
     r reviewer_data.rules;
     taken integer;
+    wait bigint;
 BEGIN
     PERFORM require_agreement(p_person, p_now);
     SELECT * INTO r FROM rules;
     IF r.leases_per_hour > 0 THEN
-        SELECT count(*) INTO taken FROM lease_given WHERE person_id = p_person AND at > p_now - 3600000000;
-        IF taken >= r.leases_per_hour THEN
-            PERFORM refuse('LIMIT_OPENS', jsonb_build_object('limit', r.leases_per_hour));
+        SELECT at + 3600000000 - p_now INTO wait FROM lease_given
+        WHERE person_id = p_person AND at > p_now - 3600000000 ORDER BY at DESC OFFSET r.leases_per_hour - 1 LIMIT 1;
+        IF FOUND THEN
+            PERFORM refuse('LIMIT_OPENS', jsonb_build_object('limit', r.leases_per_hour,
+                'minutes', ceil(wait / 60000000.0)::integer));
         END IF;
     END IF;
     IF r.leases_without_hand_in > 0 THEN
@@ -489,6 +492,17 @@ BEGIN
         WHERE id = t.id RETURNING * INTO t;
     END IF;
     RETURN lease_of(t);
+END
+$$;
+
+CREATE FUNCTION reviewer.live_leases(p_person text, p_kinds text[]) RETURNS SETOF jsonb LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    now_at bigint := now_micros();
+BEGIN
+    PERFORM require_self(p_person);
+    RETURN QUERY SELECT lease_of(o) FROM task o JOIN queue_clip q ON q.clip_id = o.clip_id
+        WHERE o.person_id = p_person AND o.state = 'leased' AND o.prefetch = 0 AND o.kind = ANY (p_kinds)
+        AND o.lease_until > now_at AND can_be_done(o.kind, q, now_at) ORDER BY o.lease_started, o.place;
 END
 $$;
 

@@ -445,8 +445,14 @@ CREATE FUNCTION reviewer.open_passes(p_clip text) RETURNS SETOF text LANGUAGE sq
     SELECT id FROM task WHERE clip_id = p_clip AND kind = 'transcribe' AND state = 'open' ORDER BY round
 $$;
 
-CREATE FUNCTION reviewer.quarantined() RETURNS SETOF text LANGUAGE sql STABLE AS $$
-    SELECT clip_id FROM queue_clip WHERE state = 'quarantined' ORDER BY clip_id COLLATE "C"
+CREATE FUNCTION reviewer.quarantined(p_limit integer, p_after text) RETURNS SETOF text LANGUAGE sql STABLE AS $$
+    SELECT clip_id FROM queue_clip WHERE state = 'quarantined' AND clip_id COLLATE "C" > p_after
+    ORDER BY clip_id COLLATE "C" LIMIT p_limit
+$$;
+
+CREATE FUNCTION reviewer.clip_states(p_clips text[]) RETURNS TABLE (clip_id text, state text)
+LANGUAGE sql STABLE AS $$
+    SELECT q.clip_id, q.state FROM queue_clip q WHERE q.clip_id = ANY (p_clips)
 $$;
 
 -- What the program must know before anything else: whether it and the server go together.

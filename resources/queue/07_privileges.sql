@@ -49,6 +49,7 @@ GRANT USAGE ON SCHEMA reviewer TO reviewer_contractor, reviewer_qa, reviewer_lea
 -- QA and contractors do their own work; each of these functions asks whose it is.
 GRANT EXECUTE ON FUNCTION
     reviewer.claim, reviewer.claim_prefetch, reviewer.begin_prefetched, reviewer.release_prefetched, reviewer.resume,
+    reviewer.live_leases,
     reviewer.renew, reviewer.check_lease, reviewer.release, reviewer.skip, reviewer.submit, reviewer.take_back,
     reviewer.keep_late_draft, reviewer.mark_distressing, reviewer.sign_agreement, reviewer.annotation,
     reviewer.annotations_of, reviewer.verdict_on, reviewer.state_of, reviewer.clip_state, reviewer.is_distressing,

@@ -32,6 +32,26 @@ class HeldFindRepository:
         )
         return tuple(from_columns(HeldFind, row) for row in rows)
 
+    def clips(self) -> frozenset[str]:
+        """The clips of everything that was found and not released."""
+        rows = self._database.rows(
+            "SELECT DISTINCT clip_id FROM held_find"
+            " WHERE annotation_id NOT IN (SELECT annotation_id FROM released_work)"
+        )
+        return frozenset(row["clip_id"] for row in rows)
+
+    def of_clips(self, clip_ids: Collection[str]) -> dict[str, list[HeldFind]]:
+        """What was found in each of these clips that has any, and not released."""
+        found: dict[str, list[HeldFind]] = {}
+        for row in self._database.rows(
+            "SELECT * FROM held_find WHERE clip_id IN (SELECT value FROM json_each(?))"
+            " AND annotation_id NOT IN (SELECT annotation_id FROM released_work)"
+            " ORDER BY clip_id, annotation_id, start, rowid",
+            (json.dumps(list(clip_ids)),),
+        ):
+            found.setdefault(row["clip_id"], []).append(from_columns(HeldFind, row))
+        return found
+
     def release(
         self, clip_id: str, annotation_id: str, reason: ReleaseReason, person: str, at: datetime
     ) -> None:

@@ -34,6 +34,11 @@ class OpenTasks:
         rows = self._database.rows("SELECT window, seen_at FROM open_task WHERE clip_id = ?", (clip_id,))
         return [from_columns(OpenTask, row) for row in rows]
 
+    def of_person(self, person_id: str) -> list[OpenTask]:
+        """The windows in which this person has a task open, or had it when last seen."""
+        rows = self._database.rows("SELECT window, seen_at FROM open_task WHERE person_id = ?", (person_id,))
+        return [from_columns(OpenTask, row) for row in rows]
+
     def seen(self, task_id: str, person_id: str, clip_id: str, window: str, at: datetime) -> None:
         """Records that this window has the task open now."""
         self._database.execute(

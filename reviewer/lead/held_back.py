@@ -1,6 +1,6 @@
 """A lead decides about clips that are held back because of personal data."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -16,7 +16,6 @@ from reviewer.model.hypothesis import Hypothesis
 from reviewer.model.intervals import Span
 from reviewer.model.people import Identity, Person, PersonState, Role
 from reviewer.model.redaction import Redaction, RedactionSource, RedactionState
-from reviewer.model.task import TaskState
 from reviewer.privacy import pii
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.keeping_back import KeptBackClips
@@ -25,6 +24,8 @@ from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.unsealed_clip import UnsealedClip
 
 _FINISHED = (ClipState.FINAL, ClipState.EXPORTED)
+_PAGE = 1000
+"""Of so many clips the queue is asked at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +50,13 @@ class HeldBack:
 
     def clips(self, identity: Identity) -> tuple[HeldBackClip, ...]:
         """Every clip that waits for a decision, the longest first; nothing is unsealed."""
-        self._access.allow(identity, Act.DECIDE_HELD)
-        unit = self._unit
-        with suppress(Unavailable):  # then those that are known here
-            self._redactions.take_marks(identity)
-        finds: dict[str, list[HeldFind]] = {}
-        for find in unit.held_finds.all():
-            finds.setdefault(find.clip_id, []).append(find)
-        muted = [
-            one.clip_id
-            for state in (RedactionState.PROPOSED, RedactionState.CONFIRMED)
-            for one in unit.redactions.in_state(state)
-        ]
-        ids = {*unit.queue.quarantined(), *finds, *muted, *unit.redactions.clips_with_open_text()}
-        found = (self._held(clip_id, finds.get(clip_id, [])) for clip_id in sorted(ids))
-        return tuple(sorted((one for one in found if one is not None), key=lambda one: one.since))
+        self._take_marks(identity)
+        return tuple(sorted(self._all(), key=lambda one: one.since))
+
+    def count(self, identity: Identity) -> int:
+        """How many clips wait for a decision; they are read page by page, and none is kept."""
+        self._take_marks(identity)
+        return sum(1 for _ in self._all())
 
     def codes(self) -> Callable[[str, ClipState], tuple[HeldCode, ...]]:
         """Why a clip in a state is held back, empty if it is not, for the list of all clips."""
@@ -71,6 +64,7 @@ class HeldBack:
         finds: dict[str, list[HeldFind]] = {}
         for find in unit.held_finds.all():
             finds.setdefault(find.clip_id, []).append(find)
+        counting = self._counting(finds)
         redactions: dict[str, list[Redaction]] = {}
         for stage in (RedactionState.PROPOSED, RedactionState.CONFIRMED, RedactionState.APPLIED):
             for one in unit.redactions.in_state(stage):
@@ -81,7 +75,7 @@ class HeldBack:
             if state is ClipState.PURGED or not (is_quarantined or clip_id in finds or clip_id in redactions):
                 return ()
             its = tuple(redactions.get(clip_id, ()))
-            codes = [one.code for one in self._that_hold(state, finds.get(clip_id, []), its)]
+            codes = [one.code for one in _that_hold(state, finds.get(clip_id, []), its, counting)]
             codes += [HeldCode.PENDING for one in its if one.is_muted]
             codes += [HeldCode.TEXT_OPEN for one in its if one.is_text_open]
             if not codes and is_quarantined:
@@ -92,9 +86,9 @@ class HeldBack:
 
     def get(self, identity: Identity, clip_id: str) -> HeldBackClip:
         """One of them. Raises Refused (code NOT_HELD_BACK)."""
-        for one in self.clips(identity):
-            if one.clip.id == clip_id:
-                return one
+        self._take_marks(identity)
+        for one in self._held([clip_id], self._unit.queue.clip_states([clip_id])):
+            return one
         raise Refused("NOT_HELD_BACK", clip=clip_id)
 
     def open(self, identity: Identity, clip_id: str) -> OpenedHeldClip:
@@ -253,43 +247,74 @@ class HeldBack:
         self.get(identity, clip_id)
         return self._purge.purge_clip(identity, clip_id, PurgeReason.PERSONAL_DATA)
 
-    def _held(self, clip_id: str, finds: list[HeldFind]) -> HeldBackClip | None:
+    def _take_marks(self, identity: Identity) -> None:
+        self._access.allow(identity, Act.DECIDE_HELD)
+        with suppress(Unavailable):  # then those that are known here
+            self._redactions.take_marks(identity)
+
+    def _all(self) -> Iterator[HeldBackClip]:
+        """Clips of which something is known here, then the others in quarantine; asked for by page."""
+        unit, after = self._unit, ""
+        here = unit.held_finds.clips() | unit.redactions.clips_with_open_text()
+        for state in (RedactionState.PROPOSED, RedactionState.CONFIRMED):
+            here |= {one.clip_id for one in unit.redactions.in_state(state)}
+        known = sorted(here)
+        for ids in (known[at : at + _PAGE] for at in range(0, len(known), _PAGE)):
+            yield from self._held(ids, unit.queue.clip_states(ids))
+        while page := unit.queue.quarantined(_PAGE, after=after):
+            after = page[-1]
+            others = [clip_id for clip_id in page if clip_id not in here]
+            yield from self._held(others, dict.fromkeys(others, ClipState.QUARANTINED))
+
+    def _held(self, clip_ids: Sequence[str], states: Mapping[str, ClipState]) -> Iterator[HeldBackClip]:
+        """Those of these clips that are held back; ``states`` are the queue's."""
         unit = self._unit
-        state = unit.queue.clip_state(clip_id)
-        if state is ClipState.PURGED:
-            return None
-        redactions = unit.redactions.of_clip(clip_id)
-        waiting = [one for one in redactions if one.is_muted or one.is_text_open]
-        kept = tuple(self._that_hold(state, finds, redactions))
-        if state is not ClipState.QUARANTINED and not kept and not waiting:
-            return None
-        clip = unit.clips.get(clip_id)
-        since = [one.found_at for one in kept] + [one.proposed_at for one in waiting]
-        place = HeldState.FINISHED if state in _FINISHED else HeldState.IN_WORK
-        if state is ClipState.QUARANTINED:
-            place = HeldState.QUARANTINED
-        return HeldBackClip(clip, place, kept, redactions, min(since, default=clip.imported_at))
+        clips, redactions = unit.clips.many(clip_ids), unit.redactions.of_clips(clip_ids)
+        finds = unit.held_finds.of_clips(clip_ids)
+        counting = self._counting(finds)
+        for clip_id in clip_ids:
+            state, clip = states.get(clip_id), clips.get(clip_id)
+            if state is None or state is ClipState.PURGED or clip is None:
+                continue
+            its = redactions.get(clip_id, ())
+            waiting = [one for one in its if one.is_muted or one.is_text_open]
+            kept = tuple(_that_hold(state, finds.get(clip_id, []), its, counting))
+            if state is not ClipState.QUARANTINED and not kept and not waiting:
+                continue
+            since = [one.found_at for one in kept] + [one.proposed_at for one in waiting]
+            place = HeldState.FINISHED if state in _FINISHED else HeldState.IN_WORK
+            if state is ClipState.QUARANTINED:
+                place = HeldState.QUARANTINED
+            yield HeldBackClip(clip, place, kept, its, min(since, default=clip.imported_at))
 
-    def _that_hold(
-        self, state: ClipState, finds: list[HeldFind], redactions: tuple[Redaction, ...]
-    ) -> Iterator[HeldFind]:
-        """Of what was found: in the draft of a clip in quarantine, or in the work that counts."""
-        applied = [one for one in redactions if one.state is RedactionState.APPLIED]
-        for find in finds:
-            if not find.annotation_id:
-                if state is ClipState.QUARANTINED:
-                    yield find
-            elif state in _FINISHED and self._counts(find):
-                is_removed = find.code in (HeldCode.FLAG, HeldCode.TAG) and applied
-                if not is_removed:
-                    yield find
+    def _counting(self, finds: Mapping[str, Sequence[HeldFind]]) -> frozenset[str]:
+        """Of the work of these clips in which something was found, by clip: that which counts."""
+        queue, found = self._unit.queue, set[str]()
+        by_clip = {
+            clip_id: {one.annotation_id for one in its if one.annotation_id} for clip_id, its in finds.items()
+        }
+        named = [clip_id for clip_id, works in by_clip.items() if works]
+        for ids in (named[at : at + _PAGE] for at in range(0, len(named), _PAGE)):
+            finals = queue.finals(ids)
+            found.update(finals.values())
+            rest = [work for clip_id in ids if clip_id not in finals for work in by_clip[clip_id]]
+            found.update(queue.accepted_among(rest))
+        return frozenset(found)
 
-    def _counts(self, find: HeldFind) -> bool:
-        queue = self._unit.queue
-        final = queue.final(find.clip_id)
-        if final is not None:
-            return final.annotation_id == find.annotation_id
-        return queue.state_of(find.annotation_id) == TaskState.ACCEPTED
+
+def _that_hold(
+    state: ClipState, finds: Iterable[HeldFind], redactions: Sequence[Redaction], counting: Collection[str]
+) -> Iterator[HeldFind]:
+    """Of what was found: in the draft of a clip in quarantine, or in the work that counts."""
+    applied = any(one.state is RedactionState.APPLIED for one in redactions)
+    for find in finds:
+        if not find.annotation_id:
+            if state is ClipState.QUARANTINED:
+                yield find
+        elif state in _FINISHED and find.annotation_id in counting:
+            is_removed = find.code in (HeldCode.FLAG, HeldCode.TAG) and applied
+            if not is_removed:
+                yield find
 
 
 def _finds_in(hypothesis: Hypothesis, locale: str) -> bool:

@@ -165,7 +165,7 @@ class LeadSession:
             held=tuple(queue.held()),
             unwitnessed=self._unit.log.unwitnessed(),
             untaken=tuple(queue.without_taker(self._active_by_kind())),
-            held_back=len(self.held_back.clips(self.identity)),
+            held_back=self.held_back.count(self.identity),
             due=len(due),
             due_soon=len(self._unit.clips.due_for_purge(self._unit.clock.now() + SOON)) - len(due),
             unfinished_exports=len(self._unfinished.left()),

@@ -170,6 +170,11 @@ class Queue(RedactingQueue, Protocol):
         that nobody took is restarted. Never a prefetch lease."""
         ...
 
+    def live_leases(self, person_id: str, kinds: frozenset[TaskKind]) -> list[Lease]:
+        """The full leases that this person still has, the oldest first; changes nothing. Never a prefetch
+        lease."""
+        ...
+
     def renew(self, lease: Lease) -> Lease:
         """Extends a lease, up to the maximum length, and with it the person's other live leases: the
         prefetch lease, and a task that waits while a submission is reworked.
@@ -581,8 +586,12 @@ class Queue(RedactingQueue, Protocol):
         """The transcription tasks of a clip that nobody has taken, in their order."""
         ...
 
-    def quarantined(self) -> list[str]:
-        """The clips in quarantine, by id."""
+    def quarantined(self, limit: int, *, after: str = "") -> list[str]:
+        """The clips in quarantine with ids beyond ``after``, by id; at most ``limit``."""
+        ...
+
+    def clip_states(self, clip_ids: Collection[str]) -> dict[str, ClipState]:
+        """The state of each of these clips that the queue knows; for leads."""
         ...
 
     def mark_exported(self, clip_ids: Iterable[str]) -> None:

@@ -96,6 +96,10 @@ class PostgresQueue:
     def resume(self, person_id: str, kinds: frozenset[TaskKind]) -> Lease | None:
         return self._lease_or_none("resume", person_id, sorted(kinds))
 
+    def live_leases(self, person_id: str, kinds: frozenset[TaskKind]) -> list[Lease]:
+        rows = self._server.rows("live_leases", person_id, sorted(kinds))
+        return [from_json(Lease, json.dumps(row["live_leases"])) for row in rows]
+
     def renew(self, lease: Lease) -> Lease:
         return self._lease("renew", to_json(lease))
 
@@ -392,8 +396,12 @@ class PostgresQueue:
     def open_passes(self, clip_id: str) -> list[str]:
         return [row["open_passes"] for row in self._server.rows("open_passes", clip_id)]
 
-    def quarantined(self) -> list[str]:
-        return [row["quarantined"] for row in self._server.rows("quarantined")]
+    def quarantined(self, limit: int, *, after: str = "") -> list[str]:
+        return [row["quarantined"] for row in self._server.rows("quarantined", limit, after)]
+
+    def clip_states(self, clip_ids: Collection[str]) -> dict[str, ClipState]:
+        rows = self._server.rows("clip_states", list(clip_ids))
+        return {row["clip_id"]: ClipState(row["state"]) for row in rows}
 
     def mark_exported(self, clip_ids: Iterable[str]) -> None:
         self._server.value("mark_exported", list(clip_ids))

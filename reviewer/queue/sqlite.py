@@ -128,6 +128,13 @@ class SqliteQueue:
                 )
             return self._lease_now(task["id"])
 
+    def live_leases(self, person_id: str, kinds: frozenset[TaskKind]) -> list[Lease]:
+        rows = [
+            row for kind in kinds for row in self._database.rows(queries.LIVE, self._values(person_id, kind))
+        ]
+        rows.sort(key=lambda row: (row["lease_started"], row["place"]))
+        return [self._lease_of(row) for row in rows]
+
     def renew(self, lease: Lease) -> Lease:
         with self._database.transaction():
             task = self._held(lease)
@@ -717,11 +724,20 @@ class SqliteQueue:
         )
         return [row["id"] for row in rows]
 
-    def quarantined(self) -> list[str]:
+    def quarantined(self, limit: int, *, after: str = "") -> list[str]:
         rows = self._database.rows(
-            "SELECT clip_id FROM queue_clip WHERE state = 'quarantined' ORDER BY clip_id"
+            "SELECT clip_id FROM queue_clip WHERE state = 'quarantined' AND clip_id > ?"
+            " ORDER BY clip_id LIMIT ?",
+            (after, limit),
         )
         return [row["clip_id"] for row in rows]
+
+    def clip_states(self, clip_ids: Collection[str]) -> dict[str, ClipState]:
+        rows = self._database.rows(
+            "SELECT clip_id, state FROM queue_clip WHERE clip_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(clip_ids)),),
+        )
+        return {row["clip_id"]: ClipState(row["state"]) for row in rows}
 
     def mark_exported(self, clip_ids: Iterable[str]) -> None:
         self._database.execute(queries.MARK_EXPORTED, (json.dumps(list(clip_ids)),))

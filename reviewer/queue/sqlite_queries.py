@@ -81,6 +81,10 @@ HELD = f"""
     {_COLUMNS} WHERE t.kind = :kind AND t.person_id = :person AND t.state = 'leased' AND t.prefetch = 0
     AND {_CAN_BE_DONE} ORDER BY t.taken_back DESC, t.lease_started, t.rowid LIMIT 1
 """
+LIVE = f"""
+    {_COLUMNS} WHERE t.kind = :kind AND t.person_id = :person AND t.state = 'leased' AND t.prefetch = 0
+    AND t.lease_until > :now AND {_CAN_BE_DONE}
+"""
 TO_TAKE_BACK = f"""
     {_COLUMNS} WHERE t.annotation_id = :annotation AND t.person_id = :person AND t.kind = 'transcribe'
     AND t.state = 'submitted' AND {WORKABLE}

@@ -1,5 +1,6 @@
 """Limits on how much one person may open, skip and replay, so that taking clips in bulk stops and shows."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -53,7 +54,9 @@ class ActivityLimits:
     def require_may_open(self, identity: Identity, clip: Clip) -> None:
         """Raises LimitReached before a clip that this person has not opened yet, outside a transaction."""
         now, limits = self._unit.clock.now(), self._limits
-        self._require_below(identity, Counted.OPENED, now - HOUR, limits.opens_per_hour, "LIMIT_OPENS")
+        if limits.opens_per_hour and self._used(identity.person.id, Counted.OPENED) >= limits.opens_per_hour:
+            minutes = self._minutes_left(identity.person.id, now)
+            self._refuse(identity, "LIMIT_OPENS", limit=limits.opens_per_hour, minutes=minutes)
         self._require_below(
             identity, Counted.UNFINISHED, now - DAY, limits.opens_without_hand_in, "LIMIT_UNFINISHED"
         )
@@ -107,6 +110,14 @@ class ActivityLimits:
             most_plays=most.plays if most is not None else 0.0,
             limits_day=counts.count(person.id, Counted.LIMIT, now - DAY),
         )
+
+    def _minutes_left(self, person_id: str, now: datetime) -> int:
+        """In how many minutes this person has opened fewer clips in an hour than the limit."""
+        activity = self._unit.activity
+        for at, _ in activity.slots(person_id, Counted.OPENED, now - HOUR):
+            if activity.used(person_id, Counted.OPENED, at) < self._limits.opens_per_hour:
+                return max(1, math.ceil((at + HOUR - now) / timedelta(minutes=1)))
+        return 1
 
     def _used(self, person_id: str, kind: Counted) -> int:
         since = self._unit.clock.now() - (HOUR if kind is Counted.OPENED else DAY)

@@ -12,6 +12,7 @@ from reviewer.model.people import Identity
 from reviewer.model.project import QueueRules
 from reviewer.model.task import Lease, TaskKind
 from reviewer.queue.outbox import BeginPrefetched, ClaimPrefetch, Release
+from reviewer.session import window
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.clip_conditions import may_open
 from reviewer.session.delivery import Delivery, Undelivered
@@ -39,7 +40,7 @@ class _Taken:
 
     @property
     def key(self) -> tuple[str, int]:
-        return self.lease.task_id, self.lease.token
+        return _key(self.lease)
 
 
 class Bundle:
@@ -47,6 +48,8 @@ class Bundle:
 
     They are at most ``rules.bundle_clips``, the prefetched one among them; 0: nothing is taken along. Nothing
     is either by who does other work, or from a queue in the workspace's file.
+
+    What a window of this folder took along before it crashed is taken along again, as far as its leases last.
 
     Each has its row before anything of it is fetched, and another before it is unsealed. One is opened while
     its lease lasts, as the queue said last, and at most ``rules.bundle_hours`` after it said so. It belongs
@@ -71,6 +74,8 @@ class Bundle:
         self._most = rules.bundle_clips if is_on else 0
         self._taken: list[_Taken] = []
         self._own: set[tuple[str, int]] = set()
+        self._begun_here: set[tuple[str, int]] = set()
+        self._left: list[Lease] | None = None
         self._lock = threading.Lock()
         self._round = 0
 
@@ -83,11 +88,11 @@ class Bundle:
 
     def has(self, lease: Lease) -> bool:
         """Whether a lease was taken along, also if its work has begun."""
-        return (lease.task_id, lease.token) in self._own
+        return _key(lease) in self._own
 
     def may_begin(self, lease: Lease) -> bool:
         """Whether a lease that was taken along lasts, and work on it has not begun."""
-        return any(self._is_in_time(each) for each in self._all() if each.key == (lease.task_id, lease.token))
+        return any(self._is_in_time(each) for each in self._all() if each.key == _key(lease))
 
     def fill(self, count: int | None = None) -> None:
         """Takes clips along until there are enough, or ``count``.
@@ -97,19 +102,18 @@ class Bundle:
         wanted = self._most if count is None else min(count, self._most)
         begun_in = self._round
         while len(self._taken) < wanted:
-            found = self._delivery.send(
-                ClaimPrefetch(self._identity.person.id, frozenset({TaskKind.TRANSCRIBE}))
-            )
-            if not isinstance(found, Lease) or found.returned_annotation is not None:
-                return  # what was returned needs texts of the queue: it is prefetched, and not taken along
-            taken = self._begun(found)
+            taken = self._again() or self._another()
+            if taken is None:
+                return
             with self._lock:
                 is_wanted = begun_in == self._round
-                if is_wanted:
+                if is_wanted and taken.key not in self._begun_here:
                     self._taken.append(taken)
             if not is_wanted:
                 self._give_back([taken.lease])
                 return
+        if count is None and (left := self._take_left()):
+            self._give_back(left)  # more than the policy allows now
 
     def next(self, *, or_take: bool = False) -> Lease | None:
         """The first one that may be opened, after one was taken if there is none.
@@ -125,7 +129,9 @@ class Bundle:
     def begin(self, lease: Lease) -> None:
         """Its clip was opened, or the lease has ended: it is not taken along any more."""
         with self._lock:
-            self._taken = [each for each in self._taken if each.key != (lease.task_id, lease.token)]
+            self._begun_here.add(_key(lease))
+            self._taken = [each for each in self._taken if each.key != _key(lease)]
+            self._left = self._left and [each for each in self._left if _key(each) != _key(lease)]
 
     def renew(self, *, was_away: bool = False) -> None:
         """Renews leases that are due, or all; what may not be opened any more is given back.
@@ -157,14 +163,70 @@ class Bundle:
         """Gives everything back that was not begun, in one commit, and drops it. Returns whether any was."""
         with self._lock:
             self._round += 1
-            dropped, self._taken = self._taken, []
+            dropped, self._taken = [each.lease for each in self._taken], []
+        dropped += self._take_left()
         if dropped:
-            self._give_back([each.lease for each in dropped])
+            self._give_back(dropped)
         return bool(dropped)
 
     def _all(self) -> list[_Taken]:
         with self._lock:
             return list(self._taken)
+
+    def _another(self) -> _Taken | None:
+        """The next clip of the queue; None if no task is waiting, or too few for all."""
+        self._delivery.deliver()  # so that of claims without an answer no more than one is kept
+        found = self._delivery.send(ClaimPrefetch(self._identity.person.id, frozenset({TaskKind.TRANSCRIBE})))
+        if not isinstance(found, Lease) or found.returned_annotation is not None:
+            return None  # what was returned needs texts of the queue: it is prefetched, and not taken along
+        return self._begun(found)
+
+    def _again(self) -> _Taken | None:
+        """The next one that was taken along before a crash; what may not be opened any more is given back."""
+        while left := self._all_left():
+            lease, asked, now = left[0], self._unit.clock.monotonic(), self._unit.clock.now()
+            taken = None
+            with suppress(Refused, Damaged):
+                lease = self._unit.queue.renew(lease)
+                self._access.take_along(self._access.permit(self._identity, lease))
+                self._access.seen(self._identity, lease)
+                self._own.add(_key(lease))
+                lasts = min(60.0 * self._rules.lease_minutes, (lease.until - now).total_seconds())
+                taken = _Taken(lease, asked + lasts, now)
+            with self._lock:
+                self._left = [each for each in self._left or () if _key(each) != _key(lease)]
+                is_begun = _key(lease) in self._begun_here
+            if taken is not None:
+                return taken
+            if not is_begun:
+                self._give_back([lease])
+        return None
+
+    def _all_left(self) -> list[Lease]:
+        """The leases of what was taken along before a crash, which the queue is asked for once."""
+        if self._left is None:
+            self._delivery.deliver()  # of what was handed in before, a lease is no more
+            person_id = self._identity.person.id
+            found = self._unit.queue.live_leases(person_id, frozenset({TaskKind.TRANSCRIBE}))
+            with self._lock:
+                self._left = [each for each in found if self._was_along(each)]
+        return self._left
+
+    def _was_along(self, lease: Lease) -> bool:
+        """Whether another window of this folder had it, and none of this person's runs that may still."""
+        person_id, mine = self._identity.person.id, window.of_session(self._identity.session_id)
+        other = self._unit.open_tasks.get(lease.task_id, person_id)
+        if other is None or other.window == mine or lease.returned_annotation is not None:
+            return False
+        now, others = self._unit.clock.now(), self._unit.open_tasks.of_person(person_id)
+        is_live = any(one.window != mine and window.is_live(one.window, one.seen_at, now) for one in others)
+        return not is_live and _key(lease) not in self._begun_here
+
+    def _take_left(self) -> list[Lease]:
+        """What is left of a crash and was not taken along again, for the last time."""
+        with self._lock:
+            left, self._left = self._left or [], []
+        return left
 
     def _begun(self, found: Lease) -> _Taken:
         """Makes a prefetch lease a full one, and fetches key and sealed sound of its clip."""
@@ -175,9 +237,11 @@ class Bundle:
             self._give_back([replace(found, is_prefetch=False)])
             raise
         assert isinstance(lease, Lease)
-        self._own.add((lease.task_id, lease.token))
+        self._own.add(_key(lease))
         try:
-            self._access.take_along(self._access.permit(self._identity, lease))
+            permit = self._access.permit(self._identity, lease)
+            self._access.seen(self._identity, lease)  # a crash may come next
+            self._access.take_along(permit)
         except ReviewerError:
             self._give_back([lease])
             raise
@@ -210,7 +274,13 @@ class Bundle:
             for lease in leases:
                 self._delivery.post(Release(lease))
                 self._delivery.record(Action.TASK_RELEASED, lease, {})
+                self._unit.open_tasks.left(lease.task_id, lease.person_id, mine)
 
+        mine = window.of_session(self._identity.session_id)
         for lease in leases:
-            self._own.discard((lease.task_id, lease.token))
+            self._own.discard(_key(lease))
         self._access.drop_along(self._identity, [lease.clip_id for lease in leases], release)
+
+
+def _key(lease: Lease) -> tuple[str, int]:
+    return lease.task_id, lease.token

@@ -6,7 +6,7 @@ from contextlib import suppress
 from reviewer.clips.content import ClipContent
 from reviewer.errors import Damaged, Refused, Unavailable
 from reviewer.model.annotation import PersonalDataKind
-from reviewer.model.clip import Clip, ContentKind
+from reviewer.model.clip import Clip, ClipState, ContentKind
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.intervals import Span
 from reviewer.model.people import Identity, Keyring, Role
@@ -79,7 +79,9 @@ class PersonalDataMarks:
             muted |= {one.clip_id for one in unit.redactions.in_state(state) if one.id not in unsent}
         if not muted:
             return
-        kept = {*unit.queue.clips_in_redaction(), *unit.queue.quarantined()}
+        kept = set(unit.queue.clips_in_redaction())
+        states = unit.queue.clip_states(muted)
+        kept |= {clip_id for clip_id, state in states.items() if state is ClipState.QUARANTINED}
         for clip_id in sorted(muted - kept):
             with suppress(Refused):  # the queue does not know it yet, or it was purged
                 unit.queue.begin_redaction(clip_id)

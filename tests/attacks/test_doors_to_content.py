@@ -159,7 +159,7 @@ NO_DOORS = {
     Redactions: "confirm reject heard of_clip take_marks apply_all apply record_decision",
     RedactionWork: "mark decide heard apply_confirmed",
     LateDrafts: "waiting beat heard close adopt dismiss",
-    HeldBack: "clips codes get heard beat close release redact release_if_clean reassign purge",
+    HeldBack: "clips count codes get heard beat close release redact release_if_clean reassign purge",
 }
 """What gives no content, or only of an open clip, or goes through a door (``hand_over``, ``reassign``)."""
 

@@ -427,6 +427,24 @@ class QueuePrefetchContract(QueueSetting):
         assert (lease.clip_id, lease.person_id, lease.is_prefetch) == ("c2", ANN, True)
         assert queue.clip_state("c2") is ClipState.IN_REVIEW
 
+    def test_live_leases_are_the_full_ones_of_a_person_the_oldest_first(self, queue, four, clock):
+        queue.add_clip("c5", passes=1, sort_key=5)
+        queue.add_clip("c6", passes=1, sort_key=6)
+        first = self.claimed(queue, ANN)
+        clock.advance(1)
+        second = self.claimed(queue, ANN)
+        self.claimed(queue, BEN)
+        self.prefetched(queue, ANN)
+        assert queue.live_leases(ANN, TRANSCRIBE) == [first, second]
+        assert queue.live_leases(ANN, REVIEW) == []
+        self.submit(queue, first, b"text")
+        assert queue.live_leases(ANN, TRANSCRIBE) == [second]
+        queue.hold(second.clip_id, HoldReason.TECHNICAL)
+        assert queue.live_leases(ANN, TRANSCRIBE) == []
+        queue.end_hold(second.clip_id)
+        clock.advance(RULES.lease_minutes * 60)
+        assert queue.live_leases(ANN, TRANSCRIBE) == []
+
     def test_prefetch_lease_is_short(self, queue, four, clock):
         self.claimed(queue, ANN)
         assert self.prefetched(queue, ANN).until == clock.now() + timedelta(seconds=PREFETCH_SECONDS)
@@ -1228,12 +1246,28 @@ class QueueLeadContract(QueueSetting):
         assert counts.tasks == {"held_back": 1, "leased": 1, "open": 1}
         assert counts.late_drafts == 0
 
+    def test_clips_in_quarantine_come_page_by_page(self, queue):
+        for clip_id in ("c", "B", "a"):
+            queue.add_clip(clip_id, passes=1, quarantined=True)
+        queue.add_clip("b", passes=1)
+        assert queue.quarantined(2) == ["B", "a"]
+        assert queue.quarantined(2, after="a") == ["c"]
+        assert queue.quarantined(2, after="c") == []
+
+    def test_the_states_of_clips_are_told_of_those_that_are_known(self, queue):
+        queue.add_clip("a", passes=1, quarantined=True)
+        queue.add_clip("b", passes=1)
+        queue.add_clip("c", passes=1)
+        found = queue.clip_states(["b", "a", "nothing"])
+        assert found == {"a": ClipState.QUARANTINED, "b": ClipState.READY}
+        assert queue.clip_states([]) == {}
+
     def test_a_clip_leaves_quarantine_once_and_can_be_taken(self, queue):
         queue.add_clip("a", passes=2, quarantined=True)
         queue.add_clip("b", passes=1)
-        assert queue.quarantined() == ["a"]
+        assert queue.quarantined(10) == ["a"]
         queue.end_quarantine("a")
-        assert queue.quarantined() == []
+        assert queue.quarantined(10) == []
         assert queue.clip_state("a") is ClipState.READY
         assert len(queue.open_passes("a")) == 2
         for clip_id in ("a", "b"):

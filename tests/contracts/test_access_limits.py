@@ -63,6 +63,21 @@ def test_a_person_opens_so_many_clips_an_hour_and_then_none_until_the_hour_is_ov
     assert opens_and_skips(bench, ANA, 1) == 1
 
 
+def test_at_the_limit_of_an_hour_a_person_reads_in_how_many_minutes_they_may_go_on(bench_with) -> None:
+    bench = bench_with("opens_per_hour = 3")
+    assert opens_and_skips(bench, ANA, 1) == 1
+    bench.clock.advance(20 * 60)
+    assert opens_and_skips(bench, ANA, 4) == 2
+    work = bench.work(ANA)
+    with pytest.raises(LimitReached) as caught:
+        work.open(work.claim())
+    assert 35 <= caught.value.parameters["minutes"] <= 40
+    bench.clock.advance(60 * (caught.value.parameters["minutes"] - 6))
+    assert opens_and_skips(bench, ANA, 1) == 0
+    bench.clock.advance(60 * 6)
+    assert opens_and_skips(bench, ANA, 2) == 1
+
+
 def test_a_clip_decrypted_in_advance_counts_when_it_is_and_not_again_when_it_is_shown(bench_with) -> None:
     bench = bench_with("opens_per_hour = 2")
     work = bench.work(ANA)

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from hypothesis import settings
 
-from reviewer.errors import Unavailable
+from reviewer.errors import Refused, Unavailable
 from reviewer.model.people import Role
 from reviewer.model.task import TaskKind
 from tests.contracts.queue_contract import RULES, QueueContract
@@ -109,6 +109,35 @@ def test_usual_claim_or_prefetch_takes_the_short_way(team, act):
     made = sha256(f"{lease.task_id}/{lease.token - 1}/the caller's".encode()).hexdigest()
     assert lease.submission_key == made[:32]
     assert lease.is_prefetch == (act == "claim_prefetch")
+
+
+@pytest.fixture
+def two_an_hour(team):
+    team.server.clear()
+    team.clock = FakeClock()
+    team.server.owner.execute("UPDATE rules SET leases_per_hour = 2")
+    for number in range(6):
+        team.add_clip(f"c{number}", passes=1)
+    yield
+    team.server.owner.execute("UPDATE rules SET leases_per_hour = 0")
+
+
+@pytest.mark.usefixtures("two_an_hour")
+def test_server_says_when_the_limit_of_an_hour_lets_the_next_clip_through(team):
+    kinds = frozenset({TaskKind.TRANSCRIBE})
+    first = team.claim("ben", kinds, key="1")
+    team.release(first, key="2")
+    team.clock.advance(10 * 60)
+    ahead = team.claim_prefetch("ben", kinds, key="3")
+    assert team.claim_prefetch("ben", kinds, key="4").task_id == ahead.task_id  # it is theirs already
+    team.begin_prefetched(ahead)
+    team.clock.advance(61)
+    for act in (team.claim, team.claim_prefetch):
+        with pytest.raises(Refused) as refused:
+            act("ben", kinds, key="5")
+        assert (refused.value.code, refused.value.parameters) == ("LIMIT_OPENS", {"limit": 2, "minutes": 49})
+    team.clock.advance(49 * 60)
+    assert team.claim_prefetch("ben", kinds, key="6") is not None
 
 
 def test_acts_keep_one_plan_of_each_statement(team):

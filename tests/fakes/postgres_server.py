@@ -247,7 +247,7 @@ class TeamQueue:
 
 
 _OF_A_PERSON = {
-    "claim", "claim_prefetch", "begin_prefetched", "release_prefetched", "resume", "renew", "check_lease",
-    "release", "skip", "submit", "take_back", "decide", "keep_late_draft", "annotations_of", "daily_counts",
-    "late_drafts_of", "mark_personal_data",
+    "claim", "claim_prefetch", "begin_prefetched", "release_prefetched", "resume", "live_leases", "renew",
+    "check_lease", "release", "skip", "submit", "take_back", "decide", "keep_late_draft", "annotations_of",
+    "daily_counts", "late_drafts_of", "mark_personal_data",
 }  # fmt: skip

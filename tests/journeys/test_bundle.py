@@ -22,6 +22,7 @@ from reviewer.model.project import QueueRules
 from reviewer.model.task import Lease
 from reviewer.places import DATABASE_FILE
 from reviewer.queue.sqlite import SqliteQueue
+from reviewer.session import window
 from reviewer.session.acts import HandIn
 from reviewer.session.open_clip import OpenClip
 from reviewer.session.work_session import WorkSession
@@ -329,6 +330,126 @@ def test_crash_with_a_bundle_loses_nothing_and_its_leases_end_with_their_time(
     assert len(along) == 3
     assert along - {found.clip_id} <= taken
     again.workspace.close()
+
+
+def along(bench: Bench) -> list[str]:
+    """The clips that were taken along, in the order of the rows, also those of another window."""
+    return list(dict.fromkeys(event.object for event in bench.events(Action.CLIP_PREFETCHED)))
+
+
+@pytest.fixture
+def crashed(ana: Person, bench: Bench, network: Network) -> Iterator[Bench]:
+    """A new window after one with a clip open and three at hand was killed: nothing of it was closed."""
+    assert ana.open is not None
+    begun_first = (ana.open.lease.task_id,)  # as in life, where time passes between two of them
+    network.connections[-1].execute("UPDATE task SET lease_started = 1 WHERE id = ?", begun_first)
+    again = bench.another_window()
+    bench.clock.advance(60)
+    yield again
+    again.workspace.close()
+
+
+def test_after_a_crash_what_was_taken_along_is_taken_along_again(
+    ana: Person, crashed: Bench, bench: Bench, network: Network
+) -> None:
+    before, rows = along(bench), len(bench.events(Action.CLIP_PREFETCHED))
+    assert ana.open is not None
+    person = Person(crashed, ANA)
+    person.take()
+    assert person.open is not None
+    assert person.open.clip.id == ana.open.clip.id
+    assert person.at_hand == 3
+    assert leased(network) == 4
+    assert {event.object for event in bench.events(Action.CLIP_PREFETCHED)[rows:]} == set(before)
+    assert set(crashed.workspace._unit.content._copies) == set(before)
+    network.is_down = True
+    for text in TEXTS:
+        assert person.open is not None
+        person.submit(text)
+    network.is_down = False
+    person.work.sending.send()
+    assert len(network.rows("SELECT id FROM annotation")) == 4
+    assert bench.late_drafts() == []
+
+
+def test_after_a_crash_what_was_handed_in_or_may_not_be_opened_is_not_taken_along_again(
+    ana: Person, bench: Bench, network: Network
+) -> None:
+    taken = along(bench)
+    network.is_down = True
+    ana.submit("words of the first")  # it is only in the outbox
+    again = bench.another_window()
+    bench.clock.advance(60)
+    queue = SqliteQueue(network.connections[-1], bench.clock, QueueRules())
+    queue.withdraw_clip(taken[1], "consent")
+    queue.hold(taken[2], HoldReason.TECHNICAL)
+    network.is_down = False
+    person = Person(again, ANA)
+    person.take()
+    assert person.open is not None
+    assert person.open.clip.id == taken[0]
+    assert set(again.workspace._unit.content._copies).isdisjoint(taken)
+    again.workspace.close()
+
+
+def test_after_a_crash_what_is_more_than_the_policy_allows_is_given_back(
+    crashed: Bench, network: Network
+) -> None:
+    person = Person(crashed, ANA)
+    person.work._bundle._most = 1
+    person.take()
+    person.work.sending.send()
+    assert person.at_hand == 1
+    assert leased(network) == 2
+
+
+def test_lock_after_a_crash_gives_back_what_was_not_taken_along_again(
+    crashed: Bench, network: Network
+) -> None:
+    person = Person(crashed, ANA)
+    lease = person.work.claim()
+    assert lease is not None
+    person.work.open(lease)
+    person.work.prefetch()
+    assert leased(network) == 4
+    assert person.work.give_back_along()
+    person.work.sending.send()
+    assert leased(network) == 1
+
+
+@pytest.mark.parametrize("why", ["its window runs", "it was on another machine"])
+def test_nothing_of_another_window_that_may_run_is_taken_along(
+    why: str, ana: Person, bench: Bench, network: Network
+) -> None:
+    before = along(bench)
+    again = bench.another_window()
+    if why == "it was on another machine":
+        bench.clock.advance(60)
+        ana.work._unit.open_tasks.left_all(window.of_session(ana.work.identity.session_id))
+    work = again.work(ANA)
+    work.take_along()
+    taken = set(again.workspace._unit.content._copies)
+    assert taken.isdisjoint(before)
+    assert leased(network) == 4 + len(taken)
+    again.workspace.close()
+
+
+def test_while_the_queue_is_away_no_more_than_one_claim_is_kept(
+    ana: Person, bench: Bench, network: Network
+) -> None:
+    network.is_down = True
+    ana.submit("words of the first")
+    for _ in range(4):
+        ana.look_ahead()
+    with bench.database() as database:
+        kinds = [row["kind"] for row in database.rows("SELECT kind FROM outbox")]
+    assert kinds.count("ClaimPrefetch") <= 1
+    ana.work.drop_prefetched()
+    for _ in range(4):
+        ana.look_ahead()
+    with bench.database() as database:
+        kinds = [row["kind"] for row in database.rows("SELECT kind FROM outbox")]
+    assert kinds.count("ClaimPrefetch") <= 1
 
 
 def leases_of(work: WorkSession) -> Iterator[Lease]:

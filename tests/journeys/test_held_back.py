@@ -419,3 +419,39 @@ def test_nothing_is_logged_as_heard_of_a_clip_that_is_not_open(bench: Bench) -> 
     with pytest.raises(Refused, match="CLIP_NOT_OPEN"):
         held_back.heard(identity, clip_id, [HeardRange(0, 10)])
     assert len(bench.events("clip.heard")) == 1
+
+
+class Asked:
+    """A queue that counts what it is asked."""
+
+    def __init__(self, queue: object) -> None:
+        self._queue = queue
+        self.questions: list[str] = []
+
+    def __getattr__(self, name: str) -> object:
+        self.questions.append(name)
+        return getattr(self._queue, name)
+
+
+def test_the_queue_is_asked_for_pages_of_clips_and_about_one_only_for_one(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reviewer.lead.held_back._PAGE", 2)
+    texts = [f"{TEXT} {word}" for word in ("one", "two", "three")]
+    manifest = write_spoken(bench.workspace.path.parent / "in", bench.clock, texts)
+    report = bench.person(LEAD).lead.import_manifest(manifest, IntakeOptions())
+    clips = [row.clip for row in report.rows]
+    clips.append(finished(bench, f"call {LIKELY}"))
+    held_back, identity = desk(bench)
+    asked = Asked(bench.workspace._unit.queue)
+    held_back._unit = replace(held_back._unit, queue=asked)
+    assert {one.clip.id for one in held_back.clips(identity)} == set(clips)
+    assert asked.questions.count("clip_states") == 2
+    assert not {"clip_state", "final", "state_of"} & set(asked.questions)
+    assert held_back.count(identity) == 4
+    asked.questions.clear()
+    assert held_back.get(identity, clips[0]).clip.id == clips[0]
+    assert "quarantined" not in asked.questions
+    with pytest.raises(Refused) as refused:
+        held_back.get(identity, "nothing")
+    assert refused.value.code == "NOT_HELD_BACK"
