@@ -26,7 +26,8 @@ from reviewer.ui.widgets.widget_ids import enable, named
 
 _TYPED_MS = 150
 _COLUMNS = 6
-_LETTERS = 12
+_LETTERS = 9
+_LETTERS_OF_SAVED = 4
 
 
 class ClipFilterBar(QWidget):
@@ -55,6 +56,8 @@ class ClipFilterBar(QWidget):
             field.setToolTip(f"{field.accessibleName()}: 2026-11-28")
         self._fill_fixed()
         self.names = named(QComboBox(self), "clips_saved", self.tr("Saved filters"))
+        self.names.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.names.setMinimumContentsLength(_LETTERS_OF_SAVED)
         self.names.activated.connect(self._on_picked)
         self._make_buttons()
         self._lay_out()

@@ -161,12 +161,13 @@ class PeoplePage(LeadPage):
         both.addLayout(right)
         self.column.addLayout(both, 1)
 
-    def _below(self) -> QGridLayout:
-        """Account buttons, and languages above skills."""
-        grid = QGridLayout()
-        for column, button in enumerate((self.revoke_button, self.code_button, self.register_button)):
-            grid.addWidget(button, 0, column)
-        grid.setColumnStretch(3, 1)
+    def _below(self) -> QVBoxLayout:
+        """Account buttons above languages and skills: beside each other they need a wide window."""
+        buttons, grid = QHBoxLayout(), QGridLayout()
+        for button in (self.revoke_button, self.code_button, self.register_button):
+            buttons.addWidget(button)
+        buttons.addStretch()
+        grid.setColumnStretch(1, 1)
         routes = (
             (self.tr("Languages"), self.languages, self.languages_button),
             (self.tr("Skills"), self.skills, self.skills_button),
@@ -174,9 +175,14 @@ class PeoplePage(LeadPage):
         for row, (caption, field, button) in enumerate(routes):
             label = self.label(caption)
             label.setBuddy(field)
-            for column, widget in enumerate((label, field, button), start=4):
+            for column, widget in enumerate((label, field, button)):
                 grid.addWidget(widget, row, column)
-        return grid
+        below = QVBoxLayout()
+        for part in (buttons, grid):
+            part.setSpacing(GAP_PX)
+            below.addLayout(part)
+        below.setSpacing(GAP_PX)
+        return below
 
     @Slot()
     def refresh(self) -> None:

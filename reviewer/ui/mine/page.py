@@ -47,13 +47,12 @@ class MinePage(Page):
         self.message = InlineMessage("mine_message", lines=2, parent=self)
         self.message.retry_requested.connect(self.refresh)
         self.done = RowsModel(self._columns())
-        table = named(
+        self.first_focus = table = named(
             Table(self, empty=self.tr("What you submit at the desk is listed here, with QA's verdict.")),
             "mine_table",
             self.tr("My recent submissions"),
         )
         table.setToolTip("")
-        self.first_focus = table
         self.done.setParent(table)
         table.setModel(self.done)
         tidy(table, stretch=2)

@@ -21,6 +21,7 @@ class Card(QFrame):
         self.column.setSpacing(GRID_PX)
         self.column.addWidget(_label(title, "title", self))
         self._subtitle = _label(subtitle, "dim", self)
+        self._subtitle.setWordWrap(True)  # a project may have a long name
         self.column.addWidget(self._subtitle)
         self.column.addSpacing(GROUP_PX)
 

@@ -38,6 +38,7 @@ class StrengthLabel(QLabel):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         named(self, name, self.tr("Strength"))
+        self.setWordWrap(True)
 
     def judge(self, passphrase: str, again: str) -> bool:
         """Shows the word for what was typed; whether it is strong enough and the same twice."""
@@ -50,7 +51,7 @@ class StrengthLabel(QLabel):
 
     def _word(self, strength: Strength) -> str:
         words = {
-            Strength.NONE: self.tr("Four or five words that you can remember make a good passphrase."),
+            Strength.NONE: self.tr("Four or five words make a good passphrase."),
             Strength.TOO_SHORT: self.tr("Too short"),
             Strength.TOO_PLAIN: self.tr("Too few different characters"),
             Strength.FAIR: self.tr("Fair"),
