@@ -51,7 +51,7 @@ _ATTEMPTS = 2
 _END_SECONDS = 5
 _AHEAD = 16  # files that may be asked for before they are taken: a commit takes as long as some of them
 _AHEAD_OF_PROCESSES = 64  # each has its next files before it has answered
-_OTHER_OPEN_FILES = 256  # with those of a batch that is being committed
+_OTHER_OPEN_FILES = 384  # with those of the batches that are being synced and committed
 
 
 @dataclass(frozen=True, slots=True)

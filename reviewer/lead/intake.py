@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from time import monotonic
 
 from reviewer.access.rights import Act, require
 from reviewer.clips.repository import PurgeReason
 from reviewer.errors import Notice, Refused, ReviewerError, Unavailable
 from reviewer.lead.audio_folder import AudioFolder
+from reviewer.lead.batches import Batches
 from reviewer.lead.clip_preparation import (
     FILES_WORTH_A_PROCESS,
     ClipPreparation,
@@ -295,18 +295,17 @@ class _IntakeRun:
         cancelled: Callable[[], bool],
     ) -> None:
         """Prepares clips ahead, and takes them in by batches, in the order of the lines."""
-        batch, begun = list[_Prepared](), monotonic()
-        try:
-            with closing(preparation.prepared(self._jobs(candidates, cancelled))) as clips:
-                for job, prepared in clips:
-                    if isinstance(prepared, Refused) and refusal_code_of(prepared.code) is None:
-                        raise prepared  # the file is not at fault
-                    batch.append((job, prepared))
-                    if len(batch) == _CLIPS_A_COMMIT or monotonic() - begun > _COMMIT_SECONDS:
-                        ready, batch, begun = batch, [], monotonic()
-                        self._take_in(ready)
-        finally:  # also what was ready before something failed
-            self._take_in(batch)
+        with Batches(
+            self._sync, self._take_in, _discard, most=_CLIPS_A_COMMIT, seconds=_COMMIT_SECONDS
+        ) as batches:
+            try:
+                with closing(preparation.prepared(self._jobs(candidates, cancelled))) as clips:
+                    for job, prepared in clips:
+                        if isinstance(prepared, Refused) and refusal_code_of(prepared.code) is None:
+                            raise prepared  # the file is not at fault
+                        batches.add((job, prepared))
+            finally:  # also what was ready before something failed
+                batches.finish()
 
     def _jobs(
         self, candidates: Sequence[int], cancelled: Callable[[], bool]
@@ -351,16 +350,15 @@ class _IntakeRun:
 
     def _take_in(self, batch: list[_Prepared]) -> None:
         """One commit for all clips of a batch, with their log rows; then their rows of the report."""
-        if not batch:
-            return
-        try:
-            decided = self._looked_at(batch) if self._options.dry_run else self._committed(batch)
-        finally:
-            for _, prepared in batch:
-                if isinstance(prepared, PreparedClip):
-                    prepared.new.discard()
+        decided = self._looked_at(batch) if self._options.dry_run else self._committed(batch)
         for job, decision, clip_id, notes in decided:
             self._report(job.candidate.line, decision, clip_id, notes)
+
+    def _sync(self, batch: list[_Prepared]) -> None:
+        if not self._options.dry_run:
+            self._unit.content.sync_new(
+                prepared.new for _, prepared in batch if isinstance(prepared, PreparedClip)
+            )
 
     def _looked_at(self, batch: list[_Prepared]) -> list[_Decided]:
         """The decisions of a dry run."""
@@ -373,9 +371,6 @@ class _IntakeRun:
         for job, prepared in batch:
             if job.source in known.sources:
                 self._replace_held(job, prepared)
-        self._unit.content.sync_new(
-            prepared.new for _, prepared in batch if isinstance(prepared, PreparedClip)
-        )
         with self._unit.content.adding(self._identity.keyring) as add:
             known = self._known_of(batch)
             decided = [self._decided(job, prepared, known) for job, prepared in batch]
@@ -530,6 +525,12 @@ class _IntakeRun:
 
     def _tell_progress(self) -> None:
         self._progress(len(self._rows) + self._not_drawn, self._total)
+
+
+def _discard(batch: list[_Prepared]) -> None:
+    for _, prepared in batch:
+        if isinstance(prepared, PreparedClip):
+            prepared.new.discard()
 
 
 def _is_large(manifest: Path) -> bool:

@@ -2,8 +2,9 @@
 
 import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import soundfile
 
 from reviewer.audio.decode import chunked_files, flac_stream, media, media_files, mpeg_audio, ogg_pages
@@ -12,6 +13,9 @@ from reviewer.audio.decode.signatures import CONTAINERS, id3_bytes, recognise
 from reviewer.audio.decode.sound_output import BLOCK_VALUES, TOLERATED_SECONDS, SoundOutput
 from reviewer.audio.decode.source import Source, View
 from reviewer.audio.decode.wire import DecodingStopped, Failure, Head, Incomplete, Sender
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _LOSSY = ("VORBIS", "OPUS", "MPEG_LAYER_I", "MPEG_LAYER_II", "MPEG_LAYER_III")
 _FLOATING = ("FLOAT", "DOUBLE")
@@ -161,7 +165,7 @@ class _FileDecoder:
             dtype = "float64" if is_floating else "int32" if is_wide else "int16"
             digest = SampleDigest(kind) if md5 else None
             rows, left = BLOCK_VALUES // channels or 1, int(sound.frames)  # what follows may be tags
-            while (block := sound.read(min(rows, left), dtype=dtype, always_2d=True)).shape[0]:
+            while left and (block := _block(sound, min(rows, left), dtype)).shape[0]:
                 output.add(block)
                 if digest is not None:
                     digest.add(block)
@@ -181,6 +185,12 @@ class _FileDecoder:
         if isinstance(file, int):
             os.lseek(file, 0, os.SEEK_SET)
         return _OneWayFile(file, closefd=False)
+
+
+def _block(sound: soundfile.SoundFile, frames: int, dtype: str) -> "NDArray[Any]":
+    """Up to so many frames, shape ``(frames, channels)``; soundfile's ``read`` takes longer for the same."""
+    block = np.empty((frames, sound.channels), dtype)
+    return block[: sound.buffer_read_into(block, dtype)]
 
 
 class _OneWayFile(soundfile.SoundFile):  # type: ignore[misc, unused-ignore]
