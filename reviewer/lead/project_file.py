@@ -1,5 +1,6 @@
 """Reads the project file: the settings of a workspace."""
 
+import re
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -39,6 +40,9 @@ _MAY_BE_AT_MOST = {"listening.heard_percent": 100, "asr.hidden_share": 1, "queue
 _MAY_BE_AT_MOST |= {"queue.bundle_clips": 50, "queue.bundle_hours": 8}
 _LARGEST = 100_000  # days, minutes, seconds, counts: larger ones overflow dates, and nobody means them
 _LARGEST_BYTES = 1 << 44
+_NAMES_OF_FILES = ("locale", "schema", "conventions")
+_FILE_NAME = re.compile(r"\w[\w@+.-]{0,99}")
+"""A file in a folder of the workspace, which the lead's signature covers: no path to elsewhere."""
 _RECOGNISERS = "asr.recogniser"
 _WORKING_HOURS = "limits.working_hours"
 _KINDS = ("pocketsphinx", "whisper.cpp", "command")
@@ -143,7 +147,8 @@ def _converted(key: str, value: Any, default: object) -> Any:
         least = 0 if key in _MAY_BE_ZERO else 1
         if least <= value <= _most(key):
             return value
-    if isinstance(default, str) and isinstance(value, str) and (value or not default):
+    is_file_name = key not in _NAMES_OF_FILES or _FILE_NAME.fullmatch(str(value))
+    if isinstance(default, str) and isinstance(value, str) and (value or not default) and is_file_name:
         return value
     raise Refused("SETTING_BAD_VALUE", setting=key)
 

@@ -16,6 +16,7 @@ from reviewer.model.people import Identity
 from reviewer.session.unit_of_work import UnitOfWork
 
 _SOURCE, _AT, _SHORT_AT = "source_id", "consent_withdrawn_at", "withdrawn_at"
+_KNOWN = frozenset({_SOURCE, _AT, _SHORT_AT})
 # A day, or a moment of RFC 3339 section 5.6 with its zone.
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)")
@@ -42,6 +43,7 @@ _ANSWERS = frozenset(
 )
 _REMARKS = frozenset({"note", "notes", "comment", "comments", "remark", "remarks"})
 _BITS = frozenset({"0", "1"})
+_TICKS = frozenset("xX✓✔☑✗✘☒×*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +69,15 @@ def read_withdrawals(file: Path) -> tuple[Withdrawal, ...]:
     The forms are those of ``read_table`` with the field ``source_id``. ``consent_withdrawn_at`` (or
     ``withdrawn_at``), if there, is a day, which begins at midnight UTC, or a moment with its zone. A further
     column that seems to say that somebody did not withdraw (``status``, ``withdrawn``), or that has answers
-    to a question that we do not understand (``Einwilligung``: ``ja``), refuses the list.
+    to a question that we do not understand (``Einwilligung``: ``ja``), refuses the list; so does one that is
+    ticked or filled in for some sources and empty for others.
 
     Raises: Refused for the whole list if any line is invalid; Unavailable if it cannot be read.
     """
     rows = read_table(file, _SOURCE, (_AT, _SHORT_AT))
     found: list[Withdrawal] = []
-    bits = _columns_of_bits(rows)
-    wrong = [(row.line, "WITHDRAWAL_IN_DOUBT") for row in rows if _is_in_doubt(row, bits)]
+    bits, chosen = _columns_of_bits(rows), _columns_of_some(rows)
+    wrong = [(row.line, "WITHDRAWAL_IN_DOUBT") for row in rows if _is_in_doubt(row, bits, chosen)]
     for row in rows:
         try:
             found.append(Withdrawal(row.values[_SOURCE], _date(row)))
@@ -133,22 +136,45 @@ def _record(unit: UnitOfWork, identity: Identity, source: str, at: datetime, lis
 
 def _columns_of_bits(rows: Iterable[TableRow]) -> frozenset[str]:
     """The columns that have nothing but 0 and 1, and a 0: no numbers of rows, but answers."""
+    return frozenset(name for name, found in _values(rows).items() if "0" in found and found <= _BITS | {""})
+
+
+def _columns_of_some(rows: Iterable[TableRow]) -> frozenset[str]:
+    """The columns that choose some rows, by a tick or by an answer on the end of consent."""
+    return frozenset(
+        name
+        for name, found in _values(rows).items()
+        if name not in _KNOWN
+        and field_name(name) not in _REMARKS
+        and "" in found
+        and (said := found - {""})
+        and (said <= _TICKS or _asks_for_end(name) or field_name(name) in _STATES)
+    )
+
+
+def _values(rows: Iterable[TableRow]) -> dict[str, set[str]]:
     values = defaultdict[str, set[str]](set)
     for row in rows:
         for name, value in row.values.items():
             values[name].add(str(value).strip())
-    return frozenset(name for name, found in values.items() if "0" in found and found <= _BITS | {""})
+    return values
 
 
-def _is_in_doubt(row: TableRow, bits: frozenset[str]) -> bool:
+def _asks_for_end(name: str) -> bool:
+    return any(part in field_name(name) for part in _ENDINGS)
+
+
+def _is_in_doubt(row: TableRow, bits: frozenset[str], chosen: frozenset[str]) -> bool:
     """Whether a column that we do not know may say that this source did not withdraw: a purge is for ever."""
+    if any(not str(row.values.get(name, "")).strip() for name in chosen):
+        return True
     for given, value in row.values.items():
         name, said = field_name(given), field_name(str(value))
-        if given in (_SOURCE, _AT, _SHORT_AT) or not said:
+        if given in _KNOWN or not said:
             continue
         if name in _STATES and said not in _ENDED:
             return True
-        if any(part in name for part in _ENDINGS):
+        if _asks_for_end(given):
             if said not in _ENDED | _YES:
                 return True
         elif name not in _STATES | _REMARKS and (said in _ANSWERS or given in bits):

@@ -207,6 +207,35 @@ def test_further_columns_that_agree_or_say_something_else_are_passed_over(
 
 
 @pytest.mark.parametrize(
+    ("heading", "ticked"),
+    [
+        ("withdrawn", "yes"),
+        ("Revoked", "x"),
+        ("status", "withdrawn"),
+        ("opted out", "1"),
+        ("Zurückgezogen", "X"),
+        ("behalten", "✓"),
+        ("取り消し", "☑"),
+    ],
+)
+def test_a_column_that_is_ticked_for_some_refuses_the_list(tmp_path: Path, heading: str, ticked: str) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"source_id,{heading}\none,{ticked}\ntwo,\n", encoding="utf-8")
+    with pytest.raises(Refused) as caught:
+        read_withdrawals(path)
+    parameters = caught.value.parameters
+    assert (parameters["lines"], parameters["problem"].code) == ("3", "WITHDRAWAL_IN_DOUBT")  # type: ignore[union-attr]
+
+
+def test_remarks_and_dates_may_be_there_for_some(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "source_id,withdrawn_at,note,ticket\none,2026-01-01,phoned,T-12\ntwo,,,\n", encoding="utf-8"
+    )
+    assert [each.source_id for each in read_withdrawals(path)] == ["one", "two"]
+
+
+@pytest.mark.parametrize(
     "date", ["24.12.2026", "2026-13-01", "2026-12-24T01:00:00", "soon", "0001-01-01T00:00:00+14:00"]
 )
 def test_date_that_cannot_be_read_refuses_the_whole_list(tmp_path: Path, date: str) -> None:
