@@ -59,8 +59,7 @@ def broker(
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """Release the key of a leased clip to the person who has the lease, until stopped."""
-    at = _listen(listen, certificate, key)
-    watchers = _networks(metrics_from or [])
+    at, watchers = _listen(listen, certificate, key), _networks(metrics_from or [])
     with signed_in(workspace, as_name, passphrase_file) as work:
         _serve(work, at, log or work.workspace.path / LOG_FOLDER, watchers)
 

@@ -3,6 +3,7 @@
 That process waits for its input to end, which it does however the other one ends. It runs this file alone.
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,8 @@ def scratch_folder(prefix: str) -> Iterator[Path]:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            # Not the passphrase that may be in this one's: other programs of this user can read that process.
+            env={name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ},
             start_new_session=True,  # a key press that interrupts this process does not reach it
         ):
             yield Path(folder)

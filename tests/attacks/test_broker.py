@@ -331,6 +331,7 @@ def test_silent_connections_keep_no_place(scene: Scene, monkeypatch: pytest.Monk
 
 
 def test_one_address_does_not_take_every_place(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "HEAD_SECONDS", 60.0)
     monkeypatch.setattr(service, "_OF_ONE_ADDRESS", 2)
     with tls_socket(scene), tls_socket(scene), tls_socket(scene) as third:
         assert ended(third)
