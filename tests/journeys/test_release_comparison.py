@@ -9,7 +9,7 @@ import pytest
 from reviewer.access.release_comparison import Comparison, Lack, compare
 from reviewer.cli.main import run
 from reviewer.errors import Damaged, Refused
-from reviewer.model.event import Action, DetailValue, Event
+from reviewer.model.event import Action, Event
 from reviewer.model.hold import ListenReason
 from reviewer.model.task import VerdictKind
 from reviewer.session.acts import HandIn
@@ -45,21 +45,6 @@ def test_honest_work_agrees(team: Team) -> None:
     team.bench.reviewed(QUINN, "words", VerdictKind.ACCEPTED)
     found = compared(team)
     assert (found.agrees, found.released, found.differences) == (True, 4, ())
-
-
-@pytest.mark.parametrize("detail", [{}, {"keys": "kept"}])
-def test_openings_before_another_broker_was_named_agree(team: Team, detail: dict[str, DetailValue]) -> None:
-    unit, identity = team.office.workspace._unit, team.office.person(LEAD).identity
-    if not detail:
-        unit.log.record(Event.by(identity, Action.BROKER_NAMED))
-    work = team.bench.work(ANA)
-    lease = work.claim()
-    opened = hear(work, lease)
-    work.submit(lease, annotation("words", frames=opened.clip.frames))
-    work.close(lease)
-    unit.log.record(Event.by(identity, Action.BROKER_NAMED, detail=detail))
-    found = compared(team)
-    assert (found.agrees, found.released, found.differences) == (True, 1, ())
 
 
 def test_clip_that_was_skipped_unheard_is_named_and_agrees(team: Team) -> None:
