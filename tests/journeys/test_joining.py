@@ -349,12 +349,29 @@ def signed_with_files(office: Office, files: dict[str, bytes]) -> TeamPolicy:
         ["nda/1/\x1b[2J.md"],
         ["nda/1", "nda/1/en.md"],
         ["schemas/one.toml", "schemas/ONE.toml"],
+        ["nda/../../outside.md"],
+        ["nda/./en.md"],
+        ["/nda.pem"],
+        ["nda/..\\..\\outside.md"],
+        ["C:outside.pem"],
+        [".profile"],
+        ["workspace.db"],
+        ["schemas/one/two.toml"],
+        ["schemas/one.py"],
+        ["bin/one.toml"],
     ],
 )
-def test_names_that_are_no_files_of_every_system_are_in_no_policy(office: Office, names: list[str]) -> None:
+def test_names_that_are_no_files_of_a_policy_on_every_system_are_in_none(
+    office: Office, names: list[str]
+) -> None:
     files = {"project.toml": b"", **dict.fromkeys(names, b"text")}
     with pytest.raises(Refused, match="TEAM_POLICY_FILE"):
         signed_with_files(office, files)
+
+
+def test_policy_without_a_project_file_is_none(office: Office) -> None:
+    with pytest.raises(Refused, match="TEAM_POLICY_UNREADABLE"):
+        signed_with_files(office, {"schemas/one.toml": b"text"})
 
 
 def test_project_file_of_an_invitation_that_is_no_text_is_refused(office: Office, tmp_path: Path) -> None:
