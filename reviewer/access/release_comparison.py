@@ -159,13 +159,12 @@ def compare(broker: Path, logs: Sequence[Path]) -> Comparison:
         told.add_broker(event, row.at())
     keys = sum(lease.released for lease in told.leases.values())
     for folder in logs:
-        since, is_named = begun, False
+        since = begun
         marks.append(_Marks())
         for row, event in _rows(folder / DATABASE_FILE):
             marks[-1].add(event, row.at())
-            if event.action is Action.BROKER_NAMED and since is not None and not is_named:
-                is_named = True  # the first: another address changes nothing in who holds keys
-                since = max(since, row.at()) if "keys" not in event.detail else since
+            if event.action is Action.BROKER_NAMED and since is not None:
+                since = max(since, row.at())
             if since is not None and row.at() >= since:
                 told.add_person(event, row.at())
     found = sorted(

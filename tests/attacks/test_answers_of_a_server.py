@@ -10,7 +10,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -20,10 +20,16 @@ import pytest
 
 from reviewer.errors import Refused, ReviewerError, Unavailable
 from reviewer.model.hold import HoldReason
+from reviewer.model.people import Person, PersonState, Role
+from reviewer.model.project import AccessLimits, QueueRules
 from reviewer.model.task import Lease, SkipReason, TaskKind
-from reviewer.queue.limited_connection import LimitedConnection
+from reviewer.queue import administration, limited_connection
+from reviewer.queue.administration import QueueAdministration
+from reviewer.queue.api import DatabaseOwner
+from reviewer.queue.limited_connection import CALL_SECONDS, LimitedConnection
 from reviewer.queue.postgres import PostgresQueue
-from reviewer.queue.postgres_connection import QueueServer, meaning
+from reviewer.queue.postgres_connection import QueueAddress, QueueServer, meaning
+from reviewer.queue.postgres_schema import ServerRules
 
 NOW = datetime.now(UTC)
 LEASE = Lease("t1", "c1", TaskKind.TRANSCRIBE, 1, "p1", 1, NOW, "k1")
@@ -271,3 +277,47 @@ except Unavailable as error:
     assert said == code
     assert int(kibibytes) < 300 << 10, kibibytes
     assert time.monotonic() - begun < 15
+
+
+def test_owner_of_the_database_waits_no_longer_than_others(
+    endless: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(administration, "_MARGIN_SECONDS", 0.1 - CALL_SECONDS)
+    server = QueueAdministration(
+        QueueAddress(endless), "w1", ServerRules(QueueRules(), AccessLimits()), DatabaseOwner("x", "y")
+    )
+    person = Person("p1", "Ana", Role.CONTRACTOR, PersonState.ACTIVE, bytes(32))
+    begun = time.monotonic()
+    with pytest.raises(Unavailable, match="QUEUE_UNREACHABLE"):
+        server.add_login("ana", person, "verifier")
+    assert time.monotonic() - begun < 5
+
+
+def test_owner_s_statements_and_locks_are_limited_by_the_server_too(postgres: str) -> None:
+    owner = QueueAdministration(QueueAddress(postgres), "w1", ServerRules(QueueRules(), AccessLimits()))
+    names = ("statement_timeout", "lock_timeout", "tcp_user_timeout", "tcp_keepalives_idle")
+    with owner._connection() as connection:
+        said = [connection.execute(f"SHOW {name}".encode()).fetchone() for name in names[:2]]
+        parameters = connection.info.get_parameters()
+    assert said == [("15s",), ("15s",)]
+    assert (parameters["tcp_user_timeout"], parameters["keepalives_idle"]) == ("15000", "10")
+    with owner._connection(600) as connection:
+        said = [connection.execute(f"SHOW {name}".encode()).fetchone() for name in names[:2]]
+    assert said == [("10min",), ("30s",)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a full queue of connections hangs on Linux")
+def test_all_addresses_of_a_server_together_have_one_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limited_connection, "CONNECT_SECONDS", 0.3)
+    with ExitStack() as open_:
+        full = open_.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(3):
+            waiting = open_.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(full.getsockname())
+        hosts = ",".join(["127.0.0.1"] * 20)
+        port = full.getsockname()[1]
+        begun = time.monotonic()
+        with pytest.raises(psycopg.OperationalError):
+            LimitedConnection.connect(f"host={hosts} port={port} dbname=x user=x connect_timeout=5")
+        assert time.monotonic() - begun < 5

@@ -434,7 +434,16 @@ def test_one_text_that_was_changed_is_left_out_and_qa_types_it_anew(office: Offi
     assert lease is not None
     assert lease.clip_id == clip_id
     hear(work, lease)
-    assert window.person(name).qa.pass_versions(lease) == ()
+    qa, whole = window.person(name).qa, PostgresQueue.accepted_passes
+    assert qa.pass_versions(lease) == ()
+    with pytest.MonkeyPatch.context() as patch:  # a clip of two passes, one of which was changed
+        patch.setattr(
+            PostgresQueue,
+            "accepted_passes",
+            lambda *given: [each for one in whole(*given) for each in (one, replace(one, digest=digest))],
+        )
+        (shown,) = qa.pass_versions(lease)
+        assert shown.annotation.text_verbatim == "the fourth words"
     work.submit(lease, annotation("typed anew"))
     work.close(lease)
     assert unit.queue.final(clip_id) is not None
