@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
 
 import psycopg
@@ -37,6 +37,7 @@ from reviewer.queue.postgres_connection import QueueServer
 from reviewer.session.acts import Release
 from reviewer.session.draft_measurement import DraftMeasurement
 from reviewer.session.redactions import Redactions, propose
+from reviewer.session.work_session import WorkSession
 from reviewer.workspace import open_workspace
 from tests.benches.broker_team import DirectKeys
 from tests.benches.own_folders import CHEAP, Office, clips_elsewhere, make_office, office_database
@@ -341,3 +342,46 @@ def test_work_of_a_copied_folder_is_kept_for_the_lead_when_the_other_was_first(o
     late = [each for each in office.lead.person(LEAD).lead.overview().late_drafts if each.person_id == person]
     assert len(late) == 1
     purge(office, begun.clip_id)  # no QA person of another test gets it
+
+
+def takes_along(office: Office, name: str) -> WorkSession:
+    """Somebody's work in a window that takes two clips along."""
+    workspace = office.windows[name].workspace
+    workspace.project = replace(workspace.project, queue=replace(workspace.project.queue, bundle_clips=2))
+    work = office.windows[name].work(name)
+    work.sending.begin(lambda: None)
+    return work
+
+
+def test_after_a_crash_each_key_of_what_was_taken_along_is_asked_for_again_after_a_row(
+    office: Office,
+) -> None:
+    name = "Ravi Patel"
+    office.admit(name, Role.CONTRACTOR)
+    work = takes_along(office, name)
+    office.windows[name].agree(name)
+    first = work.claim()
+    assert first is not None
+    work.open(first)
+    work.take_along()
+    crashed, taken = office.windows.pop(name), [each.lease for each in work._bundle._taken]
+    assert len(taken) == 2
+    for lease in (first, *taken):  # seen last an hour ago
+        at = office.clock.now() - timedelta(hours=1)
+        crashed.workspace._unit.open_tasks.seen(lease.task_id, lease.person_id, lease.clip_id, "a.1.b", at)
+    again = office.reopen(name)
+    work = takes_along(office, name)
+    resumed = work.resume()
+    assert resumed is not None
+    assert resumed.clip_id == first.clip_id
+    work.open(resumed)
+    work.take_along()
+    assert [each.lease.clip_id for each in work._bundle._taken] == [lease.clip_id for lease in taken]
+    rows = [event.object for event in again.events(Action.CLIP_PREFETCHED)]
+    assert rows == [lease.clip_id for lease in taken] * 2
+    assert Lack.NO_OPENING not in lacks(office, name)
+    work.give_back_along()
+    work.release(resumed)
+    work.sending.send()
+    assert work.resume() is None
+    crashed.workspace.close()
