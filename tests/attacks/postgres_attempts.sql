@@ -271,6 +271,15 @@ SELECT reviewer.claim('mal', '{{review},{transcribe}}', 'k')
 -- mal: claim a kind that is NULL -> RV001 NOT_ALLOWED
 SET array_nulls = on; SELECT reviewer.claim('mal', '{transcribe,NULL}', 'k')
 
+-- mal: claim one kind so often that the server is busy with it -> RV001 NOT_ALLOWED
+SELECT reviewer.claim('mal', array_fill('transcribe'::text, ARRAY[100000]), 'k')
+
+-- mal: prefetch one kind so often -> RV001 NOT_ALLOWED
+SELECT reviewer.claim_prefetch('mal', array_fill('transcribe'::text, ARRAY[4]), 'k')
+
+-- mal: ask how much is waiting so often -> RV001 NOT_ALLOWED
+SELECT reviewer.waiting(array_fill('transcribe'::text, ARRAY[4]))
+
 -- mal: prefetch a review -> RV001 NOT_ALLOWED
 SELECT reviewer.claim_prefetch('mal', '{transcribe,review}', 'k')
 
