@@ -159,15 +159,14 @@ class Bundle:
             if not (self._is_in_time(each) and may_open(self._unit, each.lease.clip_id)):
                 self._replace(each, None)
 
-    def drop(self) -> bool:
-        """Gives everything back that was not begun, in one commit, and drops it. Returns whether any was."""
+    def drop(self) -> None:
+        """Gives everything back that was not begun, in one commit, and drops it."""
         with self._lock:
             self._round += 1
             dropped, self._taken = [each.lease for each in self._taken], []
         dropped += self._take_left()
         if dropped:
             self._give_back(dropped)
-        return bool(dropped)
 
     def _all(self) -> list[_Taken]:
         with self._lock:

@@ -235,11 +235,10 @@ class WorkSession:
         self._drop_next(None if taken is None else taken.lease)
         self._bundle.drop()
 
-    def give_back_along(self) -> bool:
-        """Gives back what was taken along and not begun, in one commit; returns whether there was any."""
-        was_any = self._bundle.drop()
+    def give_back_along(self) -> None:
+        """Gives back what was taken along and not begun, in one commit."""
+        self._bundle.drop()
         self._drop_ended_along()
-        return was_any
 
     def _drop_next(self, lease: Lease | None) -> None:
         self._access.drop_prefetched(self.identity)

@@ -334,8 +334,7 @@ class FakeWork:
 
     def take_along(self) -> None: ...
 
-    def give_back_along(self) -> bool:
-        return False
+    def give_back_along(self) -> None: ...
 
     def deliver(self) -> None:
         self.called("deliver")

@@ -187,9 +187,26 @@ def test_work_goes_on_through_the_bundle_and_is_sent_once_when_the_server_is_bac
     assert bench.late_drafts() == []
 
 
+@pytest.mark.parametrize("is_first", [True, False])
 def test_lock_gives_back_at_once_what_was_not_begun_and_drops_it(
-    desk: NetworkDesk, bench: Bench, network: Network
+    desk: NetworkDesk, bench: Bench, network: Network, monkeypatch: pytest.MonkeyPatch, is_first: bool
 ) -> None:
+    """Whichever thread is first: that which drops the prefetched clip, or that which gives back."""
+    gives_back, drops = WorkSession.give_back_along, WorkSession.drop_prefetched
+    if is_first:
+
+        def waits(self: WorkSession) -> None:
+            drops(self)
+            gives_back(self)
+
+        monkeypatch.setattr(WorkSession, "give_back_along", waits)
+    else:
+
+        def after(self: WorkSession) -> None:
+            gives_back(self)
+            drops(self)
+
+        monkeypatch.setattr(WorkSession, "drop_prefetched", after)
     desk.type("a word")
     desk.settle()
     desk.window.lock()
@@ -412,7 +429,7 @@ def test_lock_after_a_crash_gives_back_what_was_not_taken_along_again(
     person.work.open(lease)
     person.work.prefetch()
     assert leased(network) == 4
-    assert person.work.give_back_along()
+    person.work.give_back_along()
     person.work.sending.send()
     assert leased(network) == 1
 

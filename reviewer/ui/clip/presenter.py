@@ -305,7 +305,7 @@ class ClipPresenter(QObject):
             self._executor.run(partial(self._work.close, lease))
             if is_untouched:
                 self._executor.run(partial(self._work.release, lease))
-        self._executor.run(self._work.give_back_along, self._sender.send_last)
+        self._executor.run(self._work.give_back_along, lambda _none: self._sender.send_last())
         self._prefetch.drop()
         self._sender.end()
         self._unsaved = None

@@ -95,9 +95,12 @@ class Sender(QObject):
         if self._sending.is_needed:
             self._sending.end()
 
-    def send_last(self, was_given_back: bool) -> None:  # noqa: FBT001 - the answer of the session
-        """After ``end``, once all is saved: tells the server what colleagues can take, if it answers."""
-        if was_given_back:
+    def send_last(self) -> None:
+        """After ``end``, once all is saved: tells the server what colleagues can take, if it answers.
+
+        After what is prefetched was dropped, which runs on the network's thread too.
+        """
+        if self._sending.is_needed:
             self._network.run(self._sending.send_last)
 
     @Slot()
