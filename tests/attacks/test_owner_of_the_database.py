@@ -1,6 +1,7 @@
 """What a superuser of the queue's server may try with the facts of clips and with work, and cannot."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -405,19 +406,21 @@ def test_one_text_that_was_changed_is_left_out_and_qa_types_it_anew(office: Offi
     query = "SELECT digest, sealed FROM reviewer_data.annotation WHERE clip_id = %s"
     ((digest, sealed),) = sql(database, query, clip_id)
     assert {"the fourth words", "the fifth words"} <= in_a_set(office)[1]
-    for changes, value in (
-        ("digest = %s", bytes(32)),
-        ("digest = %s", b""),
-        ("sealed = %s", b"x" * len(sealed)),
-        ("sealed = %s", b"x"),
+    for reason, changes, value in (
+        ("verdict_not_signed", "digest = %s", bytes(32)),  # the verdict has the digest of what was accepted
+        ("verdict_not_signed", "digest = %s", b""),
+        ("work_unreadable", "sealed = %s", b"x" * len(sealed)),
+        ("work_unreadable", "sealed = %s", b"x"),
     ):
         on_annotation(database, clip_id, changes, value)
         left_out, texts = in_a_set(office)
-        assert left_out["work_unreadable"] == 1, changes
+        assert left_out[reason] == 1, changes
         assert "the fifth words" in texts
         assert "the fourth words" not in texts
         lead = office.lead.person(LEAD).lead
-        words = list(lead.corpus._texts(lead.identity, "corpus", lambda *_: None, lambda: False))
+        words = list(
+            lead.corpus._texts(lead.identity, "corpus", Counter[str](), lambda *_: None, lambda: False)
+        )
         assert clip_id not in [each[0] for each in words]
         on_annotation(database, clip_id, "digest = %s, sealed = %s", digest, sealed)
     on_annotation(database, clip_id, "digest = %s", bytes(32))

@@ -6,8 +6,11 @@ import socket
 import ssl
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -168,9 +171,30 @@ def test_what_is_no_public_key_of_a_broker_is_refused(key: str) -> None:
         BrokerAddress.of("https://127.0.0.1:8443", key)
 
 
-def test_workstation_speaks_tls_1_3_only() -> None:
-    connection = BrokerAddress.of("https://127.0.0.1:8443", "00" * 32).connection()
-    assert connection._context.minimum_version is ssl.TLSVersion.TLSv1_3  # type: ignore[attr-defined]
+@pytest.mark.parametrize("newest", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_workstation_speaks_tls_1_3_only(tmp_path: Path, newest: ssl.TLSVersion) -> None:
+    made = make_certificates(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(made.certificate, made.key)
+    context.maximum_version = newest
+
+    def greet(server: socket.socket) -> None:
+        with (
+            server.accept()[0] as accepted,
+            suppress(OSError),
+            context.wrap_socket(accepted, server_side=True),
+        ):
+            pass
+
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as other:
+        other.submit(greet, server)
+        url = f"https://127.0.0.1:{server.getsockname()[1]}"
+        address = BrokerAddress.of(url, "00" * 32, made.authority)
+        if newest is ssl.TLSVersion.TLSv1_3:
+            address.connect(time.monotonic() + 10).close()
+        else:
+            with pytest.raises(ssl.SSLError, match="PROTOCOL_VERSION"):
+                address.connect(time.monotonic() + 10)
 
 
 def test_loopback_is_known_by_its_number() -> None:

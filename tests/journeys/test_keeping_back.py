@@ -57,11 +57,11 @@ def database(postgres: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def one_office(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    """Twelve clips, half of them in quarantine, and a contractor with a folder of her own."""
+    """Thirteen clips, seven of them in quarantine, and a contractor with a folder of her own."""
     folder = tmp_path_factory.mktemp("office")
     with clips_elsewhere(folder) as place:
         made = make_office(folder, database, FakeClock(datetime.now(UTC)), place, ASR)
-        drafts = [WITH_A_NUMBER] * 6 + [""] * 6
+        drafts = [WITH_A_NUMBER] * 7 + [""] * 6
         made.lead.person(LEAD).lead.import_manifest(
             write_clips(folder / "in", made.clock, drafts), IntakeOptions()
         )
