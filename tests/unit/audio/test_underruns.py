@@ -8,7 +8,9 @@ from reviewer.audio.play.player import Player
 from reviewer.audio.play.underruns import DeviceRecord, UnderrunCounter, read_records
 from tests.sounds import some_samples
 
-_TODAY = datetime.now(UTC).date().isoformat()
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
 
 
 def _played(file: Path | None, frames: int = 8_000, gaps: int = 0) -> Player:
@@ -24,10 +26,12 @@ def _played(file: Path | None, frames: int = 8_000, gaps: int = 0) -> Player:
 
 
 def test_how_long_each_device_played_and_ran_dry_adds_up_and_no_clip_is_named(tmp_path: Path) -> None:
-    file = tmp_path / "new" / "sound.json"
+    file, before = tmp_path / "new" / "sound.json", _today()
     for gaps in (0, 2, 1):
         _played(file, 4_000, gaps)
-    assert read_records(file) == [DeviceRecord("Virtual device", 0.75, 3, _TODAY)]
+    assert read_records(file) in [
+        [DeviceRecord("Virtual device", 0.75, 3, day)] for day in (before, _today())
+    ]
     assert not {word for word in ("clip", "frames", "16000") if word in file.read_text()}
 
 
