@@ -19,7 +19,7 @@ from reviewer.workspace import open_workspace
 from tests.benches.workspace import ANA, LEAD, Bench, annotation, make_bench
 from tests.fakes.clock import FakeClock
 
-_FLIPS = int(os.environ.get("REVIEWER_FLIPS", "40"))
+_FLIPS = int(os.environ.get("REVIEWER_FLIPS", "24"))
 _TEXT = "what was typed last"
 
 
@@ -80,7 +80,7 @@ def test_a_file_that_was_changed_is_damage_or_harmless(
 ) -> None:
     source, clock, sound = worked
     rng, found = random.Random(f"{pattern} {hit.__name__}"), set()
-    for _ in range(_FLIPS if hit is _flip else _FLIPS // 10):
+    for _ in range(_FLIPS if hit is _flip else _FLIPS // 6):
         shutil.copytree(source, tmp_path / "ws")
         (tmp_path / "ws" / "workspace.db.turn").write_bytes(rng.randbytes(24))
         hit(rng.choice(sorted((tmp_path / "ws").glob(pattern))), rng)

@@ -35,17 +35,24 @@ print(json.dumps([[row.outcome for row in report.rows], int(peak.split()[1])]))
 """
 
 
+@pytest.fixture(scope="module")
+def silence(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("silence") / "silence.flac"
+    with soundfile.SoundFile(path, "w", 16_000, 2, subtype="PCM_24") as file:
+        for _ in range(_HOURS * 60):
+            file.write(np.zeros((60 * 16_000, 2), np.int32))
+    return path
+
+
 @pytest.mark.parametrize(("allowed_hours", "outcome"), [(2, "accepted"), (0.5, "refused")])
 def test_an_hour_of_silence_does_not_come_into_memory(
-    tmp_path: Path, repository: Path, allowed_hours: float, outcome: str
+    tmp_path: Path, repository: Path, silence: Path, allowed_hours: float, outcome: str
 ) -> None:
     settings = f"[decode]\naudio_seconds = {allowed_hours * 3600:.0f}\n"
     bench = make_bench(tmp_path, drafts=(), project=settings)
     bench.workspace.close()
     folder = bench.workspace.path
-    with soundfile.SoundFile(tmp_path / "silence.flac", "w", 16_000, 2, subtype="PCM_24") as file:
-        for _ in range(_HOURS * 60):
-            file.write(np.zeros((60 * 16_000, 2), np.int32))
+    (tmp_path / "silence.flac").hardlink_to(silence)
     manifest = tmp_path / "silence.jsonl"
     manifest.write_text(json.dumps(GOOD | {"audio": "silence.flac"}), encoding="utf-8")
     done = subprocess.run(
