@@ -13,6 +13,7 @@ from reviewer.audio.decode.signatures import CONTAINERS, id3_bytes, recognise
 from reviewer.audio.decode.sound_output import BLOCK_VALUES, TOLERATED_SECONDS, SoundOutput
 from reviewer.audio.decode.source import Source, View
 from reviewer.audio.decode.wire import DecodingStopped, Failure, Head, Incomplete, Sender
+from reviewer.audio.io.sequential_file import SequentialFile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -184,24 +185,13 @@ class _FileDecoder:
             file = file.write_to(self._scratch)
         if isinstance(file, int):
             os.lseek(file, 0, os.SEEK_SET)
-        return _OneWayFile(file, closefd=False)
+        return SequentialFile(file, closefd=False)
 
 
 def _block(sound: soundfile.SoundFile, frames: int, dtype: str) -> "NDArray[Any]":
     """Up to so many frames, shape ``(frames, channels)``; soundfile's ``read`` takes longer for the same."""
     block = np.empty((frames, sound.channels), dtype)
     return block[: sound.buffer_read_into(block, dtype)]
-
-
-class _OneWayFile(soundfile.SoundFile):  # type: ignore[misc, unused-ignore]
-    """A file that is read once, from its beginning to its end.
-
-    soundfile seeks to where it is after each block of a file that it can seek in. mpg123 then has no bytes of
-    the frames before, which a frame of MP3 may need, and is silent until it has: up to 50 ms a block.
-    """
-
-    def seekable(self) -> bool:
-        return False
 
 
 def _recognised(source: Source) -> tuple[str, int]:

@@ -12,6 +12,7 @@ import soundfile
 
 from reviewer.audio.block_cache import BlockCache
 from reviewer.audio.io.muted_sound import MutedSound, muted_samples
+from reviewer.audio.io.sequential_file import SequentialFile
 from reviewer.audio.limits import refuse_unsupported
 from reviewer.audio.samples import AudioFormat, IntSamples, Samples, Sound, format_of
 from reviewer.errors import Damaged, Refused, ReviewerError, Unavailable
@@ -62,7 +63,7 @@ class FlacWriter:
         self._stream = _CanonicalStream(out)
         subtype = "PCM_16" if form.bits == 16 else "PCM_24"
         with self._translated():
-            self._file = _OneWayFile(
+            self._file = SequentialFile(
                 self._stream, "w", form.rate_hz, form.channels, subtype=subtype, format="FLAC"
             )
 
@@ -96,13 +97,6 @@ class FlacWriter:
             form = self._form
             raise Refused("UNDECODABLE_AS_FLAC", rate_hz=form.rate_hz, channels=form.channels) from error
         self._stream.raise_error()
-
-
-class _OneWayFile(soundfile.SoundFile):  # type: ignore[misc, unused-ignore]
-    """A file that is written from its beginning to its end: soundfile need not seek after each block."""
-
-    def seekable(self) -> bool:
-        return False
 
 
 class _CanonicalStream:
