@@ -121,8 +121,8 @@ class CorpusReader:
             pending = self._unit.redactions.of_clips([each.clip_id for each in batch])
             works = [each for each in batch if not any(one.is_muted for one in pending.get(each.clip_id, ()))]
             texts = self._access.texts(identity, works, purpose)
-            left_out.update(self._access.left_out.values())
-            for sealed, annotation in zip(works, texts, strict=True):
+            left_out.update(texts.left_out.values())
+            for sealed, annotation in zip(works, texts.annotations, strict=True):
                 if annotation is not None:
                     yield sealed.clip_id, stored[sealed.clip_id], annotation
             done += len(batch)

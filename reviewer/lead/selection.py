@@ -142,14 +142,16 @@ class Selector:
     ) -> Iterator[tuple[_Candidate, SelectedClip | str]]:
         batch = list(candidates)
         works = [work for each in batch for work in each.passes]
-        texts = iter(self._access.texts(identity, works))
+        texts = self._access.texts(identity, works)
+        in_order = iter(texts.annotations)
         ids = [work.id for work in works]
         self._released = self._unit.held_finds.released_among(ids)
         aligned = self._unit.alignments.known_among(ids)
         referenced = self._unit.references.known_among([each.clip.id for each in batch])
         for each in batch:
-            annotations = [next(texts) for _ in each.passes]
-            found = self._judge(each, annotations, where)
+            annotations = [next(in_order) for _ in each.passes]
+            reasons = [texts.left_out[work.id] for work in each.passes if work.id in texts.left_out]
+            found = reasons[0] if reasons else self._judge(each, annotations, where)
             if not isinstance(found, str):
                 unsealed, first = annotations[0], each.passes[0]
                 words = (
@@ -182,8 +184,6 @@ class Selector:
     ) -> SelectedClip | str:
         clip, passes = candidate.clip, candidate.passes
         annotations = [text for text in texts if text is not None]
-        if reason := next(filter(None, (self._access.left_out.get(work.id) for work in passes)), ""):
-            return reason
         if len(annotations) < len(passes):  # consent or retention ended, or it was purged, since the check
             return is_over(clip, self._unit.clock.now()) or "purged"
         conventions = self._conventions_of(clip.locale)

@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from reviewer.access.acceptances import Acceptances
@@ -55,18 +56,26 @@ class OpenedBatch:
         return self._keys.sealed_audio(clip_id)
 
 
+@dataclass(frozen=True, slots=True)
+class ReadTexts:
+    """Texts that were read, in the order they were asked for.
+
+    None stands for a clip that may not be opened any more, and for an annotation of a queue elsewhere that is
+    ``left_out``, where its id has the reason: ``verdict_not_signed`` (no valid signature says that it was
+    accepted), ``work_not_signed`` (no valid signature says who wrote it), ``work_unreadable`` (it cannot be
+    decrypted, or does not match its digest).
+    """
+
+    annotations: list[Annotation | None]
+    left_out: dict[str, str]
+
+
 class ExportAccess:
     """Opens what an export takes out, and nothing but accepted work of clips that consent covers."""
 
     def __init__(self, unit: UnitOfWork, access: ClipAccess) -> None:
         self._unit = unit
         self._access = access
-        self.left_out: dict[str, str] = {}
-        """The annotations of a queue elsewhere that the last ``texts`` left out, and why.
-
-        ``verdict_not_signed``: nobody who may signed that they were accepted; ``work_not_signed``: nobody
-        vouches for them; ``work_unreadable``: they do not open, or are not what their digest says.
-        """
         self._acceptances: Acceptances | None = None
 
     def require(self, identity: Identity) -> str:
@@ -117,20 +126,17 @@ class ExportAccess:
 
     def texts(
         self, identity: Identity, works: Sequence[SealedAnnotation], purpose: str = _PURPOSE
-    ) -> list[Annotation | None]:
-        """Unseals annotations after one row for all; None for a clip that may not be opened any more.
-
-        From a queue elsewhere also None for what nobody signed, or is unlike its digest (with a row):
-        ``left_out`` says which.
+    ) -> ReadTexts:
+        """Unseals annotations after one log row for all of them.
 
         Raises: Refused unless this person may export now; Damaged for an annotation in the workspace's own
-            file that is unlike its digest.
+            file that does not match its digest.
         """
         self.require(identity)
         unit = self._unit
         openable = unit.clips.openable([each.clip_id for each in works], unit.clock.now())
-        self.left_out = dict.fromkeys(self.not_accepted_among(identity, works), "verdict_not_signed")
-        opened = [each for each in works if each.clip_id in openable and each.id not in self.left_out]
+        left_out = dict.fromkeys(self.not_accepted_among(identity, works), "verdict_not_signed")
+        opened = [each for each in works if each.clip_id in openable and each.id not in left_out]
         if opened:
             detail: dict[str, DetailValue] = {
                 "purpose": purpose,
@@ -143,13 +149,17 @@ class ExportAccess:
         authors = None if unit.queue.answers_at_once else Authorship(unit.log, unit.workspace_id)
         found: list[Annotation | None] = []
         for each in works:
+            annotation = None
             try:
-                found.append(self._annotation(held, each, authors) if each.id in may_open else None)
+                if each.id in may_open:
+                    annotation = _annotation(held, each, authors)
+                    if annotation is None:
+                        left_out[each.id] = "work_not_signed"
             except Damaged as error:
                 leave_out(unit, identity, each, error)
-                self.left_out[each.id] = "work_unreadable"
-                found.append(None)
-        return found
+                left_out[each.id] = "work_unreadable"
+            found.append(annotation)
+        return ReadTexts(found, left_out)
 
     def not_accepted_among(self, identity: Identity, works: Sequence[SealedAnnotation]) -> frozenset[str]:
         """Those that a queue elsewhere says were accepted, and nobody else; none in the workspace's own
@@ -162,23 +172,22 @@ class ExportAccess:
         clip_ids = list(dict.fromkeys(each.clip_id for each in works))
         return self._acceptances.not_accepted(works, unit.queue.verdicts_of(clip_ids))
 
-    def _annotation(
-        self, held: HeldKeys, work: SealedAnnotation, authors: Authorship | None
-    ) -> Annotation | None:
-        plain, digest = held.unseal(work.clip_id, ContentKind.ANNOTATION, work.id, work.sealed)
-        if not hmac.compare_digest(digest, work.digest):
-            raise Damaged("ANNOTATION_EXCHANGED", annotation=work.id)
-        if authors is not None and not authors.is_known(work, plain):
-            self.left_out[work.id] = "work_not_signed"
-            return None
-        return Annotation.from_bytes(plain)
-
     def require_openable(self, clip_ids: Collection[str]) -> None:
         """Raises Refused if consent or retention of any of these clips has ended, or it was purged."""
         openable = self._unit.clips.openable(clip_ids, self._unit.clock.now())
         for clip_id in clip_ids:
             if clip_id not in openable:
                 self._access.openable(clip_id)
+
+
+def _annotation(held: HeldKeys, work: SealedAnnotation, authors: Authorship | None) -> Annotation | None:
+    """The annotation; None where it is not signed by its author, as work of a queue elsewhere must be."""
+    plain, digest = held.unseal(work.clip_id, ContentKind.ANNOTATION, work.id, work.sealed)
+    if not hmac.compare_digest(digest, work.digest):
+        raise Damaged("ANNOTATION_EXCHANGED", annotation=work.id)
+    if authors is not None and not authors.is_known(work, plain):
+        return None
+    return Annotation.from_bytes(plain)
 
 
 def is_over(clip: Clip, now: datetime) -> str:

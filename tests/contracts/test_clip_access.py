@@ -152,7 +152,7 @@ def test_an_export_opens_accepted_work_alone(parts: Access) -> None:
     parts.bench.agree(LEAD)
     with pytest.raises(Refused, match="RETENTION_ENDED"):
         exporting(parts).open(lead, {waiting.clip_id: waiting.id})
-    assert exporting(parts).texts(lead, [waiting]) == [None]
+    assert exporting(parts).texts(lead, [waiting]).annotations == [None]
     with parts.bench.database() as database:
         database.execute("UPDATE queue_clip SET state = 'quarantined'")
     with pytest.raises(Refused, match="NOT_ACCEPTED"):
