@@ -5,8 +5,7 @@ import importlib.util
 import os
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -15,23 +14,20 @@ from typing import TYPE_CHECKING, Self
 from reviewer import backends
 from reviewer.access.activity import ActivityCounts
 from reviewer.access.audit_log import AuditLog
-from reviewer.access.backups import BackupRecord, BackupRepository
-from reviewer.access.checkpoint import Checkpoint
+from reviewer.access.backups import BackupRepository
 from reviewer.access.exports import ExportRepository
-from reviewer.access.keychain import Keychain, SystemKeychain
+from reviewer.access.keychain import Keychain
 from reviewer.access.log_keys import LogKeys
 from reviewer.access.nda import Acknowledgements
 from reviewer.access.people import PersonRepository
 from reviewer.access.policy import Policy
-from reviewer.access.purge_list import PurgeList
 from reviewer.access.recovery_key import RecoveryKeyRepository
 from reviewer.access.rights import Act
 from reviewer.access.table_seal import TableSeals, upgrade
-from reviewer.access.verification import Finding, verify_file, verify_log
+from reviewer.access.verification import Finding, verify_log
 from reviewer.audio.decode.decoder import Decoder
 from reviewer.broker.facts import WorkspaceFacts
 from reviewer.clips.alignments import AlignmentRepository
-from reviewer.clips.backup_file import BackupHeader, read_header
 from reviewer.clips.content import ClipContent
 from reviewer.clips.draft_distances import DraftDistanceRepository
 from reviewer.clips.draft_versions import DraftVersionRepository
@@ -55,11 +51,10 @@ from reviewer.db.team_folder import TeamFolder
 from reviewer.db.workspace_meta import read_meta
 from reviewer.desk.session import KINDS as DESK_KINDS
 from reviewer.desk.session import DeskSession
-from reviewer.errors import Damaged, NoWorkspace, Refused, Unavailable
+from reviewer.errors import NoWorkspace, Refused, Unavailable
 from reviewer.files import new_folder, write_atomically
 from reviewer.labels.schema import load_schema
 from reviewer.lead.admission import Admission
-from reviewer.lead.backup import unpack_backup
 from reviewer.lead.broker_naming import BrokerNaming
 from reviewer.lead.clip_preparation import PreparingProcess
 from reviewer.lead.init_workspace import init_workspace
@@ -69,8 +64,7 @@ from reviewer.lead.policy_files import PolicyFiles
 from reviewer.lead.project_file import parse_project, read_project
 from reviewer.lead.recovery import Recovery
 from reviewer.lead.session import LeadSession
-from reviewer.lead.withdrawals import Withdrawal
-from reviewer.model.clock import Clock, ForwardClock, SystemClock, to_iso
+from reviewer.model.clock import Clock, ForwardClock, SystemClock
 from reviewer.model.people import Identity, Person
 from reviewer.model.project import QueueRules
 from reviewer.model.task import TaskKind
@@ -83,7 +77,6 @@ from reviewer.queue.move_record import MoveRecord
 from reviewer.queue.outbox import Outbox
 from reviewer.session.access_limits import ActivityLimits
 from reviewer.session.agreement import Agreement
-from reviewer.session.backup_lists import purge_list_of, read_list
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.clip_unsealing import MakeKeySource
 from reviewer.session.draft_measurement import DraftMeasurement
@@ -92,20 +85,18 @@ from reviewer.session.listening_record import ListeningRecord
 from reviewer.session.locale_conventions import ANY_LANGUAGE, LocaleConventions
 from reviewer.session.pass_comparison import PassComparison
 from reviewer.session.policy import WorkspacePolicy
-from reviewer.session.second_secret import SecondSecrets
 from reviewer.session.server_witness import ServerWitness
-from reviewer.session.sign_in import SignIn, normal_code, require_strong
+from reviewer.session.sign_in import SignIn, require_strong
 from reviewer.session.team_files import restore_team_files
 from reviewer.session.unfinished_exports import UnfinishedExports
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.work_session import WorkSession
 from reviewer.transcript.lexicon import LEXICON_FOLDER, read_lexicon
-from reviewer.untrusted_files import open_untrusted, read_untrusted_text
+from reviewer.untrusted_files import read_untrusted_text
 
 if TYPE_CHECKING:
     from reviewer.queue.administration import QueueAdministration
 
-_MOST_BACKUP_BYTES = 1 << 50
 APP_VERSION = importlib.metadata.version("reviewer")
 
 MakeQueue = Callable[[Database, Clock, QueueRules], Queue]
@@ -454,131 +445,6 @@ def make_workspace(
     except OSError as error:
         raise Unavailable("FOLDER_NOT_WRITABLE", folder=str(folder), reason=str(error)) from error
     return recovery_key
-
-
-@dataclass(frozen=True, slots=True)
-class RestoreOptions:
-    """What happened after a backup was made: purges, withdrawals, and a checkpoint kept elsewhere.
-
-    Without the list of purges that lies beside the backup, or one that is named, ``without_purged_list``
-    must say that there is none: purged clips would come back. With a ``recovery_key`` no passphrase of the
-    day is needed: the lead, new or not, gets the passphrase that is given.
-    """
-
-    purged_list: Path | None = None
-    without_purged_list: bool = False
-    withdrawn: tuple[Withdrawal, ...] = ()
-    checkpoint: Checkpoint | None = None
-    recovery_key: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class RestoreReport:
-    """A restored workspace. ``lost_rows`` of the log came after the backup; None without a checkpoint.
-
-    The list of purges was written at ``listed_at``, when the log had ``listed_rows``; None without a list.
-    """
-
-    made_at: str
-    rows: int
-    purged: int
-    lost_rows: int | None
-    listed_at: str | None = None
-    listed_rows: int | None = None
-
-    @property
-    def unlisted_rows(self) -> int:
-        """Rows that the checkpoint has and the list of purges was written before: some may be purges."""
-        known = self.listed_rows or self.rows
-        return 0 if self.lost_rows is None else max(0, self.rows + self.lost_rows - known)
-
-    def to_json(self) -> dict[str, object]:
-        """The object that ``restore --json`` prints."""
-        return asdict(self)
-
-
-def restore_workspace(
-    file: Path,
-    folder: Path,
-    lead: str,
-    passphrase: str,
-    options: RestoreOptions,
-    *,
-    clock: Clock | None = None,
-    parameters: KdfParameters | None = None,
-    keychain: Keychain | None = None,
-) -> RestoreReport:
-    """Makes a workspace from a backup, or nothing: it is unpacked and verified beside its place.
-
-    Raises: Refused when the folder is not empty or the list of purges is missing; WrongPassphrase; Damaged
-        when anything in the backup, or its list of purges, does not verify; Unavailable when the disk fails.
-    """
-    os.umask(0o077)
-    listed = _purged_since(file, options)
-    try:
-        with open_untrusted(file, _MOST_BACKUP_BYTES) as stream, new_folder(folder) as beside:
-            header = read_header(stream)
-            if listed is not None:
-                listed.require_backup(header.log_id, header.backup_id)
-            key = _backup_key(header, passphrase, options, keychain or SystemKeychain())
-            unpack_backup(stream, header, key, beside)
-            rows, lost = _verified_rows(beside / DATABASE_FILE, options.checkpoint)
-            with open_workspace(beside, clock=clock, parameters=parameters, keychain=keychain) as workspace:
-                if listed is not None:
-                    listed.require_key_of(workspace.log_keys(), rows)
-                if options.recovery_key:
-                    _let_in_again(workspace, options.recovery_key, lead, passphrase)
-                person = workspace.sign_in(lead, passphrase)
-                backup, lines = _record_of(file, header), listed.lines if listed else ()
-                report = person.lead.finish_restore(backup, lines, options.withdrawn)
-                workspace.sign_out(person)
-    except FileExistsError as error:
-        raise Refused("WORKSPACE_FOLDER_NOT_EMPTY", folder=str(folder)) from error
-    except OSError as error:
-        raise Unavailable("FOLDER_NOT_WRITABLE", folder=str(folder), reason=str(error)) from error
-    return _with_list(RestoreReport(header.made_at, rows, len(report.purged), lost), listed)
-
-
-def _with_list(made: RestoreReport, listed: PurgeList | None) -> RestoreReport:
-    return replace(made, listed_at=to_iso(listed.made_at), listed_rows=listed.log_rows) if listed else made
-
-
-def _record_of(file: Path, header: BackupHeader) -> BackupRecord:
-    return BackupRecord(header.backup_id, str(file.absolute()), datetime.fromisoformat(header.made_at))
-
-
-def _let_in_again(workspace: Workspace, recovery_key: str, lead: str, passphrase: str) -> None:
-    """Gives a lead a new passphrase by the recovery key."""
-    workspace.enrol(lead, workspace.recovery.recover(recovery_key, lead).code, passphrase)
-
-
-def _backup_key(header: BackupHeader, passphrase: str, options: RestoreOptions, keychain: Keychain) -> bytes:
-    """Raises as ``restore_workspace``, also for a weak new passphrase."""
-    if options.recovery_key:
-        require_strong(passphrase)
-        return header.key(header.open_with_recovery_key(normal_code(options.recovery_key)))
-    return header.key(header.open_keyring(passphrase, SecondSecrets(keychain).of))
-
-
-def _purged_since(file: Path, options: RestoreOptions) -> PurgeList | None:
-    listed = options.purged_list or purge_list_of(file)
-    if options.purged_list is not None or os.path.lexists(listed):
-        return read_list(listed)
-    if not options.without_purged_list:
-        raise Refused("BACKUP_WITHOUT_PURGED")
-    return None
-
-
-def _verified_rows(database: Path, checkpoint: Checkpoint | None) -> tuple[int, int | None]:
-    """The rows of a restored log, and how many a checkpoint has more. Raises Damaged."""
-    finding = verify_file(database)
-    if finding.ok and checkpoint is not None:
-        rows, finding = finding.rows, verify_file(database, checkpoint)
-        if not finding.ok and finding.notice.code == "LOG_CUT":  # a backup is older than what came after it
-            return rows, checkpoint.size - rows
-    if not finding.ok:
-        raise Damaged(finding.notice.code, **finding.notice.parameters)
-    return finding.rows, None if checkpoint is None else 0
 
 
 def _shipped_files() -> dict[str, Path]:

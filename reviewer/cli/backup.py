@@ -20,7 +20,7 @@ from reviewer.cli.sign_in import (
 
 if TYPE_CHECKING:
     from reviewer.model.project import Project
-    from reviewer.workspace import RestoreReport
+    from reviewer.restore import RestoreReport
 
 PurgedList = Annotated[
     Path | None,
@@ -100,7 +100,7 @@ def restore(
 ) -> None:
     """Make a workspace from a backup, as its lead, and purge again what was purged since."""
     from reviewer.lead.withdrawals import read_withdrawals  # noqa: PLC0415
-    from reviewer.workspace import RestoreOptions, restore_workspace  # noqa: PLC0415
+    from reviewer.restore import RestoreOptions, restore_workspace  # noqa: PLC0415
 
     options = RestoreOptions(
         purged_list=purged,

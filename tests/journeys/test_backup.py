@@ -20,8 +20,9 @@ from reviewer.lead.withdrawals import Withdrawal
 from reviewer.model.annotation import PersonalDataKind
 from reviewer.model.task import VerdictKind
 from reviewer.places import DATABASE_FILE
+from reviewer.restore import RestoreOptions, RestoreReport, restore_workspace
 from reviewer.session.backup_lists import purge_list_of, read_list
-from reviewer.workspace import RestoreOptions, RestoreReport, open_workspace, restore_workspace
+from reviewer.workspace import open_workspace
 from tests.benches.workspace import (
     ANA,
     BEN,

@@ -24,7 +24,8 @@ from reviewer.model.people import Keyring, Role
 from reviewer.model.project import BrokerPlace
 from reviewer.model.task import VerdictKind
 from reviewer.places import DATABASE_FILE
-from reviewer.workspace import RestoreOptions, open_workspace, restore_workspace
+from reviewer.restore import RestoreOptions, restore_workspace
+from reviewer.workspace import open_workspace
 from tests.benches.broker_team import Team
 from tests.benches.workspace import (
     ANA,

@@ -13,9 +13,10 @@ from reviewer.clips.keys import KdfParameters
 from reviewer.errors import Refused, ReviewerError, TooManyFailures, Unavailable, WrongPassphrase
 from reviewer.model.event import Action
 from reviewer.model.people import Role
+from reviewer.restore import RestoreOptions, restore_workspace
 from reviewer.session.second_secret import SecondSecrets
 from reviewer.session.sign_in import SignIn
-from reviewer.workspace import RestoreOptions, open_workspace, restore_workspace
+from reviewer.workspace import open_workspace
 from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, Bench, make_bench
 
 keyring = pytest.importorskip("keyring")
