@@ -33,9 +33,9 @@ class RestoreOptions:
 
     ``purged_list``: the clips purged since; by default the list that lies beside the backup. Without any list
     purged clips would come back, so restoring is refused unless ``without_purged_list`` is set.
-    ``withdrawn``: consents withdrawn since. ``checkpoint``: one from later, kept elsewhere, which shows how many
-    rows of the log are lost. ``recovery_key``: opens the backup in place of a lead's passphrase of that day;
-    the lead, who may be a new one, then gets the passphrase that is given.
+    ``withdrawn``: consents withdrawn since. ``checkpoint``: one from later, kept elsewhere, which shows how
+    many rows of the log are lost. ``recovery_key``: opens the backup in place of a lead's passphrase of that
+    day; the lead, who may be a new one, then gets the passphrase that is given.
     """
 
     purged_list: Path | None = None
@@ -47,7 +47,7 @@ class RestoreOptions:
 
 @dataclass(frozen=True, slots=True)
 class RestoreReport:
-    """What was restored: a backup of ``rows`` log rows made at ``made_at``, of which ``purged`` clips were purged.
+    """What was restored: a backup of ``made_at`` whose log has ``rows`` rows; ``purged`` clips were purged.
 
     ``lost_rows``: rows that a later checkpoint counts and the backup lacks; None without a checkpoint. The
     list of purges was written at ``listed_at``, when the log had ``listed_rows``; None without a list.

@@ -128,7 +128,7 @@ class Drafting:
     def _align(self, identity: Identity, work: SealedAnnotation, aligner: Recogniser) -> bool:
         self._access.require(identity, Act.IMPORT)
         clip = self._access.openable(work.clip_id)
-        (annotation,) = self._access.texts(identity, [work], "alignment")
+        (annotation,) = self._access.texts.read(identity, [work], "alignment")
         if annotation is None or not annotation.text_verbatim.strip():
             return False
         with self._opened(identity, clip, aligner) as samples:

@@ -97,7 +97,7 @@ class HeldBack:
         sound = self._access.open_held(identity, clip_id, held.annotations)
         try:
             works = [self._unit.queue.annotation(one) for one in held.annotations]
-            texts = [self._access.unseal_annotation(identity, work) for work in works]
+            texts = [self._access.texts.unseal(identity, work) for work in works]
             drafts = self._unit.hypotheses.of_clip(identity.keyring, clip_id)
         except BaseException:
             self.close(identity, clip_id)

@@ -69,10 +69,10 @@ class LateDrafts:
         other = self._handed_in(draft)
         sound = self._access.open_late(identity, draft, [other.id] if other is not None else [])
         try:
-            annotation = self._access.unseal_late(identity, draft)
+            annotation = self._access.texts.unseal_late(identity, draft)
             beside = None
             if other is not None:
-                text = self._access.unseal_annotation(identity, other)
+                text = self._access.texts.unseal(identity, other)
                 theirs = carried(text, self.schema, other.schema_version)
                 conventions = self._conventions.of(sound.clip.locale)
                 beside = Comparison.of(theirs, annotation, conventions, sound.clip.rate_hz)

@@ -124,7 +124,7 @@ class QaSession:
         passes = sorted(self._unit.queue.accepted_passes(lease.clip_id), key=lambda one: _place(lease, one))
         if len(passes) < 2:
             return ()
-        texts = self._access.texts(identity, passes, "adjudicate")
+        texts = self._access.texts.read(identity, passes, "adjudicate")
         versions = []
         for work, text in zip(passes, texts, strict=True):
             if text is None and may_open(self._unit, lease.clip_id):
@@ -171,7 +171,7 @@ class QaSession:
             raise Refused("BLIND_FIRST")
         if reviewed.clip_id != lease.clip_id or reviewed.author == identity.person.id:
             raise Refused("BLIND_FIRST")
-        theirs, mine = self._access.texts(identity, [reviewed, own], "compare")
+        theirs, mine = self._access.texts.read(identity, [reviewed, own], "compare")
         if (theirs is None or mine is None) and may_open(self._unit, lease.clip_id):
             raise Damaged("ANNOTATION_EXCHANGED", annotation=(reviewed if theirs is None else own).id)
         if theirs is None or mine is None:

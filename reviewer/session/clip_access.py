@@ -1,9 +1,7 @@
 """The only way to a clip's content: checks every condition and commits a log row before unsealing."""
 
-import hmac
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import TypeVar
 
 from reviewer.access.rights import Act, require
 from reviewer.audio.dsp import speech_detection
@@ -11,8 +9,7 @@ from reviewer.audio.io.flac import close_sound, open_sound, read_canonical
 from reviewer.audio.io.muted_sound import muted_samples
 from reviewer.audio.samples import Samples
 from reviewer.errors import ClipWithdrawn, Damaged, OpenElsewhere, Refused, ReviewerError
-from reviewer.model.annotation import Annotation
-from reviewer.model.clip import Clip, ClipState, ContentKind
+from reviewer.model.clip import Clip, ClipState
 from reviewer.model.event import Action, DetailValue, Event, HeardRange
 from reviewer.model.hold import ListenReason
 from reviewer.model.intervals import Span, merge_heard
@@ -26,19 +23,16 @@ from reviewer.model.redaction import (
     muted_ids,
     muted_spans,
 )
-from reviewer.model.task import LateDraft, Lease, SealedAnnotation, draft_name
+from reviewer.model.task import LateDraft, Lease
 from reviewer.session import clip_conditions, window
 from reviewer.session.access_limits import ActivityLimits
-from reviewer.session.clip_conditions import may_open
 from reviewer.session.clip_unsealing import ClipUnsealing, MakeKeySource
 from reviewer.session.muted_span import MutedSpan, audible
 from reviewer.session.permit import HeldOpening, Permit
 from reviewer.session.sign_in import SignIn
+from reviewer.session.text_access import TextAccess
 from reviewer.session.unit_of_work import UnitOfWork
-from reviewer.session.unreadable_work import if_readable
 from reviewer.session.unsealed_clip import UnsealedClip
-
-_Text = TypeVar("_Text", SealedAnnotation, LateDraft)
 
 
 class ClipAccess:
@@ -60,6 +54,7 @@ class ClipAccess:
         """
         self._unit = unit
         self._unsealing = ClipUnsealing(unit, make_key_source)
+        self.texts = TextAccess(unit, self._unsealing)
         self.is_purged = self._unsealing.is_purged
         """In an own folder: whether the broker says so of a clip."""
         self.limits = limits
@@ -412,59 +407,6 @@ class ClipAccess:
         with self._unit.content.audio(identity.keyring, clip.id) as stream:
             samples = read_canonical(stream)
         return muted_samples(samples, muted_spans(redactions, clip.rate_hz, clip.frames))
-
-    def texts(
-        self, identity: Identity, annotations: Sequence[SealedAnnotation], purpose: str
-    ) -> list[Annotation | None]:
-        """Unseals annotations after a row for each clip; None for a clip that may not be opened any more,
-        and, from a queue elsewhere, for what does not match its digest.
-
-        Raises: Damaged when an annotation in the workspace's own file does not.
-        """
-        unseal = if_readable(self._unit, self.unseal_annotation)
-        return self._after_rows(identity, purpose, annotations, lambda a: {"annotations": [a.id]}, unseal)
-
-    def unseal_annotation(self, identity: Identity, annotation: SealedAnnotation) -> Annotation:
-        """An annotation whose opening was logged (``texts`` of an opening). Raises Damaged."""
-        plain, digest = self._unit.content.unseal_with_digest(
-            identity.keyring, annotation.clip_id, ContentKind.ANNOTATION, annotation.id, annotation.sealed
-        )
-        if not hmac.compare_digest(digest, annotation.digest):
-            raise Damaged("ANNOTATION_EXCHANGED", annotation=annotation.id)
-        return Annotation.from_bytes(plain)
-
-    def late_texts(self, identity: Identity, drafts: Sequence[LateDraft]) -> list[Annotation | None]:
-        """Late drafts as ``texts`` gives annotations, for their author's history."""
-        return self._after_rows(
-            identity, "history", drafts, lambda one: {"late_draft": one.id}, self.unseal_late
-        )
-
-    def _after_rows(
-        self,
-        identity: Identity,
-        purpose: str,
-        texts: Sequence[_Text],
-        named: Callable[[_Text], dict[str, DetailValue]],
-        unseal: Callable[[Identity, _Text], Annotation | None],
-    ) -> list[Annotation | None]:
-        unit, unsealing = self._unit, self._unsealing
-        pairs = [
-            (one, may_open(unit, one.clip_id) and unsealing.has_key(identity, one.clip_id)) for one in texts
-        ]
-        with self._unit.transaction():
-            for each, is_open in pairs:
-                if is_open:
-                    detail = {"purpose": purpose, **named(each)}
-                    self._unit.log.record(Event.by(identity, Action.TEXT_OPENED, each.clip_id, detail=detail))
-        return [unseal(identity, each) if is_open else None for each, is_open in pairs]
-
-    def unseal_late(self, identity: Identity, draft: LateDraft) -> Annotation:
-        """A late draft whose opening was logged. Raises Damaged."""
-        name = draft_name(draft.task_id, draft.person_id)
-        plain = self._unit.content.unseal(
-            identity.keyring, draft.clip_id, ContentKind.LATE_DRAFT, name, draft.sealed
-        )
-        return Annotation.from_bytes(plain)
 
     # While a clip is open
 

@@ -40,7 +40,7 @@ class OpenedTexts:
         blind = None
         if lease.blind_annotation is not None:
             own = self.unit.queue.annotation(lease.blind_annotation)
-            blind = self.access.unseal_annotation(self.identity, own)
+            blind = self.access.texts.unseal(self.identity, own)
         draft = self.drafts.load(self.identity, lease)
         own_work = Draft()
         if draft.history is None:

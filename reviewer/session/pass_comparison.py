@@ -115,7 +115,7 @@ class PassComparison:
     def _compare(self, identity: Identity, batch: Sequence[Sequence[SealedAnnotation]]) -> list[str]:
         kept = self._unit.label_schemas.all()
         works = [work for passes in batch for work in passes]
-        texts = iter(self._access.texts(identity, works, PURPOSE))
+        texts = iter(self._access.texts.read(identity, works, PURPOSE))
         opened = []
         for passes in batch:
             found = [next(texts) for _ in passes]

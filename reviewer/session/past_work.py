@@ -47,7 +47,7 @@ def history(unit: UnitOfWork, access: ClipAccess, identity: Identity, limit: int
     late = unit.queue.late_drafts_of(identity.person.id)
     adopted = {each.annotation_id for each in late if each.annotation_id is not None}
     annotations = unit.queue.annotations_of(identity.person.id, limit)
-    texts = access.texts(identity, annotations, "history")
+    texts = access.texts.read(identity, annotations, "history")
     states = [TaskState(unit.queue.state_of(each.id)) for each in annotations]
     done = [
         PastWork(
@@ -66,7 +66,7 @@ def history(unit: UnitOfWork, access: ClipAccess, identity: Identity, limit: int
 
 
 def _late_work(access: ClipAccess, identity: Identity, drafts: Sequence[LateDraft]) -> list[PastWork]:
-    texts = access.late_texts(identity, drafts)
+    texts = access.texts.read_late(identity, drafts)
     return [
         PastWork(
             "",
@@ -104,7 +104,7 @@ def returned_work(
         comment = plain.decode()
     if annotation.author != identity.person.id:
         return ReturnedWork(comment, Annotation())
-    work = access.unseal_annotation(identity, annotation)
+    work = access.texts.unseal(identity, annotation)
     return ReturnedWork(comment, work, annotation.schema_version)
 
 
@@ -118,7 +118,7 @@ def taken_back_work(unit: UnitOfWork, access: ClipAccess, identity: Identity, le
     annotation = unit.queue.annotation(lease.returned_annotation)
     if annotation.author != identity.person.id or unit.queue.verdict_on(annotation.id) is not None:
         return Draft()
-    work = access.unseal_annotation(identity, annotation)
+    work = access.texts.unseal(identity, annotation)
     return Draft(History.of(work), form=annotation.schema_version)
 
 

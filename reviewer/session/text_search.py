@@ -40,7 +40,7 @@ def search(
             newest.setdefault(each.clip_id, each)
     annotations = list(newest.values())
     found = []
-    for each, annotation in zip(annotations, access.texts(identity, annotations, "search"), strict=True):
+    for each, annotation in zip(annotations, access.texts.read(identity, annotations, "search"), strict=True):
         if annotation is None:
             continue
         texts = [segment.text for segment in annotation.segments]

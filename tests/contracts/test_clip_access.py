@@ -109,7 +109,7 @@ def test_without_a_row_no_content_is_touched(parts: Access, how: str) -> None:
         "prefetch": lambda: blind.access.prefetch(permit),
         "export": lambda: exporting(blind).open(identity, {accepted.clip_id: accepted.id}),
         "export texts": lambda: exporting(blind).texts(identity, [accepted]),
-        "texts": lambda: blind.access.texts(identity, [accepted], "history"),
+        "texts": lambda: blind.access.texts.read(identity, [accepted], "history"),
     }
     with pytest.raises(Exception) as caught:  # noqa: PT011 - what the log raises, whatever it is
         attempts[how]()
@@ -167,8 +167,8 @@ def test_two_texts_that_were_exchanged_are_not_shown(parts: Access) -> None:
     assert first.task_id == second.task_id
     for exchanged in (replace(first, sealed=second.sealed), replace(first, digest=second.digest)):
         with pytest.raises(Damaged):
-            parts.access.texts(identity, [exchanged], "history")
-    (text,) = parts.access.texts(identity, [first], "history")
+            parts.access.texts.read(identity, [exchanged], "history")
+    (text,) = parts.access.texts.read(identity, [first], "history")
     assert text.text_verbatim == "the first text"
 
 

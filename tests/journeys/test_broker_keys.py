@@ -351,7 +351,7 @@ def test_work_that_a_queue_elsewhere_refuses_later_is_kept_though_its_key_is_gon
     assert [event.reason for event in team.bench.events(Action.SUBMISSION_REFUSED)] == ["LEASE_LOST"]
     (late,) = team.office.workspace._unit.queue.late_drafts()
     lead = team.office.person(LEAD).identity
-    assert team.office.workspace._access.unseal_late(lead, late).text_verbatim == "last words"
+    assert team.office.workspace._access.texts.unseal_late(lead, late).text_verbatim == "last words"
     team.close()
     network.close()
 

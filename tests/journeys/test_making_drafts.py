@@ -157,7 +157,7 @@ def test_accepted_texts_get_the_times_of_their_words_once(tmp_path: Path) -> Non
     lead = bench.person(LEAD)
     assert lead.lead.align_accepted().made == 1
     unit = bench.workspace._unit
-    text = bench.workspace._access.unseal_annotation(lead.identity, unit.queue.annotation(annotation_id))
+    text = bench.workspace._access.texts.unseal(lead.identity, unit.queue.annotation(annotation_id))
     alignment = unit.alignments.get(lead.identity.keyring, annotation_id, text)
     assert alignment is not None
     assert (alignment.annotation_id, alignment.engine) == (annotation_id, "pocketsphinx")
@@ -229,9 +229,7 @@ def test_times_of_a_part_are_completed_for_accepted_work(tmp_path: Path) -> None
     )
     assert not bench.workspace._unit.alignments.has_complete(annotation_id)
     ana = bench.person(ANA).identity
-    text = bench.workspace._access.unseal_annotation(
-        ana, bench.workspace._unit.queue.annotation(annotation_id)
-    )
+    text = bench.workspace._access.texts.unseal(ana, bench.workspace._unit.queue.annotation(annotation_id))
     kept = bench.workspace._unit.alignments.get(ana.keyring, annotation_id, text)
     assert kept is not None
     assert [word.text for each in kept.texts for word in each.words] == [

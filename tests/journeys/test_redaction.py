@@ -237,7 +237,7 @@ def test_aligned_words_tell_which_words_go_and_the_others_keep_their_times(tmp_p
     )
     (redaction,) = lead.redactions.of_clip(lead.identity, lease.clip_id)
     lead.redactions.confirm(lead.identity, redaction.id)
-    (now,) = bench.workspace._access.texts(
+    (now,) = bench.workspace._access.texts.read(
         lead.identity, [unit.queue.annotation(receipt.annotation_id)], "test"
     )
     assert now.text_verbatim == "my code is [pii:name] thank you"

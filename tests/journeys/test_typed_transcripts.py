@@ -151,7 +151,7 @@ class Typist:
         lead = LeadBench(self._bench.workspace.path, clock=self._bench.clock)
         try:
             sealed = lead.unit.queue.annotations_of(lead.ids[ANA], 100)
-            return {each.clip_id: lead.access.unseal_annotation(lead.lead, each) for each in sealed}
+            return {each.clip_id: lead.access.texts.unseal(lead.lead, each) for each in sealed}
         finally:
             lead.close()
 
