@@ -8,7 +8,7 @@ from enum import StrEnum
 from reviewer.access.checkpoint import parse_checkpoint
 from reviewer.access.log_keys import LogKeys
 from reviewer.errors import Damaged
-from reviewer.queue.api import WitnessedLog
+from reviewer.queue.server_api import WitnessedLog
 
 OwnLogKeys = Mapping[str, tuple[str, bytes]]
 SILENT_AFTER = timedelta(hours=1)

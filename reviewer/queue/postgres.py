@@ -36,9 +36,10 @@ from reviewer.model.task import (
     Verdict,
     WorkCounts,
 )
-from reviewer.queue.api import DrawResult, HeldClip, Receipt, WitnessedLog, WorkNotices, not_signed
+from reviewer.queue.api import DrawResult, HeldClip, Receipt, not_signed
 from reviewer.queue.postgres_connection import QueueServer, understood
 from reviewer.queue.redaction_api import SealedText
+from reviewer.queue.server_api import WitnessedLog, WorkNotices
 from reviewer.stats.queue_figures import QueueFigures
 
 

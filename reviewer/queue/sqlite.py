@@ -50,8 +50,9 @@ from reviewer.model.task import (
 from reviewer.queue import sqlite_figures
 from reviewer.queue import sqlite_late_drafts as late
 from reviewer.queue import sqlite_queries as queries
-from reviewer.queue.api import DrawResult, HeldClip, Receipt, WitnessedLog, not_signed
+from reviewer.queue.api import DrawResult, HeldClip, Receipt, not_signed
 from reviewer.queue.redaction_api import SealedText
+from reviewer.queue.server_api import WitnessedLog
 from reviewer.queue.sqlite_resealing import replace_seals, sealed_texts
 from reviewer.stats.queue_figures import QueueFigures
 

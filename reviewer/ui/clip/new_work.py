@@ -12,7 +12,7 @@ from reviewer.ui.clip.sender import NetworkExecutor
 from reviewer.ui.jobs import Jobs
 
 if TYPE_CHECKING:
-    from reviewer.queue.api import WorkNotices
+    from reviewer.queue.server_api import WorkNotices
     from reviewer.session.work_session import WorkSession
 
 ASK_SECONDS = 60
