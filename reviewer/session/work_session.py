@@ -1,6 +1,5 @@
 """The work session of one signed-in person: claim, open, save, submit; the same for every role."""
 
-import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -16,7 +15,6 @@ from reviewer.errors import (
     OpenElsewhere,
     Refused,
     ReviewerError,
-    Unavailable,
 )
 from reviewer.labels.earlier import carried
 from reviewer.labels.schema import Schema
@@ -29,9 +27,7 @@ from reviewer.queue.api import Receipt
 from reviewer.queue.outbox import (
     BeginPrefetched,
     Claim,
-    ClaimPrefetch,
     KeepLateDraft,
-    ReleasePrefetched,
     Submit,
     TakeBack,
 )
@@ -48,9 +44,10 @@ from reviewer.session.known_words import KnownWords, Lexicon, no_lexicon
 from reviewer.session.listening_record import ListeningRecord
 from reviewer.session.locale_conventions import LocaleConventions
 from reviewer.session.open_clip import ClipTexts, OpenClip
-from reviewer.session.opened_texts import OpenedTexts, PrefetchedClip
+from reviewer.session.opened_texts import OpenedTexts
 from reviewer.session.past_work import PastWork
 from reviewer.session.permit import Permit
+from reviewer.session.prefetch import Prefetch
 from reviewer.session.redaction_work import RedactionWork
 from reviewer.session.sending import Sending
 from reviewer.session.text_alignment import TextAlignment
@@ -107,8 +104,15 @@ class WorkSession:
         self.new_work_notices = unit.queue.new_work_notices
         self._texts = OpenedTexts(unit, access, identity, self._drafts, self._alignment, measurement, schema)
         self._right = clip_conditions.RIGHTS[min(kinds)]
-        self._prefetched: PrefetchedClip | None = None
-        self._prefetch_lock, self._prefetches = threading.Lock(), 0
+        self._prefetch = Prefetch(
+            identity=identity,
+            kinds=kinds,
+            access=access,
+            delivery=self._delivery,
+            bundle=self._bundle,
+            texts=self._texts,
+            clock=unit.clock,
+        )
         self._ended: set[tuple[str, int]] = set()
 
     @property
@@ -180,7 +184,7 @@ class WorkSession:
         """
         self._require_kind(lease)
         permit = self._access.permit(self.identity, lease, ask_queue=not self._bundle.has(lease))
-        prefetched = self._take_prefetched()
+        prefetched = self._prefetch.take()
         is_prefetched = self._access.has_prefetched(self.identity, lease.clip_id)
         unsealed = self._access.open(permit, past_work.opened_texts(lease))
         try:
@@ -200,28 +204,7 @@ class WorkSession:
         Returns: its samples, to be rendered in advance; None if no task is waiting, or too few for all.
         """
         self._require()
-        number, lease = self._prefetches, self._bundle.next(or_take=True)
-        if lease is None:
-            self._delivery.deliver()
-            answer = self._delivery.send(ClaimPrefetch(self.identity.person.id, self.kinds))
-            if not isinstance(answer, Lease):
-                return None
-            lease = answer
-        is_prefetch = lease.is_prefetch
-        try:
-            permit = self._access.permit(self.identity, lease, is_prefetch=is_prefetch, ask_queue=is_prefetch)
-            self._prefetched = None
-            unsealed = self._access.prefetch(permit, past_work.opened_texts(lease))
-            found = PrefetchedClip(lease, self._texts.of_lease(lease))
-        except (Refused, Unavailable):  # opening this clip fails in the same way, and reports it
-            self._drop_next(lease)
-            return None
-        with self._prefetch_lock:
-            if number == self._prefetches:
-                self._prefetched = found
-                return unsealed.samples
-        self._drop_next(lease)
-        return None
+        return self._prefetch.fetch()
 
     def take_along(self) -> None:
         """Takes as many clips along as the policy says. Raises Unavailable; Refused when no more may be."""
@@ -231,20 +214,13 @@ class WorkSession:
     def drop_prefetched(self) -> None:
         """Closes all that is prefetched or taken along, and puts it back; also without a valid agreement."""
         self._access.allow(self.identity, self._right)
-        taken = self._take_prefetched()
-        self._drop_next(None if taken is None else taken.lease)
+        self._prefetch.drop()
         self._bundle.drop()
 
     def give_back_along(self) -> None:
         """Gives back what was taken along and not begun, in one commit."""
         self._bundle.drop()
         self._drop_ended_along()
-
-    def _drop_next(self, lease: Lease | None) -> None:
-        self._access.drop_prefetched(self.identity)
-        if lease is None or lease.is_prefetch:  # else it was taken along, and stays at hand
-            with suppress(Undelivered):  # it is stored, and sent with the next delivery
-                self._delivery.send(ReleasePrefetched(self.identity.person.id))
 
     # While a clip is open
 
@@ -412,12 +388,9 @@ class WorkSession:
             self.submit(act.lease, act.annotation)  # the reviewer's own version; the review continues
             return None
         self._require_within_limits(act)
-        with self._prefetch_lock:
-            prefetched = self._prefetched
-            if prefetched is None:
-                self._prefetches += 1  # one that is under way comes too late
+        prefetched = self._prefetch.peek()
         begun = None
-        if prefetched is not None and self._can_begin(prefetched.lease):
+        if prefetched is not None and self._prefetch.can_begin(prefetched.lease):
             begun = self._handed_over(act, prefetched.lease)
         if prefetched is None or begun is None:
             self._end_and_close(act)
@@ -426,7 +399,7 @@ class WorkSession:
         self._forget(act.lease)
         self._note_end(act.lease)
         self._bundle.begin(begun)
-        self._prefetched = None
+        self._prefetch.forget()
         return self._shown(begun, self._access.show_prefetched(self.identity, begun), prefetched.texts)
 
     # Queries
@@ -469,24 +442,10 @@ class WorkSession:
         answer = self._delivery.send(Claim(self.identity.person.id, self.kinds))
         return answer if isinstance(answer, Lease) else None
 
-    def _take_prefetched(self) -> PrefetchedClip | None:
-        """What was prefetched, for the last time; one that is under way comes too late."""
-        with self._prefetch_lock:
-            self._prefetches += 1
-            taken, self._prefetched = self._prefetched, None
-        return taken
-
     def _drop_ended_along(self) -> None:
         """Gives back what was taken along and may not be opened any more; it may be prefetched already."""
         self._bundle.drop_ended()
-        if (one := self._prefetched) and not one.lease.is_prefetch and not self._bundle.may_begin(one.lease):
-            self._take_prefetched()
-            self._access.drop_prefetched(self.identity)
-
-    def _can_begin(self, lease: Lease) -> bool:
-        is_live = lease.until > self._unit.clock.now() or self._delivery.answers_at_once
-        is_live = is_live if lease.is_prefetch else self._bundle.may_begin(lease)
-        return is_live and self._access.has_prefetched(self.identity, lease.clip_id)
+        self._prefetch.drop_ended()
 
     def _handed_over(self, act: WorkAct, prefetched: Lease) -> Lease | None:
         """Commits the act and the opening of the prefetched clip together; None if that fails.
