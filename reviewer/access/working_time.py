@@ -29,16 +29,16 @@ _WORKED = """
 """
 
 
-def working_times(database: Database, idle_cap: timedelta = IDLE_CAP) -> dict[str, timedelta]:
+def working_times(database: Database) -> dict[str, timedelta]:
     """How long each person worked, by id: from the opening of a clip to its submission, skip or closing.
 
     Counted between rows of the log (opened, heard, submitted), so that a minute counts once however many
-    clips are open; between two rows at most ``idle_cap``.
+    clips are open; between two rows at most ``IDLE_CAP``.
     """
     values = {
         "acts": _array((*_OPEN, *_ENDS)),
         "open": _array(_OPEN),
-        "cap": int(idle_cap.total_seconds() * 1_000_000),
+        "cap": int(IDLE_CAP.total_seconds() * 1_000_000),
     }
     return {row["actor"]: timedelta(microseconds=row["worked"]) for row in database.rows(_WORKED, values)}
 

@@ -90,10 +90,6 @@ class Samples:
         """Frames ``[start, end)``, clipped to the clip; see ``Sound``."""
         return self.data[max(start, 0) : max(end, 0)]
 
-    def as_float(self) -> NDArray[np.float32]:
-        """The samples as float32 in [-1, 1), shape ``(frames, channels)``."""
-        return as_float(self.data)
-
     def sha256(self) -> bytes:
         """The digest of the whole sound; see ``SampleDigest``."""
         digest = SampleDigest(format_of(self))

@@ -92,9 +92,6 @@ def doctor(
 def check_machine(
     workspace: Path,
     run_child: "RunChild | None" = None,
-    *,
-    record: Path | None = None,
-    least_free_bytes: int = _LEAST_FREE_BYTES,
 ) -> list[HealthFinding]:
     """Checks this machine for a workspace that is, or would be, in this folder."""
     from reviewer.access.audit_log import newest_row_time  # noqa: PLC0415 - loads cryptography
@@ -103,11 +100,11 @@ def check_machine(
     newest_row = newest_row_time(workspace / DATABASE_FILE)
     return [
         _from_child("sound", run(_SOUND), "DOCTOR_SOUND"),
-        check_underruns(record or sound_record()),
+        check_underruns(sound_record()),
         _from_child("display", run(_DISPLAY), "DOCTOR_DISPLAY"),
         _from_child("foot pedal", run(PEDAL_PROBE), "DOCTOR_PEDAL"),
         check_sqlite(sqlite3.sqlite_version_info),
-        check_disk(workspace, least_free_bytes),
+        check_disk(workspace),
         check_clock(datetime.now(UTC), newest_row),
     ]
 

@@ -433,16 +433,6 @@ class ClipContent:
         self._clips.truncate_wal()
         return swept
 
-    def destroy(self, clip_id: str) -> None:
-        """Destroys the clip's key, which makes everything sealed under it unreadable, then its files.
-
-        Inside a transaction use ``ClipRepository.destroy_key`` and ``sweep`` after the commit.
-        """
-        name = self._clips.stored_as(clip_id)
-        self._clips.destroy_key(clip_id)
-        self._store.remove(name)
-        self._clips.truncate_wal()
-
     def _open(self, keyring: Keyring, clip_id: str, kind: ContentKind) -> BinaryIO:
         self._database.require_no_transaction()
         name = self._clips.stored_as(clip_id)

@@ -62,11 +62,6 @@ class HeldFindRepository:
             (annotation_id, clip_id, reason, person, to_micros(at)),
         )
 
-    def is_released(self, annotation_id: str) -> bool:
-        """Whether a lead released this work."""
-        found = self._database.value("SELECT 1 FROM released_work WHERE annotation_id = ?", (annotation_id,))
-        return found is not None
-
     def released_among(self, annotation_ids: Collection[str]) -> frozenset[str]:
         """Those of this work that a lead released."""
         rows = self._database.rows(

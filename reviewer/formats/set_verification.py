@@ -8,7 +8,6 @@ import os
 import struct
 import tarfile
 import zlib
-from collections.abc import Mapping
 from pathlib import Path
 
 from reviewer.errors import Damaged, Notice, Refused
@@ -24,7 +23,7 @@ _STUMBLES = (
 """SyntaxError: ``xml.etree.ElementTree.ParseError`` is one."""
 
 
-def verify_set(folder: Path, measure: MeasureSound, formats: Mapping[str, Format] = FORMATS) -> list[Notice]:
+def verify_set(folder: Path, measure: MeasureSound) -> list[Notice]:
     """Every problem of a set; reads all of it, has all of its sounds decoded, and needs no workspace.
 
     ``measure`` decodes elsewhere than here.
@@ -39,8 +38,8 @@ def verify_set(folder: Path, measure: MeasureSound, formats: Mapping[str, Format
     for name in named:
         if package := missing_package(name):
             problems.append(Notice("FORMAT_NEEDS_PACKAGE", {"format": name, "package": package}))
-        elif name in formats:
-            problems += _problems(name, formats[name], folder, measure)
+        elif name in FORMATS:
+            problems += _problems(name, FORMATS[name], folder, measure)
         else:
             problems.append(Notice("SET_FORMAT_UNKNOWN", {"format": str(name)}))
     return problems

@@ -20,7 +20,7 @@ from reviewer.formats.dataset import CLIPS
 from reviewer.formats.times import milliseconds
 from reviewer.formats.written_files import SoundLengths, WrittenFile
 from reviewer.transcript.invisible_characters import stray_positions
-from reviewer.untrusted_files import open_untrusted, read_untrusted
+from reviewer.untrusted_files import open_untrusted
 
 _BOM = b"\xef\xbb\xbf"
 _ID = re.compile(r"[a-z0-9]+-[a-z0-9]+-[0-9]{7,}-[0-9]{7,}")
@@ -104,26 +104,6 @@ class SetValidator:
     def add_problem(self, code: str, /, **parameters: Parameter) -> None:
         """Adds a problem."""
         self.problems.append(Notice(code, parameters))
-
-    def begin_file(self, name: str) -> str:
-        """The content of a text file, empty if it cannot be read; ids must be sorted within each file."""
-        self._last = ""
-        try:
-            data = read_untrusted(self.folder / name, MOST_TEXT_BYTES)
-            text = data.decode()
-        except Refused:
-            self.add_problem("SET_FILE_UNREADABLE", file=name)
-            return ""
-        except UnicodeDecodeError:
-            self.add_problem("SET_FILE_NOT_UTF8", file=name)
-            return ""
-        if data.startswith(_BOM):
-            self.add_problem("SET_FILE_BOM", file=name)
-        if b"\r" in data:
-            self.add_problem("SET_FILE_LINE_ENDS", file=name)
-        if data and not data.endswith(b"\n"):
-            self.add_problem("SET_FILE_LAST_LINE_END", file=name)
-        return text
 
     def lines(self, name: str, *, with_bom: bool = False) -> Iterator[tuple[str, str]]:
         """The lines of a text file with their places, one in memory at a time; ids must be sorted within it.

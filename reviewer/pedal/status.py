@@ -87,6 +87,6 @@ def usb_numbers(device: HidDevice) -> str:
     return f"{device.vendor:04x}:{device.product:04x}"
 
 
-def fault_status(error: ReviewerError, name: str = "", candidates: tuple[HidDevice, ...] = ()) -> PedalStatus:
+def fault_status(error: ReviewerError, name: str) -> PedalStatus:
     """A known error as a status."""
-    return PedalStatus(PedalState.FAULT, name, error.notice, candidates)
+    return PedalStatus(PedalState.FAULT, name, error.notice)

@@ -145,12 +145,12 @@ def digests(queue: QueueRows) -> dict[str, TableDigest]:
     return found
 
 
-def copy_rows(source: QueueRows, target: QueueRows, *, at_once: int = PAGE) -> None:
+def copy_rows(source: QueueRows, target: QueueRows) -> None:
     """Copies what the target lacks, some clips in a transaction; a target that differs is filled anew."""
-    if not _copy_missing(source, target, at_once):
+    if not _copy_missing(source, target):
         with target.filling():
             target.clear()
-        _copy_missing(source, target, at_once)
+        _copy_missing(source, target)
 
 
 def request_answer(text: str) -> str:
@@ -164,7 +164,7 @@ def person_of_answer(answer: str) -> str:
     return str(lease["person_id"]) if lease else ""
 
 
-def _copy_missing(source: QueueRows, target: QueueRows, at_once: int) -> bool:
+def _copy_missing(source: QueueRows, target: QueueRows) -> bool:
     """False when the target has rows that are not the source's as they are now."""
     wanted, there = source.of_all(), target.of_all()
     if any(there.values()):
@@ -172,7 +172,7 @@ def _copy_missing(source: QueueRows, target: QueueRows, at_once: int) -> bool:
             return False
     else:
         target.add(wanted)
-    for clip_ids in _pages(source, at_once):
+    for clip_ids in _pages(source, PAGE):
         wanted, there = source.of_clips(clip_ids), target.of_clips(clip_ids)
         if not there["queue_clip"]:
             target.add(wanted)

@@ -41,12 +41,6 @@ class WordErrors:
             return 1.0 if self.errors else 0.0
         return self.errors / self.reference_words
 
-    @property
-    def disagreement(self) -> float:
-        """Errors relative to the longer text, 0 to 1; symmetric, for two people without a reference."""
-        longer = max(self.reference_words, self.other_words)
-        return self.errors / longer if longer else 0.0
-
     def __add__(self, other: "WordErrors") -> "WordErrors":
         return WordErrors(
             self.errors + other.errors,

@@ -40,7 +40,6 @@ CLIPS = 8
 TEXTS = ("hello there", "hello again", "and once more", "and a last one")
 RULES = "[queue]\nbundle_clips = 3\nbundle_hours = 1\nlease_minutes = 120\n"
 PROJECT = NOBODY_LISTENS.replace("[queue]\n", RULES)
-QUEUE_FILE = "queue.db"
 
 
 @pytest.fixture

@@ -59,13 +59,6 @@ def test_diff_holds_both_texts_and_as_many_errors_as_counted(a: str, b: str) -> 
     assert all((step.op == "equal") == (step.left == step.right) for step in steps)
 
 
-@given(TEXTS, TEXTS)
-def test_disagreement_is_the_same_both_ways_and_within_bounds(a: str, b: str) -> None:
-    one, other = word_errors(a, b), word_errors(b, a)
-    assert one.disagreement == other.disagreement
-    assert 0 <= one.disagreement <= 1
-
-
 @given(TEXTS)
 def test_words_hold_every_character_that_is_not_space(text: str) -> None:
     kept = "".join(unicodedata.normalize("NFC", text).split())
@@ -75,8 +68,6 @@ def test_words_hold_every_character_that_is_not_space(text: str) -> None:
 def test_empty_texts_have_defined_rates() -> None:
     assert word_errors("", "").rate == 0
     assert word_errors("", "a").rate == 1
-    assert word_errors("", "").disagreement == 0
-    assert word_errors("", "a").disagreement == 1
 
 
 def test_errors_are_pooled_before_they_are_divided() -> None:

@@ -17,7 +17,6 @@ from reviewer.audio.decode.wire import DecodingStopped, Failure, Incomplete
 _PAGE = struct.Struct("<4sBBqIIIB")
 _BEGIN, _END = 2, 4
 _REVERSED = bytes(int(f"{value:08b}"[::-1], 2) for value in range(256))
-_NO_GRANULE = -1
 _OPUS_RATE_HZ = 48_000
 _MODE_BITS, _COUNT_BITS, _MOST_MODES = 41, 6, 64
 _STARTED_LATER_SECONDS = 5.0

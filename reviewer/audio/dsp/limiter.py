@@ -28,10 +28,8 @@ def lookahead_frames(rate_hz: int) -> int:
     return 2 * (round(LOOKAHEAD_SECONDS * rate_hz) // 2)
 
 
-def peaks_limited(
-    values: NDArray[np.float32], rate_hz: int, skip: int, keep: int, ceiling: float = CEILING
-) -> NDArray[np.float32]:
-    """Limit the volume: no value is above ``ceiling``; the gain changes smoothly, in all channels alike.
+def peaks_limited(values: NDArray[np.float32], rate_hz: int, skip: int, keep: int) -> NDArray[np.float32]:
+    """Limit the volume: no value is above ``CEILING``; the gain changes smoothly, in all channels alike.
 
     The gain that each frame needs is held over ``lookahead_frames`` on each side (a sliding minimum) and then
     averaged by a triangle as long (two boxes), so the average at a peak is made of gains that are all low
@@ -43,18 +41,17 @@ def peaks_limited(
         rate_hz: their rate.
         skip: number of frames at the beginning that are only context.
         keep: number of frames after them to return.
-        ceiling: the largest magnitude, as a fraction of full scale.
 
     Returns:
         Shape ``(keep, channels)``.
     """
     peaks = np.abs(values).max(axis=1, initial=0.0)
     wanted = values[skip : skip + keep]
-    if not peaks.size or float(peaks.max()) <= ceiling:
+    if not peaks.size or float(peaks.max()) <= CEILING:
         return wanted
-    reduction = 1 - ceiling / np.maximum(peaks.astype(np.float64), ceiling)
+    reduction = 1 - CEILING / np.maximum(peaks.astype(np.float64), CEILING)
     smooth = smoothly_held(reduction, lookahead_frames(rate_hz))[skip : skip + keep]
-    out: NDArray[np.float32] = np.clip(wanted * (1 - smooth)[:, None], -ceiling, ceiling).astype(np.float32)
+    out: NDArray[np.float32] = np.clip(wanted * (1 - smooth)[:, None], -CEILING, CEILING).astype(np.float32)
     return np.where(smooth[:, None] > 0, out, wanted)
 
 

@@ -18,7 +18,6 @@ _STEP_SECONDS = 0.01
 _CONTEXT_SECONDS = 30.0
 _FLOOR_PERCENT, _LEVEL_PERCENT = 10, 95
 _ABOVE_FLOOR_DB, _BELOW_LEVEL_DB = 4.0, 35.0  # as in speech detection
-_NO_SOUND_DB = -120.0
 
 
 def removed_span(sound: Sound, marked: Span) -> Span:

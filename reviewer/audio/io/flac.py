@@ -199,17 +199,6 @@ def encode_flac(samples: Samples) -> bytes:
     return written.getvalue()
 
 
-def cut_flac(samples: Samples, start: int, end: int) -> bytes:
-    """Frames ``[start, end)`` as FLAC with no metadata, for an export.
-
-    Raises:
-        ValueError: the range is empty or not inside the clip.
-    """
-    if not 0 <= start < end <= samples.frames:
-        raise ValueError(f"frames {start} to {end} are not inside a clip of {samples.frames}")
-    return encode_flac(Samples(samples.rate_hz, samples.data[start:end]))
-
-
 def read_canonical(stream: BinaryIO) -> Samples:
     """Decode a FLAC that ``encode_flac`` made; never for a file from outside.
 

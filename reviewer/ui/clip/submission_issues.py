@@ -34,11 +34,6 @@ class SubmissionIssues:
         return len(self.notices) > len(self.fields) + len(self.in_segments) + self.is_unheard
 
     @property
-    def has_personal_data(self) -> bool:
-        """Whether certain personal data stands in the text."""
-        return any(notice.code == "PERSONAL_DATA_TYPED" for notice in self.notices)
-
-    @property
     def is_unheard(self) -> bool:
         """Whether speech is still unheard."""
         return self.lack is not None

@@ -15,7 +15,6 @@ from reviewer.audio.io.flac import (
     FlacWriter,
     MemoryOutput,
     close_sound,
-    cut_flac,
     encode_flac,
     open_sound,
     read_canonical,
@@ -76,18 +75,6 @@ def test_what_flac_cannot_hold_is_refused_with_a_sentence(rate_hz: int, channels
         encode_flac(some_samples(10, rate_hz=rate_hz, channels=channels))
     assert caught.value.code.startswith("UNDECODABLE")
     assert hint_of(caught.value)
-
-
-def test_a_cut_holds_exactly_its_frames() -> None:
-    samples = some_samples(1_000, channels=2)
-    cut = read_canonical(io.BytesIO(cut_flac(samples, 100, 250)))
-    assert (cut.data == samples.data[100:250]).all()
-
-
-@pytest.mark.parametrize(("start", "end"), [(-1, 5), (5, 5), (6, 5), (0, 1_001)])
-def test_a_cut_outside_the_clip_is_a_bug(start: int, end: int) -> None:
-    with pytest.raises(ValueError, match="not inside"):
-        cut_flac(some_samples(1_000), start, end)
 
 
 _FRAMES = 5 * BLOCK_FRAMES + 123
