@@ -20,6 +20,7 @@ from reviewer.access.merkle import leaf_hash
 from reviewer.errors import Damaged, Notice
 from reviewer.model.clock import from_micros
 from reviewer.model.event import CLIP_IDS, Action, Event
+from reviewer.model.serialization import canonical_json
 
 GENESIS = bytes(32)
 VERSION = 1
@@ -198,7 +199,7 @@ def _has_form(fields: dict[str, Any]) -> bool:
 
 
 def _dump(plain: Any) -> bytes:
-    return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return canonical_json(plain).encode()
 
 
 def _no_float(text: str) -> None:

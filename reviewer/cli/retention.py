@@ -1,6 +1,6 @@
 """``reviewer retention`` and ``recall``: what is due or kept for longer, and which exports to recall."""
 
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -8,7 +8,7 @@ import typer
 from reviewer.cli import output
 from reviewer.cli.sign_in import AsJson, CommandSession, signs_in
 from reviewer.errors import Refused
-from reviewer.model.clock import to_iso
+from reviewer.model.clock import end_of_day, to_iso
 
 if TYPE_CHECKING:
     from reviewer.lead.purge import Recall
@@ -94,7 +94,7 @@ def lost(
 def day(text: str) -> datetime:
     """The end of a day, UTC; raises Refused for anything but a date such as 2028-12-31."""
     try:
-        return datetime.combine(date.fromisoformat(text.strip()), time(23, 59, 59), UTC)
+        return end_of_day(text)
     except ValueError as error:
         raise Refused("NOT_A_DATE") from error
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from reviewer.model.annotation import LabelValue
+from reviewer.model.serialization import canonical_json
 from reviewer.model.toml_table import TomlTable
 
 _FIELD_KEYS = (
@@ -108,7 +109,7 @@ class Schema:
 
     def to_json(self) -> str:
         """The form without its edition, as canonical JSON: equal forms give equal texts."""
-        return json.dumps(self.to_table(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return canonical_json(self.to_table())
 
     def to_table(self) -> dict[str, Any]:
         """The form with the keys of its TOML file."""

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from reviewer.errors import Damaged, Refused
+from reviewer.model.serialization import canonical_json
 
 LabelValue = str | bool | int | tuple[str, ...]
 Labels = Mapping[str, LabelValue]
@@ -26,7 +27,7 @@ _NO_EARLIER: EarlierLabels = MappingProxyType({})
 
 def storable_json(table: Mapping[str, Any]) -> bytes:
     """Canonical JSON of work. Raises Refused for NUL, halves of surrogate pairs, and more than 8 MiB."""
-    text = json.dumps(table, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = canonical_json(table)
     try:
         data = text.encode()
     except UnicodeEncodeError as error:

@@ -1,7 +1,7 @@
 """The clock as an injected object, so that tests can control it."""
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol, Self
 
 from reviewer.errors import Damaged
@@ -87,6 +87,12 @@ def from_micros(micros: int) -> datetime:
         return _EPOCH + timedelta(0, 0, micros)  # by place: half of the time
     except (OverflowError, TypeError) as error:
         raise Damaged("TIME_OUT_OF_RANGE") from error
+
+
+def end_of_day(text: str) -> datetime:
+    """The last second, in UTC, of a day such as ``2028-12-31``. Raises ValueError."""
+    day = datetime.combine(date.fromisoformat(text.strip()), datetime.min.time(), UTC)
+    return day.replace(hour=23, minute=59, second=59)
 
 
 def to_iso(moment: datetime) -> str:

@@ -37,6 +37,12 @@ def from_columns(kind: type[T], row: Mapping[str, Any]) -> T:
         raise Damaged("WORKSPACE_ROW_DAMAGED") from error
 
 
+def canonical_json(plain: Any) -> str:
+    """JSON in one form only, for what is hashed or compared: keys sorted, no spaces, nothing escaped but what
+    must be."""
+    return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def to_json(value: Any) -> str:
     """A value as JSON, its fields by name; bytes are base64, moments microseconds, sets sorted lists,
     tuples lists."""

@@ -1,6 +1,6 @@
 """What is due for purging, kept for longer, withdrawn but unknown, and to be recalled."""
 
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +8,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QAbstractItemView, QGridLayout, QHBoxLayout, QLineEdit, QWidget
 
 from reviewer.errors import Notice
+from reviewer.model.clock import end_of_day
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.lead.lead_page import LeadPage
@@ -182,10 +183,9 @@ class RetentionPage(LeadPage):
 
     def _until(self) -> datetime | None:
         try:
-            day = date.fromisoformat(self.until.text().strip())
+            return end_of_day(self.until.text())
         except ValueError:
             return None
-        return datetime.combine(day, time(23, 59, 59), UTC)
 
     def _make_buttons(self) -> None:
         self.choose_button = self.button(
