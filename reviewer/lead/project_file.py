@@ -45,6 +45,8 @@ _FILE_NAME = re.compile(r"\w[\w@+.-]{0,99}")
 """A file in a folder of the workspace, which the lead's signature covers: no path to elsewhere."""
 _RECOGNISERS = "asr.recogniser"
 _WORKING_HOURS = "limits.working_hours"
+_PRODUCT_NAMES = "intake.product_names"
+_LONGEST_NAME = 60
 _KINDS = ("pocketsphinx", "whisper.cpp", "command")
 _SECTIONS = {
     "decode": DecodeLimits,
@@ -91,9 +93,20 @@ def _section(kind: Callable[..., Any], name: str, raw: object) -> Any:
             values[key] = _recognisers(value)
         elif f"{name}.{key}" == _WORKING_HOURS:
             values[key] = _working_hours(value)
+        elif f"{name}.{key}" == _PRODUCT_NAMES:
+            values[key] = _product_names(value)
         else:
             values[key] = _converted(f"{name}.{key}", value, getattr(defaults, key))
     return kind(**values)
+
+
+def _product_names(raw: object) -> dict[str, str]:
+    if not isinstance(raw, dict):
+        raise Refused("SETTING_NOT_A_TABLE", setting=_PRODUCT_NAMES)
+    for name in raw.values():
+        if not (isinstance(name, str) and name.strip() and name.isprintable() and len(name) <= _LONGEST_NAME):
+            raise Refused("SETTING_BAD_VALUE", setting=_PRODUCT_NAMES)
+    return raw
 
 
 def _working_hours(raw: object) -> WorkingHours:

@@ -1,9 +1,11 @@
 """The project settings of a workspace, with their defaults."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from typing import Self
 
+_PRODUCT_NAMES = {"swiftkey": "SwiftKey", "hololens": "HoloLens", "mixed_reality": "Mixed Reality"}
 PRODUCTS = ("translator", "swiftkey", "windows", "cortana", "hololens", "mixed_reality")
 
 
@@ -19,11 +21,19 @@ class DecodeLimits:
 
 @dataclass(frozen=True, slots=True)
 class IntakeRules:
-    """Rules of consent and dates for an import."""
+    """Rules of consent and dates for an import, and what products are called on screen.
+
+    ``product_names`` has only names that ``product_name`` would not guess.
+    """
 
     products: tuple[str, ...] = PRODUCTS
+    product_names: Mapping[str, str] = field(default_factory=lambda: dict(_PRODUCT_NAMES))
     cutoff: datetime = datetime(2020, 10, 30, tzinfo=UTC)
     retention_days: int = 730
+
+    def product_name(self, product: str) -> str:
+        """``mixed_reality`` as the project calls it; one without a name with spaces and a capital letter."""
+        return self.product_names.get(product, product.replace("_", " ").capitalize())
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,10 @@ def _corpus_page(lead: "LeadSession", jobs: Jobs, parent: QWidget) -> Page:
 def _clip_tools(services: Services) -> "ClipTools":
     from reviewer.ui.clip.workspace import ClipTools  # noqa: PLC0415
 
-    return ClipTools(services.player_factory, services.jobs, services.preferences, services.clock)
+    product_name = services.gateway.project.intake.product_name
+    return ClipTools(
+        services.player_factory, services.jobs, services.preferences, services.clock, product_name
+    )
 
 
 def _role_page(page_id: str, title: str, make: Callable[[QWidget], Page]) -> RolePage:

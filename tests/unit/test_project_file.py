@@ -4,7 +4,7 @@ import pytest
 
 from reviewer.errors import Refused
 from reviewer.lead.project_file import parse_project, read_project
-from reviewer.model.project import Project, RecogniserRule
+from reviewer.model.project import PRODUCTS, Project, RecogniserRule
 from reviewer.places import resource
 
 
@@ -38,6 +38,10 @@ def test_settings_may_be_nought_and_reason_seconds_a_fraction(number: int) -> No
         'conventions = "..\\\\mine"',
         'locale = "../../en-US"',
         'conventions = ".hidden"',
+        '[intake]\nproduct_names = "SwiftKey"',
+        "[intake]\nproduct_names = {swiftkey = 1}",
+        '[intake]\nproduct_names = {swiftkey = " "}',
+        '[intake]\nproduct_names = {swiftkey = "Swift\\nKey"}',
         "[listening]\nheard_percent = 101",
         "[listening]\nheard_percent = -1",
         "[listening]\nheard_percent = 97.5",
@@ -59,6 +63,14 @@ def test_settings_may_be_nought_and_reason_seconds_a_fraction(number: int) -> No
 def test_what_a_setting_cannot_be_is_refused(line: str) -> None:
     with pytest.raises(Refused):
         parse_project(line)
+
+
+def test_products_are_called_by_their_names() -> None:
+    names = [Project().intake.product_name(each) for each in PRODUCTS]
+    assert names == ["Translator", "SwiftKey", "Windows", "Cortana", "HoloLens", "Mixed Reality"]
+    own = parse_project('[intake]\nproduct_names = {smart_speaker = "Smart Speaker 2"}').intake
+    assert own.product_name("smart_speaker") == "Smart Speaker 2"
+    assert own.product_name("smart_watch") == "Smart watch"
 
 
 def test_recognisers_are_read_in_their_order() -> None:

@@ -1,14 +1,16 @@
 """Where the parts of the clip workspace lie, at every size and in every stage."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
 
 from reviewer.errors import Unavailable
-from reviewer.model.project import PRODUCTS
-from reviewer.ui.clip.clip_facts import product_in_words
+from reviewer.model.project import IntakeRules
+from reviewer.ui.clip.clip_facts import ClipFacts
 from reviewer.ui.theme import GAP_PX
 from tests.benches.clip_page import ClipPageBench, Role
 from tests.fakes.work_session import FakeDesk, a_hypothesis, a_lease, an_open_clip
@@ -38,10 +40,15 @@ def test_facts_of_a_clip_do_not_move_when_its_number_is_counted(bench: ClipPageB
     assert language.x() == before
 
 
-def test_products_are_called_by_their_names() -> None:
-    names = [product_in_words(each) for each in PRODUCTS]
-    assert names == ["Translator", "SwiftKey", "Windows", "Cortana", "HoloLens", "Mixed Reality"]
-    assert product_in_words("smart_speaker") == "Smart speaker"
+def test_a_clip_is_of_the_product_that_the_project_names(qtbot: QtBot) -> None:
+    facts = ClipFacts()
+    qtbot.addWidget(facts)
+    facts.product_name = IntakeRules(product_names={"cortana": "Cortana (retired)"}).product_name
+    clip = an_open_clip().clip
+    facts.show_clip(replace(clip, product="cortana"))
+    assert facts.findChild(QLabel, "clip_product").text() == "Cortana (retired)"
+    facts.show_clip(replace(clip, product="smart_speaker"))
+    assert facts.findChild(QLabel, "clip_product").text() == "Smart speaker"
 
 
 def place(bench: ClipPageBench, name: str) -> QRect:

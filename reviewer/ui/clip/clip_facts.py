@@ -1,17 +1,21 @@
 """The line above the waveform: which clip this is, in what language, of what product, how long."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from reviewer.model.clip import Clip
+from reviewer.model.project import IntakeRules
 from reviewer.ui.theme import GROUP_PX, tabular
 from reviewer.ui.widgets.elided_label import ElidedLabel
 from reviewer.ui.widgets.widget_ids import named, put_value
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 HEIGHT_PX = 18
 _MANY = 88
-_PRODUCT_NAMES = {"swiftkey": "SwiftKey", "hololens": "HoloLens", "mixed_reality": "Mixed Reality"}
-"""Those that are not just the value with a capital letter."""
 
 
 class ClipFacts(QWidget):
@@ -19,6 +23,7 @@ class ClipFacts(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.product_name: Callable[[str], str] = IntakeRules().product_name
         named(self, "clip_facts", self.tr("About the clip")).setToolTip("")
         self.setFixedHeight(HEIGHT_PX)
         self._number = self._fact("clip_number", self.tr("Your clip of today"), "text")
@@ -39,7 +44,7 @@ class ClipFacts(QWidget):
     def show_clip(self, clip: Clip, prompt: str = "") -> None:
         self._reserve_number()
         put_value(self._language, language_in_words(clip.locale))
-        put_value(self._product, product_in_words(clip.product))
+        put_value(self._product, self.product_name(clip.product))
         put_value(self._length, length_in_words(clip.duration_seconds))
         self._prompt.show_text(self.tr("Prompt: {0}").format(prompt) if prompt else "")
 
@@ -64,11 +69,6 @@ class ClipFacts(QWidget):
         label = named(QLabel(self), name, spoken, kind=kind)
         label.setToolTip("")
         return label
-
-
-def product_in_words(product: str) -> str:
-    """``swiftkey`` as ``SwiftKey``; one that is not known with spaces and a capital letter."""
-    return _PRODUCT_NAMES.get(product, product.replace("_", " ").capitalize())
 
 
 def language_in_words(tag: str) -> str:

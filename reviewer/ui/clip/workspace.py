@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 from reviewer.model.clock import Clock
+from reviewer.model.project import IntakeRules
 from reviewer.ui.clip.clip_stack import ClipStack
 from reviewer.ui.clip.clip_view import ClipView
 from reviewer.ui.clip.clip_words import ClipWords
@@ -39,6 +40,7 @@ class ClipTools:
     jobs: Jobs
     preferences: Preferences
     clock: Clock
+    product_name: "Callable[[str], str]" = IntakeRules().product_name
 
 
 class ClipWorkspace:
@@ -62,6 +64,7 @@ class ClipWorkspace:
         make_view = partial(ClipView, scope, work.schema, work.conventions_for(""), jobs, actions)
         self.stack = ClipStack(empty, make_view, page)
         self.view = self.stack.view
+        self.view.facts.product_name = tools.product_name
         self.words = ClipWords(work, scope, self.view, jobs, preferences)
         TextRoom(self.view, scope, preferences)
         self.presenter = ClipPresenter(work, self.playback, self.stack, jobs, claim, page)
