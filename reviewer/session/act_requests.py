@@ -90,10 +90,11 @@ class ActRequests:
             raise NotLeased
 
     def lost(self, lease: Lease) -> Refused | None:
-        """The loss of the lease to somebody else, as far as this machine knows.
+        """The refusal to raise if somebody else has this task now, as far as this machine knows; else None.
 
-        A lease that expired is not lost while nobody took the task, nor one of a clip on hold. Raises
-        NotLeased.
+        An expired lease is not lost until somebody else takes the task, and a hold does not end a lease.
+
+        Raises: NotLeased.
         """
         if not self.delivery.answers_at_once:
             known = self.delivery.lost(lease)
@@ -160,7 +161,7 @@ class ActRequests:
         return PreparedAct(outbox.Skip(lease, reason), record)
 
     def _propose_redactions(self, lease: Lease, clip: Clip, annotation: Annotation) -> None:
-        """What was marked is muted for everybody from now on."""
+        """Mutes the marked spans for everybody from now on."""
         unit, identity = self.unit, self.identity
         for span in annotation.spans:
             marked = Span(span.start, span.end)
@@ -169,9 +170,10 @@ class ActRequests:
                 tell(self.delivery, unit.content, identity.keyring, lease, proposed)
 
     def _is_distressing(self, lease: Lease) -> bool:
-        """As the queue says, not the lease; while it cannot be reached, a little must be heard.
+        """Whether the clip is marked as distressing, so that nothing of it need be heard before a skip.
 
-        In the background nothing waits for the queue: the lease is what it said last.
+        The queue is asked, because the mark may be newer than the lease; False if it cannot be reached. While
+        acts are sent in the background nothing waits for the queue, and the lease decides.
         """
         if self.delivery.is_in_background:
             return lease.is_distressing
@@ -180,7 +182,7 @@ class ActRequests:
         return False
 
     def _mark_if(self, lease: Lease, *, is_distressing: bool) -> None:
-        """Whoever opens the clip next is warned."""
+        """Marks the clip as distressing, so that whoever opens it next is warned."""
         if is_distressing:
             self.delivery.mark_distressing(lease.clip_id)
 
@@ -223,7 +225,8 @@ class ActRequests:
         return PreparedAct(outbox.Decide(lease, verdict), record)
 
     def _signed_final(self, lease: Lease, work: SealedAnnotation) -> str:
-        """An adjudication is a verdict too; other work is judged by somebody else."""
+        """An adjudicator's signed verdict on their own work, which is final; empty for other work, which
+        somebody else judges."""
         if lease.kind is not TaskKind.ADJUDICATE:
             return ""
         return self._signed(lease, VerdictKind.ACCEPTED, work.id, work.digest)
@@ -231,7 +234,8 @@ class ActRequests:
     def _signed(
         self, lease: Lease, kind: VerdictKind, annotation_id: str, digest: bytes | None = None
     ) -> str:
-        """What a queue elsewhere keeps with a verdict; in the workspace's own file its log says it."""
+        """The signed verdict that a queue elsewhere keeps; empty where the workspace's own log records
+        verdicts."""
         if self.unit.queue.answers_at_once:
             return ""
         is_fixed = kind is VerdictKind.ACCEPTED_WITH_FIXES
@@ -249,7 +253,8 @@ class ActRequests:
         return sign_verdict(said, self.unit.workspace_id, signing.signer(self.identity.keyring.signing_key))
 
     def _judged(self, annotation_id: str) -> bytes:
-        """The digest of what was compared; of what was not, as the queue says, empty where it cannot now."""
+        """The digest of the text that was judged, as it was compared; else as the queue has it; else
+        empty."""
         if annotation_id not in self.judged and not self.delivery.is_in_background:
             with suppress(Unavailable, Refused):  # the own version has not arrived yet
                 self.judged[annotation_id] = self.unit.queue.annotation(annotation_id).digest
@@ -304,6 +309,6 @@ class ActRequests:
         return self.listening.lack_of_speech(lease, clip, self.access.speech(self.identity, clip))
 
     def _require_heard(self, lease: Lease, lack: Lack | None) -> None:
-        """Checks listening, unless the task went to a colleague: then the queue refuses."""
+        """Raises Unheard, unless somebody else has the task by now: then the queue's refusal says more."""
         if lack is not None and self.lost(lease) is None:
             raise Unheard(lack)

@@ -16,10 +16,10 @@ _NAMED = "="
 
 
 def list_purges(unit: UnitOfWork) -> list[str]:
-    """Writes the purged clips beside every backup that can be reached; returns those that cannot.
+    """Writes a list of purged clips beside every backup that can be reached; returns the backups that cannot.
 
-    A redacted clip stands there with the name of its files: a backup in which it has another one holds what
-    was removed. A list holds ids, which say nothing to anybody without the workspace.
+    A redacted clip is listed with the name of its present files: a backup in which they have another name
+    still has what was removed. The list holds only ids, which mean nothing without the workspace.
     """
     missing = []
     by_file = {backup.file: backup for backup in unit.backups.all()}  # the last one written there is there
@@ -39,7 +39,7 @@ def read_list(file: Path) -> PurgeList:
 
 
 def to_purge(unit: UnitOfWork, lines: Sequence[str]) -> list[str]:
-    """The clips of such a list that a restored workspace has as they were before."""
+    """The clips on such a list that a restored workspace still has as they were."""
     found = []
     for line in lines:
         clip, _, name = line.partition(_NAMED)
@@ -54,7 +54,8 @@ def purge_list_of(backup: Path) -> Path:
 
 
 def _write(unit: UnitOfWork, backup: BackupRecord) -> None:
-    """What a genuine list there has already stays: a restored workspace may not know all of it."""
+    """Writes the list, and keeps the lines of a genuine list that is there: a restored workspace may not
+    know all of them."""
     file = purge_list_of(Path(backup.file))
     lines = dict.fromkeys(sorted(unit.clips.purged()))
     lines |= dict.fromkeys(f"{clip}{_NAMED}{name}" for clip, name in unit.clips.redacted())

@@ -24,7 +24,8 @@ _ASKED_EVERY = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class AtHand:
-    """How many clips can be opened without asking anybody, and when the first of them cannot any more."""
+    """How many clips can be opened without asking anybody, and until when that holds for the first of
+    them."""
 
     count: int
     until: datetime | None
@@ -32,7 +33,8 @@ class AtHand:
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """``until`` is the end of the lease on the monotonic clock, ``answered_at`` when that was told."""
+    """``until``: the end of the lease on the monotonic clock; ``answered_at``: when the queue last
+    confirmed it."""
 
     lease: Lease
     until: float
@@ -44,16 +46,15 @@ class _Taken:
 
 
 class Bundle:
-    """The leased clips after the present one, to be transcribed: keys and sealed sound are in memory.
+    """The leased clips that come after the present one, with their keys and sealed sound in memory.
 
-    They are at most ``rules.bundle_clips``, the prefetched one among them; 0: nothing is taken along. Nothing
-    is either by who does other work, or from a queue in the workspace's file.
+    There are at most ``rules.bundle_clips``, the prefetched one included (0: none). Only transcription tasks
+    of a queue on a server are taken along. After a crash, what was taken along in this folder is taken along
+    again while its leases last.
 
-    What a window of this folder took along before it crashed is taken along again, as far as its leases last.
-
-    Each has its row before anything of it is fetched, and another before it is unsealed. One is opened while
-    its lease lasts, as the queue said last, and at most ``rules.bundle_hours`` after it said so. It belongs
-    to the bundle until its work begins.
+    Each clip has a log row before anything of it is fetched, and another before it is unsealed. It may be
+    opened until its lease ends, as the queue last confirmed it, and for at most ``rules.bundle_hours`` after
+    that. It leaves the bundle when work on it begins.
     """
 
     def __init__(
@@ -87,15 +88,15 @@ class Bundle:
         return AtHand(len(ends), min(ends, default=None))
 
     def has(self, lease: Lease) -> bool:
-        """Whether a lease was taken along, also if its work has begun."""
+        """Whether a lease was taken along; still True once work on it has begun."""
         return _key(lease) in self._own
 
     def may_begin(self, lease: Lease) -> bool:
-        """Whether a lease that was taken along lasts, and work on it has not begun."""
+        """Whether a lease was taken along and still lasts, and work on it has not begun."""
         return any(self._is_in_time(each) for each in self._all() if each.key == _key(lease))
 
     def fill(self, count: int | None = None) -> None:
-        """Takes clips along until there are enough, or ``count``.
+        """Takes clips along until the bundle is full, or has ``count``.
 
         Raises Unavailable; Refused when no more may be taken.
         """
@@ -116,7 +117,7 @@ class Bundle:
             self._give_back(left)  # more than the policy allows now
 
     def next(self, *, or_take: bool = False) -> Lease | None:
-        """The first one that may be opened, after one was taken if there is none.
+        """The first clip that may be opened; with ``or_take`` one is taken if there is none.
 
         Raises as ``fill`` where one is taken.
         """
@@ -127,14 +128,15 @@ class Bundle:
         return None if first is None else first.lease
 
     def begin(self, lease: Lease) -> None:
-        """Its clip was opened, or the lease has ended: it is not taken along any more."""
+        """Removes a lease from the bundle: its clip was opened, or the lease has ended."""
         with self._lock:
             self._begun_here.add(_key(lease))
             self._taken = [each for each in self._taken if each.key != _key(lease)]
             self._left = self._left and [each for each in self._left if _key(each) != _key(lease)]
 
     def renew(self, *, was_away: bool = False) -> None:
-        """Renews leases that are due, or all; what may not be opened any more is given back.
+        """Renews the leases that are due, or all after the queue ``was_away``; gives back what may no longer
+        be opened.
 
         Raises Unavailable.
         """
@@ -160,7 +162,7 @@ class Bundle:
                 self._replace(each, None)
 
     def drop(self) -> None:
-        """Gives everything back that was not begun, in one commit, and drops it."""
+        """Gives back everything on which work has not begun, in one commit."""
         with self._lock:
             self._round += 1
             dropped, self._taken = [each.lease for each in self._taken], []
@@ -173,7 +175,7 @@ class Bundle:
             return list(self._taken)
 
     def _another(self) -> _Taken | None:
-        """The next clip of the queue; None if no task is waiting, or too few for all."""
+        """Leases the next task of the queue; None if no task is waiting, or too few for everybody."""
         self._delivery.deliver()  # so that of claims without an answer no more than one is kept
         found = self._delivery.send(ClaimPrefetch(self._identity.person.id, frozenset({TaskKind.TRANSCRIBE})))
         if not isinstance(found, Lease) or found.returned_annotation is not None:
@@ -181,7 +183,7 @@ class Bundle:
         return self._begun(found)
 
     def _again(self) -> _Taken | None:
-        """The next one that was taken along before a crash; what may not be opened any more is given back."""
+        """The next clip taken along before a crash; those that may no longer be opened are given back."""
         while left := self._all_left():
             lease, asked, now = left[0], self._unit.clock.monotonic(), self._unit.clock.now()
             taken = None
@@ -212,7 +214,8 @@ class Bundle:
         return self._left
 
     def _was_along(self, lease: Lease) -> bool:
-        """Whether another window of this folder had it, and none of this person's runs that may still."""
+        """Whether an earlier run in this folder took the lease along, and no other run of this person is
+        alive."""
         person_id, mine = self._identity.person.id, window.of_session(self._identity.session_id)
         other = self._unit.open_tasks.get(lease.task_id, person_id)
         if other is None or other.window == mine or lease.returned_annotation is not None:
@@ -222,7 +225,7 @@ class Bundle:
         return not is_live and _key(lease) not in self._begun_here
 
     def _take_left(self) -> list[Lease]:
-        """What is left of a crash and was not taken along again, for the last time."""
+        """What was taken along before a crash and not taken along again; empties that list."""
         with self._lock:
             left, self._left = self._left or [], []
         return left
@@ -267,7 +270,7 @@ class Bundle:
         return now - taken.answered_at >= _ASKED_EVERY or taken.lease.until - now < half
 
     def _give_back(self, leases: Sequence[Lease]) -> None:
-        """Ends them in one commit of this machine; where that is refused they end with their time."""
+        """Releases tasks in one local commit; if that is refused, their leases simply run out."""
 
         def release() -> None:
             for lease in leases:

@@ -47,11 +47,10 @@ class ClipAccess:
         unwitnessed_rows: int = 0,
         make_key_source: MakeKeySource | None = None,
     ) -> None:
-        """
-        Args:
-            unwitnessed_rows: no clip opens while more rows of the log are not witnessed; 0: no limit.
-            make_key_source: for people whose keyring does not open every clip.
-        """
+        """Args:
+        unwitnessed_rows: no clip opens while more rows of the log than this are not witnessed; 0: no
+            limit.
+        make_key_source: makes the source of clip keys for people whose keyring does not open every clip."""
         self._unit = unit
         self._unsealing = ClipUnsealing(unit, make_key_source)
         self.texts = TextAccess(unit, self._unsealing)
@@ -162,7 +161,8 @@ class ClipAccess:
         return not self._unsealing.opens_every_clip(identity)
 
     def reach(self, identity: Identity, lease: Lease | None) -> None:
-        """Raises Unavailable while the broker is away that releases keys, or where a lease's clip is kept."""
+        """Raises Unavailable if the broker that releases keys, or the store of a lease's clip, cannot be
+        reached."""
         self._sign_in.require(identity)
         self._unsealing.reach(identity)
         if lease is not None:
@@ -178,7 +178,7 @@ class ClipAccess:
     ) -> None:
         """Writes the row of an opening, to be committed before anything is unsealed or shown.
 
-        Raises Refused where the session ended while the network was asked.
+        Raises Refused if the session ended while the network was being asked.
         """
         self._unit.require_transaction()
         identity, lease = permit.identity, permit.lease
@@ -216,9 +216,10 @@ class ClipAccess:
     def drop_along(
         self, identity: Identity, clip_ids: Sequence[str], record: Callable[[], None] | None = None
     ) -> None:
-        """Drops what was taken along and not opened, after the rows of it and ``record`` in one commit.
+        """Drops what was taken along and not opened; its log rows and ``record`` are one commit.
 
-        ``record``: what else is written while the session is live; None where it ends.
+        ``record`` writes what else belongs to that commit while the session is live; None when the session
+        ends.
         """
         with suppress(ReviewerError), self._unit.transaction():
             if record is not None:
@@ -247,7 +248,8 @@ class ClipAccess:
             self._unit.log.record(event)
 
     def _require_not_ended(self, identity: Identity) -> None:
-        """Raises Refused where the session ended while a clip was unsealed, and closes what is left of it."""
+        """Raises Refused if the session ended while a clip was being unsealed, and closes what it left
+        open."""
         try:
             self._sign_in.require(identity)
         except Refused:
@@ -259,7 +261,8 @@ class ClipAccess:
             raise
 
     def has_prefetched(self, identity: Identity, clip_id: str) -> bool:
-        """Whether this clip was prefetched for this person, and may be heard as it was then."""
+        """Whether this clip was prefetched for this person, and its sound and muted spans are unchanged
+        since."""
         found = self._prefetched.get(identity.session_id)
         if found is None or found.clip.id != clip_id:
             return False
@@ -386,7 +389,8 @@ class ClipAccess:
         self._record_heard(identity, clip, ranges, {"purpose": "muted", "redaction": redaction.id})
 
     def _require_at_hand(self, identity: Identity, clip_id: str) -> Clip:
-        """A clip that this person has open, by a lease or as a lead, and may have open still."""
+        """The clip, if this person has it open, by a lease or as a lead, and may still have it open;
+        raises Refused."""
         leased = self._open.get((identity.session_id, clip_id))
         if leased is not None:
             return self.permit(identity, leased[0]).clip
@@ -466,7 +470,7 @@ class ClipAccess:
         self._unit.open_tasks.left(lease.task_id, identity.person.id, window.of_session(identity.session_id))
 
     def forget(self, identity: Identity, lease: Lease) -> None:
-        """Closes the files of a clip whose closing was logged."""
+        """Closes the files of a clip after the row of its closing was committed."""
         self._close_files(identity, lease.clip_id)
         self._unsealing.drop_key(identity, lease.clip_id)
 

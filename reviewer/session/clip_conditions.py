@@ -14,11 +14,11 @@ RIGHTS = {TaskKind.TRANSCRIBE: Act.TRANSCRIBE, TaskKind.REVIEW: Act.REVIEW, Task
 
 
 def _learn(unit: UnitOfWork, clip_id: str) -> None:
-    """In somebody's own folder: keeps the facts of a clip that is on a lease, as the team has them now.
+    """In a person's own folder: updates what is known of a leased clip from the team's queue.
 
-    Outside a transaction. Raises Refused; Unavailable, also (code CLIP_FACTS_MISSING) where no lead put them
-    on the server; Damaged (codes CLIP_FACTS_NOT_SIGNED, CLIP_FACTS_CHANGED, CLIP_FACTS_OLD) for others than a
-    lead signed, and for older ones than were here.
+    Call it outside a transaction. Raises: Refused; Unavailable, also (code CLIP_FACTS_MISSING) when no lead
+    put the facts on the server; Damaged (code CLIP_FACTS_NOT_SIGNED, CLIP_FACTS_CHANGED, or CLIP_FACTS_OLD
+    for older facts than those known here).
     """
     if not unit.team_folder.is_own():
         return
@@ -36,7 +36,8 @@ def _learn(unit: UnitOfWork, clip_id: str) -> None:
 
 
 def _forget_former_key(unit: UnitOfWork, facts: ClipFacts) -> None:
-    """The clip has a new key: what is sealed here under the former one is nobody's any more."""
+    """Removes what is sealed here under a clip's former key: the clip has a new one, and nothing opens it
+    now."""
     with unit.transaction():
         unit.clips.keep(facts)
         unit.drafts.delete_of_clip(facts.id)
@@ -47,7 +48,7 @@ def _forget_former_key(unit: UnitOfWork, facts: ClipFacts) -> None:
 def require_openable(unit: UnitOfWork, clip_id: str, *, is_leased: bool = False) -> Clip:
     """The clip's facts; raises Refused if consent or retention has ended, or it was purged.
 
-    ``is_leased``: the person has it on a lease, with which its facts come to a folder of their own.
+    ``is_leased``: this person has it on a lease, and a folder of their own learns its facts from that lease.
     """
     if is_leased:
         _learn(unit, clip_id)
@@ -62,7 +63,7 @@ def require_openable(unit: UnitOfWork, clip_id: str, *, is_leased: bool = False)
 
 
 def may_open(unit: UnitOfWork, clip_id: str) -> bool:
-    """Whether consent and retention allow that anybody opens a clip, as far as that is known here."""
+    """Whether consent and retention still allow anybody to open a clip, as far as is known here."""
     with suppress(Refused):
         require_openable(unit, clip_id)
         return True

@@ -10,20 +10,21 @@ class ClipKeySource(Protocol):
     """Releases the key of a lease's clip to one person."""
 
     def reach(self) -> None:
-        """Raises Unavailable when the source is away, Refused when it is not the one that it should be.
+        """Raises Unavailable if the source cannot be reached, Refused if it is not the one named by the
+        project.
 
-        Asked before the row of an opening: a source that is away shall leave no rows of clips that did not
-        open.
+        Asked before the row of an opening is written, so that an unreachable source leaves no rows of clips
+        that were never opened.
         """
         ...
 
     def clip_key(self, lease: Lease, facts: bytes = b"") -> ReleasedKey:
-        """The key; for a prefetch lease, to have the clip ready.
+        """The key of a lease's clip; for a prefetch lease, to have the clip ready.
 
-        ``facts``: in a folder of one's own, the digest of what is known of the clip there.
+        ``facts``: in a person's own folder, the digest of what is known of the clip there.
 
-        Raises: Refused with the reason (code CLIP_FACTS_OLD: the lead's folder says something else of it);
-            Unavailable when the source is away; Damaged for a false answer.
+        Raises: Refused with the reason (code CLIP_FACTS_OLD: the lead's folder has other facts); Unavailable
+            when the source cannot be reached; Damaged for an answer that does not verify.
         """
         ...
 

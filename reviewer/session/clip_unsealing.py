@@ -50,9 +50,9 @@ class ClipUnsealing:
             self._source(identity).reach()
 
     def of_lease(self, identity: Identity, clip: Clip, lease: Lease) -> UnsealedClip:
-        """Unseals the clip of a lease, with its key from the broker if the keyring does not open it.
+        """Unseals the clip of a lease; asks the broker for its key if the keyring does not open it.
 
-        Without the key a further row says that the clip was not opened after all.
+        If there is no key, a further row says that the clip was not opened after all.
 
         Raises: Refused with the broker's reason, or (code BROKER_NOT_NAMED) without a broker; Unavailable;
             Damaged.
@@ -75,7 +75,7 @@ class ClipUnsealing:
         return unsealed
 
     def is_purged(self, identity: Identity, clip_id: str) -> bool:
-        """Whether the broker says that a clip was purged; asked for no lease, so it gives out no key.
+        """Whether the broker says that a clip was purged. Asks without a lease, so it never gets a key.
 
         Raises Unavailable.
         """
@@ -98,11 +98,12 @@ class ClipUnsealing:
                     forget_clip(self._unit, identity, clip_id, PURGED_BY_TEAM)
 
     def is_along(self, identity: Identity, clip_id: str) -> bool:
-        """Whether key and sealed sound of a clip are in memory, so that nobody is asked to open it."""
+        """Whether the key and the sealed sound of a clip are in memory, so that it opens without asking
+        anybody."""
         return (identity.session_id, clip_id) in self._along
 
     def along(self, identity: Identity) -> list[str]:
-        """The clips of which that is so."""
+        """The clips whose key and sealed sound are in memory."""
         return [clip_id for session_id, clip_id in self._along if session_id == identity.session_id]
 
     def take_along(self, identity: Identity, clip: Clip, lease: Lease) -> None:
@@ -131,27 +132,27 @@ class ClipUnsealing:
         return found is not None and found.until <= self._unit.clock.now()
 
     def use_prefetched_key(self, identity: Identity) -> None:
-        """The prefetched clip is an open one from now on."""
+        """Keeps the key of the prefetched clip as that of an open one."""
         self._prefetched.pop(identity.session_id, None)
 
     def drop_prefetched_key(self, identity: Identity) -> None:
-        """The prefetched clip is dropped; not its key if it was released again meanwhile, to open it."""
+        """Drops the key of the prefetched clip, unless it was released again meanwhile to open the clip."""
         found = self._prefetched.pop(identity.session_id, None)
         if found is not None:
             self._unit.content.released.drop(identity.keyring, found.clip_id, only=found)
 
     def retire_key(self, identity: Identity, clip_id: str) -> None:
-        """From now on the key only seals what was typed last."""
+        """Lets the key only seal what was typed last; it no longer opens anything."""
         self._unit.content.released.retire(identity.keyring, clip_id)
 
     def drop_key(self, identity: Identity, clip_id: str) -> None:
-        """The clip is closed."""
+        """Drops the key of a clip that was closed."""
         self._along.discard((identity.session_id, clip_id))
         self._unit.content.drop_copies(clip_id)
         self._unit.content.released.drop(identity.keyring, clip_id)
 
     def drop_all_keys(self, identity: Identity) -> None:
-        """The session ends."""
+        """Drops every key of a session that has ended."""
         for clip_id in self.along(identity):
             self.drop_key(identity, clip_id)
         self._prefetched.pop(identity.session_id, None)
@@ -180,9 +181,10 @@ class ClipUnsealing:
         return UnsealedClip(clip, sound, peaks, passages, (), stored_as).muted_as(redactions)
 
     def _released(self, identity: Identity, clip: Clip, lease: Lease) -> tuple[Clip, ReleasedKey]:
-        """The key, and the clip as it is known then: the broker says where its facts here are not the lead's.
+        """The key from the broker, and the clip's facts by then.
 
-        It puts these on the server in answer, so they are asked for once more.
+        If the facts known here are not the lead's, the broker says so and puts the lead's on the server; they
+        are fetched and the key is asked for once more.
         """
         source, unit = self._source(identity), self._unit
         try:
@@ -217,7 +219,7 @@ class ClipUnsealing:
         return source
 
     def _passages(self, identity: Identity, clip: Clip, sound: Sound, stored_as: str) -> tuple[Span, ...]:
-        """Those that are kept; else what is found now, and kept where that is possible."""
+        """The stored passages of speech; else finds them now, and stores them where that is possible."""
         content, keyring = self._unit.content, identity.keyring
         with suppress(Unavailable):  # who may only read from a bucket is told nothing of what is not there
             kept = content.speech(keyring, clip.id)
@@ -229,10 +231,11 @@ class ClipUnsealing:
         return found
 
     def _peaks(self, identity: Identity, clip_id: str, sound: Sound) -> PeakPyramid:
-        """Of a sound in memory made now; else those stored, or new ones after a log row if these are damaged.
+        """The peaks: computed now for a sound in memory, else those stored, else new ones after a log row if
+        these are damaged.
 
-        No rule depends on peaks, and the new ones are computed from audio that verifies. Nothing is
-        repaired: the object stays as it is, and every opening logs it again.
+        No rule depends on peaks, and new ones are computed from audio that verifies. The damaged object is
+        not replaced, and every opening logs it again.
         """
         if isinstance(sound, Samples):
             return PeakPyramid.from_samples(sound.data)

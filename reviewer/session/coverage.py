@@ -23,7 +23,7 @@ class Coverage:
     heard: tuple[Span, ...] = ()
 
     def after(self, ranges: Iterable[HeardRange]) -> "Coverage":
-        """A copy with more heard ranges, at any speed; a frame counts once."""
+        """A copy with more heard ranges; speeds do not matter, and a frame counts once."""
         fresh = clip_to_length(((each.start, each.end) for each in ranges), self.frames)
         return replace(self, heard=merge([*self.heard, *fresh]))
 

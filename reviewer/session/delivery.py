@@ -61,11 +61,11 @@ class Undelivered(Unavailable):
 
 
 class Delivery:
-    """Sends one person's requests to the queue, strictly in their order.
+    """Sends one person's requests to the queue, strictly in order.
 
-    A queue in the workspace's own file answers inside the commit of the act. Another one is sent the request
-    afterwards, until it answers; its refusals are logged, and work that lost its lease is kept as a late
-    draft.
+    A queue in the workspace's own file answers within the commit of the act. A queue elsewhere is sent the
+    request after the commit, as often as it takes; its refusals are logged, and work whose lease was lost is
+    kept as a late draft.
     """
 
     def __init__(self, unit: UnitOfWork, identity: Identity, drafts: Drafts) -> None:
@@ -81,11 +81,12 @@ class Delivery:
 
     @property
     def is_in_background(self) -> bool:
-        """Whether acts are only stored, and sent by ``deliver`` on another thread."""
+        """Whether acts are only stored now, for ``deliver`` to send on another thread."""
         return self._wake is not None
 
     def send_in_background(self, wake: Callable[[], None]) -> None:
-        """From now on acts that may wait are only stored; ``wake`` asks for a ``deliver``, on any thread."""
+        """From now on only stores acts that can wait, and calls ``wake``, on any thread, for a
+        ``deliver``."""
         self._wake = wake
 
     def wake(self) -> None:
@@ -94,16 +95,16 @@ class Delivery:
             self._wake()
 
     def end(self) -> None:
-        """Stores no answer any more; an act whose answer is dropped is sent again under its key."""
+        """Stores no more answers; an act whose answer is dropped is sent again under the same key."""
         self._is_ended = True
 
     def lost(self, lease: Lease) -> Refused | None:
-        """The queue's refusal of a lease on which work went on here; None if there is none."""
+        """The queue's refusal of a lease on which work continued here; None if it refused none."""
         return self._lost.get((lease.task_id, lease.token))
 
     @property
     def has_lost(self) -> bool:
-        """Whether ``lost`` knows of any."""
+        """Whether any lease was lost."""
         return bool(self._lost)
 
     def note_lost(self, lease: Lease, refusal: Refused) -> None:
@@ -111,7 +112,8 @@ class Delivery:
         self._lost[lease.task_id, lease.token] = refusal
 
     def take_refused(self) -> tuple[Refused, ...]:
-        """The refusals of finished work since the last call; what was refused is kept and logged."""
+        """The refusals of submitted work since the last call; the work itself is kept, and the refusals
+        are logged."""
         refused, self._refused = tuple(self._refused), []
         return refused
 
@@ -184,7 +186,7 @@ class Delivery:
             self.send(DismissLateDraft(draft.id, draft.clip_id, reason), record)
 
     def mark_distressing(self, clip_id: str) -> None:
-        """Whoever opens the clip next is warned; inside a transaction."""
+        """Marks a clip as distressing, so that whoever opens it next is warned; inside a transaction."""
         self.post(MarkDistressing(clip_id))
 
     def deliver(self, *, before: OutboxEntry | None = None) -> None:
@@ -199,7 +201,7 @@ class Delivery:
                     self._note_refusal(entry.request, refusal)
 
     def deliver_last(self) -> None:
-        """Tells the queue what is pending, after ``end``; answered again under its key at the next sign-in.
+        """Sends what is pending, after ``end``; it is answered under the same keys at the next sign-in.
 
         Raises Unavailable.
         """
@@ -300,7 +302,8 @@ class Delivery:
         self._unit.log.record(event)
 
     def _late_draft(self, request: Submit) -> KeepLateDraft | None:
-        """The work as a late draft; None after a restart without the clip's key: its version stays here."""
+        """The submitted work as a late draft; None if it cannot be read, because the clip's key is not
+        here after a restart: a version of it stays here."""
         work = request.work
         held = self._late.pop(work.id, None)
         if held is not None:
@@ -319,14 +322,15 @@ class Delivery:
         return KeepLateDraft(request.lease, sealed)
 
     def hold_late(self, annotation_id: str, sealed: bytes) -> None:
-        """Holds finished work as a late draft until the queue has answered: by then its key may be gone."""
+        """Holds submitted work sealed as a late draft until the queue answers, because its key may be gone
+        by then."""
         if not self.answers_at_once:
             self._late[annotation_id] = sealed
 
     def keep_late(self, request: KeepLateDraft, *, keep_draft: bool = False) -> None:
-        """Keeps work that cannot be submitted any more, with a log row; inside a transaction.
+        """Keeps work that can no longer be submitted, with a log row; inside a transaction.
 
-        ``keep_draft``: the draft is another window's.
+        ``keep_draft``: the draft belongs to another window and stays.
         """
         self.post(request)
         if not keep_draft:

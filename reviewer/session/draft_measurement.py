@@ -27,10 +27,10 @@ class ShownDrafts:
 
 
 class DraftMeasurement:
-    """Decides by the task whether its drafts are shown, and counts the errors at hand-in.
+    """Decides for each task whether its drafts are shown, and counts the errors when the work is submitted.
 
-    The same task has the same answer at every opening, also in rework. The key is derived from the
-    workspace's, so that a lead can compute the draw again.
+    The decision is the same at every opening of a task, also in rework. Its key is derived from the
+    workspace's, so that a lead can verify it.
     """
 
     def __init__(self, unit: UnitOfWork, hidden_share: float) -> None:

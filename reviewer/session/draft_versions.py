@@ -109,7 +109,7 @@ class DraftVersions:
         self._newest.pop(_key(identity, lease), None)
 
     def delete_ended(self, identity: Identity) -> None:
-        """Deletes the versions of work that is final, or whose clip is gone."""
+        """Deletes the versions of work that has become final, or whose clip is gone."""
         person_id = identity.person.id
         kept = self._unit.versions.tasks_of(person_id)
         if not kept:
@@ -145,7 +145,8 @@ class DraftVersions:
 def superfluous(made_at: Sequence[datetime]) -> list[int]:
     """Which versions (places in an ascending list) to delete, so that fifty are left.
 
-    Of those before the last ten, the one goes that leaves the smallest gap for its age: gaps grow with age.
+    The last ten always stay. Of those before, the one goes that leaves the smallest gap in proportion to its
+    age, so gaps grow with age.
     """
     places = list(range(len(made_at)))
     gone = []
@@ -162,7 +163,8 @@ def superfluous(made_at: Sequence[datetime]) -> list[int]:
 
 
 def is_replaced(before: Annotation, after: Annotation) -> bool:
-    """Whether nearly all of the text went in one change: a paste over it, a recogniser's text, a clearing."""
+    """Whether one change replaced nearly all of the text, such as a paste over it, a recogniser's text or
+    a clearing."""
     whole = sum(len(segment.text) for segment in before.segments)
     if whole < _LEAST_REPLACED:
         return False
@@ -176,7 +178,7 @@ def is_replaced(before: Annotation, after: Annotation) -> bool:
 
 
 def _shared(segment: Segment, text: str) -> int:
-    """How many characters at the beginning or at the end both have, roughly: tried by halves."""
+    """About how many characters both texts share at the beginning or at the end, found by bisection."""
     size = min(len(segment.text), len(text))
     if segment.text == text:
         return size
