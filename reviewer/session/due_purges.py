@@ -19,10 +19,11 @@ IsPurged = Callable[[Identity, str], bool]
 
 
 def destroy_clip(unit: UnitOfWork, identity: Identity, clip: str, reason: str, *, by_date: bool) -> bool:
-    """Destroys a clip's key in one commit with its sealed work, tombstone and log row; False if it was done.
+    """Destroys a clip's key in one commit with its sealed work, tombstone and log row; False if it was
+    destroyed before.
 
-    ``by_date`` says in the row that nobody asked for it. The sealed files are removed by
-    ``ClipContent.sweep`` afterwards. Raises Unavailable, and nothing was changed.
+    ``by_date``: the row says that a date was reached and nobody asked for it. ``ClipContent.sweep`` removes
+    the sealed files afterwards. Raises Unavailable, and then nothing has changed.
     """
     detail: dict[str, DetailValue] = {"exports": [each.id for each in unit.exports.exports_of([clip])]}
     if by_date:
@@ -41,9 +42,9 @@ def destroy_clip(unit: UnitOfWork, identity: Identity, clip: str, reason: str, *
 
 
 def forget_clip(unit: UnitOfWork, identity: Identity, clip: str, reason: str) -> None:
-    """In somebody's own folder: removes what is here of a clip but its id, in one commit with a row.
+    """In a person's own folder: removes everything of a clip but its id, in one commit with a log row.
 
-    The team's queue is not told: it knows, or the lead's folder tells it.
+    The team's queue is not told: either it told us, or the lead's folder tells it.
     """
     with unit.transaction():
         unit.clips.forget(clip)
@@ -66,7 +67,7 @@ def _delete_sealed(unit: UnitOfWork, clip: str) -> None:
 
 
 def _not_said(_identity: Identity, _clip_id: str) -> bool:
-    """In a lead's file nobody is asked."""
+    """For a lead's own file, where no broker has to be asked."""
     return False
 
 
@@ -108,9 +109,10 @@ class DuePurges:
         return tuple(purged)
 
     def _forget(self, identity: Identity) -> tuple[str, ...]:
-        """In somebody's own folder: forgets what is due, and what the team has purged.
+        """In a person's own folder: forgets the clips that are due, and those that the team has purged.
 
-        The word of the queue's server is not enough: whoever owns it could have all drafts deleted here.
+        The queue's server alone is not believed: whoever owns it could otherwise have every draft here
+        deleted.
         """
         unit = self._unit
         gone: dict[str, str] = {} if self.is_held() else dict(self.due())
@@ -128,9 +130,9 @@ class DuePurges:
         return self._unit.clips.due_for_purge(self._unit.clock.now())
 
     def is_held(self) -> bool:
-        """Whether purging by date waits for a lead, because the log was silent for more than a month.
+        """Whether purging by date waits for a lead, because nothing was logged for more than a month.
 
-        Then the clock may be wrong, and one that is years ahead would destroy everything.
+        The clock may then be wrong, and a clock that is years ahead would destroy everything.
         """
         unit, now = self._unit, self._unit.clock.now()
         since = unit.retention.held_since() or self._last_known
@@ -142,7 +144,7 @@ class DuePurges:
         return True
 
     def release(self) -> None:
-        """A lead has looked: the clock is right."""
+        """Lets purging by date go on, after a lead has confirmed the clock."""
         self._unit.retention.hold(None)
         self._last_known = self._unit.clock.now()
 

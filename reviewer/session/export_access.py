@@ -25,16 +25,17 @@ MOST_CLIPS_A_BATCH = 500
 
 
 def batch_size(clips: int) -> int:
-    """How many clips of an export of about so many are opened by one row of the log.
+    """How many clips of an export of about ``clips`` one row of the log opens: an eighth, within limits.
 
-    Each commit waits for the disk several times; the last batch, whose sound is written when all texts are
-    judged, and what a killed export says too much, stay an eighth of the whole.
+    Each commit waits for the disk several times, which speaks for large batches. But the sound of the last
+    batch is written after all texts were judged, a killed export has logged a whole batch as opened, and a
+    batch takes memory.
     """
     return min(max(CLIPS_A_BATCH, clips // 8), MOST_CLIPS_A_BATCH)
 
 
 class OpenedBatch:
-    """The clips of a batch whose row is committed; no other clip is unsealed by it."""
+    """The clips of a batch whose log row is committed; only these clips can be unsealed through it."""
 
     def __init__(self, keys: HeldKeys, clips: Mapping[str, Clip]) -> None:
         self._keys = keys
@@ -52,7 +53,7 @@ class OpenedBatch:
         return self._clips[clip_id]
 
     def sealed_audio(self, clip_id: str) -> SealedAudio | None:
-        """What a worker process needs to unseal the clip's FLAC; None if it can only be done here."""
+        """What a worker process needs to unseal the clip's FLAC; None if only this process can do it."""
         return self._keys.sealed_audio(clip_id)
 
 
@@ -162,8 +163,8 @@ class ExportAccess:
         return ReadTexts(found, left_out)
 
     def not_accepted_among(self, identity: Identity, works: Sequence[SealedAnnotation]) -> frozenset[str]:
-        """Those that a queue elsewhere says were accepted, and nobody else; none in the workspace's own
-        file."""
+        """The annotations whose acceptance is claimed by a queue elsewhere but neither signed nor logged;
+        none for a queue in the workspace's own file."""
         unit = self._unit
         if unit.queue.answers_at_once or not works:
             return frozenset()

@@ -13,17 +13,18 @@ from reviewer.session.unit_of_work import UnitOfWork
 
 
 class KeptBackClips:
-    """What is meant is committed here, then the queue is asked, then its answer is a row of the log.
+    """Three steps: the intended act is committed here, the queue is asked, and its answer becomes a log row.
 
-    The broker goes by the row: killed before it, a clip stays closed, and the next call of any lead's program
-    in this folder goes on. A queue in the workspace's own file is asked inside the one commit.
+    The broker goes by the log row. If the program is killed before it is written, the clip stays closed, and
+    the next call by any lead's program in this folder finishes the act. With a queue in the workspace's own
+    file all three steps are one commit.
     """
 
     def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
     def hold(self, identity: Identity, clip_id: str, reason: HoldReason) -> None:
-        """Puts a clip on hold; it, and the others here, come after what was left undone.
+        """Puts a clip on hold. Like the other acts here, it first finishes acts that were interrupted.
 
         Raises: Refused, and nothing was done; Unavailable: it is stored here, and ``go_on`` does it.
         """
@@ -38,7 +39,8 @@ class KeptBackClips:
         self._do(identity, EndQuarantine(clip_id, reason.value))
 
     def give_out(self, identity: Identity, clip_id: str, person_id: str) -> None:
-        """Puts a clip in quarantine into the queue, its first pass for one person. Raises as ``hold``."""
+        """Puts a clip in quarantine into the queue, with its first pass assigned to one person. Raises as
+        ``hold``."""
         first = next(iter(self._unit.queue.open_passes(clip_id)), "")
         self._do(identity, EndQuarantine(clip_id, task_id=first, assigned_to=person_id))
 
@@ -59,7 +61,7 @@ class KeptBackClips:
                 self._send(identity, entry)
 
     def go_on(self, identity: Identity) -> None:
-        """Does what any lead meant and no answer is known of; for others than leads nothing.
+        """Finishes the acts of any lead that the queue has not answered yet; does nothing for other roles.
 
         Raises Unavailable.
         """
@@ -89,7 +91,8 @@ class KeptBackClips:
             self._as_logged(act)
 
     def _as_logged(self, act: KeepingBack) -> None:
-        """Another process did the act meanwhile, and maybe the opposite after it: what is logged counts."""
+        """Makes the queue agree with the log again: another process finished the act meanwhile, and may
+        since have done the opposite."""
         rows = [row.event() for row in self._unit.log.about(act.clip_id)]
         if isinstance(act, EndHold) and is_on_hold(rows):
             newest = next(event for event in reversed(rows) if event.action is Action.HOLD_BEGUN)

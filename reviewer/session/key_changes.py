@@ -25,16 +25,17 @@ Works = Mapping[str, SealedAnnotation]
 
 
 class KeyChanges:
-    """A clip whose key was replaced here goes forward only: the queue is asked until it has the new seals.
+    """Finishes key changes: the queue is asked until it holds the texts under a clip's new key.
 
-    Until then both keys are there, and whatever the queue keeps opens with one of them.
+    Until then both keys are kept, so whatever the queue holds opens with one of them. A change that has begun
+    is never undone.
     """
 
     def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
     def works(self, texts: Sequence[SealedText]) -> dict[str, SealedAnnotation]:
-        """The annotations among what the queue keeps, with whose they are. Raises Unavailable."""
+        """The annotations among the texts that the queue holds, by id. Raises Unavailable."""
         ids = [text.id for text in texts if text.kind is ContentKind.ANNOTATION]
         return {each: self._unit.queue.annotation(each) for each in ids}
 
@@ -48,7 +49,7 @@ class KeyChanges:
     ) -> None:
         """Keeps the old key and the new seals, in the transaction that replaces the key.
 
-        ``stored_as``: the name of the files under the old key, which go next.
+        ``stored_as``: the name of the files under the old key, which are removed next.
         """
         resealer = texts.resealer
         sealed = resealer.seal(ContentKind.FORMER_KEY, "", resealer.old)
@@ -56,10 +57,10 @@ class KeyChanges:
         self._unit.former_keys.put(FormerKey(resealer.clip_id, stored_as, sealed, new, tuple(removed)))
 
     def finish(self, identity: Identity, clip_id: str) -> bool:
-        """Asks the queue to replace the seals, and commits the answer; False: it has to be asked again.
+        """Asks the queue to replace the seals, and commits the answer; False if it has to be asked again.
 
-        What came in meanwhile is sealed again first. The facts of the clip are published before the old key
-        goes, so that nothing is left to be told afterwards. Raises Unavailable, Damaged, ClipWithdrawn.
+        Texts that came in meanwhile are sealed again first. The clip's facts are published before the old key
+        goes, so that nothing is left to do afterwards. Raises Unavailable, Damaged, ClipWithdrawn.
         """
         unit = self._unit
         former = unit.former_keys.get(clip_id)
@@ -85,7 +86,8 @@ class KeyChanges:
         return True
 
     def _seals(self, identity: Identity, former: FormerKey) -> tuple[FormerKey, Seals]:
-        """What the queue keeps now, each with what it shall be; what is new there is sealed again."""
+        """Pairs of each text that the queue holds now and its replacement; texts that are new there are
+        sealed first."""
         made = {(each.kind, each.id): each for each in former.seals}
         seals, late = [], []
         for text in self._unit.queue.sealed_texts(former.clip_id):
@@ -104,7 +106,8 @@ class KeyChanges:
     def _resealed(
         self, identity: Identity, former: FormerKey, texts: Sequence[SealedText]
     ) -> tuple[FormerKey, Seals]:
-        """Texts that came in since the key was replaced, without words; in one commit with their row."""
+        """Seals texts that came in since the key was replaced, without the removed words; in one commit
+        with a log row."""
         unit = self._unit
         clip, resealer = unit.clips.get(former.clip_id), self._resealer(identity, former)
         kinds = {one.id: one.kind for one in unit.redactions.of_clip(clip.id)}
@@ -132,8 +135,11 @@ class KeyChanges:
         return former, seals
 
     def _new_seals(self, texts: RedactedTexts, seals: Seals, works: Works) -> tuple[NewSeal, ...]:
-        """What the queue is told. A redacted text has no signature of its author any more: a row of this log
-        says instead whose it is, if it was its author's before."""
+        """The replacements for the queue.
+
+        A redacted text no longer has its author's signature. Instead, a log row names its author, if the
+        signature was valid before.
+        """
         authors, made = Authorship(self._unit.log, self._unit.workspace_id), []
         digests = texts.digests_before
         for before, after in seals:
@@ -165,11 +171,11 @@ def end_key_change(
     texts: Sequence[SealedText | NewSeal],
     before: Mapping[str, bytes],
 ) -> None:
-    """Records applied redactions: the frames, the annotations as they are now, exports that had the clip.
+    """Records applied redactions: the frames, the annotations as they are now, and the exports that had the
+    clip.
 
-    ``before``: their digests under the old key, by id, which verdicts name.
-
-    In the transaction after which nothing opens with the old key.
+    ``before``: the annotations' digests under the old key, by id, because verdicts name these. In the
+    transaction after which nothing opens with the old key.
     """
     for one in removed:
         frames = Span(one.start, one.end)
@@ -195,7 +201,7 @@ def end_key_change(
 
 
 def _is_new(resealer: Resealer, text: SealedText) -> bool:
-    """Whether a text is sealed under the new key already: somebody here handed it in since."""
+    """Whether a text is sealed under the new key already, because somebody here submitted it since."""
     with suppress(Damaged):
         Resealer(resealer.new, resealer.new, resealer.workspace_id, resealer.clip_id).unseal(
             text.kind, text.name, text.sealed

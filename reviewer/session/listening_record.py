@@ -40,9 +40,9 @@ class ListeningRecord:
 
 
 def heard_in(rows: Iterable[LogRow], person_id: str, task_id: str) -> tuple[HeardRange, ...]:
-    """The ranges that a person heard after the first row that opens the clip for this task.
+    """The ranges that a person heard for a task, counted from the first row that opens the clip for it.
 
-    What was heard for another purpose, a muted span for example, counts for no task.
+    What was heard for another purpose, such as a muted span, counts for no task.
     """
     is_begun, heard = False, []
     for event in (row.event() for row in rows):

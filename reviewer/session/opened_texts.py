@@ -25,7 +25,8 @@ class PrefetchedClip:
 
 @dataclass(frozen=True, slots=True)
 class OpenedTexts:
-    """Unseals them after the row of the opening; a reviewer starts blind, also without hypotheses."""
+    """Unseals the texts that open with a clip, after the row of the opening; a reviewer starts without any
+    hypotheses."""
 
     unit: UnitOfWork
     access: ClipAccess
@@ -36,7 +37,8 @@ class OpenedTexts:
     schema: Schema
 
     def of_lease(self, lease: Lease) -> ClipTexts:
-        """Raises Damaged; Unavailable where a text is the queue's and that is away."""
+        """The texts of the lease's task. Raises Damaged; Unavailable when a text has to come from a queue
+        that is away."""
         blind = None
         if lease.blind_annotation is not None:
             own = self.unit.queue.annotation(lease.blind_annotation)

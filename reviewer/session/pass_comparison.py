@@ -70,7 +70,7 @@ def differing_segments(one: Segments, other: Segments, conventions: Conventions,
 
 
 def form_of(kept: Mapping[str, KeptSchema], work: SealedAnnotation) -> Schema | None:
-    """The label form of some work; None for work older than the form: its id meant another one then."""
+    """The label form of some work; None for work older than kept forms, when its id meant something else."""
     form = kept.get(work.schema_version)
     return form.schema if form is not None and form.kept_at <= work.made_at else None
 

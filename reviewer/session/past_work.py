@@ -22,7 +22,7 @@ MAY_TAKE_BACK = 20
 
 @dataclass(frozen=True, slots=True)
 class PastWork:
-    """One submission, or a late draft that is none: then ``state`` is None.
+    """One submission, or a late draft that never became one: then ``state`` is None.
 
     ``text`` is None if the clip may not be opened any more, or its key is not here.
     """
@@ -109,9 +109,9 @@ def returned_work(
 
 
 def taken_back_work(unit: UnitOfWork, access: ClipAccess, identity: Identity, lease: Lease) -> Draft:
-    """The submission that its author took back with this lease, to be worked on; else an empty draft.
+    """The submission that its author took back with this lease, to be worked on; otherwise an empty draft.
 
-    The clip's opening names it.
+    The row of the clip's opening names it.
     """
     if lease.kind is not TaskKind.TRANSCRIBE or lease.returned_annotation is None:
         return Draft()
@@ -130,9 +130,9 @@ def opened_texts(lease: Lease) -> tuple[str, ...]:
 def to_take_back(
     unit: UnitOfWork, person_id: str, kinds: frozenset[TaskKind], annotation_id: str | None
 ) -> SealedAnnotation:
-    """The submission that a person takes back: this one of their last, or the very last.
+    """The submission with this id, if it is among the person's last; without an id, their very last.
 
-    Raises Refused (code CANNOT_TAKE_BACK) if it is none of them, or they do not transcribe.
+    Raises Refused (code CANNOT_TAKE_BACK) if there is none, or the person does not transcribe.
     """
     recent = unit.queue.annotations_of(person_id, MAY_TAKE_BACK)
     chosen = next((each for each in recent if annotation_id in (None, each.id)), None)

@@ -13,7 +13,7 @@ from reviewer.session.unsealed_clip import UnsealedClip
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """Only ``ClipAccess`` makes one."""
+    """Proof that a lease's clip may be opened or stay open; only ``ClipAccess`` makes one."""
 
     identity: Identity
     lease: Lease

@@ -21,9 +21,9 @@ _BYTES = 96
 
 
 def tell(delivery: Delivery, content: ClipContent, keyring: Keyring, lease: Lease, mark: Redaction) -> None:
-    """Tells a queue elsewhere of what was just proposed; inside its transaction.
+    """Tells a queue elsewhere of a redaction that was just proposed; inside its transaction.
 
-    Nothing is to be told where the queue is in the same file as the redactions.
+    Does nothing where the queue and the redactions are in the same file.
     """
     if delivery.answers_at_once:
         return
@@ -34,21 +34,23 @@ def tell(delivery: Delivery, content: ClipContent, keyring: Keyring, lease: Leas
 
 
 class PersonalDataMarks:
-    """What a lead's folder takes from the queue and tells it; for others nothing happens.
+    """Exchanges marks of personal data between a lead's folder and the queue's server; does nothing for
+    others.
 
-    Nothing is remembered but the redactions: killed anywhere, the next call goes on.
+    It keeps no state but the redactions, so after a crash at any point the next call continues.
     """
 
     def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
     def is_for(self, identity: Identity) -> bool:
-        """Whether this is a lead's folder and a lead, who takes marks and gives clips a new key."""
+        """Whether this is a lead in the lead's folder: only there are marks taken, and clips given a new
+        key."""
         unit = self._unit
         return identity.person.role is Role.LEAD and not unit.team_folder.is_own()
 
     def take(self, identity: Identity) -> int:
-        """Mutes what was marked elsewhere, a mark in a commit; returns how many marks were new.
+        """Mutes what was marked elsewhere, each mark in a commit of its own; returns how many marks were new.
 
         Raises Unavailable.
         """
@@ -66,10 +68,11 @@ class PersonalDataMarks:
         return taken
 
     def keep_muted(self, identity: Identity) -> None:
-        """Keeps clips from everybody else of which something is muted here that nobody marked on the server.
+        """Asks the server to withhold clips in which something is muted here, but nothing is marked there.
 
-        As what a recogniser's draft held, or a late draft: it is silent in this folder alone, and others have
-        the sound. A mark that is still to be sent keeps its clip itself. Raises Unavailable.
+        For example what was found in a recogniser's draft, or in a late draft: it is muted in this folder
+        alone, and others would still hear it. A mark that is yet to be sent withholds its clip itself. Raises
+        Unavailable.
         """
         unit = self._unit
         if not self.is_for(identity) or unit.queue.answers_at_once:
@@ -87,7 +90,10 @@ class PersonalDataMarks:
                 unit.queue.begin_redaction(clip_id)
 
     def settle(self, identity: Identity, clip_id: str) -> None:
-        """Lets a clip of which nothing is undecided or to be removed any more go on; raises nothing."""
+        """Lets a clip continue in the queue once nothing in it is undecided or waits to be removed.
+
+        Never raises Unavailable: ``settle_all`` tries again.
+        """
         unit = self._unit
         redactions = unit.redactions.of_clip(clip_id)
         is_waiting = any(one.is_muted for one in redactions) or unit.former_keys.get(clip_id) is not None
@@ -96,7 +102,7 @@ class PersonalDataMarks:
                 unit.queue.end_redaction(clip_id, [one.id for one in redactions])
 
     def settle_all(self, identity: Identity) -> None:
-        """The same for every clip that the queue keeps for a redaction. Raises Unavailable."""
+        """Does ``settle`` for every clip that the queue withholds for a redaction. Raises Unavailable."""
         if self.is_for(identity):
             for clip_id in self._unit.queue.clips_in_redaction():
                 self.settle(identity, clip_id)
@@ -125,8 +131,10 @@ class PersonalDataMarks:
     def _read(
         self, identity: Identity, clip: Clip, mark: PersonalDataMark
     ) -> tuple[Span, PersonalDataKind] | None:
-        """Place and kind; None for what is sealed under a key that is gone, or is none: somebody marked
-        something all the same, and the whole clip waits for who decides."""
+        """The place and the kind of a mark; None if its key is gone or it holds neither.
+
+        Somebody marked something all the same, so then the whole clip is muted until it is decided.
+        """
         try:
             plain = self._unit.content.unseal(
                 identity.keyring, clip.id, ContentKind.MARK, mark.id, mark.sealed

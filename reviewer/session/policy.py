@@ -52,7 +52,8 @@ class WorkspacePolicy:
             raise Refused("POLICY_OPENED_BEFORE")
 
     def follow(self, identity: Identity) -> None:
-        """At a lead's sign-in: signs the first policy, and files that came with a newer program."""
+        """At a lead's sign-in: signs the first policy, and files that changed because the program is
+        newer."""
         if identity.person.role is not Role.LEAD:
             return
         signed, now = self.signed(), self._read()
@@ -64,10 +65,10 @@ class WorkspacePolicy:
     def apply(self, identity: Identity, *, moved: bool = False) -> tuple[Difference, ...]:
         """Signs the files as they are now; returns what changed.
 
-        ``moved``: for the commit that moves the workspace.
+        ``moved``: this is the commit that moves the workspace.
 
-        Raises: NotAllowed; Refused (code MOVE_BEGUN) for the project file of a move that was interrupted,
-            whose queue and clips may not be there yet.
+        Raises: NotAllowed; Refused (code MOVE_BEGUN) for the project file of an interrupted move, whose queue
+            and clips may not be in their new place yet.
         """
         require(identity.person, Act.CHANGE_POLICY)
         if not moved and self._is_half_moved():

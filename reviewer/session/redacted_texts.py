@@ -42,14 +42,14 @@ class RedactedTexts:
         return not self.unknown
 
     def is_left(self, word: Word) -> bool:
-        """Whether nothing of an aligned word was removed."""
+        """Whether an aligned word was wholly kept."""
         return not any(word.start < one.removed.end and one.removed.start < word.end for one in self.removed)
 
     def hypothesis(self, hypothesis: Hypothesis) -> Hypothesis | None:
         return hypothesis_without_words(hypothesis, self.removed, self.locale)
 
     def text(self, text: SealedText) -> SealedText:
-        """What a queue keeps. Raises Damaged."""
+        """A text of the queue, sealed under the new key without the removed words. Raises Damaged."""
         plain = self.resealer.unseal(text.kind, text.name, text.sealed)
         digest = b""
         if text.kind is ContentKind.ANNOTATION:
@@ -61,9 +61,10 @@ class RedactedTexts:
         return replace(text, digest=digest, sealed=self.resealer.seal(text.kind, text.name, plain))
 
     def text_or_itself(self, text: SealedText) -> SealedText:
-        """The same; what does not open, or is no work, stays as it is: with the old key nothing opens it.
+        """As ``text``, but a text that does not open, or is no work, stays as it is; nothing opens it once
+        the old key is gone.
 
-        A server takes whatever somebody hands in, and that must not keep a clip from being redacted.
+        A server accepts whatever is submitted to it, and that must not prevent a redaction.
         """
         try:
             return self.text(text)
@@ -71,7 +72,7 @@ class RedactedTexts:
             return text
 
     def draft(self, task_id: str, person_id: str, sealed: bytes) -> bytes:
-        """A draft without its undo history, which leads back to the words."""
+        """A draft without the removed words, and without its undo history, which would lead back to them."""
         name = f"{task_id}:{person_id}"
         draft = Draft.from_bytes(self.resealer.unseal(ContentKind.DRAFT, name, sealed))
         if draft.annotation is not None:
@@ -79,7 +80,8 @@ class RedactedTexts:
         return self.resealer.seal(ContentKind.DRAFT, name, draft.to_bytes())
 
     def version(self, version_id: str, sealed: bytes) -> bytes | None:
-        """An earlier version of a text; one of which the words are not known goes."""
+        """An earlier version without the removed words; None, to delete it, if it is not known which words
+        these are."""
         plain = self.resealer.unseal(ContentKind.DRAFT_VERSION, version_id, sealed)
         annotation, is_known = without_words(
             Annotation.from_bytes(plain), self.removed, self._heard(), self.locale

@@ -43,13 +43,15 @@ class RedactionWork:
 
     @property
     def may_decide(self) -> bool:
-        """Whether this person's role confirms and rejects redactions, and redactions are in this folder."""
+        """Whether this person's role confirms and rejects redactions, and this folder is the one that has
+        them."""
         return may(self._identity.person, Act.REDACT) and not self._unit.team_folder.is_own()
 
     def mark(self, lease: Lease, start: int, end: int, kind: PersonalDataKind) -> MutedClip:
-        """Mutes frames ``start`` to ``end`` for everybody, until QA or a lead decides.
+        """Mutes frames ``start`` to ``end`` for everybody until QA or a lead decides.
 
-        A queue elsewhere is told, now or with the next delivery; here they are silent at once.
+        They are muted here at once; a queue elsewhere is told now or with the next delivery.
+
         Raises: Refused (code CLIP_NOT_OPEN, SPAN_OUTSIDE_CLIP), LeaseLost, NotLeased.
         """
         ask_queue = self._delivery.answers_at_once

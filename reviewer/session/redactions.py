@@ -79,8 +79,8 @@ class Redactions:
     def take_marks(self, identity: Identity) -> int:
         """Mutes what people marked in folders of their own; returns how many marks were new.
 
-        Before it, what leads meant to let go or keep back is done; after it, what is muted here is kept back
-        there. Raises Unavailable.
+        Interrupted holds and releases of leads are finished first; afterwards the server is asked to withhold
+        what is muted only here. Raises Unavailable.
         """
         KeptBackClips(self._unit).go_on(identity)
         taken = self._marks.take(identity)
@@ -104,12 +104,14 @@ class Redactions:
         return done
 
     def apply(self, identity: Identity, clip_id: str) -> bool:
-        """Replaces the sound of a clip's confirmed redactions, and everything sealed under its key.
+        """Replaces the sound of a clip's confirmed redactions, and everything sealed under its key; returns
+        whether it did.
 
-        Does nothing, and returns False, while any window has the clip open: it is muted there, and nobody
-        shall lose what they type; nor without the workspace key, under which the new key is wrapped: a lead's
-        program does it then. A queue elsewhere is asked whether somebody works on it, and has to answer; if
-        it does not, the next call goes on. Raises Refused when the clip may not be opened any more; Damaged.
+        It does not while any window has the clip open, where the span is muted and nobody should lose what
+        they type; nor without the workspace key, under which the new key is wrapped: then a lead's program
+        does it. A queue elsewhere has to say first that nobody works on the clip; the next call tries again.
+
+        Raises Refused when the clip may not be opened any more; Damaged.
         """
         is_elsewhere = not self._unit.queue.answers_at_once
         if not self._can_replace_keys(identity) or (is_elsewhere and not self._marks.is_for(identity)):
@@ -142,7 +144,7 @@ class Redactions:
         return is_replaced and self._key_changes.finish(identity, clip_id)
 
     def _replace(self, identity: Identity, clip: Clip, confirmed: Sequence[Redaction]) -> bool:
-        """The first commit; it is the only one where the queue is in the workspace's own file."""
+        """The first commit; the only one where the queue is in the workspace's own file."""
         unit, keyring = self._unit, identity.keyring
         stored_as = unit.clips.stored_as(clip.id)
         with unit.content.audio(keyring, clip.id) as stream:
@@ -237,8 +239,10 @@ def propose(
 ) -> Redaction | None:
     """Proposes a redaction, which mutes its span for everybody; inside a transaction.
 
-    Returns: None if the same span was proposed before; one that was rejected only a listener can propose
-    again. Raises Refused (code SPAN_OUTSIDE_CLIP).
+    Returns: None if the same span was proposed before. One that was rejected can be proposed again only by a
+        listener.
+
+    Raises Refused (code SPAN_OUTSIDE_CLIP).
     """
     unit.require_transaction()
     if span.end > clip.frames:
@@ -298,11 +302,11 @@ class _Removal:
     works: Works
 
     def sounds(self) -> tuple[RemovedSound, ...]:
-        """What was marked and what is removed for it, in the order of ``confirmed``."""
+        """The marked span and the removed span of each redaction, in the order of ``confirmed``."""
         return tuple(RemovedSound(one.span, self.spans[one.id], one.kind) for one in self.confirmed)
 
     def frames(self, unknown: Collection[RemovedSound]) -> list[RemovedFrames]:
-        """The same, with whether the words of it are not known in some text."""
+        """The removed frames, each with whether some text does not show which words were said in them."""
         return [
             RemovedFrames(one.id, sound.removed.start, sound.removed.end, sound in unknown)
             for one, sound in zip(self.confirmed, self.sounds(), strict=True)

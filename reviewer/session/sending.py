@@ -18,9 +18,9 @@ SEEN_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Unsent:
-    """How many of a person's acts are saved here and not answered yet, and since when the oldest waits.
+    """How many acts of a person wait here for the queue's answer, and since when the oldest has waited.
 
-    ``at_hand``: with how many clips they can go on.
+    ``at_hand``: how many clips they can still open meanwhile.
     """
 
     count: int = 0
@@ -67,16 +67,16 @@ class Sending:
         return not self._delivery.answers_at_once
 
     def begin(self, wake: Callable[[], None]) -> None:
-        """From now on acts are only stored; ``wake`` is called for each, on any thread."""
+        """From now on acts are only stored, and sent later; ``wake`` is called for each, on any thread."""
         if self.is_needed:
             self._delivery.send_in_background(wake)
 
     def end(self) -> None:
-        """No answer is stored any more: what is under way is sent again at the next sign-in."""
+        """Stores no more answers: what is being sent now is sent again at the next sign-in."""
         self._delivery.end()
 
     def send_last(self) -> None:
-        """Tells the queue once more what is stored, after ``end``. Raises Unavailable."""
+        """Sends what is stored once more, after ``end``. Raises Unavailable."""
         self._delivery.deliver_last()
 
     def unsent(self) -> Unsent:
@@ -99,9 +99,10 @@ class Sending:
         return SendingRound(self.unsent(), self._delivery.take_refused(), self._delivery.has_lost)
 
     def reach(self, lease: Lease | None) -> None:
-        """Raises Unavailable while anything is away that the next clip needs; leaves no row.
+        """Raises Unavailable while the next clip could not be opened; writes no log row.
 
-        That is the queue, the broker that releases its key, and for a clip on ``lease`` where its sound is.
+        Asked are the queue, the broker that releases its key, and for a clip on ``lease`` the store of its
+        sound.
         """
         if self.is_needed:
             self._unit.queue.witnessed_size(self._unit.log.log_id)

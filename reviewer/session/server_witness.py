@@ -12,9 +12,11 @@ if TYPE_CHECKING:
 
 
 class ServerWitness:
-    """A witness on the server of a team's queue: it keeps what it saw, and takes only what extends it.
+    """Shows checkpoints to the server of a team's queue, which keeps them and accepts only what extends the
+    last.
 
-    ``is_counted``: what it saw counts as witnessed here. False where the project names its witnesses by key.
+    ``is_counted``: rows that the server has seen count as witnessed. False where the project names its
+    witnesses by key.
     """
 
     def __init__(self, unit: UnitOfWork, *, is_counted: bool) -> None:
@@ -24,7 +26,8 @@ class ServerWitness:
         self._told: dict[str, tuple[int, datetime | None]] = {}
 
     def show(self, identity: Identity) -> int | None:
-        """Shows the newest checkpoint if the server has not seen it; gives its rows, or None for nothing new.
+        """Shows the newest checkpoint, unless the server has seen it; returns how many rows it covers, or
+        None.
 
         Raises: Refused (code WITNESS_LOG_CUT, WITNESS_LOG_REWRITTEN) when this log is not the one that the
             server saw from this person; Unavailable.
@@ -50,7 +53,8 @@ class ServerWitness:
         return newest.size
 
     def _tell_unsent(self, person_id: str) -> None:
-        """Only what has changed: the server counts the age itself."""
+        """Tells the server how much work is unsent, if that has changed; the server computes its age
+        itself."""
         count, since = found = self._unit.outbox.unsent_work(person_id)
         if self._unit.queue.answers_at_once or self._told.get(person_id) == found:
             return

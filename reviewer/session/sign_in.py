@@ -126,7 +126,8 @@ class SignIn:
         return identity
 
     def _follow_team(self, identity: Identity) -> None:
-        """In an own folder: takes a later policy of the team; nobody stays signed in on files from before."""
+        """In a person's own folder: takes a later policy of the team; ends the session if the open files
+        are then outdated."""
         try:
             if self._team_files.follow(identity) and self._policy is not None:
                 self._policy.require_signed()
@@ -159,9 +160,10 @@ class SignIn:
         self._unit.log.seal_if_due()
 
     def show_log(self) -> None:
-        """Shows the newest checkpoint to who keeps it elsewhere, while somebody is signed in.
+        """Shows the newest checkpoint to the witness that was registered, while somebody is signed in.
 
-        Where nobody answers, the rows stay unwitnessed. Raises Refused when it is not taken.
+        If the witness cannot be reached, the rows stay unwitnessed. Raises Refused when it rejects the
+        checkpoint.
         """
         identity = next(reversed(self._live.values()), None)
         if identity is not None:
@@ -339,8 +341,11 @@ class SignIn:
         raise TooManyFailures(wait)
 
     def _open(self, person: Person | None, passphrase: str) -> OpenedKeyring | None:
-        """Opens a keyring. A second secret that is missing takes as long and counts as a wrong passphrase,
-        and nobody learns whether the passphrase was right."""
+        """Opens a keyring.
+
+        A missing second secret takes as long as a wrong passphrase and counts as one, so that nobody learns
+        from it whether the passphrase was right.
+        """
         blob = None
         if person is not None and person.state is PersonState.ACTIVE:
             blob = self._unit.people.keyring(person.id)

@@ -20,9 +20,10 @@ ANSWER_FILE = "answer.json"
 
 
 def restore_team_files(folder: Path, serial: int | None, people: PersonRepository) -> None:
-    """Writes the files of the policy that an own folder follows where they are not as it says.
+    """Writes the files that a person's own folder must have, where they differ from the policy that it
+    follows.
 
-    ``serial`` is that of the policy; None in a lead's folder, where nothing is done. Raises Unavailable.
+    ``serial``: that of the policy; None in a lead's folder, where nothing is done. Raises Unavailable.
     """
     if serial is None:
         return
@@ -46,7 +47,8 @@ def _write(policy: TeamPolicy, folder: Path) -> None:
 
 
 class TeamFiles:
-    """A later policy is kept as a file, then one commit follows it, then its files are written.
+    """Follows a later policy in three steps: it is kept as a file, then committed, then its files are
+    written.
 
     Killed before the commit, the folder is as it was; killed after it, the next sign-in writes the files.
     """
@@ -60,15 +62,15 @@ class TeamFiles:
         restore_team_files(unit.folder, unit.team_folder.serial(), unit.people)
 
     def follow(self, identity: Identity) -> bool:
-        """Takes the latest policy on the server if it is later than the one here; whether it did.
+        """Follows the latest policy on the server if it is later than the one here; returns whether it did.
 
-        An earlier one is never taken: the server may be a restored one, and the files here stay as they are.
-        What does not verify keeps out nothing that does. A policy may name the lead who signed a later one.
-        Where the server cannot be reached everything stays as it is.
+        An earlier one is never taken, because the server may have been restored from a backup. A policy that
+        does not verify is passed over; one that does may name the lead who signed a later one. Nothing
+        changes while the server cannot be reached.
 
-        Raises: Refused where no policy there verifies and was signed by a lead who is known here, or (code
-            NO_LOGIN) where the server ended this person's login, or (code WAITS_FOR_ADMISSION) where it does
-            not know them and no clip was ever here; Unavailable when the disk fails.
+        Raises: Refused where no policy there is signed by a lead who is known here; or (code NO_LOGIN) where
+            the server ended this person's login; or (code WAITS_FOR_ADMISSION) where it does not know them
+            yet and no clip was ever here; Unavailable when the disk fails.
         """
         if not self._unit.team_folder.is_own():
             return False

@@ -31,7 +31,7 @@ class UnfinishedExports:
             raise Unavailable("OPERATING_SYSTEM", problem=error.strerror or "") from error
 
     def record_ends(self, identity: Identity) -> None:
-        """Writes the row of each export whose process was killed, which could not write it."""
+        """Writes the closing row of each export whose process was killed before it could."""
         unit = self._unit
         for export_id in unit.exports.running():
             with unit.exports.locked(export_id) as is_ours, unit.transaction():
@@ -49,9 +49,10 @@ class UnfinishedExports:
                     )
 
     def give_up(self, identity: Identity, export_id: str) -> None:
-        """Looks no longer for an unfinished folder, whose disk is lost; its export is recalled for ever.
+        """Stops looking for the folder of an unfinished export whose disk is lost; the export stays on the
+        recall list.
 
-        Raises Refused for an export that runs or has no such folder.
+        Raises Refused for an export that is running or has no such folder.
         """
         unit = self._unit
         if export_id not in {each.export_id for each in self.left()}:
@@ -77,7 +78,8 @@ class UnfinishedExports:
             return False
 
     def _settle(self, export_id: str) -> None:
-        """Read anew, because the process that held the lock may have ended it properly."""
+        """Removes a folder; its state is read again, because the process that held the lock may have ended
+        properly."""
         unit = self._unit
         left = next((each for each in unit.exports.unsettled() if each.export_id == export_id), None)
         if left is None:

@@ -96,11 +96,12 @@ class UnitOfWork:
 
     @property
     def team_folder(self) -> TeamFolder:
-        """Whether this is such a folder."""
+        """Whether this is a person's own folder in a team, and what it follows."""
         return TeamFolder(self.database)
 
     def facts_of(self, clip_ids: Collection[str]) -> list[ClipFacts]:
-        """What others' own folders need of these clips, with sealed drafts, unsigned; none of purged ones."""
+        """What people's own folders need to know of these clips, with sealed drafts, unsigned; purged
+        clips are left out."""
         drafts = self.hypotheses.sealed_of(clip_ids)
         return [
             replace(each, drafts=drafts.get(each.id, ()))

@@ -13,9 +13,9 @@ Unseal = Callable[[Identity, SealedAnnotation], Annotation]
 
 
 def leave_out(unit: UnitOfWork, identity: Identity, work: SealedAnnotation, error: Damaged) -> None:
-    """Logs, once, that this work is not what was handed in.
+    """Logs, once, that a piece of work on a queue elsewhere does not verify.
 
-    Raises the error where the queue is in the workspace's own file: then the file is damaged.
+    Raises the error where the queue is in the workspace's own file: then that file is damaged.
     """
     if unit.queue.answers_at_once:
         raise error
@@ -29,7 +29,7 @@ def leave_out(unit: UnitOfWork, identity: Identity, work: SealedAnnotation, erro
 def if_readable(
     unit: UnitOfWork, unseal: Unseal
 ) -> Callable[[Identity, SealedAnnotation], Annotation | None]:
-    """Unseals; None for what ``leave_out`` leaves out."""
+    """``unseal``, but None for work that does not verify and is left out by ``leave_out``."""
 
     def unsealed(identity: Identity, work: SealedAnnotation) -> Annotation | None:
         try:

@@ -25,7 +25,7 @@ class UnsealedClip:
     stored_as: str = ""
 
     def muted_as(self, redactions: tuple[Redaction, ...]) -> "UnsealedClip":
-        """The same open clip with what these mute added to what was muted when it was opened."""
+        """The same open clip, with these redactions muted too."""
         spans = muted_spans(redactions, self.clip.rate_hz, self.clip.frames)
         return replace(
             self,
