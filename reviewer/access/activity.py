@@ -67,15 +67,15 @@ class ActivityCounts:
             self._note_lifting(event, at)
 
     def count(self, person_id: str, kind: Counted, since: datetime) -> int:
-        """How much was counted after a time, to five minutes."""
+        """How much was counted since a time, to the nearest slot of five minutes."""
         return self._sum(person_id, kind, since)
 
     def used(self, person_id: str, kind: Counted, since: datetime) -> int:
-        """The same, less what a lead has excused."""
+        """As ``count``, less what a lead has excused."""
         return self._sum(person_id, kind, since) - self._sum(person_id, _allowed(kind), since)
 
     def slots(self, person_id: str, kind: Counted, since: datetime) -> list[tuple[datetime, int]]:
-        """The counts after a time with the beginning of their five minutes, oldest first."""
+        """The counts since a time, each with the beginning of its slot, oldest first."""
         rows = self._database.rows(
             "SELECT slot, count FROM activity WHERE person_id = ? AND kind = ? AND slot > ? ORDER BY slot",
             (person_id, kind, _slot(since)),
@@ -83,14 +83,15 @@ class ActivityCounts:
         return [(from_micros(row["slot"] * _SLOT_MICROS), row["count"]) for row in rows]
 
     def heard_frames(self, person_id: str, clip_id: str) -> int:
-        """How many frames of a clip reached this person's device, each as often as it was played."""
+        """How many frames of a clip this person has played; a frame counts each time."""
         found = self._database.value(
             "SELECT frames FROM clip_heard WHERE person_id = ? AND clip_id = ?", (person_id, clip_id)
         )
         return found or 0
 
     def most_played(self, person_id: str) -> MostPlayed | None:
-        """The clip that this person heard most often; None before they heard any that is still there."""
+        """The clip that this person played most, for its length; None if none of the clips they played is
+        left."""
         row = self._database.row(
             "SELECT h.clip_id, 1.0 * h.frames / c.frames AS plays FROM clip_heard h"
             " JOIN clip c ON c.id = h.clip_id WHERE h.person_id = ? ORDER BY plays DESC LIMIT 1",

@@ -102,7 +102,7 @@ class AuditLog:
         self._holders += 1
 
     def find_new_keys(self, find: Callable[[], Iterable[bytes]]) -> None:
-        """Sets where this process looks for the log's key, once another process has replaced it."""
+        """Registers how this process finds the log's key after another process has replaced it."""
         self._new_keys = find
 
     def keys(self) -> LogKeys:
@@ -146,7 +146,7 @@ class AuditLog:
 
     @property
     def signing_key(self) -> bytes | None:
-        """The log's present private key; None while nobody is signed in who was given it."""
+        """The log's present private key; None unless somebody who holds it is signed in."""
         return self._private_key(self.keys().current) if self.is_unlocked else None
 
     @property
@@ -217,9 +217,9 @@ class AuditLog:
     def mark_witnessed(
         self, size: int, event: Event | None = None, cosignatures: tuple[str, ...] = ()
     ) -> None:
-        """Records that an outside memory holds the checkpoint of this size, in a row of the log.
+        """Records, in a row of the log, that a witness keeps the checkpoint of this size.
 
-        Raises Refused if there is none.
+        Raises Refused if there is no such checkpoint.
         """
         row = event or Event(Action.CHECKPOINT_WITNESSED, detail={"rows": size})
         with self._database.transaction():
@@ -253,7 +253,7 @@ class AuditLog:
             raise Damaged("CHECKPOINT_DAMAGED", rows=old_size) from error
 
     def witnessed_sizes(self, limit: int) -> list[int]:
-        """The newest checkpoints that an outside memory holds, newest first."""
+        """The sizes of the newest checkpoints that a witness keeps, newest first."""
         found = self._database.rows(
             "SELECT size FROM checkpoint WHERE witnessed_row IS NOT NULL AND tree IS NOT NULL"
             " ORDER BY size DESC LIMIT ?",
@@ -374,7 +374,7 @@ class AuditLog:
         return tree
 
     def _log_clock_step(self) -> None:
-        """Records once that the machine's clock is behind the log."""
+        """Records once that the machine's clock is behind the newest row."""
         behind = self._clock.behind()
         if behind < _STEP:
             self._is_step_logged = False
@@ -437,10 +437,10 @@ class AuditLog:
         return self._signers[public_key]
 
     def _require_signed_end(self) -> None:
-        """Checks that the last row that must be signed is; the clock is not before its time.
+        """Checks that the last row that must be signed is signed, and that the clock is not before its time.
 
-        The rows of this process need no such check, and a row of another was written after the same check: so
-        one valid signature vouches for all rows before it. Raises Damaged.
+        Rows of this process need no such check, and every other process makes it before it writes. So one
+        valid signature vouches for all rows before it. Raises Damaged.
         """
         end, keys = self.head().size, self.keys()
         while end > 0:

@@ -21,7 +21,7 @@ _SIGNED = b"reviewer signed clip facts\n"
 
 
 def facts_digest(facts: ClipFacts) -> bytes:
-    """SHA-256 of what is said of a clip and its drafts, whoever signed it, and when."""
+    """SHA-256 of the facts of a clip and of its drafts, without who signed them and when."""
     fields = {
         "id": facts.id,
         "stored_as": facts.stored_as,
@@ -54,7 +54,7 @@ def signed_facts(
 def require_signed(facts: ClipFacts, clip_id: str, workspace_id: str, leads: Mapping[str, bytes]) -> None:
     """Raises Damaged unless these are the facts of this clip, signed by one of these leads.
 
-    The codes: CLIP_FACTS_NOT_SIGNED where nobody did, or a lead who is not known here; CLIP_FACTS_CHANGED.
+    The codes: CLIP_FACTS_NOT_SIGNED where no lead known here signed them; CLIP_FACTS_CHANGED.
     """
     public_key = leads.get(facts.signed_by)
     if not facts.signature or public_key is None:

@@ -101,11 +101,14 @@ class ExportRepository:
             raise Refused("NO_EXPORT", export=export_id)
 
     def fail(self, export_id: str) -> bool:
-        """Records that an export failed, and returns True; one that has ended stays as it is."""
+        """Records that an export failed; returns False, and changes nothing, if it has ended already."""
         return self._end(export_id, ExportState.FAILED, "")
 
     def settle(self, export_id: str, at: datetime, *, may_exist: bool = False) -> None:
-        """Records that nothing unfinished is left; ``may_exist``: it was copied or moved, for all we know."""
+        """Records that no unfinished files are left to look for.
+
+        ``may_exist``: they were not removed here, and may have been copied or moved.
+        """
         self._database.execute(
             "UPDATE export_folder SET settled_at = ?, may_exist = ?"
             " WHERE export_id = ? AND settled_at IS NULL",
@@ -113,7 +116,7 @@ class ExportRepository:
         )
 
     def unsettled(self) -> list[ExportFolder]:
-        """The folders of which something unfinished may be left, oldest first."""
+        """The folders in which unfinished files may be left, oldest first."""
         rows = self._database.rows(
             "SELECT f.*, e.state FROM export_folder f JOIN export e ON e.id = f.export_id"
             " WHERE f.settled_at IS NULL ORDER BY e.made_at, e.id"
@@ -132,7 +135,7 @@ class ExportRepository:
         ]
 
     def running(self) -> list[str]:
-        """The exports that have not ended; the process of one may have been killed."""
+        """The exports that have not ended, including those whose process was killed."""
         rows = self._database.rows("SELECT id FROM export WHERE state = 'started' ORDER BY made_at, id")
         return [row["id"] for row in rows]
 

@@ -146,7 +146,8 @@ class SignedAnswer:
     by_code: bytes
 
     def require_invited_by(self, invitation_key: bytes) -> None:
-        """Raises Refused (code JOIN_ANSWER_NOT_INVITED) unless they had this public key's invitation."""
+        """Raises Refused (code JOIN_ANSWER_NOT_INVITED) unless the answer was signed with the invitation's
+        key."""
         if not signing.verify(invitation_key, self.body, self.by_code):
             raise Refused("JOIN_ANSWER_NOT_INVITED")
 

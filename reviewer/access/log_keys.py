@@ -25,7 +25,7 @@ class Endorsement:
     signature: bytes
 
     def is_for(self, log_id: str, public_key: bytes) -> bool:
-        """Whether this is the endorsement of that key."""
+        """Whether this endorses that key."""
         return signing.verify(self.by, _message(log_id, public_key), self.signature)
 
 
@@ -77,7 +77,7 @@ class LogKeys:
         return self._keys[number - 1] if number else self.first
 
     def add(self, seq: int, fields: dict[str, Any]) -> None:
-        """Takes the row of a replacement; in earlier versions the log kept its key."""
+        """Takes the row that replaces the key; a log of an earlier version has none."""
         detail = fields["detail"]
         if KEY not in detail or self.wrong_row is not None:
             return

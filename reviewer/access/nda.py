@@ -178,10 +178,12 @@ class Acknowledgements:
         return record.id
 
     def live_elsewhere(self, person: Person, evidence: bytes) -> str:
-        """The id of an acknowledgement that a person signed in a folder of their own, if it counts now.
+        """The id of an acknowledgement that a person signed in a folder of their own, if it counts now; else
+        empty.
 
-        ``evidence`` is the record and its signature, as ``newest_evidence`` gives them. Empty if it does not
-        verify with the person's key, is of another role or text, has expired, or is of a time to come.
+        ``evidence`` is the record and its signature, as ``newest_evidence`` gives them. It does not count if
+        it does not verify with the person's key, is of another role or text, has expired, or lies in the
+        future.
         """
         body, signature = evidence[:-_SIGNATURE_BYTES], evidence[-_SIGNATURE_BYTES:]
         try:

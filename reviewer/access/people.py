@@ -70,7 +70,7 @@ class PersonRepository:
             raise Refused("NO_ACCOUNT")
 
     def replace_keyring(self, person_id: str, old: bytes, new: bytes) -> bool:
-        """Replaces a keyring, unless somebody else did meanwhile; whether it was replaced."""
+        """Replaces a keyring unless it was changed meanwhile; returns whether it was replaced."""
         return bool(
             self._database.execute(
                 "UPDATE person SET keyring = ? WHERE id = ? AND state = 'active' AND keyring = ?",
@@ -94,9 +94,10 @@ class PersonRepository:
         self._database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def activate(self, person_id: str, public_key: bytes, keyring: bytes | None) -> None:
-        """Uses an invitation: the new keyring replaces the one under the code; it may be in another folder.
+        """Activates an invited account, which uses up the invitation.
 
-        Raises Refused when there is no invitation, or it was used or has expired.
+        ``keyring``: sealed under the person's own passphrase; None if it is in a folder of their own. Raises
+        Refused when there is no invitation, or it was used or has expired.
         """
         touched = self._database.execute(
             "UPDATE person SET state = 'active', public_key = ?, keyring = ?, code_until = NULL"

@@ -49,13 +49,13 @@ class Policy:
 
     @classmethod
     def from_detail(cls, detail: Mapping[str, Any]) -> "Policy | None":
-        """What a row of the log has; None if it has none."""
+        """The policy that a log row records; None if it records none."""
         if "files" not in detail:
             return None
         return cls(*(_read(detail.get(name)) for name in ("files", "settings", "shipped")))
 
     def to_detail(self) -> dict[str, list[str]]:
-        """The details of the row that signs it."""
+        """The details of the log row that signs this policy."""
         return {
             "files": _listed(self.files),
             "settings": _listed(self.settings),
@@ -63,7 +63,7 @@ class Policy:
         }
 
     def differences(self, now: "Policy") -> tuple[Difference, ...]:
-        """What ``now`` has changed since this was signed, without shipped files."""
+        """How ``now`` differs from this policy, apart from the files that come with the program."""
         files = [Difference(name, how) for name, how in _changes(self.files, now.files)]
         if all(each.file != PROJECT_FILE for each in files):
             return tuple(files)

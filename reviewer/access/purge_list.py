@@ -43,14 +43,15 @@ class PurgeList:
     endorsements: tuple[Endorsement, ...]
 
     def require_backup(self, log_id: str, backup_id: str) -> None:
-        """Raises Damaged for the list of another backup or workspace."""
+        """Raises Damaged if the list belongs to another backup or workspace."""
         if (self.log_id, self.backup_id) != (log_id, backup_id):
             raise Damaged("PURGE_LIST_OF_ANOTHER_BACKUP")
 
     def require_key_of(self, keys: LogKeys, rows: int) -> None:
-        """Checks it against the log inside the backup, which has these keys and so many rows.
+        """Raises Damaged unless the list was signed by the log inside the backup, which has these keys and
+        ``rows`` rows.
 
-        The key must be the one in force there, or one that came after it. Raises Damaged.
+        The key must be the one in force at the end of the backup's log, or a later one that it endorses.
         """
         of_list = (self.public_key, *(each.by for each in self.endorsements))
         if keys.current not in of_list or of_list[-1] != keys.first or self.log_rows < rows:

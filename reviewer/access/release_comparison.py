@@ -25,7 +25,7 @@ _PREFETCHED = "prefetched"
 
 
 class Lack(StrEnum):
-    """What one log has and the other has not."""
+    """What one log shows and the other does not."""
 
     NO_OPENING = "no_opening"
     """A key was released, and the person's log has no row that asked for it."""
@@ -39,7 +39,7 @@ class Lack(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One lease that the logs tell differently; ``at`` is when its first row was written."""
+    """One lease on which the logs differ; ``at`` is when its first row was written."""
 
     lack: Lack
     person_id: str
@@ -65,7 +65,7 @@ class Comparison:
 
 @dataclass(slots=True)
 class _Lease:
-    """What the logs say of one lease of one person. ``asked`` counts their own rows that ask for a key."""
+    """What the logs show of one lease of one person; ``asked`` counts their own rows that ask for a key."""
 
     at: datetime
     released: int = 0
@@ -88,7 +88,8 @@ class _Told:
             self.lease(event, at).released += 1
 
     def add_person(self, event: Event, at: datetime) -> None:
-        """A row of somebody who asks the broker; an opening that got no key has a further row."""
+        """Takes a row of somebody who gets keys from the broker; an opening that got no key has a further
+        row."""
         if event.role == Role.LEAD or "task" not in event.detail:
             return
         if event.action is Action.CLIP_HEARD:

@@ -46,7 +46,8 @@ def _dates_of(clip: Clip) -> list[int]:
 
 
 def kept_back(events: Iterable[Event]) -> str:
-    """Why nobody may open a clip, as the rows about it say: CLIP_ON_HOLD, CLIP_QUARANTINED, or empty."""
+    """The code of why nobody may open a clip, by the rows about it: CLIP_ON_HOLD, CLIP_QUARANTINED, or
+    empty."""
     rows, is_quarantined = list(events), False
     for event in rows:
         if event.action is Action.CLIP_QUARANTINED:
@@ -59,7 +60,7 @@ def kept_back(events: Iterable[Event]) -> str:
 
 
 def is_on_hold(events: Iterable[Event]) -> bool:
-    """Whether a lead put a clip on hold and nobody ended that, as the rows about it say."""
+    """Whether, by the rows about a clip, a lead put it on hold and nobody has ended the hold."""
     is_held = False
     for event in events:
         if event.action in (Action.HOLD_BEGUN, Action.HOLD_ENDED):
@@ -68,7 +69,8 @@ def is_on_hold(events: Iterable[Event]) -> bool:
 
 
 def name_digest(person_id: str, name: str) -> str:
-    """A person's name in the log, which no search by name finds."""
+    """The digest that stands for a person's name in the log, so that searching the log for the name finds
+    nothing."""
     return sha256(f"{person_id}\n{name}".encode()).hexdigest()
 
 
@@ -128,7 +130,7 @@ def _imported(target: str, detail: Mapping[str, Any]) -> dict[str, dict[str, int
 
 @dataclass(frozen=True, slots=True)
 class FactTables:
-    """The same as the tables have it."""
+    """The same facts as the tables of the file have them."""
 
     clips: Mapping[str, Mapping[str, int]]
     people: Mapping[str, tuple[str, str]]

@@ -12,8 +12,8 @@ from reviewer.errors import Damaged
 
 @dataclass(frozen=True, slots=True)
 class SignedJson:
-    """What was signed, as bytes and parsed; ``also`` is what stands beside it, which the signature leaves
-    out."""
+    """A signed body, as bytes and parsed; ``also`` holds the fields beside it that the signature does not
+    cover."""
 
     body: bytes
     fields: Mapping[str, Any]

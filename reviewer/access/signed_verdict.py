@@ -50,9 +50,10 @@ def draw_value(secret: bytes, submission_id: str) -> int:
 
 
 def is_selected(secret: bytes, draw_id: str, annotation_id: str, rate: float) -> bool:
-    """Whether a draw in a queue elsewhere selects work for review: by either of its ids.
+    """Whether a draw in a queue elsewhere selects work for review, by either of its two ids.
 
-    The server names ``draw_id``, and could name one that passed before; the author signed the other.
+    The server chooses ``draw_id``, and could choose one that is known to pass; the other id was signed by the
+    author.
     """
     return min(draw_value(secret, each) for each in (draw_id, annotation_id)) < rate * 2**64
 
@@ -65,7 +66,8 @@ def sign_verdict(said: SignedVerdict, workspace_id: str, sign: Callable[[bytes],
 def sign_passed(
     identity: Identity, workspace_id: str, rate: float, now: Callable[[], datetime]
 ) -> Callable[[DrawnWork], str | None]:
-    """Signs, as whoever draws, work that a draw with this rate passes without a review; None for other."""
+    """Signs, as the person who draws, work that a draw with this rate passes without a review; None if it
+    is selected."""
     sign, secret = signing.signer(identity.keyring.signing_key), identity.keyring.qa_secret
 
     def signed(drawn: DrawnWork) -> str | None:
@@ -89,7 +91,7 @@ def sign_passed(
 
 
 def read_verdict(text: str) -> SignedVerdict | None:
-    """What ``sign_verdict`` gave; None for anything else. Nobody has verified it."""
+    """Reads what ``sign_verdict`` wrote; None for anything else. Does not verify the signature."""
     try:
         said = from_json(SignedVerdict, text) if text else None
     except Damaged:
@@ -98,7 +100,7 @@ def read_verdict(text: str) -> SignedVerdict | None:
 
 
 def is_signed_with(said: SignedVerdict, public_key: bytes, workspace_id: str) -> bool:
-    """Whether this key signed every word of it, for this workspace."""
+    """Whether this key signed all of the verdict, for this workspace."""
     try:
         return signing.verify(public_key, _message(said, workspace_id), said.signature)
     except (TypeError, ValueError, AttributeError):  # other types than the fields have

@@ -24,14 +24,18 @@ _WITH_KEYS = (Action.WORKSPACE_MADE, Action.PERSON_ENROLLED, Action.PERSON_KEY, 
 
 
 def sign_work(plain: bytes, work: SealedAnnotation, workspace_id: str, signing_key: bytes) -> bytes:
-    """The bytes of an annotation with its author's signature; what ``work`` has no need of is empty yet."""
+    """The bytes of an annotation with its author's signature; the fields of ``work`` that this does not
+    need may be empty."""
     signature = signing.sign(signing_key, _message(plain, work, workspace_id))
     return storable_json({**json.loads(plain), _FIELD: signature.hex()})
 
 
 class Authorship:
-    """Who handed work in: by their signature, or by a row of this log, which a lead's folder keeps of those
-    who work in it, of late drafts that were adopted, and of new keys and redactions."""
+    """Decides who made a piece of work: by its author's signature, or by a row of this log.
+
+    A lead's folder has such rows of those who work in it, of adopted late drafts, and of new keys and
+    redactions.
+    """
 
     def __init__(self, log: AuditLog, workspace_id: str) -> None:
         self._log = log
@@ -39,7 +43,7 @@ class Authorship:
         self._keys = _enrolled_keys(log)
 
     def is_known(self, work: SealedAnnotation, plain: bytes) -> bool:
-        """Whether what was unsealed is this author's work on this task of this clip, as they handed it in."""
+        """Whether this text is the work of its stated author on this task and clip, as they submitted it."""
         if _is_signed(plain, work, self._workspace_id, self._keys.get(work.author, ())):
             return True
         logged, redacted = LoggedWork(), False
@@ -50,7 +54,7 @@ class Authorship:
 
 
 def _names_author(fields: dict[str, Any], work: SealedAnnotation) -> bool:
-    """Whether a row says that a redaction made this text of what this author had handed in."""
+    """Whether a row says that a redaction made this text from work that this author had submitted."""
     if fields["action"] != Action.REDACTION_APPLIED or not isinstance(fields["detail"], dict):
         return False
     lists = (fields["detail"].get(name) or () for name in ("annotations", "digests", "tasks", "authors"))

@@ -104,7 +104,7 @@ class TableSeals:
         self._sign(log_key, stored_sums(connection))
 
     def _begin_anew(self, log_key: bytes) -> None:
-        """For a file of an earlier version, with a row in the log."""
+        """Sums and signs the tables of a file of an earlier version, with a row in the log."""
         count = count_migrations(self._database.raw())
         self._log.record(Event(Action.TABLES_SEALED, detail={MIGRATIONS: count}))
         self.begin(log_key)
@@ -134,7 +134,7 @@ class SealRows:
     counts: list[int] = field(default_factory=list)
 
     def add(self, seq: int, fields: dict[str, Any]) -> None:
-        """Takes a row that verified; sums are made anew only for a new version of the tables."""
+        """Takes a row that verified; the tables may be summed again only for a new version of them."""
         count = fields["detail"].get(MIGRATIONS)
         if not isinstance(count, int):
             return

@@ -130,15 +130,16 @@ class TeamPolicy:
         )
 
     def says_as(self, other: "TeamPolicy") -> bool:
-        """Whether two policies have the same files, words and leads, whenever they were signed."""
+        """Whether two policies have the same files, words and leads, whenever each was signed."""
         mine = (self.policy.files, self.lexicon, self.leads)
         return mine == (other.policy.files, other.lexicon, other.leads)
 
     def write_to(self, folder: Path) -> None:
-        """Writes the files, then removes what is not in this policy. Raises OSError.
+        """Writes the policy's files, then removes files that are not in it. Raises OSError.
 
-        Killed in between, the folder opens: what its project file names is there, whether that is the old one
-        or the new. Links lead to files of somebody else: they are replaced, and what they lead to is left.
+        If this is killed, the folder still opens: the files that its project file names are there, whether
+        that is the old one or the new. A link leads to somebody else's file: it is replaced, and that file is
+        left alone.
         """
         for name, data in sorted(self.files.items(), key=lambda item: item[0] == PROJECT_FILE):
             path = folder / name
@@ -160,7 +161,8 @@ class TeamPolicy:
 def verified(
     texts: Sequence[str], workspace_id: str, trusted: Mapping[str, bytes]
 ) -> tuple[list[TeamPolicy], list[Refused]]:
-    """The policies of a workspace that verify and that one of these leads signed; why the others do not."""
+    """The policies of a workspace that verify and that one of these leads signed; and the refusals of the
+    others."""
     good: list[TeamPolicy] = []
     refused: list[Refused] = []
     for text in texts:

@@ -112,7 +112,7 @@ class LoggedWork:
             self.taken_back.add(annotation)
 
     def vouches_for(self, work: SealedAnnotation) -> bool:
-        """Whether a row hands in this very work, or says which digest it has since."""
+        """Whether a row submits this very work, or records the digest that it has had since."""
         if work.id not in self.work or work.id in self.refused:
             return False
         said = self.work[work.id][1]
@@ -216,7 +216,8 @@ class WorkTables:
                 raise Mismatch(None, Notice("VERDICT_DIFFERS", {"verdict": verdict}))
 
     def _implied(self, annotation: str, log: LoggedWork) -> _Decision | None:
-        """The verdict that follows from an adjudication, or from a selection that passed the annotation."""
+        """The verdict that follows without a review: from an adjudication, or from a draw that passed the
+        annotation."""
         work = self.work.get(annotation)
         if work is None:
             return None

@@ -121,19 +121,24 @@ class WorkspaceFacts:
         return lease
 
     def _require_not_purged(self, clip_id: str) -> None:
-        """Before the lease, which a purge ended: folders of people's own believe this alone."""
+        """Raises Refused for a purged clip. Checked before its lease, which a purge ends: a person's own
+        folder believes that a clip was purged only from this refusal."""
         if self._unit.clips.has(clip_id):
             self._unit.clips.wrapped_key(clip_id)
 
     def _require_not_kept_back(self, clip_id: str) -> None:
-        """A hold and a quarantine count as the lead's log has them, whatever the queue's server says now."""
+        """Raises Refused for a clip on hold or in quarantine by the lead's log, whatever the queue's
+        server says."""
         reason = kept_back(row.event() for row in self._unit.log.about(clip_id))
         if reason:
             raise Refused(reason, clip=clip_id)
 
     def _require_same_facts(self, person: Person, request: KeyRequest) -> None:
-        """What somebody's own folder knows of the clip must be what this one has; if not, it is put on the
-        server, so that asking for it once more is enough."""
+        """Raises Refused if a person's own folder has other facts of the clip than this one.
+
+        It then puts the present facts on the server, so that the person need only fetch them and ask once
+        more.
+        """
         if self._unit.people.keyring(person.id) is not None:
             return  # they work in this very folder
         known = [facts_digest(each) for each in self._unit.facts_of([request.clip_id])]
@@ -142,9 +147,10 @@ class WorkspaceFacts:
             raise Refused("CLIP_FACTS_OLD", clip=request.clip_id)
 
     def _require_not_redacted(self, person: Person, clip_id: str) -> None:
-        """A key opens what is muted too: nobody gets it whose program alone keeps them from hearing that.
+        """Raises Refused for somebody whose program would have to mute what they may not hear.
 
-        Folders of people's own know of no redactions: they mute nothing, also for QA.
+        A key opens muted sound too. People's own folders know of no redactions and mute nothing, for QA
+        either.
         """
         decides = may(person, Act.REDACT) and self._unit.people.keyring(person.id) is not None
         if any(_keeps_closed(one, person, decides=decides) for one in self._unit.redactions.of_clip(clip_id)):

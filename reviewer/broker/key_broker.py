@@ -31,8 +31,8 @@ _FAILED = 503
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What goes back: an HTTP status and signed bytes, or a failure without any. The rest is for one line
-    of the server's log."""
+    """An answer: an HTTP status and signed bytes, or a failure without any; the rest is for a line in the
+    server's log."""
 
     status: int
     body: bytes = field(repr=False)
@@ -71,7 +71,7 @@ class KeyBroker:
             return Answered(_FAILED, b"", error.code)
 
     def refuse(self, code: str) -> Answered:
-        """Refuses what was not read to its end."""
+        """Refuses a request that was not read to its end."""
         try:
             return self._refused_unknown(b"", code)
         except (Unavailable, Damaged) as error:
@@ -105,7 +105,8 @@ class KeyBroker:
         return Answered(200, answer.signed(self._signing_key), "", request.person_id, request.clip_id)
 
     def _sealed(self, signed: SignedRequest, grant: Grant) -> KeyAnswer:
-        """The key, as it is after the row; raises Refused if it is another one than the row names."""
+        """The key, unwrapped after the row was committed; raises Refused if it is not the one that the row
+        names."""
         request, lease = signed.request, grant.lease
         found = self._facts.clip_key(request.clip_id)
         if (found.stored_as, found.generation) != (grant.stored_as, grant.generation):

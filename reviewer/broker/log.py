@@ -64,7 +64,7 @@ class BrokerLog:
 
     @contextmanager
     def fresh(self, request: KeyRequest) -> Iterator[None]:
-        """One commit for a request that was not asked before. Raises Refused (code KEY_REQUEST_REPLAYED)."""
+        """One commit for a request that was never sent before. Raises Refused (code KEY_REQUEST_REPLAYED)."""
         with self._database.transaction():
             # A request in the time window was answered at most one window before and one after its time.
             since = self._clock.now() - 2 * WINDOW - timedelta(seconds=1)
@@ -92,7 +92,7 @@ class BrokerLog:
         )
 
     def refused(self, signed: SignedRequest, code: str) -> int:
-        """Writes the row of a refusal, of a request with a good signature."""
+        """Writes the row of a refused request whose signature is good."""
         request = signed.request
         return self._log.record(
             Event(
@@ -107,7 +107,7 @@ class BrokerLog:
         )
 
     def refused_unknown(self, code: str, digest: bytes) -> int:
-        """Writes the row of a refusal where nobody's signature vouches for what was sent."""
+        """Writes the row of a refused request that nobody's signature vouches for."""
         detail: dict[str, DetailValue] = {"request": digest.hex()}
         return self._log.record(Event(Action.KEY_REFUSED, outcome="refused", reason=code, detail=detail))
 
@@ -127,7 +127,7 @@ class BrokerLog:
         return self._log.rows()
 
     def seal_if_due(self) -> None:
-        """Makes a checkpoint of idle time."""
+        """Makes a checkpoint if it is time for one, so that idle time is sealed too."""
         self._log.seal_if_due()
 
     def close(self) -> None:
@@ -145,7 +145,7 @@ class BrokerLog:
 
 
 def _of_request(signed: SignedRequest) -> dict[str, DetailValue]:
-    """With the signature, so that whoever has the row can show who asked."""
+    """The details of a request, with its signature: whoever has the row can show who asked."""
     request = signed.request
     return {
         "task": request.task_id,

@@ -24,7 +24,8 @@ class RateLimit:
     def take(self, who: str, now: float) -> tuple[bool, bool]:
         """Counts one request at ``now``, in seconds of a monotonic clock.
 
-        Returns: whether it is within the limit, and whether it is the first that is not since one was.
+        Returns: whether it is within the limit; and whether it is the first one beyond it since the last that
+            was within.
         """
         with self._lock:
             asked = self._asked.setdefault(who, _Asked())

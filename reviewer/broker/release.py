@@ -44,9 +44,9 @@ class KeyPurpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KeyRequest:
-    """Who asks for the key of which clip, by which lease. ``broker`` is the public key of the one asked.
+    """A request for a clip's key by a lease. ``broker`` is the public key of the broker that is asked.
 
-    ``facts``: in a folder of their own, the digest (``access.clip_facts``) of what is known of the clip
+    ``facts``: from a person's own folder, the digest (``access.clip_facts``) of what is known of the clip
     there.
     """
 
@@ -122,7 +122,7 @@ class SignedRequest:
 
 
 def require_meant(request: KeyRequest, broker: bytes, now: datetime) -> None:
-    """Raises Refused for a request to another broker, or from outside the time window."""
+    """Raises Refused for a request that is meant for another broker, or is outside the time window."""
     if request.broker != broker:
         raise Refused("KEY_REQUEST_OTHER_BROKER")
     if abs(now - request.at) > WINDOW:
@@ -148,7 +148,7 @@ class KeyAnswer:
     sealed: bytes = b""
 
     def bound(self) -> bytes:
-        """What the seal of the key is bound to."""
+        """The bytes to which the seal of the key is bound."""
         return _message(
             "clip key", {name: value for name, value in self._fields().items() if name != "sealed"}
         )
@@ -162,7 +162,7 @@ class KeyAnswer:
         return _signed("answer", self._fields(), signing_key)
 
     def is_for(self, asked: SignedRequest) -> bool:
-        """Whether it answers this request, and in its words."""
+        """Whether this answers this request, and repeats what it asked for."""
         request = asked.request
         return (self.request, self.person_id, self.clip_id, self.task_id, self.token) == (
             asked.digest,

@@ -183,7 +183,8 @@ class BrokerServer:
         return PlainTextResponse(text, media_type=_TEXT)
 
     def _may_see_figures(self, request: Request) -> bool:
-        """Whoever watches the figures of a small team sees when each of them works."""
+        """Whether an address may see the figures, from which one can tell when each member of a small team
+        works."""
         host = request.client.host if request.client else ""
         if is_loopback(host) or host == request.scope["server"][0]:
             return True
@@ -198,7 +199,8 @@ class BrokerServer:
 
 
 class PromptLoop(asyncio.SelectorEventLoop):
-    """Gives TLS as long to begin or to end as the head of a request has: an open file is held meanwhile."""
+    """Limits how long TLS may take to begin or to end, because each connection holds an open file
+    meanwhile."""
 
     async def create_server(self, *arguments: Any, **settings: Any) -> asyncio.Server:
         if settings.get("ssl") is not None:
@@ -207,10 +209,11 @@ class PromptLoop(asyncio.SelectorEventLoop):
 
 
 class _HeadInTime(H11Protocol):
-    """Ends a connection on which the head of a request does not arrive in time, and what is too many for one
-    address: the server would wait, and have no place for others.
+    """Ends connections whose request head does not arrive in time, and those beyond the limit for one
+    address.
 
-    It is not closed politely: TLS would wait for an answer of who sent nothing, and keep the place.
+    Otherwise the server would wait for them and have no place for others. They are aborted rather than
+    closed: TLS would wait for the other side to answer, and keep the place.
     """
 
     _waiting: asyncio.TimerHandle | None = None

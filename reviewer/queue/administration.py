@@ -45,7 +45,8 @@ class QueueAdministration:
             set_up(connection, self._workspace_id, self._rules)
 
     def tells_too_much(self) -> bool:
-        """Whether a superuser has yet to take from people's logins what shows them each other's work.
+        """Whether people's logins can still see each other's work, until a superuser has taken that from
+        them.
 
         Raises Refused, Unavailable.
         """
@@ -65,7 +66,7 @@ class QueueAdministration:
 
     @contextmanager
     def rows(self, login: str, person: Person, verifier: str) -> Iterator[PostgresQueueRows]:
-        """All rows, to move them from there or to there; what is set up has a login of this person."""
+        """All rows of the queue, to be moved; setting up also makes a login for this person."""
         with self._connection(_LONG_SECONDS, most_bytes=_MOST_BYTES) as connection:
 
             def make() -> None:
@@ -78,7 +79,7 @@ class QueueAdministration:
     def _connection(
         self, seconds: int = CALL_SECONDS, most_bytes: int = MOST_BYTES
     ) -> Iterator[psycopg.Connection[Any]]:
-        """A connection of the owner's, each of whose statements may take so long."""
+        """A connection as the owner, with this limit for each statement."""
         limited = limits(
             call_seconds=seconds, lock_seconds=min(seconds, _LOCK_SECONDS), idle_seconds=_IDLE_SECONDS
         )

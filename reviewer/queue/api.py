@@ -70,7 +70,7 @@ class HeldClip:
 
 
 def not_signed(_drawn: DrawnWork) -> str:
-    """Of a draw in the workspace's own file: its log says who drew."""
+    """The ``sign`` of a draw in the workspace's own file, whose log records who drew."""
     return ""
 
 
@@ -78,9 +78,9 @@ class Queue(RedactingQueue, ServerQueue, Protocol):
     """The work queue. Times come from the store's clock.
 
     Acts that take a ``key`` (or a lease's submission key, or a verdict's id) are idempotent: the same key
-    again gives the same answer and changes nothing. Every method may raise Unavailable; then the caller
-    does not know whether the act happened, and sends it again with the same key. So a claim that comes once
-    more after its lease has gone leases nothing. ``answers_at_once`` is True for a queue in the workspace's
+    again gives the same answer and changes nothing. Every method may raise Unavailable; then the caller does
+    not know whether the act happened, and sends it again with the same key. A claim that is repeated in this
+    way after its lease has ended leases nothing. ``answers_at_once`` is True for a queue in the workspace's
     own file: its acts join the caller's transaction.
     """
 
@@ -90,23 +90,24 @@ class Queue(RedactingQueue, ServerQueue, Protocol):
     # Claiming
 
     def claim(self, person_id: str, kinds: frozenset[TaskKind], *, key: str) -> Lease | None:
-        """Leases the next task of these kinds: the prefetch lease's task first, then own returned work,
-        then what is assigned to the person, then open or expired ones.
+        """Leases the next task of these kinds: the task of the prefetch lease, else the person's returned
+        work, else what is assigned to them, else an open or expired task.
 
-        What is open or expired comes only in a language of the person; what a lead assigned, in any. A task
-        that asks for a skill comes only to people who have it. Of several the one of the highest priority
-        comes first, then the one with the lowest sort key.
-        Never a clip this person had before in any kind of task (a lease, a skip, an expiry, an annotation),
-        except for their own returned work and a clip they only released. Nobody reviews two passes of one
-        clip.
+        Open and expired tasks must be in a language of the person; assigned ones need not be. A task that
+        asks for a skill goes only to people who have it. Among several, the highest priority comes first,
+        then the lowest sort key.
+
+        A person never gets a clip they had before in any kind of task (a lease, a skip, an expiry, an
+        annotation), except their own returned work and clips they only released. Nobody reviews two passes of
+        one clip.
         """
         ...
 
     def claim_prefetch(self, person_id: str, kinds: frozenset[TaskKind], *, key: str) -> Lease | None:
-        """Leases, for a few minutes, the task that comes after the present one; at most one a person.
+        """Leases, for a few minutes, the task that comes after the present one; at most one for each person.
 
-        Of open tasks one must be left for each colleague who holds a lease of these kinds, and one in any
-        case. A second call returns the same lease, renewed. One that expires counts as released.
+        One open task must be left for each colleague who holds a lease of these kinds, and one more. A second
+        call renews and returns the same lease. One that expires counts as released.
         """
         ...
 
@@ -188,8 +189,11 @@ class Queue(RedactingQueue, ServerQueue, Protocol):
         ...
 
     def keep_late_draft(self, lease: Lease, sealed: bytes, *, key: str) -> None:
-        """Keeps work that lost its lease, for its author and the lead; the newest for each key that waits for
-        a decision. Raises ClipWithdrawn."""
+        """Keeps work whose lease was lost, for its author and the lead; of one key only the newest undecided
+        draft.
+
+        Raises ClipWithdrawn.
+        """
         ...
 
     def adopt_late_draft(self, draft: LateDraft, work: SealedAnnotation) -> Receipt:
@@ -254,9 +258,12 @@ class Queue(RedactingQueue, ServerQueue, Protocol):
 
     def daily_counts(self, person_id: str, kinds: frozenset[TaskKind], since: datetime) -> DailyCounts: ...
     def without_taker(self, people: Mapping[TaskKind, Collection[str]]) -> list[UntakenCount]:
-        """Tasks that wait and that none of these people can take: nobody has the language and the skill, or
-        each who has them had the clip before. By kind, locale and skill; ``people`` are ids by the kind
-        of task they do. Tasks assigned to somebody and clips that wait for the lead are not counted."""
+        """Waiting tasks that none of these people can take, counted by kind, locale and skill.
+
+        Either nobody has the language and the skill, or everybody who has them had the clip before.
+        ``people``: ids by the kind of task they do. Tasks assigned to somebody and clips that wait for the
+        lead are not counted.
+        """
         ...
 
     def languages(self) -> dict[str, tuple[str, ...]]:
@@ -275,11 +282,11 @@ class Queue(RedactingQueue, ServerQueue, Protocol):
 
     def held(self) -> list[HeldClip]: ...
     def late_drafts(self) -> list[LateDraft]:
-        """Those that wait for a lead, newest first."""
+        """The late drafts that wait for a lead's decision, newest first."""
         ...
 
     def late_drafts_of(self, person_id: str) -> list[LateDraft]:
-        """A person's, also those that were decided, newest first."""
+        """A person's late drafts, decided ones included, newest first."""
         ...
 
     def listed(self) -> Iterator[QueuedClip]:
@@ -299,8 +306,11 @@ class Queue(RedactingQueue, ServerQueue, Protocol):
         ...
 
     def final_texts(self, limit: int, *, after: str = "") -> list[SealedAnnotation]:
-        """The text that counts of each such clip, by clip id after ``after``: the final one, else that of
-        the first accepted pass."""
+        """The text that counts for each of the clips that ``final_count`` counts: the final one, else the
+        first accepted pass.
+
+        At most ``limit``, by clip id, of clips with an id after ``after``.
+        """
         ...
 
     def holds(self) -> dict[str, HoldReason]:
@@ -376,8 +386,11 @@ class Queue(RedactingQueue, ServerQueue, Protocol):
         ...
 
     def passes_to_compare(self, limit: int, *, after: str = "") -> list[list[SealedAnnotation]]:
-        """The accepted passes of clips of several passes that nobody compared, that have no adjudication and
-        may be worked on: up to ``limit`` clips, those with an id after ``after``, by id."""
+        """The accepted passes of clips with several passes that were not compared yet, have no adjudication
+        and may be worked on.
+
+        Up to ``limit`` clips with an id after ``after``, by id.
+        """
         ...
 
     def set_passes_agree(self, clip_id: str) -> None:
@@ -400,10 +413,13 @@ class Queue(RedactingQueue, ServerQueue, Protocol):
     def draw(
         self, decide: Callable[[str], bool], sign: Callable[[DrawnWork], str | None] = not_signed
     ) -> DrawResult:
-        """Sends every submitted task to a review (a new task) or to accepted (verdict ``passed``), as
-        ``decide`` says of the pass's first submission since its last verdict: taking work back and submitting
-        it again changes nothing about the draw. What ``sign`` gives of work that is accepted is kept with
-        the verdict; if it gives None, that goes to a review too."""
+        """Decides about every submitted task: it goes to a review (a new task), or is accepted (verdict
+        ``passed``).
+
+        ``decide`` is given the id of the pass's first submission since its last verdict, so that taking work
+        back and submitting it again changes nothing about the draw. What ``sign`` returns for accepted work
+        is kept with the verdict; if it returns None, that work goes to a review too.
+        """
         ...
 
     def assign(self, task_id: str, person_id: str) -> None:
@@ -439,9 +455,9 @@ class Queue(RedactingQueue, ServerQueue, Protocol):
         ...
 
     def exportable_work(self, clip_ids: Sequence[str]) -> list[SealedAnnotation]:
-        """The accepted transcriptions of those of these clips that are final or exported.
+        """The accepted transcriptions of these clips, as far as they are final or exported.
 
-        In the order of ``clip_ids``, which are different, and by pass.
+        In the order of ``clip_ids``, which must not repeat, and by pass.
         """
         ...
 
@@ -450,8 +466,8 @@ class Queue(RedactingQueue, ServerQueue, Protocol):
         ...
 
     def accepted_among(self, annotation_ids: Collection[str]) -> dict[str, str]:
-        """Those of these annotations that are accepted or final, each with its clip; not of a quarantined
-        one."""
+        """The annotations among these that are accepted or final, each with its clip; none of a clip in
+        quarantine."""
         ...
 
     def final(self, clip_id: str) -> FinalAnnotation | None:

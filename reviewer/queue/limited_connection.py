@@ -41,12 +41,11 @@ def limits(
 
 
 class LimitedConnection(psycopg.Connection[Any]):
-    """Waits for an answer for ``answer_seconds`` at most, and reads ``most_bytes`` of it at most.
+    """Waits at most ``answer_seconds`` for an answer, and reads at most ``most_bytes`` of it.
 
-    A server that hangs closes nothing, nor does a network that swallows what is sent; and one that never
-    stops to send rows or notices always has something to say. libpq keeps an answer in memory until it is
-    whole, so the bytes are counted where they arrive. That takes Linux and a connection over TCP: a socket
-    of this machine's own is not counted.
+    A server that hangs does not close the connection, nor does a network that drops packets; and a malicious
+    server can send rows or notices for ever. libpq keeps an answer in memory until it is complete, so bytes
+    are counted as they arrive. This needs Linux and TCP; bytes over a local socket are not counted.
     """
 
     answer_seconds = ANSWER_SECONDS
@@ -73,15 +72,15 @@ class LimitedConnection(psycopg.Connection[Any]):
 
 
 class _LimitReached(psycopg.Error):
-    """What was asked is not answered in time or in size, and will not be."""
+    """An answer did not arrive within the limit of time or size, and is no longer waited for."""
 
 
 class SlowAnswer(_LimitReached, psycopg.OperationalError):
-    """The server does not answer."""
+    """The server took too long to answer."""
 
 
 class LargeAnswer(_LimitReached, psycopg.DataError):
-    """The server does not stop to answer."""
+    """The server's answer is too large."""
 
 
 def _limited(

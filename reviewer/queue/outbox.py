@@ -203,7 +203,7 @@ class SetLanguages:
 
 @dataclass(frozen=True, slots=True)
 class SetSkills:
-    """Sets what a person can do of what tasks may ask for."""
+    """Sets a person's skills, for tasks that ask for one."""
 
     person_id: str
     skills: frozenset[str]
@@ -224,7 +224,7 @@ class MarkDistressing:
 
 @dataclass(frozen=True, slots=True)
 class MarkPersonalData:
-    """Marks personal data in a clip, which others get no more; its key is the mark's id."""
+    """Marks personal data in a clip, which others then no longer get; its key is the mark's id."""
 
     lease: Lease
     mark_id: str
@@ -272,7 +272,7 @@ class EndQuarantine:
 
 @contextmanager
 def _done_before(*codes: str) -> Iterator[None]:
-    """An act that comes again is refused with one of these codes: it is done."""
+    """Ignores these refusals: they mean that the act was done when it was sent before."""
     try:
         yield
     except Refused as refusal:
@@ -348,27 +348,28 @@ class Outbox:
         return entry
 
     def entry(self, person_id: str, request: Request) -> OutboxEntry:
-        """A request with its key, which is kept nowhere: for a queue that answers in the same transaction."""
+        """A request with its key, which is not stored: for a queue that answers in the same transaction."""
         return OutboxEntry(uuid4().hex, person_id, request, self._clock.now())
 
     def pending(self, person_id: str) -> list[OutboxEntry]:
-        """This person's unanswered requests, in order, but those of ``kept_back``."""
+        """This person's unanswered requests, in order, without those that ``kept_back`` returns."""
         rows = self._database.rows("SELECT * FROM outbox WHERE person_id = ? ORDER BY seq", (person_id,))
         return [_entry(row) for row in rows if row["kind"] not in _KEPT_BACK]
 
     def unsent_work(self, person_id: str) -> tuple[int, datetime | None]:
-        """How much finished work of this person is not answered, and since when the oldest waits."""
+        """How many acts of finished work of this person are unanswered, and since when the oldest has
+        waited."""
         rows = self._database.rows("SELECT kind, added_at FROM outbox WHERE person_id = ?", (person_id,))
         since = [row["added_at"] for row in rows if row["kind"] in _WORK]
         return len(since), from_micros(min(since)) if since else None
 
     def marks(self) -> frozenset[str]:
-        """The ids of the marks of personal data that the queue does not have yet."""
+        """The ids of the marks of personal data that were not sent yet."""
         rows = self._database.rows("SELECT payload FROM outbox WHERE kind = 'MarkPersonalData'")
         return frozenset(json.loads(row["payload"])["mark_id"] for row in rows)
 
     def kept_back(self) -> list[OutboxEntry]:
-        """Everybody's unanswered holds of clips and ends of holds and quarantines, in order."""
+        """Everybody's unanswered holds, ends of holds and ends of quarantines, in order."""
         query = "SELECT * FROM outbox WHERE kind IN (SELECT value FROM json_each(?)) ORDER BY seq"
         return [_entry(row) for row in self._database.rows(query, (json.dumps(_KEPT_BACK),))]
 
@@ -378,11 +379,14 @@ class Outbox:
         return self._database.value(query, (json.dumps(_SEALED), clip_id)) is not None
 
     def waiting(self) -> int:
-        """How many acts of anybody the queue has not answered."""
+        """How many requests, of anybody, the queue has not answered."""
         return int(self._database.value("SELECT count(*) FROM outbox"))
 
     def deliver(self, entry: OutboxEntry) -> Lease | Receipt | None:
-        """Sends a request. Raises Refused, an answer too; Unavailable: outcome unknown, send it again."""
+        """Sends a request and returns the answer.
+
+        Raises: Refused, which is an answer too; Unavailable when the outcome is unknown: send it again.
+        """
         return entry.request.ask(self._queue, entry.key)
 
     def settle(self, entry: OutboxEntry) -> bool:

@@ -58,7 +58,7 @@ AgreementOf = Callable[[str], SignedAgreement | None]
 
 
 def _no_agreement(_person_id: str) -> None:
-    """Nobody signed anything."""
+    """For a queue without agreements: nobody signed one."""
 
 
 @understood
@@ -441,7 +441,8 @@ class PostgresQueue:
         )
 
     def _claimed(self, function: str, person_id: str, kinds: frozenset[TaskKind], key: str) -> Lease | None:
-        """Claims; where the server does not know the agreement that was signed here, tells it first."""
+        """Claims; if the server does not know the agreement that was signed here, shows it that and claims
+        again."""
         try:
             return self._lease_or_none(function, person_id, sorted(kinds), key)
         except NdaRequired:

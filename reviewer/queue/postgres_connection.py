@@ -127,7 +127,7 @@ class QueueServer:
         self._notices: PostgresNotices | None = None
 
     def connect_as(self, login: str, password: str) -> None:
-        """Whose login the connections have from now on; nothing is sent yet."""
+        """Sets whose login the connections use from now on; sends nothing yet."""
         conninfo = make_conninfo(self._address, user=login, password=password)
         with self._opening:
             if conninfo != self._conninfo:
@@ -230,7 +230,7 @@ class QueueServer:
 
     @staticmethod
     def _require_fitting(conninfo: str) -> None:
-        """Connects once, so that a wrong password, name or version is said as such."""
+        """Connects once, so that a wrong password, server name or version is reported as such."""
         with LimitedConnection.connect(conninfo, autocommit=True, row_factory=dict_row) as connection:
             its = connection.execute("SELECT * FROM reviewer.versions()").fetchone()
         if its is None or its["tables_version"] < TABLES_VERSION:
@@ -270,9 +270,10 @@ def _refusal(error: psycopg.Error) -> ReviewerError:
 
 
 def understood(kind: type[T]) -> type[T]:
-    """Every public method of a class raises Unavailable (code QUEUE_ANSWER) for an answer of another form.
+    """Makes every public method of a class raise Unavailable (code QUEUE_ANSWER) for an answer it cannot
+    read.
 
-    The server may be of another version, or lie: an answer is no bug of this program, and stops nobody.
+    The server may be of another version, or lie: that is no bug of this program, and must not crash it.
     """
     for name, method in list(vars(kind).items()):
         if inspect.isgeneratorfunction(method):

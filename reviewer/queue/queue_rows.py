@@ -58,7 +58,7 @@ class QueueRows(Protocol):
 
     @property
     def is_in_workspace(self) -> bool:
-        """Whether they are in the workspace's own file, and in the transactions of that."""
+        """Whether the rows are in the workspace's own file, and so part of its transactions."""
         ...
 
     def clip_ids(self, after: str, limit: int) -> list[str]:
@@ -90,7 +90,7 @@ class QueueRows(Protocol):
         ...
 
     def begin_to_leave(self) -> None:
-        """Marks the place that will be emptied: ``retire`` does nothing to one that was moved to again."""
+        """Marks the place that will be emptied, so that ``retire`` spares one that was moved to again."""
         ...
 
     def add(self, rows: Rows) -> None:
@@ -102,11 +102,11 @@ class QueueRows(Protocol):
         ...
 
     def filling(self) -> AbstractContextManager[None]:
-        """What rows may be added or cleared in that refer to each other."""
+        """The block in which rows that refer to each other may be added or removed."""
         ...
 
     def held_still(self) -> AbstractContextManager[None]:
-        """Nobody else changes a row until the block ends, however that ends."""
+        """Keeps everybody else from changing rows until the block ends, even by an error."""
         ...
 
     def finish(self) -> None:

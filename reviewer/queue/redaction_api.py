@@ -36,7 +36,7 @@ class RedactingQueue(Protocol):
         ...
 
     def open_marks(self) -> list[PersonalDataMark]:
-        """The marks that nobody decided about, the oldest first: one's own, for leads all."""
+        """The undecided marks, oldest first: a lead sees all, others their own."""
         ...
 
     def clips_in_redaction(self) -> list[str]:
@@ -44,10 +44,11 @@ class RedactingQueue(Protocol):
         ...
 
     def begin_redaction(self, clip_id: str) -> bool:
-        """Keeps a clip for its redaction, as a mark does; returns whether everything of it can be sealed
-        again: nobody works on it, and late drafts have come as long as their leases would have lasted.
+        """Withholds a clip for its redaction, as a mark does; returns whether all of it can be sealed again
+        now.
 
-        Raises ClipWithdrawn. True, and nothing else, in the workspace's own file.
+        It can once nobody works on it, and late drafts had as long to arrive as their leases would have
+        lasted. In the workspace's own file it does nothing and returns True. Raises ClipWithdrawn.
         """
         ...
 
@@ -60,12 +61,12 @@ class RedactingQueue(Protocol):
         ...
 
     def replace_seals(self, clip_id: str, seals: Sequence[tuple[SealedText, SealedText]]) -> None:
-        """Replaces what ``sealed_texts`` gave, each with what it shall be; the same again changes nothing.
+        """Replaces sealed texts: pairs of what ``sealed_texts`` returned and the new version. Idempotent.
 
-        Late drafts of leases from before are refused from now on: their key is gone. In the workspace's own
-        file it is part of the transaction that replaces the clip's key.
+        Late drafts of earlier leases are refused from now on, because their key is gone. In the workspace's
+        own file this is part of the transaction that replaces the clip's key.
 
-        Raises Refused (code CLIP_CHANGED) where anything else is kept, or the clip is not at rest; then
-        nothing has changed. ClipWithdrawn.
+        Raises Refused (code CLIP_CHANGED), and changes nothing, if the queue holds anything else or somebody
+        may be working on the clip; ClipWithdrawn.
         """
         ...

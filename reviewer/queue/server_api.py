@@ -10,10 +10,10 @@ from reviewer.model.clip import ClipFacts
 
 @dataclass(frozen=True, slots=True)
 class WitnessedLog:
-    """The end of a person's access log that a server saw last: its rows, the signed note, and when.
+    """The last state of a person's access log that a server saw: its size in rows, the signed note, and when.
 
     ``size`` is 0 for a person whose log it never saw. ``worked_at``: their last lease or submission there.
-    ``unsent``: how much work waited on their machine when their program told last, the oldest since when.
+    ``unsent``: how much work had not been sent from their machine when they last reported it, and since when.
     """
 
     person_id: str
@@ -27,7 +27,7 @@ class WitnessedLog:
 
 
 class WorkNotices(Protocol):
-    """A connection on which a server says that there may be new work; nothing more is said."""
+    """A connection on which a server announces that there may be new work, and nothing else."""
 
     def fileno(self) -> int:
         """The socket, which can be read when something came."""
@@ -71,7 +71,7 @@ class ServerQueue(Protocol):
         ...
 
     def tell_unsent(self, count: int, oldest_seconds: float) -> None:
-        """Tells how much work the person's program has saved and not sent, and how old its oldest is."""
+        """Reports how much work on the person's machine is not sent yet, and the age of the oldest."""
         ...
 
     def witnessed_logs(self) -> list[WitnessedLog]:
@@ -112,6 +112,5 @@ class ServerQueue(Protocol):
         ...
 
     def block(self, person_id: str) -> None:
-        """Ends what a person may ask of a server, for good; in the workspace's own file there is nothing to
-        end."""
+        """Blocks a person on the server for good; does nothing in the workspace's own file."""
         ...

@@ -67,7 +67,7 @@ _CLIP_STATES = {state.value: state for state in ClipState}
 
 
 class SqliteQueue:
-    """A Queue of one file. The row alone decides about a lease; its token fences it."""
+    """A queue in one file. A lease is decided by its row alone; its token fences off late writers."""
 
     answers_at_once = True
 
@@ -824,7 +824,7 @@ class SqliteQueue:
         self._follow(task["clip_id"])
 
     def _once(self, key: str, act: Callable[[], Lease | None]) -> Lease | None:
-        """Does an act and remembers its answer; a key that came before gets that answer, and nothing else."""
+        """Does an act and stores its answer; the same key again gets that answer, and nothing is done."""
         with self._database.transaction():
             earlier = self._database.value("SELECT answer FROM queue_request WHERE key = ?", (key,))
             if earlier is not None:
@@ -1049,7 +1049,7 @@ class SqliteQueue:
         self._accept_pass(review["parent_id"], review["clip_id"], accepted, verdict.id)
 
     def _pass_without_review(self, task: Row, sign: Callable[[DrawnWork], str | None]) -> bool:
-        """False where that is not signed: then the work goes to a review."""
+        """Accepts work without a review; False if ``sign`` does not sign that: then it goes to a review."""
         work = self.annotation(task["annotation_id"])
         signed = sign(DrawnWork(work.clip_id, task["id"], work.id, task["draw_id"] or work.id, work.digest))
         if signed is None:

@@ -42,7 +42,7 @@ def count_waiting(database: Database) -> int:
 
 
 def require_adoptable(database: Database, draft: LateDraft, work: SealedAnnotation, now: int) -> None:
-    """Raises Refused unless the draft, as it is now, may become this work."""
+    """Raises Refused unless the draft, in its present state, may become this work."""
     row = database.row(f"{_DRAFTS} WHERE d.id = ?", (now, draft.id))
     if row is None:
         raise Refused("NO_LATE_DRAFT")
