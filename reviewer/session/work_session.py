@@ -104,15 +104,7 @@ class WorkSession:
         self.new_work_notices = unit.queue.new_work_notices
         self._texts = OpenedTexts(unit, access, identity, self._drafts, self._alignment, measurement, schema)
         self._right = clip_conditions.RIGHTS[min(kinds)]
-        self._prefetch = Prefetch(
-            identity=identity,
-            kinds=kinds,
-            access=access,
-            delivery=self._delivery,
-            bundle=self._bundle,
-            texts=self._texts,
-            clock=unit.clock,
-        )
+        self._prefetch = self._make_prefetch()
         self._ended: set[tuple[str, int]] = set()
 
     @property
@@ -420,6 +412,17 @@ class WorkSession:
         self._require()
         since = past_work.midnight(self._unit.clock)
         return text_search.search(self._unit, self._access, self.identity, query, since)
+
+    def _make_prefetch(self) -> Prefetch:
+        return Prefetch(
+            identity=self.identity,
+            kinds=self.kinds,
+            access=self._access,
+            delivery=self._delivery,
+            bundle=self._bundle,
+            texts=self._texts,
+            clock=self._unit.clock,
+        )
 
     def _act_requests(self) -> ActRequests:
         return ActRequests(
