@@ -51,15 +51,15 @@ class Admission:
         return _written(file, *self._folders.invite_again(name))
 
     def admit(self, text: str, owner: DatabaseOwner | None = None) -> Person:
-        """Gives a login to who answered an invitation, who is enrolled by it, or asked for one.
+        """Gives a login to somebody who asked for one, or who answered an invitation, which also enrols them.
 
         The same file again changes nothing.
 
         Args:
-            text: of the file.
-            owner: of the database; None for the one of the environment.
+            text: the content of the file.
+            owner: of the database; None for the one named by the environment.
 
-        Raises: NotAllowed; Refused; Unavailable when the server cannot be reached. What was taken until then
+        Raises: NotAllowed; Refused; Unavailable when the server cannot be reached. What was done by then
             stays, and the same file can be admitted again.
         """
         joined = self._folders.admit(text)

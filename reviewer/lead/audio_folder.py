@@ -28,11 +28,11 @@ def is_absolute(audio: str) -> bool:
 
 @dataclass(slots=True)
 class AudioFolder:
-    """The folder of a manifest, in which the names of its lines are looked up.
+    r"""The folder of a manifest, in which the names of its lines are looked up.
 
-    A name that is there as written is taken. Else each part of the path may differ in Unicode normalisation,
-    in letter case, in spaces around it and in what cannot be seen (marks of direction), and
-    ``\\`` may stand for ``/``, as long as exactly one file is meant.
+    A name that exists as written is taken. Otherwise each part of the path may differ in Unicode
+    normalisation, letter case, surrounding spaces and invisible characters such as direction marks, and ``\``
+    may stand for ``/``, as long as exactly one file fits.
     """
 
     path: Path
@@ -74,7 +74,8 @@ class AudioFolder:
         return audio_path(self.path, audio)
 
     def _is_file(self, audio: str) -> bool:
-        """Whether this is a file, and no link, in a folder below this one: there is no more to look up."""
+        """Whether this is a file, and no link, in a folder below this one, so that nothing needs to be
+        looked up."""
         folder, _, name = audio.rpartition("/")
         inside = self._inside(folder)
         if inside is None or name in ("", ".", ".."):

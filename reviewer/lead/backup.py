@@ -53,12 +53,14 @@ class Backup:
         self._unit = unit
 
     def make(self, identity: Identity, target: Path) -> BackupResult:
-        """Writes a backup; its file has its name only once everything in it was verified.
+        """Writes a backup; the file gets its name once everything in it was verified.
 
-        The copy of the database verifies as ``audit verify`` has it, and the file is read back and compared.
-        People can go on working. Raises: NotAllowed for anybody but a lead; Refused inside the workspace, or
-        if there is such a file; Unavailable when the disk fails, or clips were purged meanwhile again and
-        again; Damaged for a workspace that does not verify.
+        The copy of the database is verified as by ``audit verify``, and the file is read back and compared.
+        People can go on working.
+
+        Raises: NotAllowed for anybody but a lead; Refused for a file inside the workspace or one that exists;
+            Unavailable when the disk fails, or clips were purged during each of several attempts; Damaged for
+            a workspace that does not verify.
         """
         require(identity.person, Act.BACK_UP)
         target = target.absolute()

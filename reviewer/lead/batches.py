@@ -11,10 +11,11 @@ T = TypeVar("T")
 
 
 class Batches(Generic[T]):
-    """Commits items in batches, in order; the files of one reach the disk while the one before is committed.
+    """Commits items in batches, in order; the files of one batch are flushed to disk while the one before is
+    committed.
 
-    So nobody waits for the disk while there is other work. A context manager: on leaving it, what was not
-    committed is discarded.
+    So nobody waits for the disk while there is other work. A context manager: leaving it discards what was
+    not committed.
     """
 
     def __init__(
@@ -47,7 +48,7 @@ class Batches(Generic[T]):
         self._thread.shutdown()
 
     def add(self, item: T) -> None:
-        """Adds one, and commits the batches that are ready. Raises what ``sync`` and ``commit`` raise."""
+        """Adds an item, and commits the batches that are ready. Raises what ``sync`` and ``commit`` raise."""
         self._batch.append(item)
         if len(self._batch) == self._most or monotonic() - self._begun > self._seconds:
             self._sync()
@@ -55,7 +56,7 @@ class Batches(Generic[T]):
             self._commit()
 
     def finish(self) -> None:
-        """Commits all that is there. Raises what ``sync`` and ``commit`` raise."""
+        """Commits everything that was added. Raises what ``sync`` and ``commit`` raise."""
         if self._batch:
             self._sync()
         while self._syncing:

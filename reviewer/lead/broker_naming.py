@@ -28,7 +28,7 @@ _TABLE = re.compile(r"^\[broker\][^\n]*\n(?:(?!\[)[^\n]*\n?)*", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class BrokerNamed:
-    """What was done: whether the workspace key was replaced now, and the keys of how many clips."""
+    """What was done: whether the workspace key was replaced, and how many clips got a new key."""
 
     has_new_workspace_key: bool
     clips: Rekeyed
@@ -87,7 +87,8 @@ class BrokerNaming:
 
     @property
     def only_exchanges(self) -> bool:
-        """Whether ``name`` replaces no key, since the queue is elsewhere."""
+        """Whether ``name`` only exchanges one broker for another and replaces no key, because the queue is
+        elsewhere."""
         return not self._unit.queue.answers_at_once
 
     def _replaces_keys(self) -> bool:
@@ -102,7 +103,7 @@ class BrokerNaming:
         return False
 
     def _has_other(self, authority: bytes | None) -> bool:
-        """Whether the authority's file is another one than that in the folder."""
+        """Whether the certificate authority's file differs from the one in the folder."""
         file = self._folder / AUTHORITY_FILE
         return authority is not None and (not file.is_file() or file.read_bytes() != authority)
 
@@ -124,14 +125,14 @@ class BrokerNaming:
         unit.people.forget_deleted()
 
     def _require_nothing_else_waits(self) -> None:
-        """Only what an earlier call wrote before it was killed may be unsigned."""
+        """Raises Refused if anything is unsigned but what an earlier call wrote before it was killed."""
         others = {each.file for each in self._policy.differences() if not _is_ours(each)}
         if others:
             raise Refused("POLICY_DIFFERS", files=", ".join(sorted(others)))
 
     @contextmanager
     def _written(self, before: str, text: str, authority: bytes | None) -> Iterator[None]:
-        """The files are in place while the block commits; on an error the project file is as it was."""
+        """Puts the files in place for the block; on an error the project file is restored."""
         try:
             if authority:
                 write_atomically(self._folder / AUTHORITY_FILE, authority)
@@ -160,7 +161,7 @@ def with_broker(text: str, place: BrokerPlace) -> str:
 
 
 def _is_ours(each: Difference) -> bool:
-    """A file that ``name`` writes; of the project file its one table."""
+    """Whether ``name`` writes this file, or this setting of the project file."""
     if each.file == AUTHORITY_FILE:
         return True
     return each.file == PROJECT_FILE and (not each.setting or each.setting.startswith("broker."))

@@ -216,9 +216,10 @@ class ClipList:
 
 @contextmanager
 def without_collection() -> Iterator[None]:
-    """Keeps the garbage collector from going through tens of thousands of new rows again and again.
+    """Pauses the garbage collector while tens of thousands of rows are made.
 
-    It stops every thread meanwhile, the window's too; and rows hold nothing that holds them.
+    It would go through them again and again and stop every thread meanwhile, the window's too; and rows form
+    no cycles.
     """
     was_on = gc.isenabled()
     gc.disable()

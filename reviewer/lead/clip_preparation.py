@@ -64,22 +64,20 @@ class PreparedClip:
 
 
 class Preparer(Protocol):
-    """Prepares files, a group at a time, in the order in which they are asked for."""
+    """Prepares groups of files, in the order in which they are asked for."""
 
     groups_ahead: int
     """How many groups it is asked for beside the one that is waited for."""
 
     def start(self) -> None:
-        """Begins what takes a while, before the first file is there. Raises Unavailable."""
+        """Starts what takes a while, before there is a file. Raises Unavailable."""
 
     def ask(self, paths: Sequence[Path]) -> None:
         """Asks for a group of files, at least one. Raises Unavailable."""
 
     def answer(self) -> "list[PreparedClip | Refused]":
-        """The sealed files of each clip of the group that was asked for first, or why its file is refused.
-
-        Raises Unavailable.
-        """
+        """For each file of the oldest unanswered group: the sealed clip, or why the file is refused.
+        Raises Unavailable."""
 
     def close(self) -> None:
         """Ends its processes."""
@@ -139,10 +137,10 @@ class _Asked:
 class PreparingProcess:
     """Prepares files in a worker process, while the thread that asks waits.
 
-    A worker that ends is replaced, and the next has another try at its file; after two the file is refused.
-    Short files go to a worker some at once: each message wakes two processes and a thread. If it ends at one
-    of them, all are tried again one by one. It has the next groups before it has answered the first: it need
-    not wait until a thread here gets Python's lock.
+    A worker that ends is replaced, and the next one tries its file again; after two attempts the file is
+    refused. Short files are sent several at a time, because each message wakes two processes and a thread; if
+    the worker ends at one of them, all are tried again one by one. The next groups are sent before the first
+    is answered, so that the worker need not wait until a thread here gets Python's lock.
     """
 
     files_at_once = 16
@@ -191,7 +189,7 @@ class PreparingProcess:
         return self._made(clip_id, answer) or self._prepared_alone(path)
 
     def _made(self, clip_id: str, answer: SealedFiles | NotPrepared) -> PreparedClip | Refused | None:
-        """What an answer stands for; None if another process swept the files, thinking them left behind."""
+        """The prepared clip of an answer; None if another process removed its files as leftovers."""
         if isinstance(answer, SealedFiles):
             with suppress(FileNotFoundError):
                 return PreparedClip(clip_id, self._adopted(clip_id, answer), answer.decoded())
@@ -204,7 +202,7 @@ class PreparingProcess:
         self._end()
 
     def _end(self) -> int:
-        """Ends the worker, and gives its status."""
+        """Ends the worker and returns its exit status."""
         for asked in self._asked:
             asked.is_sent = False
         process, self._process = self._process, None
@@ -217,7 +215,8 @@ class PreparingProcess:
         return process.returncode
 
     def _send(self, asked: _Asked) -> None:
-        """Raises Unavailable; of a worker that has ended somebody will hear who waits for its answer."""
+        """Sends a message. Raises Unavailable; that a worker has ended is noticed where its answer is
+        awaited."""
         process = self._started()
         files = [Request(of, os.fsencode(path)) for of, path in zip(asked.ids, asked.paths, strict=True)]
         with suppress(OSError):
@@ -225,7 +224,7 @@ class PreparingProcess:
             asked.is_sent = True
 
     def _receive(self, asked: _Asked) -> None:
-        """What the worker says of each file; nothing if it has ended."""
+        """The worker's answer about each file; empty if it has ended."""
         if not asked.is_sent or asked.answers is not None or self._process is None:
             return
         answer = None
@@ -261,7 +260,7 @@ class PreparingProcess:
 
 
 def _all_or_none(prepare: Sequence[Callable[[], PreparedClip | Refused]]) -> list[PreparedClip | Refused]:
-    """What each call gives; if one of them raises, nothing that another has prepared is left."""
+    """The results of all calls; if one of them raises, what the others prepared is discarded."""
     made: list[PreparedClip | Refused] = []
     try:
         made.extend(each() for each in prepare)  # those before an error are in the list
@@ -334,9 +333,9 @@ class ClipPreparation(Generic[T]):
     def prepared(
         self, jobs: Iterable[tuple[T, Path | None]]
     ) -> Generator[tuple[T, PreparedClip | Refused | None], None, None]:
-        """Each job with its clip or the refusal of its file, in order; None where there was no file.
+        """Each job, in order, with its clip or the refusal of its file; None where there was no file.
 
-        Whoever gets a clip discards it; those that nobody got are discarded when the generator is closed.
+        The caller discards the clips it gets; closing the generator discards the others.
         """
         waiting = deque[_Waiting[T]]()
         groups = self._groups(jobs)
@@ -364,7 +363,7 @@ class ClipPreparation(Generic[T]):
                         _discard(each)
 
     def _groups(self, jobs: Iterable[tuple[T, Path | None]]) -> Iterator[list[tuple[T, Path | None]]]:
-        """Jobs that go to a preparer together: a long file ends a group, for another preparer may be idle."""
+        """Groups of jobs for one preparer; a long file ends a group, because another preparer may be idle."""
         group, files = list[tuple[T, Path | None]](), 0
         for job in jobs:
             group.append(job)
@@ -383,7 +382,8 @@ class ClipPreparation(Generic[T]):
         return prepared
 
     def _serve(self) -> None:
-        """On a thread of its own, which ends after its worker: a worker ends with the thread that made it."""
+        """Runs on a thread that outlives its worker, because a worker ends with the thread that started
+        it."""
         begun = deque[_Prepared]()
         with ExitStack() as stack:
             preparer = self._make()
@@ -399,7 +399,7 @@ class ClipPreparation(Generic[T]):
                 _answer(preparer, begun.popleft())
 
     def _next(self, *, is_waited_for: bool) -> _Queued | None:
-        """What a preparer is to be asked for; None if there is nothing yet, or will be nothing any more."""
+        """The next group for a preparer; None if there is none yet, or there will be none."""
         try:
             queued = self._queue.get(is_waited_for)
         except Empty:

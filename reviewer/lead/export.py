@@ -103,13 +103,13 @@ class _Order:
     checkpoint: Checkpoint
 
     def without(self, formats: Collection[str]) -> Self:
-        """The same, without some of its formats."""
+        """The same order without some of its formats."""
         return replace(self, formats=tuple(name for name in self.formats if name not in formats))
 
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """What is written before the rest of a set: its large files, and the formats that are complete."""
+    """What is written before the rest of a set: its large files, and which formats are complete."""
 
     files: WrittenFiles
     formats: frozenset[str]
@@ -334,7 +334,7 @@ class Export:
         return found, _Written(written, complete)
 
     def _write_without_sound(self, folder: Path, order: _Order, found: Collected) -> frozenset[str]:
-        """Writes the formats that never look at sound, which a worker process may still be writing."""
+        """Writes the formats that need no sound, while a worker process may still be writing it."""
         formats = order.without(found.formats_without_rows()).formats
         names = [name for name in formats if not self._formats[name].HAS_OWN_AUDIO]
         for name in names:
@@ -344,7 +344,7 @@ class Export:
     def _writing(
         self, order: _Order, folder: Path, done: "_ClipsWritten"
     ) -> AbstractContextManager[SetSounds | SetShards | None]:
-        """What is written while rows are collected: sound as files of their own, or in shards, or none."""
+        """What is written while rows are collected: separate files of sound, shards, or nothing."""
         given = (
             self._access,
             order.identity,
@@ -422,7 +422,8 @@ class Export:
         )
 
     def _schemas_of(self, collected: Collected) -> dict[str, dict[str, Any]]:
-        """The forms of the set's answers with all their questions; nothing but the number for a lost one."""
+        """The label forms to which the set's answers belong, with all questions; of a form that is lost
+        only its number."""
         kept = self._forms.all()
         found: dict[str, dict[str, Any]] = {}
         counted: Counter[str] = Counter()
@@ -486,7 +487,7 @@ class Export:
 
 
 class _ClipsWritten:
-    """Progress among all clips that may still come; how many the set holds is known at the end."""
+    """Progress out of all clips that may still come; how many the set holds is known only at the end."""
 
     def __init__(
         self, progress: Progress, clips: Mapping[str, int], is_cancelled: Callable[[], bool]
@@ -503,6 +504,6 @@ class _ClipsWritten:
         self._progress(done, self.whole)
 
     def finish(self, clips: int) -> None:
-        """Corrects what was told."""
+        """Corrects the progress to the number of clips in the set."""
         if clips != self.whole:
             self._progress(clips, clips)

@@ -89,10 +89,8 @@ def is_as_stored(row: Row, options: SetOptions) -> bool:
 
 
 def require_same(clip: Clip, flac: bytes) -> bytes:
-    """A clip's stored FLAC, if its STREAMINFO is as the record says: the seal vouches for the rest.
-
-    Raises Damaged.
-    """
+    """A clip's stored FLAC, if its STREAMINFO matches the clip's record; the seal vouches for the rest.
+    Raises Damaged."""
     if form_of(flac) != (clip.frames, clip.rate_hz, clip.channels):
         raise Damaged("AUDIO_MISMATCH", clip=clip.id)
     return flac

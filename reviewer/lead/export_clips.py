@@ -10,7 +10,7 @@ _GONE = frozenset({"PURGED", "CLIP_WITHDRAWN"})
 
 @contextmanager
 def clips_stay() -> Iterator[None]:
-    """Turns the refusal of a clip that is gone, into one of the whole export.
+    """Turns the refusal of a clip that was purged or withdrawn meanwhile into a refusal of the whole export.
 
     Raises: Refused (code EXPORT_CLIPS_CHANGED).
     """

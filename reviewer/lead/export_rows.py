@@ -183,9 +183,9 @@ class RowMaker:
 
 
 def start_of_id(speaker: str, clip_id: str) -> str:
-    """What the id of a clip's row begins with: clips in this order have their rows in the order of ids.
+    """What the id of a clip's row begins with, so that sorting clips by it puts their rows in order.
 
-    Not where segments are rows of their own: each has its own speaker.
+    This does not hold where segments are rows, because each segment has a speaker of its own.
     """
     return f"{speaker}-{_clip_part(clip_id)}-"
 
@@ -238,7 +238,7 @@ class _Frames(NamedTuple):
         return cls(from_hz, to_hz, start, end, -(-(end - start) * to_hz // from_hz))
 
     def of(self, clip_frame: int) -> int:
-        """A frame of the clip as one of the row, moved to its ends if it is outside."""
+        """A frame of the clip as a frame of the row, limited to the row's ends."""
         from_hz, to_hz, start, end, frames = self
         if clip_frame >= end:
             return frames

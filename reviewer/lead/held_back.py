@@ -39,7 +39,8 @@ class OpenedHeldClip:
 
 
 class HeldBack:
-    """Everything that was held back, and each way on; every decision is a row of the log."""
+    """Lists everything that is held back, and what a lead can do about it; every decision is a row of the
+    log."""
 
     def __init__(self, unit: UnitOfWork, access: ClipAccess, redactions: Redactions, purge: Purge) -> None:
         self._unit = unit
@@ -85,7 +86,7 @@ class HeldBack:
         return codes_of
 
     def get(self, identity: Identity, clip_id: str) -> HeldBackClip:
-        """One of them. Raises Refused (code NOT_HELD_BACK)."""
+        """One clip that is held back. Raises Refused (code NOT_HELD_BACK)."""
         self._take_marks(identity)
         for one in self._held([clip_id], self._unit.queue.clip_states([clip_id])):
             return one
@@ -121,9 +122,9 @@ class HeldBack:
         self._access.close_held(identity, clip_id)
 
     def release(self, identity: Identity, clip_id: str, reason: ReleaseReason) -> None:
-        """Lets a clip go: from quarantine into the queue, or finished work into the next export.
+        """Releases a clip: from quarantine into the queue, or its finished work into the next export.
 
-        Raises Refused (code REDACTION_PENDING) while a span is muted: that is decided first.
+        Raises Refused (code REDACTION_PENDING) while a span is muted: that has to be decided first.
         """
         held = self.get(identity, clip_id)
         if any(one.is_muted for one in held.redactions):
@@ -176,9 +177,9 @@ class HeldBack:
     def redact(
         self, identity: Identity, clip_id: str, span: Span | None = None, kind: PersonalDataKind | None = None
     ) -> tuple[Redaction, ...]:
-        """Confirms every proposed redaction of a clip, and one of a span if it is given.
+        """Confirms every proposed redaction of a clip; if a span is given, also one of that span.
 
-        A clip in quarantine goes into the queue when its sound and drafts hold nothing more that is known.
+        A clip in quarantine goes into the queue once nothing that was found is left in its sound and drafts.
         """
         self._access.require(identity, Act.DECIDE_HELD)
         unit = self._unit
@@ -213,10 +214,10 @@ class HeldBack:
         return True
 
     def reassign(self, identity: Identity, clip_id: str, name: str) -> Person:
-        """Hands a clip to one person who listens.
+        """Gives a clip to one person who will listen to it.
 
         A clip in quarantine is transcribed by a contractor, without the drafts in which something was found.
-        Finished work is adjudicated by somebody from QA, whose text counts from then on.
+        Finished work is adjudicated by somebody from QA, whose text then counts.
         """
         held = self.get(identity, clip_id)
         if any(one.is_muted for one in held.redactions):
@@ -253,7 +254,7 @@ class HeldBack:
             self._redactions.take_marks(identity)
 
     def _all(self) -> Iterator[HeldBackClip]:
-        """Clips of which something is known here, then the others in quarantine; asked for by page."""
+        """All clips about which something is known here, then the others in quarantine, page by page."""
         unit, after = self._unit, ""
         here = unit.held_finds.clips() | unit.redactions.clips_with_open_text()
         for state in (RedactionState.PROPOSED, RedactionState.CONFIRMED):
@@ -288,7 +289,7 @@ class HeldBack:
             yield HeldBackClip(clip, place, kept, its, min(since, default=clip.imported_at))
 
     def _counting(self, finds: Mapping[str, Sequence[HeldFind]]) -> frozenset[str]:
-        """Of the work of these clips in which something was found, by clip: that which counts."""
+        """For each of these clips, the work that counts among the work in which something was found."""
         queue, found = self._unit.queue, set[str]()
         by_clip = {
             clip_id: {one.annotation_id for one in its if one.annotation_id} for clip_id, its in finds.items()
@@ -305,7 +306,7 @@ class HeldBack:
 def _that_hold(
     state: ClipState, finds: Iterable[HeldFind], redactions: Sequence[Redaction], counting: Collection[str]
 ) -> Iterator[HeldFind]:
-    """Of what was found: in the draft of a clip in quarantine, or in the work that counts."""
+    """The finds that hold a clip back: in the draft of a clip in quarantine, or in the work that counts."""
     applied = any(one.state is RedactionState.APPLIED for one in redactions)
     for find in finds:
         if not find.annotation_id:

@@ -85,7 +85,7 @@ class _Job:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What the workspace has of the sources and samples of some lines: asked once for all of them."""
+    """Which sources and samples of some lines the workspace has already, asked for all of them at once."""
 
     withdrawn: Mapping[str, datetime]
     """Source -> when consent for it ends."""
@@ -126,14 +126,14 @@ class Intake:
         cancelled: Callable[[], bool] = lambda: False,
         arrived: Arrived = lambda _row: None,
     ) -> IntakeReport:
-        """Imports the clips that the rules allow; one report row for each line but those outside the sample.
+        """Imports the clips that the rules allow; returns a report row for each line inside the sample.
 
-        ``progress`` gets the number of lines done and of all lines, ``arrived`` each row as it is known. A
-        run that is killed or cancelled leaves each clip complete or absent; a second run refuses complete
-        ones as duplicates and imports the others.
+        ``progress`` is called with the number of lines done and of all lines, ``arrived`` with each row as
+        soon as it is known. A run that is killed or cancelled leaves each clip complete or absent; a second
+        run refuses the complete ones as duplicates and imports the others.
 
         Raises: NotAllowed for anybody but a lead; Refused for an invalid manifest or sample; Unavailable when
-        disk or decoder fail. The content of a single line never raises.
+            disk or decoder fail. The content of a single line never raises.
         """
         require(identity.person, Act.IMPORT)
         if options.sample is not None:
@@ -252,7 +252,8 @@ class _IntakeRun:
         return _Candidate(line, line.read, self._held.get(place, _ACCEPTED))
 
     def _corrections_first(self, places: "array[int]") -> "array[int]":
-        """A line that would be quarantined comes after all others: one of the same source corrects it."""
+        """Puts lines that would be quarantined last, because another line of the same source may correct
+        them."""
         if not self._held:
             return places
         held = {place: self._candidate(place).row.source_id for place in self._held}
@@ -349,7 +350,7 @@ class _IntakeRun:
         return self._known([job.source for job, _ in batch], samples)
 
     def _take_in(self, batch: list[_Prepared]) -> None:
-        """One commit for all clips of a batch, with their log rows; then their rows of the report."""
+        """Commits all clips of a batch with their log rows, then reports their lines."""
         decided = self._looked_at(batch) if self._options.dry_run else self._committed(batch)
         for job, decision, clip_id, notes in decided:
             self._report(job.candidate.line, decision, clip_id, notes)
@@ -361,7 +362,7 @@ class _IntakeRun:
             )
 
     def _looked_at(self, batch: list[_Prepared]) -> list[_Decided]:
-        """The decisions of a dry run."""
+        """The decisions of a dry run, which commits nothing."""
         known = self._known_of(batch)
         decided = [self._decided(job, prepared, known) for job, prepared in batch]
         return [(job, decision, "", notes) for job, decision, _, notes in decided]
@@ -448,7 +449,8 @@ class _IntakeRun:
         list_purges(self._unit)
 
     def _record(self, job: _Job, clip: Clip) -> None:
-        """Everything of a clip but its row, log row and files, in the transaction that takes it in."""
+        """Writes everything about a clip except its own row, log row and files, in the transaction that
+        imports it."""
         unit, keyring, candidate = self._unit, self._identity.keyring, job.candidate
         is_held = candidate.decision.outcome is Outcome.QUARANTINED
         if candidate.row.text:
@@ -479,7 +481,7 @@ class _IntakeRun:
         )
 
     def _deliver(self) -> None:
-        """Sends clips to a queue elsewhere; what does not get through goes with the next clip or import."""
+        """Sends clips to a queue elsewhere; what cannot be sent now goes with the next clip or import."""
         with suppress(Unavailable):
             self._delivery.deliver()
 

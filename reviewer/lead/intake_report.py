@@ -146,9 +146,10 @@ class IntakeLog:
         self._record(Action.IMPORT_STARTED, detail, self._import_id)
 
     def record_lines(self, lines: Sequence[tuple[int, Decision, Clip | None]]) -> None:
-        """The outcomes of lines, with the dates of their clips; refused ones have none.
+        """Logs the outcomes of lines, with the dates of imported clips.
 
-        One row for all lines of one outcome and reason. It lists their clips, and is found by each.
+        All lines with the same outcome and reason share one row, which lists their clips and is found by each
+        of them.
         """
         batches: dict[tuple[Action, str], list[tuple[int, Clip | None]]] = {}
         for number, decision, clip in lines:

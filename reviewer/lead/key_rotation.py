@@ -110,7 +110,7 @@ def recipients(unit: UnitOfWork) -> tuple[dict[str, tuple[Role, bytes]], list[st
 
 
 def redeliver(unit: UnitOfWork, keyring: Keyring, sender_id: str) -> None:
-    """Delivers the present keys anew: the sender before may be about to get another signing key."""
+    """Delivers the present keys again, because their sender may be about to get another signing key."""
     if keyring.generation > 1:
         KeyRotation(unit).deliver(keyring, sender_id)
 

@@ -57,11 +57,12 @@ class Pseudonyms:
         self._people = subkey(hash_key, "export person")
 
     def speaker(self, clip: Clip) -> str:
-        """A clip of an unknown speaker gets a speaker of its own, which errs towards disjoint splits."""
+        """The speaker of a clip; an unknown speaker is treated as one who is in no other clip, which errs
+        towards disjoint splits."""
         return self.speaker_of(clip.id, clip.speaker_hash)
 
     def speaker_of(self, clip_id: str, speaker_hash: str) -> str:
-        """The same, of a clip that was not read whole."""
+        """As ``speaker``, for a clip whose facts were not all read."""
         return self._of_name(speaker_hash or f"clip {clip_id}")
 
     def speaker_within(self, clip: Clip, name: str) -> str:

@@ -44,7 +44,8 @@ class OpenedLateDraft:
 
 
 class LateDrafts:
-    """Every late draft without a decision, and both decisions; each is a row of the log."""
+    """Lists the late drafts that wait for a decision, and decides about them; each decision is a row of
+    the log."""
 
     def __init__(
         self, unit: UnitOfWork, access: ClipAccess, *, schema: Schema, conventions: LocaleConventions
@@ -190,7 +191,7 @@ class LateDrafts:
         )
 
     def _handed_in(self, draft: LateDraft) -> SealedAnnotation | None:
-        """The text that counts for the clip; else what the draft's task has, or another pass."""
+        """The text that counts for the clip; else the work on the draft's task, or that on another pass."""
         queue = self._unit.queue
         final = queue.final(draft.clip_id)
         if final is not None:

@@ -80,10 +80,10 @@ class ColumnMapping:
         return audio[len(prefix) :].lstrip("/\\")
 
     def _time(self, name: str, value: Any) -> Any:
-        """A time with its zone; minutes are enough.
+        """A time with its zone; minutes are precise enough.
 
-        A day alone becomes that end of it which gives consent the least room, and so does an hour that a
-        change of the clocks brings twice.
+        A day without a time becomes its beginning or its end, and an ambiguous hour at a change of clocks its
+        earlier or later one: whichever makes consent narrower.
         """
         if self.zone is None or not isinstance(value, str):
             return value

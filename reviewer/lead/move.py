@@ -264,7 +264,7 @@ class WorkspaceMove:
             raise Unavailable("MOVE_CHANGED")
 
     def _empty(self, move: UnfinishedMove) -> None:
-        """Empties the old places of a move that the workspace has made. Raises Refused, Unavailable."""
+        """Empties the old places once the workspace uses the new ones. Raises Refused, Unavailable."""
         present = read_project(self._file)
         if _places(present) != move.new:
             raise Refused("MOVE_PLACES_CHANGED")
@@ -285,7 +285,7 @@ class WorkspaceMove:
 
 
 def _filled(source: QueueRows, target: QueueRows) -> int:
-    """How many rows both have, all the same. Raises Unavailable when they are not."""
+    """How many rows both places have, which are all equal. Raises Unavailable when they are not."""
     if target.is_in_workspace:
         copy_rows(source, target)
     wanted = digests(source)
@@ -295,7 +295,7 @@ def _filled(source: QueueRows, target: QueueRows) -> int:
 
 
 def _kinds(route: _Route) -> dict[str, str]:
-    """Where both were and are, without an address."""
+    """The kinds of both places, old and new, without addresses."""
     queues = ["server" if each.queue.url else "file" for each in (route.old, route.new)]
     clips = ["bucket" if each.clips.url else "folder" for each in (route.old, route.new)]
     return {"queue": " > ".join(queues), "clips": " > ".join(clips)}

@@ -27,7 +27,10 @@ _INVITED = frozenset({Action.PERSON_ADDED, Action.PERSON_CODE})
 
 
 class OwnFolders:
-    """For a lead who is signed in. Whoever joins holds neither workspace key nor the key of this log."""
+    """People who work in folders of their own, for a lead who is signed in.
+
+    They get neither the workspace key nor the key of this log.
+    """
 
     def __init__(
         self,
@@ -55,9 +58,10 @@ class OwnFolders:
         return self._invited(person, Action.PERSON_ADDED)
 
     def invite_again(self, name: str) -> tuple[Invitation, str]:
-        """Issues a new code and file for somebody with an account; what they had opens nothing any more.
+        """Issues a new code and file for somebody with an account; what they had before opens nothing any
+        more.
 
-        Also the login on the server, which follows from their old key: it is blocked first.
+        Their login on the server, which is derived from their old key, is blocked first.
 
         Raises: as ``invite``; Refused for an unknown name; Unavailable.
         """
@@ -156,7 +160,8 @@ class OwnFolders:
         unit.queue.put_team_policy(policy.serial, policy.text)
 
     def _policies_there(self) -> list[TeamPolicy]:
-        """What no lead signed who is one now is no policy that keeps a folder from this one for long."""
+        """The policies on the server that a present lead signed; no other can keep a folder from following
+        this one for long."""
         unit = self._unit
         keys = {lead.id: lead.public_key for lead in self._leads()}
         return verified(unit.queue.team_policies(), unit.workspace_id, keys)[0]
@@ -166,9 +171,12 @@ class OwnFolders:
         return [p for p in people if p.role is Role.LEAD and p.state is PersonState.ACTIVE]
 
     def admit(self, text: str) -> tuple[Person, JoinAnswer] | None:
-        """Takes the answer of somebody who joined: the account is active, and its log is one of the team's.
+        """Takes the answer of somebody who joined: activates their account, and registers the log of their
+        folder.
 
-        The same answer again changes nothing. Returns: None for a file of another kind.
+        The same answer again changes nothing.
+
+        Returns: None for a file of another kind.
 
         Raises: NotAllowed; Refused (code JOIN_ANSWER_CHANGED, JOIN_ANSWER_NOT_INVITED, INVITATION_OVER).
         """

@@ -177,7 +177,7 @@ class People:
         return person
 
     def _end_work(self, identity: Identity, person: Person) -> None:
-        """Nothing is answered to somebody from now on, and their tasks are open again."""
+        """Stops answering somebody, and opens their tasks again."""
         unit = self._unit
         unit.queue.block(person.id)  # first: they could claim meanwhile
         for lease in unit.queue.leases():

@@ -69,7 +69,7 @@ class SealedFiles(msgspec.Struct, tag=True):
 
 
 class NotPrepared(msgspec.Struct, tag=True):
-    """The file is refused; or, where ``is_refused`` is false, something else has failed."""
+    """The file is refused; or, if ``is_refused`` is False, something else failed."""
 
     code: str
     parameters: dict[str, str | int | float]

@@ -95,7 +95,7 @@ def _computed(unit: UnitOfWork, identity: Identity, clip_list: ClipList) -> Proj
 
 
 class _Takers:
-    """Why no active contractor takes a locale and a skill; None where somebody does."""
+    """Says why no active contractor takes tasks of a locale and a skill; None where somebody does."""
 
     def __init__(self, unit: UnitOfWork, people: list[Person]) -> None:
         spoken, skilled = unit.queue.languages(), unit.queue.skills()

@@ -271,7 +271,7 @@ def _with_usual_names(record: Record, known: Mapping[str, str]) -> Record:
 
 
 def _require_some(path: Path, records: Iterable[Record]) -> Iterator[Record]:
-    """The records of a file; one of which several lines and no single one can be read is refused whole."""
+    """The records of a file; a file of several lines none of which can be read is refused as a whole."""
     problems, is_any_read = list[tuple[int, str]](), False
     for record in records:
         is_any_read = is_any_read or not record.problem

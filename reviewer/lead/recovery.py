@@ -24,7 +24,7 @@ def new_recovery_key() -> str:
 
 
 def sealed_under(recovery_key: str, keyring: Keyring, parameters: KdfParameters) -> RecoveryKey:
-    """A lead's keys, with a signing key of their own, as only the recovery key opens them."""
+    """A lead's keys, with a signing key of their own, sealed under the recovery key."""
     own = new_keyring(Role.LEAD, keyring)
     sealed = seal_keyring(own, normal_code(recovery_key), RECOVERY_ID, Role.LEAD, parameters)
     return RecoveryKey(sealed, public_key_of(own.signing_key), delivery_card(own))

@@ -34,8 +34,11 @@ def first_naming(log: AuditLog) -> LogRow | None:
 
 @dataclass(frozen=True, slots=True)
 class Rekeyed:
-    """How many clips got a new key. ``open`` were open in a window, and can be done later; ``damaged`` do not
-    open, or may not be opened any more and wait to be purged."""
+    """How many clips got a new key.
+
+    ``open``: clips that a window has open, to be done later. ``damaged``: clips that cannot be decrypted, or
+    that may not be opened any more and wait to be purged.
+    """
 
     done: int = 0
     open: int = 0
@@ -62,7 +65,8 @@ class Rekeying:
         return sorted(self._unit.clips.ids() - done)
 
     def rekey(self, identity: Identity, progress: Callable[[int, int], None]) -> Rekeyed:
-        """Gives every pending clip a new key, after a row that says so; waits for nobody."""
+        """Gives every pending clip a new key, after a log row that says so. A clip that is open is left
+        for later."""
         unit, clips = self._unit, self.pending()
         if not clips:
             return Rekeyed()
@@ -129,7 +133,7 @@ class _OpenedMeanwhile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Texts:
-    """Seals a clip's texts again as they are."""
+    """Seals a clip's texts under the new key as they are."""
 
     resealer: Resealer
     alignments: AlignmentRepository

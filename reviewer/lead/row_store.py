@@ -63,7 +63,7 @@ class RowStore(Sequence[Row]):
         self._ids = SortedEntries()
 
     def works(self, start: int, end: int) -> dict[str, str]:
-        """The annotation of each clip of some rows."""
+        """The id of the annotation of each clip that has rows."""
         rows = map(self._row, self._order[start:end])
         return {row.utterance.clip_id: row.annotation_id for row in rows}
 

@@ -82,10 +82,11 @@ class Selector:
         is_preview: bool = False,
         in_order_of_rows: bool = False,
     ) -> Iterator[SelectedClip]:
-        """Selects from all accepted work, in the order of clips' ids. Texts are logged, then unsealed.
+        """Selects from all accepted work, in the order of clip ids. Texts are logged, then unsealed.
 
-        Unless it ``is_preview``, clips whose passes differ get an adjudication task. ``in_order_of_rows``:
-        in that of their rows' ids, which takes longer. Raises Damaged when an annotation does not verify.
+        Unless it ``is_preview``, clips whose passes differ get an adjudication task. ``in_order_of_rows``
+        sorts by the ids of the rows instead, which takes longer. Raises Damaged when an annotation does not
+        verify.
         """
         self._kept, self._options, self.left_out = self._unit.label_schemas.all(), options, Counter()
         without_work = self._without_accepted_work()  # now: a difference found below changes the counts
@@ -247,7 +248,8 @@ class Selector:
     def _record_reasons(
         self, clip: Clip, work: SealedAnnotation, annotation: Annotation, reason: str
     ) -> None:
-        """A lead decides about what is held back; work of an earlier version was not recorded yet."""
+        """Records what holds the work back, for a lead to decide; work of an earlier version was never
+        recorded."""
         if reason in _HELD_CODES:
             with self._unit.transaction():
                 record_reasons(self._unit, clip, work.id, annotation)
@@ -290,7 +292,7 @@ def _not_yet_redacted(redactions: Sequence[Redaction]) -> str:
 
 
 def _takes_all(form: Schema | None, annotation: Annotation) -> bool:
-    """Whether the form of some work takes all of its answers, as far as the form is known."""
+    """Whether the work's form accepts all of its answers; True where the form is not known."""
     if form is None:
         return True
     answers = [(FieldScope.CLIP, annotation.labels)]
@@ -307,9 +309,10 @@ def _reasons_against(
     *,
     by_segment: bool,
 ) -> Iterator[str]:
-    """``by_segment``: what leaves out only a segment of a set that is cut is no reason against the clip.
+    """The reasons to leave a clip out.
 
-    A tag for personal data is: nobody knows how exactly it was heard where a segment ends.
+    ``by_segment``: what leaves out only one segment of a set that is cut is no reason against the clip. A tag
+    for personal data still is, because where it was said is not known exactly enough to cut it out.
     """
     applied = [one for one in redactions if one.state is RedactionState.APPLIED]
     of_segments = annotation.flags.union(*(segment.flags for segment in annotation.segments))
@@ -334,7 +337,7 @@ def _reasons_against(
 def _reasons_by_segment(
     annotation: Annotation, conventions: Conventions, redactions: Sequence[Redaction], options: SetOptions
 ) -> tuple[tuple[str, str], ...]:
-    """The segments that are no row of a set that is cut, by id, each with the first reason."""
+    """The ids of segments that are left out of a set that is cut, each with the first reason."""
     applied = [one for one in redactions if one.state is RedactionState.APPLIED]
     found = []
     for segment in annotation.segments:
@@ -348,7 +351,7 @@ def _reasons_by_segment(
 def _tag_reasons(
     segment: Segment, conventions: Conventions, applied: Sequence[Redaction], options: SetOptions
 ) -> list[str]:
-    """A reason for each tag in a segment that the profile leaves out.
+    """A reason for each kind of tag in a segment that the profile leaves out.
 
     A tag for personal data whose words were removed does not count: nobody can hear what the text lacks.
     """

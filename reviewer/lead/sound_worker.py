@@ -28,7 +28,7 @@ _BARE_HEAD = b"fLaC\x80\x00\x00\x22"
 
 
 class StoredSound(msgspec.Struct, frozen=True, array_like=True):
-    """A clip's sealed FLAC, where it lies and what it must be."""
+    """A clip's sealed FLAC: where it lies, and what it must be."""
 
     sealed: bytes
     key: bytes
@@ -78,13 +78,13 @@ class EndOfShards(msgspec.Struct, frozen=True, tag=True):
 
 
 class Written(msgspec.Struct, frozen=True, tag=True):
-    """The answer: None stands for a sound that could not be read or is not what it must be."""
+    """The answer to a request; None stands for a sound that cannot be read or does not verify."""
 
     sounds: list[WrittenSound | None]
 
 
 class Added(msgspec.Struct, frozen=True, tag=True):
-    """The answer to samples: how many were added, before the first whose sound is not what it must be."""
+    """The answer to samples: how many were added before the first whose sound does not verify."""
 
     samples: int
 

@@ -16,7 +16,7 @@ SILENT_AFTER = timedelta(hours=1)
 
 
 class LogState(StrEnum):
-    """What can be said about a person's log from what the server saw."""
+    """What the server's record shows about a person's log."""
 
     SEEN = "seen"
     SILENT = "silent"
