@@ -37,7 +37,7 @@ class HearingReason(StrEnum):
     KIND = "kind"
     """It is personal data, but of which kind is in doubt."""
     DISPUTED = "disputed"
-    """Somebody says that it is none."""
+    """Somebody disputes that it is personal data."""
 
 
 @dataclass(frozen=True, slots=True)

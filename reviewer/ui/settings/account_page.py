@@ -102,7 +102,7 @@ class AccountPage(QWidget):
 
     def _changed(self, _none: None) -> None:
         self._set_busy(busy=False)
-        said = self.tr("Your passphrase is changed. The old one opens nothing any more.")
+        said = self.tr("Your passphrase was changed. The old one no longer works.")
         self.message.show_message(Message(said), "ok")
 
     def _failed(self, error: Exception) -> None:
