@@ -81,6 +81,13 @@ def test_every_decision_is_numbered_once_and_has_its_four_parts() -> None:
             assert part in _text(path), path.name
 
 
+def test_every_decision_is_in_the_list_of_decisions_with_its_title() -> None:
+    lines = _text(REPOSITORY / "docs" / "decisions.md").splitlines()
+    for path in sorted((REPOSITORY / "docs" / "decisions").glob("*.md")):
+        number, _, title = _text(path).partition("\n")[0].removeprefix("# ").partition(" ")
+        assert f"- [{number}](decisions/{path.name}) {title}" in lines, "add it to docs/decisions.md"
+
+
 def test_every_runtime_dependency_is_in_the_decision_about_them() -> None:
     project = _text(REPOSITORY / "pyproject.toml")
     listed = re.search(r"^dependencies = \[\n(.*?)^\]", project, re.MULTILINE | re.DOTALL)
