@@ -55,7 +55,9 @@ def test_dry_run_counts_and_changes_nothing(lead: Command, workspace: Path, team
     assert queue_rows(workspace) == before
 
 
-def test_there_and_back(lead: Command, workspace: Path, team: Path, home: Path) -> None:
+def test_a_workspace_moved_to_servers_and_home_again_is_as_it_was(
+    lead: Command, workspace: Path, team: Path, home: Path
+) -> None:
     before = queue_rows(workspace)
     ran = lead("move", "--to", team, "--json", *gone())
     assert (ran.code, ran.json["moved"], ran.json["old_place_emptied"]) == (0, True, True)

@@ -175,7 +175,7 @@ def test_every_value_comes_back_from_its_cell(value: str) -> None:
         ("tab\tbed", "SET_TEXT_INVISIBLE"),
     ],
 )
-def test_text_rules(text: str, code: str) -> None:
+def test_a_text_that_no_set_may_hold_has_a_code(text: str, code: str) -> None:
     assert text_problem(text) == code
 
 

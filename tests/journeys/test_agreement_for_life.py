@@ -45,7 +45,7 @@ def signed_copy(bench: Bench, name: str) -> dict[str, Any]:
 
 
 class TestEnds:
-    def test_it_expires(self, bench: Bench) -> None:
+    def test_an_agreement_expires_after_its_days(self, bench: Bench) -> None:
         bench.agree(ANA)
         days = bench.workspace.project.nda_days
         bench.clock.advance(days * 86_400 - 600)

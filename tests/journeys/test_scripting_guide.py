@@ -14,7 +14,7 @@ def blocks(page: Path) -> str:
     return "\n".join(re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL))
 
 
-def test_the_page_runs(
+def test_the_code_of_the_scripting_guide_runs(
     tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code = blocks(repository / "docs" / "guide" / "scripting.md")

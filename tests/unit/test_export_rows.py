@@ -260,7 +260,7 @@ def test_a_row_has_the_answers_and_flags_of_its_segments() -> None:
 @pytest.mark.parametrize(
     ("typed", "line"), [("", ""), ("a\u00a0 b", "a b"), ("cafe\u0301", "caf\u00e9"), ("\ufeffx\u200f", "x")]
 )
-def test_one_line(typed: str, line: str) -> None:
+def test_a_typed_text_becomes_one_clean_line(typed: str, line: str) -> None:
     assert one_line(typed) == line
 
 

@@ -59,7 +59,7 @@ def with_profile(profile: Profile) -> Conventions:
         ("line one\nline\ttwo", "line one line two", "line one line two"),
     ],
 )
-def test_normalised_text(typed: str, training: str, punctuated: str) -> None:
+def test_a_typed_text_becomes_the_training_text(typed: str, training: str, punctuated: str) -> None:
     assert normalise(typed, ENGLISH) == training
     assert normalise(typed, ENGLISH, "training_punctuated") == punctuated
 

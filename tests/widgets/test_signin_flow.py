@@ -76,7 +76,7 @@ def test_who_hears_clips_meets_the_agreement_first(build, settle, role: Role):
     assert gateway.agreement.calls == ["shown"]
 
 
-def test_signing_goes_in(build, settle, qtbot: QtBot):
+def test_signing_the_agreement_opens_the_workspace(build, settle, qtbot: QtBot):
     gateway = FakeWorkspaceGateway()
     sign_in_flow = build(gateway)
     _sign_in(sign_in_flow)

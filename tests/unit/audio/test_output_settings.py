@@ -156,7 +156,7 @@ def test_solo_goes_round_all_first_second_and_there_is_none_in_a_clip_of_one_cha
 
 
 @pytest.mark.parametrize(("asked", "given_db"), [(-99, -20), (-20, -20), (7, 7), (21, 20)])
-def test_gain_has_bounds(asked: int, given_db: int) -> None:
+def test_gain_stays_within_its_bounds(asked: int, given_db: int) -> None:
     assert OutputSettings().with_gain(asked).gain_db == given_db
 
 

@@ -50,7 +50,9 @@ RULES_AT_WORK: dict[str, tuple[dict[str, object], RefusalCode | None]] = {
 
 
 @pytest.mark.parametrize(("changes", "code"), RULES_AT_WORK.values(), ids=RULES_AT_WORK)
-def test_consent_and_dates(changes: dict[str, object], code: RefusalCode | None) -> None:
+def test_a_row_is_refused_unless_consent_and_dates_allow_it(
+    changes: dict[str, object], code: RefusalCode | None
+) -> None:
     decision = check_consent(a_manifest_row(**changes), RULES, NOON)
     assert (decision and decision.code) is code
 

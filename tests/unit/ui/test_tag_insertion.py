@@ -51,7 +51,9 @@ def test_nothing_that_was_typed_is_lost_or_doubled_and_no_word_touches_a_tag(bef
     ],
     ids=["behind the tag", "behind a space that was there", "over its open detail"],
 )
-def test_typing_goes_on(before: str, after: str, tag: str, inserted: str, select: tuple[int, int]) -> None:
+def test_after_a_tag_is_inserted_typing_continues_in_the_right_place(
+    before: str, after: str, tag: str, inserted: str, select: tuple[int, int]
+) -> None:
     made = tag_insertion(before, after, tag)
     assert (made.typed, made.select) == (inserted, select)
 
