@@ -82,7 +82,7 @@ class KeyRequest:
 
 @dataclass(frozen=True, slots=True)
 class SignedRequest:
-    """A request with the Ed25519 signature of who sent it."""
+    """A request with its sender's Ed25519 signature."""
 
     request: KeyRequest
     signature: bytes

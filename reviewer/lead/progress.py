@@ -55,8 +55,10 @@ class ProjectProgress:
 
 
 def project_progress(unit: UnitOfWork, identity: Identity, clip_list: ClipList) -> ProjectProgress:
-    """Reads the list of clips, the passes and the log's times: a few statements, however many clips there
-    are. Nothing is opened."""
+    """Computes how the work stands, in a few statements, however many clips there are. Nothing is opened.
+
+    It reads the list of clips, the passes, and the times in the log.
+    """
     with without_collection():
         return _computed(unit, identity, clip_list)
 

@@ -54,7 +54,8 @@ class DrawResult:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseOwner:
-    """Name and password of who owns the queue's database; empty: as the environment of libpq has it."""
+    """Name and password of the owner of the queue's database; if empty, they come from libpq's
+    environment."""
 
     name: str = ""
     password: str = field(default="", repr=False)

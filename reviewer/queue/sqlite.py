@@ -1090,7 +1090,7 @@ class SqliteQueue:
         route: str | None = None,
         task_id: str | None = None,
     ) -> str:
-        """Adds a task; ``route`` is the clip's and ``priority`` that of its tasks, for who knows them."""
+        """Adds a task; ``route`` and ``priority`` are the clip's, where the caller knows them."""
         task_id = task_id or new_id()
         task = {"id": task_id, "clip_id": clip_id, "kind": kind, "round": number, "state": TaskState.OPEN}
         if route is None:

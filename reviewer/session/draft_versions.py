@@ -63,7 +63,7 @@ class DraftVersions:
         self._newest: dict[tuple[str, str], tuple[Annotation | None, datetime]] = {}
 
     def begin(self, identity: Identity, lease: Lease, annotation: Annotation | None) -> None:
-        """A clip was opened with this work: keeps it, unless the newest version is the same.
+        """A clip was opened with this work: keeps a version of it, unless the newest version is the same.
 
         Unseals that version, so the opening must have been logged.
         """
@@ -122,7 +122,7 @@ class DraftVersions:
     def _readable(
         self, identity: Identity, lease: Lease, stored: Sequence[StoredVersion]
     ) -> list[DraftVersion]:
-        """Leaves out damaged ones: work can go on without them."""
+        """The versions that can be read; damaged ones are left out, so that work can continue."""
         found = []
         for each in stored:
             with suppress(Damaged):

@@ -49,7 +49,7 @@ class Draft:
         return replace(self, history=history, form=schema.id)
 
     def to_bytes(self) -> bytes:
-        """Raises Refused as ``Annotation.to_bytes``; what can be undone loses characters that are none."""
+        """Raises Refused as ``Annotation.to_bytes``; invalid characters in the undo history are replaced."""
         body: dict[str, Any] = {}
         if self.history is not None:
             body = self.history.present.annotation.to_table()
@@ -124,9 +124,9 @@ class Drafts:
             self._put(identity, lease, replace(newest, position=frame), revision)
 
     def recall(self, identity: Identity, lease: Lease, *, or_begin_anew: bool = False) -> None:
-        """Loads the stored draft for ``save``, if the clip is not open any more.
+        """Loads the stored draft for ``save``, if the clip is no longer open here.
 
-        ``or_begin_anew``: new text replaces a stored draft that is damaged, or whose key is gone. Raises
+        ``or_begin_anew``: new text replaces a stored draft that is damaged or whose key is gone. Raises
         Damaged.
         """
         if _key(identity, lease) in self._newest:
@@ -185,7 +185,7 @@ def name_of(lease: Lease) -> str:
 
 
 def _bounded(table: dict[str, Any], limit: int) -> dict[str, Any]:
-    """A history's table without the steps farthest from the present, so that it fits into so many bytes."""
+    """A history's table, without the steps farthest from the present that do not fit into so many bytes."""
     past = _nearest(table["past"], limit)
     left = limit - _size(past)
     return {**table, "past": past, "undone": _nearest(table["undone"], left)}

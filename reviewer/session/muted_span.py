@@ -19,9 +19,9 @@ class MutedSpan:
 
 
 def audible(sound: Sound, part: Span, redaction: Redaction, redactions: Sequence[Redaction]) -> Samples:
-    """A part of a clip in which a proposed redaction can be heard, and nothing else that is muted.
+    """A part of a clip in which one proposed redaction can be heard, and nothing else that is muted.
 
-    Where another proposed one overlaps it, the overlap is heard; what was confirmed never is.
+    Where another proposed redaction overlaps it, the overlap is heard too; what was confirmed never is.
     """
     others = [one for one in redactions if one.id != redaction.id]
     confirmed = [one for one in others if one.state is RedactionState.CONFIRMED]

@@ -55,7 +55,7 @@ class Redactions:
         return self._unit.redactions.get(redaction_id)
 
     def reject(self, identity: Identity, redaction_id: str) -> Redaction:
-        """The span is no personal data: it can be heard again, from the next opening on."""
+        """Rejects a redaction: the span holds no personal data, and can be heard from the next opening on."""
         rejected = self.record_decision(identity, redaction_id, RedactionState.REJECTED)
         self._marks.settle(identity, rejected.clip_id)
         return rejected
@@ -267,7 +267,7 @@ def propose(
 
 
 def record_reasons(unit: UnitOfWork, clip: Clip, annotation_id: str, annotation: Annotation) -> None:
-    """Records what in a piece of work holds the clip back, so that a lead sees it without opening it."""
+    """Records why a piece of work holds its clip back, so that a lead sees the reasons without opening it."""
     now = unit.clock.now()
     unit.held_finds.replace(
         clip.id,

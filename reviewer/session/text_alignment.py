@@ -37,7 +37,7 @@ class FoundWords:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What is known of an open clip."""
+    """The texts of an open clip that were aligned so far, and the version of the aligner."""
 
     texts: AlignedTexts = field(default_factory=AlignedTexts)
     version: str = ""
@@ -58,7 +58,8 @@ class TextAlignment:
         return aligner_for(self._rules, locale)
 
     def begin(self, lease: Lease, kept: Alignment | None) -> AlignedTexts:
-        """A clip is opened; ``kept`` was handed in with the work that is open again."""
+        """A clip was opened; ``kept`` is the alignment that was submitted with the work that is open
+        again."""
         known = _Known() if kept is None else _Known(AlignedTexts.of(kept.texts), kept.version)
         self._known[lease.task_id] = known
         return known.texts
@@ -86,10 +87,11 @@ class TextAlignment:
         return found.texts
 
     def seal(self, lease: Lease, annotation_id: str, annotation: Annotation) -> Callable[[], None]:
-        """Seals what goes with work that is handed in; the result keeps it, in the work's transaction.
+        """Seals the alignment of work that is being submitted; the function it returns stores it, in the
+        work's transaction.
 
-        Of a text that was changed since, the words that still stand have their times. Where nothing was
-        aligned there is nothing to keep.
+        If the text was changed since, only the words that are unchanged keep their times. Without an
+        alignment there is nothing to store.
         """
         known = self._known.get(lease.task_id, _Known())
         texts = known.texts.followed(annotation.segments)
@@ -151,7 +153,7 @@ def _in_clip(
 
 
 def _first(segments: Segments, frames: int) -> Segments:
-    """Segments from the first on, at least one, as long as their sound is not longer than that."""
+    """The first segments that together are not longer than the limit; at least one."""
     taken: list[Segment] = []
     for each in segments:
         frames -= each.end - each.start

@@ -42,11 +42,11 @@ class TypedPersonalData:
 
 
 class PersonalDataFinder:
-    """``find`` with a memory, which ``forget`` clears when the clip leaves the screen.
+    """``typed_personal_data`` with a memory, which ``forget`` clears when the clip leaves the screen.
 
     A long text is searched in windows of two neighbouring pieces that overlap by one, so that after a key
-    only two windows are searched again. A piece has 160 characters or more: what is longer than a piece may
-    be found as its parts.
+    press only two windows are searched again. A piece has at least 160 characters; a find that is longer than
+    a piece may be found in parts.
     """
 
     def __init__(self) -> None:
@@ -101,9 +101,9 @@ def typed_personal_data(
 
 
 def check_typed(text: str, conventions: Conventions) -> tuple[TextProblem, ...]:
-    """What ``check_text`` finds, and personal data: shown while typing, not only at the end.
+    """What ``check_text`` finds, and personal data, in one piece of text; shown while somebody types.
 
-    Of a piece of a text only; ``refused`` reads all segments as one.
+    ``refused`` later reads all segments as one.
     """
     finds = [
         TextProblem(
@@ -126,10 +126,11 @@ def refused(annotation: Annotation, locale: str, find_in: Find = find) -> tuple[
 
 
 def tagged(annotation: Annotation, found: Sequence[TypedPersonalData], times_of: TimesOf) -> Annotation:
-    """The annotation with a tag in place of each part, a span over its sound, and the personal-data flag.
+    """The annotation with each part replaced by a tag, a marked span over its sound, and the personal-data
+    flag.
 
-    Where a word's time is only estimated, the span reaches to the next known time: too much is silenced
-    rather than too little.
+    Where the time of a word is only estimated, the span reaches to the next known time: rather too much is
+    silenced than too little.
     """
     texts = {segment.id: segment.text for segment in annotation.segments}
     by_id = {segment.id: segment for segment in annotation.segments}

@@ -16,7 +16,7 @@ def of_session(session_id: str) -> str:
 
 
 def is_live(name: str, seen_at: datetime, now: datetime) -> bool:
-    """Whether a window last seen then may still be open: seen recently, and its process runs."""
+    """Whether a window may still be open: it was seen recently, and its process runs."""
     if not timedelta(0) <= now - seen_at <= timedelta(seconds=LIVE_SECONDS):
         return False
     _, process, host = name.split(".")

@@ -199,18 +199,22 @@ class WorkSession:
         return self._prefetch.fetch()
 
     def take_along(self) -> None:
-        """Takes as many clips along as the policy says. Raises Unavailable; Refused when no more may be."""
+        """Takes clips along until there are as many as the policy allows.
+
+        Raises Unavailable; Refused when no more may be taken.
+        """
         self._require()
         self._bundle.fill()
 
     def drop_prefetched(self) -> None:
-        """Closes all that is prefetched or taken along, and puts it back; also without a valid agreement."""
+        """Closes what is prefetched or taken along and puts its tasks back; works without a valid
+        agreement too."""
         self._access.allow(self.identity, self._right)
         self._prefetch.drop()
         self._bundle.drop()
 
     def give_back_along(self) -> None:
-        """Gives back what was taken along and not begun, in one commit."""
+        """Gives back the clips that were taken along and not begun, in one commit."""
         self._bundle.drop()
         self._drop_ended_along()
 
@@ -243,7 +247,7 @@ class WorkSession:
     def versions(self, lease: Lease) -> list[DraftVersion]:
         """The kept versions of this person's work on the open clip, newest first, after a log row.
 
-        Their answers are those of the present form; others are earlier ones.
+        Answers that do not belong to the present label form become earlier answers.
 
         Raises: Refused (code CLIP_NOT_OPEN), LeaseLost, NotLeased.
         """
@@ -279,10 +283,11 @@ class WorkSession:
     def align(
         self, lease: Lease, segments: Segments, cancelled: Callable[[], bool]
     ) -> tuple[AlignedText, ...]:
-        """Finds the words of the first of these segments in the sound of the open clip, in the background.
+        """Finds when the words of the first of these segments are said in the open clip; takes seconds, in
+        the background.
 
-        What is found goes with the work when it is handed in. Takes seconds.
-        Raises: Refused (code CLIP_NOT_OPEN, NO_RECOGNISER); Unavailable.
+        What is found is submitted with the work. Raises: Refused (code CLIP_NOT_OPEN, NO_RECOGNISER);
+        Unavailable.
         """
         self._require_unfinished(lease)
         return self._alignment.align(lease, segments, cancelled)
@@ -446,14 +451,14 @@ class WorkSession:
         return answer if isinstance(answer, Lease) else None
 
     def _drop_ended_along(self) -> None:
-        """Gives back what was taken along and may not be opened any more; it may be prefetched already."""
+        """Gives back clips that were taken along, prefetched or not, and may not be opened any more."""
         self._bundle.drop_ended()
         self._prefetch.drop_ended()
 
     def _handed_over(self, act: WorkAct, prefetched: Lease) -> Lease | None:
         """Commits the act and the opening of the prefetched clip together; None if that fails.
 
-        The error then occurs again when the act is done alone, where it can be shown.
+        The act is then done alone, and the same error occurs again where it can be shown.
         """
         try:
             prepared = self._prepare(act)
