@@ -36,7 +36,7 @@ class _Judge:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """Some text of an annotation was accepted when the log row ``seq`` was written."""
+    """That some text of an annotation was accepted when the row ``seq`` was written."""
 
     digest: str
     task_kind: str
@@ -45,12 +45,11 @@ class _Kept:
 
 
 class Acceptances:
-    """Decides from signed verdicts and the log, which is read on as it grows; ``secret`` is that of the QA
-    draw.
+    """Signed verdicts and the log, which is read as it grows; ``secret`` is that of the draw.
 
-    A signed verdict counts if its key is one with which its author enrolled, and their role gives such
-    verdicts. Of people who were revoked only the verdicts that a log row lists still count: with their key
-    they could sign others now and date them back.
+    A verdict counts with a key with which its person enrolled, in the role that gives such verdicts. Of
+    people who were revoked only those count that a row lists: they could sign others since, with an earlier
+    time.
     """
 
     def __init__(self, log: AuditLog, workspace_id: str, secret: bytes | None) -> None:
@@ -80,7 +79,7 @@ class Acceptances:
         return frozenset(one.id for one in works if not self._accepts(one, said.get(one.clip_id, ())))
 
     def to_keep(self, person_id: str, verdicts: Iterable[Verdict]) -> list[SignedVerdict]:
-        """The verdicts of one person that count now and accept something."""
+        """Those verdicts of one person that count now and accept something."""
         self._catch_up()
         said = (read_verdict(each.signed) for each in verdicts)
         return [
@@ -93,8 +92,7 @@ class Acceptances:
         ]
 
     def _accepts(self, work: SealedAnnotation, said: Iterable[SignedVerdict]) -> bool:
-        """Whether a verdict or the log accepts this work; of earlier acceptances none counts once a lead
-        had the clip adjudicated."""
+        """After a lead had a clip adjudicated, nothing that was accepted before counts any more."""
         digests, since = self._digests(work), self._adjudicated.get(work.clip_id, 0)
         wanted = {TaskKind.ADJUDICATE} if since else set(TaskKind)
         if any(
@@ -121,7 +119,7 @@ class Acceptances:
         return said.kind is not VerdictKind.PASSED or self._is_undrawn(said)
 
     def _is_undrawn(self, said: SignedVerdict) -> bool:
-        """Whether the draw, computed again with the signed rate, selects this work for no review."""
+        """Computes the draw again, with the rate that was signed."""
         try:
             rate = float(said.rate)
         except ValueError:
@@ -131,8 +129,7 @@ class Acceptances:
         return self._secret is None or not is_selected(self._secret, said.draw_id, said.annotation_id, rate)
 
     def _is_logged(self, work: SealedAnnotation, *, is_adjudicated: bool) -> bool:
-        """Whether somebody who works in this folder accepted it; then the log rows also vouch for its
-        text."""
+        """Whether people who work in this folder accepted it: then their rows have its text too."""
         logged = LoggedWork()
         for row in self._log.about(work.clip_id):
             logged.add(row.seq, row.fields())
@@ -156,8 +153,7 @@ class Acceptances:
         )
 
     def _digests(self, work: SealedAnnotation) -> set[str]:
-        """The digests of the text as it is now, and of the texts from which redactions and new keys made
-        it."""
+        """Of the text now, and of what redactions and new keys made it from."""
         found = {work.digest.hex()}
         for before, after in reversed(self._resealed.get(work.id, ())):
             if after in found:
@@ -211,7 +207,7 @@ def kept_detail(kept: Collection[tuple[str, str, str, str]]) -> dict[str, Detail
 
 
 def _is_about(said: SignedVerdict, work: SealedAnnotation, digests: Collection[str]) -> bool:
-    """Whether a verdict, if it is genuine, accepts this text."""
+    """Whether a verdict accepts this text, if whoever it names gave it."""
     is_text = not said.digest or said.digest.hex() in digests
     if said.task_kind is TaskKind.ADJUDICATE:
         is_own = (said.annotation_id, said.task_id, said.person_id) == (work.id, work.task_id, work.author)

@@ -21,8 +21,7 @@ SEGMENTS = "segments"
 
 
 class Collected:
-    """The rows of a set, collected clip by clip; nothing else of a clip is kept. Complete after
-    ``finish``."""
+    """Grows a clip at a time and keeps nothing of it but its rows; complete after ``finish``."""
 
     def __init__(self, formats: Mapping[str, Format], folder: Path) -> None:
         """``folder`` is for a temporary file, in which rows are encrypted."""
@@ -46,7 +45,7 @@ class Collected:
         self.rows_left_out: dict[str, dict[str, int]] = {}
 
     def add(self, selected: SelectedClip, rows: Iterable[Row]) -> list[Row]:
-        """Adds the rows of a clip that at least one format can hold, and returns them."""
+        """Adds those rows of a clip that any format can hold, and gives them."""
         kept = [row for row in rows if self._is_held(row.utterance)]
         if not kept:
             self.left_out["no_row"] = self.left_out.get("no_row", 0) + 1

@@ -30,10 +30,9 @@ SHARDS = "webdataset"
 
 
 class SetShards:
-    """Writes the only format of a set, shards, through a worker process. A context manager, which ends that
-    process.
+    """The shards of one set that is nothing else. A context manager, which ends the worker process.
 
-    Batch by batch: the clips, the log row that they are opened, then their sound.
+    The clips of a batch, the row that says that they are opened, and then their sound: in this order.
     """
 
     def __init__(
@@ -88,12 +87,12 @@ class SetShards:
                 self._write_batch()
 
     def open_rest(self) -> None:
-        """Opens the clips that are left, and lets the worker begin with them. Raises as ``add``."""
+        """Opens what is left, and lets the worker begin with it. Raises as ``add``."""
         if self._worker is not None and self._rows:
             self._write_batch()
 
     def finish(self) -> WrittenFiles:
-        """Ends the shards; returns all by path relative to the set, none if they were given up."""
+        """Ends the shards; gives all by path relative to the set, none if they were given up."""
         written = WrittenFiles()
         if self._worker is not None and self._are_added():
             self._worker.begin(EndOfShards())

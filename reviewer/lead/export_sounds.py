@@ -44,9 +44,9 @@ SOUNDS_WORTH_A_PROCESS = 64
 
 
 class SetSounds:
-    """Writes the audio files of one set, under ``clips/``. A context manager, which ends the worker process.
+    """The audio files of one set, under ``clips/``. A context manager, which ends the worker process.
 
-    Batch by batch: the clips, the log row that they are opened, then their sound.
+    The clips of a batch, the row that says that they are opened, and then their sound: in this order.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class SetSounds:
                 self._write_batch()
 
     def open_rest(self) -> None:
-        """Opens the clips that are left, and lets the worker begin with them. Raises as ``add``."""
+        """Opens what is left, and lets the worker begin with it. Raises as ``add``."""
         if self._clips:
             self._write_batch()
 
@@ -129,7 +129,7 @@ class SetSounds:
         self._write_here(batch, self._given_to_worker(batch, rows))
 
     def _given_to_worker(self, batch: OpenedBatch, rows: list[Row]) -> list[Row]:
-        """Hands the worker the rows that it can do, if there is a worker; returns the other rows."""
+        """Lets the worker begin with what it can do, if there is one; gives the other rows."""
         if self._worker is None:
             return rows
         given, rest, sounds = [], [], []
@@ -147,8 +147,7 @@ class SetSounds:
         return rest
 
     def _take_written(self) -> None:
-        """Waits for the worker; what it could not do is done here, where a problem with a sound is
-        reported too."""
+        """Waits for the worker; what it could not do is done here, which also says what is wrong with it."""
         if self._with_worker is None or self._worker is None:
             return
         (batch, rows), self._with_worker = self._with_worker, None
@@ -211,7 +210,7 @@ def stored_sound(batch: OpenedBatch, row: Row, out: str = "") -> StoredSound | N
 
 
 class SoundWorker:
-    """A worker process that answers one request at a time; no answer means that it has ended."""
+    """A worker process that has at most one request; it has ended where there is no answer."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
@@ -239,7 +238,7 @@ class SoundWorker:
         return None
 
     def close(self) -> None:
-        """Ends the process, whatever it is doing."""
+        """Ends it, whatever it does."""
         process, self._process = self._process, None
         if process is not None:
             process.kill()

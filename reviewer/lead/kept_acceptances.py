@@ -21,15 +21,15 @@ Kept = tuple[str, str, str, str]
 
 
 class KeptAcceptances:
-    """Lets a lead vouch for accepted work of a queue elsewhere that no signed verdict covers; not needed
-    in the workspace's own file."""
+    """A lead answers for what a queue elsewhere says was accepted; none is needed in the workspace's own
+    file."""
 
     def __init__(self, unit: UnitOfWork, access: ClipAccess) -> None:
         self._unit = unit
         self._access = ExportAccess(unit, access)
 
     def without_verdict(self, identity: Identity) -> list[Kept]:
-        """Accepted work of finished clips that no valid signature covers.
+        """The accepted work of finished clips for which nobody signed who may.
 
         Raises: Refused unless this person may export now; Unavailable.
         """
@@ -41,8 +41,7 @@ class KeptAcceptances:
         ]
 
     def vouch(self, identity: Identity, kept: Sequence[Kept]) -> None:
-        """Records that this lead vouches for the work: from now on it counts, as long as its text stays
-        the same."""
+        """Writes that this lead answers for it: from now on it counts, as long as its text is this one."""
         self._access.require(identity)
         with self._unit.transaction():
             record_kept(self._unit, identity, kept, BY_LEAD)
@@ -68,8 +67,7 @@ class KeptAcceptances:
 
 
 def verdicts_to_keep(unit: UnitOfWork, identity: Identity, person_id: str) -> list[Kept]:
-    """The acceptances of somebody who is being revoked that count until now; none where the queue cannot
-    be asked."""
+    """What somebody who is being revoked accepted until now; nothing where the queue cannot be asked."""
     if unit.queue.answers_at_once:
         return []
     acceptances = Acceptances(unit.log, unit.workspace_id, identity.keyring.qa_secret)
@@ -80,14 +78,14 @@ def verdicts_to_keep(unit: UnitOfWork, identity: Identity, person_id: str) -> li
 
 
 def record_kept(unit: UnitOfWork, identity: Identity, kept: Sequence[Kept], reason: str) -> None:
-    """Writes the log rows that keep acceptances, in a transaction."""
+    """Writes the rows, in a transaction."""
     for start in range(0, len(kept), _IN_A_ROW):
         detail = kept_detail(kept[start : start + _IN_A_ROW])
         unit.log.record(Event.by(identity, Action.ACCEPTANCE_KEPT, reason=reason, detail=detail))
 
 
 def keep_verdicts(unit: UnitOfWork, identity: Identity, kept: Sequence[Kept]) -> None:
-    """Writes which acceptances of somebody who is being revoked still count."""
+    """Writes what of somebody who is being revoked still counts."""
     record_kept(unit, identity, kept, REVOKED)
 
 

@@ -82,11 +82,10 @@ class Selector:
         is_preview: bool = False,
         in_order_of_rows: bool = False,
     ) -> Iterator[SelectedClip]:
-        """Selects from all accepted work, in the order of clip ids. Texts are logged, then unsealed.
+        """Selects from all accepted work, in the order of clips' ids. Texts are logged, then unsealed.
 
-        Unless it ``is_preview``, clips whose passes differ get an adjudication task. ``in_order_of_rows``
-        sorts by the ids of the rows instead, which takes longer. Raises Damaged when an annotation does not
-        verify.
+        Unless it ``is_preview``, clips whose passes differ get an adjudication task. ``in_order_of_rows``:
+        in that of their rows' ids, which takes longer. Raises Damaged when an annotation does not verify.
         """
         self._kept, self._options, self.left_out = self._unit.label_schemas.all(), options, Counter()
         without_work = self._without_accepted_work()  # now: a difference found below changes the counts

@@ -175,7 +175,7 @@ class LeadSession:
         )
 
     def queue_figures(self) -> QueueFigures:
-        """The figures of the queue for monitoring: numbers, and no names."""
+        """What a program that watches the queue is told: numbers, and no names."""
         self._require(Act.SEE_PROGRESS)
         return self._unit.queue.figures()
 
@@ -266,7 +266,7 @@ class LeadSession:
         return [self._access.limits.activity_of(each) for each in people]
 
     def lift_limits(self, name: str) -> Person:
-        """Lifts the limits for somebody who was stopped: what they did so far no longer counts.
+        """Lets somebody whom a limit stopped go on; they start anew at every limit.
 
         Raises: Refused (code NO_ACCOUNT) for an unknown name.
         """
@@ -376,18 +376,17 @@ class LeadSession:
         return self._extension.extend(self.identity, clip_ids, until, why)
 
     def give_up_export(self, export_id: str) -> None:
-        """Stops looking for the plain files of an unfinished export; it stays on the recall list."""
+        """Looks no longer for the plain files of an unfinished export; it stays on the recall list."""
         self._require(Act.EXPORT)
         self._unfinished.give_up(self.identity, export_id)
 
     def recall(self) -> tuple[Recall, ...]:
-        """The exports that contain purged clips; the list is the same however often it is asked for."""
+        """The exports that contain purged clips, as often as it is asked for."""
         self._require(Act.PURGE)
         return self._purge.recall()
 
     def list_purges(self) -> list[str]:
-        """Writes a list of purged clips beside every backup that was made; returns the backups that are
-        not there."""
+        """Lists purged clips beside every backup that was made; returns the backups that are not there."""
         self._require(Act.BACK_UP)
         return list_purges(self._unit)
 
@@ -491,8 +490,7 @@ class LeadSession:
         log.mark_witnessed(checkpoint.size, event, checkpoint.cosignatures)
 
     def seen_logs(self) -> list[SeenLog]:
-        """The last state of everybody's access log that the queue's server saw, and who has gone silent;
-        empty without a server.
+        """Whose access log the server of the queue saw last, and who has gone silent; nobody without one.
 
         Raises: NotAllowed; Unavailable.
         """

@@ -52,10 +52,7 @@ class ActivityLimits:
         self._limits = limits
 
     def require_may_open(self, identity: Identity, clip: Clip) -> None:
-        """Raises LimitReached if this person may open no further clip now.
-
-        For a clip that they have not opened yet; call it outside a transaction.
-        """
+        """Raises LimitReached before a clip that this person has not opened yet, outside a transaction."""
         now, limits = self._unit.clock.now(), self._limits
         if limits.opens_per_hour and self._used(identity.person.id, Counted.OPENED) >= limits.opens_per_hour:
             minutes = self._minutes_left(identity.person.id, now)
@@ -68,14 +65,14 @@ class ActivityLimits:
         self.require_may_replay(identity, clip)
 
     def require_may_replay(self, identity: Identity, clip: Clip) -> None:
-        """Raises LimitReached if this person has played the clip more often than the project allows."""
+        """Raises LimitReached before a clip that this person heard more often than anybody needs to."""
         most = self._limits.plays_per_clip
         heard = self._unit.activity.heard_frames(identity.person.id, clip.id)
         if most and heard > max(most * clip.frames, _ALWAYS_ALLOWED_SECONDS * clip.rate_hz):
             self._refuse(identity, "LIMIT_PLAYS", limit=most)
 
     def require_may_skip_unheard(self, identity: Identity) -> None:
-        """Raises LimitReached if this person has skipped too many clips today as not playable."""
+        """Raises LimitReached before a clip is skipped as not playable once too often in a day."""
         since = self._unit.clock.now() - DAY
         most = self._limits.technical_skips_per_day
         self._require_below(identity, Counted.TECHNICAL, since, most, "LIMIT_TECHNICAL")
@@ -92,12 +89,12 @@ class ActivityLimits:
         )
 
     def lift(self, identity: Identity, person: Person) -> None:
-        """Lifts the limits for a person: what they have opened and skipped so far no longer counts."""
+        """Excuses what a person has opened and skipped so far: they start anew at every limit."""
         detail = {kind.value: max(0, self._used(person.id, kind)) for kind in LIMITED}
         self._unit.log.record(Event.by(identity, Action.LIMITS_LIFTED, person.id, detail=detail))
 
     def activity_of(self, person: Person) -> PersonActivity:
-        """What one person has opened, skipped and played in the last hour and day."""
+        """What one person took in the last hour and day."""
         counts, now = self._unit.activity, self._unit.clock.now()
         hours = self._limits.working_hours or DAYTIME
         opened = counts.slots(person.id, Counted.OPENED, now - DAY)
@@ -115,7 +112,7 @@ class ActivityLimits:
         )
 
     def _minutes_left(self, person_id: str, now: datetime) -> int:
-        """In how many minutes this person will be below the hourly limit again."""
+        """In how many minutes this person has opened fewer clips in an hour than the limit."""
         activity = self._unit.activity
         for at, _ in activity.slots(person_id, Counted.OPENED, now - HOUR):
             if activity.used(person_id, Counted.OPENED, at) < self._limits.opens_per_hour:

@@ -25,17 +25,16 @@ MOST_CLIPS_A_BATCH = 500
 
 
 def batch_size(clips: int) -> int:
-    """How many clips of an export of about ``clips`` one row of the log opens: an eighth, within limits.
+    """How many clips of an export of about so many are opened by one row of the log.
 
-    Each commit waits for the disk several times, which speaks for large batches. But the sound of the last
-    batch is written after all texts were judged, a killed export has logged a whole batch as opened, and a
-    batch takes memory.
+    Each commit waits for the disk several times; the last batch, whose sound is written when all texts are
+    judged, and what a killed export says too much, stay an eighth of the whole.
     """
     return min(max(CLIPS_A_BATCH, clips // 8), MOST_CLIPS_A_BATCH)
 
 
 class OpenedBatch:
-    """The clips of a batch whose log row is committed; only these clips can be unsealed through it."""
+    """The clips of a batch whose row is committed; no other clip is unsealed by it."""
 
     def __init__(self, keys: HeldKeys, clips: Mapping[str, Clip]) -> None:
         self._keys = keys
@@ -53,7 +52,7 @@ class OpenedBatch:
         return self._clips[clip_id]
 
     def sealed_audio(self, clip_id: str) -> SealedAudio | None:
-        """What a worker process needs to unseal the clip's FLAC; None if only this process can do it."""
+        """What a worker process needs to unseal the clip's FLAC; None if it can only be done here."""
         return self._keys.sealed_audio(clip_id)
 
 
@@ -153,7 +152,7 @@ class ExportAccess:
             annotation = None
             try:
                 if each.id in may_open:
-                    annotation = _annotation(held, each, authors)
+                    annotation = self._annotation(held, each, authors)
                     if annotation is None:
                         left_out[each.id] = "work_not_signed"
             except Damaged as error:
@@ -163,8 +162,8 @@ class ExportAccess:
         return ReadTexts(found, left_out)
 
     def not_accepted_among(self, identity: Identity, works: Sequence[SealedAnnotation]) -> frozenset[str]:
-        """The annotations whose acceptance is claimed by a queue elsewhere but neither signed nor logged;
-        none for a queue in the workspace's own file."""
+        """Those that a queue elsewhere says were accepted, and nobody else; none in the workspace's own
+        file."""
         unit = self._unit
         if unit.queue.answers_at_once or not works:
             return frozenset()
@@ -173,22 +172,23 @@ class ExportAccess:
         clip_ids = list(dict.fromkeys(each.clip_id for each in works))
         return self._acceptances.not_accepted(works, unit.queue.verdicts_of(clip_ids))
 
+    def _annotation(
+        self, held: HeldKeys, work: SealedAnnotation, authors: Authorship | None
+    ) -> Annotation | None:
+        """None where it is not signed by its author, as work of a queue elsewhere must be."""
+        plain, digest = held.unseal(work.clip_id, ContentKind.ANNOTATION, work.id, work.sealed)
+        if not hmac.compare_digest(digest, work.digest):
+            raise Damaged("ANNOTATION_EXCHANGED", annotation=work.id)
+        if authors is not None and not authors.is_known(work, plain):
+            return None
+        return Annotation.from_bytes(plain)
+
     def require_openable(self, clip_ids: Collection[str]) -> None:
         """Raises Refused if consent or retention of any of these clips has ended, or it was purged."""
         openable = self._unit.clips.openable(clip_ids, self._unit.clock.now())
         for clip_id in clip_ids:
             if clip_id not in openable:
                 self._access.openable(clip_id)
-
-
-def _annotation(held: HeldKeys, work: SealedAnnotation, authors: Authorship | None) -> Annotation | None:
-    """The annotation; None where it is not signed by its author, as work of a queue elsewhere must be."""
-    plain, digest = held.unseal(work.clip_id, ContentKind.ANNOTATION, work.id, work.sealed)
-    if not hmac.compare_digest(digest, work.digest):
-        raise Damaged("ANNOTATION_EXCHANGED", annotation=work.id)
-    if authors is not None and not authors.is_known(work, plain):
-        return None
-    return Annotation.from_bytes(plain)
 
 
 def is_over(clip: Clip, now: datetime) -> str:
