@@ -1,5 +1,7 @@
 """In, out, and what is left behind a lock."""
 
+from dataclasses import replace
+
 import pytest
 import shiboken6
 from PySide6.QtCore import QSize, Qt, QTimer
@@ -8,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from reviewer.errors import NdaRequired, Refused, Unavailable
 from reviewer.model.people import Role
+from reviewer.model.project import IntakeRules
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.main_window import initial_size
 from reviewer.ui.page import PageRequest
@@ -15,6 +18,7 @@ from reviewer.ui.shortcuts_dialog import ShortcutsDialog
 from reviewer.ui.theme import Scheme, Theme, current_scheme
 from tests.benches.agreement import sign
 from tests.benches.main_window import NAME, MainWindowBench
+from tests.fakes.work_session import an_open_clip
 
 
 @pytest.fixture
@@ -110,6 +114,16 @@ def test_work_taken_back_under_my_work_is_shown_at_the_desk(main_window):
     bench.settle()
     assert bench.page.objectName() == "desk_page"
     assert "take_back" in bench.desk.work.calls
+
+
+def test_a_clip_is_of_the_product_as_the_project_names_it(main_window):
+    bench = main_window(Role.CONTRACTOR)
+    bench.lock()
+    names = IntakeRules(product_names={an_open_clip().clip.product: "Name of the project"})
+    bench.gateway.project = replace(bench.gateway.project, intake=names)
+    bench.sign_in("desk")
+    bench.take_next()
+    assert bench.window.findChild(QLabel, "clip_product").text() == "Name of the project"
 
 
 def test_facts_of_a_page_stand_in_the_status_bar(made: MainWindowBench):
