@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from reviewer.access.audit_log import AuditLog
+from reviewer.access.draw_rates import DrawRates
 from reviewer.access.signed_verdict import SignedVerdict, is_selected, is_signed_with, read_verdict
 from reviewer.access.work_verification import LoggedWork
 from reviewer.model.event import CLIP_IDS, Action, DetailValue, Event
@@ -13,11 +15,22 @@ from reviewer.model.task import SealedAnnotation, TaskKind, Verdict, VerdictKind
 
 BY_LEAD, REVOKED = "by_lead", "revoked"
 """Why a row keeps acceptances: a lead answers for them, or somebody who signed them was revoked."""
+NOT_SIGNED, OTHER_RATE = "verdict_not_signed", "draw_rate"
+"""Why work does not count: nobody signed that it was accepted who may, or a draw with a rate that was not the
+signed policy's at that time passed it."""
 _WITH_KEYS = (Action.WORKSPACE_MADE, Action.PERSON_ENROLLED, Action.PERSON_KEY, Action.PERSON_JOINED)
 _ABOUT_PEOPLE = (*_WITH_KEYS, Action.PERSON_ADDED, Action.PERSON_REVOKED)
 _RESEALED = (Action.REDACTION_APPLIED, Action.CLIP_REKEYED)
+_SIGNS_POLICY = (Action.WORKSPACE_MADE, Action.POLICY_CHANGED)
 _GIVEN_OUT = (Action.ADJUDICATION_OPENED, Action.HELD_RELEASED)
-_ACTIONS = (*_ABOUT_PEOPLE, *_RESEALED, *_GIVEN_OUT, Action.REVIEW_DRAWN, Action.ACCEPTANCE_KEPT)
+_ACTIONS = (
+    *_ABOUT_PEOPLE,
+    *_RESEALED,
+    *_GIVEN_OUT,
+    Action.POLICY_CHANGED,
+    Action.REVIEW_DRAWN,
+    Action.ACCEPTANCE_KEPT,
+)
 _JUDGES = {
     TaskKind.REVIEW: {Role.QA},
     TaskKind.ADJUDICATE: {Role.QA},
@@ -62,9 +75,10 @@ class Acceptances:
         self._passed: set[str] = set()
         self._resealed: dict[str, list[tuple[str, str]]] = {}
         self._adjudicated: dict[str, int] = {}
+        self._rates = DrawRates()
 
-    def not_accepted(self, works: Iterable[SealedAnnotation], verdicts: Iterable[Verdict]) -> frozenset[str]:
-        """The ids of those of ``works`` that neither a signed verdict nor a row of the log accepts.
+    def not_accepted(self, works: Iterable[SealedAnnotation], verdicts: Iterable[Verdict]) -> dict[str, str]:
+        """Those of ``works`` that neither a signed verdict nor a row of the log accepts: id, and why.
 
         Args:
             works: the annotations as the queue has them.
@@ -72,20 +86,30 @@ class Acceptances:
         """
         self._catch_up()
         said: dict[str, list[SignedVerdict]] = {}
+        other_rate = set()
         for verdict in verdicts:
             signed = read_verdict(verdict.signed)
-            if signed is not None:
+            if signed is None:
+                continue
+            if self._is_by_policy(signed, verdict.at):
                 said.setdefault(signed.clip_id, []).append(signed)
-        return frozenset(one.id for one in works if not self._accepts(one, said.get(one.clip_id, ())))
+            elif self._is_by_a_judge(signed):
+                other_rate.add(signed.annotation_id)
+        return {
+            one.id: OTHER_RATE if one.id in other_rate else NOT_SIGNED
+            for one in works
+            if not self._accepts(one, said.get(one.clip_id, ()))
+        }
 
     def to_keep(self, person_id: str, verdicts: Iterable[Verdict]) -> list[SignedVerdict]:
         """Those verdicts of one person that count now and accept something."""
         self._catch_up()
-        said = (read_verdict(each.signed) for each in verdicts)
+        said = ((read_verdict(each.signed), each.at) for each in verdicts)
         return [
             each
-            for each in said
+            for each, at in said
             if each is not None
+            and self._is_by_policy(each, at)
             and each.person_id == person_id
             and each.kind is not VerdictKind.RETURNED
             and self._is_by_a_judge(each)
@@ -118,13 +142,18 @@ class Acceptances:
             return False
         return said.kind is not VerdictKind.PASSED or self._is_undrawn(said)
 
+    def _is_by_policy(self, said: SignedVerdict, kept_at: datetime) -> bool:
+        """Whether a draw had the rate of the signed policy: when whoever drew says, and when the queue got
+        it. The queue does not choose the one time, nor they the other."""
+        if said.kind is not VerdictKind.PASSED:
+            return True
+        rate = _rate_of(said)
+        return rate is not None and all(self._rates.has(rate, at) for at in (said.at, kept_at))
+
     def _is_undrawn(self, said: SignedVerdict) -> bool:
         """Computes the draw again, with the rate that was signed."""
-        try:
-            rate = float(said.rate)
-        except ValueError:
-            return False
-        if not 0 <= rate <= 1:  # nor no number at all
+        rate = _rate_of(said)
+        if rate is None:
             return False
         return self._secret is None or not is_selected(self._secret, said.draw_id, said.annotation_id, rate)
 
@@ -164,12 +193,14 @@ class Acceptances:
         rows = [row for action in _ACTIONS for row in self._log.of_action(action, self._read)]
         for row in sorted(rows, key=lambda row: row.seq):
             self._read = row.seq
-            self._add(row.seq, row.event())
+            self._add(row.seq, row.event(), row.at())
 
-    def _add(self, seq: int, event: Event) -> None:
+    def _add(self, seq: int, event: Event, at: datetime) -> None:
         detail = event.detail
+        if event.action in _SIGNS_POLICY:
+            self._rates.add(at, detail)
         if event.action is Action.REVIEW_DRAWN:
-            self._passed.update(_texts(detail, "passed_annotations"))
+            self._add_draw(detail, at)
         elif event.action in _RESEALED:
             lists = (_texts(detail, name) for name in ("annotations", "before", "digests"))
             for annotation, before, after in zip(*lists, strict=False):
@@ -182,8 +213,13 @@ class Acceptances:
             lists = (_texts(detail, name) for name in ("annotations", "digests", "task_kinds"))
             for annotation, digest, kind in zip(*lists, strict=False):
                 self._kept.setdefault(annotation, []).append(_Kept(digest, kind, event.reason, seq))
-        else:
+        elif event.action is not Action.POLICY_CHANGED:
             self._add_person(event)
+
+    def _add_draw(self, detail: Mapping[str, DetailValue], at: datetime) -> None:
+        per_mille = detail.get("rate_per_mille")
+        if isinstance(per_mille, int) and self._rates.has_per_mille(per_mille, at):
+            self._passed.update(_texts(detail, "passed_annotations"))
 
     def _add_person(self, event: Event) -> None:
         is_first = event.action is Action.WORKSPACE_MADE
@@ -218,6 +254,15 @@ def _is_about(said: SignedVerdict, work: SealedAnnotation, digests: Collection[s
     if said.annotation_id != work.id or not is_text or said.person_id == work.author:
         return False
     return said.kind in {VerdictKind.ACCEPTED, VerdictKind.PASSED}
+
+
+def _rate_of(said: SignedVerdict) -> float | None:
+    """A share from 0 to 1; None for anything else, also for no number at all."""
+    try:
+        rate = float(said.rate)
+    except ValueError:
+        return None
+    return rate if 0 <= rate <= 1 else None
 
 
 def _texts(detail: Mapping[str, DetailValue], name: str) -> list[str]:

@@ -27,13 +27,16 @@ class KeptAcceptances:
     def __init__(self, unit: UnitOfWork, access: ClipAccess) -> None:
         self._unit = unit
         self._access = ExportAccess(unit, access)
+        self.reasons: dict[str, str] = {}
+        """Why each annotation of the last ``without_verdict`` does not count, a code."""
 
     def without_verdict(self, identity: Identity) -> list[Kept]:
-        """The accepted work of finished clips for which nobody signed who may.
+        """The accepted work of finished clips for which nobody signed who may, or with a rate that may be.
 
         Raises: Refused unless this person may export now; Unavailable.
         """
         self._access.require(identity)
+        self.reasons = {}
         return [
             (work.clip_id, work.id, work.digest.hex(), kind.value)
             for works in self._finished()
@@ -50,6 +53,7 @@ class KeptAcceptances:
         self, identity: Identity, works: Sequence[tuple[SealedAnnotation, TaskKind]]
     ) -> list[tuple[SealedAnnotation, TaskKind]]:
         found = self._access.not_accepted_among(identity, [work for work, _ in works])
+        self.reasons |= found
         return [each for each in works if each[0].id in found]
 
     def _finished(self) -> Iterator[list[tuple[SealedAnnotation, TaskKind]]]:

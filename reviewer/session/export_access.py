@@ -64,8 +64,9 @@ class ExportAccess:
         self.left_out: dict[str, str] = {}
         """The annotations of a queue elsewhere that the last ``texts`` left out, and why.
 
-        ``verdict_not_signed``: nobody who may signed that they were accepted; ``work_not_signed``: nobody
-        vouches for them; ``work_unreadable``: they do not open, or are not what their digest says.
+        ``verdict_not_signed``: nobody who may signed that they were accepted; ``draw_rate``: a draw passed
+        them with another rate than the policy's; ``work_not_signed``: nobody vouches for them;
+        ``work_unreadable``: they do not open, or are not what their digest says.
         """
         self._acceptances: Acceptances | None = None
 
@@ -129,7 +130,7 @@ class ExportAccess:
         self.require(identity)
         unit = self._unit
         openable = unit.clips.openable([each.clip_id for each in works], unit.clock.now())
-        self.left_out = dict.fromkeys(self.not_accepted_among(identity, works), "verdict_not_signed")
+        self.left_out = self.not_accepted_among(identity, works)
         opened = [each for each in works if each.clip_id in openable and each.id not in self.left_out]
         if opened:
             detail: dict[str, DetailValue] = {
@@ -151,12 +152,12 @@ class ExportAccess:
                 found.append(None)
         return found
 
-    def not_accepted_among(self, identity: Identity, works: Sequence[SealedAnnotation]) -> frozenset[str]:
-        """Those that a queue elsewhere says were accepted, and nobody else; none in the workspace's own
-        file."""
+    def not_accepted_among(self, identity: Identity, works: Sequence[SealedAnnotation]) -> dict[str, str]:
+        """Those that a queue elsewhere says were accepted, and nobody else, and why they do not count; none
+        in the workspace's own file."""
         unit = self._unit
         if unit.queue.answers_at_once or not works:
-            return frozenset()
+            return {}
         if self._acceptances is None:
             self._acceptances = Acceptances(unit.log, unit.workspace_id, identity.keyring.qa_secret)
         clip_ids = list(dict.fromkeys(each.clip_id for each in works))

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from reviewer import backends
 from reviewer.access import signing
 from reviewer.access.invitation import InvitationFile
+from reviewer.access.policy import _hash_of
 from reviewer.access.signed_verdict import sign_passed
 from reviewer.access.verification import verify_file
 from reviewer.broker.key_broker import KeyBroker
@@ -102,9 +103,21 @@ class Office:
             )
 
     def pass_undrawn(self) -> None:
-        """What waits is accepted without a review, by a draw of the lead with a rate of 0."""
+        """What waits is accepted without a review, by a draw of the lead with a rate of 0: for a moment the
+        policy says so."""
         identity, unit = self.lead.person(LEAD).identity, self.lead.workspace._unit
+        self.sign_rate(0.0)
+        self.sign_rate(1.0)
         unit.queue.draw(lambda _: False, sign_passed(identity, unit.workspace_id, 0.0, unit.clock.now))
+
+    def sign_rate(self, rate: float) -> None:
+        """The lead signs a policy with this rate of reviews, as if the project file said so."""
+        policy, identity = self.lead.workspace.policy, self.lead.person(LEAD).identity
+        signed = policy.signed()
+        assert signed is not None
+        settings = {**signed.settings, "queue.qa_rate": _hash_of(rate)}
+        with self.lead.workspace._unit.transaction():
+            policy._sign(identity, replace(signed, settings=settings), "apply")
 
     def apply_policy(self) -> None:
         """The lead signs the files as they are now and puts them on the server."""
