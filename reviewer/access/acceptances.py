@@ -21,6 +21,7 @@ signed policy's at that time passed it."""
 _WITH_KEYS = (Action.WORKSPACE_MADE, Action.PERSON_ENROLLED, Action.PERSON_KEY, Action.PERSON_JOINED)
 _ABOUT_PEOPLE = (*_WITH_KEYS, Action.PERSON_ADDED, Action.PERSON_REVOKED)
 _RESEALED = (Action.REDACTION_APPLIED, Action.CLIP_REKEYED)
+_HOME, _AWAY = "server > file", "file > server"
 _SIGNS_POLICY = (Action.WORKSPACE_MADE, Action.POLICY_CHANGED)
 _GIVEN_OUT = (Action.ADJUDICATION_OPENED, Action.HELD_RELEASED)
 _ACTIONS = (
@@ -28,6 +29,7 @@ _ACTIONS = (
     *_RESEALED,
     *_GIVEN_OUT,
     Action.POLICY_CHANGED,
+    Action.WORKSPACE_MOVED,
     Action.REVIEW_DRAWN,
     Action.ACCEPTANCE_KEPT,
 )
@@ -62,7 +64,7 @@ class Acceptances:
 
     A verdict counts with a key with which its person enrolled, in the role that gives such verdicts. Of
     people who were revoked only those count that a row lists: they could sign others since, with an earlier
-    time.
+    time. Of a queue that came home from a server, what was accepted since counts by its row alone.
     """
 
     def __init__(self, log: AuditLog, workspace_id: str, secret: bytes | None) -> None:
@@ -72,10 +74,11 @@ class Acceptances:
         self._read = 0
         self._people: dict[str, _Judge] = {}
         self._kept: dict[str, list[_Kept]] = {}
-        self._passed: set[str] = set()
+        self._passed: dict[str, int] = {}
         self._resealed: dict[str, list[tuple[str, str]]] = {}
         self._adjudicated: dict[str, int] = {}
         self._rates = DrawRates()
+        self._home = 0
 
     def not_accepted(self, works: Iterable[SealedAnnotation], verdicts: Iterable[Verdict]) -> dict[str, str]:
         """Those of ``works`` that neither a signed verdict nor a row of the log accepts: id, and why.
@@ -158,10 +161,17 @@ class Acceptances:
         return self._secret is None or not is_selected(self._secret, said.draw_id, said.annotation_id, rate)
 
     def _is_logged(self, work: SealedAnnotation, *, is_adjudicated: bool) -> bool:
-        """Whether people who work in this folder accepted it: then their rows have its text too."""
-        logged = LoggedWork()
+        """Whether people who work in this folder accepted it: then their rows have its text too, unless it
+        came home with the queue, whose file nobody else writes."""
+        logged, at_home = LoggedWork(), LoggedWork()
         for row in self._log.about(work.clip_id):
             logged.add(row.seq, row.fields())
+            if self._home and row.seq > self._home:
+                at_home.add(row.seq, row.fields())
+        if self._home and not is_adjudicated and _accepts_at_home(at_home, work):
+            return True
+        if self._home and not is_adjudicated and self._passed.get(work.id, 0) > self._home:
+            return True
         if not logged.vouches_for(work):
             return False
         if is_adjudicated or work.id in logged.adjudications:
@@ -197,10 +207,9 @@ class Acceptances:
 
     def _add(self, seq: int, event: Event, at: datetime) -> None:
         detail = event.detail
-        if event.action in _SIGNS_POLICY:
-            self._rates.add(at, detail)
+        self._add_rules(seq, event, at)
         if event.action is Action.REVIEW_DRAWN:
-            self._add_draw(detail, at)
+            self._add_draw(seq, detail, at)
         elif event.action in _RESEALED:
             lists = (_texts(detail, name) for name in ("annotations", "before", "digests"))
             for annotation, before, after in zip(*lists, strict=False):
@@ -213,13 +222,19 @@ class Acceptances:
             lists = (_texts(detail, name) for name in ("annotations", "digests", "task_kinds"))
             for annotation, digest, kind in zip(*lists, strict=False):
                 self._kept.setdefault(annotation, []).append(_Kept(digest, kind, event.reason, seq))
-        elif event.action is not Action.POLICY_CHANGED:
+        elif event.action in _WITH_KEYS or event.action in _ABOUT_PEOPLE:
             self._add_person(event)
 
-    def _add_draw(self, detail: Mapping[str, DetailValue], at: datetime) -> None:
+    def _add_rules(self, seq: int, event: Event, at: datetime) -> None:
+        if event.action in _SIGNS_POLICY:
+            self._rates.add(at, event.detail)
+        elif event.action is Action.WORKSPACE_MOVED and event.detail.get("queue") in (_HOME, _AWAY):
+            self._home = seq if event.detail["queue"] == _HOME else 0
+
+    def _add_draw(self, seq: int, detail: Mapping[str, DetailValue], at: datetime) -> None:
         per_mille = detail.get("rate_per_mille")
         if isinstance(per_mille, int) and self._rates.has_per_mille(per_mille, at):
-            self._passed.update(_texts(detail, "passed_annotations"))
+            self._passed |= dict.fromkeys(_texts(detail, "passed_annotations"), seq)
 
     def _add_person(self, event: Event) -> None:
         is_first = event.action is Action.WORKSPACE_MADE
@@ -232,6 +247,11 @@ class Acceptances:
             judge.keys.add(bytes.fromhex(str(event.detail.get("public_key", ""))))
 
 
+def came_home(log: AuditLog) -> bool:
+    """Whether this queue was on a server once, where what was accepted had to be signed."""
+    return any(row.event().detail.get("queue") == _HOME for row in log.of_action(Action.WORKSPACE_MOVED))
+
+
 def kept_detail(kept: Collection[tuple[str, str, str, str]]) -> dict[str, DetailValue]:
     """The detail of a row that keeps acceptances: of each clip, annotation, digest (hex) and kind of task."""
     return {
@@ -240,6 +260,13 @@ def kept_detail(kept: Collection[tuple[str, str, str, str]]) -> dict[str, Detail
         "digests": [digest for _, _, digest, _ in kept],
         "task_kinds": [kind for *_, kind in kept],
     }
+
+
+def _accepts_at_home(logged: LoggedWork, work: SealedAnnotation) -> bool:
+    return any(
+        name not in logged.refused and said.kind == VerdictKind.ACCEPTED and said.annotation == work.id
+        for name, said in logged.decisions.items()
+    )
 
 
 def _is_about(said: SignedVerdict, work: SealedAnnotation, digests: Collection[str]) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
-from reviewer.access.acceptances import BY_LEAD, REVOKED, Acceptances, kept_detail
+from reviewer.access.acceptances import BY_LEAD, REVOKED, Acceptances, came_home, kept_detail
 from reviewer.access.signed_verdict import SignedVerdict
 from reviewer.errors import ReviewerError
 from reviewer.model.event import Action, Event
@@ -21,8 +21,7 @@ Kept = tuple[str, str, str, str]
 
 
 class KeptAcceptances:
-    """A lead answers for what a queue elsewhere says was accepted; none is needed in the workspace's own
-    file."""
+    """A lead answers for what a queue elsewhere says was accepted, or said before it came home."""
 
     def __init__(self, unit: UnitOfWork, access: ClipAccess) -> None:
         self._unit = unit
@@ -72,7 +71,7 @@ class KeptAcceptances:
 
 def verdicts_to_keep(unit: UnitOfWork, identity: Identity, person_id: str) -> list[Kept]:
     """What somebody who is being revoked accepted until now; nothing where the queue cannot be asked."""
-    if unit.queue.answers_at_once:
+    if unit.queue.answers_at_once and not came_home(unit.log):
         return []
     acceptances = Acceptances(unit.log, unit.workspace_id, identity.keyring.qa_secret)
     with suppress(ReviewerError):

@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
-from reviewer.access.acceptances import Acceptances
+from reviewer.access.acceptances import Acceptances, came_home
 from reviewer.access.rights import Act
 from reviewer.access.signed_work import Authorship
 from reviewer.clips.content import HeldKeys, SealedAudio
@@ -141,7 +141,7 @@ class ExportAccess:
             unit.log.record(Event.by(identity, Action.TEXT_OPENED, detail=detail))
         held = unit.content.hold_keys(identity.keyring, [each.clip_id for each in opened])
         may_open = {each.id for each in opened}
-        authors = None if unit.queue.answers_at_once else Authorship(unit.log, unit.workspace_id)
+        authors = Authorship(unit.log, unit.workspace_id) if self._was_elsewhere() else None
         found: list[Annotation | None] = []
         for each in works:
             try:
@@ -154,14 +154,18 @@ class ExportAccess:
 
     def not_accepted_among(self, identity: Identity, works: Sequence[SealedAnnotation]) -> dict[str, str]:
         """Those that a queue elsewhere says were accepted, and nobody else, and why they do not count; none
-        in the workspace's own file."""
+        in the workspace's own file, if the queue was never elsewhere."""
         unit = self._unit
-        if unit.queue.answers_at_once or not works:
+        if not works or not self._was_elsewhere():
             return {}
         if self._acceptances is None:
             self._acceptances = Acceptances(unit.log, unit.workspace_id, identity.keyring.qa_secret)
         clip_ids = list(dict.fromkeys(each.clip_id for each in works))
         return self._acceptances.not_accepted(works, unit.queue.verdicts_of(clip_ids))
+
+    def _was_elsewhere(self) -> bool:
+        """Whether what the queue says may be the word of a server, now or from before it came home."""
+        return not self._unit.queue.answers_at_once or came_home(self._unit.log)
 
     def _annotation(
         self, held: HeldKeys, work: SealedAnnotation, authors: Authorship | None
