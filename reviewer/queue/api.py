@@ -26,6 +26,7 @@ from reviewer.model.task import (
     Verdict,
     WorkCounts,
 )
+from reviewer.queue.limits_api import LimitingQueue
 from reviewer.queue.redaction_api import RedactingQueue
 from reviewer.stats.queue_figures import QueueFigures
 
@@ -105,7 +106,7 @@ class WorkNotices(Protocol):
     def close(self) -> None: ...
 
 
-class Queue(RedactingQueue, Protocol):
+class Queue(RedactingQueue, LimitingQueue, Protocol):
     """The work queue. Times come from the store's clock.
 
     Acts that take a ``key`` (or a lease's submission key, or a verdict's id) are idempotent: the same key

@@ -55,11 +55,16 @@ class Office:
 
     def admit(self, name: str, role: Role) -> Bench:
         """Invites somebody, who joins in a folder of their own, and admits them; their window."""
+        folders = self.lead.workspace.own_folders(self.lead.person(LEAD).identity)
+        invitation, text = folders.invite(name, role)
+        return self.join(name, invitation.code, text)
+
+    def join(self, name: str, code: str, text: str) -> Bench:
+        """Somebody who was invited joins in a folder of their own and is admitted; their window."""
         identity = self.lead.person(LEAD).identity
         folders, own = self.lead.workspace.own_folders(identity), self.own_folder(name)
-        invitation, text = folders.invite(name, role)
         read = InvitationFile.read(text)
-        join_workspace(own, read, invitation.code, PASSPHRASE, clock=self.clock, parameters=CHEAP)
+        join_workspace(own, read, code, PASSPHRASE, clock=self.clock, parameters=CHEAP)
         admitted = folders.admit((own / ANSWER_FILE).read_text("utf-8"))
         assert admitted is not None
         person, answer = admitted
