@@ -1,7 +1,7 @@
 -- What only a superuser can take from everybody, once in the queue's database and again where it was restored: functions
 -- of PostgreSQL's own that tell a login when colleagues work, in which tables, and how long their texts are, or that fill
 -- the disk. The owner of the database and whoever monitors the server (pg_monitor) keep what tells, and the owner may
--- end the connections of people who are revoked. After pg_restore, which could not set these rights again.
+-- end the connections of people who are revoked, or keep a transaction open. After pg_restore, which could not set these rights again.
 
 DO $$
 DECLARE
@@ -28,6 +28,9 @@ BEGIN
     END LOOP;
     IF NOT pg_has_role(owner, 'pg_signal_backend', 'member') THEN
         EXECUTE format('GRANT pg_signal_backend TO %I', owner);
+    END IF;
+    IF NOT pg_has_role(owner, 'pg_read_all_stats', 'member') THEN  -- to see which of them keep a transaction open
+        EXECUTE format('GRANT pg_read_all_stats TO %I', owner);
     END IF;
 END
 $$;

@@ -71,3 +71,12 @@ BEGIN
     RETURN QUERY SELECT s.evidence FROM agreement_signed s WHERE s.person_id = p_person ORDER BY s.at DESC LIMIT 20;
 END
 $$;
+
+-- What a lead signed when they lifted the caller's limits last; empty where nobody did.
+CREATE FUNCTION reviewer.limits_lifted() RETURNS text LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    me text := (caller()).person_id;
+BEGIN
+    RETURN coalesce((SELECT l.signed FROM limits_lifted l WHERE l.person_id = me), '');
+END
+$$;

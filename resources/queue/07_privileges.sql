@@ -55,7 +55,8 @@ GRANT EXECUTE ON FUNCTION
     reviewer.annotations_of, reviewer.verdict_on, reviewer.state_of, reviewer.clip_state, reviewer.is_distressing,
     reviewer.languages, reviewer.skills, reviewer.waiting, reviewer.daily_counts, reviewer.late_drafts_of, reviewer.withdraw_clip, reviewer.versions,
     reviewer.witnessed_size, reviewer.witness, reviewer.team_policies, reviewer.clip_facts,
-    reviewer.purged_among, reviewer.tell_unsent, reviewer.mark_personal_data, reviewer.open_marks
+    reviewer.purged_among, reviewer.tell_unsent, reviewer.mark_personal_data, reviewer.open_marks,
+    reviewer.limits_lifted
     TO reviewer_contractor, reviewer_qa;
 
 GRANT EXECUTE ON FUNCTION

@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from reviewer.access.audit_log import AuditLog
+from reviewer.access.draw_rates import DrawRates
 from reviewer.access.signed_verdict import SignedVerdict, is_selected, is_signed_with, read_verdict
 from reviewer.access.work_verification import LoggedWork
 from reviewer.model.event import CLIP_IDS, Action, DetailValue, Event
@@ -13,11 +15,24 @@ from reviewer.model.task import SealedAnnotation, TaskKind, Verdict, VerdictKind
 
 BY_LEAD, REVOKED = "by_lead", "revoked"
 """Why a row keeps acceptances: a lead answers for them, or somebody who signed them was revoked."""
+NOT_SIGNED, OTHER_RATE = "verdict_not_signed", "draw_rate"
+"""Why work does not count: nobody signed that it was accepted who may, or a draw with a rate that was not the
+signed policy's at that time passed it."""
 _WITH_KEYS = (Action.WORKSPACE_MADE, Action.PERSON_ENROLLED, Action.PERSON_KEY, Action.PERSON_JOINED)
 _ABOUT_PEOPLE = (*_WITH_KEYS, Action.PERSON_ADDED, Action.PERSON_REVOKED)
 _RESEALED = (Action.REDACTION_APPLIED, Action.CLIP_REKEYED)
+_HOME, _AWAY = "server > file", "file > server"
+_SIGNS_POLICY = (Action.WORKSPACE_MADE, Action.POLICY_CHANGED)
 _GIVEN_OUT = (Action.ADJUDICATION_OPENED, Action.HELD_RELEASED)
-_ACTIONS = (*_ABOUT_PEOPLE, *_RESEALED, *_GIVEN_OUT, Action.REVIEW_DRAWN, Action.ACCEPTANCE_KEPT)
+_ACTIONS = (
+    *_ABOUT_PEOPLE,
+    *_RESEALED,
+    *_GIVEN_OUT,
+    Action.POLICY_CHANGED,
+    Action.WORKSPACE_MOVED,
+    Action.REVIEW_DRAWN,
+    Action.ACCEPTANCE_KEPT,
+)
 _JUDGES = {
     TaskKind.REVIEW: {Role.QA},
     TaskKind.ADJUDICATE: {Role.QA},
@@ -49,7 +64,7 @@ class Acceptances:
 
     A verdict counts with a key with which its person enrolled, in the role that gives such verdicts. Of
     people who were revoked only those count that a row lists: they could sign others since, with an earlier
-    time.
+    time. Of a queue that came home from a server, what was accepted since counts by its row alone.
     """
 
     def __init__(self, log: AuditLog, workspace_id: str, secret: bytes | None) -> None:
@@ -59,12 +74,14 @@ class Acceptances:
         self._read = 0
         self._people: dict[str, _Judge] = {}
         self._kept: dict[str, list[_Kept]] = {}
-        self._passed: set[str] = set()
+        self._passed: dict[str, int] = {}
         self._resealed: dict[str, list[tuple[str, str]]] = {}
         self._adjudicated: dict[str, int] = {}
+        self._rates = DrawRates()
+        self._home = 0
 
-    def not_accepted(self, works: Iterable[SealedAnnotation], verdicts: Iterable[Verdict]) -> frozenset[str]:
-        """The ids of those of ``works`` that neither a signed verdict nor a row of the log accepts.
+    def not_accepted(self, works: Iterable[SealedAnnotation], verdicts: Iterable[Verdict]) -> dict[str, str]:
+        """Those of ``works`` that neither a signed verdict nor a row of the log accepts: id, and why.
 
         Args:
             works: the annotations as the queue has them.
@@ -72,20 +89,30 @@ class Acceptances:
         """
         self._catch_up()
         said: dict[str, list[SignedVerdict]] = {}
+        other_rate = set()
         for verdict in verdicts:
             signed = read_verdict(verdict.signed)
-            if signed is not None:
+            if signed is None:
+                continue
+            if self._is_by_policy(signed, verdict.at):
                 said.setdefault(signed.clip_id, []).append(signed)
-        return frozenset(one.id for one in works if not self._accepts(one, said.get(one.clip_id, ())))
+            elif self._is_by_a_judge(signed):
+                other_rate.add(signed.annotation_id)
+        return {
+            one.id: OTHER_RATE if one.id in other_rate else NOT_SIGNED
+            for one in works
+            if not self._accepts(one, said.get(one.clip_id, ()))
+        }
 
     def to_keep(self, person_id: str, verdicts: Iterable[Verdict]) -> list[SignedVerdict]:
         """Those verdicts of one person that count now and accept something."""
         self._catch_up()
-        said = (read_verdict(each.signed) for each in verdicts)
+        said = ((read_verdict(each.signed), each.at) for each in verdicts)
         return [
             each
-            for each in said
+            for each, at in said
             if each is not None
+            and self._is_by_policy(each, at)
             and each.person_id == person_id
             and each.kind is not VerdictKind.RETURNED
             and self._is_by_a_judge(each)
@@ -118,21 +145,33 @@ class Acceptances:
             return False
         return said.kind is not VerdictKind.PASSED or self._is_undrawn(said)
 
+    def _is_by_policy(self, said: SignedVerdict, kept_at: datetime) -> bool:
+        """Whether a draw had the rate of the signed policy: when whoever drew says, and when the queue got
+        it. The queue does not choose the one time, nor they the other."""
+        if said.kind is not VerdictKind.PASSED:
+            return True
+        rate = _rate_of(said)
+        return rate is not None and all(self._rates.has(rate, at) for at in (said.at, kept_at))
+
     def _is_undrawn(self, said: SignedVerdict) -> bool:
         """Computes the draw again, with the rate that was signed."""
-        try:
-            rate = float(said.rate)
-        except ValueError:
-            return False
-        if not 0 <= rate <= 1:  # nor no number at all
+        rate = _rate_of(said)
+        if rate is None:
             return False
         return self._secret is None or not is_selected(self._secret, said.draw_id, said.annotation_id, rate)
 
     def _is_logged(self, work: SealedAnnotation, *, is_adjudicated: bool) -> bool:
-        """Whether people who work in this folder accepted it: then their rows have its text too."""
-        logged = LoggedWork()
+        """Whether people who work in this folder accepted it: then their rows have its text too, unless it
+        came home with the queue, whose file nobody else writes."""
+        logged, at_home = LoggedWork(), LoggedWork()
         for row in self._log.about(work.clip_id):
             logged.add(row.seq, row.fields())
+            if self._home and row.seq > self._home:
+                at_home.add(row.seq, row.fields())
+        if self._home and not is_adjudicated and _accepts_at_home(at_home, work):
+            return True
+        if self._home and not is_adjudicated and self._passed.get(work.id, 0) > self._home:
+            return True
         if not logged.vouches_for(work):
             return False
         if is_adjudicated or work.id in logged.adjudications:
@@ -164,12 +203,13 @@ class Acceptances:
         rows = [row for action in _ACTIONS for row in self._log.of_action(action, self._read)]
         for row in sorted(rows, key=lambda row: row.seq):
             self._read = row.seq
-            self._add(row.seq, row.event())
+            self._add(row.seq, row.event(), row.at())
 
-    def _add(self, seq: int, event: Event) -> None:
+    def _add(self, seq: int, event: Event, at: datetime) -> None:
         detail = event.detail
+        self._add_rules(seq, event, at)
         if event.action is Action.REVIEW_DRAWN:
-            self._passed.update(_texts(detail, "passed_annotations"))
+            self._add_draw(seq, detail, at)
         elif event.action in _RESEALED:
             lists = (_texts(detail, name) for name in ("annotations", "before", "digests"))
             for annotation, before, after in zip(*lists, strict=False):
@@ -182,8 +222,19 @@ class Acceptances:
             lists = (_texts(detail, name) for name in ("annotations", "digests", "task_kinds"))
             for annotation, digest, kind in zip(*lists, strict=False):
                 self._kept.setdefault(annotation, []).append(_Kept(digest, kind, event.reason, seq))
-        else:
+        elif event.action in _WITH_KEYS or event.action in _ABOUT_PEOPLE:
             self._add_person(event)
+
+    def _add_rules(self, seq: int, event: Event, at: datetime) -> None:
+        if event.action in _SIGNS_POLICY:
+            self._rates.add(at, event.detail)
+        elif event.action is Action.WORKSPACE_MOVED and event.detail.get("queue") in (_HOME, _AWAY):
+            self._home = seq if event.detail["queue"] == _HOME else 0
+
+    def _add_draw(self, seq: int, detail: Mapping[str, DetailValue], at: datetime) -> None:
+        per_mille = detail.get("rate_per_mille")
+        if isinstance(per_mille, int) and self._rates.has_per_mille(per_mille, at):
+            self._passed |= dict.fromkeys(_texts(detail, "passed_annotations"), seq)
 
     def _add_person(self, event: Event) -> None:
         is_first = event.action is Action.WORKSPACE_MADE
@@ -196,6 +247,11 @@ class Acceptances:
             judge.keys.add(bytes.fromhex(str(event.detail.get("public_key", ""))))
 
 
+def came_home(log: AuditLog) -> bool:
+    """Whether this queue was on a server once, where what was accepted had to be signed."""
+    return any(row.event().detail.get("queue") == _HOME for row in log.of_action(Action.WORKSPACE_MOVED))
+
+
 def kept_detail(kept: Collection[tuple[str, str, str, str]]) -> dict[str, DetailValue]:
     """The detail of a row that keeps acceptances: of each clip, annotation, digest (hex) and kind of task."""
     return {
@@ -204,6 +260,13 @@ def kept_detail(kept: Collection[tuple[str, str, str, str]]) -> dict[str, Detail
         "digests": [digest for _, _, digest, _ in kept],
         "task_kinds": [kind for *_, kind in kept],
     }
+
+
+def _accepts_at_home(logged: LoggedWork, work: SealedAnnotation) -> bool:
+    return any(
+        name not in logged.refused and said.kind == VerdictKind.ACCEPTED and said.annotation == work.id
+        for name, said in logged.decisions.items()
+    )
 
 
 def _is_about(said: SignedVerdict, work: SealedAnnotation, digests: Collection[str]) -> bool:
@@ -218,6 +281,15 @@ def _is_about(said: SignedVerdict, work: SealedAnnotation, digests: Collection[s
     if said.annotation_id != work.id or not is_text or said.person_id == work.author:
         return False
     return said.kind in {VerdictKind.ACCEPTED, VerdictKind.PASSED}
+
+
+def _rate_of(said: SignedVerdict) -> float | None:
+    """A share from 0 to 1; None for anything else, also for no number at all."""
+    try:
+        rate = float(said.rate)
+    except ValueError:
+        return None
+    return rate if 0 <= rate <= 1 else None
 
 
 def _texts(detail: Mapping[str, DetailValue], name: str) -> list[str]:

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+from reviewer.access.audit_log import AuditLog
 from reviewer.db.connection import Database
+from reviewer.model.event import Action
 
 
 class OwnLogs:
@@ -20,3 +22,9 @@ class OwnLogs:
         """Log -> person and public key."""
         rows = self._database.rows("SELECT log_id, person_id, public_key FROM own_log")
         return {row["log_id"]: (row["person_id"], row["public_key"]) for row in rows}
+
+
+def newest_logs(log: AuditLog) -> dict[str, str]:
+    """Person -> the log of the folder with which they joined last, as rows of the lead's log say."""
+    joined = (row.event() for row in log.of_action(Action.PERSON_JOINED))
+    return {event.object: str(event.detail.get("log_id", "")) for event in joined}

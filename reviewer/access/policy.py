@@ -74,6 +74,14 @@ class Policy:
         """Whether the project file has a setting, such as ``broker.url``, that is not empty."""
         return self.settings.get(setting, _EMPTY) != _EMPTY
 
+    def has_setting(self, setting: str) -> bool:
+        """Whether the project file names a setting."""
+        return setting in self.settings
+
+    def says(self, setting: str, value: object) -> bool:
+        """Whether the project file gives a setting this very value; 1 and 1.0 are two."""
+        return self.settings.get(setting) == _hash_of(value)
+
     def without_agreements(self) -> "Policy":
         """Only the files that are read when the workspace is opened."""
         kept = {name: each for name, each in self.files.items() if not name.startswith(f"{AGREEMENTS}/")}

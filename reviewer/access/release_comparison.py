@@ -13,8 +13,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from reviewer.access.log_chain import LogRow
+from reviewer.access.log_chain import LogRow, leaf_of
 from reviewer.access.log_walk import stored_rows
+from reviewer.access.merkle import Frontier
+from reviewer.access.seen_ends import SeenEnd, ends_of
 from reviewer.access.verification import open_read_only, verify_file
 from reviewer.errors import Damaged
 from reviewer.model.event import Action, Event
@@ -22,6 +24,7 @@ from reviewer.model.people import Role
 from reviewer.places import DATABASE_FILE
 
 _PREFETCHED = "prefetched"
+_LOG_SEEN = Action.LOG_SEEN.value.encode()
 
 
 class Lack(StrEnum):
@@ -35,6 +38,8 @@ class Lack(StrEnum):
     """A key was released and the clip opened, but nothing of it was heard. It may have been skipped."""
     NOT_TAKEN = "not_taken"
     """Personal data was marked in somebody's own folder, and the lead's log does not have the mark."""
+    OTHER_LOG = "other_log"
+    """The server saw an end of this person's log, as the lead's log remembers, that is not in this copy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,32 +150,73 @@ def _not_taken(logs: Sequence[_Marks]) -> Iterator[Difference]:
                 yield Difference(Lack.NOT_TAKEN, person, clip, "", 0, 0, at)
 
 
+@dataclass(slots=True)
+class _Ends:
+    """What the lead's log remembers of the ends of people's logs, and which of them the logs here have."""
+
+    seen: dict[tuple[str, int], list[tuple[SeenEnd, datetime]]] = field(default_factory=dict)
+    logs: set[str] = field(default_factory=set)
+    had: set[tuple[str, int, bytes]] = field(default_factory=set)
+
+    def remember(self, folder: Path) -> None:
+        """Reads what a log remembers of others; whether it verifies is asked when it is compared."""
+        with closing(open_read_only(folder / DATABASE_FILE)) as connection:
+            last: Any = connection.execute("SELECT max(seq) FROM log").fetchone()[0]
+            for seq, body, before, link, signature, *_ in stored_rows(connection, last or 0, has_index=False):
+                if _LOG_SEEN in body:
+                    row = LogRow(seq, body, before, link, signature)
+                    for end in ends_of(row.event().detail):
+                        self.seen.setdefault((end.log_id, end.size), []).append((end, row.at()))
+
+    def follow(self, rows: Iterator[tuple[LogRow, Event]]) -> Iterator[tuple[LogRow, Event]]:
+        """The rows of one log, and remembers its ends on the way."""
+        tree = Frontier()
+        for row, event in rows:
+            log_id = str(row.fields()["log_id"])
+            self.logs.add(log_id)
+            tree.add(leaf_of(row))
+            if (log_id, tree.size) in self.seen:
+                self.had.add((log_id, tree.size, tree.root()))
+            yield row, event
+
+    def differences(self) -> Iterator[Difference]:
+        """One for each person and log."""
+        lacking: dict[tuple[str, str], Difference] = {}
+        for end, at in (each for ends in self.seen.values() for each in ends):
+            if end.log_id in self.logs and (end.log_id, end.size, end.root) not in self.had:
+                lack = Difference(Lack.OTHER_LOG, end.person_id, "", "", 0, 0, at)
+                lacking.setdefault((end.person_id, end.log_id), lack)
+        yield from lacking.values()
+
+
 def compare(broker: Path, logs: Sequence[Path]) -> Comparison:
     """Compares the log in a broker's folder with those in people's, which may be copies.
 
     Rows of people count from the broker's first row on, and in a log that says when a broker was named from
     then on: before, everybody held the workspace key. Where the lead's log is among them, it must have every
-    mark of personal data of the others.
+    mark of personal data of the others, and these must have every end that it remembers.
 
     Raises: Damaged when a log does not verify, or is not of a broker; Unavailable.
     """
     told, begun, marks = _Told(), None, list[_Marks]()
-    for row, event in _rows(broker / DATABASE_FILE):
+    ends = _Ends()
+    for folder in logs:
+        ends.remember(folder)
+    for row, event in ends.follow(_rows(broker / DATABASE_FILE)):
         begun = begun or row.at()
         told.add_broker(event, row.at())
     keys = sum(lease.released for lease in told.leases.values())
     for folder in logs:
         since = begun
         marks.append(_Marks())
-        for row, event in _rows(folder / DATABASE_FILE):
+        for row, event in ends.follow(_rows(folder / DATABASE_FILE)):
             marks[-1].add(event, row.at())
             if event.action is Action.BROKER_NAMED and since is not None:
                 since = max(since, row.at())
             if since is not None and row.at() >= since:
                 told.add_person(event, row.at())
-    found = sorted(
-        (*told.differences(), *_not_taken(marks)), key=lambda each: (each.at, each.person_id, each.clip_id)
-    )
+    everything = (*told.differences(), *_not_taken(marks), *ends.differences())
+    found = sorted(everything, key=lambda each: (each.at, each.person_id, each.clip_id))
     return Comparison(keys, tuple(found))
 
 

@@ -158,7 +158,7 @@ class BrokerClient:
         return request.signed(self.identity.keyring.signing_key)
 
     def _send(self, signed: SignedRequest) -> tuple[int, bytes]:
-        """Status and body. Raises Unavailable (code BROKER_AWAY), Refused (code BROKER_NOT_TRUSTED)."""
+        """Status and body. Raises Unavailable (code BROKER_AWAY, BROKER_NOT_TRUSTED)."""
         until = time.monotonic() + _SECONDS
         with self._translated():
             if self._connection is None or self._connection.sock is None:
@@ -179,7 +179,7 @@ class BrokerClient:
             yield
         except ssl.SSLCertVerificationError as error:
             self._drop()
-            raise Refused("BROKER_NOT_TRUSTED", problem=error.verify_message) from error
+            raise Unavailable("BROKER_NOT_TRUSTED", problem=error.verify_message) from error
         except (OSError, HTTPException) as error:
             self._drop()
             raise Unavailable("BROKER_AWAY") from error

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from reviewer.access import signing
 from reviewer.access.audit_log import AuditLog
+from reviewer.access.checkpoint import Checkpoint
 from reviewer.access.log_chain import LogRow
 from reviewer.broker.facts import Grant
 from reviewer.broker.release import WINDOW, KeyRequest, SignedRequest
@@ -125,6 +126,17 @@ class BrokerLog:
     def rows(self) -> Iterator[LogRow]:
         """Every row, in order."""
         return self._log.rows()
+
+    def newest_checkpoint(self) -> Checkpoint | None:
+        """The last checkpoint; None before the first."""
+        return self._log.newest_checkpoint()
+
+    def has_end(self, size: int, root: bytes) -> bool:
+        """Whether this log had so many rows under this Merkle root: it was neither cut nor put back."""
+        try:
+            return self._log.checkpoint_of(size).root == root
+        except Refused:
+            return False
 
     def seal_if_due(self) -> None:
         """Makes a checkpoint if it is time for one, so that idle time is sealed too."""

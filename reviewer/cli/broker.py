@@ -87,6 +87,9 @@ def _serve(work: CommandSession, at: "Listen", folder: Path, watchers: "list[Net
     with closing(BrokerLog(folder, workspace.clock, signing_key)) as log:
         server = _server(work, log, signing_key, watchers)
         where = f"{at.host}:{at.port}"
+        end = work.person.lead.last_end_of(log.log_id)
+        if end is not None and not log.has_end(end.size, end.root):
+            print(output.sentence("BROKER_LOG_BEHIND", seen=end.size), file=sys.stderr, flush=True)
         log.started(identity.person.id, workspace.workspace_id, where)
         print(output.sentence("BROKER_STARTED", address=where, key=log.public_key.hex()), flush=True)
         try:
@@ -125,9 +128,11 @@ def _server(
 
 
 def keep_up(work: CommandSession, log: "BrokerLog") -> None:
-    """Seals both logs if it is time, and applies what QA confirmed, for which QA has no key."""
+    """Seals both logs if it is time, applies what QA confirmed, for which QA has no key, and watches the
+    server of the queue."""
     log.seal_if_due()
     work.workspace.sessions.seal_log()
     with suppress(Refused):  # the window says so
         work.workspace.sessions.show_log()
     work.person.lead.redactions.apply_all(work.person.identity)
+    work.person.lead.watch_server(log.newest_checkpoint())

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from reviewer.access.acceptances import OTHER_RATE
 from reviewer.cli import output
 from reviewer.cli.sign_in import AsJson, CommandSession, signs_in
 
@@ -71,8 +72,10 @@ def vouch(
     if found and confirmed:
         acceptances.vouch(identity, found)
     if json:
-        clips = list(dict.fromkeys(clip for clip, *_ in found))
-        output.print_json({"clips": clips, "annotations": len(found), "vouched": bool(found) and confirmed})
+        body = {"clips": list(dict.fromkeys(clip for clip, *_ in found)), "annotations": len(found)}
+        drawn = sum(reason == OTHER_RATE for reason in acceptances.reasons.values())
+        output.print_json({**body, "draw_rate": drawn, "vouched": bool(found) and confirmed})
         return
-    output.print_table(("clip", "annotation"), [(clip, annotation) for clip, annotation, *_ in found])
+    rows = [(clip, work, acceptances.reasons.get(work, "")) for clip, work, *_ in found]
+    output.print_table(("clip", "annotation", "reason"), rows)
     print(output.sentence("VOUCHED" if confirmed else "TO_VOUCH", count=len(found)))

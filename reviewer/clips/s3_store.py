@@ -30,6 +30,7 @@ _AHEAD_BYTES = 4 * CHUNK_BYTES
 _PART_BYTES, _PARTS, _UPLOADS = 8 << 20, 2, 4  # at most 64 MiB are on the way
 _SUFFIX = ".sealed"
 _NO_RANGES = "non-partial response"
+_CERTIFICATE = "InvalidCertificate"  # in what the client tells of its own error
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _CONNECT = timedelta(seconds=5)
 _REQUEST = timedelta(seconds=30)
@@ -329,6 +330,8 @@ def _sentence(error: Exception) -> str:
     """The kind of a problem: what a service answers may name hosts, buckets and keys."""
     if isinstance(error, OSError):
         return str(error.strerror or type(error).__name__)
+    if _CERTIFICATE in str(error):
+        return "the service's certificate is not trusted"
     return type(error).__name__.removesuffix("Error")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
-from reviewer.access.acceptances import BY_LEAD, REVOKED, Acceptances, kept_detail
+from reviewer.access.acceptances import BY_LEAD, REVOKED, Acceptances, came_home, kept_detail
 from reviewer.access.signed_verdict import SignedVerdict
 from reviewer.errors import ReviewerError
 from reviewer.model.event import Action, Event
@@ -21,19 +21,21 @@ Kept = tuple[str, str, str, str]
 
 
 class KeptAcceptances:
-    """A lead answers for what a queue elsewhere says was accepted; none is needed in the workspace's own
-    file."""
+    """A lead answers for what a queue elsewhere says was accepted, or said before it came home."""
 
     def __init__(self, unit: UnitOfWork, access: ClipAccess) -> None:
         self._unit = unit
         self._access = ExportAccess(unit, access)
+        self.reasons: dict[str, str] = {}
+        """Why each annotation of the last ``without_verdict`` does not count, a code."""
 
     def without_verdict(self, identity: Identity) -> list[Kept]:
-        """The accepted work of finished clips for which nobody signed who may.
+        """The accepted work of finished clips for which nobody signed who may, or with a rate that may be.
 
         Raises: Refused unless this person may export now; Unavailable.
         """
         self._access.require(identity)
+        self.reasons = {}
         return [
             (work.clip_id, work.id, work.digest.hex(), kind.value)
             for works in self._finished()
@@ -50,6 +52,7 @@ class KeptAcceptances:
         self, identity: Identity, works: Sequence[tuple[SealedAnnotation, TaskKind]]
     ) -> list[tuple[SealedAnnotation, TaskKind]]:
         found = self._access.not_accepted_among(identity, [work for work, _ in works])
+        self.reasons |= found
         return [each for each in works if each[0].id in found]
 
     def _finished(self) -> Iterator[list[tuple[SealedAnnotation, TaskKind]]]:
@@ -68,7 +71,7 @@ class KeptAcceptances:
 
 def verdicts_to_keep(unit: UnitOfWork, identity: Identity, person_id: str) -> list[Kept]:
     """What somebody who is being revoked accepted until now; nothing where the queue cannot be asked."""
-    if unit.queue.answers_at_once:
+    if unit.queue.answers_at_once and not came_home(unit.log):
         return []
     acceptances = Acceptances(unit.log, unit.workspace_id, identity.keyring.qa_secret)
     with suppress(ReviewerError):

@@ -8,11 +8,14 @@ from pathlib import Path
 
 from reviewer.access.backups import BackupRecord
 from reviewer.access.checkpoint import Checkpoint
+from reviewer.access.lifted_limits import sign_lifting
 from reviewer.access.log_chain import LogRow
 from reviewer.access.log_search import LogFilter, every_row, find_rows
 from reviewer.access.log_segments import write_segments
 from reviewer.access.nda import RegisterEntry
+from reviewer.access.own_logs import newest_logs
 from reviewer.access.rights import Act, may, require
+from reviewer.access.seen_ends import SeenEnd, details, seen_ends
 from reviewer.access.verification import Finding
 from reviewer.access.witness import Submission, parse_witness_key
 from reviewer.clips.draft_distances import MeanDistance
@@ -42,7 +45,7 @@ from reviewer.lead.recovery import Recovery
 from reviewer.lead.retention import SOON, RetentionExtension, RetentionOverview, due_clips
 from reviewer.lead.set_options import SetOptions
 from reviewer.lead.withdrawals import Withdrawal, read_withdrawals
-from reviewer.lead.witnessed_logs import SeenLog, seen_logs
+from reviewer.lead.witnessed_logs import SILENT_AFTER, SeenLog, seen_logs
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Identity, Person, PersonState, Role
 from reviewer.model.project import Project
@@ -61,6 +64,8 @@ from reviewer.session.unfinished_exports import UnfinishedExports
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.stats.queue_figures import QueueFigures
 
+LONGEST_TRANSACTION_SECONDS = 300
+"""An act of the program takes 20 s at most; who keeps a transaction open for longer makes the server slow."""
 _PROOFS = 4
 
 
@@ -266,15 +271,19 @@ class LeadSession:
         return [self._access.limits.activity_of(each) for each in people]
 
     def lift_limits(self, name: str) -> Person:
-        """Lets somebody whom a limit stopped go on; they start anew at every limit.
+        """Lets somebody whom a limit stopped go on; they start anew at every limit, also on a server.
 
-        Raises: Refused (code NO_ACCOUNT) for an unknown name.
+        Raises: Refused (code NO_ACCOUNT) for an unknown name; Unavailable when a server cannot be told.
         """
         self._require(Act.MANAGE_PEOPLE)
         person = self._unit.people.by_name(name)
         if person is None or person.state is PersonState.REVOKED:
             raise Refused("NO_ACCOUNT")
+        unit = self._unit
         self._access.limits.lift(self.identity, person)
+        unit.queue.lift_limits(
+            person.id, sign_lifting(self.identity, unit.workspace_id, person.id, unit.clock.now())
+        )
         return person
 
     def revoke(self, name: str) -> Person:
@@ -492,11 +501,44 @@ class LeadSession:
     def seen_logs(self) -> list[SeenLog]:
         """Whose access log the server of the queue saw last, and who has gone silent; nobody without one.
 
+        Rows of the log remember it, so that the server's memory cannot be put back unnoticed.
+
         Raises: NotAllowed; Unavailable.
         """
+        return self._see_logs(None)
+
+    def _see_logs(self, broker: Checkpoint | None) -> list[SeenLog]:
         self._require(Act.READ_LOG)
-        unit = self._unit
-        return seen_logs(unit.queue.witnessed_logs(), unit.log.keys(), unit.own_logs.keys())
+        unit, before = self._unit, seen_ends(self._unit.log)
+        logs, keys, own = unit.queue.witnessed_logs(), unit.log.keys(), unit.own_logs.keys()
+        found, ends = seen_logs(logs, keys, own, newest_logs(unit.log), before)
+        if broker is not None and broker.root:
+            end = SeenEnd(self.identity.person.id, broker.log_id, broker.size, broker.root)
+            last = before.get((end.person_id, end.log_id))
+            if last is None or last.size < end.size:
+                ends.append(end)
+        if ends:
+            with unit.transaction():
+                for detail in details(ends):
+                    unit.log.record(Event.by(self.identity, Action.LOG_SEEN, detail=detail))
+        return found
+
+    def watch_server(self, broker: Checkpoint | None) -> None:
+        """What a broker does on the server every minute.
+
+        Ends transactions that somebody keeps open, and remembers once an hour what the server saw of people's
+        logs, and the end of the broker's own. Raises as ``seen_logs``.
+        """
+        self._require(Act.READ_LOG)
+        self._unit.queue.end_long_transactions(LONGEST_TRANSACTION_SECONDS)
+        row = self._unit.log.newest(Action.LOG_SEEN)
+        if row is None or self._unit.clock.now() - row.at() >= SILENT_AFTER:
+            self._see_logs(broker)
+
+    def last_end_of(self, log_id: str) -> SeenEnd | None:
+        """The end of this lead's broker's log that this workspace remembers."""
+        self._require(Act.READ_LOG)
+        return seen_ends(self._unit.log).get((self.identity.person.id, log_id))
 
     def write_log_segments(self, folder: Path) -> list[Path]:
         """Writes the closed segments of the log that are not in the folder yet, after a row that records

@@ -90,6 +90,7 @@ class Action(StrEnum):
     RETENTION_EXTENDED = "retention.extended"
     CHECKPOINT = "checkpoint"
     CHECKPOINT_WITNESSED = "checkpoint.witnessed"
+    LOG_SEEN = "log.seen"
     CORPUS_SAVED = "corpus.saved"
     LOG_EXPORTED = "log.exported"
     CLOCK_SET_BACK = "clock.set_back"

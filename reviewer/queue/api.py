@@ -26,6 +26,7 @@ from reviewer.model.task import (
     Verdict,
     WorkCounts,
 )
+from reviewer.queue.limits_api import LimitingQueue
 from reviewer.queue.redaction_api import RedactingQueue
 from reviewer.queue.server_api import ServerQueue
 from reviewer.stats.queue_figures import QueueFigures
@@ -75,7 +76,7 @@ def not_signed(_drawn: DrawnWork) -> str:
     return ""
 
 
-class Queue(RedactingQueue, ServerQueue, Protocol):
+class Queue(RedactingQueue, LimitingQueue, ServerQueue, Protocol):
     """The work queue. Times come from the store's clock.
 
     Acts that take a ``key`` (or a lease's submission key, or a verdict's id) are idempotent: the same key

@@ -148,6 +148,17 @@ class PostgresQueue:
     def witnessed_logs(self) -> list[WitnessedLog]:
         return [from_columns(WitnessedLog, row) for row in self._server.rows("witnessed_logs")]
 
+    # Limits on taking
+
+    def lift_limits(self, person_id: str, signed: str) -> None:
+        self._server.value("lift_limits", person_id, signed)
+
+    def limits_lifted(self) -> str:
+        return str(self._server.value("limits_lifted"))
+
+    def end_long_transactions(self, seconds: int) -> int:
+        return int(self._server.value("end_long_transactions", seconds))
+
     # Folders of people's own
 
     def team_policies(self) -> list[str]:

@@ -50,6 +50,7 @@ _ATTEMPTS = 5
 _UNDONE = (errors.DeadlockDetected, errors.SerializationFailure, errors.AdminShutdown, errors.CrashShutdown)
 # What a server says to a login that was ended; where connecting fails, libpq tells no SQLSTATE.
 _ENDED = ("is not permitted to log in", "permission denied for database")
+_CERTIFICATE = "certificate"  # in what libpq says of TLS: expired, of another name, of no known authority
 _CONNECTIONS = 4
 _WHOLE_QUEUE = frozenset({
     "accepted", "accepted_passes", "done_passes", "exportable", "exportable_work", "final_texts", "finals",
@@ -252,8 +253,14 @@ def meaning(error: psycopg.Error) -> ReviewerError:
     is_login = isinstance(error, errors.InvalidPassword | errors.InvalidAuthorizationSpecification)
     if is_login or (error.sqlstate is None and "authentication failed" in str(error)):
         return Refused("QUEUE_SIGN_IN")
+    return Unavailable(_absence(error))
+
+
+def _absence(error: psycopg.Error) -> str:
+    if error.sqlstate is None and _CERTIFICATE in str(error):
+        return "QUEUE_NOT_TRUSTED"
     is_away = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
-    return Unavailable("QUEUE_UNREACHABLE" if is_away else "QUEUE_ANSWER")
+    return "QUEUE_UNREACHABLE" if is_away else "QUEUE_ANSWER"
 
 
 def _refusal(error: psycopg.Error) -> ReviewerError:

@@ -21,7 +21,7 @@ _CYCLE = (
 _EMPTIED = (
     "draw, clip_facts, late_draft, final, verdict, lease_given, task_refusal, annotation, task, queue_clip,"
     " queue_route, person_language, person_skill, person_turn, request, unsent_work, personal_data_mark,"
-    " redaction, redaction_lease, resealed_clip"
+    " redaction, redaction_lease, resealed_clip, limits_lifted"
 )
 _LEASED = "task_id, token, person_id, at"
 # What SQLite does not keep: tags in their parts, and whose request it was.

@@ -1,14 +1,17 @@
 """Limits on how much one person may open, skip and replay, so that taking clips in bulk stops and shows."""
 
 import math
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from reviewer.access.activity import LIMITED, Counted
-from reviewer.errors import Refused
+from reviewer.access.lifted_limits import lifted_at
+from reviewer.errors import Refused, Unavailable
 from reviewer.model.clip import Clip
-from reviewer.model.event import Action, Event
-from reviewer.model.people import Identity, Person
+from reviewer.model.clock import to_micros
+from reviewer.model.event import Action, DetailValue, Event
+from reviewer.model.people import Identity, Person, PersonState, Role
 from reviewer.model.project import AccessLimits, WorkingHours
 from reviewer.session.permit import Permit
 from reviewer.session.unit_of_work import UnitOfWork
@@ -54,7 +57,8 @@ class ActivityLimits:
     def require_may_open(self, identity: Identity, clip: Clip) -> None:
         """Raises LimitReached before a clip that this person has not opened yet, outside a transaction."""
         now, limits = self._unit.clock.now(), self._limits
-        if limits.opens_per_hour and self._used(identity.person.id, Counted.OPENED) >= limits.opens_per_hour:
+        used, most = self._used(identity.person.id, Counted.OPENED), limits.opens_per_hour
+        if most and used >= most and not self._is_lifted(identity):
             minutes = self._minutes_left(identity.person.id, now)
             self._refuse(identity, "LIMIT_OPENS", limit=limits.opens_per_hour, minutes=minutes)
         self._require_below(
@@ -90,8 +94,7 @@ class ActivityLimits:
 
     def lift(self, identity: Identity, person: Person) -> None:
         """Excuses what a person has opened and skipped so far: they start anew at every limit."""
-        detail = {kind.value: max(0, self._used(person.id, kind)) for kind in LIMITED}
-        self._unit.log.record(Event.by(identity, Action.LIMITS_LIFTED, person.id, detail=detail))
+        self._record_lifting(identity, person)
 
     def activity_of(self, person: Person) -> PersonActivity:
         """What one person took in the last hour and day."""
@@ -126,8 +129,34 @@ class ActivityLimits:
     def _require_below(
         self, identity: Identity, kind: Counted, since: datetime, limit: int, code: str
     ) -> None:
-        if limit and self._unit.activity.used(identity.person.id, kind, since) >= limit:
+        used = self._unit.activity.used(identity.person.id, kind, since)
+        if limit and used >= limit and not self._is_lifted(identity):
             self._refuse(identity, code, limit=limit)
+
+    def _is_lifted(self, identity: Identity) -> bool:
+        """In an own folder: whether a lead lifted the limits since this folder heard of it last; then a row
+        does it here, too."""
+        unit, person = self._unit, identity.person
+        if not unit.team_folder.is_own():
+            return False
+        leads = [
+            each for each in unit.people.all() if each.role is Role.LEAD and each.state is PersonState.ACTIVE
+        ]
+        with suppress(Unavailable, Refused):
+            text = unit.queue.limits_lifted()
+            at = lifted_at(text, unit.workspace_id, person.id, [each.public_key for each in leads])
+            row = unit.log.newest(Action.LIMITS_LIFTED)
+            before = 0 if row is None else int(str(row.event().detail.get("at", 0)))
+            if at is None or to_micros(at) <= before or at <= unit.clock.now() - DAY:
+                return False
+            self._record_lifting(identity, person, reason="team", at=to_micros(at))
+            return True
+        return False
+
+    def _record_lifting(self, identity: Identity, person: Person, reason: str = "", **more: int) -> None:
+        detail: dict[str, DetailValue] = {k.value: max(0, self._used(person.id, k)) for k in LIMITED}
+        event = Event.by(identity, Action.LIMITS_LIFTED, person.id, reason=reason, detail={**detail, **more})
+        self._unit.log.record(event)
 
     def _refuse(self, identity: Identity, code: str, **parameters: int | str) -> None:
         """Logs the refusal for the lead, once an hour, and raises it."""

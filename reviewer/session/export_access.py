@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from reviewer.access.acceptances import Acceptances
+from reviewer.access.acceptances import Acceptances, came_home
 from reviewer.access.rights import Act
 from reviewer.access.signed_work import Authorship
 from reviewer.clips.content import HeldKeys, SealedAudio
@@ -62,8 +62,9 @@ class ReadTexts:
 
     None stands for a clip that may not be opened any more, and for an annotation of a queue elsewhere that is
     ``left_out``, where its id has the reason: ``verdict_not_signed`` (no valid signature says that it was
-    accepted), ``work_not_signed`` (no valid signature says who wrote it), ``work_unreadable`` (it cannot be
-    decrypted, or does not match its digest).
+    accepted), ``draw_rate`` (a draw passed it with another rate than the policy's), ``work_not_signed`` (no
+    valid signature says who wrote it), ``work_unreadable`` (it cannot be decrypted, or does not match its
+    digest).
     """
 
     annotations: list[Annotation | None]
@@ -135,7 +136,7 @@ class ExportAccess:
         self.require(identity)
         unit = self._unit
         openable = unit.clips.openable([each.clip_id for each in works], unit.clock.now())
-        left_out = dict.fromkeys(self.not_accepted_among(identity, works), "verdict_not_signed")
+        left_out = dict(self.not_accepted_among(identity, works))
         opened = [each for each in works if each.clip_id in openable and each.id not in left_out]
         if opened:
             detail: dict[str, DetailValue] = {
@@ -146,7 +147,7 @@ class ExportAccess:
             unit.log.record(Event.by(identity, Action.TEXT_OPENED, detail=detail))
         held = unit.content.hold_keys(identity.keyring, [each.clip_id for each in opened])
         may_open = {each.id for each in opened}
-        authors = None if unit.queue.answers_at_once else Authorship(unit.log, unit.workspace_id)
+        authors = Authorship(unit.log, unit.workspace_id) if self._was_elsewhere() else None
         found: list[Annotation | None] = []
         for each in works:
             annotation = None
@@ -161,16 +162,20 @@ class ExportAccess:
             found.append(annotation)
         return ReadTexts(found, left_out)
 
-    def not_accepted_among(self, identity: Identity, works: Sequence[SealedAnnotation]) -> frozenset[str]:
-        """Those that a queue elsewhere says were accepted, and nobody else; none in the workspace's own
-        file."""
+    def not_accepted_among(self, identity: Identity, works: Sequence[SealedAnnotation]) -> dict[str, str]:
+        """Those that a queue elsewhere says were accepted, and nobody else, and why they do not count; none
+        in the workspace's own file, if the queue was never elsewhere."""
         unit = self._unit
-        if unit.queue.answers_at_once or not works:
-            return frozenset()
+        if not works or not self._was_elsewhere():
+            return {}
         if self._acceptances is None:
             self._acceptances = Acceptances(unit.log, unit.workspace_id, identity.keyring.qa_secret)
         clip_ids = list(dict.fromkeys(each.clip_id for each in works))
         return self._acceptances.not_accepted(works, unit.queue.verdicts_of(clip_ids))
+
+    def _was_elsewhere(self) -> bool:
+        """Whether what the queue says may be the word of a server, now or from before it came home."""
+        return not self._unit.queue.answers_at_once or came_home(self._unit.log)
 
     def _annotation(
         self, held: HeldKeys, work: SealedAnnotation, authors: Authorship | None

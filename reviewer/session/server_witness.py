@@ -42,7 +42,10 @@ class ServerWitness:
             return None
         if seen > newest.size:
             raise Refused("WITNESS_LOG_CUT", rows=newest.size, seen=seen)
-        proof = log.consistency(seen, newest.size) if 0 < seen < newest.size else ()
+        try:
+            proof = log.consistency(seen, newest.size) if 0 < seen < newest.size else ()
+        except Refused as error:  # the server saw an end that this log never had
+            raise Refused("WITNESS_LOG_REWRITTEN", rows=newest.size, seen=seen) from error
         queue.witness(log.log_id, newest.size, newest.root, newest.text, proof)
         if self._is_counted and newest.size not in log.witnessed_sizes(1):
             event = Event.by(

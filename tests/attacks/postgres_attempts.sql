@@ -669,6 +669,21 @@ SELECT reviewer.witness('lo', 1, decode(repeat('00', 32), 'hex'),
 -- mal: read whose log was seen -> 42501
 SELECT * FROM reviewer.witnessed_logs()
 
+-- mal: lift one's own limits -> 42501
+SELECT reviewer.lift_limits('mal', '{}')
+
+-- quentin: lift one's own limits as QA -> 42501
+SELECT reviewer.lift_limits('quentin', '{}')
+
+-- mal: write that they were lifted -> 42501
+INSERT INTO reviewer_data.limits_lifted VALUES ('mal', 0, '{}')
+
+-- mal: end the transactions of colleagues -> 42501
+SELECT reviewer.end_long_transactions(1)
+
+-- quentin: end the transactions of colleagues as QA -> 42501
+SELECT reviewer.end_long_transactions(1)
+
 -- mal: block a colleague -> 42501
 SELECT reviewer.block('ben')
 

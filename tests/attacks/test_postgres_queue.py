@@ -5,6 +5,7 @@ changed.
 """
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -204,6 +205,29 @@ def test_blocked_login_does_nothing_more_over_any_connection(team: AttackedTeam)
         with pytest.raises(psycopg.OperationalError, match="not permitted to log in"):
             team.connection("rex")
         assert team.dump() == before
+
+
+def test_transaction_that_somebody_keeps_open_is_ended_whatever_they_set(team: AttackedTeam) -> None:
+    """Every timeout of a role or a session is one that the login raises again."""
+    with closing(team.connection("mal")) as idle, closing(team.connection("ben")) as working:
+        for setting in ("idle_in_transaction_session_timeout", "statement_timeout", "lock_timeout"):
+            assert code_of(idle, f"SET {setting} = 0") == "no error"
+        assert code_of(working, "SELECT reviewer.versions()") == "no error"
+        assert code_of(idle, "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT now()") == "no error"
+        time.sleep(1.1)
+        assert team.people["lee"].end_long_transactions(300) == 0
+        assert team.people["lee"].end_long_transactions(1) == 1
+        assert code_of(idle, "SELECT 1") in ("57P01", "None")
+        assert code_of(working, "SELECT reviewer.versions()") == "no error"  # no transaction is open there
+    query = "REVOKE pg_read_all_stats FROM queue_owner"
+    team.superuser.execute(query)  # as before 00_superuser.sql: none is seen, and nothing fails
+    try:
+        with closing(team.connection("mal")) as idle:
+            code_of(idle, "BEGIN; SELECT now()")
+            time.sleep(1.1)
+            assert team.people["lee"].end_long_transactions(1) == 0
+    finally:
+        team.superuser.execute("GRANT pg_read_all_stats TO queue_owner")
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from reviewer.access.signed_work import sign_work
 from reviewer.lead import export_preview
 from reviewer.lead.kept_acceptances import verdicts_to_keep
 from reviewer.model.clip import ContentKind
+from reviewer.model.clock import to_micros
 from reviewer.model.event import Action
 from reviewer.model.people import Role
 from reviewer.model.task import TaskKind, VerdictKind
@@ -86,13 +87,13 @@ class Owner:
     def pass_off(self, annotation_id: str, signed: str, kind: str = "accepted", *, task_id: str = "") -> None:
         """Makes the queue say that this annotation is accepted and counts for its clip."""
         clip_id, own_task = self.clip_of(annotation_id)
-        passed = task_id or own_task
+        passed, now = task_id or own_task, to_micros(datetime.now(UTC))
         self.sql("DELETE FROM reviewer_data.verdict WHERE annotation_id = %s", annotation_id)
         self.sql("DELETE FROM reviewer_data.verdict WHERE id = %s", f"forged-{annotation_id}")
         self.sql(
             "INSERT INTO reviewer_data.verdict (id, task_id, clip_id, annotation_id, kind, person_id, token,"
-            " at, signed) VALUES (%s, %s, %s, %s, %s, '', 1, 1, %s)",
-            f"forged-{annotation_id}", passed, clip_id, annotation_id, kind, signed,
+            " signed, at) VALUES (%s, %s, %s, %s, %s, '', 1, %s, %s)",
+            f"forged-{annotation_id}", passed, clip_id, annotation_id, kind, signed, now,
         )  # fmt: skip
         self.sql("UPDATE reviewer_data.task SET state = 'done' WHERE clip_id = %s", clip_id)
         query = "UPDATE reviewer_data.task SET state = 'accepted', annotation_id = %s WHERE id = %s"
@@ -238,6 +239,8 @@ def test_work_that_nobody_drew_is_not_passed(office: Office, owner: Owner) -> No
     secret = office.lead.person(LEAD).identity.keyring.qa_secret
     assert secret is not None
     rate = repr((draw_value(secret, name) + 10**6) / 2**64)  # with it the work would have been selected
+    for signed_by_a_lead in (float(rate), 1.0):
+        office.sign_rate(signed_by_a_lead)
     for signed in (
         "",
         owner.signed_on(passed),
@@ -438,4 +441,61 @@ def test_program_draws_by_the_id_that_the_author_signed_whatever_id_the_server_n
     finally:
         qa._rate = project
     office.windows[QUINN].reviewed(QUINN, text, VerdictKind.ACCEPTED)
+    assert is_in_a_set(office, text)
+
+
+def drawn_with(office: Office, name: str, rate: float) -> None:
+    """Somebody from QA with own code draws what waits, with a rate of their own."""
+    window = office.windows[name]
+    qa = window.person(name).qa
+    qa._rate, project = rate, qa._rate
+    try:
+        qa.draw()
+    finally:
+        qa._rate = project
+
+
+@pytest.mark.parametrize("rate", [1e-9, 0.2, 0.999])
+def test_draw_with_another_rate_than_the_signed_policys_passes_nothing(
+    office: Office, owner: Owner, rate: float
+) -> None:
+    """QA alone: the program of somebody from QA signs whatever rate they like."""
+    text = words()
+    name = handed_in(office, text)
+    secret = office.lead.person(LEAD).identity.keyring.qa_secret
+    assert secret is not None
+    before = in_a_set(office)[0].get("draw_rate", 0)
+    drawn_with(office, QUINN, rate)
+    if not owner.sql("SELECT 1 FROM reviewer_data.verdict WHERE annotation_id = %s", name):
+        office.windows[QUINN].reviewed(QUINN, text, VerdictKind.ACCEPTED)  # the draw selected it
+        return
+    left_out, texts = in_a_set(office)
+    assert (left_out.get("draw_rate"), text in texts) == (before + 1, False)
+    lead = office.lead.person(LEAD)
+    found = lead.lead.acceptances.without_verdict(lead.identity)
+    assert name in {each[1] for each in found}
+    assert lead.lead.acceptances.reasons[name] == "draw_rate"
+    lead.lead.acceptances.vouch(lead.identity, [each for each in found if each[1] == name])
+    assert is_in_a_set(office, text)
+
+
+def test_rate_of_an_earlier_policy_counts_for_a_day_and_not_for_draws_that_say_they_are_older(
+    office: Office, owner: Owner
+) -> None:
+    office.sign_rate(0.0)
+    office.sign_rate(1.0)
+    text = words()
+    name = handed_in(office, text)
+    drawn_with(office, QUINN, 0.0)  # a window that was open when the policy changed
+    assert is_in_a_set(office, text)
+    query = "UPDATE reviewer_data.verdict SET at = at + %s::bigint * 1000000 WHERE annotation_id = %s"
+    owner.sql(query, 90_000, name)  # 25 hours later, by the server, they say it was a day earlier
+    assert not is_in_a_set(office, text)
+    owner.sql(query, -90_000, name)
+    honest = owner.signed_on(name)
+    later = replace(read(honest), at=datetime.now(UTC) + timedelta(hours=25))
+    query = "UPDATE reviewer_data.verdict SET signed = %s WHERE annotation_id = %s"
+    owner.sql(query, by(office, QUINN, later), name)
+    assert not is_in_a_set(office, text)
+    owner.sql(query, honest, name)
     assert is_in_a_set(office, text)

@@ -20,8 +20,10 @@ class Certificates:
     key: Path
 
 
-def make_certificates(folder: Path, host: str = "127.0.0.1") -> Certificates:
-    """A new authority, and a certificate by it for an address."""
+def make_certificates(
+    folder: Path, host: str = "127.0.0.1", *, valid_for: timedelta = timedelta(days=2)
+) -> Certificates:
+    """A new authority, and a certificate by it for an address; ``valid_for`` is from now, or until before."""
     folder.mkdir(parents=True, exist_ok=True)
     authority_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     issuer, subject = _name("Test authority"), _name(host)
@@ -33,7 +35,7 @@ def make_certificates(folder: Path, host: str = "127.0.0.1") -> Certificates:
         .sign(authority_key, hashes.SHA256())
     )
     certificate = (
-        _builder(issuer, subject, key.public_key())
+        _builder(issuer, subject, key.public_key(), valid_for)
         .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(host))]), critical=False)
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False
@@ -56,7 +58,10 @@ def _name(text: str) -> x509.Name:
 
 
 def _builder(
-    issuer: x509.Name, subject: x509.Name, key: ec.EllipticCurvePublicKey
+    issuer: x509.Name,
+    subject: x509.Name,
+    key: ec.EllipticCurvePublicKey,
+    valid_for: timedelta = timedelta(days=2),
 ) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
     return (
@@ -66,7 +71,7 @@ def _builder(
         .public_key(key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=2))
+        .not_valid_after(now + valid_for)
     )
 
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from reviewer import backends
 from reviewer.access import signing
 from reviewer.access.invitation import InvitationFile
+from reviewer.access.policy import _hash_of
 from reviewer.access.signed_verdict import sign_passed
 from reviewer.access.verification import verify_file
 from reviewer.broker.key_broker import KeyBroker
@@ -54,11 +55,16 @@ class Office:
 
     def admit(self, name: str, role: Role) -> Bench:
         """Invites somebody, who joins in a folder of their own, and admits them; their window."""
+        folders = self.lead.workspace.own_folders(self.lead.person(LEAD).identity)
+        invitation, text = folders.invite(name, role)
+        return self.join(name, invitation.code, text)
+
+    def join(self, name: str, code: str, text: str) -> Bench:
+        """Somebody who was invited joins in a folder of their own and is admitted; their window."""
         identity = self.lead.person(LEAD).identity
         folders, own = self.lead.workspace.own_folders(identity), self.own_folder(name)
-        invitation, text = folders.invite(name, role)
         read = InvitationFile.read(text)
-        join_workspace(own, read, invitation.code, PASSPHRASE, clock=self.clock, parameters=CHEAP)
+        join_workspace(own, read, code, PASSPHRASE, clock=self.clock, parameters=CHEAP)
         admitted = folders.admit((own / ANSWER_FILE).read_text("utf-8"))
         assert admitted is not None
         person, answer = admitted
@@ -102,9 +108,21 @@ class Office:
             )
 
     def pass_undrawn(self) -> None:
-        """What waits is accepted without a review, by a draw of the lead with a rate of 0."""
+        """What waits is accepted without a review, by a draw of the lead with a rate of 0: for a moment the
+        policy says so."""
         identity, unit = self.lead.person(LEAD).identity, self.lead.workspace._unit
+        self.sign_rate(0.0)
+        self.sign_rate(1.0)
         unit.queue.draw(lambda _: False, sign_passed(identity, unit.workspace_id, 0.0, unit.clock.now))
+
+    def sign_rate(self, rate: float) -> None:
+        """The lead signs a policy with this rate of reviews, as if the project file said so."""
+        policy, identity = self.lead.workspace.policy, self.lead.person(LEAD).identity
+        signed = policy.signed()
+        assert signed is not None
+        settings = {**signed.settings, "queue.qa_rate": _hash_of(rate)}
+        with self.lead.workspace._unit.transaction():
+            policy._sign(identity, replace(signed, settings=settings), "apply")
 
     def apply_policy(self) -> None:
         """The lead signs the files as they are now and puts them on the server."""

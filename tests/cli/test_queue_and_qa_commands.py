@@ -79,7 +79,12 @@ def test_draw_selects_everything_where_the_project_says_so_and_tells_how_many(co
 
 
 def test_lead_sees_and_answers_for_work_that_a_queue_elsewhere_calls_accepted(lead, workspace, monkeypatch):
-    assert lead("qa", "vouch", "--json").json == {"clips": [], "annotations": 0, "vouched": False}
+    assert lead("qa", "vouch", "--json").json == {
+        "clips": [],
+        "annotations": 0,
+        "draw_rate": 0,
+        "vouched": False,
+    }
     with open_workspace(workspace) as opened:
         quinn = opened.sign_in(QUINN, PASSPHRASE)
         opened._unit.queue.draw(lambda _: False)  # nobody signs it, and no row says it

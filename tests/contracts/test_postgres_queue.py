@@ -148,3 +148,37 @@ def test_acts_keep_one_plan_of_each_statement(team):
         " AND 'plan_cache_mode=force_generic_plan' = ANY (proconfig)"
     )
     assert set(acts) <= {row["proname"] for row in found}
+
+
+@pytest.mark.usefixtures("two_an_hour")
+def test_limit_that_a_lead_lifted_stops_nobody_on_the_server(team):
+    kinds = frozenset({TaskKind.TRANSCRIBE})
+    for key in ("1", "2"):
+        team.release(team.claim("ben", kinds, key=key), key=f"release {key}")
+    with pytest.raises(Refused, match="LIMIT_OPENS"):
+        team.claim("ben", kinds, key="3")
+    team.lift_limits("ann", "of somebody else")
+    with pytest.raises(Refused, match="LIMIT_OPENS"):
+        team.claim("ben", kinds, key="4")
+    team.clock.advance(1)
+    team.lift_limits("ben", "signed")
+    for key in ("5", "6"):
+        team.clock.advance(1)
+        team.release(team.claim("ben", kinds, key=key), key=f"release {key}")
+    with pytest.raises(Refused, match="LIMIT_OPENS"):  # from then on the limit is what it was
+        team.claim("ben", kinds, key="7")
+
+
+@pytest.mark.usefixtures("two_an_hour")
+def test_lifting_also_begins_the_count_of_unfinished_clips_anew(team):
+    kinds = frozenset({TaskKind.TRANSCRIBE})
+    team.server.owner.execute("UPDATE rules SET leases_per_hour = 0, leases_without_hand_in = 1")
+    try:
+        team.release(team.claim("ben", kinds, key="1"), key="2")
+        with pytest.raises(Refused, match="LIMIT_UNFINISHED"):
+            team.claim("ben", kinds, key="3")
+        team.clock.advance(1)
+        team.lift_limits("ben", "signed")
+        assert team.claim("ben", kinds, key="4") is not None
+    finally:
+        team.server.owner.execute("UPDATE rules SET leases_without_hand_in = 0")

@@ -52,6 +52,7 @@ ONLY_THE_SERVER_S_TABLES = {
     "resealing": "a table of the workspace too, empty outside of a transaction",
     "unsent_work": "what people's programs have not sent; in the workspace's file all is sent at once",
     "person_turn": "whose acts come one after the other",
+    "limits_lifted": "rows of the log say so",
     "draw": "what QA drew, by whom",
     "lease_given": "for late work and limits, which SQLite finds in the log",
 }

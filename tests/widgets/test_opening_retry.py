@@ -98,13 +98,19 @@ def test_clip_that_fails_again_although_all_answers_waits_longer(bench: Bench) -
     assert bench.wait_ms == 1000
 
 
+@pytest.mark.parametrize("code", ["BROKER_NOT_TRUSTED", "QUEUE_NOT_TRUSTED"])
+def test_certificate_that_expired_is_waited_for_and_named(bench: Bench, code: str) -> None:
+    assert "certificate is not trusted" in bench.begin(Unavailable(code))
+    assert bench.retry.is_waiting
+
+
 @pytest.mark.parametrize("error", [Refused("CONSENT_ENDED"), Unavailable("KEYRING_CHANGED"), ValueError()])
 def test_other_failures_are_not_tried_again(bench: Bench, error: Exception) -> None:
     assert bench.begin(error) == ""
     assert (bench.retry.is_waiting, bench.wait_ms) == (False, 0)
 
 
-@pytest.mark.parametrize("answer", [Refused("BROKER_NOT_TRUSTED"), Damaged("WORKSPACE_META")])
+@pytest.mark.parametrize("answer", [Refused("KEY_NOT_LEASED"), Damaged("WORKSPACE_META")])
 def test_broker_that_answers_otherwise_lets_the_opening_say_so(bench: Bench, answer: Exception) -> None:
     bench.begin(AWAY)
     bench.answers = [answer]

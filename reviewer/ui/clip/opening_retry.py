@@ -111,6 +111,12 @@ def _awaited(error: Exception) -> str:
     queue = _tr("Waiting for the work queue: the next clip opens by itself when it is back.")
     return {
         "BROKER_AWAY": _tr("Waiting for the broker: the next clip opens by itself when it is back."),
+        "BROKER_NOT_TRUSTED": _tr(
+            "The broker's certificate is not trusted: the next clip opens by itself when it is good."
+        ),
+        "QUEUE_NOT_TRUSTED": _tr(
+            "The queue server's certificate is not trusted: the next clip opens by itself when it is good."
+        ),
         "QUEUE_UNREACHABLE": queue,
         "QUEUE_ANSWER": queue,
         "CLIP_NOT_READ": _tr("Waiting for the clip's sound: it opens by itself when it can be read."),
