@@ -4,17 +4,22 @@ import functools
 import gc
 import os
 import secrets
+import sqlite3
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import typer
 from hypothesis import HealthCheck, settings
+from sqlite_utils import Database as Tables
 
 from reviewer.clips import keys
+from reviewer.db.schema import migrations
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 _PATIENCE_SECONDS = 5.0
@@ -102,6 +107,26 @@ def _passphrases_are_stretched_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(keys, "_stretch", functools.cache(keys._stretch))
         patch.setattr(keys, "secrets", SimpleNamespace(token_bytes=random))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _new_files_are_migrated_once() -> Iterator[None]:
+    """Thousands of tests make a workspace file, and each is a copy of the first that was migrated."""
+    whole = migrations.apply
+
+    def apply(tables: Tables, **how: Any) -> None:
+        if how or tables.conn.execute("SELECT 1 FROM sqlite_schema").fetchone():
+            whole(tables, **how)
+        else:
+            first.backup(tables.conn)
+
+    with (
+        closing(sqlite3.connect(":memory:", check_same_thread=False)) as first,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        whole(Tables(first))
+        patch.setattr(migrations, "apply", apply)
         yield
 
 
