@@ -2,6 +2,7 @@
 
 import functools
 import gc
+import itertools
 import os
 import secrets
 import sqlite3
@@ -20,9 +21,12 @@ from sqlite_utils import Database as Tables
 
 from reviewer.clips import keys
 from reviewer.db.schema import migrations
+from tests.benches.decoding import lent_processes
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 _PATIENCE_SECONDS = 5.0
+_FILES_A_COLLECTION = 8
+_file_ends = itertools.count(1)
 
 # Before any test module imports Qt: no screen is needed, and none of the user's own is used.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -50,7 +54,8 @@ def pytest_collection_finish() -> None:
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
     """Keeps Python from destroying Qt objects on a thread of the test's, as in the program.
 
-    What outlives a test is looked through again when all tests of its file are over.
+    What outlives a test is looked through again after some more files: all modules and tests are gone through
+    then, which takes half a second.
     """
     if not {"qapp", "qtbot"} & set(getattr(item, "fixturenames", ())):
         return (yield)
@@ -58,7 +63,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     try:
         return (yield)
     finally:
-        if nextitem is None or nextitem.path != item.path:
+        if nextitem is None or (nextitem.path != item.path and not next(_file_ends) % _FILES_A_COLLECTION):
             gc.unfreeze()
         gc.collect()
         gc.freeze()
@@ -127,6 +132,13 @@ def _new_files_are_migrated_once() -> Iterator[None]:
     ):
         whole(Tables(first))
         patch.setattr(migrations, "apply", apply)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _decoding_processes_are_started_once() -> Iterator[None]:
+    """Hundreds of tests import a clip, and most of that is the start of a process that decodes it."""
+    with lent_processes():
         yield
 
 
