@@ -176,7 +176,7 @@ class Driver:
         return picture
 
     def _everywhere(self, kind: type[W], name: str | None = None) -> list[W]:
-        """The widgets of a kind, all or those of a name: Qt compares names without a Python object for each."""
+        """All widgets of a kind, or those of a name, which Qt finds without a Python object for each."""
         window = self._window
         found = window.findChildren(kind) if name is None else window.findChildren(kind, name)
         tops = [
