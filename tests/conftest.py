@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import typer
 from hypothesis import HealthCheck, settings
+from pytestqt.qtbot import QtBot
 from sqlite_utils import Database as Tables
 
 from reviewer.clips import keys
@@ -24,7 +25,7 @@ from reviewer.db.schema import migrations
 from tests.benches.decoding import lent_processes
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-_PATIENCE_SECONDS = 5.0
+_PATIENCE_SECONDS = 30.0
 _FILES_A_COLLECTION = 8
 _file_ends = itertools.count(1)
 
@@ -148,6 +149,14 @@ def _commands_are_made_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(typer.main, "get_command", functools.cache(typer.main.get_command))
         yield
+
+
+@pytest.fixture
+def qtbot(qtbot: QtBot) -> QtBot:
+    """pytest-qt's, which waits as long as everything else here: a busy machine stalls for seconds."""
+    for name in ("waitUntil", "wait_until", "waitSignal"):
+        setattr(qtbot, name, functools.partial(getattr(qtbot, name), timeout=int(_PATIENCE_SECONDS * 1000)))
+    return qtbot
 
 
 @pytest.fixture(autouse=True)
