@@ -34,8 +34,13 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # pytest prints where a crash came from; so shall the processes that tests start.
 os.environ.setdefault("PYTHONFAULTHANDLER", "1")
 
-# Machines differ in speed; no test of ours is about time.
-settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Machines differ in speed; no test of ours is about time. Each run tries other examples.
+settings.register_profile(
+    "house",
+    deadline=None,
+    max_examples=int(os.environ.get("REVIEWER_EXAMPLES", "50")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("house")
 
 
