@@ -2,30 +2,45 @@
 
 import functools
 import gc
+import itertools
 import os
 import secrets
+import sqlite3
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import typer
 from hypothesis import HealthCheck, settings
+from pytestqt.qtbot import QtBot
+from sqlite_utils import Database as Tables
 
 from reviewer.clips import keys
+from reviewer.db.schema import migrations
+from tests.benches.decoding import lent_processes
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-_PATIENCE_SECONDS = 5.0
+_PATIENCE_SECONDS = 30.0
+_FILES_A_COLLECTION = 8
+_file_ends = itertools.count(1)
 
 # Before any test module imports Qt: no screen is needed, and none of the user's own is used.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # pytest prints where a crash came from; so shall the processes that tests start.
 os.environ.setdefault("PYTHONFAULTHANDLER", "1")
 
-# Machines differ in speed; no test of ours is about time.
-settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Machines differ in speed; no test of ours is about time. Each run tries other examples.
+settings.register_profile(
+    "house",
+    deadline=None,
+    max_examples=int(os.environ.get("REVIEWER_EXAMPLES", "50")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("house")
 
 
@@ -45,7 +60,8 @@ def pytest_collection_finish() -> None:
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
     """Keeps Python from destroying Qt objects on a thread of the test's, as in the program.
 
-    What outlives a test is looked through again when all tests of its file are over.
+    What outlives a test is looked through again after some more files: all modules and tests are gone through
+    then, which takes half a second.
     """
     if not {"qapp", "qtbot"} & set(getattr(item, "fixturenames", ())):
         return (yield)
@@ -53,7 +69,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     try:
         return (yield)
     finally:
-        if nextitem is None or nextitem.path != item.path:
+        if nextitem is None or (nextitem.path != item.path and not next(_file_ends) % _FILES_A_COLLECTION):
             gc.unfreeze()
         gc.collect()
         gc.freeze()
@@ -106,11 +122,46 @@ def _passphrases_are_stretched_once() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _new_files_are_migrated_once() -> Iterator[None]:
+    """Thousands of tests make a workspace file, and each is a copy of the first that was migrated."""
+    whole = migrations.apply
+
+    def apply(tables: Tables, **how: Any) -> None:
+        if how or tables.conn.execute("SELECT 1 FROM sqlite_schema").fetchone():
+            whole(tables, **how)
+        else:
+            first.backup(tables.conn)
+
+    with (
+        closing(sqlite3.connect(":memory:", check_same_thread=False)) as first,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        whole(Tables(first))
+        patch.setattr(migrations, "apply", apply)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _decoding_processes_are_started_once() -> Iterator[None]:
+    """Hundreds of tests import a clip, and most of that is the start of a process that decodes it."""
+    with lent_processes():
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _commands_are_made_once() -> Iterator[None]:
     """Hundreds of tests run a command in this process, and each run would make all of them anew."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(typer.main, "get_command", functools.cache(typer.main.get_command))
         yield
+
+
+@pytest.fixture
+def qtbot(qtbot: QtBot) -> QtBot:
+    """pytest-qt's, which waits as long as everything else here: a busy machine stalls for seconds."""
+    for name in ("waitUntil", "wait_until", "waitSignal"):
+        setattr(qtbot, name, functools.partial(getattr(qtbot, name), timeout=int(_PATIENCE_SECONDS * 1000)))
+    return qtbot
 
 
 @pytest.fixture(autouse=True)

@@ -49,14 +49,14 @@ class Driver:
 
     def find(self, kind: type[W], name: str) -> W:
         """The visible widget of this name; raises Unavailable when there is none."""
-        for widget in self._everywhere(kind):
-            if widget.objectName() == name and widget.isVisible():
+        for widget in self._everywhere(kind, name):
+            if widget.isVisible():
                 return widget
         raise Unavailable("TOUR_STUCK", problem=f"no visible {kind.__name__} called {name}")
 
     def sees(self, name: str) -> bool:
         """Whether a widget of this name is visible."""
-        return any(w.objectName() == name and w.isVisible() for w in self._everywhere(QWidget))
+        return any(widget.isVisible() for widget in self._everywhere(QWidget, name))
 
     def wait_for(self, what: str, condition: Callable[[], bool]) -> None:
         """Processes events until the condition holds; raises Unavailable when it takes too long."""
@@ -175,9 +175,13 @@ class Driver:
         painter.end()
         return picture
 
-    def _everywhere(self, kind: type[W]) -> list[W]:
-        found = self._window.findChildren(kind)
+    def _everywhere(self, kind: type[W], name: str | None = None) -> list[W]:
+        """All widgets of a kind, or those of a name, which Qt finds without a Python object for each."""
+        window = self._window
+        found = window.findChildren(kind) if name is None else window.findChildren(kind, name)
         tops = [
-            top for top in QApplication.topLevelWidgets() if top is not self._window and isinstance(top, kind)
+            top
+            for top in QApplication.topLevelWidgets()
+            if top is not window and isinstance(top, kind) and name in (None, top.objectName())
         ]
         return [*found, *(top for top in tops if top not in found)]

@@ -5,11 +5,12 @@ a key that we destroy, or change rows, which would then be summed and signed as 
 """
 
 import sqlite3
+from functools import lru_cache
 from hashlib import sha256
 
 import sqlite_utils
 
-from reviewer.db.schema import migrations
+from reviewer.db.schema import known_migrations, migrations
 from reviewer.errors import Damaged
 
 # SQLite's own tables are told by their type too: a trigger may bear the same name.
@@ -63,12 +64,17 @@ def _expected(connection: sqlite3.Connection) -> list[_Object]:
     """The objects that the migrations of the file make."""
     query = "SELECT name FROM _sqlite_migrations WHERE migration_set = ?"
     applied = {name for (name,) in connection.execute(query, (migrations.name,))}
+    return _made_without(known_migrations() - applied)
+
+
+@lru_cache(maxsize=4)
+def _made_without(left_out: frozenset[str]) -> list[_Object]:
+    """The objects that all migrations but these make."""
     pristine = sqlite_utils.Database(memory=True)
     try:
-        left_out = [each.name for each in migrations.pending(pristine) if each.name not in applied]
         migrations.ensure_migrations_table(pristine)
         pristine.table("_sqlite_migrations").insert_all(
-            {"migration_set": migrations.name, "name": name, "applied_at": ""} for name in left_out
+            {"migration_set": migrations.name, "name": name, "applied_at": ""} for name in sorted(left_out)
         )
         migrations.apply(pristine)
         return _objects(pristine.conn)

@@ -40,6 +40,8 @@ GIVEN: dict[str, Any] = {
     "people": {TaskKind.TRANSCRIBE: ["p1"]}, "passes": 1, "size": 1, "count": 1, "oldest_seconds": 1.0,
     "limit": 1, "serial": 1, "priority": 1, "languages": ["de"], "skills": ["legal"], "skill": "legal",
 }  # fmt: skip
+LIMITED_SECONDS = 15.0
+"""Far above the limits that tests set, and below what it takes without; a busy machine stalls for seconds."""
 TAKES_WORK = {"submit", "decide", "adopt_late_draft", "set_final", "reseal_clip"}
 NOT_ASKED = {"connect_as", "close", "new_work_notices", *TAKES_WORK}
 
@@ -276,7 +278,7 @@ except Unavailable as error:
     said, kibibytes = ran.stdout.split()
     assert said == code
     assert int(kibibytes) < 300 << 10, kibibytes
-    assert time.monotonic() - begun < 15
+    assert time.monotonic() - begun < LIMITED_SECONDS
 
 
 def test_owner_of_the_database_waits_no_longer_than_others(
@@ -290,7 +292,7 @@ def test_owner_of_the_database_waits_no_longer_than_others(
     begun = time.monotonic()
     with pytest.raises(Unavailable, match="QUEUE_UNREACHABLE"):
         server.add_login("ana", person, "verifier")
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < LIMITED_SECONDS
 
 
 def test_owner_s_statements_and_locks_are_limited_by_the_server_too(postgres: str) -> None:
@@ -315,9 +317,9 @@ def test_all_addresses_of_a_server_together_have_one_limit(monkeypatch: pytest.M
             waiting = open_.enter_context(socket.socket())
             waiting.setblocking(False)
             waiting.connect_ex(full.getsockname())
-        hosts = ",".join(["127.0.0.1"] * 20)
+        hosts = ",".join(["127.0.0.1"] * 60)
         port = full.getsockname()[1]
         begun = time.monotonic()
         with pytest.raises(psycopg.OperationalError):
             LimitedConnection.connect(f"host={hosts} port={port} dbname=x user=x connect_timeout=5")
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < LIMITED_SECONDS

@@ -31,6 +31,8 @@ from tests.benches.broker import BrokerBench, make_broker_bench
 from tests.benches.certificates import Certificates, make_certificates
 from tests.benches.workspace import ANA, BEN, LEAD, QUINN
 
+LIMITED_SECONDS = 15.0
+"""Far above the limits that tests set, far below what it takes without; a busy machine stalls for seconds."""
 _POST = b"POST /v1/keys HTTP/1.1\r\nHost: x\r\n"
 _L = 2**252 + 27742317777372353535851937790883648493
 
@@ -51,7 +53,7 @@ class Scene:
         self, body: bytes, method: str = "POST", path: str = "/v1/keys", **headers: str
     ) -> tuple[int, bytes]:
         context = ssl.create_default_context(cafile=self.certificates.authority)
-        connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=10, context=context)
+        connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=60, context=context)
         try:
             sent = {"Content-Type": "application/json"} | {
                 name.replace("_", "-"): value for name, value in headers.items()
@@ -398,7 +400,7 @@ def test_what_is_no_http_is_refused(scene: Scene, sent: bytes) -> None:
 
 
 def test_plain_http_gets_no_answer(scene: Scene) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", scene.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", scene.port, timeout=60)
     connection.request("POST", "/v1/keys", b"{}", {"Content-Type": "application/json"})
     with pytest.raises((OSError, http.client.HTTPException)):
         connection.getresponse()
@@ -602,7 +604,7 @@ def test_handshake_that_never_ends_is_left(
         begun = time.monotonic()
         with pytest.raises(Unavailable, match="BROKER_AWAY"):
             asking.reach()
-        assert time.monotonic() - begun < 3
+        assert time.monotonic() - begun < LIMITED_SECONDS
         ended.set()
         thread.join()
 
@@ -618,11 +620,11 @@ def test_all_addresses_of_a_name_together_have_one_limit(
             waiting = open_.enter_context(socket.socket())
             waiting.setblocking(False)
             waiting.connect_ex(full.getsockname())
-        many = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", full.getsockname())] * 40
+        many = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", full.getsockname())] * 400
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_given, **_named: many)
         address = BrokerAddress.of("https://broker.example", "00" * 32)
         asking = BrokerClient(address, scene.rig.identity(ANA), scene.rig.bench.clock)
         begun = time.monotonic()
         with pytest.raises(Unavailable, match="BROKER_AWAY"):
             asking.reach()
-        assert time.monotonic() - begun < 3
+        assert time.monotonic() - begun < LIMITED_SECONDS

@@ -62,7 +62,7 @@ class BrokerProcess:
         """Ends it: at once, or as a service is stopped."""
         if self._process is not None:
             self._process.send_signal(number)
-            self._process.communicate(timeout=60)
+            self._process.communicate(timeout=240)
             self._process = None
 
     def events(self, action: Action) -> list[Event]:

@@ -189,7 +189,7 @@ class ImportedMeanwhile(MemoryClips):
 
     def sweep(self, keep: set[str]) -> int:
         self.importer.start()
-        assert self.has_files.wait(5)
+        assert self.has_files.wait(30)
         self.importer.join(0.1)
         return super().sweep(keep)
 

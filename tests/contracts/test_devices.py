@@ -12,7 +12,7 @@ from reviewer.audio.io.sound_card import SoundCard
 from reviewer.audio.samples import AudioFormat
 from tests.fakes.sound_server import SoundServer
 
-_PATIENCE_SECONDS = 20.0
+_PATIENCE_SECONDS = 60.0
 
 
 class _Listener:

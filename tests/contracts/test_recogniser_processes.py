@@ -160,7 +160,7 @@ def test_each_text_is_looked_for_in_its_own_part_of_the_sound() -> None:
 def test_a_command_in_the_background_has_the_lowest_priority() -> None:
     code = "import time\nwhile os.getpriority(os.PRIO_PROCESS, 0) < 19: time.sleep(0.01)\nprint(os.getsid(0))"
     command = (sys.executable, "-c", f"import os\n{code}")
-    printed = run_command(command, b"", timeout_seconds=10, most_bytes=99, in_background=True)
+    printed = run_command(command, b"", timeout_seconds=60, most_bytes=99, in_background=True)
     assert int(printed) == os.getsid(0)  # else it would be compared with itself only
 
 

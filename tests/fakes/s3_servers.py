@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 KEY_ID, SECRET, BUCKET = "reviewer-test", "a-secret-of-the-tests", "clips"
-_START_SECONDS = 30.0
+_START_SECONDS = 120.0
 _CODES = {"no bucket": (404, "NoSuchBucket"), "expired": (400, "ExpiredToken")}
 
 

@@ -378,7 +378,7 @@ class FakeWork:
         self.calls.append(name)
         if name in self.gates:
             self.begun[name].set()
-            assert self.gates[name].wait(5)
+            assert self.gates[name].wait(30)
         if self.errors.get(name):
             raise self.errors[name].pop(0)
 

@@ -172,7 +172,7 @@ def test_an_import_killed_at_any_moment_leaves_no_orphan_and_can_be_run_again(
 ) -> None:
     bench, manifest = offered
     with start(bench, manifest, moment, repository) as child:
-        child.communicate(timeout=60)
+        child.communicate(timeout=240)
     assert child.returncode == -signal.SIGKILL
     imported_before = import_again(bench, manifest)
     if moment in IN_THE_SECOND_COMMIT:
@@ -200,7 +200,7 @@ def test_an_import_killed_from_outside_can_be_run_again(
             assert child.stdout.readline()  # nothing is done yet
             timer = threading.Timer(moments.uniform(0.0, 0.4 if how == "from outside" else 1.0), child.kill)
             timer.start()
-            child.wait(timeout=60)
+            child.wait(timeout=240)
             timer.cancel()
         assert child.returncode in {-signal.SIGKILL, 0}
         assert import_again(bench, manifest) % 2 == 0

@@ -174,7 +174,7 @@ def test_a_redaction_killed_at_any_moment_leaves_the_old_clip_or_the_new_one(
     bench: Bench, moment: str, repository: Path
 ) -> None:
     with start(bench, moment, repository) as child:
-        child.communicate(timeout=60)
+        child.communicate(timeout=240)
     assert child.returncode == -signal.SIGKILL
     assert is_whole(bench) is (moment in COMMITTED)
     run_again(bench)

@@ -39,7 +39,7 @@ def test_windows_share_the_clips_and_the_lead_sees_them(
         lead = windows.enter_context(window(team.folder, LEAD, 0, pictures / "Lead", "small"))
         assert said(lead) == []
         for process in (*opened.values(), lead):
-            process.communicate("done\n", timeout=60)
+            process.communicate("done\n", timeout=240)
             assert process.returncode == 0
     assert [len(clips) for clips in worked_on.values()] == [CLIPS_EACH, CLIPS_EACH]
     with psycopg.connect(team.database, user="postgres") as owner:

@@ -24,7 +24,7 @@ from reviewer.places import DATABASE_FILE, resource
 from reviewer.workspace import open_workspace
 from tests.conftest import REPOSITORY
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 ALL_ROWS = 10_000
 FLAC, WAV = b'fLaC\x80\x00\x00"', b"WAVEfmt "
 HEARD = {Action.CLIP_HEARD, Action.SUBMITTED}
@@ -91,7 +91,7 @@ def take_tour(folder: Path) -> None:
         [sys.executable, "-c", code, str(folder / "ws"), str(folder / "out")],
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=880,
         cwd=REPOSITORY,
         check=False,
     )

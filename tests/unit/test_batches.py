@@ -18,7 +18,7 @@ class Disk:
 
     def sync(self, batch: list[int]) -> None:
         if batch[0] in self.held:
-            assert self.held[batch[0]].wait(10)
+            assert self.held[batch[0]].wait(30)
         self._do("sync", batch)
 
     def commit(self, batch: list[int]) -> None:

@@ -219,7 +219,7 @@ def test_somebody_who_starts_it_again_and_again_is_not_locked_out(at_work: MainW
 @pytest.mark.parametrize("name", ["import", "export"])
 def test_an_import_or_export_under_way_keeps_the_window_open(made: MainWindowBench, name: str) -> None:
     may_end = threading.Event()
-    made.lead.before_report = lambda _progress, _cancelled: may_end.wait(10)
+    made.lead.before_report = lambda _progress, _cancelled: may_end.wait(30)
     made.signed_in.go_to(name)
     (made.page.manifest if name == "import" else made.page.out).setText("/nowhere")
     (made.page.check_button if name == "import" else made.page.run_button).click()

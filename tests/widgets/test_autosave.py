@@ -42,7 +42,7 @@ class Disk:
 
     def save(self, history: History, revision: int) -> datetime:
         self.begun.set()
-        assert self.gate.wait(5)
+        assert self.gate.wait(30)
         if self.broken:
             raise self.broken.pop(0)
         text = history.present.annotation.text_verbatim
@@ -137,7 +137,7 @@ def test_the_last_save_at_lock_comes_after_all_that_was_asked_for(
 ) -> None:
     disk.gate.clear()
     executor.run(lambda: disk.save(typed("older"), 1))
-    assert disk.begun.wait(5)
+    assert disk.begun.wait(30)
     threading.Timer(0.01, disk.gate.set).start()
     executor.run_here(lambda: disk.save(typed("newest"), 2))
     assert disk.saved == ["older", "newest"]
@@ -151,7 +151,7 @@ def test_a_lock_does_not_wait_for_a_disk_that_hangs_and_the_older_draft_does_not
     hangs, other = threading.Event(), Disk()
 
     def save_slowly() -> None:
-        assert hangs.wait(5)
+        assert hangs.wait(30)
         other.save(typed("older"), 1)
 
     executor.run(save_slowly)
@@ -196,7 +196,7 @@ def test_the_newest_text_is_saved_when_the_time_comes(
 def test_what_is_typed_during_a_save_is_saved_next_under_a_higher_revision(
     saving: Autosave, disk: Disk, qtbot: QtBot
 ) -> None:
-    assert disk.begun.wait(5)
+    assert disk.begun.wait(30)
     saving.note(typed("ab"))
     saving.note(typed("abc"))
     assert not saving.is_all_saved
@@ -248,7 +248,7 @@ def test_what_waited_for_a_slow_disk_is_due_from_when_it_was_typed(
     disk.gate.clear()
     slow.note(typed("a"))
     slow.save_now()
-    assert disk.begun.wait(5)
+    assert disk.begun.wait(30)
     slow.note(typed("ab"))
     clock.advance(HOUR_MS / 1000)
     slow.note(typed("abc"))
@@ -292,7 +292,7 @@ def test_keys_while_a_save_is_to_be_tried_again_do_not_hurry_it(
 def test_two_saves_that_were_asked_for_are_both_under_way_until_the_last_is_done(
     saving: Autosave, disk: Disk, settle: Settle
 ) -> None:
-    assert disk.begun.wait(5)
+    assert disk.begun.wait(30)
     saving.note(typed("ab"))
     saving.save_now()
     disk.gate.set()
@@ -438,7 +438,7 @@ def test_a_beat_is_asked_again_and_again_but_never_before_the_last_was_answered(
 
     def beat(lease: Lease) -> Lease:
         asked.append(lease)
-        assert gate.wait(5)
+        assert gate.wait(30)
         return lease
 
     renewal = LeaseRenewal(beat, executor, owner, every_ms=1)

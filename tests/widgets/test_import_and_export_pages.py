@@ -21,7 +21,7 @@ from reviewer.ui.widgets.tables import RowsModel
 from tests.fakes.file_chooser import FakeFileChooser
 from tests.fakes.lead import ROWS, FakeLead
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 30
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from reviewer.errors import Refused
 from reviewer.ui.jobs import CancelToken, Jobs
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 30
 
 
 class Ear:

@@ -53,7 +53,7 @@ def test_nothing_is_prefetched_while_other_work_is_under_way(
 ) -> None:
     bench.open_role("desk", count=3, take=False)
     may_end = threading.Event()
-    jobs.run(lambda _token: may_end.wait(5), lambda _result: None, lambda _error: None)
+    jobs.run(lambda _token: may_end.wait(30), lambda _result: None, lambda _error: None)
     bench.workspace.presenter.take_next()
     qtbot.waitUntil(lambda: bench.is_clip_shown and "daily_counts" in calls_since(bench, "open"))
     assert "prefetch" not in bench.work.calls

@@ -200,7 +200,7 @@ def gate(jobs: Jobs) -> threading.Event:
     """All threads of the pool are busy until it is set."""
     made = threading.Event()
     for _ in range(3):
-        jobs.run(lambda _token: made.wait(5), lambda _done: None, lambda _error: None)
+        jobs.run(lambda _token: made.wait(30), lambda _done: None, lambda _error: None)
     return made
 
 

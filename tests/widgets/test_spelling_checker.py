@@ -49,7 +49,7 @@ def test_only_the_newest_text_is_answered_and_words_are_looked_up_off_the_window
 
     def words_of(_locale: str) -> frozenset[str]:
         threads.append(threading.current_thread().name)
-        go_on.wait(10)
+        go_on.wait(30)
         return frozenset({"frobnix"})
 
     checker = checker_of(jobs, found, words_of)

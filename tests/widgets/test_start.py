@@ -42,7 +42,7 @@ class Opening:
     def __call__(self, folder: Path) -> Workspace:
         self.folders.append(folder)
         self.is_asked.set()
-        assert self.may_open.wait(10)
+        assert self.may_open.wait(30)
         return cheaply(folder)
 
 
@@ -115,7 +115,7 @@ def test_what_may_come_later_does_not_come_to_a_window_that_is_closing(folder: P
     opening = Opening(may_open=False)
     gateway = LazyWorkspaceGateway(folder, opening, lambda: came.append("then"))
     gateway.begin()
-    assert opening.is_asked.wait(10)
+    assert opening.is_asked.wait(30)
     closing = threading.Thread(target=gateway.close)
     closing.start()
     while not gateway.is_closing:

@@ -112,7 +112,7 @@ class _HeldUp(SampleBuffer):
 
     def chunk_at(self, frame: int) -> BufferedChunk | None:
         self.has_begun.set()
-        assert self.may_go_on.wait(5)
+        assert self.may_go_on.wait(30)
         return super().chunk_at(frame)
 
 
@@ -121,7 +121,7 @@ def test_dropping_all_waits_for_a_block_that_is_under_way() -> None:
     callback = _playing(PlaybackCursor(buffer, 0, 100))
     thread = threading.Thread(target=_filled, args=(callback, 10))
     thread.start()
-    assert buffer.has_begun.wait(5)
+    assert buffer.has_begun.wait(30)
     assert not callback.drop_all()  # the block does not end in time: the stream must be closed
     buffer.may_go_on.set()
     thread.join()

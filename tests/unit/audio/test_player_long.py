@@ -177,6 +177,6 @@ def test_the_reading_thread_ends_with_the_clip() -> None:
     reading = set(threading.enumerate()) - before
     player.unload()
     for thread in reading:
-        thread.join(5)
+        thread.join(30)
     assert reading
     assert not any(thread.is_alive() for thread in reading)
