@@ -90,7 +90,10 @@ def name_of_seven_bits(data: bytes) -> str:
     is_utf_7 = all(
         text and (text < _FIRST_HAN or ended) for text, (_, ended) in zip(texts, runs, strict=True)
     )
-    is_sure = len(texts) > 1 or any(text < _FIRST_HAN for text in texts)
+    blocks = {ord(char) >> 8 for text in texts for char in text}
+    # An id in base64 may be such a run as well, but none that a hyphen ends, and not two of one alphabet.
+    is_sure = any(ended and text < _FIRST_HAN for text, (_, ended) in zip(texts, runs, strict=True))
+    is_sure = is_sure or (len(texts) > 1 and (len(blocks) == 1 or all(ended for _, ended in runs)))
     return "UTF-7" if _UTF_7_MARK.match(data) or (is_utf_7 and is_sure) else ""
 
 
@@ -148,10 +151,12 @@ def _name_of_one_byte(data: bytes, *, is_letters: bool, is_latin: bool) -> str:
 
 
 def _is_thai(runs: Sequence[bytes]) -> bool:
+    """Whether runs are syllables of Thai, and not letters of two bytes: of these there is no odd number."""
     letters = b"".join(runs)
     least = len(letters) * _SHARE_OF_THAI
     return (
         len(letters) >= _FEWEST_THAI_LETTERS
+        and any(len(run) % 2 for run in runs)
         and all(map(_THAI.fullmatch, runs))
         and len(_THAI_MARKS.findall(letters)) > least
         and len(_THAI_FIRST_HALF.findall(letters)) > least
