@@ -57,11 +57,11 @@ from reviewer.labels.schema import load_schema
 from reviewer.lead.admission import Admission
 from reviewer.lead.broker_naming import BrokerNaming
 from reviewer.lead.clip_preparation import PreparingProcess
-from reviewer.lead.init_workspace import init_workspace
+from reviewer.lead.init_workspace import init_workspace, require_project
 from reviewer.lead.move import WorkspaceMove
 from reviewer.lead.own_folders import OwnFolders
 from reviewer.lead.policy_files import PolicyFiles
-from reviewer.lead.project_file import parse_project, read_project
+from reviewer.lead.project_file import read_project
 from reviewer.lead.recovery import Recovery
 from reviewer.lead.session import LeadSession
 from reviewer.model.clock import Clock, ForwardClock, SystemClock
@@ -432,7 +432,7 @@ def make_workspace(
     require_strong(passphrase)
     source = project_file or resource("project.toml")
     text = read_untrusted_text(source)
-    parse_project(text, source.name)
+    require_project(text, source.name, folder)
     os.umask(0o077)
     who, when, cost = (lead, passphrase), clock or SystemClock(), parameters or KdfParameters()
     try:

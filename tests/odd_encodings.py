@@ -733,6 +733,14 @@ def _without_clusters(content: bytes, first: int, last: int) -> bytes:
     return content[: starts[first]] + content[starts[last] :]
 
 
+def _without_beginning(content: bytes) -> bytes:
+    """Nothing (an element Void) in place of the first clusters, which the index still names."""
+    starts = [place for place in range(len(content)) if content.startswith(b"\x1f\x43\xb6\x75", place)]
+    first, after = starts[0], starts[3]
+    size = after - first - 9
+    return content[:first] + b"\xec\x01" + size.to_bytes(7, "big") + bytes(size) + content[after:]
+
+
 _FRAGMENTS = "frag_keyframe+empty_moov+default_base_moof"
 MEDIA: dict[str, Odd] = {
     "m4a, index first": Odd(lambda: _index_first(_m4a())),
@@ -796,6 +804,17 @@ MEDIA: dict[str, Odd] = {
     "webm with many clusters gone": Odd(
         lambda: _without_clusters(_webm(cluster_time_limit="100", live="1"), 2, 14),
         refusals=("INCOMPLETE_DAMAGED",),
+    ),
+    "webm that begins late": Odd(lambda: _webm(output_ts_offset="3.2")),
+    "webm that begins late, without a duration": Odd(lambda: _webm(output_ts_offset="3.2", live="1")),
+    "mkv that begins late": Odd(
+        lambda: media_file("matroska", "flac", 44_100, options={"output_ts_offset": "100"})
+    ),
+    "mp4 that begins late": Odd(
+        lambda: media_file("mp4", "aac", 44_100, options={"output_ts_offset": "3.2"})
+    ),
+    "webm whose beginning was overwritten": _refused(
+        lambda: _without_beginning(_webm(cluster_time_limit="100")), "INCOMPLETE_DAMAGED"
     ),
     "mkv with pcm": Odd(lambda: media_file("matroska", "pcm_s16le", _HZ)),
     "mkv with mp3": Odd(lambda: media_file("matroska", "libmp3lame", 44_100)),

@@ -14,6 +14,7 @@ from reviewer.errors import Notice
 from reviewer.formats.dataset import TextFiles, Utterance, link_clip, write_lines
 from reviewer.formats.row_problems import row_problem
 from reviewer.formats.validation import SetValidator
+from reviewer.transcript.words import upper_case
 
 VERSION = "1"
 HAS_OWN_AUDIO = True
@@ -46,7 +47,7 @@ def write(folder: Path, utterances: Sequence[Utterance]) -> None:
             for count, utterance in enumerate(own):
                 name = f"{number}-{chapter}-{count:04d}"
                 link_clip(folder, utterance, place / subset / str(number) / str(chapter) / f"{name}.flac")
-                lines.append(f"{name} {capitals(utterance.text)}")
+                lines.append(f"{name} {upper_case(utterance.text, utterance.locale)}")
                 files.add_line(IDS, f"{name}\t{utterance.id}")
             write_lines(place / _transcript(subset, number, chapter), lines)
             length = sum(one.duration for one in own) / 60
@@ -80,7 +81,7 @@ def validate(folder: Path) -> list[Notice]:
 
 
 def capitals(text: str) -> str:
-    """A text in capitals, in NFC as every text of a set."""
+    """A text in capitals, in NFC as every text of a set. What is one in any language stays as it is."""
     return unicodedata.normalize("NFC", text.upper())
 
 

@@ -16,10 +16,14 @@ from reviewer.clips.keys import KdfParameters, new_workspace_keyring, seal_keyri
 from reviewer.db.connection import Database
 from reviewer.db.schema import migrate, migrations
 from reviewer.db.workspace_meta import WorkspaceMeta, write_meta
+from reviewer.labels.schema import load_schema
+from reviewer.lead.project_file import parse_project
 from reviewer.lead.recovery import new_recovery_key, sealed_under
 from reviewer.model.clock import Clock
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Person, PersonState, Role
+from reviewer.places import own_or_resource
+from reviewer.session.locale_conventions import LocaleConventions
 
 
 def init_workspace(
@@ -56,6 +60,16 @@ def init_workspace(
     finally:
         database.close()
     return recovery_key
+
+
+def require_project(text: str, name: str, folder: Path) -> None:
+    """Refuses a project file whose label form or conventions are neither in ``folder`` nor built in.
+
+    No workspace could be opened with them. Raises Refused, also for a text that is no project file.
+    """
+    project = parse_project(text, name)
+    load_schema(own_or_resource(folder, "schemas", project.schema))
+    LocaleConventions.of_workspace(folder, project.conventions)
 
 
 def _signed(policy: Policy, database: Database) -> dict[str, DetailValue]:

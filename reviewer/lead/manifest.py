@@ -36,7 +36,12 @@ _TIME = re.compile(
 )
 _PRODUCT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 # What programs write as text for nothing: all clips with such an id would be one speaker's, or one source.
-_NOTHING = frozenset({"nan", "NaN", "NaT", "None", "null", "NULL", "<NA>", "N/A", "undefined", "\\N"})
+# Case counts, for Nan and Nil are names; NA is what R writes.
+_NOTHING = frozenset({
+    "nan", "NaN", "NAN", "-nan", "-NaN", "NaT", "nat", "None", "none", "NONE", "null", "NULL", "Null", "nil",
+    "NIL", "<NA>", "<null>", "<none>", "<nil>", "(null)", "(none)", "[null]", "N/A", "n/a", "NA", "na",
+    "undefined", "unknown", "Unknown", "UNKNOWN", "\\N",
+})  # fmt: skip
 _LOST_LETTERS = "\ufffd"
 _KEPT_AS_WRITTEN = frozenset({"audio", "draft"})
 _WORD_KEYS = ({"word", "start", "end"}, {"word", "start", "end", "confidence"})

@@ -31,7 +31,7 @@ from reviewer.lead.table_files import (
     other_encoding,
     refusal,
 )
-from reviewer.lead.text_encodings import UTF_8, encoding_of, is_iso_2022, kind_of_file, name_of_other
+from reviewer.lead.text_encodings import UTF_8, encoding_of, kind_of_file, name_of_other, name_of_seven_bits
 from reviewer.untrusted_files import open_untrusted, read_pieces
 
 _LONGEST_LINE = 4 << 20
@@ -140,6 +140,7 @@ def read_records(path: Path, keys: Sequence[str], fields: Sequence[str], *, unst
     lines.leave_out_blank_start()
     if not lines:
         return Records(())
+    csv.field_size_limit(_LONGEST_LINE)  # of the process: 131,072 characters are the text of three hours
     known = {field_name(name): name for name in (*keys, *fields)}  # a later one counts
     first = lines[0].text.lstrip()
     if first.startswith("["):
@@ -223,7 +224,7 @@ def _require_encoding(path: Path, lines: _Lines) -> None:
     One bad line among good ones was damaged, and so were some in a file that has other letters in UTF-8.
     """
     if not any(line.problem == "LINE_NOT_UTF8" for line in lines):
-        if is_iso_2022(start := lines.content(_BYTES_OF_START)):
+        if name_of_seven_bits(start := lines.content(_BYTES_OF_START)):
             raise other_encoding(path, start)
         return
     data = lines.content()
@@ -318,9 +319,7 @@ def _object(number: int, value: Any) -> Record:
     return Record(number, value) if isinstance(value, dict) else _bad(number, "LINE_NOT_AN_OBJECT")
 
 
-def _heading(
-    path: Path, lines: Sequence[_Line], keys: Sequence[str], known: Mapping[str, str]
-) -> Heading | None:
+def _heading(path: Path, lines: _Lines, keys: Sequence[str], known: Mapping[str, str]) -> Heading | None:
     """The heading of a table; None if the file has none and is JSON Lines by its name."""
     start = [line.text for line in islice((line for line in lines if not line.is_blank), 2)]
     problems = []
@@ -339,7 +338,9 @@ def _heading(
     raise _no_heading(path, lines, keys)
 
 
-def _no_heading(path: Path, lines: Sequence[_Line], keys: Sequence[str]) -> Refused:
+def _no_heading(path: Path, lines: _Lines, keys: Sequence[str]) -> Refused:
+    if kind_of_file(start := lines.content(_BYTES_OF_START)):
+        return other_encoding(path, start)
     shown = "".join(filter(str.isprintable, lines[0].text.replace("\t", " ")))[:_MOST_SHOWN]
     return Refused("MANIFEST_NO_HEADER", file=path.name, found=shown, expected=keys[0])
 

@@ -1,5 +1,6 @@
 """Reads sources of clips as records: what other programs keep beside their audio, one record a clip."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -8,14 +9,17 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from reviewer.errors import Refused
+from reviewer.formats.csv_excel import EXCEL
 from reviewer.formats.csv_table import NAME as EXPORT_TABLE
-from reviewer.formats.csv_table import plain_cell
+from reviewer.formats.csv_table import WORD_COLUMNS, WORDS, plain_cell
+from reviewer.formats.nemo import SEGMENTS as NEMO_SEGMENTS
 from reviewer.lead.audio_folder import is_absolute
 from reviewer.lead.kaldi_directory import read_kaldi
 from reviewer.lead.label_studio import is_task, read_tasks
 from reviewer.lead.manifest import FIELDS
 from reviewer.lead.mapping import ColumnMapping
 from reviewer.lead.record_files import Record, Records, read_records
+from reviewer.lead.table_files import refusal
 from reviewer.lead.textgrid_file import read_textgrid, texts_of
 from reviewer.lead.timed_segments import TimedSegment, draft_of, words_of
 
@@ -175,16 +179,41 @@ def _read_export(source: SourcePath) -> SourceRecords:
     if source.path.is_file():
         files, folder = [source.path], source.path.parent
     else:
-        names = (_EXPORT_LINES, EXPORT_TABLE)
+        names = (_EXPORT_LINES, EXPORT_TABLE, EXCEL.name(EXPORT_TABLE))
         files = [source.path / name for name in names if (source.path / name).is_file()][:1]
-        files = files or sorted(source.path.glob("manifest*.jsonl"))
+        files = files or sorted(filter(_has_whole_clips, source.path.glob("manifest*.jsonl")))
         folder = source.path
     if not files:
         raise Refused("SOURCE_EXPORT_WITHOUT_TABLE", file=source.path.name)
     lines = chain.from_iterable(file_records(file, source.how).records for file in files)
     is_table = files[0].suffix == ".csv"
     rows = [replace(one, values=_own_row(one.values, is_table=is_table)) for one in lines]
+    if is_table:
+        rows = _with_words(rows, files[0])
     return SourceRecords(SourceKind.EXPORT, folder, _numbered(rows) if len(files) > 1 else tuple(rows))
+
+
+def _has_whole_clips(manifest: Path) -> bool:
+    """Whether a manifest of NeMo has a line for each clip, and not one for each segment of it."""
+    return not manifest.name.startswith(f"manifest_{NEMO_SEGMENTS}")
+
+
+def _with_words(rows: Sequence[Record], table: Path) -> list[Record]:
+    """The rows of a table with the times of their words, which are in a table beside it."""
+    path = table.with_name(table.name.replace(Path(EXPORT_TABLE).stem, Path(WORDS).stem))
+    if path == table or not path.is_file():
+        return list(rows)
+    words: dict[str, list[dict[str, Any]]] = {}
+    for record in read_records(path, ("id",), WORD_COLUMNS).records:
+        cells = {name: plain_cell(str(cell)) for name, cell in record.values.items()}
+        try:
+            times = {name: float(cells[name]) for name in ("start", "end")}
+            words.setdefault(cells["id"], []).append({"word": cells["word"], **times})
+        except (KeyError, ValueError) as error:
+            raise refusal(path.name, [(record.line, record.problem or "LINE_WRONG_CELL_COUNT")]) from error
+    return [
+        replace(one, values={**one.values, "words": words.get(str(one.values.get("id")), [])}) for one in rows
+    ]
 
 
 def _own_row(values: Mapping[str, Any], *, is_table: bool) -> dict[str, Any]:
@@ -204,18 +233,44 @@ def _read_folder(source: SourcePath) -> SourceRecords:
 
 
 def _read_textgrids(source: SourcePath) -> SourceRecords:
-    grids = {
-        str(each.relative_to(source.path).with_suffix("")).casefold(): each
-        for each in _files(source.path, is_textgrid)
-    }
-    records = []
-    for record in _audio_files(source.path):
-        name = str(Path(record.values["path"]).with_suffix("")).casefold()
-        records.append(_with_textgrid(record, grids.pop(name)) if name in grids else record)
-    for grid in grids.values():
-        shown = grid.relative_to(source.path).as_posix()
-        records.append(Record(0, {"audio": shown}, "TEXTGRID_WITHOUT_AUDIO"))
+    audio, grids = tuple(_audio_files(source.path)), _files(source.path, is_textgrid)
+    own = _grid_of_each([source.path / record.values["path"] for record in audio], grids)
+    records = [
+        _with_textgrid(record, own[number]) if number in own else record
+        for number, record in enumerate(audio)
+    ]
+    for grid in grids:
+        if grid not in own.values():
+            shown = grid.relative_to(source.path).as_posix()
+            records.append(Record(0, {"audio": shown}, "TEXTGRID_WITHOUT_AUDIO"))
     return SourceRecords(SourceKind.TEXTGRID, source.path, _numbered(records))
+
+
+def _grid_of_each(audio: Sequence[Path], grids: Sequence[Path]) -> dict[int, Path]:
+    """The TextGrid of each audio file, by its place in the list.
+
+    It is beside the audio, in another letter case if need be; else it is the only one of its name below the
+    folder, as where audio and TextGrids have folders of their own.
+    """
+    found: dict[int, Path] = {}
+    keys: tuple[Callable[[Path], str], ...] = (
+        lambda path: str(path.with_suffix("")),
+        lambda path: str(path.with_suffix("")).casefold(),
+        lambda path: path.stem.casefold(),
+    )
+    for key in keys:
+        taken = set(found.values())
+        left, wanted = defaultdict[str, list[Path]](list), defaultdict[str, list[int]](list)
+        for grid in grids:
+            if grid not in taken:
+                left[key(grid)].append(grid)
+        for number, path in enumerate(audio):
+            if number not in found:
+                wanted[key(path)].append(number)
+        for name, numbers in wanted.items():
+            if len(left[name]) == 1 and (len(numbers) == 1 or key is keys[0]):
+                found[numbers[0]] = left[name][0]
+    return found
 
 
 def _with_textgrid(record: Record, grid: Path) -> Record:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from reviewer.errors import Notice, Refused
-from reviewer.lead.text_encodings import encoding_of, is_iso_2022, kind_of_file, name_of_other
+from reviewer.lead.text_encodings import encoding_of, kind_of_file, name_of_other, name_of_seven_bits
 from reviewer.untrusted_files import read_untrusted
 
 LONGEST_KEY = 256
@@ -24,8 +24,10 @@ _SEP_LINE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 _BARE_VALUE = re.compile(r"""[^\s,;|"'{}\[\]<>\\#\u2018-\u201f\u00ab\u300c][^\s,;|"'{}\[\]<>\\]*""")
 # What spreadsheets make of long numbers, and show where a formula failed.
 _SPREADSHEET_VALUE = re.compile(
-    r"[+-]?\d+([.,]\d+)?E\+\d+|#(N/A|DIV/0!|REF!|VALUE!|NAME\?|NULL!|NUM!)", re.IGNORECASE
+    r"[+-]?\d+([.,]\d+)?E\+\d+|#(N/A|DIV/0!|REF!|VALUE!|NAME\?|NULL!|NUM!)|Err:5\d\d", re.IGNORECASE
 )
+# In a spreadsheet's own language #NAME? is #NOM?, #¿NOMBRE? or #ИМЯ?, and #N/A is #NV, #N/D or #Н/Д.
+_SPREADSHEET_ERROR = re.compile(r"#[¡¿]?[^\W\d]\w*(/\w+)?[!?]|#(N/[BDTV]|N/DISP|NV|NB|YOK|Н/Д|I/T|HIÁNYZIK)")
 _WHITESPACE = " \t\n"
 # Other than spaces: what is not seen in an editor, or ends a line for some programs and not for others.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -75,7 +77,10 @@ def is_visible(text: str) -> bool:
 
 def is_spreadsheet_value(text: str) -> bool:
     """Whether a spreadsheet wrote this in place of a value: a rounded number (``1.23E+15``) or an error."""
-    return _SPREADSHEET_VALUE.fullmatch(text.strip()) is not None
+    stripped = text.strip()
+    if _SPREADSHEET_VALUE.fullmatch(stripped):
+        return True
+    return stripped == stripped.upper() and _SPREADSHEET_ERROR.fullmatch(stripped) is not None
 
 
 def field_name(name: str) -> str:
@@ -412,7 +417,7 @@ def other_encoding(path: Path, data: bytes) -> Refused:
     """The refusal of a file that is neither UTF-8 nor UTF-16, which says what it is instead where it can."""
     if kind := kind_of_file(data):
         return Refused("TABLE_NO_TEXT", file=path.name, kind=kind)
-    name = "ISO-2022" if is_iso_2022(data) else name_of_other(data)
+    name = name_of_seven_bits(data) or name_of_other(data)
     return Refused("TABLE_OTHER_ENCODING" if name else "TABLE_ENCODING", file=path.name, encoding=name)
 
 

@@ -19,16 +19,19 @@ _TOKEN = re.compile(
     r'(?<!\S)"(?P<text>(?:[^"]|"")*)"(?!\S)|!.*|(?<!\S)(?P<number>[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)(?!\S)'
     r"|(?<!\S)(?P<flag><\w+>)(?!\S)"
 )
-_WORD_TIERS = re.compile(r"(?:.*[\s_-])?words?|ort(?:-mau)?", re.IGNORECASE)
+# Where what is said overlaps, further tiers have a number: "words 2", as our own exports and ELAN's have.
+_NUMBER = r"(?:[\s_-]?\d+)?"
+_WORD_TIERS = re.compile(rf"(?:.*[\s_-])?words?{_NUMBER}|ort(?:-mau)?", re.IGNORECASE)
 # Of sounds, of what somebody remarked or translated, and Praat's own of silence.
 _OTHER_TIERS = re.compile(
     r"(?:.*[\s_-])?(?:phones?|phonemes?|segments?|syllables?|syll|mau|kan|kas|mas|ipa|phonetics?|pos"
     r"|tones?|tobi|breaks?|pitch|notes?|comments?|remarks?|translations?|gloss(?:es)?"
-    r"|silences?|vad)",
+    rf"|silences?|vad){_NUMBER}",
     re.IGNORECASE,
 )
 _TEXT_TIERS = re.compile(
-    r"(?:.*[\s_-])?(?:transcript(?:ion)?s?|utterances?|utts?|sentences?|orthograph(?:y|ic))", re.IGNORECASE
+    rf"(?:.*[\s_-])?(?:transcript(?:ion)?s?|utterances?|utts?|sentences?|orthograph(?:y|ic)){_NUMBER}",
+    re.IGNORECASE,
 )
 _KINDS = ("IntervalTier", "TextTier")
 _CHRONOLOGICAL = "Praat chronological TextGrid text file"

@@ -1,9 +1,10 @@
 """The words of a spoken e-mail address: signs, providers, and what tells the sign from the preposition."""
 
+import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum, auto
-from functools import cache
+from functools import cache, lru_cache
 
 from reviewer.places import resource
 from reviewer.privacy.number_words import Phrase, number_words, phrases_of
@@ -30,6 +31,7 @@ def word_set(name: str) -> frozenset[str]:
     return frozenset(fold(lists[name]).split())
 
 
+_LONGEST_WORD = 300  # with an address in it: what is searched takes the square of its length
 _LETTER_MARKS = frozenset("-_+")
 _SKIPPED_MARKS = frozenset(",;:…()[]<>{}\"'«»“”„|~/\\،。、，")
 
@@ -68,3 +70,31 @@ def at_words() -> frozenset[str]:
 def digit_words() -> frozenset[str]:
     """The words for one digit, in any language, as said inside an address."""
     return frozenset(word for pack in number_words() for word in pack.by_first)
+
+
+@lru_cache(maxsize=16384)
+def pieces_of(word: str) -> tuple[str, ...]:
+    """The parts of an address in a folded word that was typed without spaces, else the word.
+
+    They are a name, a sign, a host, a dot and a top-level name (``somchaiแอทจีเมลดอทคอม``), in scripts
+    without spaces with what follows; or a dot and a top-level name alone (``dotcom``, ``닷컴``), or those
+    behind a provider.
+    """
+    found = _address_in_a_word().fullmatch(word) if len(word) <= _LONGEST_WORD else None
+    if found is None or (not found["at"] and found["host"] and found["host"] not in word_set("providers")):
+        return (word,)
+    return tuple(piece for piece in found.groups() if piece)
+
+
+@cache
+def _address_in_a_word() -> "re.Pattern[str]":
+    at, dot = (_any_of(phrase[0] for phrase in phrases_of(key) if len(phrase) == 1) for key in ("at", "dot"))
+    top = _any_of(word_set("top_level"))
+    # Folded Hangul is its letters. Particles (Korean) and politeness (Thai) may follow, else nothing.
+    return re.compile(rf"(?:(.+?)(?P<at>{at}))?(?P<host>.*?)({dot})({top})([\u0e00-\u0fff\u1100-\u11ff]*)")
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return "|".join(
+        re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)) if len(word) > 1
+    )

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 
-from reviewer.privacy.address_words import Sign, at_words, digit_words, signs, word_set
+from reviewer.privacy.address_words import Sign, at_words, digit_words, pieces_of, signs, word_set
 from reviewer.privacy.text_matching import TextSpans, Token, match_phrase, tokens
 
 _LOCAL = r"(?:[\w.!#$&*=?^{|}~+%'-]{0,63}[\w+%'-]|\"[^\"\n@]{1,64}\")"
@@ -85,6 +85,7 @@ def may_hold_said_address(words: Sequence[str], *, has_dot: bool) -> bool:
     Args:
         has_dot: the text has a ``.`` that ends no sentence.
     """
+    words = [piece for word in words for piece in pieces_of(word)]
     providers, said = word_set("providers"), frozenset(words)
     has_provider = not said.isdisjoint(providers)
     if not has_provider and said.isdisjoint(at_words()):
@@ -133,11 +134,19 @@ def email_addresses(text: str, found: Sequence[Token] | None = None) -> tuple[Em
 
 def said_addresses(found: Sequence[Token], taken: TextSpans) -> list[EmailAddress]:
     """The said addresses that overlap nothing ``taken``, to which they are added."""
-    parts = _parts(found)
+    parts = _parts([piece for token in found for piece in _pieces(token)])
     ats = [index for index, part in enumerate(parts) if part.sign in _ATS]
     around = [one for at in ats if (one := _around(parts, at)) and not taken.overlaps(one.start, one.end)]
     said = [one for one in _merged(around) if taken.add(one.start, one.end)]
     return said + [one for one in _without_at(parts) if taken.add(one.start, one.end)]
+
+
+def _pieces(token: Token) -> Sequence[Token]:
+    """The parts of an address that is one token; each is where the token is."""
+    texts = pieces_of(token.text)
+    if len(texts) == 1:
+        return (token,)
+    return [replace(token, text=text, spaced=token.spaced or number > 0) for number, text in enumerate(texts)]
 
 
 def _merged(found: Iterable[EmailAddress]) -> Iterator[EmailAddress]:
@@ -222,11 +231,14 @@ def _is_no_host(domain: _Domain, local: _Local) -> bool:
 
 
 def _at_provider_alone(parts: Sequence[_Part], at: int, local: _Local) -> EmailAddress | None:
-    """John dot smith at gmail, and nothing after it."""
+    """John dot smith at gmail, or my email is john at gmail, and nothing after it."""
     after = at + 1
-    if not local.has_structure or parts[at].sign is Sign.RARE_AT or after >= len(parts):
+    if parts[at].sign is Sign.RARE_AT or after >= len(parts):
         return None
     if parts[after].text not in word_set("providers"):
+        return None
+    is_announced = parts[after].text in word_set("only_mail") and _has_carrier(parts, local.start)
+    if not local.has_structure and (not is_announced or _is_preposition(parts, local, is_clear=False)):
         return None
     return EmailAddress(parts[local.start].start, parts[after].end, is_sure=False)
 

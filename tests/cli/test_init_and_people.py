@@ -22,6 +22,16 @@ def test_init_takes_its_settings_from_a_project_file(command, tmp_path):
     assert (tmp_path / "new" / "project.toml").read_text(encoding="utf-8") == 'name = "Ours"\n'
 
 
+@pytest.mark.parametrize("setting", ['schema = "none-such"', 'conventions = "none-such"'])
+def test_init_refuses_settings_that_name_a_missing_file_before_it_makes_anything(command, tmp_path, setting):
+    settings = tmp_path / "mine.toml"
+    settings.write_text(f"{setting}\n", encoding="utf-8")
+    ran = command("init", tmp_path / "new", "--lead", "Mia", "--project", settings)
+    assert ran.code == 2
+    assert "none-such.toml" in ran.err
+    assert not (tmp_path / "new").exists()
+
+
 def test_init_refuses_a_folder_that_is_a_workspace(command, workspace):
     assert command("init", workspace, "--lead", "Mia").code == 2
 

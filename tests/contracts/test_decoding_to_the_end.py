@@ -326,6 +326,33 @@ def test_what_was_trimmed_off_on_the_phone_stays_off(files: Files) -> None:
 
 
 @_WITH_AV
+@pytest.mark.parametrize(("name", "channels"), [("he_aac_v1_mono", 1), ("he_aac_v2_stereo", 2)])
+@pytest.mark.parametrize("container", ["adts", "mp4", "matroska"])
+def test_high_efficiency_aac_has_the_channels_that_were_recorded(
+    files: Files, name: str, channels: int, container: str
+) -> None:
+    content = (Path(__file__).parents[1] / "data" / "audio" / f"{name}.aac").read_bytes()
+    sound = files.decode(content if container == "adts" else _copied(content, container)).decoded
+    assert (sound.channels, sound.rate_hz) == (channels, 16_000)
+    assert sound.frames / 16_000 >= 0.8
+
+
+def _copied(adts: bytes, container: str) -> bytes:
+    """The same packets in another container."""
+    import av
+
+    out = io.BytesIO()
+    with av.open(io.BytesIO(adts), format="aac") as source, av.open(out, "w", format=container) as media:
+        (own,) = source.streams.audio
+        stream = media.add_stream_from_template(own)
+        for packet in source.demux(own):
+            if packet.size:
+                packet.stream = stream
+                media.mux(packet)
+    return out.getvalue()
+
+
+@_WITH_AV
 def test_several_tracks_are_refused_and_none_is_empty(files: Files) -> None:
     assert files.code(media_file("mp4", "aac", tracks=2)) == "UNDECODABLE_STREAMS"
     assert files.code(media_file("mp4", "aac", tracks=0, has_video=True)) == "EMPTY_AUDIO_NO_STREAM"

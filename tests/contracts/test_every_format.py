@@ -31,7 +31,6 @@ from reviewer.formats.dataset import (
     segments_of,
     utterance_id,
 )
-from reviewer.formats.librispeech import capitals
 from reviewer.formats.tags import in_format, tag_problem
 from reviewer.formats.titles import TITLES, missing_package
 from reviewer.messages import command_catalogue
@@ -40,6 +39,7 @@ from reviewer.places import resource
 from reviewer.session.clip_answers import one_line
 from reviewer.transcript.conventions import load_conventions
 from reviewer.transcript.normalisation import clean_text, normalise
+from reviewer.transcript.words import upper_case
 from tests.benches.format_readers import READERS, Part, Read, Reading, read_nemo_segments
 from tests.benches.sets import write_sounds
 
@@ -121,7 +121,9 @@ def expected(name: str, row: Utterance) -> Reading:
         return Reading(tuple(Part(at, end, one.speaker, texts(one)) for one, at, end in shown))
     if name == "ctm":
         return Reading((), None, words)
-    text = {"common-voice": row.text_verbatim, "librispeech": capitals(row.text)}.get(name, row.text)
+    text = {"common-voice": row.text_verbatim, "librispeech": upper_case(row.text, row.locale)}.get(
+        name, row.text
+    )
     return Reading((Part(0.0, row.duration, "" if name == "azure" else row.speaker, text),))
 
 
@@ -191,6 +193,19 @@ def test_the_leads_own_key_is_given_back(tmp_path: Path, name: str) -> None:
     files = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".flac"]
     data = b"".join(gzip.decompress(p.read_bytes()) if p.suffix == ".gz" else p.read_bytes() for p in files)
     assert "batch7-0042".encode("utf-16-le" if name == "csv-excel" else "utf-8") in data
+
+
+@pytest.mark.parametrize(
+    ("locale", "text", "capitals"),
+    [("tr-TR", "iyi ılık", "İYİ ILIK"), ("de-DE", "straße", "STRASSE"), ("el-GR", "καλημέρα", "ΚΑΛΗΜΕΡΑ")],
+)
+def test_capitals_of_librispeech_are_those_of_the_language(
+    tmp_path: Path, locale: str, text: str, capitals: str
+) -> None:
+    folder = a_set(tmp_path / "set", "librispeech", [a_row(1, locale=locale, text=text)])
+    assert FORMATS["librispeech"].validate(folder) == []
+    (reading,) = READERS["librispeech"](folder).values()
+    assert reading.parts[0].text == capitals
 
 
 def test_excel_is_given_texts_where_it_would_guess(tmp_path: Path) -> None:

@@ -245,6 +245,24 @@ def test_an_empty_manifest_has_no_lines(tmp_path: Path, content: bytes) -> None:
     assert read(tmp_path, content) == ()
 
 
+def test_a_plus_in_a_text_is_no_other_encoding(tmp_path: Path) -> None:
+    drafts = ("one+two", "a+download-page", "C++", "+491701234567", "x+AMw==", "~{}")
+    rows = [line(number, draft=draft) for number, draft in enumerate(drafts)]
+    for each in (rows, *([row] for row in rows[:4])):
+        assert codes(read(tmp_path, as_csv(each), "m.csv")) == ["row"] * len(each)
+
+
+def test_a_cell_may_be_longer_than_pythons_reader_takes(tmp_path: Path) -> None:
+    csv.field_size_limit(131_072)  # as in a new process
+    table = as_csv([line(1, draft="x" * 99_000), line(2, draft="y " * 70_000), line(3)])
+    found = read(tmp_path, table, "m.csv")
+    assert codes(found) == ["row", RefusalCode.BAD_VALUE, "row"]
+    refused = found[1].read
+    assert isinstance(refused, Decision)
+    assert refused.notice is not None
+    assert refused.notice.code == "VALUE_TOO_LONG"
+
+
 def test_a_manifest_in_another_encoding_or_that_is_not_there_is_refused_whole(tmp_path: Path) -> None:
     for encoding in ("utf-32", "utf-32-le", "utf-32-be"):
         with pytest.raises(Refused) as refused:
@@ -322,6 +340,17 @@ WHOLE: dict[str, tuple[bytes, str, str]] = {
     "Windows-1252": (a_table(GERMAN, "cp1252"), "TABLE_OTHER_ENCODING", "Windows-1252"),
     "one row": (a_table(GERMAN, "cp1252", 1), "TABLE_OTHER_ENCODING", "Windows-1252"),
     "JSON Lines": (f"{OTHER}\n{OTHER}".encode("cp1252"), "TABLE_OTHER_ENCODING", "Windows-1252"),
+    "Windows-874": (a_table("สวัสดีค่ะ.wav", "cp874"), "TABLE_OTHER_ENCODING", "Windows-874"),
+    "KOI8-R": (a_table("привет как дела.wav", "koi8_r"), "TABLE_OTHER_ENCODING", "Windows-1251"),
+    "GB 2312": (a_table("你好世界.wav", "gb2312"), "TABLE_OTHER_ENCODING", "GB 18030"),
+    "Mac Roman": (a_table("Grüße aus Köln.wav", "mac_roman"), "TABLE_OTHER_ENCODING", "Mac Roman"),
+    "code page 850": (a_table("Grüße aus Köln.wav", "cp850"), "TABLE_OTHER_ENCODING", "code page 850"),
+    "EBCDIC": (a_table("1.wav", "cp037"), "TABLE_ENCODING", ""),
+    "UTF-7": (a_table("Grüße.wav", "utf-7"), "TABLE_OTHER_ENCODING", "UTF-7"),
+    "UTF-7 of Han": (a_table("你好a.wav", "utf-7"), "TABLE_OTHER_ENCODING", "UTF-7"),
+    "UTF-7 with a mark": (b"+/v8-" + a_table("1.wav", "ascii"), "TABLE_OTHER_ENCODING", "UTF-7"),
+    "HZ": (a_table("你好世界.wav", "hz"), "TABLE_OTHER_ENCODING", "HZ"),
+    "a workbook of ASCII alone": (b"PK\x03\x04" + bytes(40), "TABLE_NO_TEXT", "workbook"),
     "Windows-1251": (a_table(CYRILLIC, "cp1251"), "TABLE_OTHER_ENCODING", "Windows-1251"),
     "Shift-JIS": (a_table("ひらがな.wav", "shift_jis"), "TABLE_OTHER_ENCODING", "Shift-JIS"),
     "EUC-KR": (a_table("한국어.wav", "euc_kr"), "TABLE_OTHER_ENCODING", "EUC-KR"),

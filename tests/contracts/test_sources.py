@@ -11,10 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reviewer.errors import Refused
+from reviewer.formats.dataset import Utterance, UtteranceSegment, UtteranceWord
 from reviewer.lead.sources import Source, SourceKind, read_source
 from reviewer.lead.textgrid_file import read_textgrid
 from reviewer.lead.timed_segments import TimedSegment, draft_of, words_of
 from reviewer.privacy.manifest_row import Decision, ManifestRow, WordTiming
+from tests.contracts.test_every_format import a_row, a_set
 
 SAID = "Signed forms of the spring campaign, legal archive, folder 12"
 CONSENT = f"""
@@ -521,6 +523,27 @@ SHORT = """"ooTextFile"
 """
 
 
+def test_each_textgrid_belongs_to_one_audio_file_of_its_name(tmp_path: Path) -> None:
+    """In a folder of its own too, if no other has that name; in another letter case if none has this one."""
+    grids = {name: short_grid(name) for name in ("a", "A", "b", "c", "d")}
+    places = {"x/a": "a", "x/A": "A", "grids/b": "b", "x/c": "c", "grids/c": "c", "grids/d": "d"}
+    audio = dict.fromkeys(("x/a.wav", "x/A.wav", "y/B.wav", "x/c.wav", "y/c.wav", "x/d.wav", "y/d.wav"), b"x")
+    folder = write(tmp_path, {**{f"{at}.TextGrid": grids[name] for at, name in places.items()}, **audio})
+    found = {line.audio: line.read for line in mapped(folder, 'kind = "textgrid"\n' + REST).lines}
+    texts = {name: row.draft for name, row in found.items() if isinstance(row, ManifestRow)}
+    assert texts == {
+        "x/a.wav": "a", "x/A.wav": "A", "y/B.wav": "b", "x/c.wav": "c", "y/c.wav": "c",
+        "x/d.wav": "", "y/d.wav": "",
+    }  # fmt: skip
+    assert [name for name, row in found.items() if isinstance(row, Decision)] == ["grids/d.TextGrid"]
+
+
+def short_grid(*texts: str, name: str = "s1") -> str:
+    spans = "".join(f'{number}\n{number + 1}\n"{text}"\n' for number, text in enumerate(texts))
+    head = f'File type = "ooTextFile"\nObject class = "TextGrid"\n\n0\n{len(texts)}\n<exists>\n1\n'
+    return f'{head}"IntervalTier"\n"{name}"\n0\n{len(texts)}\n{len(texts)}\n{spans}'
+
+
 def test_textgrids_beside_audio_give_texts_and_words(tmp_path: Path) -> None:
     folder = write(
         tmp_path,
@@ -704,3 +727,53 @@ def test_whatever_a_json_file_holds_it_is_read_or_refused(
         with suppress(Refused):
             source = mapped(file, mapping) if mapping else read_source(file)
             assert all(isinstance(line.read, ManifestRow | Decision) for line in source.lines)
+
+
+def a_set_of_two(folder: Path, name: str) -> list[Utterance]:
+    """A labelled set with a talk of overlapping segments and words, in two splits."""
+    segments = (
+        UtteranceSegment(0, 8000, "ab02", "a b", "A b."), UtteranceSegment(4000, 12_000, "ab02", "c", "C!")
+    )  # fmt: skip
+    words = (
+        UtteranceWord(0, 3000, "a", "ab02"), UtteranceWord(2500, 8000, "'b", "ab02"),
+        UtteranceWord(4000, 12_000, "c", "ab02"),
+    )  # fmt: skip
+    texts = {"text": "a 'b c", "text_verbatim": "A 'b. C!"}
+    talk = a_row(2, segments=segments, words=words, split="train", **texts)
+    made = [a_row(1, split="test", text="=1", text_verbatim="=1"), talk]
+    a_set(folder, name, made)
+    (folder / "passport.json").write_text("{}", encoding="utf-8")
+    return made
+
+
+@pytest.mark.parametrize("name", ["csv", "csv-excel", "jsonl", "nemo"])
+def test_a_set_of_our_own_comes_back_with_its_texts_and_the_times_of_its_words(
+    tmp_path: Path, name: str
+) -> None:
+    made = a_set_of_two(tmp_path / "set", name)
+    found = {row.source_id: row for row in rows(mapped(tmp_path / "set", CONSTANTS + CONSENT))}
+    assert set(found) == {one.id for one in made}
+    for one in made:
+        row = found[one.id]
+        assert row.draft == (one.text if name == "nemo" else one.text_verbatim)
+        assert row.speaker == one.speaker
+        times = [(word.text, word.start / one.rate_hz, word.end / one.rate_hz) for word in one.words]
+        if name != "nemo":  # which has no words
+            assert [(word.word, word.start_seconds, word.end_seconds) for word in row.words] == times
+
+
+def test_a_damaged_table_of_words_refuses_the_set(tmp_path: Path) -> None:
+    a_set_of_two(tmp_path / "set", "csv")
+    with (tmp_path / "set" / "words.csv").open("a", encoding="utf-8") as file:
+        file.write("x,0,now,0,1,ab02,c\n")
+    with pytest.raises(Refused, match="TABLE_LINES_REFUSED"):
+        mapped(tmp_path / "set", CONSTANTS + CONSENT)
+
+
+def test_overlapping_words_of_a_textgrid_of_our_own_are_no_text(tmp_path: Path) -> None:
+    a_set_of_two(tmp_path / "set", "textgrid")
+    (row, _) = sorted(
+        rows(mapped(tmp_path / "set", 'kind = "textgrid"\n' + REST)), key=lambda one: one.audio, reverse=True
+    )
+    assert row.draft == "A b. C!"
+    assert [word.word for word in row.words] == ["a", "'b", "c"]

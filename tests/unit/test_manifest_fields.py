@@ -125,7 +125,11 @@ NO_SOURCE_IDS = ["---", "1.23E+15", "#REF!", "a\u200bb"]  # a list of withdrawal
 
 
 # Speakers whom all clips would share.
-NO_SPEAKERS = ["nan", "NULL", "\\N", "?", "#N/A", "1.23E+15", "M\ufffdller"]
+NO_SPEAKERS = [
+    "nan", "NULL", "\\N", "?", "#N/A", "1.23E+15", "M\ufffdller", "none", "NONE", "n/a", "NA", "<null>",
+    "nil", "unknown", "#NOM?", "#¿NOMBRE?", "#ИМЯ?", "#WERT!", "#DĚLENÍ_NULOU!", "#JAKO/0!", "#NV", "#SPILL!",
+    "Err:502",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(

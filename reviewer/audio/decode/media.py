@@ -87,14 +87,55 @@ def decode(view: View, container: str, seconds: float, output: SoundOutput) -> N
         "protocol_whitelist": "none",
         "threads": "1",
     }
+
+    def opened() -> Any:
+        view.seek(0)
+        return av.open(view, format=DEMUXERS[container], options=options, metadata_errors="ignore")
+
     try:
-        with av.open(view, format=DEMUXERS[container], options=options, metadata_errors="ignore") as media:
-            _decode_stream(media, container, seconds, output)
+        with opened() as media:
+            if not _may_double_channel(media, view):
+                _decode_stream(media, container, seconds, output)
+                return
+            is_mono = _is_channel_doubled(media)
+        with opened() as media:
+            _decode_stream(media, container, seconds, output, is_mono=is_mono)
     except av.FFmpegError as error:
         raise Incomplete("damaged") from error
 
 
-def _decode_stream(media: Any, container: str, seconds: float, output: SoundOutput) -> None:
+def _may_double_channel(media: Any, view: View) -> bool:
+    """Whether a stream of one channel is decoded to two.
+
+    High-efficiency AAC may have parametric stereo that its header does not name, so ffmpeg makes two channels
+    of all of it. ISO/IEC 14496-3, 1.6.2.1 (configuration) and annex 1.A (ADTS).
+    """
+    stream = _one_audio_stream(media)
+    found = stream.codec_context
+    if found.name != "aac" or len(found.layout.channels) != 2:
+        return False
+    bits = "".join(f"{byte:08b}" for byte in (found.extradata or b"")[:8])
+    if not bits:
+        place = view.tell()
+        view.seek(0)
+        head = view.read(4)
+        view.seek(place)
+        return len(head) == 4 and head[0] == 0xFF and (head[2] << 2 | head[3] >> 6) & 7 == 1
+    rate = bits[5:9]
+    channels = bits[33:37] if rate == "1111" else bits[9:13]
+    return bits[:5] in ("00010", "00101") and channels == "0001"  # not 29, which names parametric stereo
+
+
+def _is_channel_doubled(media: Any) -> bool:
+    """Whether both channels have the same samples throughout."""
+    frames = (frame.to_ndarray() for frame in media.decode(_one_audio_stream(media)))
+    return all(len(values) == 2 and np.array_equal(*values) for values in frames)
+
+
+def _decode_stream(
+    media: Any, container: str, seconds: float, output: SoundOutput, *, is_mono: bool = False
+) -> None:
+    """``is_mono``: of two channels the first is all."""
     stream = _one_audio_stream(media)
     decoder = _decoder(stream)
     codec = decoder.name
@@ -112,14 +153,15 @@ def _decode_stream(media: Any, container: str, seconds: float, output: SoundOutp
             if container in _HAS_OWN_TIMES:
                 times.fill_gap(frame)
             times.rate_hz = frame.sample_rate
-            _add(frame, container, output, is_lossy=codec in _LOSSY)
+            _add(frame, container, output, is_lossy=codec in _LOSSY, is_mono=is_mono)
     if stream.duration and container in (*_HAS_OWN_TIMES, "wavcodec"):
         seconds = float(stream.duration * stream.time_base)
         if container == "cafcodec" and codec == "alac":  # as ffmpeg counts, its last frame is as long as all
             seconds -= frame_seconds - last_seconds
-    elif container in _HAS_OWN_TIMES:  # such a length counts what is before zero, and is not played
+    elif container in _HAS_OWN_TIMES:
         whole = 0 if output.has_video else media.duration or 0  # pictures may go on
-        seconds = whole / 1e6 + float(times.begins * stream.time_base)
+        # such a length counts what is before zero and not played, and the time before a late beginning
+        seconds = whole / 1e6 + float(times.begins * stream.time_base) - times.late_seconds
     elif container == "asf":
         seconds -= frame_seconds  # its length counts the frame that only starts the decoder
     if seconds - times.decoded_seconds > TOLERATED_SECONDS:
@@ -133,6 +175,11 @@ class _Times:
         self._output, self._before = output, output.frames
         self._start: float | None = None
         self.begins = self.rate_hz = 0
+
+    @property
+    def late_seconds(self) -> float:
+        """How late the first frame is: a recorder of a call begins when somebody joins it."""
+        return max(0.0, self._start or 0.0)
 
     @property
     def decoded_seconds(self) -> float:
@@ -177,10 +224,12 @@ def _decoder(stream: Any) -> Any:
     return decoder
 
 
-def _add(frame: Any, container: str, output: SoundOutput, *, is_lossy: bool) -> None:
+def _add(frame: Any, container: str, output: SoundOutput, *, is_lossy: bool, is_mono: bool) -> None:
     kind, channels = frame.format.name, len(frame.layout.channels)
     values: NDArray[Any] = frame.to_ndarray()
     values = values.T if kind.endswith("p") else values.reshape(-1, channels)
+    if is_mono:
+        values, channels = values[:, :1], 1
     if values.dtype == np.uint8:
         values = (values.astype(np.int16) - 128) << 8
     is_floating = values.dtype.kind == "f"

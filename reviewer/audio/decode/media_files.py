@@ -13,7 +13,7 @@ from reviewer.audio.decode.tags import after_tags
 from reviewer.audio.decode.wire import DecodingStopped, Failure, Incomplete
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 _AMR_NARROW = (12, 13, 15, 17, 19, 20, 26, 31, 5)
 _AMR_WIDE = (17, 23, 32, 36, 40, 46, 50, 58, 60, 5)
@@ -30,7 +30,9 @@ _ASF_INDEXES = (
     bytes.fromhex("d03fb73c4a0c03483d953df7b6228f0c"),
 )
 """Simple, by time, by media object, by time code: all that may follow the packets."""
-_SEGMENT, _CLUSTER = 0x18538067, 0x1F43B675
+_SEGMENT, _CLUSTER, _CLUSTER_TIME, _CUES = 0x18538067, 0x1F43B675, 0xE7, 0x1C53BB6B
+_CUE_POINT, _CUE_PLACES, _CUE_CLUSTER = 0xBB, 0xB7, 0xF1
+_LATE_TICKS = 50  # of a cluster's time: milliseconds, unless the file says otherwise
 _BOXES = (
     b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"styp", b"moof", b"sidx", b"mfra",
     b"uuid", b"meta", b"emsg", b"prft", b"ssix", b"pnot", b"udta", b"pdin", b"PICT",
@@ -85,6 +87,7 @@ def _check_mpeg4(source: Source) -> float:
 def _check_matroska(source: Source) -> float:
     """Elements end where the file ends; those whose size was not known when they were written are entered."""
     place = segments = 0
+    index = _MatroskaIndex(source)
     while place < source.size:
         element, after_id = _number(source, place, keeps_marker=True)
         size, body = _number(source, after_id)
@@ -93,6 +96,7 @@ def _check_matroska(source: Source) -> float:
                 break
             raise Incomplete("cut_short" if source.size - place < 12 else "damaged")
         segments += element == _SEGMENT
+        index.add(element, place, body, size)
         is_unknown = size == (1 << 7 * (body - after_id)) - 1
         if element in (_SEGMENT, _CLUSTER):
             if not is_unknown and body + size > source.size:
@@ -104,7 +108,48 @@ def _check_matroska(source: Source) -> float:
         place = body + size
     if segments != 1:
         raise Incomplete("more_follows" if segments else "cut_short")
+    if index.is_beginning_gone():
+        raise Incomplete("damaged")
     return 0.0
+
+
+class _MatroskaIndex:
+    """Where the first cluster is, when it begins, and where the file's index (Cues) has it."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._segment = self._first = self._time = -1
+        self._cues = (0, 0)
+
+    def add(self, element: int, place: int, body: int, size: int) -> None:
+        """An element at a place, with as many bytes from ``body`` on."""
+        if element == _SEGMENT:
+            self._segment = body
+        elif element == _CLUSTER and self._first < 0:
+            self._first = place
+        elif element == _CLUSTER_TIME and self._time < 0:
+            self._time = int.from_bytes(self._source.at(body, min(size, 8)), "big")
+        elif element == _CUES:
+            self._cues = (body, body + size)
+
+    def is_beginning_gone(self) -> bool:
+        """Whether the sound begins late because the clusters before are not there any more."""
+        if self._time <= _LATE_TICKS:
+            return False
+        cued = [self._segment + place for place in self._cued()]
+        return bool(cued) and min(cued) != self._first
+
+    def _cued(self) -> "Iterator[int]":
+        """The places of clusters in their segment, by the index."""
+        place, end = self._cues
+        while place < end:
+            element, after_id = _number(self._source, place, keeps_marker=True)
+            size, body = _number(self._source, after_id)
+            if not element or body > end:
+                return
+            if element == _CUE_CLUSTER:
+                yield int.from_bytes(self._source.at(body, min(size, 8)), "big")
+            place = body if element in (_CUE_POINT, _CUE_PLACES) else body + size
 
 
 def _number(source: Source, place: int, *, keeps_marker: bool = False) -> tuple[int, int]:

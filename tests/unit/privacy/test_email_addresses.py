@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reviewer.privacy.address_words import pieces_of
 from reviewer.privacy.email_addresses import email_addresses
+from reviewer.privacy.pii import find
 
 WHOLE = [
     "john.smith@example.org",
@@ -134,3 +136,59 @@ def test_an_unlikely_at_sign_counts_between_a_structured_name_and_a_host(text: s
 )
 def test_words_that_are_an_at_sign_elsewhere_make_no_address_of_a_sentence(text: str) -> None:
     assert email_addresses(text) == ()
+
+
+TYPED_TOGETHER = [
+    "john at gmail dotcom",
+    "juan arroba gmail puntocom",
+    "иван собака мейл точкару",
+    "김 골뱅이 네이버 닷컴",
+    "김철수골뱅이네이버닷컴",
+    "김 골뱅이 네이버닷컴이에요",
+    "สมชายแอทจีเมลดอทคอม",
+    "อีเมลของผมคือสมชายแอตจีเมลดอตคอมครับ",
+]
+IN_MORE_LANGUAGES = [
+    "สมชาย แอต จีเมล ดอท คอม",
+    "ສົມໄຊ ແອັດ ຈີເມວ ດອດ ຄອມ",
+    "សុខ អេត ជីមែល ដត ខម",
+    "ராகுல் அட் ஜிமெயில் டாட் காம்",
+    "ರಾಹುಲ್ ಅಟ್ ಜಿಮೇಲ್ ಡಾಟ್ ಕಾಮ್",
+    "राहुल ॲट जीमेल डॉट कॉम",
+    "გიორგი ეთ ჯიმეილ წერტილი კომ",
+    "արամ շնիկ gmail կետ com",
+    "петар мајмунче gmail точка com",
+    "arben at gmail pikë com",
+    "jón hjá gmail punktur com",
+    "əli ət gmail nöqtə com",
+    "асан ит белгісі gmail нүкте com",
+    "ali alias gmail titik com",
+    "juan at gmail tuldok com",
+]
+
+
+@pytest.mark.parametrize("text", [*TYPED_TOGETHER, *IN_MORE_LANGUAGES, "my email is john at gmail"])
+def test_an_address_is_found_in_more_languages_and_typed_without_spaces(text: str) -> None:
+    assert find(text, "en-US"), text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the dotcom bubble at home",
+        "닷컴 버블이 꺼졌다",
+        "점심 먹고 골뱅이 무침 먹자",
+        "แอดมินบอกว่าจุดนี้ดี",
+        "I check my email at yahoo every day",
+        "I got my mail and he works at outlook",
+        "email me at gmail headquarters",
+        "puntocom es una empresa",
+        "mon mail est chez gmail",
+    ],
+)
+def test_words_of_an_address_alone_are_none(text: str) -> None:
+    assert not find(text, "en-US"), text
+
+
+def test_a_long_word_takes_no_longer_than_its_length() -> None:
+    assert pieces_of("arroba" * 20_000 + "punto" * 20_000) == ("arroba" * 20_000 + "punto" * 20_000,)
