@@ -216,9 +216,9 @@ class ClipContent:
         path = self._store.local_path(stored_as, ContentKind.AUDIO)
         return None if path is None else SealedAudio(path, key, self._workspace_id)
 
-    def has_file(self, clip_id: str) -> bool:
+    def has_files(self) -> bool:
         """Whether sealed sound is in files of this machine, which another process can open."""
-        return self._store.local_path(clip_id, ContentKind.AUDIO) is not None
+        return self._store.local_path("any", ContentKind.AUDIO) is not None
 
     def unseal_under(self, key: bytes, clip_id: str, kind: ContentKind, name: str, sealed: bytes) -> bytes:
         """Content under a held key. Raises Damaged."""

@@ -132,14 +132,20 @@ class SealedWriter:
 
 def unseal(key: bytes, context: SealContext, sealed: bytes) -> bytes:
     """The plain bytes; raises Damaged if a bit, the length, the key or the context differs."""
+    chunks = unsealed_chunks(key, context, sealed)
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def unsealed_chunks(key: bytes, context: SealContext, sealed: bytes) -> list[bytes]:
+    """The plain bytes as they were sealed, 64 KiB at a time and at least one; raises as ``unseal``."""
     header = sealed[:_HEADER_BYTES]
     cipher, bound = _opened(key, context, header)
     last, _ = _last_chunk(len(sealed) - _HEADER_BYTES)
     view = memoryview(sealed)[_HEADER_BYTES:]
     if not last:
-        return _decrypted(cipher, 0, 0, view, bound)
+        return [_decrypted(cipher, 0, 0, view, bound)]
     chunks = (view[i * _SEALED_CHUNK_BYTES : (i + 1) * _SEALED_CHUNK_BYTES] for i in range(last + 1))
-    return b"".join(_decrypted(cipher, i, last, chunk, bound) for i, chunk in enumerate(chunks))
+    return [_decrypted(cipher, i, last, chunk, bound) for i, chunk in enumerate(chunks)]
 
 
 class SealedReader(io.RawIOBase):

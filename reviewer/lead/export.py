@@ -237,12 +237,12 @@ class Export:
         formats = {name: self._formats[name] for name in names}
         collected = Collected(formats, self._unit.folder)
         is_ordered = isinstance(sounds, SetShards)
-        for selected in self._selector.select(
+        for some in self._selector.select(
             identity, predicate, options, is_preview=is_preview, in_order_of_rows=is_ordered
         ):
-            rows = collected.add(selected, maker.rows_of(selected))
+            rows = collected.add([(selected, list(maker.rows_of(selected))) for selected in some])
             if sounds is not None:
-                sounds.add(selected, rows)
+                sounds.add(rows)
             if is_cancelled():
                 raise Unavailable("EXPORT_CANCELLED")
         collected.finish(self._selector.left_out, maker.left_out)

@@ -84,8 +84,7 @@ def encoded(row: Row, samples: Samples, options: SetOptions) -> bytes:
 
 def is_as_stored(row: Row, options: SetOptions) -> bool:
     """Whether the audio of a row is the clip's stored FLAC, byte for byte."""
-    keeps_form = options.audio is AudioForm.FLAC and not options.channel
-    return keeps_form and row.is_whole and row.keeps_samples
+    return options.may_keep_sound and row.is_whole and row.keeps_samples
 
 
 def require_same(clip: Clip, flac: bytes) -> bytes:

@@ -21,7 +21,7 @@ SEGMENTS = "segments"
 
 
 class Collected:
-    """Grows a clip at a time and keeps nothing of it but its rows; complete after ``finish``."""
+    """Grows some clips at a time and keeps nothing of it but its rows; complete after ``finish``."""
 
     def __init__(self, formats: Mapping[str, Format], folder: Path) -> None:
         """``folder`` is for a temporary file, in which rows are encrypted."""
@@ -44,23 +44,21 @@ class Collected:
         self.left_out: dict[str, int] = {}
         self.rows_left_out: dict[str, dict[str, int]] = {}
 
-    def add(self, selected: SelectedClip, rows: Iterable[Row]) -> list[Row]:
-        """Adds those rows of a clip that any format can hold, and gives them."""
-        kept = [row for row in rows if self._is_held(row.utterance)]
-        if not kept:
-            self.left_out["no_row"] = self.left_out.get("no_row", 0) + 1
-            return kept
-        for row in kept:
-            self._count(row.utterance)
-            self.rows.add(row)
-            if self._keeps_lengths:
-                self.lengths.add(row.utterance.path, row.utterance.frames, row.utterance.rate_hz)
-            for name, refused in self._refused.items():
-                if row.utterance.id in refused:
-                    self._refused_rows[name] += 1
-        self.clips += 1
-        self.conventions[selected.conventions.id] = selected.conventions
-        self.denied += selected.has_denied
+    def add(self, some: Iterable[tuple[SelectedClip, list[Row]]]) -> list[tuple[SelectedClip, list[Row]]]:
+        """Adds those rows of clips that any format can hold, and gives the clips that have any."""
+        held = [(clip, [row for row in rows if self._is_held(row.utterance)]) for clip, rows in some]
+        kept = [(clip, rows) for clip, rows in held if rows]
+        if len(kept) < len(held):
+            self.left_out["no_row"] = self.left_out.get("no_row", 0) + len(held) - len(kept)
+        for selected, rows in kept:
+            self.clips += 1
+            self.conventions[selected.conventions.id] = selected.conventions
+            self.denied += selected.has_denied
+            for row in rows:
+                self._count(row.utterance)
+        for _, rows in kept:
+            for row in rows:
+                self.rows.add(row)
         return kept
 
     def finish(self, left_out: Mapping[str, int], segments: Mapping[str, int]) -> None:
@@ -91,6 +89,11 @@ class Collected:
         self.statistics.add(utterance)
         self.annotated_under[utterance.schema_version, utterance.conventions_version] += 1
         self.rows_without_text += not utterance.text
+        if self._keeps_lengths:
+            self.lengths.add(utterance.path, utterance.frames, utterance.rate_hz)
+        for name, refused in self._refused.items():
+            if utterance.id in refused:
+                self._refused_rows[name] += 1
 
     def _is_held(self, utterance: Utterance) -> bool:
         is_held = False

@@ -16,11 +16,11 @@ from reviewer.formats.tags import in_format
 from reviewer.formats.written_files import WrittenFile, WrittenFiles
 from reviewer.lead.export_audio import is_as_stored
 from reviewer.lead.export_rows import Row, SelectedClip
-from reviewer.lead.export_sounds import SOUNDS_WORTH_A_PROCESS, SoundWorker, stored_sound
+from reviewer.lead.export_sounds import SoundWorker, stored_sound, worker_for
 from reviewer.lead.set_options import SetOptions
 from reviewer.lead.sound_worker import Added, EndOfShards, Sample, Samples, Shards
 from reviewer.model.people import Identity
-from reviewer.session.export_access import ExportAccess, batch_size
+from reviewer.session.export_access import ExportAccess, is_batch
 
 if TYPE_CHECKING:
     from reviewer.model.clip import Clip
@@ -52,7 +52,7 @@ class SetShards:
         self._options = options
         self._in_commit = in_commit
         self._progress = progress
-        self._clips_a_batch = batch_size(clips)
+        self._clips_expected = clips
         self._worker: SoundWorker | None = None
         self._clips: dict[str, Clip] = {}
         self._rows: list[Row] = []
@@ -63,6 +63,11 @@ class SetShards:
         """The first rows of all, whose clips were recorded and opened: also when the shards are given up."""
 
     def __enter__(self) -> Self:
+        self._worker = worker_for(self._access, self._options, self._clips_expected)
+        if self._worker is None:
+            self._has_given_up = True
+        else:
+            (self._folder / webdataset.FOLDER).mkdir()
         return self
 
     def __exit__(
@@ -71,24 +76,23 @@ class SetShards:
         if self._worker is not None:
             self._worker.close()
 
-    def add(self, selected: SelectedClip, rows: Sequence[Row]) -> None:
-        """Adds the rows of a clip. Raises Refused, Unavailable, OSError."""
-        for row in rows:
-            if not self._has_given_up and not self._takes(row):
-                self._give_up()
-            if self._has_given_up:
-                return
-            self._last_id = row.utterance.id
-            self._clips[selected.clip.id] = selected.clip
-            self._rows.append(row)
-            if self._worker is None and len(self._rows) == SOUNDS_WORTH_A_PROCESS:
-                self._begin()
-            if len(self._rows) == self._clips_a_batch:
-                self._write_batch()
+    def add(self, some: Sequence[tuple[SelectedClip, list[Row]]]) -> None:
+        """Adds the rows of clips. Raises Refused, Unavailable, OSError."""
+        for selected, rows in some:
+            for row in rows:
+                if not self._has_given_up and not self._takes(row):
+                    self._give_up()
+                if self._has_given_up:
+                    return
+                self._last_id = row.utterance.id
+                self._clips[selected.clip.id] = selected.clip
+                self._rows.append(row)
+        if is_batch(len(self._rows), self._clips_expected, is_first=not self.rows_opened):
+            self._write_batch()
 
     def open_rest(self) -> None:
         """Opens what is left, and lets the worker begin with it. Raises as ``add``."""
-        if self._worker is not None and self._rows:
+        if self._rows:
             self._write_batch()
 
     def finish(self) -> WrittenFiles:
@@ -106,12 +110,7 @@ class SetShards:
 
     def _takes(self, row: Row) -> bool:
         one = row.utterance
-        is_next = one.id > self._last_id
-        return is_next and is_as_stored(row, self._options) and self._access.has_file(one.clip_id)
-
-    def _begin(self) -> None:
-        (self._folder / webdataset.FOLDER).mkdir()
-        self._worker = SoundWorker()
+        return one.id > self._last_id and is_as_stored(row, self._options)
 
     def _give_up(self) -> None:
         """Removes what was written of them."""

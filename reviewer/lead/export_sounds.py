@@ -32,7 +32,7 @@ from reviewer.lead.sound_worker import (
 )
 from reviewer.lead.worker_pipe import receive, send
 from reviewer.model.people import Identity
-from reviewer.session.export_access import ExportAccess, OpenedBatch, batch_size
+from reviewer.session.export_access import ExportAccess, OpenedBatch, is_batch
 
 if TYPE_CHECKING:
     from reviewer.audio.samples import Samples
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=Answer)
 _WORKER = "reviewer.lead.sound_worker"
 SOUNDS_WORTH_A_PROCESS = 64
+_Given = tuple[OpenedBatch, list[Row]]
+"""A batch, and the rows of it whose sound a worker writes."""
 
 
 class SetSounds:
@@ -71,12 +73,11 @@ class SetSounds:
         self._options = options
         self._in_commit = in_commit
         self._progress = progress
-        self._clips_a_batch = batch_size(clips)
+        self._clips_expected = clips
         self._worker: SoundWorker | None = None
-        self._for_worker = 0
         self._clips: dict[str, Clip] = {}
         self._rows: list[Row] = []
-        self._with_worker: tuple[OpenedBatch, list[Row]] | None = None
+        self._with_worker: _Given | None = None
         self._written = written
         self._clips_written, self._last_clip = 0, ""
         self.rows_opened = 0
@@ -84,6 +85,7 @@ class SetSounds:
         (folder / CLIPS).mkdir()
 
     def __enter__(self) -> Self:
+        self._worker = worker_for(self._access, self._options, self._clips_expected)
         return self
 
     def __exit__(
@@ -92,15 +94,13 @@ class SetSounds:
         if self._worker is not None:
             self._worker.close()
 
-    def add(self, selected: SelectedClip, rows: Sequence[Row]) -> None:
-        """Adds the rows of a clip. Raises Refused, Damaged, Unavailable, OSError."""
-        if rows:
+    def add(self, some: Sequence[tuple[SelectedClip, list[Row]]]) -> None:
+        """Adds the rows of clips. Raises Refused, Damaged, Unavailable, OSError."""
+        for selected, rows in some:
             self._clips[selected.clip.id] = selected.clip
             self._rows += rows
-            if self._worker is None:
-                self._start_in_time(selected.clip.id, rows)
-            if len(self._clips) == self._clips_a_batch:
-                self._write_batch()
+        if is_batch(len(self._clips), self._clips_expected, is_first=not self.rows_opened):
+            self._write_batch()
 
     def open_rest(self) -> None:
         """Opens what is left, and lets the worker begin with it. Raises as ``add``."""
@@ -112,27 +112,23 @@ class SetSounds:
         self._take_written()
         return self._written
 
-    def _start_in_time(self, clip_id: str, rows: Sequence[Row]) -> None:
-        """Starts the worker before the first batch is full: it takes as long as judging a batch."""
-        if self._access.has_file(clip_id):
-            self._for_worker += sum(is_as_stored(row, self._options) for row in rows)
-        if self._for_worker >= SOUNDS_WORTH_A_PROCESS:
-            self._worker = SoundWorker()
-
     def _write_batch(self) -> None:
         clips, self._clips = self._clips, {}
         rows, self._rows = self._rows, []
         works = {row.utterance.clip_id: row.annotation_id for row in rows}
         batch = self._access.open(self._identity, works, clips, in_commit=lambda: self._in_commit(works))
         self.rows_opened += len(rows)
-        self._take_written()
-        self._write_here(batch, self._given_to_worker(batch, rows))
+        given, sounds, rest = self._for_worker(batch, rows)
+        self._take_written((batch, given), sounds)
+        self._write_here(batch, rest)
 
-    def _given_to_worker(self, batch: OpenedBatch, rows: list[Row]) -> list[Row]:
-        """Lets the worker begin with what it can do, if there is one; gives the other rows."""
+    def _for_worker(
+        self, batch: OpenedBatch, rows: list[Row]
+    ) -> tuple[list[Row], list[StoredSound], list[Row]]:
+        """The rows that the worker can do, what it needs for them, and the other rows."""
+        given, sounds, rest = list[Row](), list[StoredSound](), list[Row]()
         if self._worker is None:
-            return rows
-        given, rest, sounds = [], [], []
+            return given, sounds, rows
         for row in rows:
             path = f"{self._folder}/{row.utterance.path}"
             sound = stored_sound(batch, row, path) if is_as_stored(row, self._options) else None
@@ -141,17 +137,22 @@ class SetSounds:
             else:
                 given.append(row)
                 sounds.append(sound)
-        if sounds:
-            self._worker.begin(Sounds(sounds))
-            self._with_worker = batch, given
-        return rest
+        return given, sounds, rest
 
-    def _take_written(self) -> None:
-        """Waits for the worker; what it could not do is done here, which also says what is wrong with it."""
-        if self._with_worker is None or self._worker is None:
+    def _take_written(self, following: _Given | None = None, sounds: Sequence[StoredSound] = ()) -> None:
+        """Waits for the worker, which then begins with ``following``, and takes what it has written.
+
+        What it could not do is done here, which also says what is wrong with it.
+        """
+        before, self._with_worker = self._with_worker, following
+        if self._worker is None:
             return
-        (batch, rows), self._with_worker = self._with_worker, None
-        answer = self._worker.answer(Written)
+        answer = self._worker.answer(Written) if before else None
+        if following is not None:
+            self._worker.begin(Sounds(list(sounds)))
+        if before is None:
+            return
+        batch, rows = before
         if answer is None:  # it has ended, in the midst of some file
             for row in rows:
                 (self._folder / row.utterance.path).unlink(missing_ok=True)
@@ -191,6 +192,15 @@ class SetSounds:
             self._last_clip = row.utterance.clip_id
             self._clips_written += 1
             self._progress(self._clips_written)
+
+
+def worker_for(access: ExportAccess, options: SetOptions, clips: int) -> "SoundWorker | None":
+    """A worker for the sound of about so many clips, if it may have enough to do.
+
+    It is started before the first batch: its start takes as long as judging that.
+    """
+    is_worth_it = clips >= SOUNDS_WORTH_A_PROCESS and options.may_keep_sound and access.has_files()
+    return SoundWorker() if is_worth_it else None
 
 
 def stored_sound(batch: OpenedBatch, row: Row, out: str = "") -> StoredSound | None:

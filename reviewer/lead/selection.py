@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 from reviewer.formats.packed_texts import PackedTexts
@@ -23,7 +23,7 @@ from reviewer.model.task import SealedAnnotation, TaskState
 from reviewer.privacy.denial import undenied
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.clip_answers import answers_of_form, with_what_segments_have
-from reviewer.session.export_access import ExportAccess, batch_size, is_over
+from reviewer.session.export_access import ExportAccess, batch_size, clips_at_once, is_over
 from reviewer.session.locale_conventions import LocaleConventions
 from reviewer.session.pass_comparison import (
     PassComparison,
@@ -81,11 +81,13 @@ class Selector:
         *,
         is_preview: bool = False,
         in_order_of_rows: bool = False,
-    ) -> Iterator[SelectedClip]:
+    ) -> Iterator[list[SelectedClip]]:
         """Selects from all accepted work, in the order of clips' ids. Texts are logged, then unsealed.
 
-        Unless it ``is_preview``, clips whose passes differ get an adjudication task. ``in_order_of_rows``:
-        in that of their rows' ids, which takes longer. Raises Damaged when an annotation does not verify.
+        Gives some clips at a time: a step for all of them stays in the processor's caches, all steps for one
+        of them do not. Unless it ``is_preview``, clips whose passes differ get an adjudication task.
+        ``in_order_of_rows``: in that of their rows' ids, which takes longer. Raises Damaged for an annotation
+        that does not verify.
         """
         self._kept, self._options, self.left_out = self._unit.label_schemas.all(), options, Counter()
         without_work = self._without_accepted_work()  # now: a difference found below changes the counts
@@ -93,18 +95,28 @@ class Selector:
             self._unit.queue.holds(),
             self._clip_ids(identity, in_order_of_rows=in_order_of_rows),
         )
-        at_once = batch_size(len(clip_ids))
-        for start in range(0, len(clip_ids), at_once):
-            works = self._unit.queue.exportable_work(clip_ids[start : start + at_once])
-            for candidate, found in self._judged(identity, self._candidates(works, on_hold), where):
-                if isinstance(found, PassDifference) and not is_preview:
-                    self._comparison.open_adjudication(identity, candidate.clip.id, found)
-                if isinstance(found, str):
-                    self.left_out[str(found)] += 1
-                else:
-                    yield found
+        first, at_once = (batch_size(len(clip_ids), is_first=is_first) for is_first in (True, False))
+        for end in range(first, len(clip_ids) + at_once, at_once):
+            works = self._unit.queue.exportable_work(clip_ids[max(0, end - at_once) : end])
+            judged = self._judged(identity, self._candidates(works, on_hold), where)
+            while some := list(islice(judged, clips_at_once(len(clip_ids)))):
+                yield self._kept_of(identity, some, is_preview=is_preview)
         self.left_out.update(without_work)
         self.left_out = Counter({reason: n for reason, n in sorted(self.left_out.items()) if n})
+
+    def _kept_of(
+        self, identity: Identity, judged: Iterable[tuple[_Candidate, SelectedClip | str]], *, is_preview: bool
+    ) -> list[SelectedClip]:
+        """Those that are not left out; the others are counted."""
+        kept: list[SelectedClip] = []
+        for candidate, found in judged:
+            if isinstance(found, PassDifference) and not is_preview:
+                self._comparison.open_adjudication(identity, candidate.clip.id, found)
+            if isinstance(found, str):
+                self.left_out[str(found)] += 1
+            else:
+                kept.append(found)
+        return kept
 
     def _clip_ids(self, identity: Identity, *, in_order_of_rows: bool) -> PackedTexts:
         """The clips that have accepted work; a row's id begins with its speaker."""

@@ -58,6 +58,11 @@ class SetOptions:
         if self.audio is AudioForm.OPUS and self.rate_hz not in (0, *OPUS_RATES_HZ):
             raise Refused("EXPORT_OPUS_RATE", known=", ".join(map(str, OPUS_RATES_HZ)))
 
+    @property
+    def may_keep_sound(self) -> bool:
+        """Whether sound goes out as it is stored where neither its times nor its form differ."""
+        return self.audio is AudioForm.FLAC and not self.channel
+
     def rate_of(self, rate_hz: int) -> int:
         """The rate of an audio file of the set from a clip of ``rate_hz``."""
         if self.rate_hz or self.audio is not AudioForm.OPUS:

@@ -10,18 +10,20 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from reviewer.clips.seal import SealContext, unseal
+from reviewer.clips.seal import SealContext, unsealed_chunks
 from reviewer.errors import Damaged
-from reviewer.files import write_whole
-from reviewer.formats.tar_shards import TarShards
 from reviewer.lead.worker_pipe import receive, send
 from reviewer.model.clip import ContentKind
 from reviewer.process_guard import end_with_parent, harden_process
 
+if TYPE_CHECKING:
+    from reviewer.formats.tar_shards import TarShards
+
+_BINARY = getattr(os, "O_BINARY", 0)
 _HEAD_BYTES = 42
 """``fLaC``, and STREAMINFO as the last metadata block: RFC 9639, sections 6 to 8."""
 _BARE_HEAD = b"fLaC\x80\x00\x00\x22"
@@ -116,15 +118,14 @@ def form_of(flac: bytes) -> tuple[int, int, int] | None:
     return packed & (1 << 36) - 1, packed >> 44, (packed >> 41 & 0b111) + 1
 
 
-def unsealed(one: StoredSound) -> bytes | None:
-    """A clip's FLAC; None if it cannot be read or is not what it must be."""
+def unsealed(one: StoredSound) -> list[bytes] | None:
+    """A clip's FLAC in chunks; None if it cannot be read or is not what it must be."""
     context = SealContext(one.workspace_id, one.clip_id, ContentKind.AUDIO)
     try:
-        with open(one.sealed, "rb", buffering=0) as file:  # noqa: PTH123 - a path of bytes
-            flac = unseal(one.key, context, file.read())
+        chunks = unsealed_chunks(one.key, context, _read(one.sealed))
     except (OSError, Damaged):  # whoever asked looks for itself, and says what is wrong
         return None
-    return flac if form_of(flac) == one.form else None
+    return chunks if form_of(chunks[0]) == one.form else None
 
 
 def write_sound(one: StoredSound) -> WrittenSound | None:
@@ -132,13 +133,30 @@ def write_sound(one: StoredSound) -> WrittenSound | None:
 
     Raises OSError.
     """
-    flac = unsealed(one)
-    if flac is None:
+    chunks = unsealed(one)
+    if chunks is None:
         return None
-    with open(one.out, "xb", buffering=0) as file:  # noqa: PTH123
-        write_whole(file, flac)
-    found = os.stat(one.out)  # noqa: PTH116
-    return WrittenSound(hashlib.sha256(flac).digest(), found.st_ino, found.st_size, found.st_mtime_ns)
+    digest = hashlib.sha256()
+    # Descriptors: a file object asks for more of each file than is needed, a twentieth of the time.
+    descriptor = os.open(one.out, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
+    try:
+        for chunk in chunks:
+            digest.update(chunk)
+            done = os.write(descriptor, chunk)
+            while done < len(chunk):
+                done += os.write(descriptor, memoryview(chunk)[done:])
+        found = os.fstat(descriptor)
+    finally:
+        os.close(descriptor)
+    return WrittenSound(digest.digest(), found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+def _read(path: bytes) -> bytes:
+    descriptor = os.open(path, os.O_RDONLY | _BINARY)
+    try:
+        return os.read(descriptor, os.fstat(descriptor).st_size)
+    finally:
+        os.close(descriptor)
 
 
 class _Shards:
@@ -151,12 +169,18 @@ class _Shards:
     def add(self, request: Samples) -> Added:
         """Adds samples up to the first that does not verify. Raises OSError."""
         if self._shards is None:
+            # A seventh of the start, which files do not need.
+            from pathlib import Path  # noqa: PLC0415
+
+            from reviewer.formats.tar_shards import TarShards  # noqa: PLC0415
+
             self._shards = self._open.enter_context(TarShards(Path(request.root), request.folder))
         for number, one in enumerate(request.samples):
-            flac = unsealed(one.sound)
-            if flac is None:
+            chunks = unsealed(one.sound)
+            if chunks is None:
                 return Added(number)
-            self._shards.add(one.split, one.id, (("flac", flac), ("json", one.row), ("txt", one.text)))
+            members = (("flac", b"".join(chunks)), ("json", one.row), ("txt", one.text))
+            self._shards.add(one.split, one.id, members)
         return Added(len(request.samples))
 
     def finish(self) -> Shards:

@@ -4,6 +4,7 @@ import hmac
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 
 from reviewer.access.acceptances import Acceptances, came_home
 from reviewer.access.rights import Act
@@ -22,15 +23,30 @@ from reviewer.session.unreadable_work import leave_out
 _PURPOSE = "export"
 CLIPS_A_BATCH = 250
 MOST_CLIPS_A_BATCH = 500
+_LEAST_BATCHES = 8
+_STEPS_A_BATCH = 4
 
 
-def batch_size(clips: int) -> int:
+def batch_size(clips: int, *, is_first: bool = False) -> int:
     """How many clips of an export of about so many are opened by one row of the log.
 
-    Each commit waits for the disk several times; the last batch, whose sound is written when all texts are
-    judged, and what a killed export says too much, stay an eighth of the whole.
+    Each commit waits for the disk several times, so a large set has larger batches. The first and the last
+    are half of the others: texts of the first are judged before any sound can be written, and sound of the
+    last is written when there is nothing left to judge.
     """
-    return min(max(CLIPS_A_BATCH, clips // 8), MOST_CLIPS_A_BATCH)
+    batches = max(_LEAST_BATCHES, ceil(clips / MOST_CLIPS_A_BATCH) + 1)
+    size = max(CLIPS_A_BATCH, ceil(clips / (batches - 1)))
+    return ceil(size / 2) if is_first else size
+
+
+def clips_at_once(clips: int) -> int:
+    """How many clips of an export of about so many are judged, and made rows, together."""
+    return max(1, batch_size(clips) // _STEPS_A_BATCH)
+
+
+def is_batch(clips: int, expected: int, *, is_first: bool) -> bool:
+    """Whether so many clips, of an export of about ``expected``, are a batch: a full one, but for a few."""
+    return clips > batch_size(expected, is_first=is_first) * (_STEPS_A_BATCH - 1) // _STEPS_A_BATCH
 
 
 class OpenedBatch:
@@ -121,9 +137,9 @@ class ExportAccess:
         held = self._unit.content.hold_keys(identity.keyring, list(works))
         return OpenedBatch(held, self._unit.clips.many(works) if clips is None else clips)
 
-    def has_file(self, clip_id: str) -> bool:
-        """Whether the clip's sealed sound is a file of this machine, which a worker process can open."""
-        return self._unit.content.has_file(clip_id)
+    def has_files(self) -> bool:
+        """Whether sealed sound is in files of this machine, which a worker process can open."""
+        return self._unit.content.has_files()
 
     def texts(
         self, identity: Identity, works: Sequence[SealedAnnotation], purpose: str = _PURPOSE

@@ -1,20 +1,28 @@
 """Exports whose sound is unsealed and written by a worker process, into files of its own or into shards."""
 
+import hashlib
 import os
 import signal
 import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from reviewer.access.log_chain import objects_of
+from reviewer.audio.io.flac import encode_flac
+from reviewer.audio.samples import Samples
+from reviewer.clips.seal import CHUNK_BYTES, SealContext, seal
 from reviewer.clips.store import LocalClipStore
 from reviewer.errors import Damaged, Unavailable
 from reviewer.formats import passport
-from reviewer.lead import export_shards, export_sounds
+from reviewer.lead import export_sounds
 from reviewer.lead.set_options import SetOptions
-from reviewer.lead.sound_worker import Request, Samples, Sounds
+from reviewer.lead.sound_worker import Request, Sounds, StoredSound, write_sound
+from reviewer.lead.sound_worker import Samples as ShardSamples
+from reviewer.model.annotation import Annotation
 from reviewer.model.clip import ContentKind
 from reviewer.model.event import Action
 from reviewer.session import export_access
@@ -26,8 +34,7 @@ FORMATS = pytest.mark.parametrize("formats", [("nemo", "csv"), ("webdataset",)])
 
 @pytest.fixture
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LeadBench]:
-    for module in (export_sounds, export_shards):
-        monkeypatch.setattr(module, "SOUNDS_WORTH_A_PROCESS", 1)
+    monkeypatch.setattr(export_sounds, "SOUNDS_WORTH_A_PROCESS", 1)
     monkeypatch.setattr(export_access, "CLIPS_A_BATCH", 2)
     made = LeadBench(tmp_path / "ws")
     made.agree()
@@ -66,7 +73,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
     }
 
 
-@pytest.mark.parametrize(("formats", "told"), [(("nemo", "csv"), range(1, 6)), (("webdataset",), (2, 4, 5))])
+@pytest.mark.parametrize(("formats", "told"), [(("nemo", "csv"), range(1, 6)), (("webdataset",), (1, 3, 5))])
 def test_a_worker_writes_the_files_that_this_process_would_write(
     bench: LeadBench,
     out: Path,
@@ -82,12 +89,52 @@ def test_a_worker_writes_the_files_that_this_process_would_write(
     assert seen == [(number, CLIPS) for number in told]
     (worker,) = workers
     assert worker.returncode is not None  # it has ended
-    for module in (export_sounds, export_shards):
-        monkeypatch.setattr(module, "SOUNDS_WORTH_A_PROCESS", 100)
+    monkeypatch.setattr(export_sounds, "SOUNDS_WORTH_A_PROCESS", 100)
     bench.run_export(out.with_name("here"), formats=formats, options=split)
     assert len(workers) == 1
     assert files_of(out) == files_of(out.with_name("here"))
     assert passport.validate(out) == []
+
+
+@FORMATS
+def test_a_worker_starts_before_the_first_text_is_opened(
+    bench: LeadBench,
+    out: Path,
+    workers: list[subprocess.Popen[bytes]],
+    monkeypatch: pytest.MonkeyPatch,
+    formats: tuple[str, ...],
+) -> None:
+    texts, started = export_access.ExportAccess.texts, list[int]()
+
+    def noted(access: export_access.ExportAccess, *given: Any) -> list[Annotation | None]:
+        started.append(len(workers))
+        return texts(access, *given)
+
+    monkeypatch.setattr(export_access.ExportAccess, "texts", noted)
+    bench.run_export(out, formats=formats)
+    assert started[0] == 1
+
+
+def test_a_worker_writes_sound_of_several_chunks_whole_or_not_at_all(tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).integers(-9000, 9000, size=(70_000, 1), dtype=np.int16)
+    flac, key = encode_flac(Samples(16_000, noise)), os.urandom(32)
+    assert len(flac) > CHUNK_BYTES
+    sealed, written = tmp_path / "c1.sealed", tmp_path / "c1.flac"
+    sealed.write_bytes(seal(key, SealContext("w", "c1", ContentKind.AUDIO), flac))
+    form = (70_000, 16_000, 1)
+    sound = StoredSound(os.fsencode(sealed), key, "w", "c1", form, os.fsencode(written))
+    found = write_sound(sound)
+    assert found is not None
+    assert written.read_bytes() == flac
+    assert found.digest == hashlib.sha256(flac).digest()
+    assert found.size == len(flac)
+    assert (found.inode, found.changed_ns) == (written.stat().st_ino, written.stat().st_mtime_ns)
+    written.unlink()
+    damaged = bytearray(sealed.read_bytes())
+    damaged[-1] ^= 1  # in the last chunk
+    sealed.write_bytes(damaged)
+    assert write_sound(sound) is None
+    assert not written.exists()
 
 
 def test_sound_that_is_encoded_anew_needs_no_worker(
@@ -104,10 +151,10 @@ def test_the_row_is_committed_before_a_worker_gets_the_key(
 ) -> None:
     begin, given = export_sounds.SoundWorker.begin, set[str]()
 
-    def noted(worker: export_sounds.SoundWorker, request: Sounds | Samples) -> None:
+    def noted(worker: export_sounds.SoundWorker, request: Sounds | ShardSamples) -> None:
         if isinstance(request, Sounds):
             given.update(one.clip_id for one in request.sounds)
-        elif isinstance(request, Samples):
+        elif isinstance(request, ShardSamples):
             given.update(one.sound.clip_id for one in request.samples)
         assert bench.opened(Action.CLIP_OPENED) >= given
         items = bench.unit.database.rows("SELECT clip_id FROM export_item")
@@ -237,18 +284,24 @@ def test_shards_of_which_a_later_clip_has_no_file_are_written_here(
     assert len(bench.unit.database.rows("SELECT clip_id FROM export_item")) == CLIPS
 
 
-@pytest.mark.parametrize(("clips", "at_once"), [(0, 250), (2_000, 250), (4_000, 500), (90_000, 500)])
+@pytest.mark.parametrize(("clips", "at_once"), [(0, 250), (2_000, 286), (4_000, 500), (90_000, 500)])
 def test_large_exports_open_more_clips_by_one_row(clips: int, at_once: int) -> None:
     assert export_access.batch_size(clips) == at_once
 
 
 @FORMATS
+@pytest.mark.parametrize("steps", [1, 4])
 def test_each_batch_is_opened_by_one_row_of_the_log(
-    bench: LeadBench, out: Path, formats: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+    bench: LeadBench,
+    out: Path,
+    formats: tuple[str, ...],
+    steps: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(export_access, "CLIPS_A_BATCH", 3)
+    monkeypatch.setattr(export_access, "_STEPS_A_BATCH", steps)
     bench.run_export(out, formats=formats)
     rows = [row.event() for row in bench.unit.log.rows()]
     for action in (Action.TEXT_OPENED, Action.CLIP_OPENED):
         opened = [objects_of(one.object, one.detail) for one in rows if one.action == action]
-        assert [len(clips) for clips in opened] == [3, 2]
+        assert [len(clips) for clips in opened] == [2, 3]

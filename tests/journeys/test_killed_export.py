@@ -39,7 +39,7 @@ from reviewer.access.exports import ExportRepository
 from reviewer.clips.keys import KdfParameters
 from reviewer.formats import dataset
 from reviewer.formats import output_folder
-from reviewer.lead import export, export_shards, export_sounds
+from reviewer.lead import export, export_sounds
 from reviewer.session import export_access
 from reviewer.workspace import open_workspace
 from tests.benches.workspace import LEAD, PASSPHRASE
@@ -71,7 +71,7 @@ def run(folder, out, moment):
         export_sounds.SOUNDS_WORTH_A_PROCESS = 1
         export_access.CLIPS_A_BATCH = 2
     if "begin" in moment or "answer" in moment:
-        export_sounds.SOUNDS_WORTH_A_PROCESS = export_shards.SOUNDS_WORTH_A_PROCESS = 1
+        export_sounds.SOUNDS_WORTH_A_PROCESS = 1
         export_access.CLIPS_A_BATCH = 2
         die_around(export_sounds.SoundWorker, moment.split()[1], moment)
     workspace = open_workspace(folder, clock=FakeClock(), parameters=KdfParameters.cheap())
