@@ -45,15 +45,17 @@ def write_atomically(path: Path, content: bytes, *, mode: int = 0o600) -> None:
 class NewFile:
     """A file that is written a part at a time beside its place, and gets its name when it is complete."""
 
-    def __init__(self, path: Path, *, mode: int = 0o600, written_as: str = "") -> None:
+    def __init__(self, path: Path | str, *, mode: int = 0o600, written_as: str = "") -> None:
         """``written_as``: the name, in the same folder, under which another process has written it."""
-        self._path = path
+        self._path = os.fspath(path)  # an import has several thousand, and pathlib takes ten times as long
         self._is_kept = False
-        self.temporary = path.with_name(written_as or f".{path.name}.{os.urandom(8).hex()}.tmp")
+        name = self._path.rpartition(os.sep)[2]
+        self.temporary_name = written_as or f".{name}.{os.urandom(8).hex()}.tmp"
+        self._temporary = self._path.removesuffix(name) + self.temporary_name
         flags = os.O_RDWR | getattr(os, "O_BINARY", 0)
         if not written_as:
             flags |= os.O_CREAT | os.O_EXCL
-        self.stream: BinaryIO = os.fdopen(os.open(self.temporary, flags, mode), "r+b")
+        self.stream: BinaryIO = os.fdopen(os.open(self._temporary, flags, mode), "r+b")
 
     def reread(self) -> BinaryIO:
         """A second stream over what was written; it shares the position of the first."""
@@ -73,7 +75,7 @@ class NewFile:
         if sys.platform == "win32":  # an open file cannot be renamed there, and nobody can remove it
             self.stream.close()
         try:
-            self.temporary.replace(self._path)
+            os.replace(self._temporary, self._path)  # noqa: PTH105 - see above
         except FileNotFoundError:
             self.stream.seek(0)
             again = NewFile(self._path)
@@ -96,7 +98,7 @@ class NewFile:
             self.stream.close()
         with suppress(OSError):
             if not self._is_kept:
-                self.temporary.unlink(missing_ok=True)
+                os.unlink(self._temporary)  # noqa: PTH108 - see above
 
 
 @contextmanager

@@ -34,11 +34,18 @@ def open_untrusted(path: Path, most_bytes: int) -> Iterator[BinaryIO]:
     Raises:
         Refused: ``FILE_MISSING``, ``FILE_NOT_REGULAR``, ``FILE_TOO_LARGE`` or ``FILE_UNREADABLE``.
     """
-    descriptor = _opened(path)
-    with os.fdopen(descriptor, "rb") if _is_regular(descriptor) else _refused_file(descriptor, path) as file:
-        if os.fstat(file.fileno()).st_size > most_bytes:
-            raise _too_large(path, most_bytes)
+    with os.fdopen(open_descriptor(path, most_bytes)[0], "rb") as file:
         yield file
+
+
+def open_descriptor(path: Path, most_bytes: int) -> tuple[int, int]:
+    """The same as a descriptor, which the caller closes, and the size that the file has now."""
+    descriptor = _opened(path)
+    found = os.fstat(descriptor)
+    if stat.S_ISREG(found.st_mode) and found.st_size <= most_bytes:
+        return descriptor, found.st_size
+    os.close(descriptor)
+    raise _too_large(path, most_bytes) if stat.S_ISREG(found.st_mode) else _not_regular(path)
 
 
 def read_untrusted(path: Path, most_bytes: int = MOST_TEXT_BYTES) -> bytes:
@@ -167,13 +174,8 @@ def _no_constant(name: str) -> None:
     raise ValueError(name)
 
 
-def _is_regular(descriptor: int) -> bool:
-    return stat.S_ISREG(os.fstat(descriptor).st_mode)
-
-
-def _refused_file(descriptor: int, path: Path) -> BinaryIO:
-    os.close(descriptor)
-    raise Refused("FILE_NOT_REGULAR", file=path.name)
+def _not_regular(path: Path) -> Refused:
+    return Refused("FILE_NOT_REGULAR", file=path.name)
 
 
 def _too_large(path: Path, most_bytes: int) -> Refused:
@@ -182,6 +184,6 @@ def _too_large(path: Path, most_bytes: int) -> Refused:
 
 def _unreadable(path: Path, error: Exception) -> Refused:
     if isinstance(error, OSError) and error.errno in (errno.ENXIO, errno.EOPNOTSUPP):  # a socket
-        return Refused("FILE_NOT_REGULAR", file=path.name)
+        return _not_regular(path)
     problem = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return Refused("FILE_UNREADABLE", file=path.name, problem=problem)

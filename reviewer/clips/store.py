@@ -114,13 +114,13 @@ class LocalClipStore:
 
     def create(self, clip_id: str, kind: ContentKind) -> "NewFile":
         try:
-            return NewFile(self._path(clip_id, kind))
+            return NewFile(self.local_path(clip_id, kind))
         except OSError as error:
             raise Unavailable("CLIP_NOT_WRITTEN", problem=str(error.strerror)) from error
 
     def adopt(self, clip_id: str, kind: ContentKind, written_as: str) -> "NewFile":
         """An object that another process has written under a temporary name; raises OSError."""
-        return NewFile(self._path(clip_id, kind), written_as=Path(written_as).name)
+        return NewFile(self.local_path(clip_id, kind), written_as=Path(written_as).name)
 
     def sync_new(self, objects: Sequence[NewObject]) -> None:
         try:
@@ -144,7 +144,7 @@ class LocalClipStore:
         except OSError as error:
             raise Unavailable("CLIP_NOT_READ", problem=str(error.strerror)) from error
 
-    def local_path(self, clip_id: str, kind: ContentKind) -> str | None:
+    def local_path(self, clip_id: str, kind: ContentKind) -> str:
         return f"{self._absolute}{os.sep}{require_clip_id(clip_id)}.{kind}{_SEALED}"
 
     def has(self, clip_id: str, kind: ContentKind) -> bool:

@@ -73,6 +73,9 @@ class Database:
         rules of its own table: the conflicts that can happen are caught by those who write.
         """
         try:
+            if self._writer == threading.get_ident():
+                yield
+                return
             with self._joined_transaction():
                 yield
         except sqlite3.IntegrityError as error:
@@ -144,8 +147,7 @@ class Database:
 
     def execute(self, sql: str, parameters: Parameters = ()) -> int:
         """Runs one writing statement (in the open transaction, or its own); returns the number of rows."""
-        with self._joined_transaction(), translated(), self._undone_if_it_fails():
-            return self._connection.execute(sql, parameters).rowcount
+        return self._written(lambda: self._connection.execute(sql, parameters).rowcount)
 
     def insert(self, table: str, values: Mapping[str, Any]) -> None:
         """Adds one row: a value for each column that is named."""
@@ -162,8 +164,8 @@ class Database:
             self.require_transaction()
         names, marks = ", ".join(rows[0]), ", ".join("?" * len(rows[0]))
         sql = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608
-        with self._joined_transaction(), translated(), self._undone_if_it_fails():
-            self._connection.executemany(sql, [tuple(row.values()) for row in rows])
+        values = [tuple(row.values()) for row in rows]
+        self._written(lambda: self._connection.executemany(sql, values).rowcount)
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """All rows of a query (or of a statement with RETURNING, inside a transaction).
@@ -196,6 +198,20 @@ class Database:
         with self._lock:
             self._connection.close()
             self._write_lock.close()
+
+    def _written(self, write: Callable[[], int]) -> int:
+        """Runs one writing statement; an import has some for each clip, so nothing more is entered."""
+        if self._writer != threading.get_ident():
+            with self._joined_transaction():
+                return self._written(write)
+        kept = None if self._changes is None else self._changes.copy()
+        try:
+            with translated():
+                return write()
+        except BaseException:
+            if self._changes is not None and kept is not None:
+                self._changes.restore(kept)
+            raise
 
     @contextmanager
     def _undone_if_it_fails(self) -> Iterator[None]:

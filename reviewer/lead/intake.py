@@ -75,10 +75,14 @@ class _Candidate:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """A candidate on its way in; ``refusal`` if it is refused without a look at its file."""
+    """A candidate on its way in, with the keyed hashes of its source and speaker.
+
+    ``refusal`` if it is refused without a look at its file.
+    """
 
     candidate: _Candidate
     source: str
+    speaker: str
     sort_key: int
     refusal: Decision | None
 
@@ -188,6 +192,8 @@ class _IntakeRun:
         self._seen: set[str] = set()
         """Sources and samples that no later line may have, and of which the workspace may say nothing."""
         self._replaced: dict[str, str] = {}
+        self._speakers: list[str] = []
+        """By the place of each line, the keyed hash of its speaker; empty if none could be read."""
         self._held: dict[int, Decision] = {}
         """Line, by its place -> why it would be quarantined."""
         self._rows = Spooled[ReportRow](unit.folder, _NOT_STORED)
@@ -220,10 +226,12 @@ class _IntakeRun:
 
         Returns the places of the others.
         """
-        candidates = array("Q")
+        candidates, shared = array("Q"), dict[str, str]()
         refused: list[tuple[ManifestLine, Decision]] = []
         for place, line in enumerate(self._source.lines):
             decision = line.read if isinstance(line.read, Decision) else self._gate.decide(line.read)
+            speaker = "" if isinstance(line.read, Decision) else self._hashes.of_speaker(line.read)
+            self._speakers.append(shared.setdefault(speaker, speaker))
             if decision.outcome is Outcome.REFUSED:
                 refused.append((line, decision))
             else:
@@ -313,12 +321,15 @@ class _IntakeRun:
     ) -> Iterator[tuple[_Job, Path | None]]:
         """The files to be decoded; none for a line whose refusal is known without."""
         imported_at = to_micros(self._unit.clock.now())
-        sort_keys = interleaved_sort_keys(self._speakers(candidates), imported_at)
+        sort_keys = interleaved_sort_keys([self._speakers[place] for place in candidates], imported_at)
         for first in range(0, len(candidates), _LINES_ASKED_AT_ONCE):
-            part = [*map(self._candidate, candidates[first : first + _LINES_ASKED_AT_ONCE])]
+            places = candidates[first : first + _LINES_ASKED_AT_ONCE]
+            part = [*map(self._candidate, places)]
             sources = [self._hashes.of_source_id(one.row.source_id) for one in part]
             known = self._known(sources)
-            for candidate, source, sort_key in zip(part, sources, sort_keys[first:], strict=False):
+            for place, candidate, source, sort_key in zip(
+                places, part, sources, sort_keys[first : first + len(part)], strict=True
+            ):
                 if cancelled():
                     self._was_cancelled = True
                     return
@@ -326,15 +337,8 @@ class _IntakeRun:
                 refusal = self._source_refused(candidate, source, known) or (
                     None if path else _OUTSIDE_FOLDER
                 )
-                yield _Job(candidate, source, sort_key, refusal), None if refusal else path
-
-    def _speakers(self, candidates: Sequence[int]) -> list[str]:
-        """The keyed hash of each clip's speaker; clips of one speaker share it in memory."""
-        shared, speakers = dict[str, str](), list[str]()
-        for place in candidates:
-            hashed = self._hashes.of_speaker(self._candidate(place).row)
-            speakers.append(shared.setdefault(hashed, hashed))
-        return speakers
+                job = _Job(candidate, source, self._speakers[place], sort_key, refusal)
+                yield job, None if refusal else path
 
     def _known(self, sources: Iterable[str], samples: Iterable[str] = ()) -> _Known:
         unit, sources = self._unit, list(sources)
@@ -506,7 +510,7 @@ class _IntakeRun:
             purge_at=purge_at(row.recorded_at, self._project.intake),
             imported_at=self._unit.clock.now(),
             source_hash=job.source,
-            speaker_hash=self._hashes.of_speaker(row),
+            speaker_hash=job.speaker,
             samples_hash=self._hashes.of_samples(decoded),
         )
 

@@ -23,6 +23,7 @@ class KeyedHashes:
             subkey(keyring.hash_key, purpose) for purpose in ("source", "speaker", "samples")
         )
         self._hashed = lru_cache(_KEPT)(keyed_hash)
+        self._of_name = lru_cache(_SPEAKERS_KNOWN)(self._of_speaker_name)
 
     def of_source_id(self, source_id: str) -> str:
         """Tells whether a source was imported before, and finds its clip when consent is withdrawn.
@@ -37,12 +38,15 @@ class KeyedHashes:
         The name is taken in NFC, without spaces around it and without what cannot be seen: marks of direction
         come and go with the programs that a table went through.
         """
-        seen = "".join(char for char in row.speaker if unicodedata.category(char) != "Cf")
-        return keyed_hash(self._speaker, unicodedata.normalize("NFC", seen.strip()).encode())
+        return self._of_name(row.speaker)
 
     def of_samples(self, decoded: Decoded) -> str:
         """Tells whether the same samples were imported before, whatever the file."""
         return self._hashed(self._samples, decoded.samples_sha256)
+
+    def _of_speaker_name(self, name: str) -> str:
+        seen = "".join(char for char in name if unicodedata.category(char) != "Cf")
+        return keyed_hash(self._speaker, unicodedata.normalize("NFC", seen.strip()).encode())
 
 
 class Pseudonyms:

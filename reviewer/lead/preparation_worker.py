@@ -156,7 +156,7 @@ def _answer(
         file.stream.close()  # the importing process opens them, and gives them their names
     return SealedFiles(
         new.key,
-        [(kind, file.temporary.name) for kind, file in store.created],
+        [(kind, file.temporary_name) for kind, file in store.created],
         decoded.rate_hz,
         decoded.channels,
         decoded.frames,

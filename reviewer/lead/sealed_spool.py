@@ -1,14 +1,17 @@
 """Keeps rows of an import or export out of memory: in a temporary file, under a key of this process alone."""
 
+import io
 import pickle
 import weakref
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields, is_dataclass
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from threading import Lock
-from typing import TypeVar, cast, overload
+from typing import Any, TypeVar, cast, overload
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -81,7 +84,9 @@ class Spooled(Sequence[T]):
 
     def append(self, item: T) -> None:
         """Adds one at the end. Raises Unavailable when the disk fails."""
-        self._spool.add(pickle.dumps(item, pickle.HIGHEST_PROTOCOL))
+        pickled = io.BytesIO()
+        _Pickler(pickled, pickle.HIGHEST_PROTOCOL).dump(item)
+        self._spool.add(pickled.getvalue())
 
     def sort_by(self, keys: Sequence[int]) -> None:
         """Puts them in the order of the keys, one for each; none is added afterwards."""
@@ -106,6 +111,23 @@ class Spooled(Sequence[T]):
 
     def _item(self, number: int) -> T:
         return cast("T", pickle.loads(self._spool.read(number)))  # noqa: S301 - what this process encrypted
+
+
+class _Pickler(pickle.Pickler):
+    """Pickles a dataclass as a call with its fields: its own way looks for their names each time."""
+
+    def reducer_override(self, value: Any) -> Any:
+        kind: Any = type(value)
+        names = _pickled_fields(kind)
+        return (kind, tuple([getattr(value, name) for name in names])) if names else NotImplemented
+
+
+@cache
+def _pickled_fields(kind: Any) -> tuple[str, ...]:
+    """The fields of a dataclass that does not say itself how it is pickled; empty for anything else."""
+    if not is_dataclass(kind) or "__reduce__" in vars(kind):
+        return ()
+    return tuple(field.name for field in fields(kind))
 
 
 def _nonce(number: int) -> bytes:

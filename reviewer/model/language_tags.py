@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from reviewer.errors import Refused
 from reviewer.model.language_subtags import (
@@ -54,9 +55,11 @@ _GRANDFATHERED = {
     "zh-hakka": "hak", "zh-min": "", "zh-min-nan": "nan", "zh-xiang": "hsn",
 }  # fmt: skip
 _LANGUAGE_LETTERS, _REGION_LETTERS, _REGION_DIGITS, _SCRIPT_LETTERS = 2, 2, 3, 4
+_TAGS_KNOWN = 256
 _TRADITIONAL = frozenset({"TW", "HK", "MO"})
 
 
+@lru_cache(_TAGS_KNOWN)
 def locale_tag(text: str) -> str | None:
     """A language tag of RFC 5646 in canonical form (section 4.5), or None for other text.
 

@@ -19,7 +19,11 @@ _NOT_STORED = (ValueError, TypeError, KeyError, AttributeError, OverflowError, R
 
 def to_columns(value: Any) -> dict[str, Any]:
     """The fields of a value by name; moments are microseconds."""
-    return {name: _to_column(getattr(value, name)) for name in _hints(type(value))}
+    columns = {name: getattr(value, name) for name in _hints(type(value))}
+    for name, _, is_moment in _columns(type(value)):
+        if is_moment and columns[name] is not None:
+            columns[name] = to_micros(columns[name])
+    return columns
 
 
 def from_columns(kind: type[T], row: Mapping[str, Any]) -> T:
@@ -83,10 +87,6 @@ def _columns_of(kind: Any) -> list[tuple[str, Any, bool]]:
 
 
 _columns: Callable[[Any], list[tuple[str, Any, bool]]] = cache(_columns_of)
-
-
-def _to_column(value: Any) -> Any:
-    return to_micros(value) if isinstance(value, datetime) else value
 
 
 def _to_plain(value: Any) -> Any:

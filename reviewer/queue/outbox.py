@@ -47,7 +47,7 @@ class AddClip:
     facts: ClipFacts | None = None
     skill: str = ""
 
-    def ask(self, queue: Queue, _key: str) -> None:
+    def ask(self, queue: Queue, _key: str = "") -> None:
         queue.add_clip(
             self.clip_id,
             passes=self.passes,

@@ -161,7 +161,12 @@ class Delivery:
             drafts = self._unit.hypotheses.sealed_of([clip.id]).get(clip.id, ())
             unsigned = replace(ClipFacts.of(clip, clip.id), drafts=drafts)
             (facts,) = self._unit.signed(self._identity, [unsigned])
-        self.post(AddClip(clip.id, passes, sort_key, quarantined, open_until, clip.locale, facts, skill))
+        request = AddClip(clip.id, passes, sort_key, quarantined, open_until, clip.locale, facts, skill)
+        if self.answers_at_once:  # once for each clip id, so it needs no key
+            self._unit.require_transaction()
+            request.ask(self._unit.queue)
+        else:
+            self.post(request)
 
     def set_languages(self, person_id: str, languages: Iterable[str], record: Record) -> None:
         """Sets the languages of a person; ``record`` writes its log row. Raises as ``send``."""

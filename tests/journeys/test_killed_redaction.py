@@ -58,7 +58,7 @@ def dying(owner, name, *, before="", after="", at=1):
     setattr(owner, name, call)
 
 dying(NewClip, "write", before="before the first file", after="between the files")
-dying(Path, "replace", before="in a half-written file")
+dying(os, "replace", before="in a half-written file")
 dying(LocalClipStore, "sync_new", after="before the row")
 dying(SqliteQueue, "replace_seals", before="in the transaction", after="after the annotations")
 dying(DraftVersionRepository, "reseal_clip", after="before the commit")

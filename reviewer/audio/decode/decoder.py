@@ -1,6 +1,7 @@
 """Decodes untrusted audio files in a sandboxed process."""
 
 import hashlib
+import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -95,7 +96,7 @@ class Decoder:
         self._host = host or (ForkingHost() if can_fork() else ProcessPerFileHost())
         self._lock = Lock()
         self._announced = deque[Path]()
-        self._ahead = deque[tuple[Path, ExitStack, int]]()
+        self._ahead = deque[tuple[Path, int]]()
         """Files that the process was given ahead, and their descriptors."""
 
     def __enter__(self) -> Self:
@@ -171,8 +172,8 @@ class Decoder:
     def _started(self, sound: Path | bytes, limits: DecodeLimits) -> Iterator[DecodeJob]:
         with ExitStack() as stack:
             if self._ahead and self._ahead[0][0] == sound:
-                path, opened_ahead, source = self._ahead.popleft()
-                stack.enter_context(opened_ahead)
+                path, source = self._ahead.popleft()
+                stack.callback(os.close, source)
             else:
                 self._drop_ahead()
                 path, source = self._opened(stack, sound, limits)
@@ -183,7 +184,9 @@ class Decoder:
     def _opened(self, stack: ExitStack, sound: Path | bytes, limits: DecodeLimits) -> tuple[Path, int]:
         """Raises Refused, Unavailable."""
         if isinstance(sound, Path):
-            return sound, stack.enter_context(open_source(sound, limits.input_bytes))
+            source = open_source(sound, limits.input_bytes)
+            stack.callback(os.close, source)
+            return sound, source
         return stack.enter_context(open_bytes(sound, limits.input_bytes, needs_name=self._host.needs_name))
 
     def _give_ahead(self, now: Path | bytes, limits: DecodeLimits) -> None:
@@ -195,16 +198,14 @@ class Decoder:
             return
         with suppress(Refused):  # it is opened again when it is asked for, and refused then
             for path in islice(announced, _AHEAD):
-                with ExitStack() as stack:
-                    _, source = self._opened(stack, path, limits)
-                    self._ahead.append((path, stack.pop_all(), source))
-                self._host.give_ahead(source)
+                self._ahead.append((path, open_source(path, limits.input_bytes)))
+                self._host.give_ahead(self._ahead[-1][1])
 
     def _drop_ahead(self) -> None:
         if self._ahead:
             self._host.drop_ahead()
         while self._ahead:
-            self._ahead.pop()[1].close()
+            os.close(self._ahead.pop()[1])
 
 
 def _passages(out: SoundOutput, frames: int) -> bytes:
@@ -268,13 +269,14 @@ def _blocks(
     """The samples in blocks of ``PEAK_BLOCK_FRAMES``, the last one shorter; the tail goes to ``ends``."""
     frame_bytes = head.channels * head.sample_bytes
     most_bytes = min(int(limits.audio_seconds * head.rate_hz) * frame_bytes, MAX_SOUND_BYTES)
-    block_bytes, total, content = PEAK_BLOCK_FRAMES * frame_bytes, 0, bytearray()
+    block_bytes, total = PEAK_BLOCK_FRAMES * frame_bytes, 0
+    waiting, waiting_bytes = list[bytes](), 0
     for record in records:
         if isinstance(record, Tail):
             if record.frames * frame_bytes != total:
                 raise InvalidRecord
-            if content:
-                yield _samples(bytes(content), head)
+            if waiting_bytes:
+                yield _samples(b"".join(waiting), head)
             ends.append(record)
             return
         if not isinstance(record, bytes):
@@ -282,13 +284,15 @@ def _blocks(
         total += len(record)
         if total > most_bytes:
             raise Refused("TOO_LONG_SECONDS")
-        if not content and len(record) == block_bytes:  # as most of them come
-            yield _samples(record, head)
+        waiting.append(record)
+        waiting_bytes += len(record)
+        if waiting_bytes < block_bytes:
             continue
-        content += record
-        while len(content) >= block_bytes:
-            yield _samples(bytes(content[:block_bytes]), head)
-            del content[:block_bytes]
+        content = b"".join(waiting)  # mostly one record of one block, of which no copy is made
+        for start in range(0, waiting_bytes - block_bytes + 1, block_bytes):
+            yield _samples(content[start : start + block_bytes], head)
+        waiting_bytes %= block_bytes
+        waiting = [content[-waiting_bytes:]] if waiting_bytes else []
     raise InvalidRecord
 
 

@@ -80,11 +80,13 @@ class _FileDecoder:
         self._output = output
         self._scratch = scratch
         self._source = Source(descriptor)
+        self._head = Source(descriptor, window=_HEAD_BYTES)
+        """The same, for who looks at little of it."""
 
     def decode(self) -> None:
         """All of the file."""
         source = self._source
-        container, start = _recognised(source)
+        container, start = _recognised(self._head)
         if container in _OGG:
             self._decode_ogg(start)
         elif container in CONTAINERS:
@@ -99,7 +101,7 @@ class _FileDecoder:
             self._decode_other(start)
 
     def _decode_chunks(self, container: str, start: int) -> None:
-        source = Source(self._descriptor, start) if start else self._source
+        source = Source(self._descriptor, start) if start else self._head
         data = chunked_files.find_data(source, container)
         file: int | View = View(source, [(0, source.size)]) if start else self._descriptor
         if data is None:

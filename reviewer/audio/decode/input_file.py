@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from reviewer.errors import Refused, Unavailable
-from reviewer.untrusted_files import open_untrusted
+from reviewer.untrusted_files import open_descriptor
 
 _SOURCE_CODES = {
     "FILE_MISSING": "UNDECODABLE_NOT_FOUND",
@@ -23,23 +23,22 @@ _SOURCE_CODES = {
 }
 
 
-@contextmanager
-def open_source(path: Path, most_bytes: int) -> Iterator[int]:
-    """A read-only descriptor of a regular file with 1 to ``most_bytes`` bytes.
+def open_source(path: Path, most_bytes: int) -> int:
+    """A read-only descriptor of a regular file with 1 to ``most_bytes`` bytes, which the caller closes.
 
     The decoding limits also apply to a file that grows later.
 
     Raises:
         Refused: ``UNDECODABLE_...``, ``EMPTY_AUDIO_FILE`` or ``TOO_LONG_BYTES``.
     """
-    with ExitStack() as stack:
-        try:
-            file = stack.enter_context(open_untrusted(path, most_bytes))
-        except Refused as error:
-            raise Refused(_SOURCE_CODES[error.code], mebibytes=most_bytes >> 20) from error
-        if not os.fstat(file.fileno()).st_size:
-            raise Refused("EMPTY_AUDIO_FILE")
-        yield file.fileno()
+    try:
+        descriptor, size = open_descriptor(path, most_bytes)
+    except Refused as error:
+        raise Refused(_SOURCE_CODES[error.code], mebibytes=most_bytes >> 20) from error
+    if not size:
+        os.close(descriptor)
+        raise Refused("EMPTY_AUDIO_FILE")
+    return descriptor
 
 
 @contextmanager

@@ -59,12 +59,14 @@ class FlacWriter:
             Refused: more channels, or a higher rate, than FLAC can hold (``UNDECODABLE_...``).
         """
         refuse_unsupported(form.rate_hz, form.channels)
-        self._form = form
-        self._stream = _CanonicalStream(out)
+        self._form, self._out = form, out
+        self._flac = io.BytesIO()  # calls back to anything slower than this cost a tenth of encoding
+        self._frames_at = 0
+        """Where the metadata ends, which stays in ``_flac``; 0 while that is not complete."""
         subtype = "PCM_16" if form.bits == 16 else "PCM_24"
         with self._translated():
             self._file = SequentialFile(
-                self._stream, "w", form.rate_hz, form.channels, subtype=subtype, format="FLAC"
+                self._flac, "w", form.rate_hz, form.channels, subtype=subtype, format="FLAC"
             )
 
     def write(self, block: IntSamples) -> None:
@@ -72,6 +74,8 @@ class FlacWriter:
         with self._translated():
             contiguous = np.ascontiguousarray(block)
             self._file.buffer_write(contiguous, "int16" if contiguous.itemsize == 2 else "int32")
+        if self._flac.tell() - self._frames_at >= _WRITTEN_AT_ONCE_BYTES:
+            self._pass_on()
 
     def __enter__(self) -> Self:
         return self
@@ -80,108 +84,48 @@ class FlacWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if error is not None:
-            self._stream.discard()
             with suppress(soundfile.LibsndfileError):
                 self._file.close()
             return
         with self._translated():
             self._file.close()
-            self._stream.finish()
+        self._pass_on()
+        self._out.rewrite_start(_streaminfo_only(self._flac.getvalue()))  # it has the number of frames now
+
+    def _pass_on(self) -> None:
+        """Writes the frames that wait; before the first ones, STREAMINFO and no other metadata."""
+        if not self._frames_at:
+            self._frames_at = _metadata_end(self._flac.getvalue())
+            self._out.write(_streaminfo_only(self._flac.getvalue()))
+        self._flac.seek(self._frames_at)
+        self._out.write(self._flac.read())
+        self._flac.seek(self._frames_at)
+        self._flac.truncate()
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
             yield
         except (soundfile.LibsndfileError, AssertionError) as error:  # the latter for a short write
-            self._stream.raise_error()
             form = self._form
             raise Refused("UNDECODABLE_AS_FLAC", rate_hz=form.rate_hz, channels=form.channels) from error
-        self._stream.raise_error()
 
 
-class _CanonicalStream:
-    """The file that libsndfile writes; its metadata stays here, and only STREAMINFO reaches the output.
-
-    libsndfile's callbacks swallow errors: ``raise_error`` raises them.
-    """
-
-    def __init__(self, out: FlacOutput) -> None:
-        self._out: FlacOutput | None = out
-        self._metadata, self._waiting = bytearray(), bytearray()
-        self._frames_at: int | None = None  # where the metadata ends
-        self._position = self._size = 0
-        self._error: BaseException | None = None
-
-    def write(self, data: bytes) -> int:
-        try:
-            self._write(data)
-        except BaseException as error:  # noqa: BLE001 - raised again by raise_error
-            self._error = self._error or error
-            return 0
-        self._position += len(data)
-        self._size = max(self._size, self._position)
-        return len(data)
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        self._position = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[
-            whence
-        ] + offset
-        return self._position
-
-    def tell(self) -> int:
-        return self._position
-
-    def finish(self) -> None:
-        """Write what waits, and the header again, which has the number of frames now."""
-        if self._out is not None:
-            self._out.write(bytes(self._waiting))
-            self._out.rewrite_start(_streaminfo_only(self._metadata))
-
-    def discard(self) -> None:
-        """Write nothing any more."""
-        self._out = None
-
-    def raise_error(self) -> None:
-        error, self._error = self._error, None
-        if error is not None:
-            raise error
-
-    def _write(self, data: bytes) -> None:
-        if self._out is None:
-            return
-        if self._frames_at is not None and self._position >= self._frames_at:
-            if self._position != self._size:
-                raise ValueError("FLAC frames are written in order")
-            self._waiting += data  # many small writes cost more than encoding
-            if len(self._waiting) >= _WRITTEN_AT_ONCE_BYTES:
-                self._out.write(bytes(self._waiting))
-                self._waiting.clear()
-            return
-        self._metadata[self._position : self._position + len(data)] = data
-        if self._frames_at is None and (end := _metadata_end(self._metadata)) is not None:
-            self._frames_at = end
-            self._out.write(_streaminfo_only(self._metadata))
-            self._out.write(bytes(self._metadata[end:]))
-            del self._metadata[end:]
-
-
-def _metadata_end(flac: bytearray) -> int | None:
-    """Where the metadata blocks end (RFC 9639, section 8); None if they are not complete."""
+def _metadata_end(flac: bytes) -> int:
+    """Where the metadata blocks end (RFC 9639, section 8)."""
     offset, is_last = 4, False
     while not is_last:
-        if len(flac) < offset + 4:
-            return None
         is_last = bool(flac[offset] & 0x80)
         offset += 4 + int.from_bytes(flac[offset + 1 : offset + 4], "big")
-    return offset if len(flac) >= offset else None
+    return offset
 
 
-def _streaminfo_only(metadata: bytearray) -> bytes:
+def _streaminfo_only(metadata: bytes) -> bytes:
     """STREAMINFO as the only metadata block, which is the first of every FLAC."""
     if metadata[:4] != b"fLaC" or metadata[4] & 0x7F != 0:
         raise ValueError("not a FLAC stream")
     head = bytes((0x80,)) + _STREAMINFO_BYTES.to_bytes(3, "big")
-    return b"fLaC" + head + bytes(metadata[8 : 8 + _STREAMINFO_BYTES])
+    return b"fLaC" + head + metadata[8 : 8 + _STREAMINFO_BYTES]
 
 
 def encode_flac(samples: Samples) -> bytes:

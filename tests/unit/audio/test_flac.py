@@ -51,6 +51,14 @@ def test_a_flac_written_in_blocks_is_the_one_that_is_written_at_once(block_frame
     assert (read_canonical(io.BytesIO(out.getvalue())).data == samples.data).all()
 
 
+def test_what_is_encoded_leaves_memory_with_each_block() -> None:
+    samples, out = some_samples(500_000), MemoryOutput()
+    with FlacWriter(out, format_of(samples)) as flac:
+        for written, start in enumerate(range(0, samples.frames, 65_536)):
+            assert len(out.getvalue()) >= written * 100_000  # noise: FLAC makes it hardly smaller
+            flac.write(samples.data[start : start + 65_536])
+
+
 class _FullDisk(MemoryOutput):
     def write(self, data: bytes, /) -> int:
         if self.tell() > 100_000:
