@@ -109,14 +109,14 @@ class MainWindow(QMainWindow):
             ReviewerError: the project file cannot be read.
         """
         from reviewer.ui.auto_lock import AutoLock  # noqa: PLC0415 - not before the first paint
-        from reviewer.ui.keymap.digit_row import DigitRow  # noqa: PLC0415
+        from reviewer.ui.keymap.key_positions import KeyPositions  # noqa: PLC0415
         from reviewer.ui.keymap.key_precedence import KeyPrecedence  # noqa: PLC0415
         from reviewer.ui.keymap.keymap_preferences import KeymapApplier  # noqa: PLC0415
 
         self._theme.ask_platform()
         KeymapApplier(self._services.preferences, self)
-        DigitRow(self)
         KeyPrecedence(self)
+        KeyPositions(self)
         project = self._services.gateway.project
         self.sign_in_flow.sign_in_page.show_project(project.name)
         self.auto_lock = AutoLock(self, self._services.clock, project.lock_minutes, self)
