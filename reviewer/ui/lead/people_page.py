@@ -57,6 +57,7 @@ class PeoplePage(LeadPage):
         )
         self.table_view.setColumnWidth(1, 130)
         self.table_view.setColumnWidth(2, 130)
+        self.table_view.keep_fitted(range(self.people.columnCount()))
         self._account_buttons()
         self._route_fields()
         self._own_machine_buttons()

@@ -1,6 +1,7 @@
-"""A wrapping flow layout, and a column that scrolls vertically."""
+"""A wrapping flow layout, and areas that scroll where there is no room for their content."""
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLayout, QLayoutItem, QScrollArea, QVBoxLayout, QWidget
 
 from reviewer.ui.theme import GROUP_PX
@@ -106,6 +107,43 @@ class ScrolledColumn(QScrollArea):
     def _on_focus_changed(self, _before: QWidget | None, now: QWidget | None) -> None:
         if now is not None and self.isAncestorOf(now):
             self.ensureWidgetVisible(now, 0, GROUP_PX)
+
+
+class ScrolledContent(QScrollArea):
+    """A column that fills the area, and scrolls where that is less than the least its parts can do with.
+
+    Not resizable in Qt's sense: then it would be as high as its parts would like to be.
+    """
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inside = QWidget(self)
+        self.column = QVBoxLayout(inside)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.setWidget(inside)
+        inside.installEventFilter(self)
+
+    def _fit(self) -> None:
+        room, least = self.maximumViewportSize(), self.column.minimumSize()
+        bar_px = self.verticalScrollBar().sizeHint().width()
+        for width in (room.width(), room.width() - bar_px):
+            wanted = max(width, least.width())
+            height = max(self.column.minimumHeightForWidth(wanted), least.height())
+            if height <= room.height():
+                break
+        self.widget().resize(wanted, max(height, room.height()))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
 
 class _Column(QWidget):
