@@ -78,7 +78,7 @@ class LogPage(LeadPage):
         )
         for column, width in enumerate(_WIDTHS):
             table.setColumnWidth(column, width)
-        table.keep_fitted(range(self.rows.columnCount()))
+        table.keep_fitted(range(2, self.rows.columnCount()))  # numbers and times have one width
         self.filters = LogFilterBar(self)
         self.filters.changed.connect(self.refresh)
         self.older = self.button(
