@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -72,6 +72,20 @@ def test_pages_of_the_lead_keep_their_parts_whole_in_the_smallest_window(
         if part.isVisible() and not is_in_a_table and part.layout() is None:
             least_px = min(part.minimumSizeHint().height(), part.maximumHeight())
             assert part.height() >= least_px, part.objectName()
+
+
+def test_what_takes_the_focus_in_a_small_window_is_scrolled_into_view(
+    scene_of: Callable[[str], Scene],
+) -> None:
+    scene = scene_of("export")
+    scene.window.resize(scene.window.minimumSize())
+    scene.click("sidebar_export")
+    scene.settle()
+    table = scene.page.findChild(QTableView, "export_left_out")
+    content = scene.page.findChild(ScrolledContent)
+    table.setFocus()
+    QApplication.processEvents()
+    assert content.viewport().rect().bottom() >= table.mapTo(content.viewport(), QPoint(0, 0)).y()
 
 
 def test_an_action_of_the_log_and_a_name_are_read_whole(scene_of: Callable[[str], Scene]) -> None:

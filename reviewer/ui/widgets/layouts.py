@@ -83,22 +83,13 @@ class FlowLayout(QLayout):
         return place
 
 
-class ScrolledColumn(QScrollArea):
-    """A scroll area around a column that is exactly as high as its content needs at the present width.
+class _FollowingArea(QScrollArea):
+    """Scrolls what takes the focus in it into view, however it came to the focus."""
 
-    What takes the focus in it is scrolled into view, however it came to the focus.
-    """
-
-    def __init__(self, name: str, spoken: str, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None) -> None:
         super().__init__(parent)
-        named(self, name, spoken, kind="panel").setToolTip("")
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        inside = _Column(self)
-        self.column = QVBoxLayout(inside)
-        self.setWidget(inside)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._on_focus_changed)
@@ -109,7 +100,20 @@ class ScrolledColumn(QScrollArea):
             self.ensureWidgetVisible(now, 0, GROUP_PX)
 
 
-class ScrolledContent(QScrollArea):
+class ScrolledColumn(_FollowingArea):
+    """A scroll area around a column that is exactly as high as its content needs at the present width."""
+
+    def __init__(self, name: str, spoken: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, name, spoken, kind="panel").setToolTip("")
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inside = _Column(self)
+        self.column = QVBoxLayout(inside)
+        self.setWidget(inside)
+
+
+class ScrolledContent(_FollowingArea):
     """A column that fills the area, and scrolls where that is less than the least its parts can do with.
 
     Not resizable in Qt's sense: then it would be as high as its parts would like to be.
@@ -118,8 +122,6 @@ class ScrolledContent(QScrollArea):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         inside = QWidget(self)
         self.column = QVBoxLayout(inside)
         self.column.setContentsMargins(0, 0, 0, 0)
