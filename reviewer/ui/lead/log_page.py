@@ -75,6 +75,7 @@ class LogPage(LeadPage):
             self.rows,
             stretch=len(_WIDTHS),
             empty=self.tr("Who did what and when is listed here, newest first."),
+            is_read=True,
         )
         for column, width in enumerate(_WIDTHS):
             table.setColumnWidth(column, width)

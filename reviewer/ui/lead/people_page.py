@@ -54,6 +54,7 @@ class PeoplePage(LeadPage):
             self.people,
             stretch=0,
             empty=self.tr("People you add are listed here."),
+            is_read=True,
         )
         self.table_view.setColumnWidth(1, 130)
         self.table_view.setColumnWidth(2, 130)
