@@ -122,11 +122,11 @@ class ScrolledContent(_FollowingArea):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
-        inside = QWidget(self)
-        self.column = QVBoxLayout(inside)
+        self._inside = QWidget(self)
+        self.column = QVBoxLayout(self._inside)
         self.column.setContentsMargins(0, 0, 0, 0)
-        self.setWidget(inside)
-        inside.installEventFilter(self)
+        self.setWidget(self._inside)
+        self._inside.installEventFilter(self)
 
     def _fit(self) -> None:
         room, least = self.maximumViewportSize(), self.column.minimumSize()
@@ -136,7 +136,7 @@ class ScrolledContent(_FollowingArea):
             height = max(self.column.minimumHeightForWidth(wanted), least.height())
             if height <= room.height():
                 break
-        self.widget().resize(wanted, max(height, room.height()))
+        self._inside.resize(wanted, max(height, room.height()))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.LayoutRequest:
