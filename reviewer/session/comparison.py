@@ -16,10 +16,10 @@ from reviewer.transcript.normalisation import normalise
 class Comparison:
     """Both versions side by side: in a review theirs and the reviewer's own, which was submitted before.
 
-    ``words`` aligns the verbatim texts; ``errors`` is scored on the training profile of the clip's
-    locale, so punctuation and capitals do not count. ``rows`` has both by segments, at ``rate_hz`` frames a
-    second. ``their_form`` is the label form of theirs, if it is another than the present one. ``aligned``
-    says when the words of a version are said, where that was handed in with it.
+    ``words`` aligns the verbatim texts; ``errors`` has mine as the reference and is scored on the training
+    profile of the clip's locale, so punctuation and capitals do not count. ``rows`` has both by segments, at
+    ``rate_hz`` frames a second. ``their_form`` is the label form of theirs, if it is another than the present
+    one. ``aligned`` says when the words of a version are said, where that was handed in with it.
     """
 
     theirs: Annotation
@@ -48,7 +48,7 @@ class Comparison:
             theirs,
             mine,
             diff_words(*texts),
-            word_errors(normalise(texts[0], conventions), normalise(texts[1], conventions)),
+            word_errors(normalise(texts[1], conventions), normalise(texts[0], conventions)),
             compare_segments(theirs.segments, mine.segments, rate_hz),
             rate_hz,
             their_form,

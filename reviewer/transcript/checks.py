@@ -9,7 +9,7 @@ from reviewer.errors import Notice, Parameter
 from reviewer.transcript.conventions import TAG_DETAIL, Conventions
 from reviewer.transcript.invisible_characters import stray_positions
 from reviewer.transcript.tokens import Token, TokenKind, tokenize
-from reviewer.transcript.words import is_spoken_sign, letters_of_other_scripts, lower_case, segments
+from reviewer.transcript.words import emoji, is_spoken_sign, letters_of_other_scripts, lower_case, segments
 
 _MARKS_OF_WORDS = "'’‘-‐‑"
 _OTHER_BRACKETS = "(){}<>"
@@ -129,7 +129,10 @@ def _spaces(typed: _Typed) -> Iterator[TextProblem]:
 def _invisible(typed: _Typed) -> Iterator[TextProblem]:
     if typed.text.isascii() and typed.text.isprintable():
         return
+    in_emoji = _positions_in_emoji(typed.text)
     for position in stray_positions(typed.text):
+        if position in in_emoji:
+            continue
         c = typed.text[position]
         name = unicodedata.name(c, "").lower() or f"U+{ord(c):04X}"
         yield _warning(position, position + 1, "INVISIBLE_CHARACTER", "", name=name)
@@ -143,7 +146,18 @@ def _numbers(typed: _Typed) -> Iterator[TextProblem]:
             yield _problem(token.start, token.end, "NUMBER_IN_DIGITS")
 
 
+def _positions_in_emoji(text: str) -> frozenset[int]:
+    return frozenset(position for start, end in emoji(text) for position in range(start, end))
+
+
+def _emoji(typed: _Typed) -> Iterator[TextProblem]:
+    found = _problem if typed.conventions.rules.symbols_in_words else _warning
+    for start, end in emoji(typed.text):
+        yield found(start, end, "EMOJI", "", emoji=typed.text[start:end])
+
+
 def _marks(typed: _Typed) -> Iterator[TextProblem]:
+    in_emoji = _positions_in_emoji(typed.text)
     for token in typed.words():
         if token.text.isalnum():
             continue
@@ -155,7 +169,8 @@ def _marks(typed: _Typed) -> Iterator[TextProblem]:
             # A mark between two letters, such as the one in intel·ligent, stands in their segment: spelling.
             if not any(c.isalnum() for c in segment):
                 for position in range(start, start + len(segment)):
-                    yield from _mark(position, typed)
+                    if position not in in_emoji:
+                        yield from _mark(position, typed)
             start += len(segment)
 
 
@@ -209,6 +224,7 @@ _CHECKS: tuple[_Check, ...] = (
     _spaces,
     _invisible,
     _numbers,
+    _emoji,
     _marks,
     _scripts,
     _variants,

@@ -9,6 +9,7 @@ import regex
 # colon between digits is part of a time of day.
 _BOUNDARY = regex.compile(r"(?w)\b(?!(?<=\d):\d)(?!(?<=\d:)\d)")
 _GRAPHEME = regex.compile(r"\X")
+_EMOJI = regex.compile(r"\p{Emoji_Presentation}|\p{Extended_Pictographic}\uFE0F|\p{Regional_Indicator}")
 _UNSPACED = regex.compile(
     r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}]"
 )
@@ -34,6 +35,13 @@ def graphemes(text: str) -> list[str]:
     """The characters as a reader counts them: extended grapheme clusters of UAX 29."""
     found: list[str] = _GRAPHEME.findall(text)
     return found
+
+
+def emoji(text: str) -> list[tuple[int, int]]:
+    """Start and end of each emoji, whole: with skin tone, and with those that are joined to it."""
+    if _EMOJI.search(text) is None:
+        return []
+    return [found.span() for found in _GRAPHEME.finditer(text) if _EMOJI.search(found[0])]
 
 
 def has_unspaced_script(text: str) -> bool:

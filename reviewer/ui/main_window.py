@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _SIZE = QSize(1280, 800)
 _LEAST = QSize(900, 600)
+_LEAST_ANYWHERE = QSize(840, 480)
+"""On a laptop's screen of 1280 x 800 at 150 %, without what the desktop takes of it."""
 _FRAME = QSize(16, 48)
 """Approximate size of the window's frame, which is unknown before it is shown."""
 _SETTINGS = "settings_dialog"
@@ -51,7 +53,7 @@ class MainWindow(QMainWindow):
         super().__init__(parent)
         self.setObjectName("main_window")
         self.setWindowTitle(self.tr("Reviewer"))
-        self.setMinimumSize(_LEAST)
+        self.setMinimumSize(least_size(self.screen().availableSize()))
         self._take_place(WindowMemory(self, services.preferences))
         self._services = services
         self._theme = theme
@@ -109,14 +111,14 @@ class MainWindow(QMainWindow):
             ReviewerError: the project file cannot be read.
         """
         from reviewer.ui.auto_lock import AutoLock  # noqa: PLC0415 - not before the first paint
-        from reviewer.ui.keymap.digit_row import DigitRow  # noqa: PLC0415
+        from reviewer.ui.keymap.key_positions import KeyPositions  # noqa: PLC0415
         from reviewer.ui.keymap.key_precedence import KeyPrecedence  # noqa: PLC0415
         from reviewer.ui.keymap.keymap_preferences import KeymapApplier  # noqa: PLC0415
 
         self._theme.ask_platform()
         KeymapApplier(self._services.preferences, self)
-        DigitRow(self)
         KeyPrecedence(self)
+        KeyPositions(self)
         project = self._services.gateway.project
         self.sign_in_flow.sign_in_page.show_project(project.name)
         self.auto_lock = AutoLock(self, self._services.clock, project.lock_minutes, self)
@@ -383,13 +385,20 @@ class MainWindow(QMainWindow):
         self._leave(None)
 
 
+def least_size(available: QSize) -> QSize:
+    """How small the window can be made: never larger than a screen that shows enough of it."""
+    is_seen = _LEAST_ANYWHERE.boundedTo(available) == _LEAST_ANYWHERE
+    return _LEAST.boundedTo(available) if is_seen else _LEAST
+
+
 def initial_size(available: QSize) -> tuple[QSize, bool]:
     """The window's initial size on a screen with so much space, and whether it is maximised.
 
     It is maximised on a small screen, so that nothing lies beyond the edge. On a screen that cannot hold the
     window at all, and without a screen, it has its usual size.
     """
-    has_usual, has_least = (size.boundedTo(available) == size for size in (_SIZE + _FRAME, _LEAST))
+    least = least_size(available)
+    has_usual, has_least = (size.boundedTo(available) == size for size in (_SIZE + _FRAME, least))
     if has_usual or not has_least:
         return _SIZE, False
-    return _SIZE.boundedTo(available - _FRAME).expandedTo(_LEAST), True
+    return _SIZE.boundedTo(available - _FRAME).expandedTo(least), True

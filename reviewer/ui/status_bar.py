@@ -1,7 +1,8 @@
 """The status bar."""
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QWidget
 
 from reviewer.ui.page import SendingFacts, StatusFacts
 from reviewer.ui.theme import GROUP_PX, STATUS_BAR_PX, tabular
@@ -9,7 +10,10 @@ from reviewer.ui.widgets.widget_ids import named, put_value, restyle, set_toolti
 
 
 class StatusBar(QWidget):
-    """When work was saved, waiting and finished tasks, the audio output; for the lead, unwitnessed rows."""
+    """When work was saved, waiting and finished tasks, the audio output; for the lead, unwitnessed rows.
+
+    In a narrow window the facts that matter least are not shown.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -19,6 +23,9 @@ class StatusBar(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(GROUP_PX, 0, GROUP_PX, 0)
         self._row.setSpacing(GROUP_PX)
+        self._row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # facts give way to the window
+        self._reserved_px: dict[QLabel, int] = {}
+        self._told: list[QLabel] = []
         self.unsent = 0
         """How much finished work is saved here and not sent."""
         self._saved = self._slot("status_saved", self.tr("When your work was last saved"), "Saved 00:00:00")
@@ -47,21 +54,14 @@ class StatusBar(QWidget):
         self._row.addStretch()
         self._break = self._slot("status_break", self.tr("Break"), "")
         self._sound = self._slot("status_sound", self.tr("Audio output"), "")
+        self._yielding = (
+            self._sound, self._unwitnessed, self._done, self._open, self._waiting, self._at_hand,
+        )  # fmt: skip
 
     def clear(self) -> None:
         """Clears every field."""
-        for label in (
-            self._saved,
-            self._sending,
-            self._at_hand,
-            self._waiting,
-            self._open,
-            self._done,
-            self._unwitnessed,
-            self._log_problem,
-            self._break,
-            self._sound,
-        ):
+        self._told.clear()
+        for label in self._reserved_px:
             label.clear()
             label.hide()
 
@@ -69,24 +69,26 @@ class StatusBar(QWidget):
     def show_facts(self, facts: StatusFacts) -> None:
         """Shows the given facts; other fields stay, and a field that was shown keeps its space."""
         if facts.saved is not None:
-            _put(self._saved, self.tr("Saved {0}").format(facts.saved) if facts.saved else "")
+            self._put(self._saved, self.tr("Saved {0}").format(facts.saved) if facts.saved else "")
         if facts.sending is not None:
             self._show_sending(facts.sending)
             self._show_at_hand(facts.sending)
         if facts.waiting is not None:
-            _put(self._waiting, self.tr("{0} waiting for you").format(f"{facts.waiting:,}"))
+            self._put(self._waiting, self.tr("{0} waiting for you").format(f"{facts.waiting:,}"))
         if facts.open_tasks is not None:
-            _put(self._open, self.tr("{0} tasks open").format(f"{facts.open_tasks:,}"))
+            self._put(self._open, self.tr("{0} tasks open").format(f"{facts.open_tasks:,}"))
         if facts.done_today is not None:
-            _put(self._done, self.tr("{0} done today").format(f"{facts.done_today:,}"))
+            self._put(self._done, self.tr("{0} done today").format(f"{facts.done_today:,}"))
         if facts.unwitnessed is not None:
             text = self.tr("{0} rows not witnessed").format(f"{facts.unwitnessed:,}")
-            _put(self._unwitnessed, text if facts.unwitnessed else self.tr("all rows witnessed"))
+            self._put(self._unwitnessed, text if facts.unwitnessed else self.tr("all rows witnessed"))
         if facts.log_problem is not None:
-            _put(self._log_problem, self.tr("Server refuses the access log") if facts.log_problem else "")
+            self._put(
+                self._log_problem, self.tr("Server refuses the access log") if facts.log_problem else ""
+            )
             set_tooltip(self._log_problem, facts.log_problem)
         if facts.sound is not None:
-            _put(self._sound, facts.sound)
+            self._put(self._sound, facts.sound)
 
     def _show_sending(self, sending: SendingFacts) -> None:
         self.unsent = sending.unsent
@@ -96,7 +98,7 @@ class StatusBar(QWidget):
             text = self.tr("{0} saved here, not sent since {1}").format(sending.unsent, sending.since)
         else:
             text = self.tr("{0} saved here, sending").format(sending.unsent)
-        _put(self._sending, text)
+        self._put(self._sending, text)
         kind = "warn" if sending.unsent and sending.problem else "label"
         if self._sending.property("kind") != kind:
             self._sending.setProperty("kind", kind)
@@ -111,7 +113,7 @@ class StatusBar(QWidget):
         text = self.tr("{0} clips at hand until {1}").format(sending.at_hand, sending.at_hand_until)
         if sending.at_hand == 1:
             text = self.tr("1 clip at hand until {0}").format(sending.at_hand_until)
-        _put(self._at_hand, text if sending.at_hand else self.tr("No clips at hand"))
+        self._put(self._at_hand, text if sending.at_hand else self.tr("No clips at hand"))
         tip = self.tr("If the server cannot be reached, you can go on with the clips at hand.")
         after = self.tr(
             "When they are used up, or after that time, no clip opens until the server answers.\n"
@@ -123,17 +125,41 @@ class StatusBar(QWidget):
     def show_break(self, minutes: int) -> None:
         """Says that a break is due after so many minutes of work; 0 clears it."""
         words = self.tr("{0} min without a break: a few minutes away from the screen help")
-        _put(self._break, words.format(minutes) if minutes else "")
+        self._put(self._break, words.format(minutes) if minutes else "")
 
     def _slot(self, name: str, spoken: str, widest: str) -> QLabel:
         label = named(QLabel(self), name, spoken, kind="label")
         label.setFont(tabular(label.font()))
-        label.setMinimumWidth(label.fontMetrics().horizontalAdvance(widest))
+        self._reserved_px[label] = label.fontMetrics().horizontalAdvance(widest)
         label.hide()
         self._row.addWidget(label)
         return label
 
+    def _put(self, label: QLabel, text: str) -> None:
+        put_value(label, text)
+        if label not in self._told:
+            self._told.append(label)
+        self._fit()
 
-def _put(label: QLabel, text: str) -> None:
-    put_value(label, text)
-    label.show()
+    def _fit(self) -> None:
+        """Gives up reserved space first, then one fact after the other."""
+        room, shown = self.width() - 2 * GROUP_PX, list(self._told)
+        reserves = _needed_px(shown, self._reserved_px) <= room
+        reserved = self._reserved_px if reserves else {}
+        for label in self._yielding:
+            if _needed_px(shown, reserved) > room and label in shown:
+                shown.remove(label)
+        for label in self._told:
+            label.setMinimumWidth(reserved.get(label, 0))
+            label.setVisible(label in shown)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, STATUS_BAR_PX)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+
+def _needed_px(labels: list[QLabel], reserved: dict[QLabel, int]) -> int:
+    return sum(max(reserved.get(each, 0), each.sizeHint().width()) + GROUP_PX for each in labels)

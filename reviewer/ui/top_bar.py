@@ -1,11 +1,12 @@
 """The top bar: product, project, person, and the window's actions."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from reviewer.model.project import Project
 from reviewer.ui.icons import set_icon
 from reviewer.ui.theme import GAP_PX, GROUP_PX, TOP_BAR_PX
+from reviewer.ui.widgets.elided_label import ElidedLabel
 from reviewer.ui.widgets.widget_ids import named, put_value
 
 
@@ -24,19 +25,23 @@ class TopBar(QWidget):
         self.setFixedHeight(TOP_BAR_PX)
         product = named(QLabel(self.tr("Reviewer"), self), "product", self.tr("Reviewer"), kind="heading")
         product.setToolTip("")
-        where = named(QLabel(self), "project", self.tr("Project"), kind="dim")
+        where = named(
+            ElidedLabel("project", self.tr("Project"), self), "project", self.tr("Project"), kind="dim"
+        )
         put_value(where, f"{project.name} · {project.locale}")
-        where.setToolTip("")
+        where.setToolTip(where.text())
         self._who_icon = QLabel(self)
-        self._who = named(QLabel(self), "locked_to", self.tr("Who is signed in"))
+        self._who = named(ElidedLabel("locked_to", "", self), "locked_to", self.tr("Who is signed in"))
+        self._who.setSizePolicy(
+            QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred
+        )  # the project yields
         set_icon(self._who_icon, "person", "ok")
         row = QHBoxLayout(self)
         row.setContentsMargins(GROUP_PX, 0, GAP_PX, 0)
         row.setSpacing(GAP_PX)
         row.addWidget(product)
         row.addSpacing(GAP_PX)
-        row.addWidget(where)
-        row.addStretch()
+        row.addWidget(where, 1)
         row.addWidget(self._who_icon)
         row.addWidget(self._who)
         row.addSpacing(GAP_PX)
@@ -45,6 +50,7 @@ class TopBar(QWidget):
 
     def show_person(self, name: str, role: str) -> None:
         put_value(self._who, self.tr("Locked to {0} · {1}").format(name, role))
+        self._who.setToolTip(self._who.text())
 
     def _buttons(self) -> list[QToolButton]:
         theme = self._button(

@@ -1,4 +1,4 @@
-"""Run under an X server: presses the digit row under many keyboard layouts and prints the results as JSON."""
+"""Run under an X server: presses keys under many keyboard layouts and prints the results as JSON."""
 
 import ctypes
 import json
@@ -9,11 +9,22 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTextEdit, QVBoxLayout, QWidget
 
-from reviewer.ui.keymap.digit_row import DigitRow
+from reviewer.ui.keymap.key_positions import KeyPositions
 from reviewer.ui.keymap.key_precedence import KeyPrecedence
 
-_CODES = {"Ctrl": 37, "Shift": 50, "Alt": 64, "Q": 24, **{d: 10 + n for n, d in enumerate("1234567890")}}
-COMBINATIONS = ("Ctrl+Shift+2", "Ctrl+2", "Ctrl+Shift+7", "Ctrl+7", "Alt+1", "Alt+2", "Alt+0")
+_CODES = {
+    "Ctrl": 37,
+    "Shift": 50,
+    "Alt": 64,
+    "Q": 24,
+    "K": 45,
+    "-": 20,
+    **{d: 10 + n for n, d in enumerate("1234567890")},
+}
+COMBINATIONS = (
+    "Ctrl+Shift+2", "Ctrl+2", "Ctrl+Shift+7", "Ctrl+7", "Ctrl+6", "Alt+1", "Alt+2", "Alt+0",
+    "Ctrl+K", "Ctrl+Shift+K",
+)  # fmt: skip
 
 
 def main() -> None:
@@ -32,10 +43,10 @@ def main() -> None:
     window, text = QWidget(), QTextEdit()
     QVBoxLayout(window).addWidget(text)
     pressed: list[str] = []
-    for combination in COMBINATIONS:
+    for combination in (*COMBINATIONS, "Ctrl+-", "Ctrl+="):
         shortcut = QShortcut(QKeySequence(combination), window)
         shortcut.activated.connect(lambda keys=combination: pressed.append(keys))
-    filters = DigitRow(app), KeyPrecedence(app)
+    filters = KeyPrecedence(app), KeyPositions(app)
     window.show()
     window.activateWindow()
     text.setFocus()

@@ -1,4 +1,4 @@
-"""Digits in shortcuts work by position under real keyboard layouts, and Alt never types a character."""
+"""Shortcuts work under real keyboard layouts: digits, and letters of other scripts, by position."""
 
 import ctypes.util
 import json
@@ -13,7 +13,7 @@ import pytest
 from tests.benches.keyboard_layouts import COMBINATIONS
 from tests.conftest import REPOSITORY
 
-LAYOUTS = ("us", "de", "fr", "be", "cz", "pl", "es", "ru", "gr", "il", "ara", "vn", "in")
+LAYOUTS = ("us", "de", "fr", "be", "cz", "pl", "es", "ru", "gr", "il", "ara", "vn", "in", "jp")
 pytestmark = pytest.mark.skipif(
     not (shutil.which("Xvfb") and shutil.which("setxkbmap") and ctypes.util.find_library("Xtst")),
     reason="needs Xvfb, setxkbmap and libXtst",
@@ -33,7 +33,7 @@ def display() -> Iterator[str]:
     server.wait()
 
 
-def test_digits_work_by_position_on_every_layout_and_alt_types_nothing(display: str) -> None:
+def test_shortcuts_work_on_every_layout_and_alt_types_nothing(display: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tests.benches.keyboard_layouts", *LAYOUTS],
         env={**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"},

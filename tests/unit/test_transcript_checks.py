@@ -95,6 +95,14 @@ def test_sign_that_is_said_is_asked_about_where_no_rule_forbids_it() -> None:
     ]
 
 
+def test_an_emoji_of_several_characters_is_one_problem() -> None:
+    family, thumb, heart = "👨‍👩‍👧", "👍🏽", "❤️"
+    assert marked(f"so funny 😂{thumb} see you {family} {heart}") == [
+        (each, "EMOJI") for each in ("😂", thumb, family, heart)
+    ]
+    assert [(p.notice.code, p.blocks) for p in check_text(family, ANY)] == [("EMOJI", False)]
+
+
 def test_where_the_conventions_ask_for_no_spelling_tags_are_still_checked() -> None:
     assert check_text("5 (so); hmm", ANY) == ()
     assert len(check_text("漢字[laughs]", ANY)) == 2
@@ -116,6 +124,7 @@ def test_a_mark_inside_a_hebrew_abbreviation_is_spelling() -> None:
         ("fifty % sure", "fifty percent sure"),
         ("the R&D team", "the R and D team"),
         ("well; yes", "well yes"),
+        ("so 👍🏽yes", "so yes"),
         ("so \u200byes", "so yes"),
         ("so  yes", "so yes"),
     ],

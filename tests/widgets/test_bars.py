@@ -1,14 +1,15 @@
 """Status bar, sidebar and top bar on their own."""
 
+from itertools import pairwise
 from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from reviewer.model.project import Project
-from reviewer.ui.page import StatusFacts
+from reviewer.ui.page import SendingFacts, StatusFacts
 from reviewer.ui.sidebar import Sidebar, SidebarEntry
 from reviewer.ui.status_bar import StatusBar
 from reviewer.ui.theme import SIDEBAR_FOLDED_PX, SIDEBAR_PX, STATUS_BAR_PX, TOP_BAR_PX
@@ -39,8 +40,36 @@ def top(themed, qtbot: QtBot) -> TopBar:
     return shown(qtbot, TopBar(Project(name="Translator", locale="de-DE")))
 
 
+def _label(bar: StatusBar, name: str) -> QLabel:
+    return bar.findChild(QLabel, f"status_{name}")
+
+
 def _text(bar: StatusBar, name: str) -> str:
-    return bar.findChild(QLabel, f"status_{name}").text()
+    return _label(bar, name).text()
+
+
+def test_facts_of_a_narrow_window_stand_beside_each_other_and_the_least_important_give_way(status: StatusBar):
+    away = SendingFacts(12, "14:02", "The server does not answer.", 20, "22:15")
+    status.show_facts(StatusFacts("14:02:11", 1_234, 123, 1_234, "Loudspeakers (48 kHz)", sending=away))
+    for width, gone in ((1600, []), (900, ["unwitnessed", "sound"])):
+        status.resize(width, STATUS_BAR_PX)
+        QApplication.processEvents()
+        labels = [label for label in status.findChildren(QLabel) if label.isVisible()]
+        labels.sort(key=QLabel.x)
+        assert all(each.width() >= each.sizeHint().width() for each in labels), width
+        assert all(one.geometry().right() < other.x() for one, other in pairwise(labels))
+        assert labels[-1].geometry().right() < width
+        assert [n for n in ("unwitnessed", "sound") if not _label(status, n).isVisible()] == gone, width
+
+
+def test_a_long_name_is_read_whole_and_the_project_gives_way(themed, qtbot: QtBot):
+    top = shown(qtbot, TopBar(Project(name="Call centre recordings of the whole of Europe", locale="de-DE")))
+    top.show_person("Aleksandra Wiśniewska-Kowalczyk", "contractor")
+    top.resize(900, TOP_BAR_PX)
+    QApplication.processEvents()
+    who = top.findChild(QLabel, "locked_to")
+    assert who.width() >= who.sizeHint().width()
+    assert 0 < top.findChild(QLabel, "project").width() < top.findChild(QLabel, "project").sizeHint().width()
 
 
 def test_each_fact_has_its_own_place_and_stays_until_it_is_told_anew(status: StatusBar):

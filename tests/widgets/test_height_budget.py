@@ -156,6 +156,14 @@ def test_training_text_of_two_lines_is_seen_whole_beside_a_draft(bench: ClipPage
     assert preview.verticalScrollBar().maximum() == 0
 
 
+def test_training_text_of_returned_work_has_two_lines_beside_a_draft(bench: ClipPageBench) -> None:
+    bench.open(FakeDesk(CLIPS["returned"]()))
+    resize(bench, LAPTOP)
+    preview = bench.workspace.view.transcription.editor.findChild(QTextEdit, "training_text")
+    assert preview.height() == 2 * 20
+    assert lines(bench) >= 3
+
+
 def test_training_text_and_its_caption_stand_on_one_line(bench: ClipPageBench) -> None:
     bench.open(FakeDesk(an_open_clip(draft=typed(LONG), hypotheses=DRAFTS)))
     resize(bench, LAPTOP)

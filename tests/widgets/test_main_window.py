@@ -12,7 +12,7 @@ from reviewer.errors import NdaRequired, Refused, Unavailable
 from reviewer.model.people import Role
 from reviewer.model.project import IntakeRules
 from reviewer.ui.jobs import Jobs
-from reviewer.ui.main_window import initial_size
+from reviewer.ui.main_window import initial_size, least_size
 from reviewer.ui.page import PageRequest
 from reviewer.ui.shortcuts_dialog import ShortcutsDialog
 from reviewer.ui.theme import Scheme, Theme, current_scheme
@@ -273,11 +273,19 @@ def test_a_contractor_who_declines_is_signed_out(main_window):
         (QSize(1280, 720), QSize(1264, 672), True),
         (QSize(1366, 728), QSize(1280, 680), True),
         (QSize(900, 600), QSize(900, 600), True),
+        (QSize(853, 493), QSize(853, 493), True),
         (QSize(800, 800), QSize(1280, 800), False),
     ],
 )
 def test_the_window_fills_a_screen_that_has_no_room_for_it(room: QSize, size: QSize, fills: bool) -> None:
     assert initial_size(room) == (size, fills)
+
+
+def test_the_window_can_be_made_as_small_as_a_laptop_s_screen_at_150_percent() -> None:
+    assert least_size(QSize(1280, 760)) == QSize(900, 600)
+    assert least_size(QSize(853, 493)) == QSize(853, 493)
+    assert least_size(QSize(960, 520)) == QSize(900, 520)
+    assert least_size(QSize(800, 800)) == QSize(900, 600), "no screen at all"
 
 
 def test_changing_pages_moves_the_focus_into_the_page_and_back_to_where_it_was(

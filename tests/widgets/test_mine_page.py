@@ -88,6 +88,19 @@ def test_returned_work_is_announced(shown: Shown) -> None:
     assert "returned 1 to you" in page.message.text
 
 
+def test_it_says_that_there_is_nothing_only_when_that_was_read(
+    shown: Shown, settle: Callable[[], None]
+) -> None:
+    desk = remembering()
+    desk.work.errors["history"] = [Unavailable("WORKSPACE_FILE_FAILED", problem="disk full")]
+    page = shown(desk)
+    table = page.findChild(QTableView, "mine_table")
+    assert table.accessibleDescription() == "", "it could not be read"
+    page.enter()
+    settle()
+    assert table.accessibleDescription() == "What you submit at the desk is listed here, with QA's verdict."
+
+
 def test_what_failed_can_be_tried_again_and_no_text_is_left_after_a_lock(
     shown: Shown, settle: Callable[[], None]
 ) -> None:

@@ -3,14 +3,27 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTableView,
+    QWidget,
+)
 
 from reviewer.ui.signin.signin_flow import SignInFlow
 from reviewer.ui.widgets.elided_label import ElidedLabel
+from reviewer.ui.widgets.layouts import ScrolledContent
+from tests.fakes.lead import a_log_row
 from tests.widgets.scenes import SCENES, Scene
 
 SIZES = [(1280, 800), (1024, 680)]
+LEAD_PAGES = (
+    "overview", "progress", "clips", "import", "export", "held", "retention", "corpus", "people", "log",
+)  # fmt: skip
 
 
 def cut_off(root: QWidget) -> Iterator[str]:
@@ -41,6 +54,49 @@ def test_words_of_a_screen_are_seen_whole(scene_of: Callable[[str], Scene], name
         scene.window.resize(*size)
         QApplication.processEvents()
         assert list(cut_off(scene.front)) == [], size
+
+
+@pytest.mark.parametrize("page", LEAD_PAGES)
+def test_pages_of_the_lead_keep_their_parts_whole_in_the_smallest_window(
+    scene_of: Callable[[str], Scene], page: str
+) -> None:
+    scene = scene_of("overview")
+    scene.window.resize(scene.window.minimumSize())
+    scene.click(f"sidebar_{page}")
+    scene.settle()
+    content: ScrolledContent = scene.page.findChild(ScrolledContent)
+    QApplication.processEvents()
+    assert content.horizontalScrollBar().maximum() == 0, "it scrolls sideways"
+    for part in content.widget().findChildren(QWidget):
+        is_in_a_table = part.parent() is not None and isinstance(part.parent(), QTableView | QHeaderView)
+        if part.isVisible() and not is_in_a_table and part.layout() is None:
+            least_px = min(part.minimumSizeHint().height(), part.maximumHeight())
+            assert part.height() >= least_px, part.objectName()
+
+
+def test_what_takes_the_focus_in_a_small_window_is_scrolled_into_view(
+    scene_of: Callable[[str], Scene],
+) -> None:
+    scene = scene_of("export")
+    scene.window.resize(scene.window.minimumSize())
+    scene.click("sidebar_export")
+    scene.settle()
+    table = scene.page.findChild(QTableView, "export_left_out")
+    content = scene.page.findChild(ScrolledContent)
+    table.setFocus()
+    QApplication.processEvents()
+    assert content.viewport().rect().bottom() >= table.mapTo(content.viewport(), QPoint(0, 0)).y()
+
+
+def test_an_action_of_the_log_and_a_name_are_read_whole(scene_of: Callable[[str], Scene]) -> None:
+    row = a_log_row(1, action="text.search_refused_because_unsigned")
+    scene = scene_of("overview")
+    scene.lead.log[:] = [row]
+    for page, name, column in (("log", "log_table", 4), ("overview", "overview_people", 0)):
+        scene.click(f"sidebar_{page}")
+        scene.settle()
+        table = scene.page.findChild(QTableView, name)
+        assert table.columnWidth(column) >= table.sizeHintForColumn(column), page
 
 
 def test_words_of_the_first_sign_in_are_seen_whole(scene_of: Callable[[str], Scene]) -> None:

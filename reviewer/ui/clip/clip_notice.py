@@ -14,6 +14,8 @@ from reviewer.ui.widgets.widget_ids import named
 if TYPE_CHECKING:
     from reviewer.session.open_clip import OpenClip
 
+_LINES_WITH_TEXT = 3
+
 
 class ClipNotice(QWidget):
     """Is shown above the text as long as the clip is open, so that nothing moves during typing."""
@@ -24,7 +26,7 @@ class ClipNotice(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._is_folded = False
-        self._most_lines = 3
+        self._most_lines = _LINES_WITH_TEXT
         self._icon = QLabel(self)
         self._says = CommentText("notice_says", self.tr("Comment"), self)
         self._text = ElidedLabel("notice_text", self.tr("Earlier text"), self)
@@ -55,19 +57,21 @@ class ClipNotice(QWidget):
         self._show_earlier()
 
     def set_most_lines(self, lines: int) -> None:
-        """From how many lines on the comment scrolls; with one, the submitted text has no room."""
+        """From how many lines on the comment scrolls; below three, the submitted text has no room."""
         self._most_lines = lines
         self._says.set_most_lines(lines)
         self._show_earlier()
 
     def height_px(self, lines: int) -> int:
         """How high it is with so many lines of comment."""
-        has_earlier = bool(self._text.text()) and not self._is_folded and lines > 1
+        has_earlier = bool(self._text.text()) and not self._is_folded and lines >= _LINES_WITH_TEXT
         earlier = self._text.sizeHint().height() + GRID_PX // 2 if has_earlier else 0
         return self._says.height_px(lines) + earlier + GRID_PX
 
     def _show_earlier(self) -> None:
-        self._text.setVisible(bool(self._text.text()) and not self._is_folded and self._most_lines > 1)
+        self._text.setVisible(
+            bool(self._text.text()) and not self._is_folded and self._most_lines >= _LINES_WITH_TEXT
+        )
 
     def _lay_out(self) -> None:
         words = QVBoxLayout()

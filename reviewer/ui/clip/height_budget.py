@@ -28,15 +28,17 @@ class Shares:
 
 
 @cache
-def _from_rich_to_poor(text_lines: int) -> tuple[Shares, ...]:
+def _from_rich_to_poor(text_lines: int, *, is_returned: bool = False) -> tuple[Shares, ...]:
+    """Returned work was typed already: there the recogniser's draft yields first."""
     steps = [Shares(text_lines=text_lines)]
     for less in (
-        {"draft_lines": 2},
+        {"draft_lines": 1 if is_returned else 2},
         {"tags": TagForm.COMPACT},
+        {"comment_lines": 2},
         {"preview_lines": 1},
         {"comment_lines": 1},
         {"draft_lines": 1},
-        {"tags": TagForm.NONE, "draft_lines": 2},
+        {"tags": TagForm.NONE, "draft_lines": 1 if is_returned else 2},
         {"draft_lines": 1},
         {"table_rows": 2},
         {"preview_lines": 0},
@@ -103,7 +105,11 @@ class HeightBudget(QObject):
 
     def _richest(self, *, has_drafts: bool) -> Shares:
         shares = Shares()
-        for shares in _from_rich_to_poor(_LINES_BELOW_TABLE if self._has_table else _LINES):
+        lines, is_returned = (
+            _LINES_BELOW_TABLE if self._has_table else _LINES,
+            not self._parts.notice.isHidden(),
+        )
+        for shares in _from_rich_to_poor(lines, is_returned=is_returned):
             if self._height_px(shares, has_drafts=has_drafts) <= self._available_px:
                 break
         return shares

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from reviewer.model.task import SkipReason
-from reviewer.ui.keymap.digit_row import typed_digit
+from reviewer.ui.keymap.key_positions import typed_digit
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
 from reviewer.ui.widgets.tab_order import tab_through
 from reviewer.ui.widgets.widget_ids import enable, named

@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
-from reviewer.ui.keymap.digit_row import digit_at
+from reviewer.ui.keymap.key_positions import digit_at
 from reviewer.ui.widgets.layouts import FlowLayout
 from reviewer.ui.widgets.widget_ids import named
 

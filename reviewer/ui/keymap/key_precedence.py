@@ -2,9 +2,10 @@
 
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShortcut, QWindow
-from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QRadioButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QRadioButton
 
 from reviewer.ui.keymap.key_rules import EDITOR_KEYS
+from reviewer.ui.keymap.shortcuts_in_use import shortcut_in_use
 
 IGNORES_ENTER = "ignores_enter"
 """Set on a button that Enter must not press, because it answers for good."""
@@ -67,7 +68,7 @@ def takes_composed(text: str) -> bool:
     held = QGuiApplication.keyboardModifiers()
     if not held & _CTRL or held & _ALT or text not in _LIGATURES:
         return False
-    shortcut = _shortcut_in_use(QKeySequence(f"Ctrl+{_LIGATURES[text]}"))
+    shortcut = shortcut_in_use(QKeySequence(f"Ctrl+{_LIGATURES[text]}"))
     if shortcut is not None:
         shortcut.activated.emit()
     return True
@@ -87,17 +88,23 @@ def _override(event: QKeyEvent) -> bool:
     if is_alt_code(event) or _button_for(event) is not None:
         event.accept()
         return True
-    if _has_shortcut(event):
-        event.ignore()
-        return True
-    return False
+    shortcut = _shortcut_for(event)
+    if shortcut is None:
+        return False
+    event.setAccepted(_is_letter(event))
+    return True
 
 
 def _press(event: QKeyEvent) -> bool:
     button = _button_for(event)
     if button is not None and not event.isAutoRepeat():
         button.click()
-    return button is not None or is_alt_code(event)
+    if button is not None or is_alt_code(event):
+        return True
+    shortcut = _shortcut_for(event) if _is_letter(event) else None
+    if shortcut is not None and not event.isAutoRepeat():
+        shortcut.activated.emit()
+    return shortcut is not None
 
 
 def _button_for(event: QKeyEvent) -> QAbstractButton | None:
@@ -111,27 +118,23 @@ def _button_for(event: QKeyEvent) -> QAbstractButton | None:
     return focused if focused.isEnabled() and not focused.property(IGNORES_ENTER) else None
 
 
-def _has_shortcut(event: QKeyEvent) -> bool:
-    """Whether Ctrl with this key is a shortcut that is in use; the keys of the editor stay its own.
+def _is_letter(event: QKeyEvent) -> bool:
+    """Latin letters are not left to Qt: where Shift types them, as on a Hebrew keyboard, it takes
+    Ctrl+Shift+K for Ctrl+K as well, and then does neither.
+    """
+    return Qt.Key.Key_A <= event.key() <= Qt.Key.Key_Z
 
-    Digits are left to ``DigitRow``: where Shift types them, as on AZERTY, Qt takes Ctrl+Shift+1 for Ctrl+1.
+
+def _shortcut_for(event: QKeyEvent) -> QShortcut | None:
+    """The shortcut in use that Ctrl with this key is; the keys of the editor stay its own.
+
+    Digits are left to ``KeyPositions``: where Shift types them, as on AZERTY, Qt takes Ctrl+Shift+1 for
+    Ctrl+1.
     """
     held = event.modifiers() & _HELD
     if not held & _CTRL or held & _ALT or event.key() in _DIGITS:
-        return False
+        return None
     wanted = QKeySequence(event.keyCombination())
     if wanted.toString(QKeySequence.SequenceFormat.PortableText) in EDITOR_KEYS:
-        return False
-    return _shortcut_in_use(wanted) is not None
-
-
-def _shortcut_in_use(wanted: QKeySequence) -> QShortcut | None:
-    window = QApplication.activeWindow()
-    for each in window.findChildren(QShortcut) if window is not None else ():
-        if each.isEnabled() and _is_in_use(each.parent()) and wanted in each.keys():  # noqa: SIM118
-            return each
-    return None
-
-
-def _is_in_use(owner: QObject | None) -> bool:
-    return isinstance(owner, QWidget) and owner.isVisible() and owner.isEnabled()
+        return None
+    return shortcut_in_use(wanted)

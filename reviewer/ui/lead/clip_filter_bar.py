@@ -25,8 +25,7 @@ from reviewer.ui.theme import GAP_PX
 from reviewer.ui.widgets.widget_ids import enable, named
 
 _TYPED_MS = 150
-_COLUMNS = 6
-_LETTERS = 9
+_LETTERS = 7
 _LETTERS_OF_SAVED = 4
 
 
@@ -231,24 +230,18 @@ class ClipFilterBar(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(GAP_PX)
-        lengths, days, saved = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
-        for row, parts in (
-            (lengths, (self.shortest, self.longest)),
-            (days, (self.since, self.until)),
-            (saved, (self.names, self.save, self.remove, self.clear)),
-        ):
-            row.setSpacing(GAP_PX)
-            for part in parts:
-                row.addWidget(part, 1 if isinstance(part, QLineEdit | QComboBox) else 0)
+        second = QHBoxLayout()
+        second.setSpacing(GAP_PX)
+        shares = ((self.id_part, 2), (self.shortest, 1), (self.longest, 1), (self.since, 1), (self.until, 1))
+        for part, share in (*shares, (self.passes, 2), (self.names, 2)):
+            second.addWidget(part, share)
+        for button in (self.save, self.remove, self.clear):
+            second.addWidget(button)
         first = (self.state, self.language, self.product, self.person, self.refusal, self.withheld)
         for place, box in enumerate(first):
             grid.addWidget(box, 0, place)
             grid.setColumnStretch(place, 1)
-        grid.addWidget(self.id_part, 1, 0)
-        grid.addLayout(lengths, 1, 1)
-        grid.addLayout(days, 1, 2)
-        grid.addWidget(self.passes, 1, 3)
-        grid.addLayout(saved, 1, 4, 1, _COLUMNS - 4)
+        grid.addLayout(second, 1, 0, 1, len(first))
 
 
 def _choose(box: QComboBox, value: str) -> None:

@@ -31,6 +31,7 @@ from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import GAP_PX
 from reviewer.ui.waveform.waveform_view import WaveformView
 from reviewer.ui.widgets.file_chooser import FileChooser
+from reviewer.ui.widgets.layouts import FlowLayout
 from reviewer.ui.widgets.tab_order import tab_through
 from reviewer.ui.widgets.tables import RowsModel, fit_columns
 from reviewer.ui.widgets.widget_ids import enable, named, put_value
@@ -467,25 +468,31 @@ class ClipsPage(LeadPage):
         self.title_row.addSpacing(GAP_PX)
         self.title_row.addWidget(self.csv_button)
         self.title_row.addWidget(self.refresh_button)
-        below = QHBoxLayout()
-        below.setSpacing(GAP_PX)
-        acts = (
-            self.open_button, self.play_button, None, self.names, self.assign_button, None, self.reasons,
-            self.hold_button, None, self.release_button, None, self.route_button,
+        groups = (
+            (self.open_button, self.play_button), (self.names, self.assign_button),
+            (self.reasons, self.hold_button, self.release_button), (self.route_button,),
         )  # fmt: skip
-        for part in acts:
-            if part is None:
-                below.addStretch()
-            else:
-                below.addWidget(part)
+        below = FlowLayout(gap_px=GAP_PX)
+        for parts in groups:
+            below.addWidget(self._group(parts))
         self.column.addWidget(self.filters)
         self.column.addWidget(self.clip_table, 1)
         self.column.addWidget(self.waves)
         self.column.addLayout(below)
         tab_through(
             self.csv_button, self.refresh_button, *self.filters.stops(), self.clip_table,
-            *(part for part in acts if part is not None),
+            *(part for parts in groups for part in parts),
         )  # fmt: skip
+
+    def _group(self, parts: tuple[QWidget, ...]) -> QWidget:
+        """Parts that stay beside each other in a narrow window."""
+        group = QWidget(self)
+        row = QHBoxLayout(group)
+        row.setContentsMargins(0, 0, GAP_PX, 0)
+        row.setSpacing(GAP_PX)
+        for part in parts:
+            row.addWidget(part)
+        return group
 
     def _connect(self) -> None:
         self.filters.changed.connect(self._arrange)

@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLineEdit, QWidget
 
 from reviewer.errors import Notice
@@ -16,7 +16,7 @@ from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.lead.export_options_form import ExportOptionsForm
 from reviewer.ui.lead.lead_page import LeadPage
 from reviewer.ui.messages import Message, message_of, term
-from reviewer.ui.theme import GAP_PX, GROUP_PX
+from reviewer.ui.theme import GAP_PX, GRID_PX
 from reviewer.ui.widgets.file_chooser import FileChooser
 from reviewer.ui.widgets.tables import Column, RowsModel
 from reviewer.ui.widgets.widget_ids import enable, named
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from reviewer.lead.export_preview import ExportPreview
     from reviewer.lead.session import LeadSession
 
-_FORMATS_A_ROW = 6
+_FORMATS_A_ROW = 4
 _EXAMPLE = 'locale = "en-US" and not flag("distressing") and duration > 1.5'
 LeftOut = tuple[str, int, str]
 
@@ -290,15 +290,14 @@ class ExportPage(LeadPage):
 
     def _lay_out(self) -> None:
         grid = QGridLayout()
-        grid.setHorizontalSpacing(GROUP_PX)
-        grid.setVerticalSpacing(GAP_PX)
+        grid.setSpacing(GAP_PX)
         formats = QGridLayout()
-        formats.setHorizontalSpacing(GROUP_PX)
+        formats.setHorizontalSpacing(GRID_PX)
         formats.setVerticalSpacing(GAP_PX)
         for number, box in enumerate(self.formats):
             formats.addWidget(box, *divmod(number, _FORMATS_A_ROW))
         formats.setColumnStretch(_FORMATS_A_ROW, 1)
-        grid.addWidget(self.label(self.tr("Formats")), 0, 0)
+        grid.addWidget(self.label(self.tr("Formats")), 0, 0, Qt.AlignmentFlag.AlignTop)
         grid.addLayout(formats, 0, 1, 1, 2)
         for row, (caption, field) in enumerate(
             ((self.tr("Filter"), self.where), (self.tr("New folder"), self.out)), start=2

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 _WAVES_PX = 150
 _LIST_PX = 220
+_REASON_LETTERS = 16
 _NAME_PX = 180
 
 
@@ -379,6 +380,8 @@ class HeldBackPage(LeadPage):
         self.reasons = self._choice("held_reasons", self.tr("Reason for the release"))
         for reason in ReleaseReason:
             self.reasons.addItem(term("RELEASE_REASON", reason), reason)
+        self.reasons.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.reasons.setMinimumContentsLength(_REASON_LETTERS)
         self.names = self._choice("held_names", self.tr("Who listens"))
         self.names.setMinimumWidth(_NAME_PX)
 

@@ -348,6 +348,7 @@ class ImportPage(LeadPage):
             self.past,
             stretch=len(_PAST_WIDTHS),
             empty=self.tr("Imports and checks are listed here, the newest first."),
+            is_read=True,
         )
         for column, width in enumerate(_PAST_WIDTHS):
             self.past_table.setColumnWidth(column, width)

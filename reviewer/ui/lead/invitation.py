@@ -39,9 +39,6 @@ class InvitationPanel(QFrame):
         self.hint.setWordWrap(True)
         self._make_buttons()
         self._lay_out()
-        policy = self.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.setSizePolicy(policy)
         self.hide()
 
     def _make_buttons(self) -> None:

@@ -14,6 +14,7 @@ from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
 from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
 from reviewer.ui.widgets.inline_message import InlineMessage
+from reviewer.ui.widgets.layouts import ScrolledContent
 from reviewer.ui.widgets.tables import RowsModel, Table, tidy
 from reviewer.ui.widgets.widget_ids import named
 
@@ -22,7 +23,10 @@ _TITLE_ROW_PX = 34
 
 
 class LeadPage(Page):
-    """A column: title with its buttons at the right, a message line, then the page's content."""
+    """A column: title with its buttons at the right, a message line, then the page's content.
+
+    In a window too small for it the content scrolls; nothing of it is squeezed.
+    """
 
     def __init__(self, name: str, title: str, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,9 +34,9 @@ class LeadPage(Page):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._jobs = jobs
         self.message = InlineMessage(f"{name}_message", lines=2, parent=self)
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(EDGE_PX, GROUP_PX, EDGE_PX, GROUP_PX)
-        self.column.setSpacing(GAP_PX)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(EDGE_PX, GROUP_PX, EDGE_PX, GROUP_PX)
+        whole.setSpacing(GAP_PX)
         self.title_row = QHBoxLayout()
         self.title_row.setSpacing(GAP_PX)
         heading = QLabel(title, self)
@@ -40,8 +44,12 @@ class LeadPage(Page):
         heading.setMinimumHeight(_TITLE_ROW_PX)
         self.title_row.addWidget(heading)
         self.title_row.addStretch()
-        self.column.addLayout(self.title_row)
-        self.column.addWidget(self.message)
+        whole.addLayout(self.title_row)
+        whole.addWidget(self.message)
+        content = ScrolledContent(f"{name}_content", self)
+        self.column = content.column
+        self.column.setSpacing(GAP_PX)
+        whole.addWidget(content, 1)
 
     def run(
         self,

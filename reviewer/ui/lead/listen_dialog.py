@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from reviewer.model.hold import ListenReason
-from reviewer.ui.keymap.digit_row import typed_digit
+from reviewer.ui.keymap.key_positions import typed_digit
 from reviewer.ui.messages import term
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
 from reviewer.ui.widgets.tab_order import tab_through

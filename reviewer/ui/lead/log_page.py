@@ -75,9 +75,11 @@ class LogPage(LeadPage):
             self.rows,
             stretch=len(_WIDTHS),
             empty=self.tr("Who did what and when is listed here, newest first."),
+            is_read=True,
         )
         for column, width in enumerate(_WIDTHS):
             table.setColumnWidth(column, width)
+        table.keep_fitted(range(2, self.rows.columnCount()))  # numbers and times have one width
         self.filters = LogFilterBar(self)
         self.filters.changed.connect(self.refresh)
         self.older = self.button(

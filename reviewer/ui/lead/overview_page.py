@@ -274,6 +274,7 @@ class OverviewPage(LeadPage):
         table = self.table(name, spoken, model, stretch=0, empty=empty, is_read=True)
         for column in range(1, model.columnCount()):
             table.setColumnWidth(column, _WIDTHS[name])
+        table.keep_fitted(range(model.columnCount()))
         return table
 
     def _laid_out(self, people: Table) -> QGridLayout:

@@ -54,9 +54,11 @@ class PeoplePage(LeadPage):
             self.people,
             stretch=0,
             empty=self.tr("People you add are listed here."),
+            is_read=True,
         )
         self.table_view.setColumnWidth(1, 130)
         self.table_view.setColumnWidth(2, 130)
+        self.table_view.keep_fitted(range(self.people.columnCount()))
         self._account_buttons()
         self._route_fields()
         self._own_machine_buttons()

@@ -48,7 +48,11 @@ class MinePage(Page):
         self.message.retry_requested.connect(self.refresh)
         self.done = RowsModel(self._columns())
         self.first_focus = table = named(
-            Table(self, empty=self.tr("What you submit at the desk is listed here, with QA's verdict.")),
+            Table(
+                self,
+                empty=self.tr("What you submit at the desk is listed here, with QA's verdict."),
+                is_read=True,
+            ),
             "mine_table",
             self.tr("My recent submissions"),
         )
@@ -97,9 +101,13 @@ class MinePage(Page):
         self._jobs.run(
             lambda _token: (work.history(_LIMIT), work.daily_counts()),
             self._on_read,
-            self.message.show_error,
+            self._on_not_read,
             owner=self,
         )
+
+    def _on_not_read(self, error: Exception) -> None:
+        self._table.give_up_reading()
+        self.message.show_error(error)
 
     def _make_take_back_button(self) -> QPushButton:
         button = named(

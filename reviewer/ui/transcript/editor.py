@@ -15,7 +15,7 @@ from reviewer.transcript.spelling import Hints, word_at
 from reviewer.transcript.tag_details import OpenTag, open_tag
 from reviewer.transcript.text_checker import TextChecker
 from reviewer.transcript.tokens import TAG
-from reviewer.ui.keymap.digit_row import digit_at
+from reviewer.ui.keymap.key_positions import digit_at
 from reviewer.ui.keymap.shortcut import active_keys
 from reviewer.ui.messages import translated_catalogue
 from reviewer.ui.shortcuts import shortcut

@@ -9,7 +9,7 @@ from reviewer.ui.widgets.widget_ids import named, put_value
 
 _PLACES = 8
 _CAPTION_PX = 72
-_TILE_PX = 84
+_TILE_PX = 64
 
 
 class CountTiles(QFrame):

@@ -1,6 +1,7 @@
-"""A wrapping flow layout, and a column that scrolls vertically."""
+"""A wrapping flow layout, and areas that scroll where there is no room for their content."""
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLayout, QLayoutItem, QScrollArea, QVBoxLayout, QWidget
 
 from reviewer.ui.theme import GROUP_PX
@@ -82,22 +83,13 @@ class FlowLayout(QLayout):
         return place
 
 
-class ScrolledColumn(QScrollArea):
-    """A scroll area around a column that is exactly as high as its content needs at the present width.
+class _FollowingArea(QScrollArea):
+    """Scrolls what takes the focus in it into view, however it came to the focus."""
 
-    What takes the focus in it is scrolled into view, however it came to the focus.
-    """
-
-    def __init__(self, name: str, spoken: str, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None) -> None:
         super().__init__(parent)
-        named(self, name, spoken, kind="panel").setToolTip("")
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        inside = _Column(self)
-        self.column = QVBoxLayout(inside)
-        self.setWidget(inside)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._on_focus_changed)
@@ -106,6 +98,54 @@ class ScrolledColumn(QScrollArea):
     def _on_focus_changed(self, _before: QWidget | None, now: QWidget | None) -> None:
         if now is not None and self.isAncestorOf(now):
             self.ensureWidgetVisible(now, 0, GROUP_PX)
+
+
+class ScrolledColumn(_FollowingArea):
+    """A scroll area around a column that is exactly as high as its content needs at the present width."""
+
+    def __init__(self, name: str, spoken: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, name, spoken, kind="panel").setToolTip("")
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inside = _Column(self)
+        self.column = QVBoxLayout(inside)
+        self.setWidget(inside)
+
+
+class ScrolledContent(_FollowingArea):
+    """A column that fills the area, and scrolls where that is less than the least its parts can do with.
+
+    Not resizable in Qt's sense: then it would be as high as its parts would like to be.
+    """
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self._inside = QWidget(self)
+        self.column = QVBoxLayout(self._inside)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.setWidget(self._inside)
+        self._inside.installEventFilter(self)
+
+    def _fit(self) -> None:
+        room, least = self.maximumViewportSize(), self.column.minimumSize()
+        bar_px = self.verticalScrollBar().sizeHint().width()
+        for width in (room.width(), room.width() - bar_px):
+            wanted = max(width, least.width())
+            height = max(self.column.minimumHeightForWidth(wanted), least.height())
+            if height <= room.height():
+                break
+        self._inside.resize(wanted, max(height, room.height()))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
 
 class _Column(QWidget):

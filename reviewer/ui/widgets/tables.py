@@ -10,11 +10,12 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
+    QSize,
     Qt,
     Slot,
 )
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView, QWidget
 
 from reviewer.ui.theme import EDGE_PX, GAP_PX, tabular, tokens
 from reviewer.ui.widgets.text_direction import is_right_to_left, isolated
@@ -134,6 +135,7 @@ class Table(QTableView):
         """``is_read``: its rows are read when the page is entered, which it says until they are there."""
         super().__init__(parent)
         self._empty = empty
+        self._fitted: tuple[int, ...] = ()
         self._until_read: str | None = self.tr("Reading…") if is_read else None
         self.setAccessibleDescription(self._sentence)
 
@@ -142,6 +144,20 @@ class Table(QTableView):
         if model is not None:
             model.modelReset.connect(self._on_reset)
         self._describe()
+
+    def keep_fitted(self, columns: Sequence[int]) -> None:
+        """Fits these columns to new rows and a new size, until one is dragged; see ``fit_columns``."""
+        self._fitted = tuple(columns)
+        self.horizontalHeader().sectionResized.connect(self._on_column_resized)
+
+    @Slot()
+    def _on_column_resized(self) -> None:
+        if QApplication.mouseButtons() & Qt.MouseButton.LeftButton and self.horizontalHeader().underMouse():
+            self._fitted = ()
+
+    def _fit(self) -> None:
+        if self._fitted and not self.is_empty:
+            fit_columns(self, self._fitted)
 
     def set_empty_text(self, text: str) -> None:
         """What is shown from now on while there are no rows."""
@@ -167,10 +183,20 @@ class Table(QTableView):
     def _on_reset(self) -> None:
         self._until_read = None
         self._describe()
+        self._fit()
 
     def _describe(self) -> None:
         self.setAccessibleDescription(self._sentence if self.is_empty else "")
         self.viewport().update()
+
+    def minimumSizeHint(self) -> QSize:
+        """High enough for two rows, or the sentence."""
+        least_px = self.horizontalHeader().sizeHint().height() + 2 * _ROW_PX + 2 * self.frameWidth()
+        return QSize(super().minimumSizeHint().width(), least_px)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 
-from reviewer.ui.keymap.digit_row import typed_digit
+from reviewer.ui.keymap.key_positions import typed_digit
 
 NO_KEY, SHIFT, CTRL = (
     Qt.KeyboardModifier.NoModifier,
