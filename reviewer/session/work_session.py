@@ -1,7 +1,7 @@
 """The work session of one signed-in person: claim, open, save, submit; the same for every role."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -17,7 +17,7 @@ from reviewer.errors import (
     Refused,
     ReviewerError,
     Unavailable,
-)
+)  # fmt: skip
 from reviewer.labels.earlier import carried
 from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation
@@ -49,12 +49,10 @@ from reviewer.session.listening_record import ListeningRecord
 from reviewer.session.locale_conventions import LocaleConventions
 from reviewer.session.open_clip import ClipTexts, OpenClip
 from reviewer.session.opened_texts import OpenedTexts, PrefetchedClip
-from reviewer.session.past_work import PastWork
 from reviewer.session.permit import Permit
 from reviewer.session.redaction_work import RedactionWork
 from reviewer.session.sending import Sending
 from reviewer.session.text_alignment import TextAlignment
-from reviewer.session.text_search import FoundWork
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.unsealed_clip import UnsealedClip
 from reviewer.transcript.aligned_texts import AlignedText
@@ -86,8 +84,7 @@ class WorkSession:
         recognisers: Sequence[RecogniserRule] = (),
         rules: QueueRules | None = None,
     ) -> None:
-        self.identity = identity
-        self.kinds = kinds
+        self.identity, self.kinds = identity, kinds
         self.schema = schema
         self._conventions = conventions
         self._known_words = KnownWords(unit, identity, lexicon)
@@ -404,8 +401,7 @@ class WorkSession:
     def hand_over(self, act: WorkAct) -> OpenClip | None:
         """Ends the present work, closes its clip and opens the prefetched one, all in one commit.
 
-        Returns: None if no clip was prefetched, or it may not be opened now: the work has ended, and the next
-            clip must be claimed and opened.
+        Returns: None if no prefetched clip may be opened now: the next one must be claimed and opened.
         Raises: what ``submit``, ``skip``, ``release`` or ``decide`` raise; then nothing was done.
         """
         if isinstance(act, HandIn) and act.lease.kind is TaskKind.REVIEW:
@@ -437,12 +433,17 @@ class WorkSession:
         since = past_work.midnight(self._unit.clock)
         return self._unit.queue.daily_counts(self.identity.person.id, self.kinds, since)
 
-    def history(self, limit: int = 20) -> list[PastWork]:
+    def history(self, limit: int = 20) -> list[past_work.PastWork]:
         """This person's last submissions, newest first."""
         self._require()
         return past_work.history(self._unit, self._access, self.identity, limit)
 
-    def search_today(self, query: Query) -> list[FoundWork]:
+    def openable_among(self, clips: Collection[str]) -> frozenset[str]:
+        """The clips of which texts that are shown may still be shown; Refused without a live agreement."""
+        self._require()
+        return past_work.openable_among(self._unit, clips)
+
+    def search_today(self, query: Query) -> list[text_search.FoundWork]:
         """This person's submissions of today that contain a text; each text is logged before it is read."""
         self._require()
         since = past_work.midnight(self._unit.clock)
