@@ -26,7 +26,7 @@ def corpus(
         found = lead.corpus.statistics(lead.identity, progress)
     listed = found.words if words else ()
     if words:
-        lead.corpus.record_saved(lead.identity, "words", len(listed))
+        lead.corpus.record_saved(lead.identity, "words", len(listed), [each.id for each in found.clips])
     if json:
         shown: dict[str, object] = {
             "locales": [_locale(each) for each in found.locales],

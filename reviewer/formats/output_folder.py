@@ -44,8 +44,16 @@ class Removal(Enum):
 
 
 def require_free(out: Path) -> None:
-    """Raises Refused when ``out`` exists, or its parent folder does not."""
-    if out.exists() or out.is_symlink():
+    """Raises Refused when ``out`` exists, or its parent folder does not; Unavailable if it can be no name."""
+    try:
+        out.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:
+        raise Unavailable("SET_NOT_WRITTEN", problem=error.strerror or "") from error
+    except ValueError as error:  # a NUL
+        raise Unavailable("SET_NOT_WRITTEN", problem=str(error)) from error
+    else:
         raise Refused("OUTPUT_EXISTS", folder=out.name)
     if not out.parent.is_dir():
         raise Refused("OUTPUT_PARENT_MISSING", folder=out.name)

@@ -1,7 +1,7 @@
 """Statistics of the accepted texts, and search in them: in memory only, logged before a text is opened."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from reviewer.lead.intake import Progress
@@ -99,9 +99,20 @@ class CorpusReader:
                 break
         return [] if cancelled() else found
 
-    def record_saved(self, identity: Identity, table: str, rows: int) -> None:
-        """Logs, before it is done, that a table with words of the texts is written to a file."""
+    def require_openable(self, identity: Identity, clips: Collection[str]) -> None:
+        """For words that were read before and are still shown.
+
+        Raises: Refused without a valid agreement, or if consent or retention of one of these clips has ended.
+        """
         self._access.require(identity)
+        self._access.require_openable(clips)
+
+    def record_saved(self, identity: Identity, table: str, rows: int, clips: Collection[str]) -> None:
+        """Logs, before it is done, that a table with words of these clips' texts is written to a file.
+
+        Raises: what ``require_openable`` raises; then nothing may be written.
+        """
+        self.require_openable(identity, clips)
         detail: dict[str, DetailValue] = {"table": table, "rows": rows}
         self._unit.log.record(Event.by(identity, Action.CORPUS_SAVED, detail=detail))
 

@@ -177,8 +177,10 @@ class Export:
             except BaseException as error:
                 code = error.code if isinstance(error, ReviewerError) else type(error).__name__
                 with self._unit.transaction():
-                    self._unit.exports.fail(order.id)
-                    self._record(identity, Action.EXPORT_ENDED, order.id, {}, outcome="failed", reason=code)
+                    if self._unit.exports.fail(order.id):
+                        self._record(
+                            identity, Action.EXPORT_ENDED, order.id, {}, outcome="failed", reason=code
+                        )
                 raise
 
     def preview(
@@ -289,13 +291,14 @@ class Export:
                 sync_tree(folder)
                 with moved_into_place(planned), self._unit.transaction_with_queue():
                     self._finish(order, found, digest)
-            unmark(planned)
-            exports.settle(order.id, self._unit.clock.now())
         except BaseException:
             with suppress(ReviewerError):  # an error of the disk must not hide the first one
                 if is_gone(planned):
                     exports.settle(order.id, self._unit.clock.now())
             raise
+        unmark(planned)
+        with suppress(ReviewerError):  # the set is complete, and the next start does what is left to do
+            exports.settle(order.id, self._unit.clock.now())
         return ExportResult(
             order.out,
             found.clips,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from typing import Self
+from zoneinfo import ZoneInfo
 
 _PRODUCT_NAMES = {"swiftkey": "SwiftKey", "hololens": "HoloLens", "mixed_reality": "Mixed Reality"}
 PRODUCTS = ("translator", "swiftkey", "windows", "cortana", "hololens", "mixed_reality")
@@ -91,31 +92,40 @@ class ListeningRules:
 
 @dataclass(frozen=True, slots=True)
 class WorkingHours:
-    """A time of day, local to the machine, from ``start`` to ``end``; it may go past midnight."""
+    """A time of day from ``start`` to ``end``, which may go past midnight.
+
+    Without a ``zone`` it is that of the machine, which whoever uses the machine can change.
+    """
 
     start: time
     end: time
+    zone: ZoneInfo | None = None
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Reads ``06:00-22:00``. Raises ValueError."""
-        start, dash, end = text.partition("-")
+        """Reads ``06:00-22:00`` or ``06:00-22:00 Europe/Berlin``. Raises ValueError."""
+        start, dash, rest = text.partition("-")
+        end, _, zone = rest.strip().partition(" ")
         if not dash:
             raise ValueError(text)
-        hours = cls(time.fromisoformat(start.strip()), time.fromisoformat(end.strip()))
+        try:
+            named = ZoneInfo(zone.strip()) if zone else None
+        except (LookupError, OSError) as error:  # it raises each of them for one name or another
+            raise ValueError(text) from error
+        hours = cls(time.fromisoformat(start.strip()), time.fromisoformat(end), named)
         if hours.start == hours.end or hours.start.tzinfo is not None or hours.end.tzinfo is not None:
             raise ValueError(text)
         return hours
 
     def include(self, at: datetime) -> bool:
-        """Whether a moment lies in these hours on the clock of this machine."""
-        local = at.astimezone().time()
+        """Whether a moment lies in these hours."""
+        local = at.astimezone(self.zone).time()
         if self.start < self.end:
             return self.start <= local < self.end
         return local >= self.start or local < self.end
 
     def __str__(self) -> str:
-        return f"{self.start:%H:%M}-{self.end:%H:%M}"
+        return f"{self.start:%H:%M}-{self.end:%H:%M}" + (f" {self.zone}" if self.zone else "")
 
 
 @dataclass(frozen=True, slots=True)

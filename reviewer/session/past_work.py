@@ -1,6 +1,6 @@
 """A person's past work: their history, and work that QA returned."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,6 +37,11 @@ class PastWork:
     """Set for work that came after its lease was lost, and for what became of it."""
     reason: str = ""
     """Why a lead dismissed it, a LateReason."""
+
+
+def openable_among(unit: UnitOfWork, clips: Collection[str]) -> frozenset[str]:
+    """Those of these clips whose consent and retention have not ended, and that were not purged."""
+    return frozenset(clip for clip in clips if may_open(unit, clip))
 
 
 def history(unit: UnitOfWork, access: ClipAccess, identity: Identity, limit: int) -> list[PastWork]:

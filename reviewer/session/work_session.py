@@ -1,6 +1,6 @@
 """The work session of one signed-in person: claim, open, save, submit; the same for every role."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -51,7 +51,6 @@ from reviewer.session.prefetch import Prefetch
 from reviewer.session.redaction_work import RedactionWork
 from reviewer.session.sending import Sending
 from reviewer.session.text_alignment import TextAlignment
-from reviewer.session.text_search import FoundWork
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.unsealed_clip import UnsealedClip
 from reviewer.transcript.aligned_texts import AlignedText
@@ -83,8 +82,7 @@ class WorkSession:
         recognisers: Sequence[RecogniserRule] = (),
         rules: QueueRules | None = None,
     ) -> None:
-        self.identity = identity
-        self.kinds = kinds
+        self.identity, self.kinds = identity, kinds
         self.schema = schema
         self._conventions = conventions
         self._known_words = KnownWords(unit, identity, lexicon)
@@ -377,8 +375,7 @@ class WorkSession:
     def hand_over(self, act: WorkAct) -> OpenClip | None:
         """Ends the present work, closes its clip and opens the prefetched one, all in one commit.
 
-        Returns: None if no clip was prefetched, or it may not be opened now: the work has ended, and the next
-            clip must be claimed and opened.
+        Returns: None if no prefetched clip may be opened now: the next one must be claimed and opened.
         Raises: what ``submit``, ``skip``, ``release`` or ``decide`` raise; then nothing was done.
         """
         if isinstance(act, HandIn) and act.lease.kind is TaskKind.REVIEW:
@@ -412,7 +409,12 @@ class WorkSession:
         self._require()
         return past_work.history(self._unit, self._access, self.identity, limit)
 
-    def search_today(self, query: Query) -> list[FoundWork]:
+    def openable_among(self, clips: Collection[str]) -> frozenset[str]:
+        """The clips of which texts that are shown may still be shown; Refused without a live agreement."""
+        self._require()
+        return past_work.openable_among(self._unit, clips)
+
+    def search_today(self, query: Query) -> list[text_search.FoundWork]:
         """This person's submissions of today that contain a text; each text is logged before it is read."""
         self._require()
         since = past_work.midnight(self._unit.clock)

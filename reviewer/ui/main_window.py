@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication
-from PySide6.QtWidgets import QDialog, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStackedWidget, QWidget
 
 from reviewer.errors import Unavailable
 from reviewer.model.people import Identity
@@ -312,6 +312,9 @@ class MainWindow(QMainWindow):
         if unsent:
             message = with_unsent(message, unsent)
         forget_copied()
+        while (popup := QApplication.activePopupWidget()) is not None:  # a menu over a text
+            if not popup.close():
+                break
         for dialog in self.findChildren(QDialog):
             dialog.reject()
         if self._signed_in is not None:

@@ -2,15 +2,12 @@
 
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
 from reviewer.errors import LeaseLost, Notice, ReviewerError, Unavailable
 from reviewer.messages import MessageCatalogue
 from reviewer.places import resource
-
-_PACKAGE = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +86,10 @@ def crash_message(report: CrashReport) -> Message:
 def crash_report(error: BaseException) -> CrashReport:
     """Reads only type and stack frames of an exception: its text may contain what somebody typed."""
     import hashlib  # noqa: PLC0415 - only for a crash
-    import traceback  # noqa: PLC0415
 
-    places = tuple(
-        f"{_short(frame.filename)}:{frame.lineno} {frame.name}"
-        for frame in traceback.extract_tb(error.__traceback__)
-    )
+    from reviewer.process_guard import frames_of  # noqa: PLC0415
+
+    places = frames_of(error.__traceback__)
     kind = type(error).__name__
     digest = hashlib.sha256("\n".join((kind, *places)).encode()).hexdigest()
     return CrashReport(digest[:8], kind, places)
-
-
-def _short(filename: str) -> str:
-    path = Path(filename)
-    return path.relative_to(_PACKAGE).as_posix() if path.is_relative_to(_PACKAGE) else path.name

@@ -1,8 +1,8 @@
 """Copies of a clip's text: unless the project allows it, only this program can paste them."""
 
-from PySide6.QtCore import QMimeData, QObject
-from PySide6.QtGui import QClipboard, QGuiApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QMimeData, QObject, Qt, Slot
+from PySide6.QtGui import QClipboard, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 FORMAT = "application/x-reviewer-private-text"
 _MAY_COPY_OUT = "may_copy_out"
@@ -51,6 +51,46 @@ def forget_copied() -> None:
     for mode in (QClipboard.Mode.Clipboard, QClipboard.Mode.Selection):
         if isinstance(clipboard.mimeData(mode), PrivateText):
             clipboard.clear(mode)
+
+
+def ask_not_to_learn(field: QWidget) -> None:
+    """Asks input methods to keep nothing that is typed here in a dictionary of theirs; whether they do is up
+    to them."""
+    field.setInputMethodHints(field.inputMethodHints() | Qt.InputMethodHint.ImhSensitiveData)
+
+
+class PrivateLine(QLineEdit):
+    """A line for words of clips: what is copied, cut or selected in it stays in this program, as in a text.
+
+    ``QLineEdit`` offers its selection as plain text and lets nobody say otherwise. So what it has just put on
+    the clipboard is taken off again at once: nobody is given it before the event loop runs.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        ask_not_to_learn(self)
+        QGuiApplication.clipboard().changed.connect(self._on_clipboard_changed)
+
+    @Slot(QClipboard.Mode)
+    def _on_clipboard_changed(self, mode: QClipboard.Mode) -> None:
+        selected, clipboard = self.selectedText(), QGuiApplication.clipboard()
+        if not selected or _may_copy_out(self):
+            return
+        offered: QMimeData | None = clipboard.mimeData(mode)
+        if offered is None:  # of a selection, where there is none; and while the application ends
+            return
+        # Another program's object is of a subclass, and would have to be asked for its text.
+        is_of_a_line = offered.metaObject().className() == "QMimeData"
+        if is_of_a_line and offered.text() == selected:
+            clipboard.setMimeData(PrivateText(selected), mode)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        source = QGuiApplication.clipboard().mimeData()
+        if event.matches(QKeySequence.StandardKey.Paste) and isinstance(source, PrivateText):
+            if not self.isReadOnly():
+                self.insert(source.private_text.replace("\n", " "))
+            return
+        super().keyPressEvent(event)
 
 
 def _may_copy_out(widget: QWidget) -> bool:

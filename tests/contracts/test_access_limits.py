@@ -1,5 +1,6 @@
 """Taking clips in bulk stops at the project's limits, and the lead sees it."""
 
+import time as time_module
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -222,6 +223,23 @@ def test_nought_is_no_limit(bench_with) -> None:
             bench.person(ANA).identity.person.id, Counted.TECHNICAL, bench.clock.now() - timedelta(hours=1)
         )
     assert counted == 6
+
+
+def test_nobody_moves_the_working_hours_by_the_time_zone_of_the_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    night = datetime(2026, 11, 2, 1, 30, tzinfo=UTC)  # 02:30 in Berlin, 14:30 in Auckland
+    parsed = WorkingHours.parse("06:00-22:00 Europe/Berlin")
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    time_module.tzset()
+    try:
+        assert WorkingHours.parse("06:00-22:00").include(night)
+        assert not parsed.include(night)
+        assert parsed.include(datetime(2026, 7, 2, 4, 0, tzinfo=UTC))
+    finally:
+        monkeypatch.undo()
+        time_module.tzset()
+    assert str(parsed) == "06:00-22:00 Europe/Berlin"
 
 
 @pytest.mark.parametrize(

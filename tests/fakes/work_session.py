@@ -1,7 +1,7 @@
 """A work session in memory, with the rules that widgets can run into; and the desk's and QA's on it."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -178,6 +178,7 @@ class FakeWork:
         self.verdicts: list[tuple[VerdictKind, str]] = []
         self.heard_ranges: list[HeardRange] = []
         self.past: list[Any] = []
+        self.withdrawn: frozenset[str] = frozenset()
         self.notices: Any = None
         self.found: list[FoundWork] = []
         self.aligned: list[str] = []
@@ -357,6 +358,10 @@ class FakeWork:
     def daily_counts(self) -> DailyCounts:
         self.called("daily_counts")
         return DailyCounts(len(self.waiting), len(self.submitted) + len(self.verdicts), 0)
+
+    def openable_among(self, clips: Collection[str]) -> frozenset[str]:
+        self.called("openable_among")
+        return frozenset(clips) - self.withdrawn
 
     def new_work_notices(self) -> Any:
         self.called("new_work_notices")

@@ -79,7 +79,7 @@ class ClipView(QWidget):
         self.transcription = TranscriptionPanel(scope, schema, conventions, self.stages)
         self.transcription.annotation_changed.connect(self.annotation_changed)
         self.transcription.speakers_overlap.connect(self._on_speakers_overlap)
-        self.message = InlineMessage(f"{scope}_message", parent=self)
+        self.message = InlineMessage(f"{scope}_message", parent=self, quotes_clips=True)
         panel = self.transcription
         self._busy = DelayedDisable((panel.form, panel.flags, panel.tags, actions), self)
         self._actions: dict[QWidget, QWidget] = {}

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from reviewer.labels.schema import Schema
 from reviewer.labels.wording import earlier_worded, worded
@@ -18,6 +18,7 @@ from reviewer.ui.comparison.segment_comparison import SegmentComparisonTable, Sh
 from reviewer.ui.comparison.side_names import SideNames, of_review
 from reviewer.ui.form.flags import flag_label
 from reviewer.ui.icons import set_icon
+from reviewer.ui.private_clipboard import PrivateLine
 from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import GAP_PX, GRID_PX, GROUP_PX, tabular
 from reviewer.ui.widgets.elided_label import ElidedLabel
@@ -64,7 +65,7 @@ class ComparisonPanel(QWidget):
         )
         self.next = self._step_button("problem", self.tr("Next difference"), "next_segment")
         self.comment = named(
-            QLineEdit(self),
+            PrivateLine(self),
             "qa_comment",
             self.tr("Comment"),
             hint=self.tr("What to change; work can be returned only with a comment"),

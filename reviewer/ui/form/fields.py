@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from reviewer.labels.schema import Field, FieldKind
 from reviewer.model.annotation import LabelValue
 from reviewer.ui.form.chips import Chip, Chips
+from reviewer.ui.private_clipboard import PrivateLine
 from reviewer.ui.theme import GAP_PX, GRID_PX
 from reviewer.ui.widgets.widget_ids import named
 
@@ -31,7 +32,7 @@ class FieldRow(QWidget):
         self._problem.setObjectName(f"problem_{field.key}")
         self._problem.setProperty("kind", "problem")
         self._problem.setAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
-        self._text: QLineEdit | None = None
+        self._text: PrivateLine | None = None
         self._chips: Chips | None = None
         top = QHBoxLayout()
         top.setSpacing(GAP_PX)
@@ -97,7 +98,7 @@ class FieldRow(QWidget):
     def _answer(self) -> QWidget:
         field = self.field
         if field.kind is FieldKind.TEXT:
-            self._text = named(QLineEdit(self), f"text_{field.key}", self._spoken(), hint=field.help)
+            self._text = named(PrivateLine(self), f"text_{field.key}", self._spoken(), hint=field.help)
             self._text.setMaxLength(2000)
             self._text.textEdited.connect(self._on_answered)
             self._text.returnPressed.connect(self.moved_on)

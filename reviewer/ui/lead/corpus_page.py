@@ -11,12 +11,12 @@ from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
     QHBoxLayout,
-    QLineEdit,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
+from reviewer.errors import Refused
 from reviewer.transcript.corpus import Corpus, CorpusClip, Entry, LocaleTotals, histogram
 from reviewer.transcript.find import Query
 from reviewer.ui.jobs import CancelToken, Job, Jobs
@@ -26,6 +26,7 @@ from reviewer.ui.lead.lead_page import LeadPage
 from reviewer.ui.lead.sorted_table import SortedColumn, SortedTable
 from reviewer.ui.messages import Message
 from reviewer.ui.page import PageRequest
+from reviewer.ui.private_clipboard import PrivateLine
 from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import GAP_PX, GROUP_PX
 from reviewer.ui.widgets.file_chooser import FileChooser
@@ -60,6 +61,8 @@ class CorpusPage(LeadPage):
         self._lead = lead
         self._chooser = chooser or FileChooser()
         self._corpus = Corpus()
+        self._read: frozenset[str] = frozenset()
+        """The clips of whose texts something is shown."""
         self._job: Job | None = None
         self._drawing: Job | None = None
         self._make_controls()
@@ -102,8 +105,19 @@ class CorpusPage(LeadPage):
             self._job.cancel()
         self._end()
 
+    def refresh_facts(self) -> None:
+        """Asks whether the words that are shown may still be shown; if not, they go."""
+        lead, read = self._lead, self._read
+        if read:
+            self.run(
+                lambda _token: lead.corpus.require_openable(lead.identity, read),
+                lambda _nothing: None,
+                failed=self._on_not_openable,
+            )
+
     def leave(self) -> None:
         self.cancel()
+        self._read = frozenset()
         self.wanted.clear()
         self.message.clear()
         self._show_corpus(Corpus())
@@ -111,6 +125,11 @@ class CorpusPage(LeadPage):
 
     def close_down(self) -> None:
         self.leave()
+
+    def _on_not_openable(self, error: Exception) -> None:
+        if isinstance(error, Refused):
+            self.leave()
+            self.show_failure(error)
 
     # Reading
 
@@ -145,6 +164,7 @@ class CorpusPage(LeadPage):
 
     def _show_corpus(self, corpus: Corpus) -> None:
         self._corpus = corpus
+        self._read |= {each.id for each in corpus.clips}
         chosen = self.language.currentText()
         self.language.blockSignals(True)
         self.language.clear()
@@ -198,6 +218,7 @@ class CorpusPage(LeadPage):
             self._show_clips(clips, self.tr("Clips with “{0}”").format(row.text))
 
     def _show_found(self, found: "list[FoundText]") -> None:
+        self._read |= {each.clip_id for each in found}
         self.found.show_rows(found)
         self.found.heading.setText(self.tr("{0} clips found").format(f"{len(found):,}"))
         self._right.setCurrentWidget(self.found)
@@ -254,7 +275,10 @@ class CorpusPage(LeadPage):
         self.language = named(QComboBox(self), "corpus_language", self.tr("Show one language"))
         self.language.addItem(self.tr("All languages"), "")
         self.wanted = named(
-            QLineEdit(self), "corpus_find", self.tr("Search in the accepted texts"), shortcut_id="corpus.find"
+            PrivateLine(self),
+            "corpus_find",
+            self.tr("Search in the accepted texts"),
+            shortcut_id="corpus.find",
         )
         self.wanted.setPlaceholderText(self.tr("Search in the accepted texts; each is logged"))
         self.wanted.setClearButtonEnabled(True)
@@ -319,7 +343,8 @@ class CorpusPage(LeadPage):
 
     def _saved(self, name: str, rows: int) -> None:
         """On the job pool: these tables hold words of texts, so that writing them is logged."""
-        self._lead.corpus.record_saved(self._lead.identity, name.removeprefix("corpus_"), rows)
+        lead, table = self._lead, name.removeprefix("corpus_")
+        lead.corpus.record_saved(lead.identity, table, rows, self._read)
 
     def _lay_out(self) -> None:
         for part in (self.bar, self.language, self.cancel_button, self.compute_button):

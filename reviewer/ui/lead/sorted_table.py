@@ -1,6 +1,7 @@
 """A table with a heading that sorts by any column and is saved as CSV."""
 
 import csv
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from reviewer.errors import Unavailable
+from reviewer.files import write_atomically
 from reviewer.formats.csv_table import safe_cell
 from reviewer.model.sorting import sorted_in_runs
 from reviewer.ui.jobs import CancelToken, Job
@@ -179,11 +181,12 @@ def write_table(place: Path, columns: Sequence[SortedColumn[R]], rows: Sequence[
     Raises: Unavailable.
     """
     try:
-        with place.open("w", encoding="utf-8", newline="") as file:
-            table = csv.writer(file, lineterminator="\n")
-            table.writerow([column.title for column in columns])
-            for row in rows:
-                table.writerow([safe_cell(_plain(column.value(row))) for column in columns])
+        file = io.StringIO(newline="")
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow([column.title for column in columns])
+        for row in rows:
+            table.writerow([safe_cell(_plain(column.value(row))) for column in columns])
+        write_atomically(place, file.getvalue().encode())  # half a table would look whole
     except OSError as error:
         raise Unavailable("TABLE_NOT_WRITTEN", problem=error.strerror or "") from error
     return len(rows)

@@ -1,10 +1,12 @@
 """A contractor's recent submissions and their state."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from reviewer.errors import Refused
 from reviewer.model.task import DailyCounts, LateState, TaskState
 from reviewer.ui.icons import set_icon
 from reviewer.ui.jobs import Jobs
@@ -87,8 +89,35 @@ class MinePage(Page):
         self.refresh()
 
     def refresh_facts(self) -> None:
+        """Also asks whether the texts that are shown may still be shown; those that may not go."""
         work = self._desk.work
-        self._jobs.run(lambda _token: work.daily_counts(), self._show_counts, _ignore, owner=self)
+        shown = {row.clip_id for row in self.done.rows} | {row.clip_id for row in self.search.found.rows}
+        self._jobs.run(
+            lambda _token: (work.daily_counts(), work.openable_among(shown)),
+            self._on_facts,
+            self._on_no_facts,
+            owner=self,
+        )
+
+    def _on_facts(self, facts: "tuple[DailyCounts, frozenset[str]]") -> None:
+        counts, openable = facts
+        self._show_counts(counts)
+        self.search.keep(openable)
+        if any(row.text is not None and row.clip_id not in openable for row in self.done.rows):
+            self.done.show_rows(
+                [row if row.clip_id in openable else replace(row, text=None) for row in self.done.rows]
+            )
+
+    def _on_no_facts(self, error: Exception) -> None:
+        """The next minute asks again, unless a rule says no."""
+        if isinstance(error, Refused):
+            self._on_not_read(error)
+
+    def _on_not_read(self, error: Exception) -> None:
+        """Without an agreement, or after a revocation, no text stays."""
+        if isinstance(error, Refused):
+            self.close_down()
+        self.message.show_error(error)
 
     def close_down(self) -> None:
         self.done.show_rows(())
@@ -98,8 +127,9 @@ class MinePage(Page):
     def refresh(self) -> None:
         """Reads the newest submissions."""
         work = self._desk.work
+        found = {row.clip_id for row in self.search.found.rows}
         self._jobs.run(
-            lambda _token: (work.history(_LIMIT), work.daily_counts()),
+            lambda _token: (work.history(_LIMIT), work.daily_counts(), work.openable_among(found)),
             self._on_read,
             self._on_not_read,
             owner=self,
@@ -142,8 +172,9 @@ class MinePage(Page):
         rows = self._table.selectionModel().selectedRows()
         return self.done.rows[rows[0].row()] if rows else None
 
-    def _on_read(self, read: "tuple[list[PastWork], DailyCounts]") -> None:
-        done, counts = read
+    def _on_read(self, read: "tuple[list[PastWork], DailyCounts, frozenset[str]]") -> None:
+        done, counts, openable = read
+        self.search.keep(openable)
         self.done.show_rows(done)
         self._show_counts(counts)
         if not done:
@@ -210,7 +241,3 @@ def _state_of(row: "PastWork") -> str:
 def _role_of(row: "PastWork") -> str | None:
     told = row.state if row.state is not None else row.late
     return None if told is None else _ROLES.get(told)
-
-
-def _ignore(_error: Exception) -> None:
-    """The counts stay as they are; the next minute asks again."""

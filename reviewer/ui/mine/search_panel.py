@@ -3,16 +3,19 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from reviewer.transcript.find import Query
 from reviewer.ui.jobs import Jobs
+from reviewer.ui.private_clipboard import PrivateLine
 from reviewer.ui.theme import GAP_PX, GRID_PX
 from reviewer.ui.time_format import exact_time
 from reviewer.ui.widgets.tables import Column, RowsModel, Table, tidy
 from reviewer.ui.widgets.widget_ids import named
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from reviewer.session.text_search import FoundWork
     from reviewer.session.work_session import WorkSession
 
@@ -32,7 +35,7 @@ class SearchPanel(QWidget):
         self.setObjectName("mine_search")
         self._work = work
         self._jobs = jobs
-        self.wanted = named(QLineEdit(self), "mine_find", self.tr("Find in today's work"))
+        self.wanted = named(PrivateLine(self), "mine_find", self.tr("Find in today's work"))
         self.wanted.setPlaceholderText(self.tr("Find in today's work"))
         self.wanted.setClearButtonEnabled(True)
         self.wanted.returnPressed.connect(self.search)
@@ -67,6 +70,12 @@ class SearchPanel(QWidget):
         """Removes what was typed and found."""
         self.wanted.clear()
         self._show_nothing()
+
+    def keep(self, clips: "Collection[str]") -> None:
+        """Removes what was found in other clips."""
+        kept = [row for row in self.found.rows if row.clip_id in clips]
+        if len(kept) < len(self.found.rows):
+            self._on_found(kept)
 
     @Slot()
     def search(self) -> None:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from reviewer.transcript.find import Match, Query, find, replaced
+from reviewer.ui.private_clipboard import PrivateLine
 from reviewer.ui.theme import GAP_PX, GRID_PX, tabular
 from reviewer.ui.widgets.widget_ids import named
 
@@ -33,9 +34,9 @@ class FindBar(QWidget):
         self._place = Match(0, 0, 0)
         self._matches: tuple[Match, ...] = ()
         self._is_read_only = False
-        self.wanted = named(QLineEdit(self), "find_text", self.tr("Find"))
+        self.wanted = named(PrivateLine(self), "find_text", self.tr("Find"))
         self.wanted.setPlaceholderText(self.tr("Find"))
-        self.replacement = named(QLineEdit(self), "replace_text", self.tr("Replace with"))
+        self.replacement = named(PrivateLine(self), "replace_text", self.tr("Replace with"))
         self.replacement.setPlaceholderText(self.tr("Replace with"))
         self.count = named(QLabel(self), "find_count", self.tr("Matches"))
         self.count.setToolTip("")

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import QTextEdit, QToolTip, QWidget
 from reviewer.transcript.pasted_text import PastedText
 from reviewer.ui import theme
 from reviewer.ui.keymap.key_precedence import takes_composed
-from reviewer.ui.private_clipboard import can_be_pasted, copied, pasted
+from reviewer.ui.private_clipboard import ask_not_to_learn, can_be_pasted, copied, pasted
 from reviewer.ui.widgets.text_direction import direct_document
 
 LINE_HEIGHT = 1.5
@@ -90,6 +90,7 @@ class TextField(QTextEdit):
         self._is_breaking = self._has_preedit = False
         self.setAcceptRichText(False)
         self.setUndoRedoEnabled(False)
+        ask_not_to_learn(self)
         self.setTabChangesFocus(True)
         self._text_px = theme.TRANSCRIPT_PX
         self.setFont(theme.interface_font(self._text_px))

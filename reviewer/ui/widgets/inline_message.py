@@ -14,15 +14,19 @@ _LINE_PX = 18
 class InlineMessage(QWidget):
     """An icon, a sentence and a hint; a retry button where trying again may help.
 
-    ``lines`` is the number of lines reserved for text. The text wraps, and screen readers are notified.
+    ``lines`` is the number of lines reserved for text. The text wraps, and screen readers are notified. A
+    message that may quote a clip's words (``quotes_clips``) cannot be selected, and so not copied.
     """
 
     retry_requested = Signal()
 
-    def __init__(self, name: str, *, lines: int = 2, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, *, lines: int = 2, parent: QWidget | None = None, quotes_clips: bool = False
+    ) -> None:
         super().__init__(parent)
         named(self, name, self.tr("Message"))
         self.setToolTip("")
+        self._is_selectable = not quotes_clips
         self._icon = QLabel(self)
         self._icon.setFixedSize(SMALL_PX, _LINE_PX)
         self._sentence = QLabel(self)
@@ -59,7 +63,8 @@ class InlineMessage(QWidget):
         self._is_ready = True
         for label in (self._sentence, self._hint):
             label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            if self._is_selectable:
+                label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
         self._grid.setAlignment(self._icon, Qt.AlignmentFlag.AlignTop)
         self._grid.setAlignment(self._retry, Qt.AlignmentFlag.AlignBottom)
