@@ -93,19 +93,19 @@ class MinePage(Page):
         work = self._desk.work
         shown = {row.clip_id for row in self.done.rows} | {row.clip_id for row in self.search.found.rows}
         self._jobs.run(
-            lambda _token: (work.daily_counts(), work.openable_among(shown)),
+            lambda _token: (work.daily_counts(), shown - work.openable_among(shown)),
             self._on_facts,
             self._on_no_facts,
             owner=self,
         )
 
-    def _on_facts(self, facts: "tuple[DailyCounts, frozenset[str]]") -> None:
-        counts, openable = facts
+    def _on_facts(self, facts: "tuple[DailyCounts, set[str]]") -> None:
+        counts, gone = facts
         self._show_counts(counts)
-        self.search.keep(openable)
-        if any(row.text is not None and row.clip_id not in openable for row in self.done.rows):
+        self.search.remove(gone)
+        if any(row.text is not None and row.clip_id in gone for row in self.done.rows):
             self.done.show_rows(
-                [row if row.clip_id in openable else replace(row, text=None) for row in self.done.rows]
+                [replace(row, text=None) if row.clip_id in gone else row for row in self.done.rows]
             )
 
     def _on_no_facts(self, error: Exception) -> None:
@@ -129,7 +129,7 @@ class MinePage(Page):
         work = self._desk.work
         found = {row.clip_id for row in self.search.found.rows}
         self._jobs.run(
-            lambda _token: (work.history(_LIMIT), work.daily_counts(), work.openable_among(found)),
+            lambda _token: (work.history(_LIMIT), work.daily_counts(), found - work.openable_among(found)),
             self._on_read,
             self._on_not_read,
             owner=self,
@@ -172,9 +172,9 @@ class MinePage(Page):
         rows = self._table.selectionModel().selectedRows()
         return self.done.rows[rows[0].row()] if rows else None
 
-    def _on_read(self, read: "tuple[list[PastWork], DailyCounts, frozenset[str]]") -> None:
-        done, counts, openable = read
-        self.search.keep(openable)
+    def _on_read(self, read: "tuple[list[PastWork], DailyCounts, set[str]]") -> None:
+        done, counts, gone = read
+        self.search.remove(gone)
         self.done.show_rows(done)
         self._show_counts(counts)
         if not done:

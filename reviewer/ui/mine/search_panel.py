@@ -71,9 +71,9 @@ class SearchPanel(QWidget):
         self.wanted.clear()
         self._show_nothing()
 
-    def keep(self, clips: "Collection[str]") -> None:
-        """Removes what was found in other clips."""
-        kept = [row for row in self.found.rows if row.clip_id in clips]
+    def remove(self, clips: "Collection[str]") -> None:
+        """Removes what was found in these clips."""
+        kept = [row for row in self.found.rows if row.clip_id not in clips]
         if len(kept) < len(self.found.rows):
             self._on_found(kept)
 
