@@ -115,6 +115,7 @@ class MinePage(Page):
 
     def _on_not_read(self, error: Exception) -> None:
         """Without an agreement, or after a revocation, no text stays."""
+        self._table.give_up_reading()
         if isinstance(error, Refused):
             self.close_down()
         self.message.show_error(error)
@@ -134,10 +135,6 @@ class MinePage(Page):
             self._on_not_read,
             owner=self,
         )
-
-    def _on_not_read(self, error: Exception) -> None:
-        self._table.give_up_reading()
-        self.message.show_error(error)
 
     def _make_take_back_button(self) -> QPushButton:
         button = named(
