@@ -1,7 +1,7 @@
 """What a lead can do: import, people, queue, progress, export, purge, and the access log."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -102,6 +102,8 @@ class Overview:
     leads: int = 2
     """Active leads; with one only, a lost passphrase leaves nothing but the recovery key."""
     has_recovery_key: bool = True
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Everybody's name by id: leases are also those of QA."""
 
 
 _USUAL_SET = SetOptions()
@@ -157,9 +159,10 @@ class LeadSession:
         queue = self._unit.queue
         due = self._due_purges.due()
         work = {counts.person_id: counts for counts in queue.work_by_person()}
+        everybody = self._unit.people.all()
         people = tuple(
             PersonProgress(person, work.get(person.id, WorkCounts(person.id)))
-            for person in self._unit.people.all()
+            for person in everybody
             if person.role is Role.CONTRACTOR
         )
         return Overview(
@@ -177,6 +180,7 @@ class LeadSession:
             limited=tuple(each.person.name for each in self.activity() if each.limits_day),
             leads=self._people.active_leads(),
             has_recovery_key=self._recovery.exists(),
+            names={person.id: person.name for person in everybody},
         )
 
     def queue_figures(self) -> QueueFigures:

@@ -54,9 +54,6 @@ class StatusBar(QWidget):
         self._row.addStretch()
         self._break = self._slot("status_break", self.tr("Break"), "")
         self._sound = self._slot("status_sound", self.tr("Audio output"), "")
-        self._yielding = (
-            self._sound, self._unwitnessed, self._done, self._open, self._waiting, self._at_hand,
-        )  # fmt: skip
 
     def clear(self) -> None:
         """Clears every field."""
@@ -146,7 +143,9 @@ class StatusBar(QWidget):
         room, shown = self.width() - 2 * GROUP_PX, list(self._told)
         reserves = _needed_px(shown, self._reserved_px) <= room
         reserved = self._reserved_px if reserves else {}
-        for label in self._yielding:
+        for label in (
+            self._sound, self._unwitnessed, self._done, self._open, self._waiting, self._at_hand,
+        ):  # fmt: skip
             if _needed_px(shown, reserved) > room and label in shown:
                 shown.remove(label)
         for label in self._told:

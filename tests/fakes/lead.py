@@ -75,6 +75,7 @@ def an_overview(**changes: object) -> Overview:
         "late_drafts": (LateDraft("l1", "t5", "clip-5", "p1", b"sealed", NOON),),
         "held": (),
         "unwitnessed": 12,
+        "names": {ADA.id: ADA.name, BEN.id: BEN.name, "p3": "Quinn Reviewer"},
     }
     return Overview(**{**facts, **changes})
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from reviewer.app.demo import ANA, LEE, demo_clips
+from reviewer.app.demo import ANA, LEE, QUINN, demo_clips
 from reviewer.clips.keys import KdfParameters
 from reviewer.clips.repository import ClipRepository
 from reviewer.db.connection import Database
@@ -131,6 +131,7 @@ def work_was_returned_and_all_of_it_was_accepted_in_the_end(lead: LeadSession) -
     (ana,) = (each.work for each in overview.people if each.person.name == ANA.name)
     assert (ana.returned, ana.skipped) == (1, 1)
     assert ana.submitted == ana.accepted + 1
+    assert {ANA.name, QUINN.name, LEE.name} <= set(overview.names.values())
 
 
 def every_act_is_in_the_log_and_it_verifies(lead: LeadSession) -> None:

@@ -31,6 +31,7 @@ from reviewer.ui.widgets.tables import RowsModel
 from reviewer.ui.widgets.widget_ids import refresh_shortcuts
 from tests.fakes.file_chooser import FakeFileChooser
 from tests.fakes.lead import ADA, BEN, LEE, FakeLead, a_log_row, an_overview
+from tests.fakes.work_session import a_lease
 from tests.fakes.workspace_gateway import CODE
 
 
@@ -100,6 +101,11 @@ def test_a_workspace_without_clips_says_what_to_do_and_its_tables_what_they_are_
         ("late", "was submitted."),
     ):
         assert page.findChild(QTableView, f"overview_{name}").accessibleDescription().endswith(end)
+
+
+def test_a_clip_that_somebody_from_qa_has_is_listed_by_their_name(shown, lead: FakeLead):
+    lead.shown = an_overview(leases=(replace(a_lease("t7"), person_id="p3"),))
+    assert shown(OverviewPage).leases.index(0, 0).data() == "Quinn Reviewer"
 
 
 @pytest.mark.parametrize("yes", [True, False])

@@ -89,7 +89,7 @@ def test_what_takes_the_focus_in_a_small_window_is_scrolled_into_view(
 
 
 def test_an_action_of_the_log_and_a_name_are_read_whole(scene_of: Callable[[str], Scene]) -> None:
-    row = a_log_row(1, action="text.search_refused_because_unsigned")
+    row = a_log_row(1, action="redaction.prepared")
     scene = scene_of("overview")
     scene.lead.log[:] = [row]
     for page, name, column in (("log", "log_table", 4), ("overview", "overview_people", 0)):

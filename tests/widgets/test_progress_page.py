@@ -33,6 +33,13 @@ def page(themed, show, jobs: Jobs, settle: Callable[[], None], tmp_path: Path) -
     return made
 
 
+def test_every_table_says_that_it_is_read_before_it_was(themed, show, jobs: Jobs):
+    made = ProgressPage(FakeLead(), jobs)
+    show(made)
+    for table in (made.groups, made.people, made.days, made.stuck):
+        assert table.view.accessibleDescription() == "Reading…", table.view.objectName()
+
+
 def figure(page: ProgressPage, name: str) -> str:
     return page._figures[name].text()
 

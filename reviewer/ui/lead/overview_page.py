@@ -91,7 +91,7 @@ class OverviewPage(LeadPage):
 
     def show_overview(self, overview: "Overview") -> None:
         """Shows figures."""
-        self._names = {progress.person.id: progress.person.name for progress in overview.people}
+        self._names = dict(overview.names)
         self.clips.show_counts(overview.counts.clips)
         held = self.tr("Waiting for a decision about personal data: {0}").format(f"{overview.held_back:,}")
         put_value(self.held_back, held if overview.held_back else "")

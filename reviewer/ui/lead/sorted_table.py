@@ -107,7 +107,8 @@ class SortedTable(QWidget):
         """Sorts by a column."""
         self._by, self._is_descending = place, is_descending
         self._show_order()
-        self._arrange()
+        if self._all:  # else the table would say that it has no rows, before they were read
+            self._arrange()
 
     def sort_by_next(self) -> None:
         """Sorts by the next column, upwards."""

@@ -49,21 +49,7 @@ class MinePage(Page):
         self.message = InlineMessage("mine_message", lines=2, parent=self)
         self.message.retry_requested.connect(self.refresh)
         self.done = RowsModel(self._columns())
-        self.first_focus = table = named(
-            Table(
-                self,
-                empty=self.tr("What you submit at the desk is listed here, with QA's verdict."),
-                is_read=True,
-            ),
-            "mine_table",
-            self.tr("My recent submissions"),
-        )
-        table.setToolTip("")
-        self.done.setParent(table)
-        table.setModel(self.done)
-        tidy(table, stretch=2)
-        for column, width in enumerate(_WIDTHS):
-            table.setColumnWidth(column, width)
+        self.first_focus = self._table = table = self._make_table()
         self.refresh_button = named(
             QPushButton(self.tr("Refresh"), self),
             "mine_refresh",
@@ -72,7 +58,6 @@ class MinePage(Page):
         )
         set_icon(self.refresh_button, "refresh")
         self.take_back_button = self._make_take_back_button()
-        self._table = table
         table.selectionModel().selectionChanged.connect(self._update_button)
         self.done.modelReset.connect(self._update_button)
         table.doubleClicked.connect(self.take_back_button.click)
@@ -135,6 +120,17 @@ class MinePage(Page):
             self._on_not_read,
             owner=self,
         )
+
+    def _make_table(self) -> Table:
+        empty = self.tr("What you submit at the desk is listed here, with QA's verdict.")
+        table = named(Table(self, empty=empty, is_read=True), "mine_table", self.tr("My recent submissions"))
+        table.setToolTip("")
+        self.done.setParent(table)
+        table.setModel(self.done)
+        tidy(table, stretch=2)
+        for column, width in enumerate(_WIDTHS):
+            table.setColumnWidth(column, width)
+        return table
 
     def _make_take_back_button(self) -> QPushButton:
         button = named(
