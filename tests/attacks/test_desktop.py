@@ -116,6 +116,7 @@ def test_what_another_program_copies_is_left_alone(scene_of: Callable[[str], Sce
     QGuiApplication.clipboard().clear()
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # of menus
 def test_menu_that_is_open_over_a_text_goes_at_a_lock(scene_of: Callable[[str], Scene]) -> None:
     """Otherwise it stays above the sign-in page, with words on it."""
     scene = scene_of("desk")
