@@ -74,18 +74,9 @@ def seen_logs(
     for each in (*logs, *_not_shown(logs, newest)):
         note = _genuine(each, keys, own)
         state = _state(each, note, newest, before)
-        found.append(
-            SeenLog(
-                each.person_id,
-                each.log_id,
-                each.size,
-                each.witnessed_at,
-                each.worked_at,
-                state,
-                each.unsent,
-                each.unsent_since,
-            )
-        )
+        times = each.witnessed_at, each.worked_at
+        waiting = each.unsent, each.unsent_since
+        found.append(SeenLog(each.person_id, each.log_id, each.size, *times, state, *waiting))
         if note is not None and note.root and state is not LogState.CUT:
             end = SeenEnd(each.person_id, each.log_id, note.size, note.root)
             if before.get((end.person_id, end.log_id)) != end:

@@ -77,4 +77,5 @@ def test_work_that_only_the_server_called_accepted_is_in_no_set_at_home(
     lead.lead.acceptances.vouch(lead.identity, found)
     assert "third words" in {row.text for row in lead.lead.preview_export(["nemo"]).rows}
     close(desk)
-    assert verify_file(folder / DATABASE_FILE).ok
+    finding = verify_file(folder / DATABASE_FILE)
+    assert (finding.notice.code, finding.notice.parameters) == ("VERDICT_DIFFERS", {"verdict": "forged"})

@@ -181,8 +181,8 @@ class TeamServer:
     def clear(self) -> None:
         """Empties every table but those of versions, rules and logins."""
         self.owner.execute(
-            "TRUNCATE test_clock, agreement_signed, unsent_work, person_language, person_skill, queue_route,"
-            " lease_given, request CASCADE"
+            "TRUNCATE test_clock, agreement_signed, unsent_work, limits_lifted, person_language,"
+            " person_skill, queue_route, lease_given, request CASCADE"
         )
 
     def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:

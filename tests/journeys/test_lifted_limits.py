@@ -11,8 +11,9 @@ from reviewer.access.lifted_limits import sign_lifting
 from reviewer.errors import Refused
 from reviewer.model.event import Action
 from reviewer.model.people import Role
+from reviewer.model.task import SkipReason
 from tests.benches.own_folders import Office, clips_elsewhere, make_office, office_database
-from tests.benches.workspace import LEAD
+from tests.benches.workspace import LEAD, hear
 from tests.fakes.clock import FakeClock
 
 pytest.importorskip("obstore")
@@ -30,7 +31,7 @@ def office(database: str, tmp_path: Path) -> Iterator[Office]:
     rules = "[limits]\nopens_without_hand_in = 2\n"
     with clips_elsewhere(tmp_path) as place:
         made = make_office(tmp_path, database, FakeClock(datetime.now(UTC)), place, rules)
-        made.import_clips(6)
+        made.import_clips(9)
         made.start_broker()
         made.admit(NAME, Role.CONTRACTOR).agree(NAME)
         yield made
@@ -38,18 +39,19 @@ def office(database: str, tmp_path: Path) -> Iterator[Office]:
 
 
 def opens(office: Office, most: int) -> int:
-    """How many clips she opens and gives back until a limit refuses one."""
+    """How many clips she opens and skips until a limit refuses one."""
     work = office.windows[NAME].work(NAME)
     for done in range(most):
         try:
             lease = work.claim()
-            work.open(lease)
+            hear(work, lease)
         except Refused:
             if (lease := work.resume()) is not None:
                 work.release(lease)
                 work.deliver()
             return done
-        work.release(lease)
+        work.skip(lease, SkipReason.NOT_MY_LANGUAGE)
+        work.close(lease)
         work.deliver()
     return most
 
