@@ -41,7 +41,7 @@ def test_the_passphrase_is_changed_and_the_fields_are_cleared(
     assert not page.button.isEnabled()
     settle()
     assert gateway.sign_in.calls == ["change_passphrase"]
-    assert "is changed" in page.message.text
+    assert "was changed" in page.message.text
     assert [field.text() for field in (page.old, page.new, page.again)] == ["", "", ""]
 
 
@@ -50,7 +50,7 @@ def test_a_wrong_one_is_said_and_can_be_tried_again(page: AccountPage, settle: C
     page.button.click()
     settle()
     assert page.message.text
-    assert "is changed" not in page.message.text
+    assert "was changed" not in page.message.text
     typed(page, PASSPHRASE, NEW, NEW)
     assert page.button.isEnabled()
 

@@ -209,7 +209,7 @@ def test_answer_is_admitted_with_the_owners_password_which_is_not_kept(
     lead.admission.errors["admit"] = Refused("JOIN_ANSWER_NOT_INVITED")
     dialog.button.click()
     settle()
-    assert "no invitation that is open" in dialog.file_message.text
+    assert "any open invitation" in dialog.file_message.text
     dialog.button.click()
     settle()
     assert lead.admission.admitted[-1] == ("an answer", DatabaseOwner("voices_owner", "right"))
