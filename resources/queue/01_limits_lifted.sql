@@ -1,4 +1,4 @@
--- Whose limits on taking a lead lifted, and when (decision 067): what was leased before counts no more.
+-- Whose limits on taking a lead lifted, and when (decision 066): what was leased before counts no more.
 CREATE TABLE reviewer_data.limits_lifted (
     person_id text PRIMARY KEY,
     at bigint NOT NULL,

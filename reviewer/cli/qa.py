@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from reviewer.access.acceptances import OTHER_RATE
 from reviewer.cli import output
 from reviewer.cli.sign_in import AsJson, CommandSession, signs_in
 
@@ -73,7 +72,7 @@ def vouch(
         acceptances.vouch(identity, found)
     if json:
         body = {"clips": list(dict.fromkeys(clip for clip, *_ in found)), "annotations": len(found)}
-        drawn = sum(reason == OTHER_RATE for reason in acceptances.reasons.values())
+        drawn = sum(reason == "draw_rate" for reason in acceptances.reasons.values())
         output.print_json({**body, "draw_rate": drawn, "vouched": bool(found) and confirmed})
         return
     rows = [(clip, work, acceptances.reasons.get(work, "")) for clip, work, *_ in found]

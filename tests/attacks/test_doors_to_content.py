@@ -153,7 +153,7 @@ def test_crafted_leases_open_no_other_clip(kept_rooms: Rooms) -> None:
 NO_DOORS = {
     WorkSession: """conventions_for resume claim take_back take_along give_back_along drop_prefetched
         save_draft keep_version save_position align alignment_of beat heard close deliver submit skip release
-        decide hand_over daily_counts""",
+        decide hand_over daily_counts openable_among""",
     QaSession: "draw waiting scorecards decide adjudicate compare_versions",
     ClipList: "row rows heard beat close assign hold release route",
     Redactions: "confirm reject heard of_clip take_marks apply_all apply record_decision",

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,12 +23,20 @@ def processes_of(argument: Path) -> list[Path]:
     return found
 
 
+def wait_for_processes_of(argument: Path) -> list[Path]:
+    """A process has its arguments only once it runs its program."""
+    until = time.monotonic() + 30
+    while not (found := processes_of(argument)) and time.monotonic() < until:
+        time.sleep(0.01)
+    return found
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
 def test_process_that_removes_a_scratch_folder_does_not_have_the_passphrase(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("REVIEWER_PASSPHRASE", PASSPHRASE)
     with scratch_folder("reviewer-test-") as folder:
-        (process,) = processes_of(folder)
+        (process,) = wait_for_processes_of(folder)
         assert PASSPHRASE.encode() not in (process / "environ").read_bytes()
     assert not folder.exists()

@@ -367,8 +367,10 @@ def test_former_reviewers_verdicts_count_as_far_as_they_were_given_before(
     handed_in(office, passed)
     queue = office.windows[name].workspace._unit.queue
     qa = office.windows[name].person(name).qa
-    qa._rate = 0.0  # the rate of their project
+    office.sign_rate(0.0)
+    qa._rate = 0.0
     assert qa.draw().passed
+    office.sign_rate(1.0)
     queue.close()
     before, returned = unsigned(office), reviewed(office, bad, VerdictKind.RETURNED, comment="no")
     said = replace(

@@ -25,6 +25,10 @@ from tests.fakes.clock import FakeClock
 
 pytest.importorskip("obstore")
 _numbers = count(1)
+_given_names = (
+    "Adama Binta Coumba Djibril Fatou Gora Hawa Khady Mariama Ndeye Oumar Penda Rokhaya Sekou Yacine"
+)
+_names = (f"{name} Diallo" for name in _given_names.split())
 _HOURS = 3_600_000_000
 
 
@@ -62,7 +66,7 @@ def sql(database: str, query: str, *values: object) -> list[Any]:
 
 def admitted(office: Office) -> str:
     """Somebody new, with a folder of their own; their name."""
-    name = f"{'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[next(_numbers)]}mara Diallo"
+    name = next(_names)
     office.admit(name, Role.CONTRACTOR).agree(name)
     return name
 

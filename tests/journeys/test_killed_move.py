@@ -31,10 +31,8 @@ pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is
 KILLS = int(os.environ.get("REVIEWER_KILLS", "0"))
 CHILD = """
 import importlib, os, signal, sys
-from functools import partial
 from pathlib import Path
-from reviewer.lead import move
-from reviewer.queue.queue_rows import copy_rows
+from reviewer.queue import queue_rows
 from tests.benches.moving import moved
 from tests.fakes.clock import FakeClock
 
@@ -54,7 +52,7 @@ def die_after(name):
         return result
     setattr(holder, last, dying)
 
-move.copy_rows = partial(copy_rows, at_once=2)
+queue_rows.PAGE = 2
 if moment:
     die_after(moment)
 print("begun", flush=True)
