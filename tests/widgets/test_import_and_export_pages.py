@@ -361,7 +361,8 @@ def test_the_bar_is_not_seen_when_nothing_runs_but_has_its_place(page: ImportPag
     assert table.geometry() == before
 
 
-def test_an_empty_table_says_what_will_be_here(page: ImportPage | ExportPage, settle):
+def test_an_empty_table_says_what_will_be_here(page: ImportPage | ExportPage, lead: FakeLead, settle):
+    lead.imports.clear()
     page.enter()
     settle()
     assert page.findChild(QTableView).accessibleDescription().endswith(".")
