@@ -1,5 +1,6 @@
 """Every file that a person names, as something else than the file that was meant: a sentence, at once."""
 
+import gc
 import os
 import sys
 
@@ -60,7 +61,11 @@ def test_a_file_that_is_named_to_a_command_is_refused_in_a_sentence(command, wor
     file = tmp_path / "handed over"
     _KINDS[kind](file)
     names = {"{file}": file, "{workspace}": workspace, "{new}": tmp_path / "new"}
-    ran = command(*(names.get(word, word) for word in _COMMANDS[what]))
+    gc.disable()  # a collection while the stack is full fails in the callbacks of test tools, and says so
+    try:
+        ran = command(*(names.get(word, word) for word in _COMMANDS[what]))
+    finally:
+        gc.enable()
     assert ran.code in ((0, 2, 4) if what == "manifest" else (2, 4)), ran.err
     assert ran.code == 0 or 1 <= len(ran.err.splitlines()) <= 2
     assert not (tmp_path / "new").exists()
