@@ -161,35 +161,39 @@ class Acceptances:
         return self._secret is None or not is_selected(self._secret, said.draw_id, said.annotation_id, rate)
 
     def _is_logged(self, work: SealedAnnotation, *, is_adjudicated: bool) -> bool:
-        """Whether people who work in this folder accepted it: then their rows have its text too, unless it
-        came home with the queue, whose file nobody else writes."""
-        logged, at_home = LoggedWork(), LoggedWork()
-        for row in self._log.about(work.clip_id):
-            logged.add(row.seq, row.fields())
-            if self._home and row.seq > self._home:
-                at_home.add(row.seq, row.fields())
-        if self._home and not is_adjudicated and _accepts_at_home(at_home, work):
+        """Whether people who work in this folder accepted it, by rows that have its text as well.
+
+        Of a queue that came home, rows since then need no text: nobody else writes the file.
+        """
+        if self._home and not is_adjudicated and self._is_accepted_at_home(work):
             return True
-        if self._home and not is_adjudicated and self._passed.get(work.id, 0) > self._home:
-            return True
+        logged = self._logged(work.clip_id)
         if not logged.vouches_for(work):
             return False
         if is_adjudicated or work.id in logged.adjudications:
             return work.id in logged.adjudications
         if work.id in self._passed:
             return True
-        return any(
+        return _is_accepted(logged, work) or any(
             name not in logged.refused
-            and (
-                (said.kind == VerdictKind.ACCEPTED and said.annotation == work.id)
-                or (
-                    said.kind == VerdictKind.ACCEPTED_WITH_FIXES
-                    and work.id in logged.reviews
-                    and logged.newest(said.task) == work.id
-                )
-            )
+            and said.kind == VerdictKind.ACCEPTED_WITH_FIXES
+            and work.id in logged.reviews
+            and logged.newest(said.task) == work.id
             for name, said in logged.decisions.items()
         )
+
+    def _is_accepted_at_home(self, work: SealedAnnotation) -> bool:
+        """Whether a draw or a review accepted it since the queue came home."""
+        is_passed = self._passed.get(work.id, 0) > self._home
+        return is_passed or _is_accepted(self._logged(work.clip_id, after=self._home), work)
+
+    def _logged(self, clip_id: str, *, after: int = 0) -> LoggedWork:
+        """What the log's rows after this one say of a clip."""
+        logged = LoggedWork()
+        for row in self._log.about(clip_id):
+            if row.seq > after:
+                logged.add(row.seq, row.fields())
+        return logged
 
     def _digests(self, work: SealedAnnotation) -> set[str]:
         """Of the text now, and of what redactions and new keys made it from."""
@@ -222,7 +226,7 @@ class Acceptances:
             lists = (_texts(detail, name) for name in ("annotations", "digests", "task_kinds"))
             for annotation, digest, kind in zip(*lists, strict=False):
                 self._kept.setdefault(annotation, []).append(_Kept(digest, kind, event.reason, seq))
-        elif event.action in _WITH_KEYS or event.action in _ABOUT_PEOPLE:
+        elif event.action in _ABOUT_PEOPLE:
             self._add_person(event)
 
     def _add_rules(self, seq: int, event: Event, at: datetime) -> None:
@@ -262,7 +266,8 @@ def kept_detail(kept: Collection[tuple[str, str, str, str]]) -> dict[str, Detail
     }
 
 
-def _accepts_at_home(logged: LoggedWork, work: SealedAnnotation) -> bool:
+def _is_accepted(logged: LoggedWork, work: SealedAnnotation) -> bool:
+    """Whether a review accepted it as it is."""
     return any(
         name not in logged.refused and said.kind == VerdictKind.ACCEPTED and said.annotation == work.id
         for name, said in logged.decisions.items()

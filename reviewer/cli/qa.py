@@ -72,9 +72,9 @@ def vouch(
         acceptances.vouch(identity, found)
     if json:
         body = {"clips": list(dict.fromkeys(clip for clip, *_ in found)), "annotations": len(found)}
-        drawn = sum(reason == "draw_rate" for reason in acceptances.reasons.values())
+        drawn = sum(reason == "draw_rate" for reason in found.values())
         output.print_json({**body, "draw_rate": drawn, "vouched": bool(found) and confirmed})
         return
-    rows = [(clip, work, acceptances.reasons.get(work, "")) for clip, work, *_ in found]
+    rows = [(clip, annotation, reason) for (clip, annotation, *_), reason in found.items()]
     output.print_table(("clip", "annotation", "reason"), rows)
     print(output.sentence("VOUCHED" if confirmed else "TO_VOUCH", count=len(found)))

@@ -218,7 +218,7 @@ class ClipContent:
 
     def has_files(self) -> bool:
         """Whether sealed sound is in files of this machine, which another process can open."""
-        return self._store.local_path("any", ContentKind.AUDIO) is not None
+        return self._store.has_files
 
     def unseal_under(self, key: bytes, clip_id: str, kind: ContentKind, name: str, sealed: bytes) -> bytes:
         """Content under a held key. Raises Damaged."""

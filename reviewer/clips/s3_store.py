@@ -94,6 +94,8 @@ class S3ClipStore:
     count. Only objects of this workspace are listed or swept, so several may share a bucket and a prefix.
     """
 
+    has_files = False
+
     def __init__(self, bucket: Bucket, workspace_id: str, local: LocalClipStore) -> None:
         self._bucket = bucket
         self._root = workspace_id

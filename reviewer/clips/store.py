@@ -68,6 +68,9 @@ class ClipStore(Protocol):
         """A seekable stream over an object; raises Damaged when it is missing."""
         ...
 
+    has_files: bool
+    """Whether objects are files of this machine, which another process here can open."""
+
     def local_path(self, clip_id: str, kind: ContentKind) -> str | None:
         """The absolute path by which another process here can read the object; None without a file."""
         ...
@@ -94,6 +97,8 @@ class ClipStore(Protocol):
 
 class LocalClipStore:
     """A folder of files named ``<clip id>.<kind>.sealed``, readable by their owner only."""
+
+    has_files = True
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlite_utils
 
@@ -15,6 +15,7 @@ from reviewer.db.table_sums import RowChanges
 from reviewer.db.write_lock import WriteLock
 from reviewer.errors import Damaged, Unavailable
 
+T = TypeVar("T")
 Row = dict[str, Any]
 Parameters = Sequence[Any] | Mapping[str, Any]
 _WAL_IS_SAFE_FROM = (3, 51, 3)
@@ -172,11 +173,8 @@ class Database:
 
         No two columns have the same name.
         """
-        with self._lock, translated(), self._undone_if_it_fails():
-            cursor = self._connection.execute(sql, parameters)
-            cursor.row_factory = None  # tuples: a dict of a sqlite3.Row compares each name with all others
-            names = [column[0] for column in cursor.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        with self._lock:
+            return self._undone_if_it_fails(lambda: self._read(sql, parameters))
 
     def row(self, sql: str, parameters: Parameters = ()) -> Row | None:
         """The first row of a query, or None."""
@@ -199,31 +197,28 @@ class Database:
             self._connection.close()
             self._write_lock.close()
 
+    def _read(self, sql: str, parameters: Parameters) -> list[Row]:
+        cursor = self._connection.execute(sql, parameters)
+        cursor.row_factory = None  # tuples: a dict of a sqlite3.Row compares each name with all others
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
     def _written(self, write: Callable[[], int]) -> int:
         """Runs one writing statement; an import has some for each clip, so nothing more is entered."""
-        if self._writer != threading.get_ident():
-            with self._joined_transaction():
-                return self._written(write)
+        if self._writer == threading.get_ident():
+            return self._undone_if_it_fails(write)
+        with self._joined_transaction():
+            return self._undone_if_it_fails(write)
+
+    def _undone_if_it_fails(self, statement: Callable[[], T]) -> T:
+        """Runs a statement. What a failing one wrote SQLite undoes without a word to its triggers."""
         kept = None if self._changes is None else self._changes.copy()
         try:
             with translated():
-                return write()
+                return statement()
         except BaseException:
             if self._changes is not None and kept is not None:
                 self._changes.restore(kept)
-            raise
-
-    @contextmanager
-    def _undone_if_it_fails(self) -> Iterator[None]:
-        """SQLite undoes what a failing statement wrote, without a word to its triggers."""
-        if self._changes is None:
-            yield
-            return
-        kept = self._changes.copy()
-        try:
-            yield
-        except BaseException:
-            self._changes.restore(kept)
             raise
 
     def _begin(self) -> None:

@@ -1,6 +1,6 @@
 """Rows of the log that say which work counts as accepted where no signed verdict does."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 
 from reviewer.access.acceptances import BY_LEAD, REVOKED, Acceptances, came_home, kept_detail
@@ -26,34 +26,28 @@ class KeptAcceptances:
     def __init__(self, unit: UnitOfWork, access: ClipAccess) -> None:
         self._unit = unit
         self._access = ExportAccess(unit, access)
-        self.reasons: dict[str, str] = {}
-        """Why each annotation of the last ``without_verdict`` does not count, a code."""
 
-    def without_verdict(self, identity: Identity) -> list[Kept]:
-        """The accepted work of finished clips for which nobody signed who may, or with a rate that may be.
+    def without_verdict(self, identity: Identity) -> dict[Kept, str]:
+        """The accepted work of finished clips that no valid signature covers, each with the reason.
+
+        The reason is a code of ``Acceptances.not_accepted``.
 
         Raises: Refused unless this person may export now; Unavailable.
         """
         self._access.require(identity)
-        self.reasons = {}
-        return [
-            (work.clip_id, work.id, work.digest.hex(), kind.value)
-            for works in self._finished()
-            for work, kind in self._not_accepted(identity, works)
-        ]
+        found: dict[Kept, str] = {}
+        for works in self._finished():
+            reasons = self._access.not_accepted_among(identity, [work for work, _ in works])
+            for work, kind in works:
+                if work.id in reasons:
+                    found[work.clip_id, work.id, work.digest.hex(), kind.value] = reasons[work.id]
+        return found
 
-    def vouch(self, identity: Identity, kept: Sequence[Kept]) -> None:
+    def vouch(self, identity: Identity, kept: Iterable[Kept]) -> None:
         """Writes that this lead answers for it: from now on it counts, as long as its text is this one."""
         self._access.require(identity)
         with self._unit.transaction():
-            record_kept(self._unit, identity, kept, BY_LEAD)
-
-    def _not_accepted(
-        self, identity: Identity, works: Sequence[tuple[SealedAnnotation, TaskKind]]
-    ) -> list[tuple[SealedAnnotation, TaskKind]]:
-        found = self._access.not_accepted_among(identity, [work for work, _ in works])
-        self.reasons |= found
-        return [each for each in works if each[0].id in found]
+            record_kept(self._unit, identity, list(kept), BY_LEAD)
 
     def _finished(self) -> Iterator[list[tuple[SealedAnnotation, TaskKind]]]:
         """The annotations that an export would take, some clips at a time."""

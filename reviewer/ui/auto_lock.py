@@ -5,9 +5,9 @@ from datetime import timedelta
 from typing import Protocol
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QWindow
 
 from reviewer.model.clock import Clock
+from reviewer.ui.focus_windows import FocusWindowFilter
 
 _LOOK_EVERY_MS = 5000
 _INPUT = frozenset(
@@ -39,7 +39,7 @@ class Lockable(Protocol):
         ...
 
 
-class AutoLock(QObject):
+class AutoLock(FocusWindowFilter):
     """Checks every few seconds how long ago the last input to any window of the application was.
 
     The event filter is on the windows that have had the focus. A filter on the application would run Python
@@ -70,10 +70,8 @@ class AutoLock(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(look_every_ms)
         self._timer.timeout.connect(self.look)
-        application = QGuiApplication.instance()
-        if minutes and isinstance(application, QGuiApplication):
-            application.focusWindowChanged.connect(self._on_window_changed)
-            self._on_window_changed(QGuiApplication.focusWindow())
+        if minutes:
+            self.watch_windows()
             self._timer.start()
 
     @property
@@ -97,12 +95,6 @@ class AutoLock(QObject):
         guarded = self._guarded()
         if guarded is None or not guarded.is_anybody_here or not self._is_up():
             self._begin_anew()
-
-    @Slot(QWindow)
-    def _on_window_changed(self, window: QWindow | None) -> None:
-        """The main window or a dialog was activated; Qt installs a filter only once."""
-        if window is not None:
-            window.installEventFilter(self)
 
     def _is_up(self) -> bool:
         felt = timedelta(seconds=self._clock.monotonic() - self._last_felt)

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QWindow
 
 from reviewer.model.clock import Clock
+from reviewer.ui.focus_windows import FocusWindowFilter
 from reviewer.ui.preferences import Preferences
 
 MINUTES = "care.break_minutes"
@@ -38,7 +38,7 @@ class WorkStretch:
         return int(self._last - self._began) // 60
 
 
-class BreakReminder(QObject):
+class BreakReminder(FocusWindowFilter):
     """Watches key presses and playback, and says when a break is due and when it is over."""
 
     due_changed = Signal(int)
@@ -55,10 +55,7 @@ class BreakReminder(QObject):
         self._timer.setInterval(look_every_ms)
         self._timer.timeout.connect(self.look)
         self._timer.start()
-        application = QGuiApplication.instance()
-        if isinstance(application, QGuiApplication):
-            application.focusWindowChanged.connect(self._on_window_changed)
-            self._on_window_changed(QGuiApplication.focusWindow())
+        self.watch_windows()
 
     def count_work(self) -> None:
         """Counts this moment as work, such as playback."""
@@ -73,11 +70,6 @@ class BreakReminder(QObject):
         if due != self._said:
             self._said = due
             self.due_changed.emit(due)
-
-    @Slot(QWindow)
-    def _on_window_changed(self, window: QWindow | None) -> None:
-        if window is not None:
-            window.installEventFilter(self)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if event.type() in _INPUT:

@@ -3,10 +3,11 @@
 import sys
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QKeyCombination, QObject, Qt, Slot
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShortcut, QWindow
+from PySide6.QtCore import QEvent, QKeyCombination, QObject, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication
 
+from reviewer.ui.focus_windows import FocusWindowFilter
 from reviewer.ui.keymap.shortcuts_in_use import shortcut_in_use
 
 _DIGITS = "1234567890"
@@ -51,7 +52,7 @@ def typed_digit(event: QKeyEvent, platform: str) -> str:
     return digit if len(digit) == 1 and digit in _DIGITS else ""
 
 
-class KeyPositions(QObject):
+class KeyPositions(FocusWindowFilter):
     """Lets Ctrl or Alt with a key of the digit row act as that digit, as on AZERTY or Czech keyboards.
 
     Where a layout types other letters than Latin ones, Ctrl with a key acts as the letter that a US keyboard
@@ -66,15 +67,7 @@ class KeyPositions(QObject):
     def __init__(self, parent: QObject, platform: Callable[[], str] = QGuiApplication.platformName) -> None:
         super().__init__(parent)
         self._platform = platform
-        application = QGuiApplication.instance()
-        if isinstance(application, QGuiApplication):
-            application.focusWindowChanged.connect(self._on_window_changed)
-            self._on_window_changed(QGuiApplication.focusWindow())
-
-    @Slot(QWindow)
-    def _on_window_changed(self, window: QWindow | None) -> None:
-        if window is not None:
-            window.installEventFilter(self)
+        self.watch_windows()
 
     def _before_qt(self, event: QKeyEvent) -> QShortcut | None:
         """A digit's shortcut, and that of a key such as a Japanese ``-``, which Shift makes ``=``."""

@@ -1,9 +1,10 @@
 """Which keys act before the widget with the focus sees them: shortcuts, Enter on a button, Alt codes."""
 
-from PySide6.QtCore import QEvent, QObject, Qt, Slot
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShortcut, QWindow
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QRadioButton
 
+from reviewer.ui.focus_windows import FocusWindowFilter
 from reviewer.ui.keymap.key_rules import EDITOR_KEYS
 from reviewer.ui.keymap.shortcuts_in_use import shortcut_in_use
 
@@ -35,7 +36,7 @@ _LIGATURES = {
 """What X11 composes from one key of an Arabic keyboard, also while Ctrl is held: its key in shortcuts."""
 
 
-class KeyPrecedence(QObject):
+class KeyPrecedence(FocusWindowFilter):
     """Filters the keys of the windows that have had the focus.
 
     Qt lets a text field take keys such as Ctrl+E and Ctrl+N on some systems before it looks for a shortcut;
@@ -45,15 +46,7 @@ class KeyPrecedence(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        application = QGuiApplication.instance()
-        if isinstance(application, QGuiApplication):
-            application.focusWindowChanged.connect(self._on_window_changed)
-            self._on_window_changed(QGuiApplication.focusWindow())
-
-    @Slot(QWindow)
-    def _on_window_changed(self, window: QWindow | None) -> None:
-        if window is not None:
-            window.installEventFilter(self)
+        self.watch_windows()
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if not isinstance(event, QKeyEvent) or QApplication.activePopupWidget() is not None:
