@@ -263,6 +263,7 @@ def test_clips_of_a_store_without_files_are_written_here(
     monkeypatch: pytest.MonkeyPatch,
     formats: tuple[str, ...],
 ) -> None:
+    monkeypatch.setattr(LocalClipStore, "has_files", False)
     monkeypatch.setattr(LocalClipStore, "local_path", lambda *_given: None)
     assert bench.run_export(out, formats=formats).clips == CLIPS
     assert workers == []
