@@ -1,14 +1,14 @@
 """The process that prepares files for an import: ``python -m reviewer.lead.preparation_worker``.
 
 There is one for each core, so that encoding and sealing do not wait for Python's lock in the importing one.
-It never decodes: that is done, as everywhere, in a confined process (``audio.decode``). It opens no database,
+It decodes nothing but plain WAV: that is done, as everywhere, in a confined process (``audio.decode``), which
+is started for the first file that needs it. It opens no database,
 and has no key but those that it makes for new clips, which go to the importing process through a pipe. It
 ends with that process.
 """
 
 import os
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -127,8 +127,6 @@ def main() -> None:
         return
     store = _NotingStore(Path(os.fsdecode(setup.folder)))
     with Decoder() as decoder:
-        with suppress(Unavailable):  # the first file raises it again
-            decoder.start()
         send(out, Ready())
         while isinstance(asked := receive(source), Requests):
             send(out, Answers(_answers(store, setup, decoder, asked.files)))

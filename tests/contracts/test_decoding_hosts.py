@@ -8,10 +8,12 @@ import struct
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
+from numpy.typing import NDArray
 
 from reviewer.audio.decode.decoder import Decoder
 from reviewer.audio.decode.host import ForkingHost, ProcessPerFileHost, can_fork
@@ -38,9 +40,9 @@ def forking_decoder() -> Iterator[Decoder]:
 class DecodingContract:
     """Inherit it and give ``decoder``."""
 
-    def test_a_wav_becomes_the_same_samples(self, decoder: Decoder, tmp_path: Path) -> None:
+    def test_a_file_becomes_the_same_samples(self, decoder: Decoder, tmp_path: Path) -> None:
         data = some_noise(5_000, channels=2)
-        decoded = decode_whole(decoder, put(tmp_path, "a.wav", a_wav(data, rate_hz=22_050)), _LIMITS)
+        decoded = decode_whole(decoder, put(tmp_path, "a.au", an_au(data, rate_hz=22_050)), _LIMITS)
         back = read_canonical(io.BytesIO(decoded.flac))
         assert (decoded.rate_hz, decoded.channels, decoded.frames) == (22_050, 2, 5_000)
         assert (back.data == data).all()
@@ -51,17 +53,17 @@ class DecodingContract:
         self, decoder: Decoder, tmp_path: Path
     ) -> None:
         data = some_noise(265_000, channels=8)
-        decoded = decode_whole(decoder, put(tmp_path, "a.wav", a_wav(data)), _LIMITS)
+        decoded = decode_whole(decoder, put(tmp_path, "a.au", an_au(data)), _LIMITS)
         assert decoded.peaks == PeakPyramid.from_samples(data).to_bytes()
 
     def test_of_a_short_sound_there_are_none(self, decoder: Decoder, tmp_path: Path) -> None:
-        decoded = decode_whole(decoder, put(tmp_path, "a.wav", a_wav(some_noise(5_000))), _LIMITS)
+        decoded = decode_whole(decoder, put(tmp_path, "a.au", an_au(some_noise(5_000))), _LIMITS)
         assert decoded.decoded.peaks is None
 
     def test_sound_without_a_file_is_as_long_as_that_of_a_file(
         self, decoder: Decoder, tmp_path: Path
     ) -> None:
-        content = a_wav(some_noise(5_000, channels=2), rate_hz=22_050)
+        content = an_au(some_noise(5_000, channels=2), rate_hz=22_050)
         assert decoder.length(content, _LIMITS) == (5_000, 22_050)
         assert decoder.length(put(tmp_path, "a.wav", content), _LIMITS) == (5_000, 22_050)
         with refused("not an audio file"):
@@ -71,14 +73,14 @@ class DecodingContract:
         _refused(decoder, put(tmp_path, "a.wav", b""), "EMPTY_AUDIO", "empty")
 
     def test_more_sound_than_allowed_is_refused(self, decoder: Decoder, tmp_path: Path) -> None:
-        path = put(tmp_path, "a.wav", a_wav(some_noise(16_001)))
+        path = put(tmp_path, "a.au", an_au(some_noise(16_001)))
         _refused(decoder, path, "TOO_LONG", "longer", DecodeLimits(audio_seconds=1.0))
 
     @pytest.mark.parametrize("frames", [1, 16_000])
     def test_exactly_as_much_sound_as_allowed_comes_in_and_nothing_is_written_beside_the_file(
         self, decoder: Decoder, tmp_path: Path, frames: int
     ) -> None:
-        path = put(tmp_path, "a.wav", a_wav(some_noise(frames)))
+        path = put(tmp_path, "a.au", an_au(some_noise(frames)))
         assert decode_whole(decoder, path, DecodeLimits(audio_seconds=1.0)).frames == frames
         assert list(tmp_path.iterdir()) == [path]
 
@@ -90,11 +92,11 @@ class DecodingContract:
 
     def test_after_a_refusal_the_next_file_comes_in(self, decoder: Decoder, tmp_path: Path) -> None:
         _refused(decoder, put(tmp_path, "a.wav", b"nothing"), "UNDECODABLE", "not an audio file")
-        assert decode_whole(decoder, put(tmp_path, "b.wav", a_wav(some_noise(10))), _LIMITS).frames == 10
+        assert decode_whole(decoder, put(tmp_path, "b.au", an_au(some_noise(10))), _LIMITS).frames == 10
 
     def test_files_that_were_announced_come_in_as_others_do(self, decoder: Decoder, tmp_path: Path) -> None:
         sounds = [some_noise(1_000 + number) for number in range(8)]
-        paths = [put(tmp_path, f"{number}.wav", a_wav(data)) for number, data in enumerate(sounds)]
+        paths = [put(tmp_path, f"{number}.au", an_au(data)) for number, data in enumerate(sounds)]
         paths[2].write_bytes(b"no sound")
         paths[4].write_bytes(b"")
         paths[6].unlink()
@@ -111,12 +113,12 @@ class DecodingContract:
     def test_another_file_than_the_one_that_was_announced_is_not_taken_for_it(
         self, decoder: Decoder, tmp_path: Path
     ) -> None:
-        paths = [put(tmp_path, f"{frames}.wav", a_wav(some_noise(frames))) for frames in (10, 20, 30, 40)]
+        paths = [put(tmp_path, f"{frames}.au", an_au(some_noise(frames))) for frames in (10, 20, 30, 40)]
         decoder.announce(paths[:3])
         assert decode_whole(decoder, paths[0], _LIMITS).frames == 10
         assert decode_whole(decoder, paths[3], _LIMITS).frames == 40
         assert decode_whole(decoder, paths[2], _LIMITS).frames == 30
-        assert decoder.length(a_wav(some_noise(50)), _LIMITS)[0] == 50
+        assert decoder.length(an_au(some_noise(50)), _LIMITS)[0] == 50
 
     def test_too_little_memory_is_a_sentence(self, decoder: Decoder, tmp_path: Path) -> None:
         path = put(tmp_path, "a.flac", sound_file(some_noise(16_000 * 60), container="FLAC"))
@@ -125,7 +127,7 @@ class DecodingContract:
         assert reason_of(caught.value) in ("UNDECODABLE", "TOO_LONG")
 
     def test_a_name_of_every_script_opens(self, decoder: Decoder, tmp_path: Path) -> None:
-        path = put(tmp_path, "имя — 録音 שלום 🎤 #%&;$(x).wav", a_wav(some_noise(10)))
+        path = put(tmp_path, "имя — 録音 שלום 🎤 #%&;$(x).au", an_au(some_noise(10)))
         assert decode_whole(decoder, path, _LIMITS).frames == 10
 
 
@@ -276,7 +278,7 @@ class TestForkingHost(DecodingContract):
         _refused(decoder, tmp_path / name, "UNDECODABLE", words)
 
     def test_a_file_larger_than_allowed_is_refused_unread(self, decoder: Decoder, tmp_path: Path) -> None:
-        path = put(tmp_path, "a.wav", a_wav(some_noise(1_000)))
+        path = put(tmp_path, "a.au", an_au(some_noise(1_000)))
         _refused(decoder, path, "TOO_LONG", "larger", DecodeLimits(input_bytes=1_000))
 
     def test_a_decoder_that_takes_too_long_is_ended(self, decoder: Decoder, tmp_path: Path) -> None:
@@ -287,7 +289,7 @@ class TestForkingHost(DecodingContract):
 
     @pytest.mark.skipif(not _CHILDREN.exists(), reason="this system does not list the children of a process")
     def test_a_host_that_hangs_is_ended_and_started_again_and_none_is_left(self, tmp_path: Path) -> None:
-        path, before = put(tmp_path, "a.wav", a_wav(some_noise(10))), _children()
+        path, before = put(tmp_path, "a.au", an_au(some_noise(10))), _children()
         with Decoder(ForkingHost()) as decoder:
             decode_whole(decoder, path, _LIMITS)
             (host,) = _children() - before
@@ -304,7 +306,7 @@ class TestForkingHost(DecodingContract):
 
     @pytest.mark.skipif(not _CHILDREN.exists(), reason="this system does not list the children of a process")
     def test_a_fork_that_ends_between_two_files_costs_neither(self, tmp_path: Path) -> None:
-        path, before = put(tmp_path, "a.wav", a_wav(some_noise(10))), _children()
+        path, before = put(tmp_path, "a.au", an_au(some_noise(10))), _children()
         with Decoder(ForkingHost()) as decoder:
             decode_whole(decoder, path, _LIMITS)
             (host,) = _children() - before
@@ -316,7 +318,7 @@ class TestForkingHost(DecodingContract):
 
     @pytest.mark.skipif(not _CHILDREN.exists(), reason="this system does not list the children of a process")
     def test_a_fork_serves_many_whole_files_and_none_after_one_that_failed(self, tmp_path: Path) -> None:
-        good, bad = put(tmp_path, "a.wav", a_wav(some_noise(10))), put(tmp_path, "b.wav", b"bad")
+        good, bad = put(tmp_path, "a.au", an_au(some_noise(10))), put(tmp_path, "b.au", b"bad")
         before, forks = _children(), list[str]()
         with Decoder(ForkingHost()) as decoder:
             for path in (good, good, bad, good):
@@ -327,7 +329,7 @@ class TestForkingHost(DecodingContract):
         assert forks[0] == forks[1] == forks[2] != forks[3]
 
     def test_no_descriptor_is_left_after_many_files(self, decoder: Decoder, tmp_path: Path) -> None:
-        path, bad = put(tmp_path, "a.wav", a_wav(some_noise(10))), put(tmp_path, "b.wav", b"bad")
+        path, bad = put(tmp_path, "a.au", an_au(some_noise(10))), put(tmp_path, "b.au", b"bad")
         decode_whole(decoder, path, _LIMITS)
         before = len(list(Path("/dev/fd").iterdir()))
         for _ in range(20):
@@ -353,6 +355,11 @@ class TestForkingHost(DecodingContract):
             path = put(tmp_path, "a.wav", bytes(content))
             outcome = _outcome(decoder, path)
             assert outcome in ("sound", "UNDECODABLE", "INCOMPLETE", "EMPTY_AUDIO", "TOO_LONG")
+
+
+def an_au(data: NDArray[Any], *, rate_hz: int = 16_000) -> bytes:
+    """16-bit samples in a file that only the decoding process opens: a plain WAV needs none."""
+    return sound_file(data, rate_hz=rate_hz, container="AU")
 
 
 def _children() -> set[int]:

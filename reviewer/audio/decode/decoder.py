@@ -10,13 +10,14 @@ from itertools import islice
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import Any, BinaryIO, Protocol, Self
+from typing import Any, BinaryIO, Protocol, Self, TypeAlias
 
 import numpy as np
 import soundfile
 
-from reviewer.audio.decode.host import DecodeHost, DecodeJob, ForkingHost, ProcessPerFileHost, can_fork
+from reviewer.audio.decode.host import DecodeHost, ForkingHost, ProcessPerFileHost, can_fork
 from reviewer.audio.decode.input_file import open_bytes, open_source
+from reviewer.audio.decode.plain_wav import plain_wav, read_plain_wav
 from reviewer.audio.decode.signatures import CONTAINERS
 from reviewer.audio.decode.wire import (
     ENDED,
@@ -56,6 +57,7 @@ _NO_DATA_CHUNK = 71
 _NOT_SOUND = (1, 7)
 _SEARCHED_AT_FIRST_OPENING_SECONDS = 30
 _AHEAD = 4
+_Records: TypeAlias = Iterator[Head | bytes | Tail | Failure]
 _LIMIT_SIGNALS = (9, 24)  # SIGKILL, SIGXCPU: the limits on memory and processor time
 
 
@@ -89,7 +91,8 @@ class Decoder:
 
     The process gets an open file, limits, and a pipe, and returns integer samples whose count and size are
     checked. FLAC, peaks, hash and notes are made here, a block at a time: a long clip is
-    never in memory. So this process never parses the file's format, and no metadata or name is kept.
+    never in memory. So this process parses no format but that of plain WAV files (``decode.plain_wav``), for
+    which none is started, and no metadata or name is kept.
     """
 
     def __init__(self, host: DecodeHost | None = None) -> None:
@@ -107,11 +110,6 @@ class Decoder:
     ) -> None:
         self.close()
 
-    def start(self) -> None:
-        """Begin to start the decoding process, which the first file would wait for. Raises Unavailable."""
-        with self._lock:
-            self._host.start()
-
     def close(self) -> None:
         """End the decoding process."""
         self._drop_ahead()
@@ -128,8 +126,8 @@ class Decoder:
             Refused: ``UNDECODABLE``, ``EMPTY_AUDIO`` or ``TOO_LONG``, with a sentence and a hint.
             Unavailable: no decoding process can be started here; or what ``out`` raises.
         """
-        with self._lock:
-            head, tail, measured = self._written(path, limits, out)
+        with self._lock, self._records(path, limits) as records:
+            head, tail, measured = _write_sound(records, limits, out)
         is_long = tail.frames > _SEARCHED_AT_FIRST_OPENING_SECONDS * head.rate_hz
         return Decoded(
             peaks=measured.peaks.parts() if measured.peaks else None,
@@ -149,37 +147,35 @@ class Decoder:
         Raises:
             Refused, Unavailable: as ``decode``.
         """
-        with self._lock, self._started(sound, limits) as job:
-            try:
-                records, ends = received_records(job.stream), list[Tail]()
-                head = _head(records)
-                for _ in _blocks(records, head, limits, ends):
-                    pass
-            except InvalidRecord as error:
-                raise _died(*job.verdict()) from error
+        with self._lock, self._records(sound, limits) as records:
+            head, ends = _head(records), list[Tail]()
+            for _ in _blocks(records, head, limits, ends):
+                pass
         return ends[0].frames, head.rate_hz
 
-    def _written(
-        self, path: Path, limits: DecodeLimits, out: SoundOutput
-    ) -> tuple[Head, Tail, "_Measurements"]:
-        with self._started(path, limits) as job:
-            try:
-                return _write_sound(received_records(job.stream), limits, out)
-            except InvalidRecord as error:
-                raise _died(*job.verdict()) from error
-
     @contextmanager
-    def _started(self, sound: Path | bytes, limits: DecodeLimits) -> Iterator[DecodeJob]:
+    def _records(self, sound: Path | bytes, limits: DecodeLimits) -> Iterator[_Records]:
+        """What is in a file, or in the content of one.
+
+        Raises Refused for an ``InvalidRecord`` inside, with how the process died.
+        """
         with ExitStack() as stack:
             if self._ahead and self._ahead[0][0] == sound:
                 path, source = self._ahead.popleft()
                 stack.callback(os.close, source)
             else:
-                self._drop_ahead()
                 path, source = self._opened(stack, sound, limits)
+                plain = read_plain_wav(source) if isinstance(sound, Path) else plain_wav(sound)
+                if plain is not None:
+                    yield plain.records()
+                    return
+                self._drop_ahead()
             job = stack.enter_context(self._host.start_decoding(path, source, limits))
             self._give_ahead(sound, limits)
-            yield job
+            try:
+                yield received_records(job.stream)
+            except InvalidRecord as error:
+                raise _died(*job.verdict()) from error
 
     def _opened(self, stack: ExitStack, sound: Path | bytes, limits: DecodeLimits) -> tuple[Path, int]:
         """Raises Refused, Unavailable."""
@@ -190,7 +186,10 @@ class Decoder:
         return stack.enter_context(open_bytes(sound, limits.input_bytes, needs_name=self._host.needs_name))
 
     def _give_ahead(self, now: Path | bytes, limits: DecodeLimits) -> None:
-        """Some at a time, so that the process is not woken for each, once all were decoded that it had."""
+        """Some at a time, so that the process is not woken for each, once all were decoded that it had.
+
+        Plain WAV files are left out: they do not need it.
+        """
         announced = self._announced
         while announced and announced.popleft() != now:
             pass
@@ -198,8 +197,12 @@ class Decoder:
             return
         with suppress(Refused):  # it is opened again when it is asked for, and refused then
             for path in islice(announced, _AHEAD):
-                self._ahead.append((path, open_source(path, limits.input_bytes)))
-                self._host.give_ahead(self._ahead[-1][1])
+                source = open_source(path, limits.input_bytes)
+                if read_plain_wav(source) is not None:
+                    os.close(source)
+                    continue
+                self._ahead.append((path, source))
+                self._host.give_ahead(source)
 
     def _drop_ahead(self) -> None:
         if self._ahead:
@@ -240,7 +243,7 @@ class _Measurements:
 
 
 def _write_sound(
-    records: Iterator[Head | bytes | Tail | Failure], limits: DecodeLimits, out: SoundOutput
+    records: _Records, limits: DecodeLimits, out: SoundOutput
 ) -> tuple[Head, Tail, _Measurements]:
     """Writes the samples of the records; every number is checked against the limits."""
     head = _head(records)
@@ -255,7 +258,7 @@ def _write_sound(
     return head, ends[0], measured
 
 
-def _head(records: Iterator[Head | bytes | Tail | Failure]) -> Head:
+def _head(records: _Records) -> Head:
     head = next(records)
     if not isinstance(head, Head):
         raise _failed(head)
@@ -263,9 +266,7 @@ def _head(records: Iterator[Head | bytes | Tail | Failure]) -> Head:
     return head
 
 
-def _blocks(
-    records: Iterator[Head | bytes | Tail | Failure], head: Head, limits: DecodeLimits, ends: list[Tail]
-) -> Iterator[IntSamples]:
+def _blocks(records: _Records, head: Head, limits: DecodeLimits, ends: list[Tail]) -> Iterator[IntSamples]:
     """The samples in blocks of ``PEAK_BLOCK_FRAMES``, the last one shorter; the tail goes to ``ends``."""
     frame_bytes = head.channels * head.sample_bytes
     most_bytes = min(int(limits.audio_seconds * head.rate_hz) * frame_bytes, MAX_SOUND_BYTES)

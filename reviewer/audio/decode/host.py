@@ -64,9 +64,6 @@ class DecodeHost(Protocol):
     ) -> contextlib.AbstractContextManager[DecodeJob]:
         """Decode the open file ``source``; ``path`` is used where a descriptor cannot be passed."""
 
-    def start(self) -> None:
-        """Start what can start before there is a file. Raises Unavailable."""
-
     def give_ahead(self, source: int) -> None:
         """Inside of ``start_decoding``: an open file that a later call will have; in their order."""
 
@@ -91,9 +88,6 @@ class ForkingHost:
         self._process: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
         self._fork: _Fork | None = None
-
-    def start(self) -> None:
-        self._started()
 
     @contextmanager
     def start_decoding(self, path: Path, source: int, limits: DecodeLimits) -> Iterator[DecodeJob]:  # noqa: ARG002
@@ -270,9 +264,6 @@ class ProcessPerFileHost:
     """A new process for each file, where the platform cannot fork."""
 
     needs_name = True
-
-    def start(self) -> None:
-        return None
 
     @contextmanager
     def start_decoding(self, path: Path, source: int, limits: DecodeLimits) -> Iterator[DecodeJob]:  # noqa: ARG002
