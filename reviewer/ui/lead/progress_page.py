@@ -222,7 +222,7 @@ class ProgressPage(LeadPage):
         self.column.addLayout(top, 3)
         self.column.addLayout(bottom, 2)
         tab_through(
-            refresh, self.days.csv_button, self.days.view, self.groups.csv_button, self.groups.view, self.by,
+            refresh, self.days.csv_button, self.days.view, self.by, self.groups.csv_button, self.groups.view,
             self.people.csv_button, self.people.view, self.stuck.csv_button, self.stuck.view,
         )  # fmt: skip
 
