@@ -118,6 +118,11 @@ def test_an_action_of_the_log_and_a_name_are_read_whole(scene_of: Callable[[str]
         assert table.columnWidth(column) >= table.sizeHintForColumn(column), page
 
 
+def test_the_outcome_of_a_line_is_read_whole(scene_of: Callable[[str], Scene]) -> None:
+    table = scene_of("import").page.findChild(QTableView, "import_rows")
+    assert table.columnWidth(2) >= table.sizeHintForColumn(2)
+
+
 def test_words_of_the_first_sign_in_are_seen_whole(scene_of: Callable[[str], Scene]) -> None:
     scene = scene_of("sign_in")
     flow: SignInFlow = scene.window.sign_in_flow
