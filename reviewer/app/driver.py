@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QDialog,
 
 from reviewer.errors import Unavailable
 from reviewer.model.clock import SystemClock
-from reviewer.ui.theme import Choice, Scheme, Theme
+from reviewer.ui.theme import Choice, Theme
 
 W = TypeVar("W", bound=QWidget)
 _PATIENCE_SECONDS = 45.0
@@ -140,11 +140,12 @@ class Driver:
     def picture(self, name: str) -> None:
         """Takes a screenshot in both themes: ``NN-name-dark.png`` and ``NN-name-light.png``."""
         self._taken += 1
-        now = self._theme.scheme
-        for scheme in sorted(Scheme, key=lambda each: each is not now):  # a change of theme takes a while
-            self._theme.choose(Choice(scheme.value))
+        is_dark = self._theme.scheme.is_dark
+        both = (Choice.DARK, Choice.LIGHT)
+        for choice in both if is_dark else reversed(both):  # a change of theme takes a while
+            self._theme.choose(choice)
             self.settle()
-            file = self._pictures / f"{self._taken:02d}-{name}-{scheme.value}.png"
+            file = self._pictures / f"{self._taken:02d}-{name}-{choice.value}.png"
             if not self._grabbed().save(str(file)):
                 raise Unavailable("PICTURE_NOT_WRITTEN", file=file.name)
 

@@ -60,7 +60,8 @@ def list_clips(
     elif as_csv:
         write_clips(sys.stdout, found)
     else:
-        output.print_table(_HEADS, [_shown(row) for row in found])
+        product_name = work.workspace.project.intake.product_label
+        output.print_table(_HEADS, [_shown(row, product_name(row.product)) for row in found])
 
 
 @app.command("hold")
@@ -163,7 +164,7 @@ def _chosen(lead: "LeadSession", clips: list[str], where: str | None, of_import:
     return list(found)
 
 
-def _shown(row: ListedClip) -> tuple[str, ...]:
+def _shown(row: ListedClip, product: str) -> tuple[str, ...]:
     skips = (f"{output.term('REFUSAL', reason)} {count}" for reason, count in row.reasons.items())
     kept = [output.term("HOLD_REASON", row.hold)] if row.hold else []
     kept += [output.term("HELD_CODE", code) for code in row.held_back]
@@ -171,7 +172,7 @@ def _shown(row: ListedClip) -> tuple[str, ...]:
         row.id,
         output.term("CLIP_STATE", row.state),
         row.locale,
-        row.product,
+        product,
         f"{row.seconds:.1f}",
         ", ".join((*row.has, *row.assigned)),
         ", ".join(row.did),

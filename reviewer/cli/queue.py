@@ -1,6 +1,6 @@
 """``reviewer queue``: tasks by state, leases, and clips that wait for the lead."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -89,10 +89,12 @@ def progress(work: CommandSession, *, json: AsJson = False) -> None:
     if json:
         output.print_json(_progress(found))
         return
+    product_label = work.workspace.project.intake.product_label
     for title, rows in (
         ("State", found.by_state), ("Language", found.by_locale), ("Product", found.by_product),
     ):  # fmt: skip
-        _table(title, [asdict(row) | {"seconds": round(row.seconds)} for row in rows])
+        shown = rows if title != "Product" else [replace(row, name=product_label(row.name)) for row in rows]
+        _table(title, [asdict(row) | {"seconds": round(row.seconds)} for row in shown])
     _table("People", [_person(row) for row in found.people])
     _table("Days (UTC)", [asdict(row) for row in found.days])
     _table("Stuck clips", [_stuck(row) for row in found.stuck])

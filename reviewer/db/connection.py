@@ -57,7 +57,8 @@ class Database:
         try:
             self._write_lock = WriteLock(path.with_name(path.name + ".turn"))
         except OSError as error:
-            raise Unavailable("WORKSPACE_FILE_NOT_OPENED", file=path.name, problem=str(error)) from error
+            problem = error.strerror or str(error)
+            raise Unavailable("WORKSPACE_FILE_NOT_OPENED", file=path.name, problem=problem) from error
         try:
             self._connection = _connect(path)
         except BaseException:

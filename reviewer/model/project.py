@@ -36,6 +36,11 @@ class IntakeRules:
         """``mixed_reality`` as the project calls it; one without a name with spaces and a capital letter."""
         return self.product_names.get(product, product.replace("_", " ").capitalize())
 
+    def product_label(self, product: str) -> str:
+        """The name with the word that filters take behind it, where that is not the name in small letters."""
+        name = self.product_name(product)
+        return name if name.lower() == product else f"{name} ({product})"
+
 
 @dataclass(frozen=True, slots=True)
 class ClipsPlace:

@@ -203,11 +203,12 @@ class QueueCounts:
 
 @dataclass(frozen=True, slots=True)
 class DailyCounts:
-    """The counts in the status bar."""
+    """The counts in the status bar; ``undrawn``, for QA, is work that no draw has dealt with yet."""
 
     waiting: int
     submitted: int
     returned: int
+    undrawn: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -253,6 +253,10 @@ class Queue(RedactingQueue, LimitingQueue, ServerQueue, Protocol):
         """How many tasks of these kinds are open or expired."""
         ...
 
+    def undrawn(self) -> int:
+        """How many submissions the next ``draw`` decides about; for QA and leads."""
+        ...
+
     def counts(self) -> QueueCounts: ...
     def figures(self) -> QueueFigures:
         """What a lead's monitoring is told."""

@@ -208,6 +208,9 @@ class PostgresQueue:
     def waiting(self, kinds: frozenset[TaskKind]) -> int:
         return int(self._server.value("waiting", sorted(kinds)))
 
+    def undrawn(self) -> int:
+        return len(self._server.rows("to_draw"))
+
     def counts(self) -> QueueCounts:
         return QueueCounts(**self._server.value("counts"))
 

@@ -355,6 +355,9 @@ class SqliteQueue:
             int(self._database.value(queries.WAITING, {"kind": kind, "now": self._now()})) for kind in kinds
         )
 
+    def undrawn(self) -> int:
+        return len(self._database.rows(queries.TO_DRAW, {"now": self._now()}))
+
     def without_taker(self, people: Mapping[TaskKind, Collection[str]]) -> list[UntakenCount]:
         with self._database.transaction():
             takers = [

@@ -402,7 +402,9 @@ class WorkSession:
         """Waiting tasks, and what this person has done since midnight in their time zone."""
         self._require()
         since = past_work.midnight(self._unit.clock)
-        return self._unit.queue.daily_counts(self.identity.person.id, self.kinds, since)
+        queue = self._unit.queue
+        counts = queue.daily_counts(self.identity.person.id, self.kinds, since)
+        return replace(counts, undrawn=queue.undrawn()) if TaskKind.REVIEW in self.kinds else counts
 
     def history(self, limit: int = 20) -> list[PastWork]:
         """This person's last submissions, newest first."""

@@ -183,6 +183,7 @@ class MainWindow(QMainWindow):
                     self._pedals,
                     self,
                     account=self._account_pages(),
+                    theme=self._theme,
                 )
             )
 

@@ -79,7 +79,7 @@ def _lead(identity: Identity, services: Services) -> tuple[RolePage, ...]:
             _tr("Overview"),
             lambda parent: OverviewPage(lead, jobs, parent, make_tools=partial(_clip_tools, services)),
         ),
-        _role_page("progress", _tr("Progress"), lambda parent: _progress_page(lead, jobs, parent)),
+        _role_page("progress", _tr("Progress"), lambda parent: _progress_page(lead, services, parent)),
         _role_page("clips", _tr("Clips"), lambda parent: ClipsPage(lead, _clip_tools(services), parent)),
         _role_page("import", _tr("Import"), lambda parent: ImportPage(lead, jobs, parent)),
         _role_page("export", _tr("Export"), lambda parent: ExportPage(lead, jobs, parent)),
@@ -93,10 +93,11 @@ def _lead(identity: Identity, services: Services) -> tuple[RolePage, ...]:
     )
 
 
-def _progress_page(lead: "LeadSession", jobs: Jobs, parent: QWidget) -> Page:
+def _progress_page(lead: "LeadSession", services: Services, parent: QWidget) -> Page:
     from reviewer.ui.lead.progress_page import ProgressPage  # noqa: PLC0415
 
-    return ProgressPage(lead, jobs, parent)
+    product_name = services.gateway.project.intake.product_name
+    return ProgressPage(lead, services.jobs, parent, product_name=product_name)
 
 
 def _corpus_page(lead: "LeadSession", jobs: Jobs, parent: QWidget) -> Page:

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QWidget
 
 from reviewer.ui.page import SendingFacts, StatusFacts
 from reviewer.ui.theme import GROUP_PX, STATUS_BAR_PX, tabular
-from reviewer.ui.widgets.widget_ids import named, put_value, restyle, set_tooltip
+from reviewer.ui.widgets.widget_ids import announce, named, put_value, restyle, set_tooltip
 
 
 class StatusBar(QWidget):
@@ -123,6 +123,7 @@ class StatusBar(QWidget):
         """Says that a break is due after so many minutes of work; 0 clears it."""
         words = self.tr("{0} min without a break: a few minutes away from the screen help")
         self._put(self._break, words.format(minutes) if minutes else "")
+        announce(self._break, self._break.text())
 
     def _slot(self, name: str, spoken: str, widest: str) -> QLabel:
         label = named(QLabel(self), name, spoken, kind="label")

@@ -26,6 +26,12 @@ def test_list_is_written_as_csv(lead: Command) -> None:
     assert len(rows) == 3
     assert {row["locale"] for row in rows} == {"en-US"}
     assert {row["did"] for row in rows} == {ANA, ""}
+    assert {row["product"] for row in rows} == {"translator"}
+
+
+def test_list_and_progress_show_the_names_that_the_project_gives_to_products(lead: Command) -> None:
+    assert "  Translator  " in lead("clips", "list").out
+    assert "Translator" in lead("queue", "progress").out
 
 
 def test_hold_keeps_a_clip_and_release_lets_it_go(lead: Command) -> None:

@@ -915,8 +915,17 @@ class QueueReviewsContract(QueueSetting):
     def test_second_draw_finds_nothing_new(self, queue, clip):
         self.submitted(queue, ANN)
         queue.draw(lambda _: True)
+        assert queue.undrawn() == 0
         result = queue.draw(lambda _: True)
         assert (result.selected, result.passed) == ([], [])
+
+    def test_submissions_that_no_draw_has_dealt_with_are_counted(self, queue):
+        for name in ("a", "b"):
+            queue.add_clip(name, passes=1)
+            self.submitted(queue, ANN)
+        assert queue.undrawn() == 2
+        queue.draw(lambda _: False)
+        assert queue.undrawn() == 0
 
     def test_oldest_work_is_checked_first(self, queue, clock):
         for number in range(5):

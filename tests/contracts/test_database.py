@@ -1,6 +1,8 @@
 """Transactions of the workspace file: whole or not at all, in turn, and never a deadlock."""
 
+import errno
 import multiprocessing
+import os
 import sqlite3
 import threading
 from collections import Counter
@@ -134,8 +136,9 @@ def test_transaction_of_one_inside_that_of_the_other_is_an_error_and_not_a_deadl
 
 
 def test_folder_that_is_not_there_and_file_that_is_no_database_are_told_in_a_sentence(path):
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unavailable) as told:
         Database(path.parent / "nowhere" / "workspace.db")
+    assert told.value.notice.parameters["problem"] == os.strerror(errno.ENOENT), "no number, no path"
     path.write_bytes(b"this is a letter, not a database" * 100)
     with pytest.raises(Damaged):
         Database(path)

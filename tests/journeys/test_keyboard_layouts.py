@@ -50,5 +50,6 @@ def test_shortcuts_work_on_every_layout_and_alt_types_nothing(display: str) -> N
     } == {}
     assert {layout: typed for layout, (_, typed, _) in found.items() if typed} == {}
     assert all(plain for _, _, plain in found.values())
-    assert found["fr"][2] == "a"
-    assert found["ru"][2] == "й"
+    assert found["fr"][2] == "ab"
+    assert found["ru"][2] == "йи"
+    assert found["ara"][2] == "ضلا"

@@ -74,6 +74,8 @@ def test_products_are_called_by_their_names() -> None:
     own = parse_project('[intake]\nproduct_names = {smart_speaker = "Smart Speaker 2"}').intake
     assert own.product_name("smart_speaker") == "Smart Speaker 2"
     assert own.product_name("smart_watch") == "Smart watch"
+    assert own.product_label("smart_speaker") == "Smart Speaker 2 (smart_speaker)"
+    assert Project().intake.product_label("swiftkey") == "SwiftKey"
 
 
 def test_recognisers_are_read_in_their_order() -> None:

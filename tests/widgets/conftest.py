@@ -20,7 +20,7 @@ from reviewer.ui.theme import Choice, Scheme, Theme
 from tests.benches.clip_page import ClipPageBench
 from tests.benches.clip_page import Role as PageRole
 from tests.benches.main_window import MainWindowBench
-from tests.widgets.scenes import SCENES, Scene
+from tests.widgets.scenes import FURTHER_SCENES, SCENES, Scene
 
 
 @pytest.fixture(autouse=True)
@@ -108,10 +108,10 @@ def main_window(
 
 @pytest.fixture
 def scene_of(qtbot: QtBot, jobs: Jobs, settle: Callable[[], None], dark: Theme) -> Callable[[str], Scene]:
-    """Opens a screen of ``SCENES`` in the theme chosen now."""
+    """Opens a screen of ``scenes`` in the theme chosen now."""
 
     def make(name: str) -> Scene:
-        role, set_up = SCENES[name]
+        role, set_up = (SCENES | FURTHER_SCENES)[name]
         scene = Scene(qtbot, jobs, settle, dark, role)
         set_up(scene)
         QApplication.processEvents()

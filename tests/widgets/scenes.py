@@ -11,6 +11,7 @@ from reviewer.errors import Unavailable
 from reviewer.model.annotation import Flag
 from reviewer.model.intervals import Span
 from reviewer.model.people import Role
+from reviewer.session.draft_versions import DraftVersion, VersionReason
 from reviewer.ui.desk.page import DeskPage
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.lead.export_page import ExportPage
@@ -21,7 +22,16 @@ from reviewer.ui.qa.page import QaPage
 from reviewer.ui.theme import Theme
 from tests.benches.main_window import MainWindowBench, Settle
 from tests.fakes.lead import FakeLead, a_log_row
-from tests.fakes.work_session import FakeDesk, FakeQa, a_lease, an_open_clip, returned, speech_like, typed
+from tests.fakes.work_session import (
+    NOON,
+    FakeDesk,
+    FakeQa,
+    a_lease,
+    an_open_clip,
+    returned,
+    speech_like,
+    typed,
+)
 
 TEXT = "call me [laugh] on [pii:phone] at teh [nosuch] door  12"
 
@@ -141,6 +151,18 @@ def _overview(scene: Scene) -> None:
     scene.sign_in("overview")
 
 
+def _page_of_a_lead(page_id: str) -> Callable[[Scene], None]:
+    return lambda scene: scene.sign_in(page_id)
+
+
+def _settings_page(name: str) -> Callable[[Scene], None]:
+    def open_at(scene: Scene) -> None:
+        scene.services.preferences.put("settings.page", name)
+        _listening(scene)
+
+    return open_at
+
+
 def _people(scene: Scene) -> None:
     scene.sign_in("people")
     page = scene.page
@@ -190,6 +212,18 @@ def _listening(scene: Scene) -> None:
     scene.window.show_settings()
 
 
+def _versions(scene: Scene) -> None:
+    scene.desk.work.kept_versions = [
+        DraftVersion(f"w{n}", NOON, reason, typed("call me", 48_000))
+        for n, reason in enumerate(VersionReason)
+    ]
+    _clip_on_the_desk(scene)
+    page = scene.page
+    assert isinstance(page, DeskPage)
+    page.ask_versions()
+    scene.settle()
+
+
 def _own_keys(scene: Scene) -> None:
     scene.services.preferences.put("settings.page", "keys_page")
     scene.services.preferences.put("keys.own", '{"listening.focus_form":["Ctrl+T"]}')
@@ -217,3 +251,13 @@ SCENES: dict[str, tuple[Role, Callable[[Scene], None]]] = {
     "log": (Role.LEAD, _log),
 }
 """Name -> whose screen it is, and how it comes to have something on it."""
+
+FURTHER_SCENES: dict[str, tuple[Role, Callable[[Scene], None]]] = {
+    **{page: (Role.LEAD, _page_of_a_lead(page)) for page in ("progress", "retention", "corpus")},
+    "versions": (Role.CONTRACTOR, _versions),
+    **{
+        name: (Role.CONTRACTOR, _settings_page(f"{name}_page"))
+        for name in ("sound", "snippets", "appearance", "account", "agreements")
+    },
+}
+"""Screens that are like others in looks, for tests of keys and names."""

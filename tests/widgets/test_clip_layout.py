@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from reviewer.errors import Unavailable
 from reviewer.model.project import IntakeRules
-from reviewer.ui.clip.clip_facts import ClipFacts
+from reviewer.ui.clip.clip_facts import ClipFacts, length_in_words
 from reviewer.ui.theme import GAP_PX
 from tests.benches.clip_page import ClipPageBench, Role
 from tests.fakes.work_session import FakeDesk, a_hypothesis, a_lease, an_open_clip
@@ -171,3 +171,11 @@ def test_a_clip_that_brings_less_along_moves_nothing_but_the_text(bench: ClipPag
     before = [place(bench, name) for name in parts]
     bench.finish()
     assert [place(bench, name) for name in parts] == before
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(7.94, "7.9 s"), (59.9, "59.9 s"), (302, "5:02 min"), (3_599, "59:59 min"), (7_200, "2:00:00 h")],
+)
+def test_a_length_is_read_in_seconds_minutes_or_hours(seconds: float, shown: str):
+    assert length_in_words(seconds) == shown

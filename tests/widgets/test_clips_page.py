@@ -340,3 +340,12 @@ def test_what_is_listed_is_written_as_csv(page: ClipsPage, press, tmp_path: Path
     lines = (tmp_path / "clips.csv").read_text(encoding="utf-8").splitlines()
     assert lines[0].startswith("clip,state,locale,product,seconds,has,assigned,did,")
     assert len(lines) == 4
+
+
+def test_a_product_has_the_name_that_the_project_gives_it_in_the_list_and_its_filter(page: ClipsPage):
+    product = page.clips.index(0, list(ClipColumn).index(ClipColumn.PRODUCT))
+    assert product.data() == "Translator"
+    offered = page.filters.product
+    assert [(offered.itemText(1), offered.itemData(1))] == [("Translator", "translator")]
+    page.filters.show_filter(ClipFilter(product="mixed_reality"))
+    assert offered.currentText() == "Mixed Reality"

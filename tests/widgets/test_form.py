@@ -1,12 +1,13 @@
 """The form asks what the schema says, and tells the answers of what is shown."""
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAccessible, QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from reviewer.errors import Notice
@@ -428,3 +429,40 @@ def test_answers_take_another_line_once_they_need_it(qtbot: QtBot) -> None:
     buttons[1].hide()
     buttons[1].setText("Clear")
     assert flow.heightForWidth(width) == one_line
+
+
+@pytest.mark.parametrize("width", [220, 320, 900])
+def test_answers_with_long_words_are_read_whole_however_narrow_the_form_is(themed, qtbot: QtBot, width: int):
+    long_one = "Rindfleischetikettierungsüberwachungsaufgabe & noch mehr Wörter dazu"
+    chips = Chips(
+        "rating",
+        "Rating",
+        [Chip("a", long_one), Chip("b", "Lentokonesuihkuturbiinimoottori"), Chip("c", "Gut")],
+    )
+    caption = Chips(
+        "scale", "Scale", [Chip("1", "1")], caption="1 überhaupt nicht verständlich … 9 außerordentlich gut"
+    )
+    panel = QWidget()
+    qtbot.addWidget(panel)
+    column = QVBoxLayout(panel)
+    for each in (chips, caption):
+        column.addWidget(each)
+    panel.setFixedWidth(width)
+    panel.show()
+    QApplication.processEvents()
+    buttons = chips.findChildren(QPushButton)
+    for button in buttons:
+        metrics, lines = button.fontMetrics(), button.text().replace("&&", "&").split("\n")
+        assert max(map(metrics.horizontalAdvance, lines)) <= button.width() - 16
+        assert len(lines) * metrics.height() <= button.height()
+    read = buttons[0].text().replace("&&", "&").replace("\n", "").replace("\N{NO-BREAK SPACE}", " ")
+    assert read.replace(" ", "") == f"1{long_one}".replace(" ", "")
+    places = [button.geometry() for button in buttons]
+    assert not any(one.intersects(other) for one, other in itertools.combinations(places, 2))
+    assert max(place.bottom() for place in places) < chips.height()
+    label = caption.findChild(QLabel)
+    assert width < 900 or label.height() == label.heightForWidth(5000), "one line where there is room"
+    assert label.height() >= label.heightForWidth(label.width())
+    panel.setFixedWidth(900)
+    QApplication.processEvents()
+    assert "\n" not in buttons[0].text(), "one line where there is room again"

@@ -14,6 +14,7 @@ from reviewer.ui.jobs import Jobs
 from reviewer.ui.lead.held_back_page import HeldBackPage
 from reviewer.ui.lead.overview_page import OverviewPage
 from reviewer.ui.private_clipboard import PrivateText, forget_copied
+from reviewer.ui.theme import GROUP_PX
 from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
 from tests.benches.clip_page import CTRL, SHIFT, clip_tools
 from tests.benches.spoken import FRAMES_A_WORD, write_spoken
@@ -71,6 +72,11 @@ def press(page: HeldBackPage, qtbot: QtBot, settle: Callable[[], None]) -> Calla
 def rows(page: HeldBackPage) -> list[list[str]]:
     model = page.clips
     return [[model.index(row, column).data() for column in range(1, 4)] for row in range(model.rowCount())]
+
+
+def test_the_reason_of_a_release_is_read_whole_where_there_is_room(page: HeldBackPage) -> None:
+    words_px = page.reasons.fontMetrics().horizontalAdvance(page.reasons.itemText(0))
+    assert page.reasons.width() >= words_px + 2 * GROUP_PX
 
 
 def is_on(page: HeldBackPage, name: str) -> bool:

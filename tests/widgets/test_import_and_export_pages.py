@@ -134,6 +134,7 @@ def test_a_check_that_was_stopped_does_not_count(importing: ImportPage, lead: Fa
     _begin(importing)
     settle()
     assert not importing.run_button.isEnabled()
+    assert "nothing was imported" in importing.message.text
 
 
 def test_rows_come_while_the_import_runs(importing: ImportPage, lead: FakeLead, settle, qtbot: QtBot):

@@ -12,7 +12,7 @@ from reviewer.ui.keymap.key_positions import KeyPositions
 from reviewer.ui.keymap.key_precedence import KeyPrecedence
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-KEY_6, MINUS, EQUALS, KEY_M, KEY_A, KEY_K = 15, 20, 21, 58, 38, 45
+KEY_6, MINUS, EQUALS, KEY_M, KEY_A, KEY_K, COMMA = 15, 20, 21, 58, 38, 45, 59
 
 
 class Bench:
@@ -83,6 +83,30 @@ def test_a_latin_key_never_acts_by_its_position(keys: Bench) -> None:
     keys.press(KEY_M, ",")
     keys.press(KEY_A, "q")
     assert keys.done == []
+
+
+def test_shift_with_an_arabic_key_is_the_letter_of_its_position_though_it_types_an_ascii_sign(
+    keys: Bench,
+) -> None:
+    keys.bind("Ctrl+Shift+M")
+    keys.press(KEY_M, "'", CTRL | SHIFT)
+    assert keys.done == [], "an AZERTY keyboard types signs on keys of letters too"
+    keys.press(KEY_M, "ة", Qt.KeyboardModifier.NoModifier)
+    keys.press(KEY_M, "'", CTRL | SHIFT)
+    assert keys.done == ["Ctrl+Shift+M"]
+    keys.press(KEY_A, "a", Qt.KeyboardModifier.NoModifier)
+    keys.press(KEY_M, "'", CTRL | SHIFT)
+    assert keys.done == ["Ctrl+Shift+M"], "the layout was changed"
+
+
+def test_the_keys_of_comma_and_full_stop_go_by_their_position_on_a_keyboard_without_latin_letters(
+    keys: Bench,
+) -> None:
+    keys.bind("Ctrl+,")
+    keys.press(COMMA, ";")
+    assert keys.done == []
+    keys.press(COMMA, "و")
+    assert keys.done == ["Ctrl+,"]
 
 
 def test_ctrl_a_selects_the_text_on_a_keyboard_without_latin_letters(keys: Bench) -> None:

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from reviewer.ui.shortcuts_dialog import ShortcutsDialog
 from reviewer.ui.theme import tokens
 from reviewer.ui.widgets.read_only_text import CommentText
-from tests.widgets.scenes import SCENES
+from tests.widgets.scenes import FURTHER_SCENES, SCENES
 
 _ENOUGH = 200
 _BARS = "theme_button keys_button settings_button lock_button"
@@ -44,6 +44,9 @@ ROADS = {
     "clips": f"{_SIDEBAR_OF_LEAD} clips_csv clips_refresh clips_state clips_locale clips_product "
     "clips_person clips_refusal clips_withheld clips_id clips_shortest clips_longest clips_since clips_until "
     "clips_passes clips_saved clips_table clips_open clips_names clips_assign clips_reasons clips_hold",
+    "progress": f"{_SIDEBAR_OF_LEAD} progress_refresh progress_days_csv progress_days progress_by "
+    "progress_groups_csv progress_groups progress_stuck_csv progress_stuck",
+    "appearance": "settings_pages appearance_theme appearance_contrast settings_close",
     "log": f"{_SIDEBAR_OF_LEAD} log_refresh log_csv log_checkpoint log_verify log_message_retry "
     "log_person log_act log_on log_since log_until log_table",
 }
@@ -97,7 +100,7 @@ def _spoken(widget: QWidget) -> str:
     return QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name)
 
 
-@pytest.mark.parametrize("name", SCENES)
+@pytest.mark.parametrize("name", SCENES | FURTHER_SCENES)
 def test_tab_comes_to_every_control_and_each_is_named_and_has_a_ring(name: str, scene_of, qtbot: QtBot):
     scene = scene_of(name)
     walked = _walk(scene.front, qtbot)

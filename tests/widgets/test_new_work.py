@@ -49,11 +49,12 @@ class Work:
     """What the watch asks of a session."""
 
     def __init__(self, server: Server | None) -> None:
-        self.server, self.waiting, self.asked, self.listened = server, 0, 0, 0
+        self.server, self.asked, self.listened = server, 0, 0
+        self.waiting = self.undrawn = 0
 
     def daily_counts(self) -> DailyCounts:
         self.asked += 1
-        return DailyCounts(self.waiting, 0, 0)
+        return DailyCounts(self.waiting, 0, 0, self.undrawn)
 
     def new_work_notices(self) -> Server | None:
         self.listened += 1
@@ -88,6 +89,16 @@ def test_a_notice_makes_it_ask_once_however_many_come(qtbot: QtBot, jobs: Jobs, 
     assert found.args == [DailyCounts(1, 0, 0)]
     qtbot.waitUntil(lambda: server.closed == 1)
     assert not watch._timer.isActive()
+
+
+def test_submissions_that_wait_for_a_draw_are_work_too(qtbot: QtBot, jobs: Jobs) -> None:
+    parent, work = QObject(), Work(None)
+    watch = watch_of(work, jobs, parent)
+    watch.begin()
+    work.undrawn = 3
+    with qtbot.waitSignal(watch.found) as found:
+        watch._timer.timeout.emit()
+    assert found.args == [DailyCounts(0, 0, 0, undrawn=3)]
 
 
 def test_without_notices_it_asks_every_minute(qtbot: QtBot, jobs: Jobs) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from reviewer.errors import Unavailable
 from reviewer.ui.signin.signin_flow import SignInFlow
 from reviewer.ui.widgets.elided_label import ElidedLabel
 from reviewer.ui.widgets.layouts import ScrolledContent
@@ -74,6 +75,17 @@ def test_pages_of_the_lead_keep_their_parts_whole_in_the_smallest_window(
             assert part.height() >= least_px, part.objectName()
 
 
+@pytest.mark.parametrize("code", ["BROKER_AWAY", "QUEUE_UNREACHABLE", "CLIP_NOT_READ"])
+def test_why_no_clip_opens_is_read_whole_beside_the_button_that_tries_again(
+    scene_of: Callable[[str], Scene], code: str
+) -> None:
+    scene = scene_of("free_desk")
+    scene.desk.work.errors["open"] = [Unavailable(code, problem="there is no such bucket")]
+    scene.take_next()
+    assert scene.window.findChild(QPushButton, "empty_message_retry").isVisible()
+    assert list(cut_off(scene.window)) == []
+
+
 def test_what_takes_the_focus_in_a_small_window_is_scrolled_into_view(
     scene_of: Callable[[str], Scene],
 ) -> None:
@@ -89,7 +101,14 @@ def test_what_takes_the_focus_in_a_small_window_is_scrolled_into_view(
 
 
 def test_an_action_of_the_log_and_a_name_are_read_whole(scene_of: Callable[[str], Scene]) -> None:
-    row = a_log_row(1, action="redaction.prepared")
+    row = a_log_row(
+        1,
+        action="redaction.prepared",
+        outcome="refused",
+        reason="NDA_REQUIRED",
+        object="c0227d599febc7f2d",
+        detail={"parts": [f"part {number} of a long list" for number in range(40)]},
+    )
     scene = scene_of("overview")
     scene.lead.log[:] = [row]
     for page, name, column in (("log", "log_table", 4), ("overview", "overview_people", 0)):
@@ -97,6 +116,11 @@ def test_an_action_of_the_log_and_a_name_are_read_whole(scene_of: Callable[[str]
         scene.settle()
         table = scene.page.findChild(QTableView, name)
         assert table.columnWidth(column) >= table.sizeHintForColumn(column), page
+
+
+def test_the_outcome_of_a_line_is_read_whole(scene_of: Callable[[str], Scene]) -> None:
+    table = scene_of("import").page.findChild(QTableView, "import_rows")
+    assert table.columnWidth(2) >= table.sizeHintForColumn(2)
 
 
 def test_words_of_the_first_sign_in_are_seen_whole(scene_of: Callable[[str], Scene]) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from reviewer.model.progress import StuckClip, StuckReason
+from reviewer.model.project import IntakeRules
 from reviewer.ui import theme
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.lead.chart import Chart
@@ -65,6 +66,14 @@ def test_clips_are_grouped_by_state_language_and_product(page, qtbot: QtBot):
         names.append(page.groups.rows.rows[-1].name)
         qtbot.keyClick(page, Qt.Key.Key_G, CTRL | SHIFT)
     assert names == ["ready", "he-IL", "translator"]
+
+
+def test_a_product_has_the_name_that_the_project_gives_it(page, qtbot: QtBot):
+    page._product_name = IntakeRules(product_names={"translator": "Our Translator"}).product_name
+    page.by.setCurrentIndex(2)
+    assert shown(page.groups, 0) == ["Our Translator"]
+    page.by.setCurrentIndex(1)
+    assert shown(page.groups, 0) == ["en-US", "he-IL"]
 
 
 def test_a_table_sorts_by_its_columns_and_turns_round(page, qtbot: QtBot):

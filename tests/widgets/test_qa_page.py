@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from reviewer.errors import LeaseLost, Unavailable
 from reviewer.model.annotation import Flag
-from reviewer.model.task import VerdictKind
+from reviewer.model.task import DailyCounts, VerdictKind
 from reviewer.session.differences import Side
 from reviewer.stats.wer import diff_words
 from reviewer.ui.comparison.marked_text import MarkedText
@@ -240,3 +240,16 @@ def test_marks_stand_right_after_letters_outside_the_basic_plane(themed: QApplic
     assert cursor.charFormat().underlineStyle() is QTextCharFormat.UnderlineStyle.SingleUnderline
     cursor.setPosition(2)
     assert cursor.charFormat().underlineStyle() is QTextCharFormat.UnderlineStyle.NoUnderline
+
+
+def test_submissions_that_no_draw_has_dealt_with_are_named_beside_the_reviews_that_wait(bench: ClipPageBench):
+    qa = FakeQa()
+    qa.work.daily_counts = lambda: DailyCounts(0, 2, 0, undrawn=4)  # type: ignore[method-assign]
+    bench.open(qa, take=False)
+    counts = bench.text_of("empty_counts")
+    assert counts.startswith("0 waiting for you")
+    assert "4 new submissions" in counts
+    qa.work.daily_counts = lambda: DailyCounts(0, 2, 0)  # type: ignore[method-assign]
+    bench.page.refresh_facts()
+    bench.settle()
+    assert "new submissions" not in bench.text_of("empty_counts")

@@ -10,8 +10,10 @@ from pytestqt.qtbot import QtBot
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.pedal_reader import PedalReader
 from reviewer.ui.preferences import Preferences
+from reviewer.ui.settings.appearance_page import AppearancePage
 from reviewer.ui.settings.dialog import SettingsDialog, settings_dialog
 from reviewer.ui.settings.listening_page import ListeningPage
+from reviewer.ui.theme import Choice, ContrastChoice, Scheme, Theme, current_scheme
 from reviewer.ui.widgets.widget_ids import named
 from tests.fakes.pedal import FakeHidBackend
 
@@ -182,3 +184,21 @@ def test_opening_the_page_changes_nothing(themed, qtbot: QtBot, preferences: Pre
     preferences.changed.connect(told.append)
     qtbot.addWidget(ListeningPage(preferences))
     assert told == []
+
+
+def test_theme_and_contrast_are_chosen_on_a_page_that_follows_the_key_of_the_theme(
+    dark: Theme, preferences: Preferences, qtbot: QtBot
+):
+    dialog = settings_dialog(preferences, [], theme=dark)
+    qtbot.addWidget(dialog)
+    assert "Appearance" in titles(dialog)
+    page = dialog.findChild(AppearancePage)
+    ground, contrast = (page.findChild(QComboBox, f"appearance_{name}") for name in ("theme", "contrast"))
+    assert (ground.currentText(), contrast.currentText()) == ("Dark", "As the system")
+    contrast.setCurrentText("High")
+    assert current_scheme() is Scheme.DARK_HIGH
+    dark.toggle()
+    assert ground.currentText() == "Light"
+    assert current_scheme() is Scheme.LIGHT_HIGH
+    ground.setCurrentText("As the system")
+    assert (dark.choice, dark.contrast) == (Choice.SYSTEM, ContrastChoice.HIGH)

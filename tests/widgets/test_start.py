@@ -223,7 +223,7 @@ def test_qt_modules_are_imported_on_the_gui_thread_alone_and_pyqtgraph_after_the
     ran = run_python(_STARTED, str(folder), PASSPHRASE, cwd=repository, XDG_CONFIG_HOME=str(tmp_path))
     assert ran.stdout.splitlines() == [
         "before the first paint: False False",
-        "settings: 7",
+        "settings: 8",
         "then: True True",
         "Qt imported off the main thread: []",
         "[]",

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from reviewer.ui import theme
-from reviewer.ui.theme import Choice, Scheme, Theme
+from reviewer.ui.theme import Choice, ContrastChoice, Scheme, Theme
 
 
 @pytest.fixture
@@ -98,6 +98,43 @@ def test_who_chose_nothing_follows_the_platform(qapp: QApplication, settings: QS
     platform.turn(qapp, Qt.ColorScheme.Dark)
     platform.turn(qapp, Qt.ColorScheme.Light)
     assert theme.current_scheme() is Scheme.DARK
+
+
+class PlatformContrast:
+    """Asks for what it is told to."""
+
+    asks_for = Qt.ContrastPreference.NoPreference
+
+    def __call__(self) -> Qt.ContrastPreference:
+        return self.asks_for
+
+    def turn(self, qapp: QApplication, asks_for: Qt.ContrastPreference) -> None:
+        self.asks_for = asks_for
+        theme._hints()[1].contrastPreferenceChanged.emit(asks_for)
+
+
+def test_who_chose_no_contrast_has_that_of_the_platform(
+    qapp: QApplication, settings: QSettings, qtbot: QtBot
+):
+    platform = PlatformContrast()
+    chosen = Theme(qapp, settings, platform=Platform(), platform_contrast=platform)
+    assert chosen.scheme is Scheme.DARK
+    with qtbot.waitSignal(chosen.changed):
+        platform.turn(qapp, Qt.ContrastPreference.HighContrast)
+    assert theme.current_scheme() is Scheme.DARK_HIGH
+    assert Theme(qapp, settings, asks_platform=False).scheme is Scheme.DARK_HIGH, "as it was seen last"
+    chosen.choose_contrast(ContrastChoice.USUAL)
+    assert theme.current_scheme() is Scheme.DARK
+
+
+def test_dark_and_light_change_within_the_chosen_contrast_which_is_remembered(
+    qapp: QApplication, settings: QSettings
+):
+    chosen = Theme(qapp, settings, platform=Platform())
+    chosen.choose_contrast(ContrastChoice.HIGH)
+    chosen.toggle()
+    assert chosen.scheme is theme.current_scheme() is Scheme.LIGHT_HIGH
+    assert Theme(qapp, settings).scheme is Scheme.LIGHT_HIGH
 
 
 def test_a_start_that_does_not_ask_looks_as_the_platform_did_the_last_time(

@@ -82,8 +82,10 @@ def language_in_words(tag: str) -> str:
 
 
 def length_in_words(seconds: float) -> str:
-    """``7.9 s``, ``5:02 min``."""
+    """``7.9 s``, ``5:02 min``, ``2:00:00 h``."""
     if seconds < 60:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02} min"
+    if minutes < 60:
+        return f"{minutes}:{rest:02} min"
+    return f"{minutes // 60}:{minutes % 60:02}:{rest:02} h"

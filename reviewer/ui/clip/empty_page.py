@@ -15,6 +15,8 @@ from reviewer.ui.widgets.inline_message import InlineMessage
 from reviewer.ui.widgets.widget_ids import named, put_value, show_shortcut
 
 _WIDTH_PX = 480
+_MESSAGE_LINES = 5
+"""The broker is away: two lines each of what happened and what to do, beside the button."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class EmptyPage(QWidget):
         self._give_back = self._give_back_button(words)
         self._busy = DisableWhileBusy(self.claim, *self._give_back)
         self._counts = named(QLabel(self), "empty_counts", self.tr("Waiting and finished work"), kind="label")
-        self.message = InlineMessage("empty_message", lines=3, parent=self)
+        self.message = InlineMessage("empty_message", lines=_MESSAGE_LINES, parent=self)
         self.message.retry_requested.connect(self.claim_requested)
         self._lay_out()
         self.show_ready()

@@ -99,7 +99,7 @@ class NewWork(QObject):
         self._network.run(self._work.daily_counts, self._in_this_round(self._on_counts), _ignore_known)
 
     def _on_counts(self, counts: DailyCounts) -> None:
-        if counts.waiting:
+        if counts.waiting or counts.undrawn:
             self.end()
             self.found.emit(counts)
 

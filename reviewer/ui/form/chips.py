@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
 from reviewer.ui.keymap.key_positions import digit_at
+from reviewer.ui.theme import GAP_PX
 from reviewer.ui.widgets.layouts import FlowLayout
 from reviewer.ui.widgets.widget_ids import named
 
@@ -67,7 +68,7 @@ class Chips(QWidget):
         self._flow = FlowLayout(self)
         self._buttons = [self._button(chip, kind) for chip in self._chips]
         if caption:
-            label = QLabel(caption, self)
+            label = _Caption(caption, self)
             label.setProperty("kind", "caption")
             self._flow.addWidget(label)
         self._set_stop(0)
@@ -98,7 +99,7 @@ class Chips(QWidget):
 
     def _button(self, chip: Chip, kind: str) -> QPushButton:
         label = chip.label if chip.key in ("", chip.label) else f"{chip.key}  {chip.label}"
-        button = QPushButton(label.replace("&", "&&"), self)
+        button = _ChipButton(label, self)
         spoken = f"{self.accessibleName()}: {chip.label}"
         hint = "  ".join(part for part in (chip.hint or chip.label, chip.key and f"({chip.key})") if part)
         named(
@@ -196,6 +197,83 @@ class Chips(QWidget):
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and self._answers(event):
             return True
         return super().eventFilter(watched, event)
+
+
+class _ChipButton(QPushButton):
+    """A button whose words break into lines where its row is narrower than they are."""
+
+    def __init__(self, label: str, parent: QWidget) -> None:
+        super().__init__(_shown_text(label), parent)
+        self._label = label
+        policy = self.sizePolicy()
+        policy.setHeightForWidth(True)
+        policy.setVerticalPolicy(QSizePolicy.Policy.Minimum)
+        self.setSizePolicy(policy)
+
+    def sizeHint(self) -> QSize:
+        """The size of one line."""
+        lines = self.text().count("\n")
+        hint, metrics = super().sizeHint(), self.fontMetrics()
+        if lines:
+            hint.setWidth(self._edges_px() + metrics.horizontalAdvance(self._label))
+            hint.setHeight(hint.height() - lines * metrics.lineSpacing())
+        return hint
+
+    def heightForWidth(self, width: int) -> int:
+        return self.sizeHint().height() + (len(self._lines(width)) - 1) * self.fontMetrics().lineSpacing()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        text = "\n".join(_shown_text(line) for line in self._lines(event.size().width()))
+        if text != self.text():
+            self.setText(text)
+
+    def _edges_px(self) -> int:
+        """What border and padding take of the width."""
+        widest = max(
+            self.fontMetrics().horizontalAdvance(_read_text(line)) for line in self.text().split("\n")
+        )
+        return super().sizeHint().width() - widest
+
+    def _lines(self, width: int) -> list[str]:
+        if self.sizeHint().width() <= width:
+            return [self._label]
+        room = max(width - self._edges_px(), self.fontMetrics().averageCharWidth())
+        words = self._label.replace("  ", "\N{NO-BREAK SPACE}" * 2)  # the key stays beside the first word
+        laid = QTextLayout(words, self.font(), self)
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        laid.setTextOption(option)
+        laid.beginLayout()
+        while (line := laid.createLine()).isValid():
+            line.setLineWidth(room)
+        laid.endLayout()
+        places = [laid.lineAt(number) for number in range(laid.lineCount())]
+        starts = [place.textStart() for place in places]
+        units = self._label.encode("utf-16-le")
+        ends = [*starts[1:], len(units) // 2]
+        return [units[2 * a : 2 * b].decode("utf-16-le").strip() for a, b in zip(starts, ends, strict=True)]
+
+
+class _Caption(QLabel):
+    """A line of words that breaks where its row is narrower."""
+
+    def __init__(self, text: str, parent: QWidget) -> None:
+        super().__init__(text, parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+
+    def sizeHint(self) -> QSize:
+        wide = self.fontMetrics().horizontalAdvance(self.text()) + 2 * GAP_PX  # more than its padding
+        return QSize(wide, self.heightForWidth(wide))
+
+
+def _shown_text(label: str) -> str:
+    return label.replace("&", "&&")
+
+
+def _read_text(shown: str) -> str:
+    return shown.replace("&&", "&")
 
 
 def _with_keys(chips: Sequence[Chip]) -> tuple[Chip, ...]:

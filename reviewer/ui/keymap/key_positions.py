@@ -1,6 +1,7 @@
 """Which shortcuts go by a key's position, whatever the keyboard layout types there."""
 
 import sys
+import unicodedata
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QKeyCombination, QObject, Qt
@@ -13,17 +14,18 @@ from reviewer.ui.keymap.shortcuts_in_use import shortcut_in_use
 _DIGITS = "1234567890"
 # The codes that a platform gives the keys of the digit row: evdev's plus 8 (X11, Wayland), set 1 (Windows).
 _FIRST_CODE = {"xcb": 10, "wayland": 10, "windows": 2}
-_US_ROWS = {0: "1234567890-=", 14: "QWERTYUIOP", 28: "ASDFGHJKL", 42: "ZXCVBNM"}
+_US_ROWS = {0: "1234567890-=", 14: "QWERTYUIOP", 28: "ASDFGHJKL", 42: "ZXCVBNM,."}
 """The characters of a US keyboard, by the distance of their key from that of the 1."""
 _MAC_CODES = (18, 19, 20, 21, 23, 22, 26, 28, 25, 29)  # kVK_ANSI_1 to kVK_ANSI_0
 _CTRL, _ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 _KEYS = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
 _HELD = _CTRL | _ALT | Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.MetaModifier
+_STOPS = ",."
 _LAST_ASCII, _LAST_CHARACTER = 0x7F, 0x00FF_FFFF
 
 
 def us_character_at(event: QKeyEvent, platform: str) -> str:
-    """The digit, letter, ``-`` or ``=`` that a US keyboard has at this key.
+    """The digit, letter, ``-``, ``=``, comma or full stop that a US keyboard has at this key.
 
     Empty for other keys, where codes are unknown, and on macOS for all but digits: it types Latin letters
     while Command is held.
@@ -55,9 +57,10 @@ def typed_digit(event: QKeyEvent, platform: str) -> str:
 class KeyPositions(FocusWindowFilter):
     """Lets Ctrl or Alt with a key of the digit row act as that digit, as on AZERTY or Czech keyboards.
 
-    Where a layout types other letters than Latin ones, Ctrl with a key acts as the letter that a US keyboard
-    has there; the two keys behind the digits act as ``-`` and ``=`` if they have no shortcut of their own. A
-    key with Alt that no shortcut has never types its character.
+    Where a layout types other letters than Latin ones, Ctrl with a key acts as the letter, comma or full stop
+    that a US keyboard has there, also where Shift makes an ASCII sign of it, as on Arabic ones. The two keys
+    behind the digits act as ``-`` and ``=`` if they have no shortcut of their own. A key with Alt that no
+    shortcut has never types its character.
 
     Filters the windows that have had the focus; made after ``KeyPrecedence``, because a digit's position
     comes before what the key types. Before Qt looks for a shortcut it asks the window (``ShortcutOverride``),
@@ -67,12 +70,13 @@ class KeyPositions(FocusWindowFilter):
     def __init__(self, parent: QObject, platform: Callable[[], str] = QGuiApplication.platformName) -> None:
         super().__init__(parent)
         self._platform = platform
+        self._is_other_script = False
         self.watch_windows()
 
     def _before_qt(self, event: QKeyEvent) -> QShortcut | None:
         """A digit's shortcut, and that of a key such as a Japanese ``-``, which Shift makes ``=``."""
         character = us_character_at(event, self._platform())
-        if not character or character.isalpha() or not _is_shortcut_key(event):
+        if not character or _goes_by_script(character) or not _is_shortcut_key(event):
             return None
         found = _shortcut(event, character)
         return found if character in _DIGITS or _is_ambiguous(event) else None
@@ -82,13 +86,24 @@ class KeyPositions(FocusWindowFilter):
         character = us_character_at(event, self._platform())
         if not character or character in _DIGITS or not _is_shortcut_key(event):
             return False
-        is_latin = event.key() <= _LAST_ASCII or event.key() > _LAST_CHARACTER
-        if character.isalpha() and is_latin:
+        if _goes_by_script(character) and self._is_latin(event):
             return False
         shortcut = _shortcut(event, character)
         if shortcut is not None:
             _trigger(shortcut, event)
         return shortcut is not None or (character.isalpha() and _pass_on(event, character))
+
+    def _is_latin(self, event: QKeyEvent) -> bool:
+        """Whether a key types what a Latin layout has: not a sign on a keyboard that typed other letters."""
+        if event.key() <= _LAST_ASCII and not chr(event.key()).isalpha():
+            return not self._is_other_script
+        return event.key() <= _LAST_ASCII or event.key() > _LAST_CHARACTER
+
+    def _note_script(self, event: QKeyEvent) -> None:
+        """Remembers of which script the last letter was: a layout can be changed at any time."""
+        letter = chr(event.key()) if 0 < event.key() <= _LAST_CHARACTER else ""
+        if letter.isalpha():
+            self._is_other_script = not unicodedata.name(letter, "").startswith("LATIN")
 
     def _types_a_character(self, event: QKeyEvent) -> bool:
         """Whether Alt alone is held with a key that types one; on macOS that is how people type."""
@@ -100,6 +115,7 @@ class KeyPositions(FocusWindowFilter):
         kind = event.type()
         if kind not in _KEYS or not isinstance(event, QKeyEvent):
             return False
+        self._note_script(event)
         shortcut = self._before_qt(event)
         if kind == QEvent.Type.ShortcutOverride:
             if shortcut is not None:
@@ -109,6 +125,10 @@ class KeyPositions(FocusWindowFilter):
             return self._act_by_position(event) or self._types_a_character(event)
         _trigger(shortcut, event)
         return True
+
+
+def _goes_by_script(character: str) -> bool:
+    return character.isalpha() or character in _STOPS
 
 
 def _is_shortcut_key(event: QKeyEvent) -> bool:

@@ -34,6 +34,8 @@ _LIGATURES = {
     "\N{ARABIC LETTER LAM}\N{ARABIC LETTER ALEF WITH HAMZA BELOW}": "Shift+T",
 }
 """What X11 composes from one key of an Arabic keyboard, also while Ctrl is held: its key in shortcuts."""
+_HAS_CTRL = "has_ctrl"
+"""Set on a window while Ctrl is held; Qt's own note is one key late on X11."""
 
 
 class KeyPrecedence(FocusWindowFilter):
@@ -48,7 +50,8 @@ class KeyPrecedence(FocusWindowFilter):
         super().__init__(parent)
         self.watch_windows()
 
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        _note_ctrl(watched, event)
         if not isinstance(event, QKeyEvent) or QApplication.activePopupWidget() is not None:
             return False
         if event.type() == QEvent.Type.ShortcutOverride:
@@ -58,13 +61,23 @@ class KeyPrecedence(FocusWindowFilter):
 
 def takes_composed(text: str) -> bool:
     """Whether a text was composed from a key with Ctrl, which is no typing; its shortcut is triggered."""
-    held = QGuiApplication.keyboardModifiers()
-    if not held & _CTRL or held & _ALT or text not in _LIGATURES:
+    window = QGuiApplication.focusWindow()
+    has_ctrl = window is not None and window.property(_HAS_CTRL)
+    held = QGuiApplication.queryKeyboardModifiers()  # where the key of Ctrl is still on its way to the window
+    if not (has_ctrl or held & _CTRL) or held & _ALT or text not in _LIGATURES:
         return False
     shortcut = shortcut_in_use(QKeySequence(f"Ctrl+{_LIGATURES[text]}"))
     if shortcut is not None:
         shortcut.activated.emit()
     return True
+
+
+def _note_ctrl(window: QObject, event: QEvent) -> None:
+    is_key = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Control
+    if is_key and event.type() in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+        window.setProperty(_HAS_CTRL, event.type() == QEvent.Type.KeyPress)
+    elif event.type() == QEvent.Type.FocusOut:  # the release goes to another window
+        window.setProperty(_HAS_CTRL, False)
 
 
 def is_alt_code(event: QKeyEvent, platform: str = "") -> bool:

@@ -1,5 +1,7 @@
 """The columns of the list of all clips."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QCoreApplication
 
 from reviewer.model.clip import ClipState
@@ -29,8 +31,8 @@ _ROLES = {
 }
 
 
-def clip_columns() -> list[Column[ListedClip]]:
-    """In the order of ``ClipColumn``."""
+def clip_columns(product_name: Callable[[str], str]) -> list[Column[ListedClip]]:
+    """In the order of ``ClipColumn``; ``product_name`` says what the project calls a product."""
     has = _tr("{0} (assigned)")
     return [
         Column(_tr("Clip"), lambda row: row.id),
@@ -38,7 +40,7 @@ def clip_columns() -> list[Column[ListedClip]]:
             _tr("State"), lambda row: term("CLIP_STATE", row.state), role=lambda row: _ROLES.get(row.state)
         ),
         Column(_tr("Language"), lambda row: row.locale),
-        Column(_tr("Product"), lambda row: row.product),
+        Column(_tr("Product"), lambda row: product_name(row.product)),
         Column(_tr("Asks for"), lambda row: row.route),
         Column(_tr("Length"), lambda row: f"{row.seconds:.1f} s", is_figure=True),
         Column(

@@ -1,6 +1,6 @@
 """Chooses which clips are listed: a field for each column, and filters saved under a name."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QSignalBlocker, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
@@ -34,9 +34,12 @@ class ClipFilterBar(QWidget):
 
     changed = Signal()
 
-    def __init__(self, saved: SavedFilters, parent: QWidget) -> None:
+    def __init__(
+        self, saved: SavedFilters, parent: QWidget, product_name: Callable[[str], str] = str
+    ) -> None:
+        """``product_name`` says what the project calls a product."""
         super().__init__(parent)
-        self._saved = saved
+        self._saved, self._product_name = saved, product_name
         self._timer = QTimer(self, singleShot=True, interval=_TYPED_MS)
         self._timer.timeout.connect(self.changed)
         self.state = self._choice("state", self.tr("State"), self.tr("Every state"))
@@ -88,7 +91,7 @@ class ClipFilterBar(QWidget):
             with QSignalBlocker(field):
                 field.setText(text)
         for name, box in self._choices().items():
-            _choose(box, getattr(wanted, name))
+            self._choose(box, getattr(wanted, name))
         self._update_buttons()
         self.changed.emit()
 
@@ -100,8 +103,8 @@ class ClipFilterBar(QWidget):
                 while box.count() > 1:
                     box.removeItem(box.count() - 1)
                 for value in values:
-                    box.addItem(value, value)
-            _choose(box, chosen)
+                    box.addItem(self._shown(box, value), value)
+            self._choose(box, chosen)
 
     @Slot()
     def focus_id(self) -> None:
@@ -116,6 +119,15 @@ class ClipFilterBar(QWidget):
             self.shortest, self.longest, self.since, self.until, self.passes, self.names, self.save,
             self.remove, self.clear,
         )  # fmt: skip
+
+    def _shown(self, box: QComboBox, value: str) -> str:
+        return self._product_name(value) if box is self.product else value
+
+    def _choose(self, box: QComboBox, value: str) -> None:
+        with QSignalBlocker(box):
+            if value and box.findData(value) < 0:
+                box.addItem(self._shown(box, value), value)
+            box.setCurrentIndex(max(0, box.findData(value)))
 
     def _choices(self) -> dict[str, QComboBox]:
         return {
@@ -242,13 +254,6 @@ class ClipFilterBar(QWidget):
             grid.addWidget(box, 0, place)
             grid.setColumnStretch(place, 1)
         grid.addLayout(second, 1, 0, 1, len(first))
-
-
-def _choose(box: QComboBox, value: str) -> None:
-    with QSignalBlocker(box):
-        if value and box.findData(value) < 0:
-            box.addItem(value, value)
-        box.setCurrentIndex(max(0, box.findData(value)))
 
 
 def _seconds(text: str) -> float:

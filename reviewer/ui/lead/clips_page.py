@@ -86,8 +86,9 @@ class ClipsPage(LeadPage):
         self._arranging: Job | None = None
         self._opening = ""
         self._is_fitted = False
-        self.clips = RowsModel(clip_columns())
-        self.filters = ClipFilterBar(SavedFilters(tools.preferences, lead.identity.person.id), self)
+        self.clips = RowsModel(clip_columns(tools.product_name))
+        saved = SavedFilters(tools.preferences, lead.identity.person.id)
+        self.filters = ClipFilterBar(saved, self, tools.product_name)
         self.counts = named(QLabel(self), "clips_counts", self.tr("Clips listed"), kind="label")
         self.counts.setToolTip("")
         self.waves = WaveformView(self)

@@ -380,6 +380,7 @@ class HeldBackPage(LeadPage):
         self.reasons = self._choice("held_reasons", self.tr("Reason for the release"))
         for reason in ReleaseReason:
             self.reasons.addItem(term("RELEASE_REASON", reason), reason)
+        self.reasons.setMaximumWidth(self.reasons.sizeHint().width())
         self.reasons.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.reasons.setMinimumContentsLength(_REASON_LETTERS)
         self.names = self._choice("held_names", self.tr("Who listens"))
@@ -441,5 +442,5 @@ class HeldBackPage(LeadPage):
             if part is None:
                 row.addStretch()
             else:
-                row.addWidget(part)
+                row.addWidget(part, 1 if part is self.reasons else 0)  # as wide as its words if there is room
         return row

@@ -191,7 +191,9 @@ class ImportPage(LeadPage):
             f"{report.accepted:,}", f"{report.refused:,}", f"{report.quarantined:,}"
         )
         hint = report.consent_from and self.tr("Consent is on record: {0}").format(report.consent_from)
-        if report.was_cancelled:
+        if report.was_cancelled and report.is_dry_run:
+            hint = self.tr("Stopped early: the other lines were not checked, and nothing was imported.")
+        elif report.was_cancelled:
             hint = self.tr("Stopped early. Run it again: clips already imported are refused as duplicates.")
         elif report.is_dry_run:
             hint = self.tr("This was a check: nothing was imported. Import takes what was accepted.")

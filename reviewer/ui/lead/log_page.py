@@ -79,7 +79,8 @@ class LogPage(LeadPage):
         )
         for column, width in enumerate(_WIDTHS):
             table.setColumnWidth(column, width)
-        table.keep_fitted(range(2, self.rows.columnCount()))  # numbers and times have one width
+        # Numbers and times have one width; details yield.
+        table.keep_fitted(range(2, self.rows.columnCount()), yields=len(_WIDTHS))
         self.filters = LogFilterBar(self)
         self.filters.changed.connect(self.refresh)
         self.older = self.button(

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from reviewer.lead.progress import ProjectProgress
     from reviewer.lead.session import LeadSession
 
-_PEOPLE = 3
-"""The place of people among the groups."""
+_PRODUCT, _PEOPLE = 2, 3
+"""The places of products and people among the groups."""
 _DAY_SECONDS = 86_400
 _NARROW_PX = (72,) * 5
 _STUCK_PX = (128, 76, 104, 128)
@@ -54,9 +54,11 @@ class ProgressPage(LeadPage):
         parent: QWidget | None = None,
         *,
         chooser: FileChooser | None = None,
+        product_name: "Callable[[str], str]" = str,
     ) -> None:
+        """``product_name`` says what the project calls a product."""
         super().__init__("progress", self.tr("Progress"), jobs, parent)
-        self._lead = lead
+        self._lead, self._product_name = lead, product_name
         self._chooser = chooser or FileChooser()
         self._shown: ProjectProgress | None = None
         self._figures: dict[str, QLabel] = {}
@@ -179,6 +181,8 @@ class ProgressPage(LeadPage):
     def _group_name(self, row: GroupProgress) -> str:
         if self.by.currentIndex() == 0:
             return term("CLIP_STATE", row.name)
+        if self.by.currentIndex() == _PRODUCT and row.name:
+            return self._product_name(row.name)
         return row.name or self.tr("none")
 
     # Making
@@ -218,7 +222,7 @@ class ProgressPage(LeadPage):
         self.column.addLayout(top, 3)
         self.column.addLayout(bottom, 2)
         tab_through(
-            refresh, self.days.csv_button, self.days.view, self.groups.csv_button, self.groups.view, self.by,
+            refresh, self.days.csv_button, self.days.view, self.by, self.groups.csv_button, self.groups.view,
             self.people.csv_button, self.people.view, self.stuck.csv_button, self.stuck.view,
         )  # fmt: skip
 

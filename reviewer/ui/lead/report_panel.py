@@ -29,7 +29,7 @@ from reviewer.ui.widgets.widget_ids import enable, named, put_value
 if TYPE_CHECKING:
     from reviewer.ui.lead.lead_page import LeadPage
 
-_WIDTHS = (56, 176, 88, 150)
+_WIDTHS = (56, 176, 108, 150)
 _REASON_WIDTHS = (200, 56)
 _ROLES = {"accepted": "ok", "refused": "error", "quarantined": "warn"}
 _TYPED_MS = 150

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from reviewer.ui.widgets.widget_ids import restyle
+from reviewer.ui.widgets.widget_ids import announce, restyle
 
 _LINES = 2
 _WIDER_BY_PX = 16
@@ -27,6 +27,7 @@ class PlaybackMessage(QLabel):
         self.setText(text)
         self.setToolTip(text)
         self.setAccessibleDescription(text)
+        announce(self, text, is_urgent=kind == "warn")
         self.setProperty("kind", kind)
         restyle(self)
 

@@ -364,7 +364,11 @@ def _words() -> EmptyPageWords:
 
 
 def _counts_line(counts: DailyCounts) -> str:
-    return _tr("{0} waiting for you  ·  {1} decided today").format(counts.waiting, counts.submitted)
+    words = _tr("{0} waiting for you  ·  {1} decided today").format(counts.waiting, counts.submitted)
+    if not counts.undrawn:
+        return words
+    due = _tr("{0} new submissions: taking a review selects from them first")
+    return f"{words}\n{due.format(counts.undrawn)}"
 
 
 def _tr(text: str) -> str:

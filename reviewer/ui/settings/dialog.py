@@ -19,12 +19,13 @@ from PySide6.QtWidgets import (
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.pedal_reader import PedalReader
 from reviewer.ui.preferences import Preferences
+from reviewer.ui.settings.appearance_page import AppearancePage
 from reviewer.ui.settings.keys_page import KeysPage
 from reviewer.ui.settings.listening_page import ListeningPage
 from reviewer.ui.settings.pedal_page import PedalPage
 from reviewer.ui.settings.snippets_page import SnippetsPage
 from reviewer.ui.settings.sound_page import SoundPage
-from reviewer.ui.theme import EDGE_PX, GROUP_PX
+from reviewer.ui.theme import EDGE_PX, GROUP_PX, Theme
 from reviewer.ui.widgets.tab_order import tab_through
 from reviewer.ui.widgets.widget_ids import named
 
@@ -118,6 +119,7 @@ def settings_dialog(
     parent: QWidget | None = None,
     *,
     account: Sequence[PageMaker] = (),
+    theme: Theme | None = None,
 ) -> SettingsDialog:
     """The settings dialog with all its pages.
 
@@ -126,6 +128,7 @@ def settings_dialog(
         jobs: The pool on which audio outputs are listed; None leaves that page out.
         pedals: The foot pedal; None leaves that page out.
         account: Make the pages for the account of whoever is signed in.
+        theme: The colours of the window; None leaves that page out.
     """
     makers: list[PageMaker] = [
         partial(ListeningPage, preferences),
@@ -134,6 +137,8 @@ def settings_dialog(
     ]
     if jobs is not None:
         makers.insert(1, partial(SoundPage, preferences, jobs))
+    if theme is not None:
+        makers.append(partial(AppearancePage, theme))
     if pedals is not None:
         makers.append(partial(PedalPage, preferences, pedals))
     makers.extend(account)

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 _FILL_SHARE = 0.26
 _CURRENT_SHARE = 0.5
-_LEAST_LINE = 3.0  # WCAG 2.2, 1.4.11: graphics
-_LEAST_TEXT = 4.5  # 1.4.3: text
 _STEP = 0.1
 _INKS = ("#000000", "#FFFFFF")  # one of them has 4.5 on any colour
 
@@ -49,7 +47,7 @@ def pixel_colours(colours: Tokens) -> "NDArray[np.uint32]":
 
 
 def _colour(hue: str, colours: Tokens) -> SpeakerColour:
-    line = _mixed(hue, colours.text, colours.surface, _LEAST_LINE)
+    line = _mixed(hue, colours.text, colours.surface, colours.shape_contrast)
     return SpeakerColour(
         line=line,
         fill=_ground(line, colours, _FILL_SHARE),
@@ -68,7 +66,8 @@ def _mixed(hue: str, toward: str, ground: str, least: float) -> str:
 
 def _ground(line: str, colours: Tokens, share: float) -> str:
     """A tint on which text can be read: with less of the hue if need be."""
-    while contrast(tint := _hex(blend(rgb(colours.surface), rgb(line), share)), colours.text) < _LEAST_TEXT:
+    surface, pixel = rgb(colours.surface), rgb(line)
+    while contrast(tint := _hex(blend(surface, pixel, share)), colours.text) < colours.text_contrast:
         share -= 0.02
     return tint
 

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QWi
 from reviewer.ui.icons import SMALL_PX, set_icon
 from reviewer.ui.messages import Message, message_for
 from reviewer.ui.theme import GAP_PX
-from reviewer.ui.widgets.widget_ids import named, restyle
+from reviewer.ui.widgets.widget_ids import announce, named, restyle
 
 _LINE_PX = 18
 
@@ -14,7 +14,7 @@ _LINE_PX = 18
 class InlineMessage(QWidget):
     """An icon, a sentence and a hint; a retry button where trying again may help.
 
-    ``lines`` is the number of lines reserved for text. The text wraps, and screen readers are notified. A
+    ``lines`` is the number of lines reserved for text. The text wraps, and screen readers say it. A
     message that may quote a clip's words (``quotes_clips``) cannot be selected, and so not copied.
     """
 
@@ -90,6 +90,7 @@ class InlineMessage(QWidget):
         self._hint.setText(message.hint)
         self._retry.setVisible(message.may_retry)
         self.setAccessibleDescription(self.text)
+        announce(self, self.text, is_urgent=role in {"warn", "error"})
 
     def clear(self) -> None:
         self._icon.hide()

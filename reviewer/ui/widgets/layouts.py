@@ -7,9 +7,15 @@ from PySide6.QtWidgets import QApplication, QFrame, QLayout, QLayoutItem, QScrol
 from reviewer.ui.theme import GROUP_PX
 from reviewer.ui.widgets.widget_ids import named
 
+_NARROWEST_PX = 120
+"""A wider item does not make its layout wider; else the heights are those of a width that is not there."""
+
 
 class FlowLayout(QLayout):
-    """Places items like words, in reading direction, and wraps at the width."""
+    """Places items like words, in reading direction, and wraps at the width.
+
+    An item that is wider than the layout gets its width, and the height that it needs then.
+    """
 
     def __init__(self, parent: QWidget | None = None, *, gap_px: int = 4) -> None:
         super().__init__(parent)
@@ -60,14 +66,19 @@ class FlowLayout(QLayout):
         if self._least is None:
             self._least = QSize()
             for item in self._items:
-                self._least = self._least.expandedTo(item.minimumSize())
+                least = item.minimumSize()
+                self._least = self._least.expandedTo(least.boundedTo(QSize(_NARROWEST_PX, least.height())))
         return self._least
 
     def _place(self, rect: QRect, *, is_dry: bool) -> int:
         """Places every item (unless ``is_dry``) and returns the height used."""
         x, y, line = rect.left(), rect.top(), 0
         for item in self._items:
-            size = item.sizeHint().boundedTo(QSize(max(rect.width(), 1), item.sizeHint().height()))
+            size = item.sizeHint()
+            if size.width() > rect.width():
+                width = max(rect.width(), 1)
+                needed = item.heightForWidth(width) if item.hasHeightForWidth() else size.height()
+                size = QSize(width, needed)
             if x > rect.left() and x + size.width() > rect.right() + 1:
                 x, y, line = rect.left(), y + line + self.spacing(), 0
             if not is_dry:

@@ -25,6 +25,7 @@ Index = QModelIndex | QPersistentModelIndex
 _ROW_PX = 28
 _HEADING_PX = 24
 """Room on both sides of a heading."""
+_SOME_WORDS_PX = 40
 _NOWHERE = QModelIndex()
 
 
@@ -136,6 +137,7 @@ class Table(QTableView):
         super().__init__(parent)
         self._empty = empty
         self._fitted: tuple[int, ...] = ()
+        self._yields: int | None = None
         self._until_read: str | None = self.tr("Reading…") if is_read else None
         self.setAccessibleDescription(self._sentence)
 
@@ -145,9 +147,9 @@ class Table(QTableView):
             model.modelReset.connect(self._on_reset)
         self._describe()
 
-    def keep_fitted(self, columns: Sequence[int]) -> None:
+    def keep_fitted(self, columns: Sequence[int], *, yields: int | None = None) -> None:
         """Fits these columns to new rows and a new size, until one is dragged; see ``fit_columns``."""
-        self._fitted = tuple(columns)
+        self._fitted, self._yields = tuple(columns), yields
         self.horizontalHeader().sectionResized.connect(self._on_column_resized)
 
     @Slot()
@@ -157,7 +159,7 @@ class Table(QTableView):
 
     def _fit(self) -> None:
         if self._fitted and not self.is_empty:
-            fit_columns(self, self._fitted)
+            fit_columns(self, self._fitted, yields=self._yields)
 
     def set_empty_text(self, text: str) -> None:
         """What is shown from now on while there are no rows."""
@@ -228,13 +230,15 @@ def tidy(table: QTableView, *, stretch: int) -> None:
     header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
 
 
-def fit_columns(table: QTableView, columns: Sequence[int]) -> None:
+def fit_columns(table: QTableView, columns: Sequence[int], *, yields: int | None = None) -> None:
     """Makes columns as wide as headings and the rows in sight need, and shares what is left among them.
 
     If that is too much, the widest yield.
 
     Args:
         columns: by their places, in any order; the stretching one among them, which takes what is left.
+        yields: the stretching one, if the others shall be read whole before it gets more than its heading
+            and some words.
     """
     header, model = table.horizontalHeader(), table.model()
     width_of = (
@@ -246,10 +250,14 @@ def fit_columns(table: QTableView, columns: Sequence[int]) -> None:
     wanted = [
         max(table.sizeHintForColumn(place), least) for place, least in zip(columns, headings, strict=True)
     ]
+    if yields is not None:
+        at = columns.index(yields)
+        wanted[at] = min(wanted[at], headings[at] + _SOME_WORDS_PX)
     others = (place for place in range(header.count()) if place not in columns)
     room = table.viewport().width() - sum(map(header.sectionSize, others))
     widths = shared_widths(wanted, room)
-    spare = max(room - sum(widths), 0) // len(columns)  # for rows out of sight, whose words may be longer
+    left = max(room - sum(widths), 0) if yields is None else 0
+    spare = left // len(columns)  # for rows out of sight, whose words may be longer
     for place, width in zip(columns, widths, strict=True):
         table.setColumnWidth(place, width + spare)
 

@@ -2,6 +2,7 @@
 
 from typing import TypeVar
 
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from reviewer.ui.shortcuts import shortcut, tooltip_with_keys
@@ -30,6 +31,21 @@ def named(widget: W, name: str, spoken: str, *, hint: str = "", shortcut_id: str
     if kind:
         widget.setProperty("kind", kind)
     return widget
+
+
+def announce(widget: QWidget, text: str, *, is_urgent: bool = False) -> None:
+    """Has a screen reader say a text that appears somewhere else than at the focus.
+
+    Args:
+        widget: Where it appears; nothing is said of one that is not shown.
+        is_urgent: Whether it interrupts what is being said.
+    """
+    if not (text and widget.isVisible() and QAccessible.isActive()):
+        return
+    event = QAccessibleAnnouncementEvent(widget, text)
+    politeness = QAccessible.AnnouncementPoliteness
+    event.setPoliteness(politeness.Assertive if is_urgent else politeness.Polite)
+    QAccessible.updateAccessibility(event)
 
 
 def set_tooltip(widget: QWidget, text: str, shortcut_id: str = "") -> None:

@@ -103,13 +103,13 @@ def test_the_edges_of_another_lane_are_not_near() -> None:
     assert track((100, 300, 1), (200, 400, 2)).edge_near(300, 1, 4) is None
 
 
-@pytest.mark.parametrize("colours", [theme.DARK, theme.LIGHT], ids=["dark", "light"])
+@pytest.mark.parametrize("colours", [theme.tokens_of(each) for each in theme.Scheme], ids=list(theme.Scheme))
 def test_every_speaker_is_seen_and_text_on_their_bars_can_be_read(colours: theme.Tokens) -> None:
     for each in speaker_colours(colours):
-        assert theme.contrast(each.line, colours.surface) >= 3
-        assert theme.contrast(each.on_line, each.line) >= 4.5
-        assert theme.contrast(colours.text, each.fill) >= 4.5
-        assert theme.contrast(colours.text, each.current) >= 4.5
+        assert theme.contrast(each.line, colours.surface) >= colours.shape_contrast
+        assert theme.contrast(each.on_line, each.line) >= colours.text_contrast
+        assert theme.contrast(colours.text, each.fill) >= colours.text_contrast
+        assert theme.contrast(colours.text, each.current) >= colours.text_contrast
         assert each.fill != each.current
 
 
