@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
+_PACKAGE_PARENT = str(Path(__file__).resolve().parents[1])
 
 
 def harden_process() -> None:
@@ -35,6 +37,21 @@ def harden_process() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
+def python_command(code: str, *arguments: str) -> tuple[str, ...]:
+    """The command that runs Python code, which may import this program, as a process.
+
+    Python would look for modules in the current folder first, where anybody may have put a ``reviewer``.
+    """
+    code = f"import sys; sys.path.insert(0, {_PACKAGE_PARENT!r})\n{code}"
+    return (sys.executable, "-P", "-c", code, *arguments)
+
+
+def module_command(module: str, *arguments: str) -> tuple[str, ...]:
+    """The command that runs a module of this program as a process."""
+    run = f"import runpy; runpy.run_module({module!r}, run_name='__main__', alter_sys=True)"
+    return python_command(run, *arguments)
+
+
 def end_with_parent() -> None:
     """On Linux the process ends with the thread that started it; elsewhere its standard input tells."""
     if sys.platform == "linux":
@@ -44,7 +61,6 @@ def end_with_parent() -> None:
 def frames_of(trace: "TracebackType | None") -> tuple[str, ...]:
     """File, line and function of each frame of an exception, the outermost first; no values, no messages."""
     import traceback  # noqa: PLC0415 - only for a crash
-    from pathlib import Path  # noqa: PLC0415
 
     package = Path(__file__).parent
 

@@ -172,6 +172,14 @@ def _chosen_workspace() -> Path | None:
     return found[0] if found else None
 
 
+def start_another(folder: Path) -> bool:
+    """Opens another workspace in a process of its own; False if it does not start."""
+    from reviewer.process_guard import module_command  # noqa: PLC0415 - seldom needed
+
+    program, *arguments = module_command("reviewer", "--workspace", str(folder.absolute()))
+    return QProcess.startDetached(program, arguments)[0]
+
+
 def _choose_another(window: MainWindow, jobs: Jobs) -> None:
     """Another workspace is opened by another process: keys and sessions of two are never in one."""
     from reviewer.ui.signin.workspace_dialog import WorkspaceDialog  # noqa: PLC0415 - seldom needed
@@ -179,8 +187,7 @@ def _choose_another(window: MainWindow, jobs: Jobs) -> None:
     dialog = WorkspaceDialog(list(recent_workspaces()), jobs, window)
 
     def open_it(folder: Path) -> None:
-        arguments = ["-m", "reviewer", "--workspace", str(folder.absolute())]
-        if QProcess.startDetached(sys.executable, arguments)[0]:
+        if start_another(folder):
             window.close()
 
     dialog.chosen.connect(open_it)

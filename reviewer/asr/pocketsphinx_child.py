@@ -14,6 +14,8 @@ import unicodedata
 import wave
 from typing import Any
 
+from reviewer.process_guard import harden_process
+
 _RATE_HZ = 16_000
 _SAMPLE_BYTES = 2
 _FRAMES_A_SECOND = 100
@@ -23,6 +25,7 @@ _NO_WORD = re.compile(r"^[<\[+].*[>\]+]$")
 
 def main(arguments: list[str]) -> int:
     """Recognises or aligns; returns the exit code."""
+    harden_process()  # before there is sound: the library's crashes would leave it in a core dump
     given = sys.stdin.buffer.read()
     if arguments == ["align"]:
         head, _, given = given.partition(b"\n")

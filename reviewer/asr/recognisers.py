@@ -1,7 +1,6 @@
 """The recognisers of a project: which one is for a locale, and how it is run."""
 
 import json
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -16,8 +15,9 @@ from reviewer.asr.recognition import (
     parse_whisper,
 )
 from reviewer.model.project import RecogniserRule
+from reviewer.process_guard import module_command
 
-_POCKETSPHINX = (sys.executable, "-m", "reviewer.asr.pocketsphinx_child")
+_POCKETSPHINX = module_command("reviewer.asr.pocketsphinx_child")
 _WHISPER = ("-ojf", "-of", "-", "-np", "-f", "-")
 
 

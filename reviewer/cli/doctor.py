@@ -4,7 +4,6 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,10 +15,11 @@ from typing import Annotated
 import typer
 
 from reviewer.cli import output
-from reviewer.cli.sign_in import AsJson, WorkspaceDir
+from reviewer.cli.sign_in import VARIABLE, AsJson, WorkspaceDir
 from reviewer.errors import Notice
 from reviewer.messages import Words, command_catalogue
 from reviewer.places import DATABASE_FILE, default_workspace, sound_record
+from reviewer.process_guard import python_command
 
 CHILD_SECONDS = 20.0
 GIBIBYTE = 1 << 30
@@ -111,9 +111,15 @@ def check_machine(
 
 def run_in_child(code: str, seconds: float = CHILD_SECONDS) -> tuple[int, str]:
     """Runs Python code in a process of its own; returns its exit code and last line of output."""
+    environment = {name: value for name, value in os.environ.items() if name != VARIABLE}
     try:
         done = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, timeout=seconds, check=False
+            python_command(code),
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=False,
+            env=environment,
         )
     except subprocess.TimeoutExpired:
         return 1, f"no answer within {seconds:.0f} s"

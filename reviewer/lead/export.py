@@ -441,9 +441,11 @@ class Export:
     def _finish(self, order: _Order, found: Collected, digest: str) -> None:
         """Records that the set is complete, in the commit that names the folder.
 
-        Raises Refused when a clip was withdrawn or purged since it was written.
+        Raises Refused when a clip was withdrawn or purged since it was written, or this person may not export
+        any more.
         """
         unit = self._unit
+        self._access.require(order.identity)
         for items in found.rows.items(_CLIPS_AT_ONCE):
             self._access.require_openable(items)
             finals = unit.queue.finals(items)

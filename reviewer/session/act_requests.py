@@ -73,7 +73,8 @@ class ActRequests:
     def prepare(self, act: WorkAct) -> PreparedAct:
         """Checks and seals; raises Refused (Incomplete, Unheard, NdaRequired, consent ended ...)."""
         self.require_own(act.lease)
-        self.access.require(self.identity, RIGHTS[act.lease.kind])
+        is_saving = isinstance(act, Release)
+        self.access.require(self.identity, RIGHTS[act.lease.kind], is_saving=is_saving)
         match act:
             case HandIn(lease, annotation, parent):
                 return self._hand_in(lease, annotation, parent)

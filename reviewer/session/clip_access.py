@@ -73,13 +73,19 @@ class ClipAccess:
         self._sign_in.require(identity)
         require(identity.person, act)
 
-    def require(self, identity: Identity, act: Act) -> str:
+    def require(self, identity: Identity, act: Act, *, is_saving: bool = False) -> str:
         """Raises Refused unless this person is signed in, may do this, and has a valid agreement.
 
+        Args:
+            is_saving: what was typed is saved, and a task put back, also under settings that a lead has
+                replaced.
+
         Returns: the id of the acknowledgement that allows it.
-        Raises: Refused (NotAllowed, NdaRequired, or signed out).
+        Raises: Refused (NotAllowed, NdaRequired, POLICY_OPENED_BEFORE, or signed out).
         """
         self.allow(identity, act)
+        if not is_saving:
+            self._sign_in.require_current_settings()
         return self._unit.acknowledgements.require_live(identity.person)
 
     def openable(self, clip_id: str, *, is_leased: bool = False) -> Clip:
@@ -95,6 +101,7 @@ class ClipAccess:
             ask_queue: False for a hand-over to a lease that the queue does not know yet.
         """
         self._sign_in.require(identity)
+        self._sign_in.require_current_settings()
         try:
             acknowledgement_id, clip = clip_conditions.require_leased(
                 self._unit, identity.person, lease, is_prefetch=is_prefetch, ask_queue=ask_queue

@@ -51,6 +51,13 @@ class WorkspacePolicy:
         if signed.without_agreements().differences(self._opened):
             raise Refused("POLICY_OPENED_BEFORE")
 
+    def require_current_settings(self) -> None:
+        """Raises Refused once a lead has signed other settings than those with which the workspace was
+        opened."""
+        signed = self.signed()
+        if signed is not None and signed.settings != self._opened.settings:
+            raise Refused("POLICY_OPENED_BEFORE")
+
     def follow(self, identity: Identity) -> None:
         """At a lead's sign-in: signs the first policy, and files that changed because the program is
         newer."""

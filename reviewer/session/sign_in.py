@@ -184,6 +184,11 @@ class SignIn:
         ):
             raise Refused("ACCOUNT_CHANGED")
 
+    def require_current_settings(self) -> None:
+        """Raises Refused once a lead has signed other settings than those that this program goes by."""
+        if self._policy is not None:
+            self._policy.require_current_settings()
+
     def confirm(self, identity: Identity, passphrase: str) -> OpenedKeyring:
         """Checks the passphrase again, for an act that needs it. Raises as ``sign_in``."""
         self.require(identity)
