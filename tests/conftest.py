@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import typer
@@ -23,6 +23,9 @@ from sqlite_utils import Database as Tables
 from reviewer.clips import keys
 from reviewer.db.schema import migrations
 from tests.benches.decoding import lent_processes
+
+if TYPE_CHECKING:
+    from tests.benches.own_folders import Office
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 _PATIENCE_SECONDS = 30.0
@@ -220,3 +223,10 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     with running_server(tmp_path_factory.mktemp("postgres")) as address:
         yield address
+
+
+@pytest.fixture
+def office(one_office: "Office") -> Iterator["Office"]:
+    """The office of a module, with no connection left open after a test."""
+    yield one_office
+    one_office.disconnect()

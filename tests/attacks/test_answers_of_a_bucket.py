@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from reviewer.clips.store import LocalClipStore
 from reviewer.model.clip import ContentKind
 from reviewer.model.project import ClipsPlace
+from tests.fakes.s3_servers import KEY_ID, SECRET, service_of
 
 pytest.importorskip("obstore")
 BLOCK = bytes(1 << 16)
@@ -42,17 +43,11 @@ def boundless(sent: list[int]) -> Iterator[str]:
                     sent.append(len(BLOCK))
             self.close_connection = True
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        ended.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with service_of(Handler) as endpoint:
+        try:
+            yield endpoint
+        finally:
+            ended.set()
 
 
 def test_no_more_of_a_range_is_read_than_was_asked_for(
@@ -60,8 +55,8 @@ def test_no_more_of_a_range_is_read_than_was_asked_for(
 ) -> None:
     from reviewer.clips.s3_store import Bucket, S3ClipStore
 
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "id")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY_ID)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
     sent: list[int] = []
     with boundless(sent) as endpoint:
         place = ClipsPlace("s3://clips/voices", endpoint, "eu-central-1")

@@ -3,13 +3,12 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
-import psycopg
 import pytest
 
 from reviewer.access.clip_facts import signed_facts
@@ -26,9 +25,8 @@ from reviewer.model.people import Role
 from reviewer.model.serialization import from_json, to_json
 from reviewer.model.task import Lease, SealedAnnotation
 from reviewer.queue.postgres import PostgresQueue
-from tests.benches.own_folders import Office, clips_elsewhere, make_office, office_database
+from tests.benches.own_folders import Office, office_elsewhere
 from tests.benches.workspace import LEAD, Bench, annotation, hear, write_clips
-from tests.fakes.clock import FakeClock
 
 pytest.importorskip("obstore")
 CLIPS = 14
@@ -53,17 +51,10 @@ CHANGES: dict[str, Any] = {
 
 
 @pytest.fixture(scope="module")
-def database(postgres: str) -> Iterator[str]:
-    with office_database(postgres) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def one_office(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def one_office(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """Some clips, one of them in quarantine; each test admits people of its own."""
     folder = tmp_path_factory.mktemp("office")
-    with clips_elsewhere(folder) as place:
-        made = make_office(folder, database, FakeClock(datetime.now(UTC)), place)
+    with office_elsewhere(folder, postgres) as made:
         manifest = write_clips(folder / "in", made.clock, [WITH_A_NUMBER] + [""] * (CLIPS - 1))  # type: ignore[arg-type]
         report = made.lead.person(LEAD).lead.import_manifest(manifest, IntakeOptions())
         assert (report.accepted, report.quarantined) == (CLIPS - 1, 1)
@@ -72,31 +63,16 @@ def one_office(database: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
         made.close_verified()
 
 
-@pytest.fixture
-def office(one_office: Office) -> Iterator[Office]:
-    """With no connection left open after a test."""
-    yield one_office
-    one_office.disconnect()
-
-
-def sql(database: str, query: str, *values: object) -> list[Any]:
-    """What the superuser runs, and its rows."""
-    with closing(psycopg.connect(database, autocommit=True)) as owner:
-        found = owner.execute(query, values)  # type: ignore[arg-type]
-        return found.fetchall() if found.description else []
-
-
-def facts_on_the_server(database: str, clip_id: str) -> dict[str, Any]:
-    ((stored_as, facts),) = sql(
-        database, "SELECT stored_as, facts FROM reviewer_data.clip_facts WHERE clip_id = %s", clip_id
+def facts_on_the_server(office: Office, clip_id: str) -> dict[str, Any]:
+    ((stored_as, facts),) = office.sql(
+        "SELECT stored_as, facts FROM reviewer_data.clip_facts WHERE clip_id = %s", clip_id
     )
     return {"stored_as": stored_as, **facts}
 
 
-def put_facts(database: str, clip_id: str, facts: dict[str, Any]) -> None:
+def put_facts(office: Office, clip_id: str, facts: dict[str, Any]) -> None:
     rest = json.dumps({name: value for name, value in facts.items() if name != "stored_as"})
-    sql(
-        database,
+    office.sql(
         "UPDATE reviewer_data.clip_facts SET stored_as = %s, facts = %s WHERE clip_id = %s",
         facts["stored_as"],
         rest,
@@ -105,12 +81,11 @@ def put_facts(database: str, clip_id: str, facts: dict[str, Any]) -> None:
 
 
 @contextmanager
-def with_facts(database: str, clip_id: str, facts: dict[str, Any]) -> Iterator[None]:
+def with_facts(office: Office, clip_id: str, facts: dict[str, Any]) -> Iterator[None]:
     """Other facts of a clip, which stay whatever leads put there; then those that were there last."""
-    before = facts_on_the_server(database, clip_id)
-    put_facts(database, clip_id, facts)
-    sql(
-        database,
+    before = facts_on_the_server(office, clip_id)
+    put_facts(office, clip_id, facts)
+    office.sql(
         "CREATE FUNCTION public.keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END';"
         " CREATE TRIGGER keep BEFORE UPDATE ON reviewer_data.clip_facts"
         " FOR EACH ROW EXECUTE FUNCTION public.keep()",
@@ -118,8 +93,8 @@ def with_facts(database: str, clip_id: str, facts: dict[str, Any]) -> Iterator[N
     try:
         yield
     finally:
-        sql(database, "DROP FUNCTION public.keep() CASCADE")
-        put_facts(database, clip_id, before)
+        office.sql("DROP FUNCTION public.keep() CASCADE")
+        put_facts(office, clip_id, before)
 
 
 @pytest.fixture(scope="module")
@@ -159,13 +134,13 @@ def opens_with_draft(window: Bench, name: str, lease: Lease) -> bool:
 
 
 def test_each_fact_of_a_clip_that_is_changed_is_refused_and_the_draft_is_kept(
-    office: Office, database: str, desk: tuple[Bench, Lease]
+    office: Office, desk: tuple[Bench, Lease]
 ) -> None:
     (window, lease), name = desk, AMARA
     made = Hypothesis("h1", lease.clip_id, "vosk", "1", "good morning")
     office.lead.workspace._unit.hypotheses.add(office.lead.person(LEAD).identity.keyring, made)
     office.lead.workspace._unit.publish_facts(office.lead.person(LEAD).identity, [lease.clip_id])
-    true = facts_on_the_server(database, lease.clip_id)
+    true = facts_on_the_server(office, lease.clip_id)
     assert len(true["drafts"]) == 1
     draft = {**true["drafts"][0], "version": "2"}
     tried = [{**true, field: value} for field, value in CHANGES.items()]
@@ -173,17 +148,15 @@ def test_each_fact_of_a_clip_that_is_changed_is_refused_and_the_draft_is_kept(
     fields = {"id", "stored_as", *CHANGES, "signed_by", "signature"}
     assert fields == true.keys()  # each is tried, here or below
     for changed in tried:
-        put_facts(database, lease.clip_id, changed)
+        put_facts(office, lease.clip_id, changed)
         assert refused(window, name, lease) == "CLIP_FACTS_CHANGED"
-    put_facts(database, lease.clip_id, true)
+    put_facts(office, lease.clip_id, true)
     assert opens_with_draft(window, name, lease)
 
 
-def test_facts_that_no_known_lead_signed_are_refused(
-    office: Office, database: str, desk: tuple[Bench, Lease]
-) -> None:
+def test_facts_that_no_known_lead_signed_are_refused(office: Office, desk: tuple[Bench, Lease]) -> None:
     (window, lease), name = desk, AMARA
-    true, identity = facts_on_the_server(database, lease.clip_id), window.person(name).identity
+    true, identity = facts_on_the_server(office, lease.clip_id), window.person(name).identity
     (own,) = signed_facts(
         identity,
         office.lead.workspace.workspace_id,
@@ -197,22 +170,22 @@ def test_facts_that_no_known_lead_signed_are_refused(
         {name: value for name, value in true.items() if name not in ("serial", "signed_by", "signature")},
         by_a_contractor,
     ):
-        put_facts(database, lease.clip_id, changed)
+        put_facts(office, lease.clip_id, changed)
         assert refused(window, name, lease) == "CLIP_FACTS_NOT_SIGNED"
     for changed in ({**by_a_contractor, "signed_by": true["signed_by"]}, {**true, "signature": "AAAA"}):
-        put_facts(database, lease.clip_id, changed)
+        put_facts(office, lease.clip_id, changed)
         assert refused(window, name, lease) == "CLIP_FACTS_CHANGED"
     office.lead.workspace.own_folders(office.lead.person(LEAD).identity).publish()  # as the commands do
     assert opens_with_draft(window, name, lease)
 
 
-def test_facts_of_another_clip_are_refused(office: Office, database: str, desk: tuple[Bench, Lease]) -> None:
+def test_facts_of_another_clip_are_refused(office: Office, desk: tuple[Bench, Lease]) -> None:
     (window, lease), name = desk, AMARA
     other = next(each for each in office.lead.imported() if each != lease.clip_id)
-    true = facts_on_the_server(database, lease.clip_id)
-    put_facts(database, lease.clip_id, facts_on_the_server(database, other))
+    true = facts_on_the_server(office, lease.clip_id)
+    put_facts(office, lease.clip_id, facts_on_the_server(office, other))
     assert refused(window, name, lease) == "CLIP_FACTS_CHANGED"
-    put_facts(database, lease.clip_id, true)
+    put_facts(office, lease.clip_id, true)
     assert opens_with_draft(window, name, lease)
 
 
@@ -226,76 +199,75 @@ def withdraw_later(office: Office, clip_id: str) -> None:
 
 
 def test_folder_that_knows_later_facts_refuses_earlier_ones(
-    office: Office, database: str, desk: tuple[Bench, Lease]
+    office: Office, desk: tuple[Bench, Lease]
 ) -> None:
     (window, lease), name = desk, AMARA
-    before = facts_on_the_server(database, lease.clip_id)
+    before = facts_on_the_server(office, lease.clip_id)
     withdraw_later(office, lease.clip_id)
     assert opens_with_draft(window, name, lease)
-    with with_facts(database, lease.clip_id, before):
+    with with_facts(office, lease.clip_id, before):
         assert refused(window, name, lease) == "CLIP_FACTS_OLD"
     assert opens_with_draft(window, name, lease)
 
 
 def test_broker_gives_no_key_to_a_folder_that_was_given_facts_from_before_a_withdrawal(
-    office: Office, database: str
+    office: Office,
 ) -> None:
     name = "Edda Larsen"
     window = office.admit(name, Role.CONTRACTOR)
     window.agree(name)
     lease = window.work(name).claim()
     assert lease is not None
-    before = facts_on_the_server(database, lease.clip_id)
+    before = facts_on_the_server(office, lease.clip_id)
     withdraw_later(office, lease.clip_id)
-    with with_facts(database, lease.clip_id, before):
+    with with_facts(office, lease.clip_id, before):
         with pytest.raises(Refused, match="CLIP_FACTS_OLD"):
             window.work(name).open(lease)
         (put_away,) = window.events(Action.CLIP_PUT_AWAY)
         assert (put_away.object, put_away.reason) == (lease.clip_id, "CLIP_FACTS_OLD")
         assert not window.events(Action.CLIP_HEARD)
         assert not window.workspace._unit.content.released._held
-        put_facts(database, lease.clip_id, before)
+        put_facts(office, lease.clip_id, before)
     window.work(name).open(lease)
     assert window.workspace._unit.clips.get(lease.clip_id).consent_withdrawn_at is not None
 
 
 def test_facts_that_did_not_reach_the_server_are_put_there_by_the_broker(
-    office: Office, database: str, desk: tuple[Bench, Lease]
+    office: Office, desk: tuple[Bench, Lease]
 ) -> None:
     (window, lease), name = desk, AMARA
-    before = facts_on_the_server(database, lease.clip_id)
+    before = facts_on_the_server(office, lease.clip_id)
     withdraw_later(office, lease.clip_id)
-    put_facts(database, lease.clip_id, before)
+    put_facts(office, lease.clip_id, before)
     assert opens_with_draft(window, name, lease)
-    assert facts_on_the_server(database, lease.clip_id)["consent_withdrawn_at"] is not None
+    assert facts_on_the_server(office, lease.clip_id)["consent_withdrawn_at"] is not None
 
 
 def test_clip_on_hold_gets_no_key_when_the_hold_is_taken_off_the_server(
-    office: Office, database: str, desk: tuple[Bench, Lease]
+    office: Office, desk: tuple[Bench, Lease]
 ) -> None:
     (window, lease), name = desk, AMARA
     identity, clip_list = office.lead.person(LEAD).identity, office.lead.person(LEAD).lead.clip_list
     clip_list.hold(identity, lease.clip_id, HoldReason.TECHNICAL)
     assert refused(window, name, lease) == "CLIP_ON_HOLD"
-    sql(database, "UPDATE reviewer_data.queue_clip SET hold = '' WHERE clip_id = %s", lease.clip_id)
+    office.sql("UPDATE reviewer_data.queue_clip SET hold = '' WHERE clip_id = %s", lease.clip_id)
     heard = len(window.events(Action.CLIP_HEARD))
     with pytest.raises(Refused, match="CLIP_ON_HOLD"):
         window.work(name).open(lease)
     assert len(window.events(Action.CLIP_HEARD)) == heard
-    sql(database, "UPDATE reviewer_data.queue_clip SET hold = 'technical' WHERE clip_id = %s", lease.clip_id)
+    office.sql("UPDATE reviewer_data.queue_clip SET hold = 'technical' WHERE clip_id = %s", lease.clip_id)
     clip_list.release(identity, lease.clip_id)
     assert opens_with_draft(window, name, lease)
 
 
-def test_clip_in_quarantine_gets_no_key_when_the_server_hands_it_out(office: Office, database: str) -> None:
+def test_clip_in_quarantine_gets_no_key_when_the_server_hands_it_out(office: Office) -> None:
     name = "Hiro Tanaka"
     window = office.admit(name, Role.CONTRACTOR)
     window.agree(name)
-    ((clip_id,),) = sql(
-        database,
+    ((clip_id,),) = office.sql(
         "UPDATE reviewer_data.queue_clip SET state = 'ready' WHERE state = 'quarantined' RETURNING clip_id",
     )
-    sql(database, "UPDATE reviewer_data.task SET priority = 99 WHERE clip_id = %s", clip_id)
+    office.sql("UPDATE reviewer_data.task SET priority = 99 WHERE clip_id = %s", clip_id)
     lease = window.work(name).claim()
     assert lease is not None
     assert lease.clip_id == clip_id
@@ -305,35 +277,31 @@ def test_clip_in_quarantine_gets_no_key_when_the_server_hands_it_out(office: Off
 
 
 def test_draft_is_kept_where_the_server_alone_says_that_its_clip_was_purged(
-    office: Office, database: str, desk: tuple[Bench, Lease]
+    office: Office, desk: tuple[Bench, Lease]
 ) -> None:
     (window, lease), name = desk, AMARA
     query = "UPDATE reviewer_data.queue_clip SET state = %s WHERE clip_id = %s"
-    sql(database, query, "purged", lease.clip_id)
+    office.sql(query, "purged", lease.clip_id)
     assert refused(window, name, lease) == "CLIP_WITHDRAWN"
     assert window.workspace.purge_due(window.person(name).identity) == ()
     assert not window.events(Action.PURGED)
-    sql(database, query, "in_review", lease.clip_id)
+    office.sql(query, "in_review", lease.clip_id)
     assert opens_with_draft(window, name, lease)
 
 
-def on_annotation(database: str, clip_id: str, changes: str, *values: object) -> None:
+def on_annotation(office: Office, clip_id: str, changes: str, *values: object) -> None:
     """Changes columns of the work on a clip, past the trigger that keeps them."""
-    with closing(psycopg.connect(database, autocommit=True)) as owner:
-        owner.execute("SET session_replication_role = replica")
-        owner.execute(
-            f"UPDATE reviewer_data.annotation SET {changes} WHERE clip_id = %s",
-            (*values, clip_id),
-        )
+    query = f"UPDATE reviewer_data.annotation SET {changes} WHERE clip_id = %s"
+    office.sql_past_triggers(query, *values, clip_id)
 
 
-def accepted(office: Office, database: str, name: str, text: str) -> str:
+def accepted(office: Office, name: str, text: str) -> str:
     """The clip of a submission that the draw passed without a review."""
     window = office.admit(name, Role.CONTRACTOR)
     window.agree(name)
     made = window.submitted(name, text)
     office.pass_undrawn()
-    ((clip_id,),) = sql(database, "SELECT clip_id FROM reviewer_data.annotation WHERE id = %s", made)
+    ((clip_id,),) = office.sql("SELECT clip_id FROM reviewer_data.annotation WHERE id = %s", made)
     return str(clip_id)
 
 
@@ -346,14 +314,12 @@ def in_a_set(office: Office) -> tuple[dict[str, int], set[str]]:
     return found.left_out, {row.text for row in found.rows}
 
 
-def test_work_that_was_changed_or_attributed_to_somebody_else_is_in_no_set(
-    office: Office, database: str
-) -> None:
-    clip_id = accepted(office, database, "Ines Silva", "the first words")
-    other = accepted(office, database, "Kofi Mensah", "the second words")
+def test_work_that_was_changed_or_attributed_to_somebody_else_is_in_no_set(office: Office) -> None:
+    clip_id = accepted(office, "Ines Silva", "the first words")
+    other = accepted(office, "Kofi Mensah", "the second words")
     columns = "id, author, task_id, parent, schema_version, conventions_version"
     query = f"SELECT {columns} FROM reviewer_data.annotation WHERE clip_id = %s"
-    (mine,), (theirs,) = sql(database, query, clip_id), sql(database, query, other)
+    (mine,), (theirs,) = office.sql(query, clip_id), office.sql(query, other)
     before, texts = in_a_set(office)
     assert "the first words" in texts
     assert "work_not_signed" not in before
@@ -364,30 +330,28 @@ def test_work_that_was_changed_or_attributed_to_somebody_else_is_in_no_set(
         ("schema_version = %s", "another", mine[4]),
         ("conventions_version = %s", "another", mine[5]),
     ):
-        on_annotation(database, clip_id, changes, value)
+        on_annotation(office, clip_id, changes, value)
         left_out, texts = in_a_set(office)
         assert left_out["work_not_signed"] == 1, changes
         assert "the first words" not in texts
         assert "the second words" in texts
-        on_annotation(database, clip_id, changes, true)
+        on_annotation(office, clip_id, changes, true)
     assert "the first words" in in_a_set(office)[1]
 
 
-def test_text_that_somebody_with_the_clips_key_made_in_anothers_name_is_in_no_set(
-    office: Office, database: str
-) -> None:
+def test_text_that_somebody_with_the_clips_key_made_in_anothers_name_is_in_no_set(office: Office) -> None:
     """The owner of the server and somebody who had the clip on a lease, together."""
-    clip_id = accepted(office, database, "Lena Fischer", "the third words")
+    clip_id = accepted(office, "Lena Fischer", "the third words")
     unit, identity = office.lead.workspace._unit, office.lead.person(LEAD).identity
-    ((name, digest, sealed),) = sql(
-        database, "SELECT id, digest, sealed FROM reviewer_data.annotation WHERE clip_id = %s", clip_id
+    ((name, digest, sealed),) = office.sql(
+        "SELECT id, digest, sealed FROM reviewer_data.annotation WHERE clip_id = %s", clip_id
     )
     content, keyring, kind = unit.content, identity.keyring, ContentKind.ANNOTATION
     signature = json.loads(content.unseal(keyring, clip_id, kind, name, sealed))["signed"]
     table = annotation("never said").to_table()
     for forged in (storable_json(table), storable_json({**table, "signed": signature})):
         on_annotation(
-            database,
+            office,
             clip_id,
             "digest = %s, sealed = %s",
             content.digest(keyring, clip_id, forged),
@@ -396,15 +360,15 @@ def test_text_that_somebody_with_the_clips_key_made_in_anothers_name_is_in_no_se
         left_out, texts = in_a_set(office)
         assert left_out["verdict_not_signed"] == 1  # what was accepted is another text
         assert "never said" not in texts
-    on_annotation(database, clip_id, "digest = %s, sealed = %s", digest, sealed)
+    on_annotation(office, clip_id, "digest = %s, sealed = %s", digest, sealed)
     assert "the third words" in in_a_set(office)[1]
 
 
-def test_one_text_that_was_changed_is_left_out_and_qa_types_it_anew(office: Office, database: str) -> None:
-    clip_id = accepted(office, database, "Maren Holt", "the fourth words")
-    accepted(office, database, "Tariq Aziz", "the fifth words")
+def test_one_text_that_was_changed_is_left_out_and_qa_types_it_anew(office: Office) -> None:
+    clip_id = accepted(office, "Maren Holt", "the fourth words")
+    accepted(office, "Tariq Aziz", "the fifth words")
     query = "SELECT digest, sealed FROM reviewer_data.annotation WHERE clip_id = %s"
-    ((digest, sealed),) = sql(database, query, clip_id)
+    ((digest, sealed),) = office.sql(query, clip_id)
     assert {"the fourth words", "the fifth words"} <= in_a_set(office)[1]
     for reason, changes, value in (
         ("verdict_not_signed", "digest = %s", bytes(32)),  # the verdict has the digest of what was accepted
@@ -412,7 +376,7 @@ def test_one_text_that_was_changed_is_left_out_and_qa_types_it_anew(office: Offi
         ("work_unreadable", "sealed = %s", b"x" * len(sealed)),
         ("work_unreadable", "sealed = %s", b"x"),
     ):
-        on_annotation(database, clip_id, changes, value)
+        on_annotation(office, clip_id, changes, value)
         left_out, texts = in_a_set(office)
         assert left_out[reason] == 1, changes
         assert "the fifth words" in texts
@@ -422,8 +386,8 @@ def test_one_text_that_was_changed_is_left_out_and_qa_types_it_anew(office: Offi
             lead.corpus._texts(lead.identity, "corpus", Counter[str](), lambda *_: None, lambda: False)
         )
         assert clip_id not in [each[0] for each in words]
-        on_annotation(database, clip_id, "digest = %s, sealed = %s", digest, sealed)
-    on_annotation(database, clip_id, "digest = %s", bytes(32))
+        on_annotation(office, clip_id, "digest = %s, sealed = %s", digest, sealed)
+    on_annotation(office, clip_id, "digest = %s", bytes(32))
     rows = [event for event in office.lead.events(Action.WORK_UNREADABLE) if event.object == clip_id]
     assert 1 <= len({str(event.detail) for event in rows}) == len(rows)  # once, however often it is met
     unit = office.lead.workspace._unit
@@ -455,8 +419,8 @@ def test_one_text_that_was_changed_is_left_out_and_qa_types_it_anew(office: Offi
     assert {"typed anew", "the fifth words"} <= texts
 
 
-def test_clip_that_the_server_made_up_is_left_out(office: Office, database: str) -> None:
-    accepted(office, database, "Ulla Berg", "the sixth words")
+def test_clip_that_the_server_made_up_is_left_out(office: Office) -> None:
+    accepted(office, "Ulla Berg", "the sixth words")
     unit, whole = office.lead.workspace._unit, PostgresQueue.exportable_work
 
     def made_up(queue: PostgresQueue, clip_ids: Sequence[str]) -> list[SealedAnnotation]:

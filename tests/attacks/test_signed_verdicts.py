@@ -2,13 +2,11 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-import psycopg
 import pytest
 
 from reviewer.access import signing
@@ -21,9 +19,8 @@ from reviewer.model.clock import to_micros
 from reviewer.model.event import Action
 from reviewer.model.people import Role
 from reviewer.model.task import TaskKind, VerdictKind
-from tests.benches.own_folders import Office, clips_elsewhere, make_office, office_database
+from tests.benches.own_folders import Office, office_elsewhere
 from tests.benches.workspace import LEAD, annotation, hear
-from tests.fakes.clock import FakeClock
 
 pytest.importorskip("obstore")
 CLIPS = 40
@@ -33,18 +30,11 @@ _words = count(1)
 
 
 @pytest.fixture(scope="module")
-def database(postgres: str) -> Iterator[str]:
-    with office_database(postgres) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def one_office(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def one_office(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """A contractor and two people from QA in folders of their own; each test takes the next clip."""
     folder = tmp_path_factory.mktemp("office")
-    with clips_elsewhere(folder) as place, pytest.MonkeyPatch.context() as patch:
+    with office_elsewhere(folder, postgres) as made, pytest.MonkeyPatch.context() as patch:
         patch.setattr(export_preview, "PREVIEW_ROWS", CLIPS)  # all of a set, not its beginning
-        made = make_office(folder, database, FakeClock(datetime.now(UTC)), place)
         made.import_clips(CLIPS)
         made.lead.agree(LEAD)
         made.start_broker()
@@ -54,24 +44,11 @@ def one_office(database: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
         made.close_verified()
 
 
-@pytest.fixture
-def office(one_office: Office) -> Iterator[Office]:
-    """With no connection left open after a test."""
-    yield one_office
-    one_office.disconnect()
-
-
 class Owner:
     """Who owns the database: every change is made past triggers and rules of the queue."""
 
-    def __init__(self, database: str) -> None:
-        self._database = database
-
-    def sql(self, query: str, *values: object) -> list[Any]:
-        with closing(psycopg.connect(self._database, autocommit=True)) as connection:
-            connection.execute("SET session_replication_role = replica")
-            found = connection.execute(query, values)  # type: ignore[arg-type]
-            return found.fetchall() if found.description else []
+    def __init__(self, office: Office) -> None:
+        self.sql = office.sql_past_triggers
 
     def signed_on(self, annotation_id: str) -> str:
         ((signed,),) = self.sql(
@@ -107,8 +84,8 @@ class Owner:
 
 
 @pytest.fixture
-def owner(database: str) -> Owner:
-    return Owner(database)
+def owner(office: Office) -> Owner:
+    return Owner(office)
 
 
 def words() -> str:

@@ -4,12 +4,9 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from typing import Any
 
-import psycopg
 import pytest
 
 from reviewer.access.audit_log import AuditLog
@@ -19,9 +16,8 @@ from reviewer.model.event import Action
 from reviewer.model.people import Role
 from reviewer.places import DATABASE_FILE
 from reviewer.workspace import open_workspace
-from tests.benches.own_folders import CHEAP, Office, clips_elsewhere, make_office, office_database
+from tests.benches.own_folders import CHEAP, Office, office_elsewhere
 from tests.benches.workspace import LEAD, Bench
-from tests.fakes.clock import FakeClock
 
 pytest.importorskip("obstore")
 _numbers = count(1)
@@ -33,35 +29,13 @@ _HOURS = 3_600_000_000
 
 
 @pytest.fixture(scope="module")
-def database(postgres: str) -> Iterator[str]:
-    with office_database(postgres) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def one_office(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def one_office(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """Each test admits people of its own."""
-    folder = tmp_path_factory.mktemp("office")
-    with clips_elsewhere(folder) as place:
-        made = make_office(folder, database, FakeClock(datetime.now(UTC)), place)
+    with office_elsewhere(tmp_path_factory.mktemp("office"), postgres) as made:
         made.import_clips(12)
         made.start_broker()
         yield made
         made.close()
-
-
-@pytest.fixture
-def office(one_office: Office) -> Iterator[Office]:
-    yield one_office
-    one_office.disconnect()
-
-
-def sql(database: str, query: str, *values: object) -> list[Any]:
-    """As the owner of the database, past its triggers."""
-    with closing(psycopg.connect(database, autocommit=True)) as connection:
-        connection.execute("SET session_replication_role = replica")
-        found = connection.execute(query, values)  # type: ignore[arg-type]
-        return found.fetchall() if found.description else []
 
 
 def admitted(office: Office) -> str:
@@ -71,13 +45,13 @@ def admitted(office: Office) -> str:
     return name
 
 
-def worked(window: Bench, name: str, database: str, *, hours: int = 0) -> None:
+def worked(office: Office, window: Bench, name: str, *, hours: int = 0) -> None:
     """They claim and give back a clip, which the server believes to be so many hours from now."""
     work = window.work(name)
     work.release(work.claim())
     work.deliver()
     query = "UPDATE reviewer_data.lease_given SET at = at + %s WHERE person_id = %s"
-    sql(database, query, hours * _HOURS, window.person(name).identity.person.id)
+    office.sql_past_triggers(query, hours * _HOURS, window.person(name).identity.person.id)
 
 
 def show(window: Bench, name: str) -> int:
@@ -116,7 +90,7 @@ def opened(office: Office, folder: Path) -> Bench:
     return window
 
 
-def test_yesterdays_folder_is_refused_and_its_person_goes_silent(office: Office, database: str) -> None:
+def test_yesterdays_folder_is_refused_and_its_person_goes_silent(office: Office) -> None:
     name = admitted(office)
     yesterday = copied(office, name)
     for _ in range(4):
@@ -132,14 +106,12 @@ def test_yesterdays_folder_is_refused_and_its_person_goes_silent(office: Office,
             window.person(name)
         with pytest.raises(Refused, match="WITNESS_LOG_REWRITTEN"):  # nor once it is longer
             show(window, name)
-        worked(window, name, database, hours=2)
+        worked(office, window, name, hours=2)
         window.sign_out(name)
     assert set(states(office, name).values()) == {"silent"}
 
 
-def test_of_two_copies_the_server_takes_one_and_the_keys_of_the_other_show(
-    office: Office, database: str
-) -> None:
+def test_of_two_copies_the_server_takes_one_and_the_keys_of_the_other_show(office: Office) -> None:
     name = admitted(office)
     office.lead.agree(LEAD)
     copy = copied(office, name)
@@ -165,13 +137,13 @@ def test_of_two_copies_the_server_takes_one_and_the_keys_of_the_other_show(
     assert (person, Lack.NO_OPENING) in {(each.person_id, each.lack) for each in found.differences}
 
 
-def test_end_of_a_colleagues_or_the_leads_log_counts_for_nobody_else(office: Office, database: str) -> None:
+def test_end_of_a_colleagues_or_the_leads_log_counts_for_nobody_else(office: Office) -> None:
     name, other = admitted(office), admitted(office)
     office.lead.person(LEAD)
     log_of(office.lead).checkpoint("request")
     show(office.windows[other], other)
     window = office.windows[name]
-    worked(window, name, database, hours=2)
+    worked(office, window, name, hours=2)
     for theirs in (log_of(office.windows[other]), log_of(office.lead)):
         note = theirs.newest_checkpoint()
         assert note is not None
@@ -184,7 +156,7 @@ def test_end_of_a_colleagues_or_the_leads_log_counts_for_nobody_else(office: Off
 
 
 @pytest.mark.parametrize("how", ["earlier", "other", "nothing"])
-def test_memory_of_the_server_that_was_put_back_shows(office: Office, database: str, how: str) -> None:
+def test_memory_of_the_server_that_was_put_back_shows(office: Office, how: str) -> None:
     """The owner of the database lets somebody work on in yesterday's folder."""
     name = admitted(office)
     window = office.windows[name]
@@ -197,10 +169,10 @@ def test_memory_of_the_server_that_was_put_back_shows(office: Office, database: 
     show(office.windows[name], name)
     if how == "earlier":
         show(office.windows[name], name)
-    later = sql(database, query, person)[-1][0]
+    later = office.sql_past_triggers(query, person)[-1][0]
     assert set(states(office, name).values()) == {"seen"}
     delete = "DELETE FROM reviewer_data.witnessed_checkpoint WHERE person_id = %s AND size >= %s"
-    sql(database, delete, person, 0 if how == "nothing" else later)
+    office.sql_past_triggers(delete, person, 0 if how == "nothing" else later)
     if how == "other":
         office.windows[name].sign_out(name)
         with closing(opened(office, yesterday).workspace) as workspace:
@@ -210,7 +182,7 @@ def test_memory_of_the_server_that_was_put_back_shows(office: Office, database: 
                 log_of(copy).record(copy.events(Action.SIGN_IN)[-1])
             show(copy, name)
             copy.sign_out(name)
-        assert sql(database, query, person)[-1][0] == later
+        assert office.sql_past_triggers(query, person)[-1][0] == later
     assert set(states(office, name).values()) == {"cut"}
     assert set(states(office, name).values()) == {"cut"}  # nor is it forgotten once it was said
     if how == "other":
@@ -221,9 +193,7 @@ def test_memory_of_the_server_that_was_put_back_shows(office: Office, database: 
         assert set(states(office, name).values()) == {"seen"}  # the log itself was never cut
 
 
-def test_copy_that_is_not_the_log_that_was_seen_is_named_by_the_comparison(
-    office: Office, database: str
-) -> None:
+def test_copy_that_is_not_the_log_that_was_seen_is_named_by_the_comparison(office: Office) -> None:
     name = admitted(office)
     yesterday = copied(office, name)
     show(office.windows[name], name)
@@ -239,7 +209,7 @@ def test_copy_that_is_not_the_log_that_was_seen_is_named_by_the_comparison(
     assert lacks(logs[0], yesterday) == {(person, Lack.OTHER_LOG)}
 
 
-def test_log_of_an_earlier_folder_does_not_look_silent_for_ever(office: Office, database: str) -> None:
+def test_log_of_an_earlier_folder_does_not_look_silent_for_ever(office: Office) -> None:
     name = admitted(office)
     show(office.windows[name], name)
     former = log_of(office.windows[name]).log_id
@@ -248,11 +218,11 @@ def test_log_of_an_earlier_folder_does_not_look_silent_for_ever(office: Office, 
     folders = office.lead.workspace.own_folders(office.lead.person(LEAD).identity)
     invitation, text = folders.invite_again(name)
     office.join(name, invitation.code, text).agree(name)
-    worked(office.windows[name], name, database, hours=2)
+    worked(office, office.windows[name], name, hours=2)
     present = log_of(office.windows[name]).log_id
     assert states(office, name) == {former: "replaced", present: "silent"}
     show(office.windows[name], name)
-    sql(database, "UPDATE reviewer_data.lease_given SET at = at - %s", 2 * _HOURS)
+    office.sql_past_triggers("UPDATE reviewer_data.lease_given SET at = at - %s", 2 * _HOURS)
     assert states(office, name) == {former: "replaced", present: "seen"}
 
 
@@ -265,7 +235,7 @@ def test_deleted_or_shortened_log_lets_nobody_sign_in(office: Office) -> None:
         opened(office, copy)
 
 
-def test_brokers_log_that_was_put_back_or_cut_shows(office: Office, database: str, tmp_path: Path) -> None:
+def test_brokers_log_that_was_put_back_or_cut_shows(office: Office, tmp_path: Path) -> None:
     """Whoever has the broker's machine, or a second broker that began a log of its own."""
     office.lead.agree(LEAD)
     name, log = admitted(office), office._broker_log

@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,6 +32,7 @@ from reviewer.workspace import make_workspace, open_workspace
 from tests.benches.broker_team import URL, DirectKeys, write_broker
 from tests.benches.shared_queue import new_database
 from tests.benches.workspace import LEAD, PASSPHRASE, Bench, write_clips
+from tests.fakes.clock import FakeClock
 from tests.fakes.s3_servers import BUCKET, KEY_ID, SECRET, moto_server
 
 CHEAP = KdfParameters.cheap()
@@ -47,6 +50,7 @@ class Office:
     lead: Bench
     windows: dict[str, Bench] = field(default_factory=dict)
     broker: KeyBroker | None = None
+    database: str = ""
     _broker_log: BrokerLog | None = None
 
     def own_folder(self, name: str) -> Path:
@@ -133,6 +137,21 @@ class Office:
         self.lead.sign_policy()
         self.lead.workspace.own_folders(self.lead.person(LEAD).identity).publish()
 
+    def sql(self, query: str, *values: object) -> list[Any]:
+        """Runs a statement as the owner of the database; its rows."""
+        return self._run((query, values))[-1]
+
+    def sql_past_triggers(self, query: str, *values: object) -> list[Any]:
+        """The same, with no trigger of the queue's."""
+        return self._run(("SET session_replication_role = replica", ()), (query, values))[-1]
+
+    def _run(self, *statements: tuple[str, tuple[object, ...]]) -> list[list[Any]]:
+        import psycopg  # as in new_database
+
+        with closing(psycopg.connect(self.database, autocommit=True)) as owner:
+            cursors = [owner.execute(query, values) for query, values in statements]  # type: ignore[arg-type]
+            return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
+
     def close(self) -> None:
         """Closes every window, and the broker's log."""
         if self._broker_log is not None:
@@ -177,6 +196,13 @@ def clips_elsewhere(folder: Path) -> Iterator[str]:
         yield NO_BUCKET
 
 
+@contextmanager
+def office_elsewhere(folder: Path, postgres: str, rules: str = "", *, passes: int = 1) -> Iterator[Office]:
+    """An office at the present time, whose queue is in a new database and whose clips are in a bucket."""
+    with office_database(postgres) as database, clips_elsewhere(folder) as bucket:
+        yield make_office(folder, database, FakeClock(datetime.now(UTC)), bucket, rules, passes=passes)
+
+
 def make_office(
     folder: Path, database: str, clock: Clock, bucket: str = NO_BUCKET, rules: str = "", *, passes: int = 1
 ) -> Office:
@@ -192,7 +218,8 @@ def make_office(
     made.sign_out(LEAD)
     made.sign_policy()
     made.workspace.close()
-    office = Office(folder, clock, Bench(open_workspace(path, clock=clock, parameters=CHEAP), clock))  # type: ignore[arg-type]
+    lead = Bench(open_workspace(path, clock=clock, parameters=CHEAP), clock)  # type: ignore[arg-type]
+    office = Office(folder, clock, lead, database=database)
     workspace, identity = office.lead.workspace, office.lead.person(LEAD).identity
     server = workspace.queue_administration(identity)
     server.set_up()

@@ -4,9 +4,6 @@ import secrets
 from pathlib import Path
 from urllib.parse import quote
 
-import psycopg
-from psycopg.conninfo import conninfo_to_dict
-
 from reviewer.clips.keys import KdfParameters
 from reviewer.lead.intake_report import IntakeOptions
 from reviewer.model.clock import Clock
@@ -18,6 +15,9 @@ from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, PROJECT, QUINN, 
 
 def new_database(server: str) -> str:
     """Makes an empty database; gives the address that a project file names."""
+    import psycopg  # here: what needs no server is imported without a client of one
+    from psycopg.conninfo import conninfo_to_dict
+
     name = f"team_{secrets.token_hex(6)}"
     with psycopg.connect(server, autocommit=True) as owner:
         owner.execute(f"CREATE DATABASE {name}".encode())

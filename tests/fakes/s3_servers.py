@@ -82,6 +82,21 @@ def _answers(endpoint: str) -> bool:
     return True
 
 
+@contextmanager
+def service_of(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """The endpoint of a service in this process whose requests a handler answers."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
 @dataclass
 class Network:
     """Passes requests on to a service, and spoils the next answers to a method as ``faults`` say."""
@@ -109,16 +124,8 @@ class Network:
 
             do_GET = do_PUT = do_HEAD = do_DELETE = do_POST = _pass_on  # noqa: N815
 
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            server.server_close()
-            thread.join()
+        with service_of(Handler) as endpoint:
+            yield endpoint
 
     def pass_on(self, request: BaseHTTPRequestHandler) -> None:
         self.asked.append((request.command, request.path, request.headers.get("Range", "")))

@@ -1,7 +1,6 @@
 """Another broker in a team that works, with the queue on a server: no key changes, and all hear of it."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,20 +15,13 @@ from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Role
 from reviewer.workspace import open_workspace
 from tests.benches.broker_team import URL
-from tests.benches.own_folders import CHEAP, Office, clips_elsewhere, make_office, office_database
+from tests.benches.own_folders import CHEAP, Office, office_elsewhere
 from tests.benches.workspace import LEAD, PASSPHRASE, Bench, make_bench
-from tests.fakes.clock import FakeClock
 
 pytest.importorskip("obstore")
 ANA = "Amara Diallo"
 OTHER, KEY = "https://broker.example:9443", "ab" * 32
 PEM = "-----BEGIN CERTIFICATE-----\nof another authority\n"
-
-
-@pytest.fixture
-def database(postgres: str) -> Iterator[str]:
-    with office_database(postgres) as made:
-        yield made
 
 
 @pytest.fixture
@@ -56,10 +48,9 @@ def broker_command(monkeypatch: pytest.MonkeyPatch) -> Callable[[Office], Comman
 
 
 @pytest.fixture
-def office(database: str, tmp_path: Path) -> Iterator[Office]:
+def office(postgres: str, tmp_path: Path) -> Iterator[Office]:
     """A contractor has a folder of her own; the broker was named in the file before she was admitted."""
-    with clips_elsewhere(tmp_path) as place:
-        made = make_office(tmp_path, database, FakeClock(datetime.now(UTC)), place)
+    with office_elsewhere(tmp_path, postgres) as made:
         made.import_clips(2)
         made.lead.agree(LEAD)
         window = made.admit(ANA, Role.CONTRACTOR)

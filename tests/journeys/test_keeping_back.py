@@ -6,13 +6,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
-from datetime import UTC, datetime
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
 from reviewer.access.signed_facts import kept_back
@@ -30,9 +28,8 @@ from reviewer.queue.outbox import EndHold, Outbox
 from reviewer.queue.postgres import PostgresQueue
 from reviewer.session.keeping_back import KeptBackClips
 from reviewer.session.redactions import propose
-from tests.benches.own_folders import Office, clips_elsewhere, make_office, office_database
+from tests.benches.own_folders import Office, office_elsewhere
 from tests.benches.workspace import LEAD, Bench, write_clips
-from tests.fakes.clock import FakeClock
 
 pytest.importorskip("obstore")
 ANA, BEN = "Amara Diallo", "Bruno Keller"
@@ -50,17 +47,10 @@ ASR = (
 
 
 @pytest.fixture(scope="module")
-def database(postgres: str) -> Iterator[str]:
-    with office_database(postgres) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def one_office(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def one_office(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """Thirteen clips, seven of them in quarantine, and a contractor with a folder of her own."""
     folder = tmp_path_factory.mktemp("office")
-    with clips_elsewhere(folder) as place:
-        made = make_office(folder, database, FakeClock(datetime.now(UTC)), place, ASR)
+    with office_elsewhere(folder, postgres, ASR) as made:
         drafts = [WITH_A_NUMBER] * 7 + [""] * 6
         made.lead.person(LEAD).lead.import_manifest(
             write_clips(folder / "in", made.clock, drafts), IntakeOptions()
@@ -71,19 +61,6 @@ def one_office(database: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
             made.admit(name, Role.CONTRACTOR).agree(name)
         yield made
         made.close_verified()
-
-
-@pytest.fixture
-def office(one_office: Office) -> Iterator[Office]:
-    """With no connection left open after a test."""
-    yield one_office
-    one_office.disconnect()
-
-
-@pytest.fixture
-def owner(database: str) -> Iterator[psycopg.Connection[Any]]:
-    with closing(psycopg.connect(database, autocommit=True)) as connection:
-        yield connection
 
 
 @pytest.fixture
@@ -116,18 +93,14 @@ def away(*_given: object, **_named: object) -> None:
     raise Unavailable("QUEUE_UNREACHABLE")
 
 
-def server_hold(owner: psycopg.Connection[Any], clip_id: str) -> str:
-    row = owner.execute("SELECT hold FROM reviewer_data.queue_clip WHERE clip_id = %s", (clip_id,)).fetchone()
-    assert row is not None
-    return str(row[0])
+def server_hold(office: Office, clip_id: str) -> str:
+    ((hold,),) = office.sql("SELECT hold FROM reviewer_data.queue_clip WHERE clip_id = %s", clip_id)
+    return str(hold)
 
 
-def server_state(owner: psycopg.Connection[Any], clip_id: str) -> str:
-    row = owner.execute(
-        "SELECT state FROM reviewer_data.queue_clip WHERE clip_id = %s", (clip_id,)
-    ).fetchone()
-    assert row is not None
-    return str(row[0])
+def server_state(office: Office, clip_id: str) -> str:
+    ((state,),) = office.sql("SELECT state FROM reviewer_data.queue_clip WHERE clip_id = %s", clip_id)
+    return str(state)
 
 
 def opens(window: Bench, name: str, lease: Lease) -> str:
@@ -160,7 +133,7 @@ def patched(patch: pytest.MonkeyPatch, name: str, *, is_after: bool) -> None:
 
 @pytest.mark.parametrize(("name", "is_after"), DEATHS)
 def test_hold_whose_end_was_killed_ends_with_the_next_look(
-    office: Office, owner: psycopg.Connection[Any], lease: Lease, name: str, *, is_after: bool
+    office: Office, lease: Lease, name: str, *, is_after: bool
 ) -> None:
     lead = office.lead.person(LEAD).lead
     lead.clip_list.hold(lead.identity, lease.clip_id, HoldReason.TECHNICAL)
@@ -171,7 +144,7 @@ def test_hold_whose_end_was_killed_ends_with_the_next_look(
             lead.clip_list.release(lead.identity, lease.clip_id)
     assert opens(office.windows[ANA], ANA, lease) == "CLIP_ON_HOLD"  # no key before the row
     go_on(office)
-    assert server_hold(owner, lease.clip_id) == ""
+    assert server_hold(office, lease.clip_id) == ""
     assert opens(office.windows[ANA], ANA, lease) == ""
     assert about(office, lease.clip_id, Action.HOLD_BEGUN, Action.HOLD_ENDED)[-2:] == [
         Action.HOLD_BEGUN,
@@ -183,7 +156,7 @@ def test_hold_whose_end_was_killed_ends_with_the_next_look(
 
 @pytest.mark.parametrize(("name", "is_after"), [("hold", False), ("hold", True), ("_record", False)])
 def test_hold_that_was_killed_is_begun_by_the_next_look(
-    office: Office, owner: psycopg.Connection[Any], lease: Lease, name: str, *, is_after: bool
+    office: Office, lease: Lease, name: str, *, is_after: bool
 ) -> None:
     lead = office.lead.person(LEAD).lead
     with pytest.MonkeyPatch.context() as patch:
@@ -191,7 +164,7 @@ def test_hold_that_was_killed_is_begun_by_the_next_look(
         with pytest.raises(Killed):
             lead.clip_list.hold(lead.identity, lease.clip_id, HoldReason.RESERVED)
     go_on(office)
-    assert server_hold(owner, lease.clip_id) == "reserved"
+    assert server_hold(office, lease.clip_id) == "reserved"
     assert opens(office.windows[ANA], ANA, lease) == "CLIP_ON_HOLD"
     lead.clip_list.release(lead.identity, lease.clip_id)
     assert opens(office.windows[ANA], ANA, lease) == ""
@@ -225,7 +198,7 @@ with open_workspace(folder, clock=FakeClock(now), parameters=KdfParameters.cheap
 
 
 def test_process_that_is_killed_once_the_server_has_answered_leaves_no_clip_without_a_key(
-    office: Office, owner: psycopg.Connection[Any], lease: Lease, repository: Path
+    office: Office, lease: Lease, repository: Path
 ) -> None:
     lead = office.lead.person(LEAD).lead
     lead.clip_list.hold(lead.identity, lease.clip_id, HoldReason.TECHNICAL)
@@ -242,26 +215,24 @@ def test_process_that_is_killed_once_the_server_has_answered_leaves_no_clip_with
         check=False,
     )
     assert child.returncode == -signal.SIGKILL
-    assert server_hold(owner, lease.clip_id) == ""
+    assert server_hold(office, lease.clip_id) == ""
     assert opens(office.windows[ANA], ANA, lease) == "CLIP_ON_HOLD"
     lead.overview()  # the page that a lead's window opens with
     assert opens(office.windows[ANA], ANA, lease) == ""
 
 
-def test_hold_that_the_server_lost_is_ended_by_a_release(
-    office: Office, owner: psycopg.Connection[Any], lease: Lease
-) -> None:
+def test_hold_that_the_server_lost_is_ended_by_a_release(office: Office, lease: Lease) -> None:
     """As an earlier version left a clip whose release was killed."""
     lead = office.lead.person(LEAD).lead
     lead.clip_list.hold(lead.identity, lease.clip_id, HoldReason.TECHNICAL)
-    owner.execute("UPDATE reviewer_data.queue_clip SET hold = '' WHERE clip_id = %s", (lease.clip_id,))
+    office.sql("UPDATE reviewer_data.queue_clip SET hold = '' WHERE clip_id = %s", lease.clip_id)
     assert opens(office.windows[ANA], ANA, lease) == "CLIP_ON_HOLD"
     assert lead.clip_list.release(lead.identity, lease.clip_id) == "hold"
     assert opens(office.windows[ANA], ANA, lease) == ""
 
 
 def test_acts_that_wait_come_in_their_order_and_a_stale_one_changes_nothing(
-    office: Office, owner: psycopg.Connection[Any], lease: Lease
+    office: Office, lease: Lease
 ) -> None:
     lead, clip_id = office.lead.person(LEAD).lead, lease.clip_id
     clips, identity = lead.clip_list, lead.identity
@@ -271,7 +242,7 @@ def test_acts_that_wait_come_in_their_order_and_a_stale_one_changes_nothing(
         with pytest.raises(Unavailable):
             clips.release(identity, clip_id)
     clips.hold(identity, clip_id, HoldReason.RESERVED)  # by another lead, who does not wait
-    assert server_hold(owner, clip_id) == "reserved"
+    assert server_hold(office, clip_id) == "reserved"
     unit, whole = office.lead.workspace._unit, Outbox.deliver
     with unit.transaction():
         stale = unit.outbox.add(identity.person.id, EndHold(clip_id))
@@ -285,7 +256,7 @@ def test_acts_that_wait_come_in_their_order_and_a_stale_one_changes_nothing(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Outbox, "deliver", meanwhile)
         go_on(office)
-    assert server_hold(owner, clip_id) == "reserved"
+    assert server_hold(office, clip_id) == "reserved"
     clips.release(identity, clip_id)
     assert opens(office.windows[ANA], ANA, lease) == ""
 
@@ -301,7 +272,7 @@ QUARANTINE_DEATHS = [("end_quarantine", False), ("end_quarantine", True), ("_rec
 @pytest.mark.parametrize(("name", "is_after"), QUARANTINE_DEATHS)
 @pytest.mark.parametrize("to", ["", ANA])
 def test_quarantine_whose_end_was_killed_ends_with_the_next_look(
-    office: Office, owner: psycopg.Connection[Any], name: str, to: str, *, is_after: bool
+    office: Office, name: str, to: str, *, is_after: bool
 ) -> None:
     lead, clip_id, unit = office.lead.person(LEAD).lead, in_quarantine(office), office.lead.workspace._unit
     lead.held_back.drop_drafts(lead.identity, clip_id)
@@ -312,30 +283,28 @@ def test_quarantine_whose_end_was_killed_ends_with_the_next_look(
         with pytest.raises(Killed):
             (assign if to else let_go)()
     lead.overview()
-    assert server_state(owner, clip_id) == "ready"
+    assert server_state(office, clip_id) == "ready"
     assert kept_back(row.event() for row in unit.log.about(clip_id)) == ""  # what the broker asks
     assert clip_id not in [find.clip_id for find in unit.held_finds.all()]
     query = "SELECT coalesce(assigned_to, '') FROM reviewer_data.task WHERE clip_id = %s"
     person_id = office.windows[ANA].person(ANA).identity.person.id
-    assert owner.execute(query, (clip_id,)).fetchall() == [(person_id if to else "",)]
+    assert office.sql(query, clip_id) == [(person_id if to else "",)]
     assert about(office, clip_id, Action.HELD_RELEASED) == [Action.HELD_RELEASED]
 
 
-def test_quarantine_stays_where_the_person_may_not_have_the_clip(
-    office: Office, owner: psycopg.Connection[Any]
-) -> None:
+def test_quarantine_stays_where_the_person_may_not_have_the_clip(office: Office) -> None:
     lead, clip_id, unit = office.lead.person(LEAD).lead, in_quarantine(office), office.lead.workspace._unit
     unit.queue.set_clip_skill([clip_id], "medical")
     with pytest.raises(Refused, match="SKILL_MISSING"):
         lead.held_back.reassign(lead.identity, clip_id, BEN)
-    assert server_state(owner, clip_id) == "quarantined"
+    assert server_state(office, clip_id) == "quarantined"
     assert about(office, clip_id, Action.HELD_RELEASED) == []
     assert unit.outbox.waiting() == 0
     unit.queue.set_clip_skill([clip_id], "")
 
 
 def test_clip_that_a_recogniser_muted_is_given_to_nobody_until_a_lead_decides(
-    office: Office, owner: psycopg.Connection[Any], lease: Lease
+    office: Office, lease: Lease
 ) -> None:
     unit, lead = office.lead.workspace._unit, office.lead.person(LEAD).lead
     lead.make_drafts()
@@ -343,31 +312,29 @@ def test_clip_that_a_recogniser_muted_is_given_to_nobody_until_a_lead_decides(
     assert lease.clip_id in muted
     assert {one.source for one in unit.redactions.of_clip(lease.clip_id)} == {RedactionSource.DRAFT}
     for clip_id in muted:
-        is_away = server_state(owner, clip_id) == "quarantined"
-        assert is_away or server_hold(owner, clip_id) == "personal_data"
+        is_away = server_state(office, clip_id) == "quarantined"
+        assert is_away or server_hold(office, clip_id) == "personal_data"
     assert office.windows[ANA].work(ANA).claim() is None  # nor is what she had
     assert opens(office.windows[ANA], ANA, lease) == "LEASE_LOST"
     for clip_id in muted:
         for one in unit.redactions.of_clip(clip_id):
             if one.state is RedactionState.PROPOSED:
                 lead.redactions.reject(lead.identity, one.id)
-        assert server_hold(owner, clip_id) == ""
+        assert server_hold(office, clip_id) == ""
     again = office.windows[ANA].work(ANA).claim()
     assert again is not None
     assert opens(office.windows[ANA], ANA, again) == ""
     office.windows[ANA].work(ANA).release(again)
 
 
-def test_server_that_was_away_is_told_by_the_next_look(
-    office: Office, owner: psycopg.Connection[Any], lease: Lease
-) -> None:
+def test_server_that_was_away_is_told_by_the_next_look(office: Office, lease: Lease) -> None:
     unit, lead = office.lead.workspace._unit, office.lead.person(LEAD).lead
     clip = unit.clips.get(lease.clip_id)
     with unit.transaction():
         one = propose(unit, lead.identity, clip, Span(1, 99), PersonalDataKind.NAME, RedactionSource.DRAFT)
     assert one is not None
-    assert server_hold(owner, clip.id) == ""
+    assert server_hold(office, clip.id) == ""
     lead.overview()
-    assert server_hold(owner, clip.id) == "personal_data"
+    assert server_hold(office, clip.id) == "personal_data"
     lead.redactions.reject(lead.identity, one.id)
-    assert server_hold(owner, clip.id) == ""
+    assert server_hold(office, clip.id) == ""

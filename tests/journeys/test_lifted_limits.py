@@ -1,10 +1,9 @@
 """Limits that a lead lifts are lifted on the server and in people's own folders, by a lead's word alone."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from reviewer.access.lifted_limits import sign_lifting
@@ -12,25 +11,17 @@ from reviewer.errors import Refused
 from reviewer.model.event import Action
 from reviewer.model.people import Role
 from reviewer.model.task import SkipReason
-from tests.benches.own_folders import Office, clips_elsewhere, make_office, office_database
+from tests.benches.own_folders import Office, office_elsewhere
 from tests.benches.workspace import LEAD, hear
-from tests.fakes.clock import FakeClock
 
 pytest.importorskip("obstore")
 NAME = "Amara Diallo"
 
 
 @pytest.fixture
-def database(postgres: str) -> Iterator[str]:
-    with office_database(postgres) as made:
-        yield made
-
-
-@pytest.fixture
-def office(database: str, tmp_path: Path) -> Iterator[Office]:
+def office(postgres: str, tmp_path: Path) -> Iterator[Office]:
     rules = "[limits]\nopens_without_hand_in = 2\n"
-    with clips_elsewhere(tmp_path) as place:
-        made = make_office(tmp_path, database, FakeClock(datetime.now(UTC)), place, rules)
+    with office_elsewhere(tmp_path, postgres, rules) as made:
         made.import_clips(9)
         made.start_broker()
         made.admit(NAME, Role.CONTRACTOR).agree(NAME)
@@ -69,9 +60,7 @@ def test_lifting_reaches_the_server_and_the_own_folder(office: Office) -> None:
 
 
 @pytest.mark.parametrize("whose", ["nobody's", "her own", "of another", "an old one"])
-def test_owner_of_the_database_lifts_nothing_in_an_own_folder(
-    office: Office, database: str, whose: str
-) -> None:
+def test_owner_of_the_database_lifts_nothing_in_an_own_folder(office: Office, whose: str) -> None:
     """The server goes by its own time, which its owner sets; the own folder by what a lead signed."""
     assert opens(office, 3) == 2
     lead, ana = office.lead.person(LEAD).identity, office.windows[NAME].person(NAME).identity
@@ -82,10 +71,7 @@ def test_owner_of_the_database_lifts_nothing_in_an_own_folder(
         "of another": sign_lifting(lead, workspace_id, "somebody", now),
         "an old one": sign_lifting(lead, workspace_id, ana.person.id, now - timedelta(days=2)),
     }[whose]
-    with psycopg.connect(database) as owner:
-        query = (
-            "INSERT INTO reviewer_data.limits_lifted SELECT %s, max(at), %s FROM reviewer_data.lease_given"
-        )
-        owner.execute(query, (ana.person.id, signed))
+    query = "INSERT INTO reviewer_data.limits_lifted SELECT %s, max(at), %s FROM reviewer_data.lease_given"
+    office.sql(query, ana.person.id, signed)
     assert opens(office, 3) == 0
     assert not office.windows[NAME].events(Action.LIMITS_LIFTED)

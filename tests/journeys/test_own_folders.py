@@ -4,11 +4,9 @@ import secrets
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from reviewer.access.signing import public_key_of
@@ -23,10 +21,9 @@ from reviewer.session.joining import join_workspace
 from reviewer.session.queue_login import login_name, login_request, verifier_of_request
 from reviewer.session.team_files import ANSWER_FILE, POLICY_FILE
 from reviewer.transcript.lexicon import LEXICON_FOLDER
-from tests.benches.own_folders import CHEAP, Office, make_office, office_database
+from tests.benches.own_folders import CHEAP, Office, make_office, office_elsewhere
 from tests.benches.shared_queue import new_database
 from tests.benches.workspace import LEAD, PASSPHRASE
-from tests.fakes.clock import FakeClock
 
 pytest.importorskip("obstore")
 RULES = "[limits]\nopens_per_hour = "
@@ -34,24 +31,11 @@ _numbers = count(70)
 
 
 @pytest.fixture(scope="module")
-def database(postgres: str) -> Iterator[str]:
-    with office_database(postgres) as made:
+def one_office(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """Each test admits people of its own."""
+    with office_elsewhere(tmp_path_factory.mktemp("office"), postgres) as made:
         yield made
-
-
-@pytest.fixture(scope="module")
-def one_office(tmp_path_factory: pytest.TempPathFactory, database: str) -> Iterator[Office]:
-    folder = tmp_path_factory.mktemp("office")
-    made = make_office(folder, database, FakeClock(datetime.now(UTC)))
-    yield made
-    made.close_verified()
-
-
-@pytest.fixture
-def office(one_office: Office) -> Iterator[Office]:
-    """Each test admits people of its own, and leaves no connection open."""
-    yield one_office
-    one_office.disconnect()
+        made.close_verified()
 
 
 def change_rule(office: Office) -> int:
@@ -153,20 +137,16 @@ def test_files_of_an_own_folder_that_somebody_changed_are_put_back(office: Offic
     project.write_bytes(signed)
 
 
-def put_on_the_server(database: str, *policies: tuple[int, str]) -> None:
+def put_on_the_server(office: Office, *policies: tuple[int, str]) -> None:
     """As the owner of the server could do it: these and no others, each a serial and a text."""
-    with closing(psycopg.connect(database, autocommit=True)) as owner:
-        owner.execute("DELETE FROM reviewer_data.team_policy")
-        for number, (serial, text) in enumerate(policies):
-            owner.execute(
-                "INSERT INTO reviewer_data.team_policy (serial, signed, person_id, at)"
-                " VALUES (%s, %s, %s, 1)",
-                (serial, text, f"p{number}"),
-            )
+    office.sql("DELETE FROM reviewer_data.team_policy")
+    query = "INSERT INTO reviewer_data.team_policy (serial, signed, person_id, at) VALUES (%s, %s, %s, 1)"
+    for number, (serial, text) in enumerate(policies):
+        office.sql(query, serial, text, f"p{number}")
 
 
 def test_policy_that_no_known_lead_signed_or_that_is_older_is_not_taken(
-    office: Office, database: str, tmp_path: Path
+    office: Office, postgres: str, tmp_path: Path
 ) -> None:
     office.lead.workspace.own_folders(office.lead.person(LEAD).identity).publish()
     ana = office.admit("Chidi Okoro", Role.CONTRACTOR)
@@ -179,37 +159,35 @@ def test_policy_that_no_known_lead_signed_or_that_is_older_is_not_taken(
     assert serial is not None
     ana = office.reopen("Chidi Okoro")
     followed = (office.own_folder("Chidi Okoro") / "project.toml").read_bytes()
-    put_on_the_server(database, (serial + 1, text))
+    put_on_the_server(office, (serial + 1, text))
     ana.person("Chidi Okoro")
     ana.sign_out("Chidi Okoro")
     assert (office.own_folder("Chidi Okoro") / "project.toml").read_bytes() == followed
     assert f"{RULES}{number}".encode() in followed
     assert ana.workspace._unit.team_folder.serial() == serial
-    with closing(make_office(tmp_path, new_database(database), office.clock)) as other:
+    with closing(make_office(tmp_path, new_database(postgres), office.clock)) as other:
         forged = other.lead.workspace.own_folders(other.lead.person(LEAD).identity).team_policy()
-    put_on_the_server(database, (serial + 2, forged.text))
+    put_on_the_server(office, (serial + 2, forged.text))
     with pytest.raises(Refused, match="TEAM_POLICY_NOT_SIGNED"):
         ana.person("Chidi Okoro")
     assert ana.workspace._unit.team_folder.serial() == serial
-    put_on_the_server(database, (1, text))
+    put_on_the_server(office, (1, text))
 
 
-def test_policy_that_does_not_verify_keeps_out_none_that_does(office: Office, database: str) -> None:
+def test_policy_that_does_not_verify_keeps_out_none_that_does(office: Office) -> None:
     ana = office.admit("Farid Haddad", Role.CONTRACTOR)
     number = change_rule(office)
     good = office.lead.workspace._unit.queue.team_policies()[0]
-    put_on_the_server(database, (2**63 - 1, "{}"), (2**62, good[:-9]), (7, good))
+    put_on_the_server(office, (2**63 - 1, "{}"), (2**62, good[:-9]), (7, good))
     with pytest.raises(Refused, match="POLICY_OPENED_BEFORE"):
         ana.person("Farid Haddad")
     ana = office.reopen("Farid Haddad")
     ana.person("Farid Haddad")
     assert ana.workspace.project.limits.opens_per_hour == number
-    put_on_the_server(database)
+    put_on_the_server(office)
 
 
-def test_policy_of_a_lead_whom_only_another_policy_names_is_taken_after_it(
-    office: Office, database: str
-) -> None:
+def test_policy_of_a_lead_whom_only_another_policy_names_is_taken_after_it(office: Office) -> None:
     ana, unit = office.admit("Greta Weiss", Role.CONTRACTOR), office.lead.workspace._unit
     change_rule(office)
     unit, identity = office.lead.workspace._unit, office.lead.person(LEAD).identity
@@ -232,14 +210,14 @@ def test_policy_of_a_lead_whom_only_another_policy_names_is_taken_after_it(
         )
         for more, by in enumerate((identity, signing))
     )
-    put_on_the_server(database, (later.serial, later.text), (names.serial, names.text))
+    put_on_the_server(office, (later.serial, later.text), (names.serial, names.text))
     with pytest.raises(Refused, match="POLICY_OPENED_BEFORE"):
         ana.person("Greta Weiss")
     assert ana.workspace._unit.team_folder.serial() == later.serial
-    put_on_the_server(database)
+    put_on_the_server(office)
 
 
-def test_policy_that_would_reach_nobody_is_said_by_who_publishes_it(office: Office, database: str) -> None:
+def test_policy_that_would_reach_nobody_is_said_by_who_publishes_it(office: Office) -> None:
     """After a backup was restored the lead's log is shorter than the policy on the server says."""
     change_rule(office)
     folders = office.lead.workspace.own_folders(office.lead.person(LEAD).identity)
@@ -256,17 +234,17 @@ def test_policy_that_would_reach_nobody_is_said_by_who_publishes_it(office: Offi
         leads=[*present.leads, Person("p-lost", "Lou Lost", Role.LEAD, PersonState.ACTIVE, b"k" * 32)],
         lexicon={},
     )
-    put_on_the_server(database, (lost.serial, lost.text), (2**63 - 1, "{}"))
+    put_on_the_server(office, (lost.serial, lost.text), (2**63 - 1, "{}"))
     with pytest.raises(Refused) as refused:
         folders.publish()
     assert refused.value.code == "POLICY_BEHIND_SERVER"
     assert (refused.value.parameters["there"], lost.text in unit.queue.team_policies()) == (lost.serial, True)
-    put_on_the_server(database)
+    put_on_the_server(office)
     folders.publish()
 
 
 def test_new_code_and_revocation_end_the_login_that_was_there_for_good(
-    office: Office, database: str, monkeypatch: pytest.MonkeyPatch
+    office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hiro = office.admit("Hiro Tanaka", Role.CONTRACTOR)
     identity, lead = hiro.person("Hiro Tanaka").identity, office.lead.person(LEAD)
@@ -290,19 +268,18 @@ def test_new_code_and_revocation_end_the_login_that_was_there_for_good(
     def away(_person_id: str) -> None:
         raise Unavailable("QUEUE_UNREACHABLE")
 
-    with closing(psycopg.connect(database, autocommit=True)) as owner:
-        owner.execute("UPDATE reviewer_data.person_login SET is_blocked = false")
-        with monkeypatch.context() as patch:
-            patch.setattr(unit.queue, "block", away)
-            with pytest.raises(Unavailable):
-                lead.lead.revoke("Hiro Tanaka")
-        blocked = "SELECT is_blocked FROM reviewer_data.person_login WHERE person_id = %s"
-        assert owner.execute(blocked, (identity.person.id,)).fetchone() == (False,)
-        lead.lead.revoke("Hiro Tanaka")
-        assert owner.execute(blocked, (identity.person.id,)).fetchone() == (True,)
-        owner.execute("UPDATE reviewer_data.person_login SET is_blocked = false")
-        office.lead.workspace.own_folders(lead.identity).publish()
-        assert owner.execute(blocked, (identity.person.id,)).fetchone() == (True,)
+    office.sql("UPDATE reviewer_data.person_login SET is_blocked = false")
+    with monkeypatch.context() as patch:
+        patch.setattr(unit.queue, "block", away)
+        with pytest.raises(Unavailable):
+            lead.lead.revoke("Hiro Tanaka")
+    blocked = "SELECT is_blocked FROM reviewer_data.person_login WHERE person_id = %s"
+    assert office.sql(blocked, identity.person.id) == [(False,)]
+    lead.lead.revoke("Hiro Tanaka")
+    assert office.sql(blocked, identity.person.id) == [(True,)]
+    office.sql("UPDATE reviewer_data.person_login SET is_blocked = false")
+    office.lead.workspace.own_folders(lead.identity).publish()
+    assert office.sql(blocked, identity.person.id) == [(True,)]
     with pytest.raises(Refused, match="NO_ACCOUNT"):
         admit()
 
@@ -316,9 +293,8 @@ def test_own_folder_of_somebody_who_was_revoked_says_so_at_sign_in(office: Offic
         office.reopen("Dana Novak").workspace.sign_in("Dana Novak", PASSPHRASE)
 
 
-def test_own_folder_opens_while_the_server_is_away(office: Office, database: str) -> None:
+def test_own_folder_opens_while_the_server_is_away(office: Office) -> None:
     office.admit("Edda Larsen", Role.CONTRACTOR)
-    with closing(psycopg.connect(database, autocommit=True)) as owner:
-        owner.execute("REVOKE USAGE ON SCHEMA reviewer FROM reviewer_contractor")
-        assert office.reopen("Edda Larsen").person("Edda Larsen").identity.person.name == "Edda Larsen"
-        owner.execute("GRANT USAGE ON SCHEMA reviewer TO reviewer_contractor")
+    office.sql("REVOKE USAGE ON SCHEMA reviewer FROM reviewer_contractor")
+    assert office.reopen("Edda Larsen").person("Edda Larsen").identity.person.name == "Edda Larsen"
+    office.sql("GRANT USAGE ON SCHEMA reviewer TO reviewer_contractor")

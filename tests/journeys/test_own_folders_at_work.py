@@ -4,10 +4,9 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import BinaryIO
 
-import psycopg
 import pytest
 
 from reviewer.access.release_comparison import Lack, compare
@@ -40,33 +39,17 @@ from reviewer.session.redactions import Redactions, propose
 from reviewer.session.work_session import WorkSession
 from reviewer.workspace import open_workspace
 from tests.benches.broker_team import DirectKeys
-from tests.benches.own_folders import CHEAP, Office, clips_elsewhere, make_office, office_database
+from tests.benches.own_folders import CHEAP, Office, office_elsewhere
 from tests.benches.workspace import LEAD, Bench, annotation, hear
-from tests.fakes.clock import FakeClock
 
 pytest.importorskip("obstore")
 CLIPS = 20
 
 
 @pytest.fixture(scope="module")
-def database(postgres: str) -> Iterator[str]:
-    with office_database(postgres) as made:
-        yield made
-
-
-@pytest.fixture
-def office(one_office: Office) -> Iterator[Office]:
-    """With no connection left open after a test."""
-    yield one_office
-    one_office.disconnect()
-
-
-@pytest.fixture(scope="module")
-def one_office(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def one_office(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """Some clips; each test admits people of its own."""
-    folder = tmp_path_factory.mktemp("office")
-    with clips_elsewhere(folder) as place:
-        made = make_office(folder, database, FakeClock(datetime.now(UTC)), place)
+    with office_elsewhere(tmp_path_factory.mktemp("office"), postgres) as made:
         made.import_clips(CLIPS)
         made.start_broker()
         yield made
@@ -114,9 +97,7 @@ def test_clip_goes_from_the_leads_folder_through_two_own_folders_into_a_set(offi
     assert len({log_id for log_id, _ in seen.values()}) == len(wanted) + 1
 
 
-def test_own_folder_holds_no_wrapped_key_and_no_facts_of_clips_of_others(
-    office: Office, database: str
-) -> None:
+def test_own_folder_holds_no_wrapped_key_and_no_facts_of_clips_of_others(office: Office) -> None:
     ana, ben = office.admit("Chidi Okoro", Role.CONTRACTOR), office.admit("Dana Novak", Role.CONTRACTOR)
     for name, window in (("Chidi Okoro", ana), ("Dana Novak", ben)):
         window.agree(name)
@@ -144,14 +125,13 @@ def test_own_folder_holds_no_wrapped_key_and_no_facts_of_clips_of_others(
         with pytest.raises(Refused, match="NOT_ALLOWED"):
             act(ana.workspace._unit.queue)
     assert ana.workspace._unit.queue.purged_among([bens.clip_id]) == []
-    with closing(psycopg.connect(database, autocommit=True)) as owner:
-        owner.execute("UPDATE reviewer_data.task SET lease_until = 1 WHERE id = %s", (anas.task_id,))
+    office.sql("UPDATE reviewer_data.task SET lease_until = 1 WHERE id = %s", anas.task_id)
     with pytest.raises(LeaseLapsed):
         ana.workspace._unit.queue.clip_facts(anas.clip_id)
 
 
 def test_recognisers_drafts_come_sealed_with_the_lease_and_none_in_which_something_was_found(
-    office: Office, database: str, monkeypatch: pytest.MonkeyPatch
+    office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(DraftMeasurement, "is_hidden", lambda *_: False)  # one task in twenty shows none
     ines = office.admit("Ines Silva", Role.CONTRACTOR)
@@ -166,9 +146,8 @@ def test_recognisers_drafts_come_sealed_with_the_lease_and_none_in_which_somethi
     lead.admission.publish()
     opened = hear(work, lease)
     assert [one.text for one in opened.hypotheses] == ["good morning", "good evening"]
-    with closing(psycopg.connect(database, autocommit=True)) as owner:
-        query = "SELECT facts::text FROM reviewer_data.clip_facts WHERE clip_id = %s"
-        (facts,) = owner.execute(query, (lease.clip_id,)).fetchone() or ("",)
+    query = "SELECT facts::text FROM reviewer_data.clip_facts WHERE clip_id = %s"
+    ((facts,),) = office.sql(query, lease.clip_id)
     assert "vosk" in facts
     assert "good" not in facts
     find = HeldFind(lease.clip_id, "", HeldCode.DRAFT, "phone", None, None, unit.clock.now())
@@ -209,11 +188,8 @@ def test_purge_reaches_a_folder_whose_person_does_not_ask_for_the_clip(office: O
     assert store.clip_ids() == office.lead.workspace._unit.clips.all_stored_as()
 
 
-def test_clip_of_a_queue_whose_facts_are_not_on_the_server_is_said_and_not_skipped(
-    office: Office, database: str
-) -> None:
-    with closing(psycopg.connect(database, autocommit=True)) as owner:
-        owner.execute("DELETE FROM reviewer_data.clip_facts")
+def test_clip_of_a_queue_whose_facts_are_not_on_the_server_is_said_and_not_skipped(office: Office) -> None:
+    office.sql("DELETE FROM reviewer_data.clip_facts")
     ana = office.admit("Greta Weiss", Role.CONTRACTOR)
     ana.agree("Greta Weiss")
     with pytest.raises(Unavailable, match="CLIP_FACTS_MISSING"):
@@ -222,12 +198,11 @@ def test_clip_of_a_queue_whose_facts_are_not_on_the_server_is_said_and_not_skipp
     hear(ana.work("Greta Weiss"), ana.work("Greta Weiss").claim())
 
 
-def test_broker_refuses_somebody_whose_own_folder_showed_no_agreement(office: Office, database: str) -> None:
+def test_broker_refuses_somebody_whose_own_folder_showed_no_agreement(office: Office) -> None:
     ana = office.admit("Hiro Tanaka", Role.CONTRACTOR)
     ana.agree("Hiro Tanaka")
     lease = ana.work("Hiro Tanaka").claim()
-    with closing(psycopg.connect(database, autocommit=True)) as owner:
-        owner.execute("UPDATE reviewer_data.agreement_signed SET evidence = set_byte(evidence, 9, 0)")
+    office.sql("UPDATE reviewer_data.agreement_signed SET evidence = set_byte(evidence, 9, 0)")
     with pytest.raises(Refused, match="NDA_REQUIRED"):
         ana.work("Hiro Tanaka").open(lease)
 

@@ -9,14 +9,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psycopg
 import pytest
 import soundfile
 
@@ -33,9 +31,8 @@ from reviewer.model.task import Lease
 from reviewer.queue.postgres import PostgresQueue
 from reviewer.queue.postgres_connection import QueueServer
 from reviewer.session.unit_of_work import UnitOfWork
-from tests.benches.own_folders import Office, clips_elsewhere, make_office, office_database
+from tests.benches.own_folders import Office, office_elsewhere
 from tests.benches.workspace import LEAD, annotation, hear
-from tests.fakes.clock import FakeClock
 
 pytest.importorskip("obstore")
 NUMBER = "five five five two six seven one"
@@ -45,24 +42,9 @@ ANA, BEN = "Amara Diallo", "Bruno Keller"
 
 
 @pytest.fixture(scope="module")
-def database(postgres: str) -> Iterator[str]:
-    with office_database(postgres) as made:
-        yield made
-
-
-@pytest.fixture
-def office(one_office: Office) -> Iterator[Office]:
-    """With no connection left open after a test."""
-    yield one_office
-    one_office.disconnect()
-
-
-@pytest.fixture(scope="module")
-def one_office(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def one_office(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """Clips of two passes, two contractors, each with a folder of their own."""
-    folder = tmp_path_factory.mktemp("office")
-    with clips_elsewhere(folder) as place:
-        made = make_office(folder, database, FakeClock(datetime.now(UTC)), place, passes=2)
+    with office_elsewhere(tmp_path_factory.mktemp("office"), postgres, passes=2) as made:
         made.import_clips(7)
         made.start_broker()
         made.lead.agree(LEAD)
@@ -70,12 +52,6 @@ def one_office(database: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
             made.admit(name, Role.CONTRACTOR).agree(name)
         yield made
         made.close_verified()
-
-
-@pytest.fixture
-def owner(database: str) -> Iterator[psycopg.Connection[Any]]:
-    with closing(psycopg.connect(database, autocommit=True)) as connection:
-        yield connection
 
 
 def lead_of(office: Office) -> tuple[UnitOfWork, Any]:
@@ -134,14 +110,12 @@ def texts(office: Office, clip_id: str) -> list[str]:
     ]
 
 
-def is_held(owner: psycopg.Connection[Any], clip_id: str) -> bool:
-    row = owner.execute("SELECT hold FROM reviewer_data.queue_clip WHERE clip_id = %s", (clip_id,)).fetchone()
-    return row is not None and row[0] == "personal_data"
+def is_held(office: Office, clip_id: str) -> bool:
+    query = "SELECT hold FROM reviewer_data.queue_clip WHERE clip_id = %s"
+    return office.sql(query, clip_id) == [("personal_data",)]
 
 
-def test_marked_sound_is_gone_everywhere_and_everybodys_work_is_kept(
-    office: Office, owner: psycopg.Connection[Any]
-) -> None:
+def test_marked_sound_is_gone_everywhere_and_everybodys_work_is_kept(office: Office) -> None:
     unit, lead = lead_of(office)
     anas, bens = both_on_one_clip(office)
     clip_id, ben = anas.clip_id, office.windows[BEN].work(BEN)
@@ -149,9 +123,9 @@ def test_marked_sound_is_gone_everywhere_and_everybodys_work_is_kept(
     old_name, old_key = unit.clips.stored_as(clip_id), unit.content.clip_key(lead.identity.keyring, clip_id)
     work = office.windows[ANA].work(ANA)
     work.redactions.mark(anas, START, END, PersonalDataKind.NUMBER)
-    assert is_held(owner, clip_id)
+    assert is_held(office, clip_id)
     query = "SELECT sealed FROM reviewer_data.personal_data_mark WHERE clip_id = %s"
-    (sealed,) = owner.execute(query, (clip_id,)).fetchone() or (b"",)
+    ((sealed,),) = office.sql(query, clip_id)
     assert len(sealed) > 96
     assert b"2000" not in sealed
     assert b"number" not in sealed
@@ -172,7 +146,7 @@ def test_marked_sound_is_gone_everywhere_and_everybodys_work_is_kept(
 
     assert lead.redactions.apply_all(lead.identity) == 1
     assert the_redaction(office, clip_id).state is RedactionState.APPLIED
-    assert not is_held(owner, clip_id)
+    assert not is_held(office, clip_id)
     assert all(NUMBER not in text for text in texts(office, clip_id))
     (late,) = [each for each in lead.overview().late_drafts if each.clip_id == clip_id]
     assert late.person_id == ben.identity.person.id
@@ -221,9 +195,7 @@ def exported_without_the_number(office: Office, clip_id: str) -> None:
         assert np.any(samples[: START // 2])
 
 
-def test_verdict_from_before_a_redaction_counts_for_the_text_without_the_number(
-    office: Office, owner: psycopg.Connection[Any]
-) -> None:
+def test_verdict_from_before_a_redaction_counts_for_the_text_without_the_number(office: Office) -> None:
     """The clip has another key, and its text another digest, than those that were signed."""
     unit, lead = lead_of(office)
     anas, bens = both_on_one_clip(office)
@@ -234,21 +206,19 @@ def test_verdict_from_before_a_redaction_counts_for_the_text_without_the_number(
     mark_and_hand_in(office, anas)
     office.pass_undrawn()
     digests = {one.id: one.digest for one in unit.queue.sealed_texts(anas.clip_id)}
-    forget_leases(owner)
+    forget_leases(office)
     confirm_all(office, anas.clip_id)
     assert lead.redactions.apply_all(lead.identity) == 1
     for one in unit.queue.sealed_texts(anas.clip_id):
         assert one.digest != digests[one.id]
     exported_without_the_number(office, anas.clip_id)
     forget = "DELETE FROM reviewer_data.verdict WHERE clip_id = %s"
-    owner.execute("DELETE FROM reviewer_data.final WHERE clip_id = %s", (anas.clip_id,))
-    owner.execute(forget, (anas.clip_id,))
+    office.sql("DELETE FROM reviewer_data.final WHERE clip_id = %s", anas.clip_id)
+    office.sql(forget, anas.clip_id)
     assert lead.preview_export(["nemo"]).left_out["verdict_not_signed"] == 1
 
 
-def test_rejected_mark_lets_the_clip_go_on_and_the_sound_comes_back(
-    office: Office, owner: psycopg.Connection[Any]
-) -> None:
+def test_rejected_mark_lets_the_clip_go_on_and_the_sound_comes_back(office: Office) -> None:
     _, lead = lead_of(office)
     work = office.windows[ANA].work(ANA)
     lease = work.claim()
@@ -262,14 +232,14 @@ def test_rejected_mark_lets_the_clip_go_on_and_the_sound_comes_back(
     assert all(each.task_id for each in compare(office.folder / "broker", logs).differences)
     redaction = the_redaction(office, lease.clip_id)
     lead.redactions.reject(lead.identity, redaction.id)
-    assert not is_held(owner, lease.clip_id)
+    assert not is_held(office, lease.clip_id)
     work.close(lease)
     assert np.any(work.open(lease).samples.read(START, END))
     tagged = PersonalDataSpan(6000, 7000, PersonalDataKind.NAME)
     work.submit(lease, replace(annotation("call [pii:name]", Flag.PERSONAL_DATA), spans=(tagged,)))
     work.close(lease)
     work.deliver()
-    assert is_held(owner, lease.clip_id)  # what the text tags is marked too
+    assert is_held(office, lease.clip_id)  # what the text tags is marked too
     assert lead.redactions.take_marks(lead.identity) == 1
     later = lead.redactions.of_clip(lead.identity, lease.clip_id)[-1]
     assert (later.start, later.end) == (6000, 7000)
@@ -283,13 +253,13 @@ def confirm_all(office: Office, clip_id: str) -> None:
         lead.redactions.record_decision(lead.identity, one.id, RedactionState.CONFIRMED)
 
 
-def forget_leases(owner: psycopg.Connection[Any]) -> None:
+def forget_leases(office: Office) -> None:
     """As if the leases that ended for a redaction would have run out by now."""
-    owner.execute("UPDATE reviewer_data.redaction_lease SET until = 0")
+    office.sql("UPDATE reviewer_data.redaction_lease SET until = 0")
 
 
 def test_text_that_comes_while_the_queue_is_asked_is_sealed_again_too(
-    office: Office, owner: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+    office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     unit, lead = lead_of(office)
     anas, bens = both_on_one_clip(office)
@@ -300,21 +270,19 @@ def test_text_that_comes_while_the_queue_is_asked_is_sealed_again_too(
     confirm_all(office, anas.clip_id)
     assert lead.redactions.apply_all(lead.identity) == 0  # what Ben typed may still come
     assert unit.former_keys.clips() == []
-    forget_leases(owner)
+    forget_leases(office)
     with monkeypatch.context() as patch:
         patch.setattr(PostgresQueue, "replace_seals", away)
         assert lead.redactions.apply_all(lead.identity) == 0
     office.windows[BEN].work(BEN).sending.send()
     assert lead.redactions.apply_all(lead.identity) == 1
     (as_it_was,) = [one for one in unit.queue.sealed_texts(anas.clip_id) if one.sealed == nonsense]
-    owner.execute("DELETE FROM reviewer_data.late_draft WHERE id = %s", (as_it_was.id,))
+    office.sql("DELETE FROM reviewer_data.late_draft WHERE id = %s", as_it_was.id)
     assert [NUMBER in text for text in texts(office, anas.clip_id)] == [False, False]
     assert unit.former_keys.clips() == []
 
 
-def test_work_under_a_key_that_is_gone_is_refused_and_a_mark_mutes_the_whole_clip(
-    office: Office, owner: psycopg.Connection[Any]
-) -> None:
+def test_work_under_a_key_that_is_gone_is_refused_and_a_mark_mutes_the_whole_clip(office: Office) -> None:
     _, lead = lead_of(office)
     anas, bens = both_on_one_clip(office)
     clip_id, ben = anas.clip_id, office.windows[BEN].work(BEN)
@@ -323,7 +291,7 @@ def test_work_under_a_key_that_is_gone_is_refused_and_a_mark_mutes_the_whole_cli
         muted = ben.redactions.mark(bens, 2100, 4900, PersonalDataKind.NAME)
     assert not muted.samples.read(2100, 4900).any()
     mark_and_hand_in(office, anas)
-    forget_leases(owner)
+    forget_leases(office)
     confirm_all(office, clip_id)
     assert lead.redactions.apply_all(lead.identity) == 1
     lose(office, bens, f"it is {NUMBER}")
@@ -332,12 +300,12 @@ def test_work_under_a_key_that_is_gone_is_refused_and_a_mark_mutes_the_whole_cli
     assert len(texts(office, clip_id)) == 1
     refused = office.windows[BEN].events(Action.SUBMISSION_REFUSED)[-1]
     assert (refused.object, refused.reason, refused.detail["late"]) == (clip_id, "CLIP_CHANGED", True)
-    assert is_held(owner, clip_id)
+    assert is_held(office, clip_id)
     assert lead.redactions.take_marks(lead.identity) == 1
     whole = lead.redactions.of_clip(lead.identity, clip_id)[0]
     assert (whole.start, whole.end, whole.proposed_by) == (0, 8000, bens.person_id)
     lead.redactions.reject(lead.identity, whole.id)
-    assert not is_held(owner, clip_id)
+    assert not is_held(office, clip_id)
 
 
 def away(*_arguments: object, **_named: object) -> None:
@@ -386,12 +354,12 @@ def about_to_be_redacted(office: Office) -> str:
     return anas.clip_id
 
 
-def require_gone(office: Office, owner: psycopg.Connection[Any], clip_id: str) -> None:
+def require_gone(office: Office, clip_id: str) -> None:
     """The next run finishes it, once, and nothing of the old clip is left."""
     unit, lead = lead_of(office)
     lead.redactions.apply_all(lead.identity)
     assert the_redaction(office, clip_id).state is RedactionState.APPLIED
-    assert not is_held(owner, clip_id)
+    assert not is_held(office, clip_id)
     assert all(NUMBER not in text for text in texts(office, clip_id))
     unit.content.sweep()  # of what a process wrote that was killed before its commit
     assert unit.content._store.clip_ids() == unit.clips.all_stored_as()
@@ -399,9 +367,7 @@ def require_gone(office: Office, owner: psycopg.Connection[Any], clip_id: str) -
     assert lead.verify_log().ok
 
 
-def test_redaction_interrupted_at_each_step_goes_on_and_loses_nothing(
-    office: Office, owner: psycopg.Connection[Any]
-) -> None:
+def test_redaction_interrupted_at_each_step_goes_on_and_loses_nothing(office: Office) -> None:
     unit, lead = lead_of(office)
     clip_id = about_to_be_redacted(office)
     old_name = unit.clips.stored_as(clip_id)
@@ -413,8 +379,8 @@ def test_redaction_interrupted_at_each_step_goes_on_and_loses_nothing(
         assert (unit.clips.stored_as(clip_id) != old_name) is (number >= FIRST_COMMITTED), name
         assert len(texts(office, clip_id)) == 2, (name, is_after)
         if number < len(DEATHS) - 1:
-            assert is_held(owner, clip_id), (name, is_after)
-    require_gone(office, owner, clip_id)
+            assert is_held(office, clip_id), (name, is_after)
+    require_gone(office, clip_id)
 
 
 CHILD = """
@@ -452,7 +418,7 @@ with open_workspace(folder, clock=FakeClock(now), parameters=KdfParameters.cheap
 )
 @pytest.mark.timeout(120)
 def test_redaction_killed_outright_at_each_step_goes_on_and_loses_nothing(
-    office: Office, owner: psycopg.Connection[Any], repository: Path
+    office: Office, repository: Path
 ) -> None:
     unit, _ = lead_of(office)
     clip_id = about_to_be_redacted(office)
@@ -467,4 +433,4 @@ def test_redaction_killed_outright_at_each_step_goes_on_and_loses_nothing(
         assert child.returncode == -signal.SIGKILL, (name, is_after)
         assert (unit.clips.stored_as(clip_id) != old_name) is (number >= FIRST_COMMITTED), name
         assert len(texts(office, clip_id)) == 2, (name, is_after)
-    require_gone(office, owner, clip_id)
+    require_gone(office, clip_id)
