@@ -21,14 +21,14 @@ DECLARE
     r reviewer_data.rules;
     taken integer;
     wait bigint;
-    lifted bigint;
 BEGIN
     PERFORM require_agreement(p_person, p_now);
     SELECT * INTO r FROM rules;
-    SELECT at INTO lifted FROM limits_lifted WHERE person_id = p_person;
     IF r.leases_per_hour > 0 THEN
         SELECT at + 3600000000 - p_now INTO wait FROM lease_given
-        WHERE person_id = p_person AND at > greatest(p_now - 3600000000, lifted) ORDER BY at DESC OFFSET r.leases_per_hour - 1 LIMIT 1;
+        WHERE person_id = p_person AND at > greatest(
+            p_now - 3600000000, (SELECT l.at FROM limits_lifted l WHERE l.person_id = p_person))
+        ORDER BY at DESC OFFSET r.leases_per_hour - 1 LIMIT 1;
         IF FOUND THEN
             PERFORM refuse('LIMIT_OPENS', jsonb_build_object('limit', r.leases_per_hour,
                 'minutes', ceil(wait / 60000000.0)::integer));
@@ -36,7 +36,7 @@ BEGIN
     END IF;
     IF r.leases_without_hand_in > 0 THEN
         SELECT count(*) INTO taken FROM lease_given WHERE person_id = p_person AND at > greatest(
-            p_now - 86400000000, lifted,
+            p_now - 86400000000, (SELECT l.at FROM limits_lifted l WHERE l.person_id = p_person),
             (SELECT max(made_at) FROM annotation WHERE author = p_person));
         IF taken >= r.leases_without_hand_in THEN
             PERFORM refuse('LIMIT_UNFINISHED', jsonb_build_object('limit', r.leases_without_hand_in));
