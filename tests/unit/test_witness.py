@@ -66,6 +66,20 @@ def test_a_file_without_the_needed_proof_is_refused_with_the_size() -> None:
     assert refused.value.notice.parameters == {"seen": 9}
 
 
+def test_a_checkpoint_of_a_version_without_roots_is_refused() -> None:
+    old = write_checkpoint(LOG_KEY, "w1", 40, b"h" * 32, AT, b"", "request")
+    with pytest.raises(Refused) as refused:
+        Submission(old, {}).require_extends(None)
+    assert refused.value.code == "WITNESS_NO_ROOT"
+
+
+def test_a_hash_with_stray_bits_is_no_proof() -> None:
+    proof = f"old 7\n{'A' * 42}B=\n\n"
+    with pytest.raises(Damaged) as damaged:
+        parse_submission(proof + note(40).text)
+    assert damaged.value.code == "NOT_A_CHECKPOINT"
+
+
 def test_a_countersignature_verifies_with_the_key_of_the_witness_only() -> None:
     signed = parse_checkpoint(cosign(note(40), KEY.name, WITNESS, AT).text_with_cosignatures)
     assert KEY.cosigned_at(signed) == AT
@@ -74,6 +88,8 @@ def test_a_countersignature_verifies_with_the_key_of_the_witness_only() -> None:
     assert WitnessKey("another", KEY.public_key).cosigned_at(signed) is None
     assert KEY.cosigned_at(replace(note(41), cosignatures=signed.cosignatures)) is None
     assert KEY.cosigned_at(note(40)) is None
+    other_kind = f"— {KEY.name} AAAA"
+    assert KEY.cosigned_at(replace(signed, cosignatures=(other_kind, *signed.cosignatures))) == AT
 
 
 def test_a_key_is_written_as_c2sp_does_and_nothing_else_is_read() -> None:
