@@ -215,7 +215,11 @@ class TestSealing:
         book.log.checkpoint("request")
         assert book.bad()[1] == "CHECKPOINT_DIFFERS"
 
-    @pytest.mark.parametrize("column", ["made_at", "witnessed_at"])
+    def test_a_row_that_names_no_checkpoint_is_no_mark_of_a_witness(self, book: Book) -> None:
+        book.log.record(Event(Action.CHECKPOINT_WITNESSED, detail={"rows": ["none"]}))
+        assert book.verify().ok
+
+    @pytest.mark.parametrize("column", ["made_at", "witnessed_at", "witnessed_row"])
     def test_what_stands_beside_a_checkpoint_is_held_to_the_log(self, book: Book, column: str) -> None:
         with unguarded(book.database.path) as connection:
             connection.execute(f"UPDATE checkpoint SET {column} = 1")
