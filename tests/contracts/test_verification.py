@@ -118,6 +118,10 @@ _OTHER_COLUMNS = (
     "CREATE TABLE log (seq, body, prev, hash, signature)",
     "INSERT INTO log VALUES ('one', 1.5, NULL, 'text', 7)",
 )
+_OTHER_SIGNATURE = (  # of a row between two checkpoints
+    "DROP TRIGGER log_no_update",
+    "UPDATE log SET signature = (SELECT signature FROM log WHERE seq = 4) WHERE seq = 5",
+)
 _CUT_TAIL = ("DROP TRIGGER log_no_delete", "DELETE FROM log WHERE seq > 7")
 
 
@@ -142,6 +146,7 @@ _CUT_TAIL = ("DROP TRIGGER log_no_delete", "DELETE FROM log WHERE seq > 7")
             "not verify",
         ),
         (("UPDATE checkpoint SET size = 5 WHERE size = 6",), 5, ""),
+        (_OTHER_SIGNATURE, 5, "signature"),
         (("DELETE FROM checkpoint WHERE size = 3",), 6, "missing"),
         (("DELETE FROM checkpoint WHERE size = 6",), 9, "missing"),
         (("DELETE FROM checkpoint WHERE size = 9",), 9, "missing"),
