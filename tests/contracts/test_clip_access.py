@@ -141,6 +141,8 @@ def test_an_export_opens_accepted_work_alone(parts: Access) -> None:
         exporting(parts).open(lead, {waiting.clip_id: waiting.id, other_clip: blind})
     with pytest.raises(NotAllowed):
         exporting(parts).open(ana, {waiting.clip_id: waiting.id})
+    with pytest.raises(NotAllowed):
+        exporting(parts).texts(ana, [waiting])
     with parts.unit.transaction():
         found = (PersonalDataKind.NUMBER, RedactionSource.LISTENER, RedactionState.PROPOSED)
         parts.unit.redactions.add(
