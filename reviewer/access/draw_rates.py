@@ -40,7 +40,7 @@ class DrawRates:
     def has_per_mille(self, per_mille: int, at: datetime) -> bool:
         """The same of a rate that was rounded, as rows of the log have it: any of five digits is meant."""
         exact = (round(per_mille / 1000 + step / 100_000, 5) for step in (0, *range(-50, 51)))
-        return any(self.has(rate, at) for rate in exact if 0 <= rate <= 1)
+        return any(self.has(rate, at) for rate in exact)
 
 
 def _has_rate(policy: Policy, rate: float) -> bool:

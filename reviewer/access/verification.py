@@ -105,7 +105,7 @@ def _verified(
     except Mismatch as bad:
         return _found(bad.seq, bad.notice, walks)
     except sqlite3.OperationalError as error:
-        if "locked" in str(error) or "busy" in str(error):
+        if _is_locked(error):
             raise Unavailable("LOG_IN_USE") from error
         return _found(None, Notice("LOG_UNREADABLE", {"problem": str(error)}), walks)
     except sqlite3.DatabaseError as error:
@@ -169,7 +169,11 @@ def _wanted(tables: _Tables, outside: Checkpoint | None) -> list[int]:
 
 
 def open_read_only(file: Path) -> sqlite3.Connection:
-    """A read-only connection; where no lock file is possible, the file is treated as a copy."""
+    """A read-only connection; where no lock file is possible, the file is treated as a copy.
+
+    Raises Unavailable while somebody keeps the file locked, or when a commit was interrupted and its journal
+    lies beside the file: half a commit would look like damage.
+    """
     uri, as_copy = file.absolute().as_uri(), ""
     try:
         require_regular_files(file)
@@ -182,14 +186,22 @@ def open_read_only(file: Path) -> sqlite3.Connection:
     )
     try:
         connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
-    except sqlite3.OperationalError:
+    except sqlite3.OperationalError as error:
         connection.close()
+        if _is_locked(error):
+            raise Unavailable("LOG_IN_USE") from error
+        if error.sqlite_errorcode == sqlite3.SQLITE_READONLY_ROLLBACK:
+            raise Unavailable("LOG_COMMIT_INTERRUPTED") from error
         connection = sqlite3.connect(f"{uri}?mode=ro&immutable=1", uri=True, isolation_level=None)
     except sqlite3.DatabaseError:
         pass  # not a database: the first read reports it
     # Text that is not UTF-8 must be a finding, not an exception of the driver.
     connection.text_factory = lambda data: data.decode("utf-8", "replace")
     return connection
+
+
+def _is_locked(error: sqlite3.OperationalError) -> bool:
+    return "locked" in str(error) or "busy" in str(error)
 
 
 def _has_table(connection: sqlite3.Connection, name: str) -> bool:

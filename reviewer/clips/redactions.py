@@ -91,8 +91,3 @@ class RedactionRepository:
     def delete_of_clip(self, clip_id: str) -> None:
         """Removes those of a purged clip: nobody need decide about them."""
         self._database.execute("DELETE FROM redaction WHERE clip_id = ?", (clip_id,))
-
-    def counts(self) -> dict[str, int]:
-        """How many there are in each state."""
-        rows = self._database.rows("SELECT state, count(*) AS n FROM redaction GROUP BY state ORDER BY state")
-        return {row["state"]: row["n"] for row in rows}

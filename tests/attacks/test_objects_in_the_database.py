@@ -7,12 +7,16 @@ from pathlib import Path
 import pytest
 import sqlite_utils
 
+from reviewer.access.audit_log import AuditLog
+from reviewer.access.table_seal import MIGRATIONS, TableSeals
 from reviewer.access.verification import verify_file
-from reviewer.db.schema import migrations
+from reviewer.db.schema import count_migrations, migrations
 from reviewer.db.schema_objects import OBJECTS_SHA256, objects_sha256
 from reviewer.db.table_sums import store_sums, table_sums
+from reviewer.db.workspace_meta import read_meta
 from reviewer.errors import Damaged, Refused
 from reviewer.lead.withdrawals import Withdrawal
+from reviewer.model.event import Action, DetailValue, Event
 from reviewer.places import DATABASE_FILE
 from tests.benches.workspace import ANA, LEAD, Bench, make_bench
 
@@ -124,6 +128,23 @@ def test_rows_are_not_summed_anew_for_a_migration_that_never_was(bench: Bench) -
     finding = verify_file(_file(bench))
     assert finding.notice.code == "TABLES_DIFFER"
     assert finding.notice.parameters == {"names": "_sqlite_migrations, queue_clip"}
+
+
+def test_rows_are_not_summed_anew_by_who_has_the_logs_key_but_changed_them_outside(bench: Bench) -> None:
+    log_key = bench.person(LEAD).identity.keyring.log_key
+    bench.workspace.close()
+    with bench.database() as database:
+        meta = read_meta(database)
+        log = AuditLog(database, bench.clock, meta.log_id, public_key=meta.log_public_key)
+        log.unlock(log_key)
+        seals = TableSeals(database, log)
+        with database.transaction():
+            database.execute("UPDATE queue_clip SET passes = passes + 1")
+            detail: dict[str, DetailValue] = {MIGRATIONS: count_migrations(database.raw())}
+            row = log.record(Event(Action.TABLES_SEALED, detail=detail))
+            seals.begin(log_key)
+    finding = verify_file(_file(bench))
+    assert (finding.first_bad, finding.notice.code) == (row, "TABLES_SUMMED_AGAIN")
 
 
 def test_a_workspace_of_a_newer_version_is_not_opened(bench: Bench) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from reviewer.access import signing
 from reviewer.access.audit_log import AuditLog
-from reviewer.access.log_chain import canonical
+from reviewer.access.log_chain import canonical, parse
 from reviewer.access.nda import (
     LONGEST_READING_SECONDS,
     STATEMENT,
@@ -345,6 +345,17 @@ class TestTampering:
     ) -> None:
         office.sign()
         office.alter(record=record)
+        assert not office.desk.is_live(ADA)
+        with pytest.raises(Damaged):
+            office.desk.of("p1")
+
+    @pytest.mark.parametrize("shown_at", [7, "yesterday"])
+    def test_a_record_with_a_time_that_is_none_is_dead_and_is_reported(
+        self, office: Office, shown_at: object
+    ) -> None:
+        office.sign()
+        (kept,) = office.database.rows("SELECT record FROM nda_acknowledgement")
+        office.alter(record=canonical(parse(kept["record"]) | {"shown_at": shown_at}))
         assert not office.desk.is_live(ADA)
         with pytest.raises(Damaged):
             office.desk.of("p1")

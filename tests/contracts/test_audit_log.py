@@ -12,6 +12,7 @@ from reviewer.access import signing
 from reviewer.access.audit_log import CHECKPOINT_EVERY, MAY_BE_UNSIGNED, AuditLog, Head
 from reviewer.access.checkpoint import parse_checkpoint
 from reviewer.access.log_chain import GENESIS
+from reviewer.access.merkle import is_consistent
 from reviewer.access.verification import verify_log
 from reviewer.db.connection import Database
 from reviewer.db.schema import migrate
@@ -223,6 +224,29 @@ class TestCheckpoints:
         first, second = book.ledger.checkpoint("sign_in"), book.ledger.checkpoint("sign_out")
         assert (first.previous, second.previous) == (b"", first.digest())
         assert book.ledger.newest_checkpoint() == second
+
+    def test_only_checkpoints_have_a_note_and_a_proof_and_only_forwards(self, book: Book) -> None:
+        first, second = book.ledger.checkpoint("sign_in"), book.ledger.checkpoint("sign_out")
+        assert book.ledger.checkpoint_of(first.size) == first
+        proof = book.ledger.consistency(first.size, second.size)
+        assert is_consistent(first.size, first.root, second.size, second.root, proof)
+        for unknown in (
+            lambda: book.ledger.checkpoint_of(9),
+            lambda: book.ledger.consistency(9, 10),
+            lambda: book.ledger.consistency(second.size, first.size),
+            lambda: book.ledger.mark_witnessed(9),
+        ):
+            with pytest.raises(Refused, match="NO_CHECKPOINT"):
+                unknown()
+        book.database.execute("UPDATE checkpoint SET tree = x'00'")
+        with pytest.raises(Damaged, match="CHECKPOINT_DAMAGED"):
+            book.ledger.consistency(first.size, second.size)
+
+    def test_nobody_signed_in_replaces_no_key(self, book: Book) -> None:
+        book.ledger.lock()
+        with pytest.raises(Refused, match="NOT_LOGGED_NOBODY_SIGNED_IN"):
+            book.ledger.replace_key(b"n" * 32, Event(Action.KEYS_REPLACED))
+        assert book.ledger.head().size == 0
 
     def test_before_the_first_there_is_none(self, book: Book) -> None:
         assert book.ledger.newest_checkpoint() is None

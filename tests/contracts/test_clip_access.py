@@ -19,9 +19,11 @@ from reviewer.clips.keys import KdfParameters
 from reviewer.clips.store import LocalClipStore
 from reviewer.db.connection import Database
 from reviewer.errors import Damaged, NotAllowed, NotLeased, Refused, Unavailable, WrongPassphrase
+from reviewer.model.annotation import PersonalDataKind
 from reviewer.model.event import Action
 from reviewer.model.people import Identity, Role
 from reviewer.model.project import AccessLimits, QueueRules
+from reviewer.model.redaction import Redaction, RedactionSource, RedactionState
 from reviewer.model.task import Lease, SealedAnnotation, TaskKind, VerdictKind
 from reviewer.places import DATABASE_FILE
 from reviewer.queue.sqlite import SqliteQueue
@@ -139,6 +141,16 @@ def test_an_export_opens_accepted_work_alone(parts: Access) -> None:
         exporting(parts).open(lead, {waiting.clip_id: waiting.id, other_clip: blind})
     with pytest.raises(NotAllowed):
         exporting(parts).open(ana, {waiting.clip_id: waiting.id})
+    with pytest.raises(NotAllowed):
+        exporting(parts).texts(ana, [waiting])
+    with parts.unit.transaction():
+        found = (PersonalDataKind.NUMBER, RedactionSource.LISTENER, RedactionState.PROPOSED)
+        parts.unit.redactions.add(
+            Redaction("r1", waiting.clip_id, 0, 8, *found, "p1", parts.bench.clock.now())
+        )
+    with pytest.raises(Refused, match="REDACTION_PENDING"):
+        exporting(parts).open(lead, {waiting.clip_id: waiting.id})
+    parts.unit.redactions.decide("r1", RedactionState.REJECTED, lead.person.id, parts.bench.clock.now())
     before = len(parts.bench.events(Action.CLIP_OPENED))
     opened = exporting(parts).open(lead, {waiting.clip_id: waiting.id})
     clip, flac = opened.audio(waiting.clip_id)
@@ -168,6 +180,8 @@ def test_two_texts_that_were_exchanged_are_not_shown(parts: Access) -> None:
     for exchanged in (replace(first, sealed=second.sealed), replace(first, digest=second.digest)):
         with pytest.raises(Damaged):
             parts.access.texts.read(identity, [exchanged], "history")
+        with pytest.raises(Damaged):
+            exporting(parts).texts(parts.identity(LEAD), [exchanged])
     (text,) = parts.access.texts.read(identity, [first], "history")
     assert text.text_verbatim == "the first text"
 

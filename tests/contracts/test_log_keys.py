@@ -192,6 +192,7 @@ def test_nobody_goes_on_from_the_end_of_the_log(
     end = check(file).rows
     tamper(file, attack)
     assert both(script, file) == (False, end + 1)
+    assert check(file).notice.code in {"LOG_KEY_NOT_ENDORSED", "LOG_SIGNATURE_WRONG"}
 
 
 def test_the_row_of_the_replacement_cannot_name_another_key(file: Path) -> None:

@@ -191,6 +191,8 @@ class TestSealing:
     def test_a_stretch_that_was_not_sealed_is_found(self, book: Book) -> None:
         seq = add_forged(book, Action.REFUSED, None, ts=10**16)
         assert book.bad() == (seq + 1, "LOG_NOT_SEALED")
+        add_forged(book, Action.REFUSED, None)
+        assert book.bad() == (seq + 1, "LOG_NOT_SEALED")
 
     def test_nothing_is_signed_on_top_of_a_row_that_another_program_wrote(self, book: Book) -> None:
         seq = add_forged(book, Action.REFUSED, bytes(64))
@@ -203,16 +205,21 @@ class TestSealing:
             assert damaged.value.notice.parameters == {"row": seq}
         assert book.bad()[0] == seq
 
+    @pytest.mark.parametrize("tree", ["zeroblob(length(tree))", "x'00'", "NULL"])
     def test_a_frontier_that_was_exchanged_is_found_and_does_not_spoil_the_next_root(
-        self, book: Book
+        self, book: Book, tree: str
     ) -> None:
         with unguarded(book.database.path) as connection:
-            connection.execute("UPDATE checkpoint SET tree = zeroblob(length(tree))")
+            connection.execute(f"UPDATE checkpoint SET tree = {tree}")
         assert book.bad()[1] == "CHECKPOINT_DIFFERS"
         book.log.checkpoint("request")
         assert book.bad()[1] == "CHECKPOINT_DIFFERS"
 
-    @pytest.mark.parametrize("column", ["made_at", "witnessed_at"])
+    def test_a_row_that_names_no_checkpoint_is_no_mark_of_a_witness(self, book: Book) -> None:
+        book.log.record(Event(Action.CHECKPOINT_WITNESSED, detail={"rows": ["none"]}))
+        assert book.verify().ok
+
+    @pytest.mark.parametrize("column", ["made_at", "witnessed_at", "witnessed_row"])
     def test_what_stands_beside_a_checkpoint_is_held_to_the_log(self, book: Book, column: str) -> None:
         with unguarded(book.database.path) as connection:
             connection.execute(f"UPDATE checkpoint SET {column} = 1")
@@ -228,6 +235,7 @@ class TestSealing:
         "INSERT INTO log_index VALUES (999, 1, '', '')",
         "DELETE FROM log_about WHERE seq = 4",
         "UPDATE log_about SET object = 'x' WHERE seq = 4",
+        "INSERT INTO log_about VALUES ('c1', 999)",
     ],
 )
 def test_the_indexes_are_held_to_the_rows(book: Book, statement: str) -> None:

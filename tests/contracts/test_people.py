@@ -1,14 +1,16 @@
 """People come in by invitation, leave for good, and wait when they fail."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 
 import pytest
+import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.access.people import LONGEST_WAIT_SECONDS, PersonRepository, name_key, shown_name
+from reviewer.access.people import LONGEST_WAIT_SECONDS, PersonRepository, look_alikes, name_key, shown_name
 from reviewer.db.connection import Database
 from reviewer.errors import Refused
 from reviewer.model.people import PersonState, Role
@@ -80,7 +82,9 @@ class TestPeople:
             register.add(a_person(id="p2", name=name), b"keyring")
         assert len(register.all()) == 1
 
-    @pytest.mark.parametrize(("one", "other"), [("Ian Modern", "lan Modern"), ("Lee Modem", "Lee Modern")])
+    @pytest.mark.parametrize(
+        ("one", "other"), [("Ian Modern", "lan Modern"), ("Lee Modem", "Lee Modern"), ("ARNOLD", "AMOLD")]
+    )
     def test_letters_that_look_alike_in_one_alphabet_are_refused_too(
         self, register: PersonRepository, one: str, other: str
     ) -> None:
@@ -105,10 +109,30 @@ class TestPeople:
         with pytest.raises(Refused, match="NAME_LOOKS_ALIKE"):
             register.add(a_person(id="p2", name="Ada Contract\u043er"), b"keyring")
 
+    def test_a_character_that_shows_nothing_makes_no_other_name(self) -> None:
+        ignored = regex.findall(r"\p{Default_Ignorable_Code_Point}", "".join(map(chr, range(0xD800))))
+        ignored += map(chr, (0xFE00, 0xFE0F, 0xFFA0, 0xE0100, 0xE01EF))
+        assert len(ignored) > 20
+        for each in ignored:
+            assert look_alikes(f"Ada{each} Lee") == look_alikes("Ada Lee"), f"{ord(each):x}"
+
     @pytest.mark.parametrize("name", ["", "   ", "a\x00b", "a\u202eb", "x" * 201])
     def test_what_is_not_a_name_is_refused(self, register: PersonRepository, name: str) -> None:
         with pytest.raises(Refused):
             register.add(a_person(name=name), b"keyring")
+
+    def test_a_name_may_have_200_characters(self, register: PersonRepository) -> None:
+        assert register.add(a_person(name="x" * 200), b"keyring").name == "x" * 200
+
+    def test_a_keyring_is_replaced_where_it_is_still_the_same(self, register: PersonRepository) -> None:
+        for person_id, name in (("p1", "Ada Contractor"), ("p2", "Ben Other")):
+            register.add(a_person(id=person_id, name=name), b"keyring")
+        assert register.replace_keyring("p1", b"keyring", b"new")
+        assert not register.replace_keyring("p1", b"keyring", b"newer")
+        assert (register.keyring("p1"), register.keyring("p2")) == (b"new", b"keyring")
+        register.invite_again("p1", b"under the code", UNTIL)
+        assert not register.replace_keyring("p1", b"under the code", b"newer")
+        assert register.keyring("p1") == b"under the code"
 
     def test_everybody_is_listed_by_name(self, register: PersonRepository) -> None:
         for person_id, name in (("p1", "cy"), ("p2", "Ann"), ("p3", "Bo")):
@@ -132,10 +156,34 @@ class TestInvitations:
 
     def test_enrolling_makes_the_account_active_under_its_own_key(self, register: PersonRepository) -> None:
         register.invite(a_person(public_key=b"", role=Role.QA), b"under the code", UNTIL)
+        register.invite(a_person(id="p2", name="Ben Other", public_key=b""), b"under another", UNTIL)
         register.activate("p1", b"k" * 32, b"own")
         person = register.by_id("p1")
         assert person == a_person(public_key=b"k" * 32, role=Role.QA, state=PersonState.ACTIVE)
         assert register.keyring("p1") == b"own"
+        assert register.invited("Ben Other").keyring == b"under another"
+
+    def test_a_new_code_replaces_the_keyring_of_an_open_account_alone(
+        self, register: PersonRepository
+    ) -> None:
+        for person_id, name in (("p1", "Ada Contractor"), ("p2", "Ben Other")):
+            register.add(a_person(id=person_id, name=name), b"keyring")
+            register.put_delivery_card(person_id, b"card")
+        register.invite_again("p1", b"under the code", UNTIL)
+        assert register.invited("Ada Contractor").keyring == b"under the code"
+        assert (register.delivery_card("p1"), register.delivery_card("p2")) == (b"", b"card")
+        assert (register.keyring("p2"), register.invited("Ben Other")) == (b"keyring", None)
+        register.revoke("p2")
+        for person_id in ("p2", "p9"):
+            with pytest.raises(Refused, match="NO_ACCOUNT"):
+                register.invite_again(person_id, b"under the code", UNTIL)
+        assert (register.keyring("p2"), register.delivery_card("p9")) == (None, b"")
+
+    def test_who_joins_in_a_folder_of_their_own_has_no_code_for_this_one(
+        self, register: PersonRepository
+    ) -> None:
+        register.invite(a_person(public_key=b""), None, UNTIL)
+        assert register.invited("Ada Contractor") is None
 
     @pytest.mark.parametrize("ending", ["used", "run out", "revoked"])
     def test_a_code_works_once_up_to_its_last_second_and_unless_it_is_revoked(
@@ -176,6 +224,24 @@ class TestRevoking:
             register.revoke(person_id)
 
 
+class TestLeadsElsewhere:
+    def test_a_leads_new_key_takes_the_place_of_the_old_and_nobody_elses(
+        self, register: PersonRepository
+    ) -> None:
+        lead, other = (
+            a_person(id=key, name=name, role=Role.LEAD) for key, name in (("l1", "Eve"), ("l2", "Fay"))
+        )
+        register.add(a_person(), b"keyring")
+        for each in (lead, other):
+            register.keep_lead(each)
+        register.revoke("l1")
+        assert register.lead_keys() == {"l2": other.public_key}
+        register.keep_lead(replace(lead, public_key=b"n" * 32))
+        assert register.lead_keys() == {"l1": b"n" * 32, "l2": other.public_key}
+        register.keep_lead(a_person(public_key=b"n" * 32))
+        assert register.by_id("p1") == a_person()
+
+
 @pytest.mark.parametrize("name", ["Ada Contractor", "Nobody Here"])
 class TestWaiting:
     """Every test runs for a name that exists and for one that does not."""
@@ -214,9 +280,11 @@ class TestWaiting:
 
     def test_a_success_begins_anew(self, register: PersonRepository, name: str) -> None:
         self.fail(register, name, 7)
+        self.fail(register, "Somebody Else", 5)
         register.forget_failures(name)
         assert register.wait_seconds(name) == 0
         assert self.fail(register, name, 1) == 1
+        assert register.wait_seconds("Somebody Else") == 30
 
     def test_a_clock_that_was_wrong_does_not_lock_out_for_years(
         self, register: PersonRepository, clock: FakeClock, name: str

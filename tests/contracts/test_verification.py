@@ -1,6 +1,7 @@
 """Verification names what is wrong, whatever state the file is in."""
 
 import os
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -9,18 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.access import signing
+from reviewer.access import signing, verification
 from reviewer.access.audit_log import AuditLog
 from reviewer.access.checkpoint import Checkpoint, parse_checkpoint, write_checkpoint
 from reviewer.access.table_seal import MIGRATIONS, TableSeals
 from reviewer.access.verification import verify_file, verify_log
 from reviewer.db.connection import Database
 from reviewer.db.schema import migrate, migrations
-from reviewer.db.workspace_meta import WorkspaceMeta, read_meta
+from reviewer.db.workspace_meta import WorkspaceMeta, read_meta, write_meta
+from reviewer.errors import Unavailable
 from reviewer.messages import command_catalogue
 from reviewer.model.clock import to_micros
 from reviewer.model.event import Action, Event
 from tests.fakes.clock import START, FakeClock
+from tests.fakes.intruder import unguarded
 
 LOG_KEY = b"l" * 32
 PUBLIC_KEY = signing.public_key_of(LOG_KEY)
@@ -115,6 +118,10 @@ _OTHER_COLUMNS = (
     "CREATE TABLE log (seq, body, prev, hash, signature)",
     "INSERT INTO log VALUES ('one', 1.5, NULL, 'text', 7)",
 )
+_OTHER_SIGNATURE = (  # of a row between two checkpoints
+    "DROP TRIGGER log_no_update",
+    "UPDATE log SET signature = (SELECT signature FROM log WHERE seq = 4) WHERE seq = 5",
+)
 _CUT_TAIL = ("DROP TRIGGER log_no_delete", "DELETE FROM log WHERE seq > 7")
 
 
@@ -139,6 +146,7 @@ _CUT_TAIL = ("DROP TRIGGER log_no_delete", "DELETE FROM log WHERE seq > 7")
             "not verify",
         ),
         (("UPDATE checkpoint SET size = 5 WHERE size = 6",), 5, ""),
+        (_OTHER_SIGNATURE, 5, "signature"),
         (("DELETE FROM checkpoint WHERE size = 3",), 6, "missing"),
         (("DELETE FROM checkpoint WHERE size = 6",), 9, "missing"),
         (("DELETE FROM checkpoint WHERE size = 9",), 9, "missing"),
@@ -184,6 +192,50 @@ def test_a_copy_beside_which_no_lock_can_be_kept_verifies(workspace: Workspace) 
     assert verify_log(workspace.database.path, "w1", PUBLIC_KEY).ok
 
 
+def test_a_file_in_the_middle_of_a_commit_is_not_judged(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verification, "_BUSY_SECONDS", 0.0)
+    with closing(sqlite3.connect(workspace.database.path)) as writer:
+        writer.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(Unavailable) as unavailable:
+            verify_log(workspace.database.path, "w1", PUBLIC_KEY)
+    assert unavailable.value.code == "LOG_IN_USE"
+
+
+def test_a_file_whose_last_commit_was_interrupted_is_not_judged(workspace: Workspace, tmp_path: Path) -> None:
+    file = workspace.database.path
+    copy = tmp_path / "copy" / file.name
+    copy.parent.mkdir()
+    with closing(sqlite3.connect(file)) as writer:
+        writer.execute("PRAGMA cache_size = 1")  # so that SQLite writes before the commit
+        writer.execute("BEGIN")
+        writer.execute("CREATE TABLE large AS SELECT zeroblob(100000) AS data")
+        for name in (file.name, f"{file.name}-journal"):
+            shutil.copy(file.with_name(name), copy.with_name(name))
+    with pytest.raises(Unavailable) as unavailable:
+        verify_log(copy, "w1", PUBLIC_KEY)
+    assert unavailable.value.code == "LOG_COMMIT_INTERRUPTED"
+    with closing(sqlite3.connect(copy)) as opened:
+        opened.execute("SELECT count(*) FROM log").fetchone()
+    assert verify_log(copy, "w1", PUBLIC_KEY).ok
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM meta WHERE key = 'log_public_key'",
+        "UPDATE meta SET value = 'no key' WHERE key = 'log_public_key'",
+        "DROP TABLE meta",
+    ],
+)
+def test_a_file_that_does_not_say_whose_log_it_has_is_a_finding(workspace: Workspace, statement: str) -> None:
+    write_meta(workspace.database, WorkspaceMeta("w1", PUBLIC_KEY, "w1"))
+    assert verify_file(workspace.database.path).ok
+    run(workspace, statement)
+    assert verify_file(workspace.database.path).notice.code == "WORKSPACE_META"
+
+
 def test_a_folder_with_strange_letters_is_found(tmp_path: Path) -> None:
     folder = tmp_path / "a?b#c %41 ü"
     folder.mkdir()
@@ -204,6 +256,33 @@ def test_a_checkpoint_over_another_head_is_a_finding(workspace: Workspace) -> No
     assert bad(workspace) == (9, "Row 9 is not the row that its checkpoint signed.")
 
 
+def test_a_checkpoint_with_another_root_is_a_finding(workspace: Workspace) -> None:
+    put_note(workspace, renewed(workspace.checkpoints[2], workspace.checkpoints[1].digest(), b"r" * 32))
+    assert bad(workspace) == (9, "The rows are not those that the checkpoint over 9 rows signed.")
+
+
+def test_checkpoints_of_a_version_without_roots_verify_and_have_no_tree(workspace: Workspace) -> None:
+    previous = b""
+    for each in workspace.checkpoints:
+        note = renewed(each, previous, b"")
+        put_note(workspace, note)
+        previous = note.digest()
+    run(workspace, "UPDATE checkpoint SET tree = NULL")
+    assert verify_log(workspace.database.path, "w1", PUBLIC_KEY).ok
+    run(workspace, "UPDATE checkpoint SET tree = x'00' WHERE size = 6")
+    assert bad(workspace)[0] == 6
+
+
+def test_a_signature_that_a_checkpoint_vouches_for_is_verified_on_request(workspace: Workspace) -> None:
+    seq = workspace.ledger.record(Event(Action.CLIP_OPENED, actor="p1"))
+    with unguarded(workspace.database.path) as connection:
+        connection.execute("UPDATE log SET signature = zeroblob(64) WHERE seq = ?", (seq,))
+    workspace.ledger.checkpoint("request")  # by somebody with the log key, who signs on top of it
+    assert verify_log(workspace.database.path, "w1", PUBLIC_KEY).ok
+    finding = verify_log(workspace.database.path, "w1", PUBLIC_KEY, every_signature=True)
+    assert (finding.first_bad, finding.notice.code) == (seq, "LOG_SIGNATURE_WRONG")
+
+
 def test_a_checkpoint_that_no_row_tells_of_is_a_finding(workspace: Workspace) -> None:
     row = next(workspace.ledger.rows(since=8))
     previous = workspace.checkpoints[1].digest()
@@ -213,6 +292,14 @@ def test_a_checkpoint_that_no_row_tells_of_is_a_finding(workspace: Workspace) ->
             "INSERT INTO checkpoint (size, note, made_at) VALUES (8, ?, ?)", (note.text, to_micros(START))
         )
     assert bad(workspace) == (8, "Row 8 does not record its checkpoint.")
+
+
+def renewed(checkpoint: Checkpoint, previous: bytes, root: bytes) -> Checkpoint:
+    """The same end, signed once more with another root."""
+    each = checkpoint
+    return write_checkpoint(
+        LOG_KEY, "w1", each.size, each.head, each.made_at, previous, each.reason, root=root
+    )
 
 
 def put_note(workspace: Workspace, note: Checkpoint) -> None:

@@ -1,6 +1,6 @@
 """Keychains in memory: backends of the package keyring, and what asks them in this process."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import keyring
 from keyring.backend import KeyringBackend
@@ -40,6 +40,18 @@ class ForgetfulKeyring(MemoryKeyring):
 
     def set_password(self, service: str, username: str, password: str) -> None:
         super().set_password(service, username, password[::-1])
+
+
+class BusyKeyring(MemoryKeyring):
+    """Something happens while it keeps a secret."""
+
+    def __init__(self, meanwhile: Callable[[], object]) -> None:
+        super().__init__()
+        self._meanwhile = meanwhile
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        super().set_password(service, username, password)
+        self._meanwhile()
 
 
 class PlainFileKeyring(MemoryKeyring):

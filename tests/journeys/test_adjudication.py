@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from reviewer.access.acceptances import Acceptances
 from reviewer.access.verification import verify_file
 from reviewer.errors import NotAllowed, NotLeased, Refused
 from reviewer.model.annotation import Annotation, Segment
 from reviewer.model.event import Action
 from reviewer.model.people import Role
-from reviewer.model.task import Lease, TaskKind, VerdictKind
+from reviewer.model.task import Lease, SealedAnnotation, TaskKind, VerdictKind
 from reviewer.places import DATABASE_FILE
 from reviewer.session.submission_checks import Incomplete
 from tests.benches.workspace import (
@@ -27,6 +28,7 @@ from tests.benches.workspace import (
     hear,
     make_bench,
 )
+from tests.fakes.intruder import unguarded
 
 TWO_PASSES = "[queue]\nqa_rate = 0.0\npasses = 2\n[asr]\nhidden_share = 0.0\n"
 RITA = "Rita Qvist"
@@ -60,6 +62,12 @@ def adjudication(bench: Bench) -> Lease:
     assert lease.kind is TaskKind.ADJUDICATE
     hear(qa.work, lease)
     return lease
+
+
+def not_accepted_by_the_log(bench: Bench, *works: SealedAnnotation) -> set[str]:
+    """Which of them no row of the log accepts, which is what counts once the queue is on a server."""
+    unit, secret = bench.workspace._unit, bench.person(LEAD).identity.keyring.qa_secret
+    return set(Acceptances(unit.log, unit.workspace_id, secret).not_accepted(works, []))
 
 
 def in_halves(texts: tuple[str, str], border: int = FRAMES // 2) -> Annotation:
@@ -102,6 +110,9 @@ def test_passes_that_say_the_same_are_unsealed_once_and_never_adjudicated(bench:
     compared = bench.events(Action.TEXT_OPENED)[transcribed_rows:]
     assert [row.detail["purpose"] for row in compared] == ["compare_passes"] * 2
     assert not bench.events(Action.ADJUDICATION_OPENED)
+    rows = bench.events(Action.SUBMITTED)[-2:]
+    passed = [bench.workspace._unit.queue.annotation(str(row.detail["annotation"])) for row in rows]
+    assert not_accepted_by_the_log(bench, *passed) == set()
 
 
 def test_an_export_opens_what_nobody_compared_and_counts_the_clip_once(bench: Bench, tmp_path: Path) -> None:
@@ -200,16 +211,30 @@ def test_what_is_picked_or_edited_is_final_with_the_pass_it_came_from(
     qa = bench.person(QUINN).qa
     taken = next(one for one in qa.pass_versions(lease) if "right" in one.annotation.text_verbatim)
     work = taken.annotation.with_text("turn right now") if is_edited else taken.annotation
+    unit = bench.workspace._unit
+    a_pass = unit.queue.annotation(taken.annotation_id)
     receipt = qa.work.submit(lease, work, taken.annotation_id)
-    final = bench.workspace._unit.queue.final(lease.clip_id)
+    final = unit.queue.final(lease.clip_id)
     assert final.annotation_id == receipt.annotation_id
-    kept = bench.workspace._unit.queue.annotation(receipt.annotation_id)
+    kept = unit.queue.annotation(receipt.annotation_id)
+    assert not_accepted_by_the_log(bench, kept) == set()
+    assert not_accepted_by_the_log(bench, a_pass) == {a_pass.id}
+    for changed in (replace(kept, digest=a_pass.digest), replace(kept, author=a_pass.author)):
+        assert not_accepted_by_the_log(bench, changed) == {kept.id}
     assert (kept.parent, kept.author) == (taken.annotation_id, qa.work.identity.person.id)
     assert exported(bench, tmp_path / "out") == {}
     said = (tmp_path / "out" / "utterances.csv").read_text(encoding="utf-8")
     assert ("turn right now" in said) is is_edited
     assert "left" not in said
-    assert verify_file(bench.workspace.path / DATABASE_FILE).ok
+    file = bench.workspace.path / DATABASE_FILE
+    assert verify_file(file).ok
+    with unguarded(file) as connection:
+        connection.execute(
+            "UPDATE final SET (annotation_id, verdict_id) ="
+            " (SELECT annotation_id, id FROM verdict WHERE annotation_id = ?)",
+            (taken.annotation_id,),
+        )
+    assert verify_file(file).notice.code == "FINAL_DIFFERS"
 
 
 def test_an_adjudication_starts_from_an_accepted_pass_of_its_own_clip_only(bench: Bench) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from reviewer.access.agreement_copies import verify_copy
 from reviewer.access.nda import AgreementState
-from reviewer.errors import Damaged, NdaRequired, Refused
+from reviewer.errors import Damaged, NdaRequired, Refused, Unavailable
 from reviewer.model.event import Action
 from reviewer.places import resource
 from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, Bench
@@ -131,11 +131,34 @@ class TestCopies:
             verify_copy(copy)
 
     def test_nobody_gets_a_copy_of_somebody_elses(self, bench: Bench) -> None:
-        bench.agree(ANA)
+        bench.agree(ANA, BEN)
         agreement = bench.workspace.agreement
         record = agreement.mine(bench.person(ANA).identity)[0].record_id
         with pytest.raises(Refused, match="NO_SUCH_AGREEMENT"):
             agreement.copy_of(bench.person(BEN).identity, record)
+
+    @pytest.mark.parametrize(
+        "edit",
+        ["UPDATE nda_acknowledgement SET signature = zeroblob(64)", "DELETE FROM log_about WHERE seq > 1"],
+    )
+    def test_no_copy_is_given_of_what_does_not_verify(self, bench: Bench, edit: str) -> None:
+        bench.agree(ANA)
+        with bench.database() as database:
+            database.execute(edit)
+        with pytest.raises(Damaged):
+            signed_copy(bench, ANA)
+
+    def test_no_copy_is_given_without_the_text(self, bench: Bench) -> None:
+        publish(bench, "2.0", reack=True)
+        later = reopened(bench)
+        later.sign_policy()
+        later.agree(ANA)
+        agreement, identity = later.workspace.agreement, later.person(ANA).identity
+        (signed,) = agreement.mine(identity)
+        shutil.rmtree(later.workspace.path / "nda" / "2.0")
+        with pytest.raises(Unavailable, match="NDA_TEXT_GONE"):
+            agreement.copy_of(identity, signed.record_id)
+        later.workspace.close()
 
     def test_only_a_lead_sees_the_register(self, bench: Bench) -> None:
         with pytest.raises(Refused, match="NOT_ALLOWED"):

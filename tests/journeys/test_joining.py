@@ -128,6 +128,11 @@ def test_whoever_joins_has_an_own_log_and_own_keys_and_nothing_of_the_leads(
     assert lead_unit.own_logs.keys()[unit.log.log_id] == (person.id, log_public_key)
     joined = [row for row in office.bench.events(Action.PERSON_JOINED) if row.object == person.id]
     assert [row.detail["log_id"] for row in joined] == [unit.log.log_id]
+    with pytest.raises(Refused, match="WORKSPACE_FOLDER_NOT_EMPTY"):
+        office.join(text, invitation.code, tmp_path / "ana")
+    lead_unit.people.revoke(person.id)
+    with pytest.raises(Refused, match="JOIN_ANSWER_NOT_INVITED"):
+        office.admit(tmp_path / "ana")
     assert verify_file(office.folder / DATABASE_FILE).ok
 
 
@@ -232,6 +237,15 @@ def test_answer_of_somebody_who_had_no_invitation_is_refused(office: Office, tmp
     invited_again, _ = folders.invite_again("Dana Novak")
     with pytest.raises(Refused, match="JOIN_ANSWER_NOT_INVITED"):
         folders.admit(ana)  # the answer to the invitation before
+    office.bench.person(LEAD).lead.issue_code("Edda Larsen")
+    with pytest.raises(Refused, match="JOIN_ANSWER_NOT_INVITED"):
+        folders.admit(ben)  # the newest code is for the lead's folder
+    with pytest.raises(Refused, match="NO_ACCOUNT"):
+        folders.invite_again("Nobody")
+    unfinished = {"v": 1, "kind": "reviewer-joined"}
+    with pytest.raises(Refused, match="JOIN_ANSWER_CHANGED"):
+        folders.admit(write_signed(unfinished, b"k" * 32, invitation_signature="00"))
+    assert folders.admit("{}") is None
     with pytest.raises(WrongPassphrase):
         office.bench.workspace.enrol(
             "Dana Novak", invited_again.code, PASSPHRASE

@@ -24,7 +24,7 @@ keyring = pytest.importorskip("keyring")
 from keyring.backends import fail, null  # noqa: E402
 from keyring.errors import KeyringLocked  # noqa: E402
 
-from tests.fakes.keychain import ForgetfulKeyring, MemoryKeyring, PlainFileKeyring, keychain_of  # noqa: E402
+from tests.fakes.keychain import BusyKeyring, ForgetfulKeyring, MemoryKeyring, PlainFileKeyring, keychain_of  # noqa: E402
 
 NEW = "another long passphrase"
 Open = Callable[..., Bench]
@@ -339,3 +339,17 @@ class TestBackup:
         bench.person(LEAD).lead.backup(bench.workspace.path.with_name("a.backup"))
         header = read_header(io.BytesIO(bench.workspace.path.with_name("a.backup").read_bytes()))
         assert header.key(header.open_keyring(NEW, SecondSecrets(keychain_of(machine)).of))
+
+
+def test_a_keyring_that_another_window_changed_meanwhile_stays_as_that_left_it(opened: Open) -> None:
+    def change_it() -> None:
+        other.workspace.sessions.change_passphrase(other.person(ANA).identity, PASSPHRASE, NEW)
+
+    bench = opened(BusyKeyring(change_it))
+    other = bench.another_window()
+    with pytest.raises(Unavailable, match="KEYRING_CHANGED"):
+        turn_on(bench, ANA)
+    assert not bench.events(Action.KEYCHAIN_ON)
+    bench.sign_out(ANA)
+    assert not bench.workspace.sessions.uses_keychain(bench.workspace.sign_in(ANA, NEW).identity)
+    other.workspace.close()

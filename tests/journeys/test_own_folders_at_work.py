@@ -188,6 +188,19 @@ def test_purge_reaches_a_folder_whose_person_does_not_ask_for_the_clip(office: O
     assert store.clip_ids() == office.lead.workspace._unit.clips.all_stored_as()
 
 
+def test_clip_whose_time_is_over_goes_from_an_own_folder_by_itself(office: Office) -> None:
+    ana = office.admit("Lena Vogel", Role.CONTRACTOR)
+    ana.agree("Lena Vogel")
+    ana.submitted("Lena Vogel", "hello there")
+    unit, identity = ana.workspace._unit, ana.person("Lena Vogel").identity
+    (clip_id,) = unit.clips.ids()
+    unit.clips.keep_until(clip_id, unit.clock.now())
+    assert ana.workspace.purge_due(identity) == (clip_id,)
+    assert rows(office, "Lena Vogel", "SELECT id FROM clip WHERE wrapped_key IS NOT NULL") == []
+    (purged,) = ana.events(Action.PURGED)
+    assert (purged.object, purged.reason) == (clip_id, "retention")
+
+
 def test_clip_of_a_queue_whose_facts_are_not_on_the_server_is_said_and_not_skipped(office: Office) -> None:
     office.sql("DELETE FROM reviewer_data.clip_facts")
     ana = office.admit("Greta Weiss", Role.CONTRACTOR)

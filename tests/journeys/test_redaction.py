@@ -23,13 +23,13 @@ from reviewer.model.clock import to_iso
 from reviewer.model.event import HeardRange
 from reviewer.model.hypothesis import Word
 from reviewer.model.intervals import Span
-from reviewer.model.redaction import HearingReason, RedactionState
+from reviewer.model.redaction import HearingReason, RedactionSource, RedactionState
 from reviewer.model.task import Lease, VerdictKind
 from reviewer.queue.sqlite import SqliteQueue
 from reviewer.session.draft_versions import VersionReason
 from reviewer.session.listening_record import heard_in
 from reviewer.session.muted_span import MutedSpan
-from reviewer.session.redactions import Redactions
+from reviewer.session.redactions import Redactions, propose
 from reviewer.transcript.aligned_texts import AlignedText
 from tests.benches.lead import Replaced
 from tests.benches.workspace import ANA, BEN, LEAD, QUINN, Bench, annotation, hear, make_bench
@@ -312,6 +312,10 @@ def test_qa_decides_about_the_clip_at_hand(bench: Bench) -> None:
     qa = bench.person(QUINN).qa
     lease = review(bench)
     qa.work.open(lease)
+    for other in (replace(lease, clip_id="c9"), lease):
+        with pytest.raises(Refused, match="NO_REDACTION"):
+            qa.work.redactions.decide(other, redaction if other is not lease else "r9", is_confirmed=True)
+    assert redactions(bench)[0].state is RedactionState.PROPOSED
     muted = qa.work.redactions.decide(lease, redaction, is_confirmed=True)
     assert [one.state for one in muted.redactions] == [RedactionState.CONFIRMED]
     qa.work.close(lease)
@@ -371,10 +375,29 @@ def test_what_is_typed_to_the_old_sound_is_not_saved_beside_the_new_one(bench: B
 def test_a_span_outside_the_clip_is_refused(bench: Bench) -> None:
     work = bench.work(ANA)
     lease = work.claim()
+    with pytest.raises(Refused, match="CLIP_NOT_OPEN"):
+        work.redactions.mark(lease, SPAN.start, SPAN.end, NAME)
     work.open(lease)
     with pytest.raises(Refused) as refused:
         work.redactions.mark(lease, 0, FRAMES + 1, NAME)
     assert refused.value.code == "SPAN_OUTSIDE_CLIP"
+    assert redactions(bench) == ()
+
+
+def test_a_span_is_marked_once_and_once_more_by_who_heard_it_after_a_rejection(bench: Bench) -> None:
+    redaction = marked(bench)
+    lead, unit = bench.person(LEAD).lead, bench.workspace._unit
+    clip = unit.clips.get(redactions(bench)[0].clip_id)
+
+    def again(source: RedactionSource) -> bool:
+        with unit.transaction():
+            return propose(unit, lead.identity, clip, SPAN, NAME, source) is not None
+
+    assert not any(again(source) for source in RedactionSource)
+    lead.redactions.reject(lead.identity, redaction)
+    assert not again(RedactionSource.DRAFT)
+    assert again(RedactionSource.LISTENER)
+    assert sorted(one.state for one in redactions(bench)) == ["proposed", "rejected"]
 
 
 def test_an_incident_row_names_the_redaction(bench: Bench) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from reviewer.clips.repository import PurgeReason
 from reviewer.errors import NotAllowed, Refused, Unavailable
-from reviewer.lead.retention import RetentionExtension
+from reviewer.lead.retention import DueClip, RetentionExtension, due_clips
 from reviewer.model.clip import ClipState
 from reviewer.model.clock import to_iso
 from reviewer.model.event import Action
@@ -109,6 +110,20 @@ def test_decision_that_cannot_be_changes_nothing(
         extension(bench).extend(bench.lead, clips, bench.clock.now() + days * DAY, why)
     assert state(bench) == before
     assert bench.unit.retention.standing() == []
+
+
+def test_clips_are_due_at_the_first_of_their_dates_and_listed_in_its_order(bench: LeadBench) -> None:
+    now = bench.clock.now()
+    ending(bench, "c1", 20)
+    ending(bench, "c2", 10, consent_withdrawn_at=now + 3 * DAY)
+    ending(bench, "c3", 5, consent_withdrawn_at=now + 30 * DAY)
+    ending(bench, "c4", 4)
+    assert due_clips(bench.unit, now + 2 * DAY) == ()
+    assert due_clips(bench.unit, now + 5 * DAY) == (
+        DueClip("c2", now + 3 * DAY, PurgeReason.CONSENT_ENDED),
+        DueClip("c4", now + 4 * DAY, PurgeReason.RETENTION_ENDED),
+        DueClip("c3", now + 5 * DAY, PurgeReason.RETENTION_ENDED),
+    )
 
 
 def test_nobody_but_a_lead_extends(bench: LeadBench) -> None:

@@ -11,6 +11,7 @@ from reviewer.places import PROJECT_FILE
 
 MONDAY = datetime(2030, 3, 4, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+INSTANT = timedelta(microseconds=1)
 
 
 def rates(folder: Path, *texts: str) -> DrawRates:
@@ -38,8 +39,10 @@ def test_only_the_rate_of_the_file_is_the_policys(tmp_path: Path, text: str, rat
 
 def test_policy_before_counts_for_a_day_and_a_later_one_not_yet(tmp_path: Path) -> None:
     found, change = rates(tmp_path, "qa_rate = 0.0", "qa_rate = 0.5"), MONDAY + timedelta(weeks=1)
-    assert [found.has(0.0, change + hours * HOUR) for hours in (-1, 1, 23, 25)] == [True, True, True, False]
-    assert [found.has(0.5, change + hours * HOUR) for hours in (-1, 1, 25, 9999)] == [False, True, True, True]
+    before = (-HOUR, HOUR, 24 * HOUR - INSTANT, 24 * HOUR)
+    assert [found.has(0.0, change + after) for after in before] == [True, True, True, False]
+    later = (-HOUR / 6 - INSTANT, -HOUR / 6, HOUR, 9999 * HOUR)
+    assert [found.has(0.5, change + after) for after in later] == [False, True, True, True]
     assert not found.has(0.0, MONDAY - HOUR)
 
 

@@ -30,9 +30,9 @@ def tree(size: int, leaves: list[bytes] = LEAVES) -> Frontier:
     return grown
 
 
-def note(size: int, leaves: list[bytes] = LEAVES, key: bytes = LOG_KEY) -> Checkpoint:
+def note(size: int, leaves: list[bytes] = LEAVES, key: bytes = LOG_KEY, log_id: str = "w1") -> Checkpoint:
     root = tree(size, leaves).root()
-    return write_checkpoint(key, "w1", size, b"h" * 32, AT, b"", "request", root=root)
+    return write_checkpoint(key, log_id, size, b"h" * 32, AT, b"", "request", root=root)
 
 
 def submission(old: int, new: int, leaves: list[bytes] = LEAVES) -> Submission:
@@ -44,6 +44,7 @@ def test_a_file_for_a_witness_reads_back() -> None:
     assert parse_submission(given.text()) == given
     assert parse_submission(given.text().replace("\n", "\r\n")) == given
     assert parse_submission(note(40).text).checkpoint == note(40)
+    assert replace(given, proofs=dict(reversed(given.proofs.items()))).text() == given.text()
 
 
 @pytest.mark.parametrize("old", [1, 7, 32, 40])
@@ -55,7 +56,8 @@ def test_a_log_that_only_grew_is_accepted(old: int) -> None:
 def test_a_log_that_was_cut_rewritten_or_replaced_is_damage() -> None:
     forged = [leaf_hash(b"forged"), *LEAVES[1:]]
     replaced = replace(submission(7, 40), checkpoint=note(40, key=b"m" * 32))
-    for wrong in (submission(3, 6), submission(7, 40, forged), submission(3, 7, forged), replaced):
+    other_log = replace(submission(7, 40), checkpoint=note(40, log_id="w2"))
+    for wrong in (submission(3, 6), submission(7, 40, forged), submission(3, 7, forged), replaced, other_log):
         with pytest.raises(Damaged):
             wrong.require_extends(note(7))
 
@@ -66,6 +68,20 @@ def test_a_file_without_the_needed_proof_is_refused_with_the_size() -> None:
     assert refused.value.notice.parameters == {"seen": 9}
 
 
+def test_a_checkpoint_of_a_version_without_roots_is_refused() -> None:
+    old = write_checkpoint(LOG_KEY, "w1", 40, b"h" * 32, AT, b"", "request")
+    with pytest.raises(Refused) as refused:
+        Submission(old, {}).require_extends(None)
+    assert refused.value.code == "WITNESS_NO_ROOT"
+
+
+def test_a_hash_with_stray_bits_is_no_proof() -> None:
+    proof = f"old 7\n{'A' * 42}B=\n\n"
+    with pytest.raises(Damaged) as damaged:
+        parse_submission(proof + note(40).text)
+    assert damaged.value.code == "NOT_A_CHECKPOINT"
+
+
 def test_a_countersignature_verifies_with_the_key_of_the_witness_only() -> None:
     signed = parse_checkpoint(cosign(note(40), KEY.name, WITNESS, AT).text_with_cosignatures)
     assert KEY.cosigned_at(signed) == AT
@@ -74,6 +90,9 @@ def test_a_countersignature_verifies_with_the_key_of_the_witness_only() -> None:
     assert WitnessKey("another", KEY.public_key).cosigned_at(signed) is None
     assert KEY.cosigned_at(replace(note(41), cosignatures=signed.cosignatures)) is None
     assert KEY.cosigned_at(note(40)) is None
+    assert KEY.cosigned_at(cosign(note(40), KEY.name, WITNESS, datetime.max.replace(tzinfo=UTC))) is None
+    other_kind = f"— {KEY.name} AAAA"
+    assert KEY.cosigned_at(replace(signed, cosignatures=(other_kind, *signed.cosignatures))) == AT
 
 
 def test_a_key_is_written_as_c2sp_does_and_nothing_else_is_read() -> None:
