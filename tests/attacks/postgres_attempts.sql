@@ -259,6 +259,36 @@ BEGIN ISOLATION LEVEL REPEATABLE READ; SET TRANSACTION SNAPSHOT '00000003-000000
 -- mal: keep temporary files without a limit -> 42501
 SET temp_file_limit = -1
 
+-- mal: take every place in the table of locks -> 42501
+SELECT pg_advisory_lock(g) FROM generate_series(1, 100000) g
+
+-- mal: take them as long as a transaction lasts -> 42501
+SELECT pg_try_advisory_xact_lock_shared(1, g) FROM generate_series(1, 100000) g
+
+-- mal: lock the settings that a backup reads -> 42501
+BEGIN; LOCK TABLE pg_settings IN ACCESS EXCLUSIVE MODE
+
+-- mal: lock a catalogue through a view of it -> 42501
+BEGIN; LOCK TABLE pg_roles IN SHARE MODE
+
+-- mal: see whether a process is somebody's connection -> 42501
+SELECT pg_terminate_backend(999999)
+
+-- mal: see it by a cancellation -> 42501
+SELECT pg_cancel_backend(999999)
+
+-- mal: see whether a connection waits for another -> 42501
+SELECT pg_isolation_test_session_is_blocked(1, '{1}')
+
+-- mal: see what the server holds in memory for a connection -> 42501
+SELECT pg_log_backend_memory_contexts(pg_backend_pid())
+
+-- mal: keep temporary files without a limit from the next sign-in on -> 42501
+ALTER ROLE person_mal IN DATABASE team SET temp_file_limit = -1
+
+-- mal: take the limit off the database -> 42501
+ALTER DATABASE team RESET temp_file_limit
+
 -- mal: claim in a transaction that only reads -> 25006
 BEGIN READ ONLY; SELECT reviewer.claim('mal', '{transcribe}', 'k')
 

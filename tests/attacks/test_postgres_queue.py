@@ -123,17 +123,29 @@ def test_no_sql_of_ones_own_claims_a_task_without_its_skill(team: AttackedTeam) 
         team.team.owner.execute("DELETE FROM queue_route WHERE skill = 'medical'")
 
 
-@pytest.mark.usefixtures("unchanged")
 @pytest.mark.parametrize("function", ["pg_advisory_lock", "pg_advisory_lock_shared"])
 def test_no_advisory_lock_keeps_a_colleague_waiting(team: AttackedTeam, function: str) -> None:
-    with closing(team.connection("mal")) as mal, undone(team, "ben") as ben:
-        for seed in (0, 5120):
-            send(mal, f"SELECT {function}(hashtextextended('ben', {seed}))")
-        send(mal, f"SELECT {function}(51205120)")
-        assert (
-            code_of(ben, "SET lock_timeout = '2s'; SELECT reviewer.claim('ben', '{transcribe}', 'b')")
-            == "no error"
-        )
+    """Also where a superuser did not run the file that takes them away."""
+    with (
+        closing(team.connection("mal", user="postgres", password="")) as superuser,
+        closing(team.connection("mal")) as mal,
+        undone(team, "ben") as ben,
+    ):
+        superuser.execute(f"GRANT EXECUTE ON FUNCTION {function}(bigint) TO person_mal".encode())
+        for key in ("hashtextextended('ben', 0)", "hashtextextended('ben', 5120)", "51205120"):
+            assert code_of(mal, f"SELECT {function}({key})") == "no error"
+        superuser.execute(f"REVOKE EXECUTE ON FUNCTION {function}(bigint) FROM person_mal".encode())
+        claim = "SET lock_timeout = '2s'; SELECT reviewer.claim('ben', '{transcribe}', 'b')"
+        assert code_of(ben, claim) == "no error"
+
+
+def test_no_login_takes_an_advisory_lock_or_fills_the_disk_with_temporary_files(team: AttackedTeam) -> None:
+    """The locks of all connections are in one table: nobody could work or connect while it is full."""
+    functions = "SELECT oid::regprocedure::text FROM pg_proc WHERE proname ~ 'advisory'"
+    with closing(team.connection("lee")) as lead:
+        locks = send(lead, f"{functions} AND has_function_privilege(oid, 'EXECUTE')").rows
+        assert (locks, len(send(lead, functions).rows) > 20) == ([], True)
+        assert send(lead, "SHOW temp_file_limit").rows == [("1GB",)]
 
 
 @pytest.mark.usefixtures("unchanged")
