@@ -483,8 +483,8 @@ SELECT reviewer.submit(%(mine_lease)s, %(facts)s::jsonb, repeat('d', 32)::bytea,
 -- mal: submit without a digest -> RV001 NOT_ALLOWED
 SELECT reviewer.submit(%(mine_lease)s, %(facts)s::jsonb, NULL, 'sealed')
 
--- mal: submit 80 MB -> RV001 NOT_ALLOWED
-SELECT reviewer.submit(%(mine_lease)s, %(facts)s::jsonb, repeat('d', 32)::bytea, repeat('x', 80000000)::bytea)
+-- mal: submit more than any program stores -> RV001 NOT_ALLOWED
+SELECT reviewer.submit(%(mine_lease)s, %(facts)s::jsonb, repeat('d', 32)::bytea, repeat('x', 17000000)::bytea)
 
 -- mal: submit a gigabyte -> 54000
 SELECT reviewer.submit(%(mine_lease)s, %(facts)s::jsonb, repeat('d', 32)::bytea, repeat('x', 1100000000)::bytea)
@@ -525,8 +525,8 @@ SELECT reviewer.keep_late_draft(%(purged_lease)s, 'x', 'k')
 -- mal: keep an empty late draft -> RV001 NOT_ALLOWED
 SELECT reviewer.keep_late_draft(%(mine_lease)s, NULL, 'k')
 
--- mal: keep a late draft of 80 MB -> RV001 NOT_ALLOWED
-SELECT reviewer.keep_late_draft(%(mine_lease)s, repeat('x', 80000000)::bytea, 'k')
+-- mal: keep a longer late draft than any program stores -> RV001 NOT_ALLOWED
+SELECT reviewer.keep_late_draft(%(mine_lease)s, repeat('x', 17000000)::bytea, 'k')
 
 -- mal: keep a flood of late drafts -> RV001 NOT_ALLOWED
 SELECT reviewer.keep_late_draft(%(mine_lease)s, 'x', 'k' || n) FROM generate_series(1, 100) n
@@ -683,6 +683,15 @@ SELECT reviewer.witness(NULL, 1, decode(repeat('00', 32), 'hex'), 'note', '{}')
 -- mal: show a flood of ends -> RV001 NOT_ALLOWED
 SELECT reviewer.witness('log' || n, 1, decode(repeat('00', 32), 'hex'),
     concat('reviewer/log', n, E'\n1\n', repeat('A', 43), E'=\nhead '), '{}') FROM generate_series(1, 1000) n
+
+-- mal: show the ends of more logs than anybody has -> RV001 NOT_ALLOWED
+SELECT reviewer.witness('log' || n, 1, decode(repeat('00', 32), 'hex'),
+    concat('reviewer/log', n, E'\n1\n', repeat('A', 43), E'=\nhead '), '{}') FROM generate_series(1, 101) n
+
+-- mal: fill the disk with the notes of ends -> RV001 NOT_ALLOWED
+SELECT reviewer.witness('log' || n, 1, decode(repeat('00', 32), 'hex'),
+    concat('reviewer/log', n, E'\n1\n', repeat('A', 43), E'=\nhead ', repeat('x', 60000)), '{}')
+FROM generate_series(1, 90) n
 
 -- mal: show the root of one log with the note of another -> RV001 NOT_A_CHECKPOINT
 SELECT reviewer.witness('log', 1, decode(repeat('11', 32), 'hex'),

@@ -343,3 +343,36 @@ def test_flood_of_requests_costs_only_who_sends_it(team: AttackedTeam) -> None:
         rows = owner.execute("SELECT person_id, count(*), max(at) FROM request GROUP BY 1").fetchall()
     assert ("mal", 20000) in [row[:2] for row in rows]
     assert "ben" in [row[0] for row in rows]
+
+
+def test_long_texts_of_one_login_do_not_fill_the_disk(team: AttackedTeam) -> None:
+    """A quarter of a gigabyte a day; short texts are held by the limits on taking."""
+    owner = team.team.owner
+    keep = (
+        "INSERT INTO late_draft (id, task_id, clip_id, person_id, key, sealed, kept_at, state)"
+        " SELECT 'filled ' || n, task_id, clip_id, 'mal', 'filled ' || n, {}, now_micros(), 'dismissed'"
+        " FROM generate_series(%s::int, %s::int) n, (SELECT id AS task_id, clip_id FROM task LIMIT 1) t"
+    )
+    submit = (
+        "SELECT reviewer.submit(%(lease)s, %(facts)s::jsonb || jsonb_build_object('clip_id', %(clip)s::text,"
+        " 'author', %(who)s::text, 'task_id', %(lease)s::jsonb ->> 'task_id'), 'd',"
+        " repeat('x', %(n)s)::bytea)"
+    )
+
+    def sent(who: str, lease: str, length: int) -> str:
+        with undone(team, who) as connection:
+            values = {"lease": team.values[lease], "facts": team.values["facts"], "who": who, "n": length}
+            return code_of(connection, submit, clip=team.values[lease]["clip_id"], **values)
+
+    owner.execute(keep.format("repeat('x', 16777216)::bytea"), (1, 1))
+    try:
+        owner.execute(keep.format("(SELECT sealed FROM late_draft WHERE id = 'filled 1')"), (2, 14))
+        assert sent("mal", "mine_lease", 16_777_216) == "no error"
+        owner.execute(keep.format("(SELECT sealed FROM late_draft WHERE id = 'filled 1')"), (15, 16))
+        assert sent("mal", "mine_lease", 65_537) == "RV001 NOT_ALLOWED"
+        assert sent("mal", "mine_lease", 65_536) == "no error"
+        assert sent("ben", "bens_lease", 16_777_216) == "no error"
+        owner.execute("UPDATE late_draft SET kept_at = kept_at - 86400000000 WHERE person_id = 'mal'")
+        assert sent("mal", "mine_lease", 65_537) == "no error"
+    finally:
+        owner.execute("DELETE FROM late_draft WHERE id ~ '^filled'")
