@@ -14,7 +14,9 @@ from typing import Any, NamedTuple
 import psycopg
 import pytest
 
+from reviewer.lead.session import LONGEST_TRANSACTION_SECONDS
 from reviewer.model.people import Role
+from reviewer.queue.limited_connection import ANSWER_SECONDS
 from reviewer.queue.postgres_schema import add_login
 from tests.benches.postgres_attacker import AGREEMENT, BENS_WORDS, AttackedTeam, attacked_team, send
 from tests.fakes.postgres_server import PASSWORD
@@ -231,6 +233,7 @@ def test_transaction_that_somebody_keeps_open_is_ended_whatever_they_set(team: A
         assert team.people["lee"].end_long_transactions(1) == 1
         assert code_of(idle, "SELECT 1") in ("57P01", "None")
         assert code_of(working, "SELECT reviewer.versions()") == "no error"  # no transaction is open there
+    assert ANSWER_SECONDS < LONGEST_TRANSACTION_SECONDS <= 60  # no act of the program is ended
     query = "REVOKE pg_read_all_stats FROM queue_owner"
     team.superuser.execute(query)  # as before 00_superuser.sql: none is seen, and nothing fails
     try:
