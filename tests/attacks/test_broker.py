@@ -401,7 +401,8 @@ def test_second_request_of_a_connection_has_its_own_time(
     ],
     ids=[
         "two lengths", "length below zero", "space in a name", "no request", "length with a sign",
-        "chunked twice", "compressed", "no encoding", "two hosts", "no host", "NUL in a header", "endless header",
+        "chunked twice", "compressed", "no encoding", "two hosts", "no host", "NUL in a header",
+        "endless header",
     ],
 )  # fmt: skip
 def test_what_is_no_http_is_refused(scene: Scene, sent: bytes) -> None:
