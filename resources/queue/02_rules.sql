@@ -34,6 +34,15 @@ BEGIN
 END
 $$;
 
+-- Refuses what is no id that somebody's program makes up: it comes into rows of logs, where a letter has one form only.
+CREATE FUNCTION reviewer_data.require_id(p_id text) RETURNS void LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    IF (length(p_id) BETWEEN 1 AND 200 AND p_id ~ '^[ -~]+$') IS NOT TRUE THEN
+        PERFORM refuse('NOT_ALLOWED');
+    END IF;
+END
+$$;
+
 -- Refuses sealed text that is NULL, empty, or more than twice what a program lets anybody store of a clip; and a long one
 -- of somebody whose texts of a day have 256 MiB: one login would fill the disk. The limits on taking hold short ones.
 CREATE FUNCTION reviewer_data.require_sealed(p_sealed bytea, p_person text, p_now bigint) RETURNS void

@@ -474,6 +474,14 @@ SELECT reviewer.submit(%(mine_lease)s, %(facts)s::jsonb || '{"schema_version": n
 SELECT reviewer.submit(%(mine_lease)s, %(facts)s::jsonb || jsonb_build_object('id', repeat(md5(random()::text),
     1000)), repeat('d', 32)::bytea, 'sealed')
 
+-- mal: submit under an id whose letter has two forms -> RV001 NOT_ALLOWED
+SELECT reviewer.submit(%(mine_lease)s, %(facts)s::jsonb || jsonb_build_object('id', U&'e\0301'), repeat('d',
+    32)::bytea, 'sealed')
+
+-- mal: submit under an id that writes on a terminal -> RV001 NOT_ALLOWED
+SELECT reviewer.submit(%(mine_lease)s, %(facts)s::jsonb || jsonb_build_object('id', E'a\x1b[2J'), repeat('d',
+    32)::bytea, 'sealed')
+
 -- mal: submit nothing -> RV001 NOT_ALLOWED
 SELECT reviewer.submit(%(mine_lease)s, %(facts)s::jsonb, repeat('d', 32)::bytea, '')
 
@@ -599,6 +607,15 @@ SELECT reviewer.mark_personal_data(%(mine_lease)s, 'mark', '')
 
 -- mal: mark with a long seal -> RV001 NOT_ALLOWED
 SELECT reviewer.mark_personal_data(%(mine_lease)s, 'mark', repeat('x', 2000)::bytea)
+
+-- mal: mark under an id whose letter has two forms -> RV001 NOT_ALLOWED
+SELECT reviewer.mark_personal_data(%(mine_lease)s, U&'e\0301', 'x')
+
+-- mal: mark under an id of two lines -> RV001 NOT_ALLOWED
+SELECT reviewer.mark_personal_data(%(mine_lease)s, E'mark\nmark', 'x')
+
+-- mal: keep a late draft under a key whose letter has two forms -> RV001 NOT_ALLOWED
+SELECT reviewer.keep_late_draft(%(mine_lease)s, 'x', U&'e\0301')
 
 -- mal: mark with a flood -> RV001 NOT_ALLOWED
 SELECT reviewer.mark_personal_data(%(mine_lease)s, 'mark' || n, 'x') FROM generate_series(1, 300) n
