@@ -266,7 +266,10 @@ class Workspace:
     def release_facts(self, identity: Identity) -> WorkspaceFacts:
         """What a broker asks of this workspace, for a lead who is signed in. Raises NotAllowed."""
         self._access.allow(identity, Act.MANAGE_PEOPLE)
-        return WorkspaceFacts(self._unit, self.sessions, identity)
+        opens = self.project.limits.opens_per_hour
+        # Clips that are prefetched and not opened, and those that are taken along, need keys too.
+        most = 2 * opens + self.project.queue.bundle_clips if opens else 0
+        return WorkspaceFacts(self._unit, self.sessions, identity, most)
 
     def queue_administration(
         self, identity: Identity, owner: DatabaseOwner | None = None

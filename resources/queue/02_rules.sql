@@ -34,10 +34,26 @@ BEGIN
 END
 $$;
 
--- Refuses sealed text that is NULL, empty, or more than anybody types about a clip.
-CREATE FUNCTION reviewer_data.require_sealed(p_sealed bytea) RETURNS void LANGUAGE plpgsql IMMUTABLE AS $$
+-- Refuses what is no id that somebody's program makes up: it comes into rows of logs, where a letter has one form only.
+CREATE FUNCTION reviewer_data.require_id(p_id text) RETURNS void LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
-    IF coalesce(length(p_sealed), 0) NOT BETWEEN 1 AND 64 * 1024 * 1024 THEN
+    IF (length(p_id) BETWEEN 1 AND 200 AND p_id ~ '^[ -~]+$') IS NOT TRUE THEN
+        PERFORM refuse('NOT_ALLOWED');
+    END IF;
+END
+$$;
+
+-- Refuses sealed text that is NULL, empty, or more than twice what a program lets anybody store of a clip; and a long one
+-- of somebody whose texts of a day have 256 MiB: one login would fill the disk. The limits on taking hold short ones.
+CREATE FUNCTION reviewer_data.require_sealed(p_sealed bytea, p_person text, p_now bigint) RETURNS void
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF coalesce(length(p_sealed), 0) NOT BETWEEN 1 AND 16 * 1024 * 1024 OR length(p_sealed) > 65536
+        AND length(p_sealed) + coalesce((SELECT sum(length(a.sealed)) FROM annotation a
+                WHERE a.author = p_person AND a.made_at > p_now - 86400000000), 0)
+            + coalesce((SELECT sum(length(d.sealed)) FROM late_draft d
+                WHERE d.person_id = p_person AND d.kept_at > p_now - 86400000000), 0) > 256 * 1024 * 1024
+    THEN
         PERFORM refuse('NOT_ALLOWED');
     END IF;
 END

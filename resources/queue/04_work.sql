@@ -22,8 +22,8 @@ $$;
 CREATE FUNCTION reviewer_data.add_annotation(p_work jsonb, p_digest bytea, p_sealed bytea, p_key text, p_now bigint)
 RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM require_short(p_work ->> 'id', p_work ->> 'schema_version', p_work ->> 'conventions_version'),
-        require_sealed(p_sealed);
+    PERFORM require_id(p_work ->> 'id'), require_short(p_work ->> 'schema_version', p_work ->> 'conventions_version'),
+        require_sealed(p_sealed, p_work ->> 'author', p_now);
     IF coalesce(length(p_digest), 0) NOT BETWEEN 1 AND 200 THEN
         PERFORM refuse('NOT_ALLOWED');
     ELSIF EXISTS (SELECT 1 FROM annotation WHERE id = p_work ->> 'id') THEN
@@ -140,7 +140,7 @@ BEGIN
     IF t.annotation_id IS NULL THEN
         PERFORM refuse('BLIND_FIRST');
     END IF;
-    PERFORM require_short(p_verdict ->> 'id');
+    PERFORM require_id(p_verdict ->> 'id');
     IF length(p_comment) > 1024 * 1024 THEN
         PERFORM refuse('NOT_ALLOWED');
     ELSIF EXISTS (SELECT 1 FROM verdict WHERE id = p_verdict ->> 'id') THEN
@@ -170,7 +170,7 @@ DECLARE
     me text := p_lease ->> 'person_id';
     t reviewer_data.task;
 BEGIN
-    PERFORM take_turn(me), require_short(p_key), require_sealed(p_sealed);
+    PERFORM take_turn(me), require_id(p_key), require_sealed(p_sealed, me, now_micros());
     IF NOT EXISTS (SELECT 1 FROM lease_given WHERE task_id = p_lease ->> 'task_id'
         AND token = number_of(p_lease -> 'token') AND person_id = me)
     THEN

@@ -52,7 +52,7 @@ DECLARE
     q reviewer_data.queue_clip;
     m reviewer_data.personal_data_mark;
 BEGIN
-    PERFORM require_self(me), lock_person(me), require_short(p_id);
+    PERFORM require_self(me), lock_person(me), require_id(p_id);
     IF coalesce(length(p_sealed), 0) NOT BETWEEN 1 AND 1024 THEN
         PERFORM refuse('NOT_ALLOWED');
     ELSIF NOT EXISTS (SELECT 1 FROM lease_given g JOIN task t ON t.id = g.task_id

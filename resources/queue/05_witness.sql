@@ -81,12 +81,18 @@ BEGIN
         OR NOT names_end(p_note, p_log, p_size, p_root)
     THEN
         PERFORM refuse('NOT_A_CHECKPOINT');
-    ELSIF (SELECT count(*) FROM witnessed_checkpoint WHERE person_id = me AND at > now_micros() - 3600000000) >= 600
+    ELSIF EXISTS (SELECT 1 FROM witnessed_checkpoint WHERE person_id = me AND at > now_micros() - 3600000000
+        HAVING count(*) >= 600 OR sum(octet_length(note)) > 4 * 1024 * 1024)
     THEN  -- a window shows one a minute
         PERFORM refuse('NOT_ALLOWED');
     END IF;
     SELECT * INTO seen FROM witnessed_checkpoint WHERE log_id = p_log AND person_id = me
     ORDER BY size DESC LIMIT 1;
+    IF seen.size IS NULL
+        AND (SELECT count(DISTINCT log_id) FROM witnessed_checkpoint WHERE person_id = me) >= 100
+    THEN  -- somebody has another log with a new code, or a new folder; a lead reads the end of each
+        PERFORM refuse('NOT_ALLOWED');
+    END IF;
     IF seen.size > p_size THEN
         PERFORM refuse('WITNESS_LOG_CUT', jsonb_build_object('rows', p_size, 'seen', seen.size));
     ELSIF seen.size IS NOT NULL AND is_consistent(seen.size, seen.root, p_size, p_root, p_proof) IS NOT TRUE THEN

@@ -147,11 +147,17 @@ class Acceptances:
 
     def _is_by_policy(self, said: SignedVerdict, kept_at: datetime) -> bool:
         """Whether a draw had the rate of the signed policy: when whoever drew says, and when the queue got
-        it. The queue does not choose the one time, nor they the other."""
+        it. The queue does not choose the one time, nor they the other; and who acts for both does not choose
+        when the clip came into this workspace, before which nothing of it was drawn."""
         if said.kind is not VerdictKind.PASSED:
             return True
         rate = _rate_of(said)
-        return rate is not None and all(self._rates.has(rate, at) for at in (said.at, kept_at))
+        if rate is None or not all(self._rates.has(rate, at) for at in (said.at, kept_at)):
+            return False
+        if self._rates.is_unchanged_since(rate, min(said.at, kept_at)):
+            return True
+        came = self._log.first_about(said.clip_id)
+        return came is None or all(self._rates.has(rate, max(at, came.at())) for at in (said.at, kept_at))
 
     def _is_undrawn(self, said: SignedVerdict) -> bool:
         """Computes the draw again, with the rate that was signed."""

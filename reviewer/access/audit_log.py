@@ -337,6 +337,16 @@ class AuditLog:
         rows = (stored_row(row) for row in found)
         return [row for row in rows if target in _objects(row)]
 
+    def first_about(self, target: str) -> LogRow | None:
+        """The first row of an act on one clip or person: of a clip, the row of its import."""
+        found = self._database.rows(
+            "SELECT l.seq, l.body, l.prev, l.hash, l.signature FROM log_about a JOIN log l ON l.seq = a.seq"
+            " WHERE a.object = ? ORDER BY a.seq LIMIT 1",
+            (target,),
+        )
+        rows = [row for row in (stored_row(each) for each in found) if target in _objects(row)]
+        return rows[0] if rows else None
+
     def has_session(self, actor: str, session: str, since: datetime) -> bool:
         """Whether somebody has a row of this session, written at ``since`` or later."""
         # The plus keeps SQLite from the index of everything that the actor ever did.

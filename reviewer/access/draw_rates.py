@@ -37,6 +37,15 @@ class DrawRates:
             for (begins, policy), end in zip(self._policies, ends, strict=True)
         )
 
+    def is_unchanged_since(self, rate: float, at: datetime) -> bool:
+        """Whether every policy that was in force then or later has this rate."""
+        ends = (*(begins for begins, _ in self._policies[1:]), None)
+        return all(
+            _has_rate(policy, rate)
+            for (_, policy), end in zip(self._policies, ends, strict=True)
+            if end is None or end > at
+        )
+
     def has_per_mille(self, per_mille: int, at: datetime) -> bool:
         """The same of a rate that was rounded, as rows of the log have it: any of five digits is meant."""
         exact = (round(per_mille / 1000 + step / 100_000, 5) for step in (0, *range(-50, 51)))

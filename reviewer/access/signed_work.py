@@ -16,10 +16,10 @@ from reviewer.access.work_verification import LoggedWork
 from reviewer.errors import Refused
 from reviewer.model.annotation import storable_json
 from reviewer.model.event import Action
-from reviewer.model.task import SealedAnnotation
+from reviewer.model.task import LateDraft, SealedAnnotation
 
-_FIELD = "signed"
-_WHAT = b"reviewer work\n"
+_FIELD, _LATE_FIELD = "signed", "signed_late"
+_WHAT, _LATE_WHAT = b"reviewer work\n", b"reviewer late draft\n"
 _WITH_KEYS = (Action.WORKSPACE_MADE, Action.PERSON_ENROLLED, Action.PERSON_KEY, Action.PERSON_JOINED)
 
 
@@ -28,6 +28,16 @@ def sign_work(plain: bytes, work: SealedAnnotation, workspace_id: str, signing_k
     need may be empty."""
     signature = signing.sign(signing_key, _message(plain, work, workspace_id))
     return storable_json({**json.loads(plain), _FIELD: signature.hex()})
+
+
+def sign_late_draft(
+    plain: bytes, task_id: str, clip_id: str, author: str, workspace_id: str, signing_key: bytes
+) -> bytes:
+    """The bytes of an annotation that may come after its lease, with its author's signature."""
+    table = json.loads(plain)
+    table.pop(_LATE_FIELD, None)
+    message = _late_message(storable_json(table), task_id, clip_id, author, workspace_id)
+    return storable_json({**table, _LATE_FIELD: signing.sign(signing_key, message).hex()})
 
 
 class Authorship:
@@ -51,6 +61,17 @@ class Authorship:
             logged.add(row.seq, row.fields())
             redacted = redacted or _names_author(row.fields(), work)
         return redacted or logged.vouches_for(work)
+
+    def is_of_its_author(self, draft: LateDraft, plain: bytes) -> bool:
+        """Whether this text is a late draft that its stated author signed for this task and clip."""
+        try:
+            table: dict[str, Any] = json.loads(plain)
+            signature = bytes.fromhex(table.pop(_LATE_FIELD))
+            text = storable_json(table)
+        except (ValueError, KeyError, TypeError, AttributeError, Refused):
+            return False
+        message = _late_message(text, draft.task_id, draft.clip_id, draft.person_id, self._workspace_id)
+        return any(signing.verify(key, message, signature) for key in self._keys.get(draft.person_id, ()))
 
 
 def _names_author(fields: dict[str, Any], work: SealedAnnotation) -> bool:
@@ -86,6 +107,18 @@ def _message(plain: bytes, work: SealedAnnotation, workspace_id: str) -> bytes:
         "text": hashlib.sha256(plain).hexdigest(),
     }
     return _WHAT + canonical(fields)
+
+
+def _late_message(plain: bytes, task_id: str, clip_id: str, author: str, workspace_id: str) -> bytes:
+    fields = {
+        "v": 1,
+        "workspace": workspace_id,
+        "task": task_id,
+        "clip": clip_id,
+        "author": author,
+        "text": hashlib.sha256(plain).hexdigest(),
+    }
+    return _LATE_WHAT + canonical(fields)
 
 
 def _enrolled_keys(log: AuditLog) -> dict[str, set[bytes]]:

@@ -1,6 +1,7 @@
 """What the broker asks for each request: who it is, and whether they may have the key."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from reviewer.access.clip_facts import facts_digest
@@ -11,12 +12,15 @@ from reviewer.clips.content import ClipKey
 from reviewer.clips.key_delivery import can_receive, is_card_of
 from reviewer.errors import NotLeased, Refused
 from reviewer.model.clip import ClipState
+from reviewer.model.event import Action
 from reviewer.model.people import Identity, Person, PersonState
 from reviewer.model.redaction import Redaction, RedactionState
 from reviewer.model.task import Lease
 from reviewer.session import clip_conditions
 from reviewer.session.sign_in import SignIn
 from reviewer.session.unit_of_work import UnitOfWork
+
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,14 @@ class ReleaseFacts(Protocol):
         the person has. Raises Refused."""
         ...
 
+    def most_clips_an_hour(self) -> int:
+        """Of how many different clips one person may have keys in an hour; 0 is no limit."""
+        ...
+
+    def are_limits_lifted(self, person_id: str) -> bool:
+        """Whether a lead lifted this person's limits within the last hour."""
+        ...
+
     def clip_key(self, clip_id: str) -> ClipKey:
         """Unwraps the clip's key, after the row of its release. Raises Refused if it was purged, Damaged."""
         ...
@@ -51,8 +63,9 @@ class ReleaseFacts(Protocol):
 class WorkspaceFacts:
     """Satisfies ``ReleaseFacts`` from an open workspace in which a lead is signed in."""
 
-    def __init__(self, unit: UnitOfWork, sign_in: SignIn, lead: Identity) -> None:
+    def __init__(self, unit: UnitOfWork, sign_in: SignIn, lead: Identity, most_clips: int) -> None:
         self._unit = unit
+        self._most_clips = most_clips
         self._sign_in = sign_in
         self._lead = lead
 
@@ -81,6 +94,16 @@ class WorkspaceFacts:
         current = self._unit.key_deliveries.current(self._lead.keyring)
         stored_as = self._unit.clips.stored_as(clip.id)
         return Grant(person, card, lease, acknowledgement_id, current.generation, stored_as)
+
+    def most_clips_an_hour(self) -> int:
+        return self._most_clips
+
+    def are_limits_lifted(self, person_id: str) -> bool:
+        since = self._unit.clock.now() - _HOUR
+        return any(
+            row.at() > since and row.event().action is Action.LIMITS_LIFTED
+            for row in self._unit.log.about(person_id)
+        )
 
     def clip_key(self, clip_id: str) -> ClipKey:
         self._require_lead()

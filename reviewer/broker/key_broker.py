@@ -6,8 +6,8 @@ from reviewer.access import signing
 from reviewer.broker.facts import Grant, ReleaseFacts
 from reviewer.broker.log import BrokerLog
 from reviewer.broker.metrics import Metrics
-from reviewer.broker.rate_limit import RateLimit
-from reviewer.broker.release import KeyAnswer, SignedRequest, digest_of, refusal, require_meant
+from reviewer.broker.rate_limit import ClipLimit, RateLimit
+from reviewer.broker.release import KeyAnswer, KeyRequest, SignedRequest, digest_of, refusal, require_meant
 from reviewer.clips.key_delivery import seal_clip_key
 from reviewer.errors import Damaged, Refused, Unavailable
 
@@ -16,6 +16,7 @@ REQUESTS_A_MINUTE = 30
 UNKNOWN_A_MINUTE = 20
 """Requests without a good signature, all together: each has a row, and they must not fill the disk."""
 _RATE = "KEY_REQUEST_RATE"
+_CLIPS = "KEY_REQUEST_CLIPS"
 _STATUS = {
     "KEY_REQUEST_MALFORMED": 400,
     "KEY_REQUEST_UNSIGNED": 401,
@@ -24,6 +25,7 @@ _STATUS = {
     "KEY_REQUEST_TOO_LARGE": 413,
     "KEY_REQUEST_TYPE": 415,
     _RATE: 429,
+    _CLIPS: 429,
 }
 _REFUSED = 403
 _FAILED = 503
@@ -60,6 +62,7 @@ class KeyBroker:
         self._metrics = metrics
         self._by_person = RateLimit(a_minute)
         self._unknown = RateLimit(unknown_a_minute)
+        self._clips = ClipLimit()
         self.public_key = signing.public_key_of(signing_key)
 
     def answer(self, body: bytes) -> Answered:
@@ -98,11 +101,23 @@ class KeyBroker:
         request = signed.request
         require_meant(request, self.public_key, self._log.clock.now())
         grant = self._facts.grant(request)
+        self._require_few_clips(request)
         with self._log.fresh(request):
             self._log.released(signed, grant)
         answer = self._sealed(signed, grant)
         self._metrics.released()
         return Answered(200, answer.signed(self._signing_key), "", request.person_id, request.clip_id)
+
+    def _require_few_clips(self, request: KeyRequest) -> None:
+        """The queue's server holds people to the limits on taking, and so may its owner lift them; this one
+        is the broker's own. Raises Refused."""
+        who, now, most = request.person_id, self._log.clock.monotonic(), self._facts.most_clips_an_hour()
+        if self._clips.take(who, request.clip_id, now, most):
+            return
+        if not self._facts.are_limits_lifted(who):
+            raise Refused(_CLIPS)
+        self._clips.forget(who)
+        self._clips.take(who, request.clip_id, now, most)
 
     def _sealed(self, signed: SignedRequest, grant: Grant) -> KeyAnswer:
         """The key, unwrapped after the row was committed; raises Refused if it is not the one that the row

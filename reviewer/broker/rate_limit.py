@@ -1,10 +1,11 @@
-"""How often somebody may ask for keys: a fixed number in any minute."""
+"""How often somebody may ask for keys: a fixed number in any minute, and of so many clips in an hour."""
 
 import threading
 from collections import deque
 from dataclasses import dataclass, field
 
 _SECONDS = 60.0
+_HOUR_SECONDS = 3600.0
 
 
 @dataclass(slots=True)
@@ -37,3 +38,28 @@ class RateLimit:
                 return True, False
             is_first, asked.is_over = not asked.is_over, True
             return False, is_first
+
+
+class ClipLimit:
+    """Counts the different clips whose keys were released to a person; may be used from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._clips: dict[str, dict[str, float]] = {}
+
+    def take(self, who: str, clip_id: str, now: float, most: int) -> bool:
+        """Counts one clip at ``now``, in seconds of a monotonic clock; False for a further one beyond
+        ``most`` in the last hour. Zero is no limit."""
+        with self._lock:
+            clips = self._clips.setdefault(who, {})
+            for each in [each for each, at in clips.items() if at <= now - _HOUR_SECONDS]:
+                del clips[each]
+            if most and clip_id not in clips and len(clips) >= most:
+                return False
+            clips[clip_id] = now
+            return True
+
+    def forget(self, who: str) -> None:
+        """Lets somebody start anew."""
+        with self._lock:
+            self._clips.pop(who, None)

@@ -147,6 +147,9 @@ class BrokerServer:
                 await run_in_threadpool(self._every_minute)
             except ReviewerError as error:
                 self._metrics.failed(error.code)
+            except Exception:  # noqa: BLE001 - a bug, or a server that lies, ends nothing of the next minute
+                self._metrics.failed("BUG")
+                _LOG.exception("every minute")
 
     async def _keys(self, request: Request) -> Response:
         begun = time.monotonic()

@@ -5,7 +5,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 
+from reviewer.access.acceptances import came_home
 from reviewer.access.rights import Act
+from reviewer.access.signed_work import Authorship
 from reviewer.errors import Refused, Unavailable
 from reviewer.labels.earlier import carried
 from reviewer.labels.schema import Schema
@@ -35,12 +37,14 @@ class OpenedLateDraft:
     """A late draft with its clip, after a row in the log.
 
     ``beside`` compares what counts or was handed in since (theirs) with the draft (mine), if anything was.
+    ``is_vouched_for``: its author signed it, or nobody else could have made it.
     """
 
     draft: LateDraft
     sound: UnsealedClip
     annotation: Annotation
     beside: Comparison | None
+    is_vouched_for: bool = True
 
 
 class LateDrafts:
@@ -70,7 +74,8 @@ class LateDrafts:
         other = self._handed_in(draft)
         sound = self._access.open_late(identity, draft, [other.id] if other is not None else [])
         try:
-            annotation = self._access.texts.unseal_late(identity, draft)
+            plain = self._access.texts.unseal_late_bytes(identity, draft)
+            annotation = Annotation.from_bytes(plain)
             beside = None
             if other is not None:
                 text = self._access.texts.unseal(identity, other)
@@ -80,7 +85,8 @@ class LateDrafts:
         except BaseException:
             self.close(identity, draft.clip_id)
             raise
-        opened = OpenedLateDraft(draft, sound, annotation, beside)
+        is_vouched_for = self._is_vouched_for(draft, plain)
+        opened = OpenedLateDraft(draft, sound, annotation, beside, is_vouched_for)
         self._opened[identity.session_id, draft.clip_id] = opened
         return opened
 
@@ -106,8 +112,8 @@ class LateDrafts:
 
         It is checked as at hand-in, but for what its author heard: whoever reviews it must hear all of it.
 
-        Raises: Refused (code CLIP_NOT_OPEN; LATE_IS_OWN; what ``Queue.adopt_late_draft`` refuses);
-            Incomplete, also for personal data in the text.
+        Raises: Refused (code CLIP_NOT_OPEN; LATE_IS_OWN; LATE_NOT_SIGNED; what
+            ``Queue.adopt_late_draft`` refuses); Incomplete, also for personal data in the text.
         """
         self._access.allow(identity, Act.DECIDE_LATE)
         clip_id = self._waiting(identity, draft_id).clip_id
@@ -118,6 +124,8 @@ class LateDrafts:
         draft = opened.draft
         if draft.person_id == identity.person.id:
             raise Refused("LATE_IS_OWN")
+        if not opened.is_vouched_for:
+            raise Refused("LATE_NOT_SIGNED")
         clip, conventions = opened.sound.clip, self._conventions.of(opened.sound.clip.locale)
         annotation = without_stale_denials(opened.annotation)
         if draft.kind is TaskKind.TRANSCRIBE:  # the queue refuses any other
@@ -189,6 +197,19 @@ class LateDrafts:
             ),
             made_at=self._unit.clock.now(),
         )
+
+    def _is_vouched_for(self, draft: LateDraft, plain: bytes) -> bool:
+        """A queue elsewhere could name anybody as the author of what somebody with the clip's key sealed.
+
+        A redaction makes another text of it, which nobody signed; then the queue is believed.
+        """
+        unit = self._unit
+        if unit.queue.answers_at_once and not came_home(unit.log):
+            return True
+        if Authorship(unit.log, unit.workspace_id).is_of_its_author(draft, plain):
+            return True
+        rows = unit.log.about(draft.clip_id)
+        return any(row.event().action is Action.REDACTION_APPLIED for row in rows)
 
     def _handed_in(self, draft: LateDraft) -> SealedAnnotation | None:
         """The text that counts for the clip; else the work on the draft's task, or that on another pass."""

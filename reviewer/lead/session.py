@@ -64,8 +64,9 @@ from reviewer.session.unfinished_exports import UnfinishedExports
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.stats.queue_figures import QueueFigures
 
-LONGEST_TRANSACTION_SECONDS = 300
-"""An act of the program takes 20 s at most; who keeps a transaction open for longer makes the server slow."""
+LONGEST_TRANSACTION_SECONDS = 60
+"""An act of the program takes 20 s at most; who keeps a transaction open for longer makes the server slow,
+and keeps a lead from a clip that it has locked."""
 _PROOFS = 4
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
+from reviewer.access.signed_work import sign_late_draft
 from reviewer.errors import ClipKeyNotHeld, Damaged
 from reviewer.labels.earlier import carried
 from reviewer.labels.schema import Schema
@@ -150,10 +151,12 @@ class Drafts:
         self._newest.pop(_key(identity, lease), None)
 
     def seal_late(self, identity: Identity, lease: Lease, annotation: bytes) -> bytes:
-        """Seals work that lost its lease (plain bytes) for its author and the lead."""
-        return self._unit.content.seal(
-            identity.keyring, lease.clip_id, ContentKind.LATE_DRAFT, name_of(lease), annotation
+        """Seals work that lost its lease (plain bytes) for its author and the lead, signed by its author."""
+        keyring, person_id = identity.keyring, identity.person.id
+        signed = sign_late_draft(
+            annotation, lease.task_id, lease.clip_id, person_id, self._unit.workspace_id, keyring.signing_key
         )
+        return self._unit.content.seal(keyring, lease.clip_id, ContentKind.LATE_DRAFT, name_of(lease), signed)
 
     def _saved_at(self, identity: Identity, lease: Lease) -> datetime:
         stored = self._unit.drafts.get(lease.task_id, identity.person.id)

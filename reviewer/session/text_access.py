@@ -58,11 +58,14 @@ class TextAccess:
 
     def unseal_late(self, identity: Identity, draft: LateDraft) -> Annotation:
         """A late draft that the row of its clip's opening names. Raises Damaged."""
+        return Annotation.from_bytes(self.unseal_late_bytes(identity, draft))
+
+    def unseal_late_bytes(self, identity: Identity, draft: LateDraft) -> bytes:
+        """The same as it was sealed, with its author's signature. Raises Damaged."""
         name = draft_name(draft.task_id, draft.person_id)
-        plain = self._unit.content.unseal(
+        return self._unit.content.unseal(
             identity.keyring, draft.clip_id, ContentKind.LATE_DRAFT, name, draft.sealed
         )
-        return Annotation.from_bytes(plain)
 
     def _after_rows(
         self,

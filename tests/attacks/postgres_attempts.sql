@@ -259,6 +259,36 @@ BEGIN ISOLATION LEVEL REPEATABLE READ; SET TRANSACTION SNAPSHOT '00000003-000000
 -- mal: keep temporary files without a limit -> 42501
 SET temp_file_limit = -1
 
+-- mal: take every place in the table of locks -> 42501
+SELECT pg_advisory_lock(g) FROM generate_series(1, 100000) g
+
+-- mal: take them as long as a transaction lasts -> 42501
+SELECT pg_try_advisory_xact_lock_shared(1, g) FROM generate_series(1, 100000) g
+
+-- mal: lock the settings that a backup reads -> 42501
+BEGIN; LOCK TABLE pg_settings IN ACCESS EXCLUSIVE MODE
+
+-- mal: lock a catalogue through a view of it -> 42501
+BEGIN; LOCK TABLE pg_roles IN SHARE MODE
+
+-- mal: see whether a process is somebody's connection -> 42501
+SELECT pg_terminate_backend(999999)
+
+-- mal: see it by a cancellation -> 42501
+SELECT pg_cancel_backend(999999)
+
+-- mal: see whether a connection waits for another -> 42501
+SELECT pg_isolation_test_session_is_blocked(1, '{1}')
+
+-- mal: see what the server holds in memory for a connection -> 42501
+SELECT pg_log_backend_memory_contexts(pg_backend_pid())
+
+-- mal: keep temporary files without a limit from the next sign-in on -> 42501
+ALTER ROLE person_mal IN DATABASE team SET temp_file_limit = -1
+
+-- mal: take the limit off the database -> 42501
+ALTER DATABASE team RESET temp_file_limit
+
 -- mal: claim in a transaction that only reads -> 25006
 BEGIN READ ONLY; SELECT reviewer.claim('mal', '{transcribe}', 'k')
 
@@ -444,6 +474,14 @@ SELECT reviewer.submit(%(mine_lease)s, %(facts)s::jsonb || '{"schema_version": n
 SELECT reviewer.submit(%(mine_lease)s, %(facts)s::jsonb || jsonb_build_object('id', repeat(md5(random()::text),
     1000)), repeat('d', 32)::bytea, 'sealed')
 
+-- mal: submit under an id whose letter has two forms -> RV001 NOT_ALLOWED
+SELECT reviewer.submit(%(mine_lease)s, %(facts)s::jsonb || jsonb_build_object('id', U&'e\0301'), repeat('d',
+    32)::bytea, 'sealed')
+
+-- mal: submit under an id that writes on a terminal -> RV001 NOT_ALLOWED
+SELECT reviewer.submit(%(mine_lease)s, %(facts)s::jsonb || jsonb_build_object('id', E'a\x1b[2J'), repeat('d',
+    32)::bytea, 'sealed')
+
 -- mal: submit nothing -> RV001 NOT_ALLOWED
 SELECT reviewer.submit(%(mine_lease)s, %(facts)s::jsonb, repeat('d', 32)::bytea, '')
 
@@ -453,8 +491,8 @@ SELECT reviewer.submit(%(mine_lease)s, %(facts)s::jsonb, repeat('d', 32)::bytea,
 -- mal: submit without a digest -> RV001 NOT_ALLOWED
 SELECT reviewer.submit(%(mine_lease)s, %(facts)s::jsonb, NULL, 'sealed')
 
--- mal: submit 80 MB -> RV001 NOT_ALLOWED
-SELECT reviewer.submit(%(mine_lease)s, %(facts)s::jsonb, repeat('d', 32)::bytea, repeat('x', 80000000)::bytea)
+-- mal: submit more than any program stores -> RV001 NOT_ALLOWED
+SELECT reviewer.submit(%(mine_lease)s, %(facts)s::jsonb, repeat('d', 32)::bytea, repeat('x', 17000000)::bytea)
 
 -- mal: submit a gigabyte -> 54000
 SELECT reviewer.submit(%(mine_lease)s, %(facts)s::jsonb, repeat('d', 32)::bytea, repeat('x', 1100000000)::bytea)
@@ -495,8 +533,8 @@ SELECT reviewer.keep_late_draft(%(purged_lease)s, 'x', 'k')
 -- mal: keep an empty late draft -> RV001 NOT_ALLOWED
 SELECT reviewer.keep_late_draft(%(mine_lease)s, NULL, 'k')
 
--- mal: keep a late draft of 80 MB -> RV001 NOT_ALLOWED
-SELECT reviewer.keep_late_draft(%(mine_lease)s, repeat('x', 80000000)::bytea, 'k')
+-- mal: keep a longer late draft than any program stores -> RV001 NOT_ALLOWED
+SELECT reviewer.keep_late_draft(%(mine_lease)s, repeat('x', 17000000)::bytea, 'k')
 
 -- mal: keep a flood of late drafts -> RV001 NOT_ALLOWED
 SELECT reviewer.keep_late_draft(%(mine_lease)s, 'x', 'k' || n) FROM generate_series(1, 100) n
@@ -569,6 +607,15 @@ SELECT reviewer.mark_personal_data(%(mine_lease)s, 'mark', '')
 
 -- mal: mark with a long seal -> RV001 NOT_ALLOWED
 SELECT reviewer.mark_personal_data(%(mine_lease)s, 'mark', repeat('x', 2000)::bytea)
+
+-- mal: mark under an id whose letter has two forms -> RV001 NOT_ALLOWED
+SELECT reviewer.mark_personal_data(%(mine_lease)s, U&'e\0301', 'x')
+
+-- mal: mark under an id of two lines -> RV001 NOT_ALLOWED
+SELECT reviewer.mark_personal_data(%(mine_lease)s, E'mark\nmark', 'x')
+
+-- mal: keep a late draft under a key whose letter has two forms -> RV001 NOT_ALLOWED
+SELECT reviewer.keep_late_draft(%(mine_lease)s, 'x', U&'e\0301')
 
 -- mal: mark with a flood -> RV001 NOT_ALLOWED
 SELECT reviewer.mark_personal_data(%(mine_lease)s, 'mark' || n, 'x') FROM generate_series(1, 300) n
@@ -653,6 +700,15 @@ SELECT reviewer.witness(NULL, 1, decode(repeat('00', 32), 'hex'), 'note', '{}')
 -- mal: show a flood of ends -> RV001 NOT_ALLOWED
 SELECT reviewer.witness('log' || n, 1, decode(repeat('00', 32), 'hex'),
     concat('reviewer/log', n, E'\n1\n', repeat('A', 43), E'=\nhead '), '{}') FROM generate_series(1, 1000) n
+
+-- mal: show the ends of more logs than anybody has -> RV001 NOT_ALLOWED
+SELECT reviewer.witness('log' || n, 1, decode(repeat('00', 32), 'hex'),
+    concat('reviewer/log', n, E'\n1\n', repeat('A', 43), E'=\nhead '), '{}') FROM generate_series(1, 101) n
+
+-- mal: fill the disk with the notes of ends -> RV001 NOT_ALLOWED
+SELECT reviewer.witness('log' || n, 1, decode(repeat('00', 32), 'hex'),
+    concat('reviewer/log', n, E'\n1\n', repeat('A', 43), E'=\nhead ', repeat('x', 60000)), '{}')
+FROM generate_series(1, 90) n
 
 -- mal: show the root of one log with the note of another -> RV001 NOT_A_CHECKPOINT
 SELECT reviewer.witness('log', 1, decode(repeat('11', 32), 'hex'),

@@ -31,6 +31,34 @@ ATTEMPTS = {
     "make a bucket": lambda s3: s3.create_bucket(Bucket="another"),
     "change the policy": lambda s3: s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(POLICY)),
     "open it to all": lambda s3: s3.put_object_acl(Bucket=BUCKET, Key=OWN, ACL="public-read"),
+    "look at an object beside the prefix": lambda s3: s3.head_object(Bucket=BUCKET, Key=OTHER),
+    "read beside the prefix by a range": lambda s3: s3.get_object(
+        Bucket=BUCKET, Key=OTHER, Range="bytes=0-0"
+    ),
+    "read a prefix that begins alike": lambda s3: s3.get_object(Bucket=BUCKET, Key="voices-before/c.sealed"),
+    "read an earlier version": lambda s3: s3.get_object(Bucket=BUCKET, Key=OWN, VersionId="null"),
+    "delete a version": lambda s3: s3.delete_object(Bucket=BUCKET, Key=OWN, VersionId="null"),
+    "begin an upload in parts": lambda s3: s3.create_multipart_upload(Bucket=BUCKET, Key=OWN),
+    "list uploads in parts": lambda s3: s3.list_multipart_uploads(Bucket=BUCKET),
+    "send back what was deleted": lambda s3: s3.put_bucket_versioning(
+        Bucket=BUCKET, VersioningConfiguration={"Status": "Suspended"}
+    ),
+    "read the policy": lambda s3: s3.get_bucket_policy(Bucket=BUCKET),
+    "read who may": lambda s3: s3.get_object_acl(Bucket=BUCKET, Key=OWN),
+    "read the tags": lambda s3: s3.get_object_tagging(Bucket=BUCKET, Key=OWN),
+    "write tags": lambda s3: s3.put_object_tagging(
+        Bucket=BUCKET, Key=OWN, Tagging={"TagSet": [{"Key": "k", "Value": "v"}]}
+    ),
+    "let objects expire": lambda s3: s3.put_bucket_lifecycle_configuration(
+        Bucket=BUCKET,
+        LifecycleConfiguration={
+            "Rules": [{"ID": "x", "Prefix": "", "Status": "Enabled", "Expiration": {"Days": 1}}]
+        },
+    ),
+    "let web pages read": lambda s3: s3.put_bucket_cors(
+        Bucket=BUCKET,
+        CORSConfiguration={"CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}]},
+    ),
     "send copies elsewhere": lambda s3: s3.put_bucket_replication(
         Bucket=BUCKET, ReplicationConfiguration={"Role": "r", "Rules": []}
     ),
@@ -90,3 +118,17 @@ def test_attempt_is_refused_and_changes_nothing(service, attempt: str) -> None:
     kept = [each["Key"] for each in keeper.list_objects_v2(Bucket=BUCKET)["Contents"]]
     assert sorted(kept) == sorted([OWN, OTHER])
     assert keeper.get_object(Bucket=BUCKET, Key=OWN)["Body"].read() == b"sealed"
+
+
+def test_many_are_not_deleted_at_once(service) -> None:
+    ana, keeper = service
+    answer = ana.delete_objects(Bucket=BUCKET, Delete={"Objects": [{"Key": OWN}, {"Key": OTHER}]})
+    assert "Deleted" not in answer, answer
+    assert len(keeper.list_objects_v2(Bucket=BUCKET)["Contents"]) == 2
+
+
+def test_key_that_climbs_is_a_name_and_no_path(service) -> None:
+    ana, _ = service
+    with pytest.raises(ClientError) as refused:
+        ana.get_object(Bucket=BUCKET, Key=f"voices/../{OTHER}")
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] in {403, 404}

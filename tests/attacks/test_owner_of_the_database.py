@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from reviewer.access.clip_facts import signed_facts
-from reviewer.errors import Damaged, Refused
+from reviewer.access.signed_work import sign_late_draft
+from reviewer.errors import Damaged, LeaseLost, Refused
 from reviewer.lead.intake_report import IntakeOptions
 from reviewer.lead.keyed_hashes import KeyedHashes
 from reviewer.lead.withdrawals import Withdrawal
@@ -29,7 +30,7 @@ from tests.benches.own_folders import Office, office_elsewhere
 from tests.benches.workspace import LEAD, Bench, annotation, hear, write_clips
 
 pytest.importorskip("obstore")
-CLIPS = 14
+CLIPS = 15
 AMARA = "Amara Diallo"
 WITH_A_NUMBER = "call me at 0151 23456789 tomorrow"
 YEAR = 365 * 24 * 3600 * 10**6
@@ -433,3 +434,50 @@ def test_clip_that_the_server_made_up_is_left_out(office: Office) -> None:
     assert left_out["unknown_clip"] == 1
     assert "the sixth words" in texts
     assert unit.queue.final("c0") is None
+
+
+def test_late_draft_that_somebody_with_the_clips_key_made_in_anothers_name_is_not_adopted(
+    office: Office, database: str
+) -> None:
+    """The owner of the server and somebody who had the clip, together."""
+    names = ("Imani Okoro", "Jorge Silva")
+    mine, other = (office.admit(name, Role.CONTRACTOR).agree(name) for name in names)
+    work, lead = mine.work(names[0]), office.lead.agree(LEAD).person(LEAD)
+    lease = work.claim()
+    opened = hear(work, lease)
+    lost = "UPDATE reviewer_data.task SET token = token + 1, state = 'open', person_id = NULL WHERE id = %s"
+    sql(database, lost, lease.task_id)
+    with pytest.raises(LeaseLost):
+        work.submit(lease, annotation("the seventh words", frames=opened.clip.frames))
+    work.deliver()
+    (draft,) = [
+        each for each in lead.lead.late_drafts.waiting(lead.identity) if each.clip_id == lease.clip_id
+    ]
+    author, victim = (window.person(name).identity for window, name in zip((mine, other), names, strict=True))
+    content, workspace_id = office.lead.workspace._unit.content, office.lead.workspace.workspace_id
+    plain = annotation("never said", frames=opened.clip.frames).to_bytes()
+    named = (lease.task_id, lease.clip_id, victim.person.id, workspace_id)
+    put = "UPDATE reviewer_data.late_draft SET person_id = %s, sealed = %s WHERE id = %s"
+
+    def adopted() -> str:
+        shown = lead.lead.late_drafts.open(lead.identity, draft.id)
+        try:
+            lead.lead.late_drafts.adopt(lead.identity, draft.id)
+        except Refused as error:
+            return f"{error.code} {shown.annotation.text_verbatim}"
+        finally:
+            lead.lead.late_drafts.close(lead.identity, draft.clip_id)
+        return shown.annotation.text_verbatim
+
+    for forged in (
+        plain,
+        sign_late_draft(plain, *named, author.keyring.signing_key),
+        sign_late_draft(plain, "another", *named[1:], victim.keyring.signing_key),
+        sign_late_draft(plain, named[0], "another", *named[2:], victim.keyring.signing_key),
+    ):
+        name = f"{lease.task_id}:{victim.person.id}"
+        sealed = content.seal(lead.identity.keyring, lease.clip_id, ContentKind.LATE_DRAFT, name, forged)
+        sql(database, put, victim.person.id, sealed, draft.id)
+        assert adopted() == "LATE_NOT_SIGNED never said"
+    sql(database, put, draft.person_id, draft.sealed, draft.id)
+    assert adopted() == "the seventh words"

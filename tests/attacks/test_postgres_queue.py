@@ -14,7 +14,9 @@ from typing import Any, NamedTuple
 import psycopg
 import pytest
 
+from reviewer.lead.session import LONGEST_TRANSACTION_SECONDS
 from reviewer.model.people import Role
+from reviewer.queue.limited_connection import ANSWER_SECONDS
 from reviewer.queue.postgres_schema import add_login
 from tests.benches.postgres_attacker import AGREEMENT, BENS_WORDS, AttackedTeam, attacked_team, send
 from tests.fakes.postgres_server import PASSWORD
@@ -123,17 +125,29 @@ def test_no_sql_of_ones_own_claims_a_task_without_its_skill(team: AttackedTeam) 
         team.team.owner.execute("DELETE FROM queue_route WHERE skill = 'medical'")
 
 
-@pytest.mark.usefixtures("unchanged")
 @pytest.mark.parametrize("function", ["pg_advisory_lock", "pg_advisory_lock_shared"])
 def test_no_advisory_lock_keeps_a_colleague_waiting(team: AttackedTeam, function: str) -> None:
-    with closing(team.connection("mal")) as mal, undone(team, "ben") as ben:
-        for seed in (0, 5120):
-            send(mal, f"SELECT {function}(hashtextextended('ben', {seed}))")
-        send(mal, f"SELECT {function}(51205120)")
-        assert (
-            code_of(ben, "SET lock_timeout = '2s'; SELECT reviewer.claim('ben', '{transcribe}', 'b')")
-            == "no error"
-        )
+    """Also where a superuser did not run the file that takes them away."""
+    with (
+        closing(team.connection("mal", user="postgres", password="")) as superuser,
+        closing(team.connection("mal")) as mal,
+        undone(team, "ben") as ben,
+    ):
+        superuser.execute(f"GRANT EXECUTE ON FUNCTION {function}(bigint) TO person_mal".encode())
+        for key in ("hashtextextended('ben', 0)", "hashtextextended('ben', 5120)", "51205120"):
+            assert code_of(mal, f"SELECT {function}({key})") == "no error"
+        superuser.execute(f"REVOKE EXECUTE ON FUNCTION {function}(bigint) FROM person_mal".encode())
+        claim = "SET lock_timeout = '2s'; SELECT reviewer.claim('ben', '{transcribe}', 'b')"
+        assert code_of(ben, claim) == "no error"
+
+
+def test_no_login_takes_an_advisory_lock_or_fills_the_disk_with_temporary_files(team: AttackedTeam) -> None:
+    """The locks of all connections are in one table: nobody could work or connect while it is full."""
+    functions = "SELECT oid::regprocedure::text FROM pg_proc WHERE proname ~ 'advisory'"
+    with closing(team.connection("lee")) as lead:
+        locks = send(lead, f"{functions} AND has_function_privilege(oid, 'EXECUTE')").rows
+        assert (locks, len(send(lead, functions).rows) > 20) == ([], True)
+        assert send(lead, "SHOW temp_file_limit").rows == [("1GB",)]
 
 
 @pytest.mark.usefixtures("unchanged")
@@ -219,6 +233,7 @@ def test_transaction_that_somebody_keeps_open_is_ended_whatever_they_set(team: A
         assert team.people["lee"].end_long_transactions(1) == 1
         assert code_of(idle, "SELECT 1") in ("57P01", "None")
         assert code_of(working, "SELECT reviewer.versions()") == "no error"  # no transaction is open there
+    assert ANSWER_SECONDS < LONGEST_TRANSACTION_SECONDS <= 60  # no act of the program is ended
     query = "REVOKE pg_read_all_stats FROM queue_owner"
     team.superuser.execute(query)  # as before 00_superuser.sql: none is seen, and nothing fails
     try:
@@ -331,3 +346,36 @@ def test_flood_of_requests_costs_only_who_sends_it(team: AttackedTeam) -> None:
         rows = owner.execute("SELECT person_id, count(*), max(at) FROM request GROUP BY 1").fetchall()
     assert ("mal", 20000) in [row[:2] for row in rows]
     assert "ben" in [row[0] for row in rows]
+
+
+def test_long_texts_of_one_login_do_not_fill_the_disk(team: AttackedTeam) -> None:
+    """A quarter of a gigabyte a day; short texts are held by the limits on taking."""
+    owner = team.team.owner
+    keep = (
+        "INSERT INTO late_draft (id, task_id, clip_id, person_id, key, sealed, kept_at, state)"
+        " SELECT 'filled ' || n, task_id, clip_id, 'mal', 'filled ' || n, {}, now_micros(), 'dismissed'"
+        " FROM generate_series(%s::int, %s::int) n, (SELECT id AS task_id, clip_id FROM task LIMIT 1) t"
+    )
+    submit = (
+        "SELECT reviewer.submit(%(lease)s, %(facts)s::jsonb || jsonb_build_object('clip_id', %(clip)s::text,"
+        " 'author', %(who)s::text, 'task_id', %(lease)s::jsonb ->> 'task_id'), 'd',"
+        " repeat('x', %(n)s)::bytea)"
+    )
+
+    def sent(who: str, lease: str, length: int) -> str:
+        with undone(team, who) as connection:
+            values = {"lease": team.values[lease], "facts": team.values["facts"], "who": who, "n": length}
+            return code_of(connection, submit, clip=team.values[lease]["clip_id"], **values)
+
+    owner.execute(keep.format("repeat('x', 16777216)::bytea"), (1, 1))
+    try:
+        owner.execute(keep.format("(SELECT sealed FROM late_draft WHERE id = 'filled 1')"), (2, 14))
+        assert sent("mal", "mine_lease", 16_777_216) == "no error"
+        owner.execute(keep.format("(SELECT sealed FROM late_draft WHERE id = 'filled 1')"), (15, 16))
+        assert sent("mal", "mine_lease", 65_537) == "RV001 NOT_ALLOWED"
+        assert sent("mal", "mine_lease", 65_536) == "no error"
+        assert sent("ben", "bens_lease", 16_777_216) == "no error"
+        owner.execute("UPDATE late_draft SET kept_at = kept_at - 86400000000 WHERE person_id = 'mal'")
+        assert sent("mal", "mine_lease", 65_537) == "no error"
+    finally:
+        owner.execute("DELETE FROM late_draft WHERE id ~ '^filled'")

@@ -19,7 +19,7 @@ from reviewer.model.annotation import PersonalDataKind
 from reviewer.model.event import Action
 from reviewer.model.hold import HoldReason
 from reviewer.model.redaction import Redaction, RedactionSource, RedactionState
-from reviewer.model.task import VerdictKind
+from reviewer.model.task import SkipReason, VerdictKind
 from tests.benches.broker import BrokerBench, make_broker_bench
 from tests.benches.workspace import ANA, BEN, LEAD, QUINN
 
@@ -384,6 +384,26 @@ def test_another_leads_broker_does_not_write_into_this_log(rig: BrokerBench) -> 
     with pytest.raises(Refused) as refused:
         BrokerLog(rig.folder / "broker", rig.bench.clock, b"k" * 32)
     assert refused.value.code == "BROKER_LOG_OF_ANOTHER"
+
+
+def test_server_that_lifts_every_limit_gets_nobody_more_clips_than_the_broker_allows(
+    rig: BrokerBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever owns the queue's database gives a friend one lease after the other."""
+    facts = rig.bench.workspace.release_facts(rig.identity(LEAD))
+    limits = rig.bench.workspace.project.limits
+    assert facts.most_clips_an_hour() == 2 * limits.opens_per_hour > 0
+    monkeypatch.setattr(rig.broker._facts, "most_clips_an_hour", lambda: 1)
+    first, theirs = rig.claimed(), rig.claimed(BEN)
+    assert [rig.code(ANA, first) for _ in range(2)] == ["", ""]  # the same clip again
+    rig.bench.work(ANA).skip(first, SkipReason.TECHNICAL)
+    second = rig.claimed()
+    assert second.clip_id != first.clip_id
+    assert rig.code(ANA, second) == "KEY_REQUEST_CLIPS"
+    assert row_of(rig) == (Action.KEY_REFUSED, "KEY_REQUEST_CLIPS")
+    assert rig.code(BEN, theirs) == ""
+    rig.bench.person(LEAD).lead.lift_limits(ANA)
+    assert rig.code(ANA, second) == ""
 
 
 def test_burst_is_refused_with_one_row_and_ends_after_a_minute(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reviewer.access.signing import public_key_of, sign
-from reviewer.broker.rate_limit import RateLimit
+from reviewer.broker.rate_limit import ClipLimit, RateLimit
 from reviewer.broker.release import (
     WINDOW,
     KeyAnswer,
@@ -206,3 +206,17 @@ def test_limit_counts_each_person_for_a_minute() -> None:
     assert limit.take("b", 3.0) == (True, False)
     assert limit.take("a", 60.5) == (True, False)
     assert limit.take("a", 60.6) == (False, True)
+
+
+def test_limit_on_clips_counts_different_ones_of_each_person_for_an_hour() -> None:
+    limit = ClipLimit()
+    assert [limit.take("a", clip, 0.0, 2) for clip in ("c1", "c1", "c2", "c3", "c2")] == [
+        True, True, True, False, True,
+    ]  # fmt: skip
+    assert limit.take("b", "c3", 0.0, 2)
+    assert limit.take("a", "c4", 1.0, 0)
+    assert not limit.take("a", "c5", 3599.0, 2)
+    assert limit.take("a", "c5", 3600.5, 2)  # c1 and c2 were longer ago
+    assert not limit.take("a", "c6", 3600.5, 2)
+    limit.forget("a")
+    assert limit.take("a", "c6", 3600.5, 2)
