@@ -15,8 +15,9 @@ from pathlib import Path
 from reviewer.errors import Notice
 from reviewer.files import sync_file
 from reviewer.formats.dataset import Utterance, is_whole, segments_of
+from reviewer.formats.json_row import read_row
 from reviewer.formats.row_problems import row_problem
-from reviewer.formats.validation import MOST_LINE_BYTES, SetValidator
+from reviewer.formats.validation import MOST_LINE_BYTES, SetValidator, add_read_row
 from reviewer.model.annotation import LabelValue
 
 VERSION = "2"
@@ -232,6 +233,8 @@ def _check(where: str, row: Mapping[str, str], validator: SetValidator) -> None:
     if min(duration, frames, rate_hz, channels) <= 0 or abs(duration * rate_hz - frames) >= 0.5:
         validator.add_problem("SET_DURATION_MISMATCH", where=where)
     validator.check_row(where, row["id"], row["audio"], duration)
+    plain = {name: plain_cell(cell) for name, cell in row.items()}
+    add_read_row(lambda: read_row(plain, plain["speaker"]))
 
 
 def _check_times(where: str, row: Mapping[str, str], known: set[str], validator: SetValidator) -> None:
