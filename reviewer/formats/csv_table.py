@@ -7,6 +7,7 @@ apostrophe; removing one leading apostrophe restores every value.
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,6 +49,7 @@ _NUMBERS = ("duration", "frames", "rate_hz", "channels")
 _TEXTS = ("speaker", "text", "text_verbatim", "word", "duration", "start", "end")
 _TIMES = ("start", "end", "start_frame", "end_frame")
 _MAY_BE_FORMULA = "=+-@＝＋－＠'"
+_FORMULA = re.compile(rf"((?:^|[;\t\r\n])\s*)(?=[{re.escape(_MAY_BE_FORMULA)}])")
 _Writer = Callable[[Iterable[str]], object]
 
 
@@ -128,6 +130,15 @@ def check_tables(validator: SetValidator, dialect: Dialect, lines: Callable[[str
 def safe_cell(value: str) -> str:
     """A cell no spreadsheet takes for a formula (OWASP, CSV injection); ``plain_cell`` undoes it."""
     return f"'{value}" if value[:1] and value[0] in _MAY_BE_FORMULA else value
+
+
+def shown_cell(value: str) -> str:
+    """A cell of a table that is only looked at, and that no spreadsheet takes for a formula in any region.
+
+    Where the list separator is a semicolon, a program cuts lines there, quotes or not: what follows one must
+    not begin a formula either, nor what follows a tab or a line end (OWASP, CSV injection).
+    """
+    return _FORMULA.sub(r"\1'", value)
 
 
 def plain_cell(cell: str) -> str:
