@@ -110,14 +110,14 @@ def register(
         }
         for entry in work.person.lead.agreement_register()
     ]
-    from reviewer.formats.csv_table import safe_cell  # noqa: PLC0415
+    from reviewer.formats.csv_table import shown_cell  # noqa: PLC0415
 
     if json:
         output.print_json({"agreements": rows})
     elif csv:
         writer = DictWriter(sys.stdout, REGISTER_COLUMNS, lineterminator="\n")
         writer.writeheader()
-        writer.writerows({name: safe_cell(value) for name, value in row.items()} for row in rows)
+        writer.writerows({name: shown_cell(value) for name, value in row.items()} for row in rows)
     else:
         output.print_table(REGISTER_COLUMNS, [tuple(row.values()) for row in rows])
 

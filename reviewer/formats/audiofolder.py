@@ -8,6 +8,7 @@ alike, and an empty list has no kind to guess: flags are a text, and words are J
 import json
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,9 @@ from reviewer.errors import Notice
 from reviewer.formats.csv_table import LIST_MARK, label_cell
 from reviewer.formats.dataset import TextFiles, Utterance, link_clip, write_lines
 from reviewer.formats.hugging_face import card, columns_of, label_keys, split_name
-from reviewer.formats.json_row import json_line
+from reviewer.formats.json_row import json_line, read_row
 from reviewer.formats.row_problems import row_problem
-from reviewer.formats.validation import SetValidator
+from reviewer.formats.validation import SetValidator, add_read_row
 
 VERSION = "1"
 HAS_OWN_AUDIO = True
@@ -80,6 +81,7 @@ def validate(folder: Path) -> list[Notice]:
                 validator.add_problem("SET_CLIP_PATH", where=where, folder=FOLDER)
                 continue
             listed.add(row["file_name"])
+            add_read_row(partial(read_row, row, row["speaker_id"]))
             validator.check_clip(where, f"{Path(name).parent.as_posix()}/{row['file_name']}", row["duration"])
         beside = {path.name for path in (folder / name).parent.iterdir()} - {METADATA}
         for extra in sorted(beside - listed):

@@ -7,6 +7,7 @@ apostrophe; removing one leading apostrophe restores every value.
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,8 +16,9 @@ from pathlib import Path
 from reviewer.errors import Notice
 from reviewer.files import sync_file
 from reviewer.formats.dataset import Utterance, is_whole, segments_of
+from reviewer.formats.json_row import read_row
 from reviewer.formats.row_problems import row_problem
-from reviewer.formats.validation import MOST_LINE_BYTES, SetValidator
+from reviewer.formats.validation import MOST_LINE_BYTES, SetValidator, add_read_row
 from reviewer.model.annotation import LabelValue
 
 VERSION = "2"
@@ -47,6 +49,7 @@ _NUMBERS = ("duration", "frames", "rate_hz", "channels")
 _TEXTS = ("speaker", "text", "text_verbatim", "word", "duration", "start", "end")
 _TIMES = ("start", "end", "start_frame", "end_frame")
 _MAY_BE_FORMULA = "=+-@＝＋－＠'"
+_FORMULA = re.compile(rf"((?:^|[;\t\r\n])\s*)(?=[{re.escape(_MAY_BE_FORMULA)}])")
 _Writer = Callable[[Iterable[str]], object]
 
 
@@ -127,6 +130,15 @@ def check_tables(validator: SetValidator, dialect: Dialect, lines: Callable[[str
 def safe_cell(value: str) -> str:
     """A cell no spreadsheet takes for a formula (OWASP, CSV injection); ``plain_cell`` undoes it."""
     return f"'{value}" if value[:1] and value[0] in _MAY_BE_FORMULA else value
+
+
+def shown_cell(value: str) -> str:
+    """A cell of a table that is only looked at, and that no spreadsheet takes for a formula in any region.
+
+    Where the list separator is a semicolon, a program cuts lines there, quotes or not: what follows one must
+    not begin a formula either, nor what follows a tab or a line end (OWASP, CSV injection).
+    """
+    return _FORMULA.sub(r"\1'", value)
 
 
 def plain_cell(cell: str) -> str:
@@ -232,6 +244,8 @@ def _check(where: str, row: Mapping[str, str], validator: SetValidator) -> None:
     if min(duration, frames, rate_hz, channels) <= 0 or abs(duration * rate_hz - frames) >= 0.5:
         validator.add_problem("SET_DURATION_MISMATCH", where=where)
     validator.check_row(where, row["id"], row["audio"], duration)
+    plain = {name: plain_cell(cell) for name, cell in row.items()}
+    add_read_row(lambda: read_row(plain, plain["speaker"]))
 
 
 def _check_times(where: str, row: Mapping[str, str], known: set[str], validator: SetValidator) -> None:

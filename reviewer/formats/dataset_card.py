@@ -21,7 +21,12 @@ def write(folder: Path, facts: Mapping[str, Any]) -> None:
     (folder / PLOTS).mkdir()
     for name, (title, unit, bars) in plots.items():
         write_lines(folder / PLOTS / f"{name}.svg", bar_chart(title, unit, bars))
-    write_lines(folder / NAME, _card(facts, {name: title for name, (title, _, _) in plots.items()}))
+    write_lines(folder / NAME, card(facts))
+
+
+def card(facts: Mapping[str, Any]) -> list[str]:
+    """The lines of ``README.md``."""
+    return _card(facts, {name: title for name, (title, _, _) in _plots(facts["statistics"]).items()})
 
 
 def bar_chart(title: str, unit: str, bars: Sequence[tuple[str, float]]) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reviewer.formats.dataset import Utterance, segments_of
-from reviewer.formats.validation import SetValidator
+from reviewer.formats.validation import SetValidator, add_read_row
 from reviewer.model.annotation import LabelValue
 
 KEYS = (
@@ -77,7 +77,27 @@ def check_json_row(where: str, row: Mapping[str, Any], validator: SetValidator) 
         validator.add_problem("SET_DURATION_MISMATCH", where=where)
     if any(not 0 <= start < end <= duration for start, end in spans):
         validator.add_problem("SET_TIMES", where=where)
+    add_read_row(lambda: read_row(row, row["speaker"]))
     return True
+
+
+def read_row(row: Mapping[str, Any], speaker: str) -> Utterance:
+    """What a row with the keys of ``row_of`` says, without its answers and times."""
+    return Utterance(
+        id=row["id"],
+        clip_id="",
+        speaker=speaker,
+        locale=row["locale"],
+        product=row["product"],
+        frames=int(row["frames"]),
+        rate_hz=int(row["rate_hz"]),
+        channels=int(row["channels"]),
+        text=row["text"],
+        text_verbatim=row["text_verbatim"],
+        schema_version=row["schema_version"],
+        conventions_version=row["conventions_version"],
+        split=row["split"],
+    )
 
 
 def _labels(labels: Mapping[str, LabelValue]) -> dict[str, Any]:

@@ -24,7 +24,11 @@ HAS_OWN_AUDIO = False
 FOLDER = "kaldi"
 UNSPLIT = "all"
 _RESERVED = re.compile(r"(?<!\w)(?:<s>|</s>|#0)(?!\w)", re.ASCII)  # as grep -w finds them
-_FLAC_COMMAND = "flac -c -d -s {path} |"
+_COMMANDS = {
+    ".flac": "flac -c -d -s {path} |",
+    ".opus": "ffmpeg -nostdin -v error -i {path} -ar {rate_hz} -f wav - |",
+}
+_COMMAND = re.compile(r"(?:flac -c -d -s (\S+)|ffmpeg -nostdin -v error -i (\S+) -ar \d+ -f wav -) \|")
 _ROWS_IN_MEMORY = 2_000
 _KEYED_BY_UTTERANCE = ("text", "utt2spk", "utt2lang", "utt2dur")
 
@@ -51,7 +55,7 @@ def write(folder: Path, utterances: Sequence[Utterance]) -> None:
         with TextFiles(place) as files:
             for one in utterances:
                 if one.split == split:
-                    files.add_line("wav.scp", f"{one.id} {_reads(one.path)}")
+                    files.add_line("wav.scp", f"{one.id} {_reads(one)}")
                     files.add_line("reco2dur", f"{one.id} {seconds(one.frames, one.rate_hz)}")
             _write_rows(files, _sorted(place, _rows(utterances, split)), has_segments=has_segments)
 
@@ -114,9 +118,17 @@ def _rows(utterances: Sequence[Utterance], split: str) -> Iterator[tuple[str, ..
                 )
 
 
-def _reads(path: str) -> str:
+def _reads(utterance: Utterance) -> str:
     """What Kaldi reads: a WAV by its path, anything else through a command."""
-    return path if path.endswith(".wav") else _FLAC_COMMAND.format(path=path)
+    path = utterance.path
+    command = _COMMANDS.get(Path(path).suffix, "{path}")
+    return command.format(path=path, rate_hz=utterance.rate_hz)
+
+
+def decoded_file(reads: str) -> str:
+    """The one file that a command of ``wav.scp`` decodes, if it is a command as ours; empty for any other."""
+    match = _COMMAND.fullmatch(reads)
+    return (match[1] or match[2]) if match else ""
 
 
 def _check_split(place: str, validator: SetValidator) -> None:

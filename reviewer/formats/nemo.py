@@ -8,7 +8,7 @@ from reviewer.errors import Notice
 from reviewer.formats.dataset import SPLITS, TextFiles, Utterance, is_whole, segment_id, segments_of
 from reviewer.formats.json_row import json_line
 from reviewer.formats.row_problems import row_problem
-from reviewer.formats.validation import SetValidator
+from reviewer.formats.validation import SetValidator, add_read_row
 
 VERSION = "2"
 HAS_OWN_AUDIO = False
@@ -101,6 +101,14 @@ def _check(where: str, line: str, validator: SetValidator, *, wants_text: bool) 
     if bool(row["text"]) is not wants_text:
         validator.add_problem("NEMO_TEXT_MISSING" if wants_text else "NEMO_TEXT_NOT_EXPECTED", where=where)
     validator.check_row(where, row["id"], row["audio_filepath"], row["duration"])
+    add_read_row(lambda: _read_row(row))
+
+
+def _read_row(row: Mapping[str, Any]) -> Utterance:
+    """What a line says: nothing of product, split and channels."""
+    rate_hz, text = row["sampling_rate"], row["text"]
+    frames = round(row["duration"] * rate_hz)
+    return Utterance(row["id"], "", row["speaker"], row["lang"], "", frames, rate_hz, 0, text, "")
 
 
 def _check_segment(where: str, line: str, validator: SetValidator) -> None:

@@ -7,6 +7,7 @@ decodes it without a cast (``datasets``, Audio feature).
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,9 @@ from reviewer.files import sync_file
 from reviewer.formats.csv_table import LABEL
 from reviewer.formats.dataset import CLIPS, Utterance, audio_bytes, write_lines
 from reviewer.formats.hugging_face import card, columns_of, label_keys, split_name
+from reviewer.formats.json_row import read_row
 from reviewer.formats.row_problems import row_problem
-from reviewer.formats.validation import SetValidator
+from reviewer.formats.validation import SetValidator, add_read_row
 from reviewer.formats.written_files import WrittenFile
 
 VERSION = "1"
@@ -30,6 +32,7 @@ _TEXTS = (
     "id", "locale", "product", "speaker_id", "split", "text", "text_verbatim", "schema_version",
     "conventions_version", "reference",
 )  # fmt: skip
+_CHECKED = [*_TEXTS, "duration", "frames", "rate_hz", "channels", "audio"]
 _SPAN = {"start": "float64", "end": "float64", "speaker": "string"}
 _SEGMENT = {**_SPAN, "text": "string", "text_verbatim": "string", "flags": ["string"], "labels": "string"}
 _WORD = {**_SPAN, "word": "string"}
@@ -88,6 +91,7 @@ def validate(folder: Path) -> list[Notice]:
                 validator.add_problem("SET_CLIP_PATH", where=where, folder=FOLDER)
             length = lengths.get(f"{CLIPS}/{row['audio']['path']}")
             validator.check_audio(where, row["audio"]["bytes"], row["duration"], length)
+            add_read_row(partial(read_row, row, row["speaker_id"]))
     return validator.problems
 
 
@@ -143,7 +147,7 @@ def _read(path: Path, name: str, validator: SetValidator) -> Iterator[tuple[str,
             if b"huggingface" not in (table.schema_arrow.metadata or {}):
                 validator.add_problem("SET_WRONG_COLUMNS", file=name)
             number = 0
-            for batch in table.iter_batches(ROWS_A_GROUP, columns=["id", "text", "duration", "audio"]):
+            for batch in table.iter_batches(ROWS_A_GROUP, columns=_CHECKED):
                 for row in batch.to_pylist():
                     number += 1
                     yield f"{name}:{number}", row

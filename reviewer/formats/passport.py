@@ -102,7 +102,7 @@ def _file_entries(folder: Path, written: WrittenFiles, others: Mapping[str, int]
     begin = '"files": [\n    '
     sums, text = folder / SUMS, json.JSONEncoder(ensure_ascii=False).encode
     sizes = {**others, SUMS: sums.stat().st_size}
-    for path, sha256 in merge(_listed(folder), ((SUMS, _sha256(sums)),)):
+    for path, sha256 in merge(listed_sums(folder), ((SUMS, _sha256(sums)),)):
         size = sizes.get(path)
         size = written[path].size if size is None else size
         facts = f'"bytes": {size}', f'"path": {text(path)}', f'"sha256": "{sha256}"'
@@ -113,10 +113,11 @@ def _file_entries(folder: Path, written: WrittenFiles, others: Mapping[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a passport says of its set: the formats, and digest and size of each file by its path."""
+    """What a passport says of its set: the formats, digest and size of each file by its path, all facts."""
 
     formats: tuple[str, ...]
     files: dict[str, tuple[Any, Any]]
+    facts: Mapping[str, Any]
 
 
 def read(folder: Path) -> Contents:
@@ -127,7 +128,7 @@ def read(folder: Path) -> Contents:
         formats = tuple(map(str, body["formats"]))
         if not formats:
             raise ValueError("no format, so that no file would be read")  # noqa: TRY301 - as what else is wrong
-        return Contents(formats, files)
+        return Contents(formats, files, body)
     except (Refused, ValueError, KeyError, TypeError, RecursionError) as error:
         raise Damaged("SET_FILE_UNREADABLE", file=NAME) from error
 
@@ -147,10 +148,10 @@ def check_written(folder: Path, digest: str, written: WrittenFiles) -> list[Noti
 
 def _unlike_the_list(folder: Path, written: WrittenFiles) -> list[Notice]:
     found = ((path, sha256) for path, sha256, _ in _files(folder, written, _BEING_WRITTEN))
-    return list(_differences(_listed(folder), found))
+    return list(_differences(listed_sums(folder), found))
 
 
-def _listed(folder: Path) -> Iterator[tuple[str, str]]:
+def listed_sums(folder: Path) -> Iterator[tuple[str, str]]:
     """Path and SHA-256 of each file of ``SHA256SUMS``, in the order of paths."""
     with (folder / SUMS).open(encoding="utf-8", newline="\n") as lines:
         for line in lines:

@@ -1,4 +1,4 @@
-"""Verifies a labelled set on disk: every file against the passport, every format by its own validator.
+"""Verifies a labelled set on disk: every file and fact against the passport, every format by its validator.
 
 A set may come back from elsewhere with anything in its files. Its sounds are measured by a process that may
 do nothing else, and what a validator stumbles over is a problem of the set.
@@ -10,11 +10,14 @@ import tarfile
 import zlib
 from pathlib import Path
 
+import soundfile
+
 from reviewer.errors import Damaged, Notice, Refused
 from reviewer.formats import passport
 from reviewer.formats.catalogue import FORMATS, Format
+from reviewer.formats.set_facts import FormatReading, SetSounds, contradictions
 from reviewer.formats.titles import missing_package
-from reviewer.formats.validation import MeasureSound, sounds_measured_by
+from reviewer.formats.validation import MeasureSound, read_by
 
 _STUMBLES = (
     ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, MemoryError,
@@ -32,21 +35,28 @@ def verify_set(folder: Path, measure: MeasureSound) -> list[Notice]:
         return links
     problems = passport.validate(folder)
     try:
-        named = passport.read(folder).formats
+        contents = passport.read(folder)
     except Damaged:
         return problems
-    for name in named:
+    sounds = SetSounds(measure)
+    readings = {name: FormatReading(sounds) for name in contents.formats}
+    for name in contents.formats:
         if package := missing_package(name):
             problems.append(Notice("FORMAT_NEEDS_PACKAGE", {"format": name, "package": package}))
         elif name in FORMATS:
-            problems += _problems(name, FORMATS[name], folder, measure)
+            problems += _problems(name, FORMATS[name], folder, readings[name])
         else:
             problems.append(Notice("SET_FORMAT_UNKNOWN", {"format": str(name)}))
-    return problems
+    if problems:
+        return problems
+    try:
+        return contradictions(folder, contents.facts, readings, sounds)
+    except (*_STUMBLES, soundfile.LibsndfileError):
+        return [Notice("SET_FILE_UNREADABLE", {"file": passport.NAME})]
 
 
-def _problems(name: str, format_: Format, folder: Path, measure: MeasureSound) -> list[Notice]:
-    with sounds_measured_by(measure):
+def _problems(name: str, format_: Format, folder: Path, reading: FormatReading) -> list[Notice]:
+    with read_by(reading):
         try:
             return format_.validate(folder)
         except _STUMBLES:

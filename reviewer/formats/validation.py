@@ -6,7 +6,7 @@ import os
 import re
 import struct
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, Protocol
 import soundfile
 
 from reviewer.errors import Notice, Parameter, Refused
-from reviewer.formats.dataset import CLIPS
+from reviewer.formats.dataset import CLIPS, Utterance
 from reviewer.formats.times import milliseconds
 from reviewer.formats.written_files import SoundLengths, WrittenFile
 from reviewer.transcript.invisible_characters import stray_positions
@@ -49,22 +49,44 @@ class MeasureSound(Protocol):
         ...
 
 
-_measure: ContextVar[MeasureSound | None] = ContextVar("how sounds are measured", default=None)
+class FormatReader(Protocol):
+    """Takes what a validator finds in a set from elsewhere."""
+
+    def measure(self, sound: Path | bytes) -> tuple[int, int]:
+        """As ``MeasureSound``."""
+        ...
+
+    def add_id(self, utterance_id: str) -> None:
+        """An id that is no row's for the second time."""
+        ...
+
+    def add_row(self, row: Utterance) -> None:
+        """A row, as far as a format tells it, with its text as the format shows it."""
+        ...
+
+
+_reader: ContextVar[FormatReader | None] = ContextVar("who reads a set from elsewhere", default=None)
 
 
 @contextmanager
-def sounds_measured_by(measure: MeasureSound) -> Iterator[None]:
+def read_by(reader: FormatReader) -> Iterator[None]:
     """Inside, no sound is decoded here: the set comes from elsewhere, and may have been made to do harm."""
-    token = _measure.set(measure)
+    token = _reader.set(reader)
     try:
         yield
     finally:
-        _measure.reset(token)
+        _reader.reset(token)
 
 
 def is_foreign() -> bool:
     """Whether the set that is validated comes from elsewhere, so that no header is believed."""
-    return _measure.get() is not None
+    return _reader.get() is not None
+
+
+def add_read_row(row: Callable[[], Utterance]) -> None:
+    """Makes a row of what a validator has read, for whoever reads the set; nobody does during an export."""
+    if (reader := _reader.get()) is not None:
+        reader.add_row(row())
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +207,8 @@ class SetValidator:
             self.add_problem("SET_NOT_SORTED", where=where)
         self._seen.add(hashed)
         self._last = utterance_id
+        if (reader := _reader.get()) is not None:
+            reader.add_id(utterance_id)
 
     def check_clip(self, where: str, path: str, duration_seconds: float) -> None:
         """Checks that an audio file of the set decodes to the stated length."""
@@ -240,9 +264,8 @@ class SetValidator:
 
 
 def _length(sound: Path | bytes) -> tuple[int, int]:
-    measure = _measure.get()
-    if measure is not None:
-        return measure(sound)
+    if (reader := _reader.get()) is not None:
+        return reader.measure(sound)
     return _decoded(sound) if isinstance(sound, bytes) else decoded_length(sound)
 
 

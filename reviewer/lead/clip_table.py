@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterable
 from typing import TextIO
 
-from reviewer.formats.csv_table import safe_cell
+from reviewer.formats.csv_table import shown_cell
 from reviewer.model.clip_list import ListedClip
 from reviewer.model.clock import from_micros, to_iso
 
@@ -29,4 +29,4 @@ def write_clips(out: TextIO, rows: Iterable[ListedClip]) -> None:
     """Writes the clips as CSV; cells that a spreadsheet might take for a formula are escaped."""
     table = csv.writer(out, lineterminator="\n")
     table.writerow(COLUMNS)
-    table.writerows([safe_cell(cell) for cell in cells(row)] for row in rows)
+    table.writerows([shown_cell(cell) for cell in cells(row)] for row in rows)

@@ -23,6 +23,7 @@ from reviewer.transcript.word_times import timed_words
 
 _FLAGS = frozenset(flag.value for flag in Flag)
 _ID_PART = re.compile("[a-z0-9]+")
+_MILLISECONDS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,8 @@ class RowMaker:
             return "no_text"
         if segment.end > clip.frames:
             return "segment_times"
+        if (segment.end - segment.start) * _MILLISECONDS < clip.rate_hz:
+            return "time_below_millisecond"  # ids have milliseconds: two such rows could have one id
         if any(each.start < segment.end and segment.start < each.end for each in others if each.text.strip()):
             return "segment_overlaps"
         return ""

@@ -11,7 +11,7 @@ from typing import Any
 from reviewer.access.audit_log import AuditLog
 from reviewer.access.signed_facts import imported_clips
 from reviewer.errors import Notice
-from reviewer.formats.csv_table import safe_cell
+from reviewer.formats.csv_table import shown_cell
 from reviewer.lead.sources import Source
 from reviewer.messages import MessageCatalogue
 from reviewer.model.clip import Clip
@@ -120,7 +120,7 @@ class IntakeReport:
         table.writerow((*REPORT_COLUMNS, "consent_from"))
         for row in self.rows:
             cells = row.to_json(catalogue) | {"consent_from": self.consent_from}
-            table.writerow([safe_cell(str(cells[name])) for name in (*REPORT_COLUMNS, "consent_from")])
+            table.writerow([shown_cell(str(cells[name])) for name in (*REPORT_COLUMNS, "consent_from")])
         return f"\ufeff{out.getvalue()}"
 
     def _count(self, outcome: Outcome) -> int:

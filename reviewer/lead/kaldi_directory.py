@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+from reviewer.formats.kaldi import decoded_file
 from reviewer.lead.record_files import Record
 from reviewer.lead.table_files import refusal
 from reviewer.lead.timed_segments import TimedSegment, draft_of, words_of
@@ -31,7 +32,8 @@ def _recordings(folder: Path) -> Iterator[Record]:
     texts, speakers = (_by_id(folder / name) for name in ("text", "utt2spk"))
     languages, parts = _by_id(folder / "utt2lang"), _segments(folder)
     given = {name: found for name, found in (("speaker", speakers), ("language", languages)) if found}
-    for recording, (line, wav) in _by_id(folder / RECORDINGS).items():
+    for recording, (line, reads) in _by_id(folder / RECORDINGS).items():
+        wav = decoded_file(reads) or reads
         if wav.endswith("|") or wav.startswith("|"):
             yield Record(line, {"audio": recording}, "KALDI_COMMAND")
             continue

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TextIO
 
 from reviewer.access.log_chain import LogRow
-from reviewer.formats.csv_table import safe_cell
+from reviewer.formats.csv_table import shown_cell
 from reviewer.model.clock import to_iso
 
 COLUMNS = (
@@ -37,6 +37,6 @@ def write_table(out: TextIO, rows: Iterable[LogRow], names: Mapping[str, str]) -
             event.action.value, names.get(event.object, event.object), event.outcome, event.reason, detail,
             row.hash.hex(),
         )  # fmt: skip
-        table.writerow([safe_cell(cell) for cell in cells])
+        table.writerow([shown_cell(cell) for cell in cells])
         count += 1
     return count

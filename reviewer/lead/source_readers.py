@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from reviewer.errors import Refused
+from reviewer.formats import audiofolder, kaldi, label_studio, textgrid
 from reviewer.formats.csv_excel import EXCEL
 from reviewer.formats.csv_table import NAME as EXPORT_TABLE
 from reviewer.formats.csv_table import WORD_COLUMNS, WORDS, plain_cell
 from reviewer.formats.nemo import SEGMENTS as NEMO_SEGMENTS
+from reviewer.formats.passport import NAME as PASSPORT
+from reviewer.lead import kaldi_directory
 from reviewer.lead.audio_folder import is_absolute
-from reviewer.lead.kaldi_directory import read_kaldi
 from reviewer.lead.label_studio import is_task, read_tasks
 from reviewer.lead.manifest import FIELDS
 from reviewer.lead.mapping import ColumnMapping
@@ -140,13 +142,20 @@ def _read_label_studio(source: SourcePath) -> SourceRecords:
         one if one.problem or is_task(one.values) else Record(one.line, {}, "LABEL_STUDIO_TASK")
         for one in source.records
     )
-    return SourceRecords(
-        SourceKind.LABEL_STUDIO, source.path.parent, tuple(read_tasks(tasks, source.path.parent))
-    )
+    folder = _audio_root(source.path.parent, label_studio.FOLDER)
+    return SourceRecords(SourceKind.LABEL_STUDIO, folder, tuple(read_tasks(tasks, folder)))
 
 
 def _read_kaldi(source: SourcePath) -> SourceRecords:
-    return SourceRecords(SourceKind.KALDI, source.path, read_kaldi(source.path))
+    root = _audio_root(source.path.parent, kaldi.FOLDER)
+    folder = source.path if root == source.path.parent else root
+    return SourceRecords(SourceKind.KALDI, folder, kaldi_directory.read_kaldi(source.path))
+
+
+def _audio_root(folder: Path, name: str) -> Path:
+    """The folder of the audio of what lies in ``folder``: the set, if that is a format's folder in one."""
+    is_in_set = folder.name == name and (folder.parent / PASSPORT).is_file()
+    return folder.parent if is_in_set else folder
 
 
 def _read_audiofolder(source: SourcePath) -> SourceRecords:
@@ -175,7 +184,7 @@ def metadata_files(folder: Path) -> Iterator[Path]:
 
 
 def _read_export(source: SourcePath) -> SourceRecords:
-    """Our own labelled sets: the whole rows where they are, else the table, else NeMo's manifests."""
+    """Our own labelled sets: whole rows, else the table, else NeMo's manifests, else another format."""
     if source.path.is_file():
         files, folder = [source.path], source.path.parent
     else:
@@ -184,13 +193,31 @@ def _read_export(source: SourcePath) -> SourceRecords:
         files = files or sorted(filter(_has_whole_clips, source.path.glob("manifest*.jsonl")))
         folder = source.path
     if not files:
-        raise Refused("SOURCE_EXPORT_WITHOUT_TABLE", file=source.path.name)
+        return _read_other_format(source)
     lines = chain.from_iterable(file_records(file, source.how).records for file in files)
     is_table = files[0].suffix == ".csv"
     rows = [replace(one, values=_own_row(one.values, is_table=is_table)) for one in lines]
     if is_table:
         rows = _with_words(rows, files[0])
     return SourceRecords(SourceKind.EXPORT, folder, _numbered(rows) if len(files) > 1 else tuple(rows))
+
+
+def _read_other_format(source: SourcePath) -> SourceRecords:
+    """A set without a table of its rows: what a format of another program has."""
+    path = source.path
+    splits = sorted(file.parent for file in (path / kaldi.FOLDER).glob(f"*/{kaldi_directory.RECORDINGS}"))
+    tasks = path / label_studio.FOLDER / label_studio.TASKS
+    if splits:
+        read = (record for split in splits for record in kaldi_directory.read_kaldi(split))
+        return SourceRecords(SourceKind.KALDI, path, _numbered(read))
+    if (path / audiofolder.FOLDER).is_dir():
+        return _read_audiofolder(replace(source, path=path / audiofolder.FOLDER))
+    if tasks.is_file():
+        records = tuple(file_records(tasks, source.how).records)
+        return _read_label_studio(replace(source, path=tasks, records=records))
+    if (path / textgrid.FOLDER).is_dir():
+        return _read_textgrids(source)
+    raise Refused("SOURCE_EXPORT_WITHOUT_TABLE", file=path.name)
 
 
 def _has_whole_clips(manifest: Path) -> bool:

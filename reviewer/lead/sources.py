@@ -6,6 +6,7 @@ from pathlib import Path
 
 from reviewer.errors import Refused
 from reviewer.formats.passport import NAME as PASSPORT
+from reviewer.formats.set_encryption import is_encrypted
 from reviewer.lead.audio_folder import AudioFolder
 from reviewer.lead.kaldi_directory import RECORDINGS
 from reviewer.lead.label_studio import MINIMAL_KEYS
@@ -149,6 +150,8 @@ def _kind_of(path: Path, records: Iterable[Record], how: ColumnMapping | None) -
 
 
 def _kind_of_folder(path: Path) -> SourceKind:
+    if is_encrypted(path):
+        raise Refused("SOURCE_ENCRYPTED", file=path.name)
     if (path / PASSPORT).is_file():
         return SourceKind.EXPORT
     if (path / RECORDINGS).is_file():

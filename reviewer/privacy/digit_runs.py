@@ -197,7 +197,7 @@ class _Scan:
             for index, token in enumerate(gap, left.after)
             if token.is_word and not self._is_tag(index)
         ]
-        marks = [token.text for token in gap if not token.is_word]
+        marks = [token.text for index, token in enumerate(gap) if not (token.is_word or _is_sign(gap, index))]
         if len(words) > _MAX_GAP_WORDS or len(marks) > _MAX_GAP_MARKS or not _MARKS.issuperset(marks):
             return _FAR
         if left.is_single and right.is_single and words:
@@ -298,6 +298,11 @@ class _Scan:
             tuple(len(group.digits) for group in groups),
             before in {"+", "plus"},
         )
+
+
+def _is_sign(gap: Sequence[Token], index: int) -> bool:
+    """Whether a mark is that of a filled pause: %uh."""
+    return gap[index].text == "%" and index + 1 < len(gap) and not gap[index + 1].spaced
 
 
 @lru_cache(maxsize=4096)

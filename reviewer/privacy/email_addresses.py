@@ -175,6 +175,8 @@ def _parts(found: Sequence[Token]) -> list[_Part]:
             if end:
                 after, sign = end, candidate
                 break
+        if sign in _DOTS and parts and parts[-1].sign in _ATS and token.text in word_set("providers"):
+            after, sign = position + 1, None  # Telia, which is a dot in Greek
         is_stop = token.text in "!?" or (
             token.text == "." and (after == len(found) or found[after].spaced) and not token.spaced
         )
@@ -271,9 +273,10 @@ def _domain(parts: Sequence[_Part], start: int, *, is_sure: bool) -> _Domain | N
     position = start
     while position < min(len(parts), start + _MAX_PARTS) and plain <= _MAX_PLAIN_WORDS:
         part = parts[position]
-        if part.is_stop and not _goes_on_after_stop(parts, position, is_sure=is_sure):
+        is_dot = part.sign in _DOTS and (not part.is_stop or _is_spaced_dot(parts, position))
+        if part.is_stop and not is_dot and not _goes_on_after_stop(parts, position, is_sure=is_sure):
             break
-        if part.sign in _DOTS and not part.is_stop:
+        if is_dot:
             is_further = best is not None and best.is_listed  # dot com dot au
             top_level = (
                 _top_level(parts, position + 1, is_sure=is_sure, is_further=is_further) if names else None
@@ -296,6 +299,11 @@ def _domain(parts: Sequence[_Part], start: int, *, is_sure: bool) -> _Domain | N
             break
         position += 1
     return best
+
+
+def _is_spaced_dot(parts: Sequence[_Part], position: int) -> bool:
+    """A recogniser's full stop that is none: gmail. com."""
+    return position + 1 < len(parts) and parts[position + 1].text in word_set("host_ends")
 
 
 def _goes_on_after_stop(parts: Sequence[_Part], position: int, *, is_sure: bool) -> bool:

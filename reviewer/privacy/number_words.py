@@ -16,8 +16,10 @@ _IN_A_WORD = ("", "und", "en", "og", "och", "in", "e", "a")
 _LONGEST_LINK = max(map(len, _IN_A_WORD))
 _WITHOUT_SPACES = frozenset({"km", "ko", "lo", "my", "th"})
 _SHORTEST_JOINED = 4
+_SHORTEST_OF_SEVERAL = 3
 # What Korean adds to a number: of, is, and, the number.
 _PARTICLE = re.compile(fold("(?:의|에|이요|요|이고|고|번|은|는|입니다|이에요|예요|이구요|구요)$"))
+_BETWEEN = fold("에")
 _AND_PREFIX = {"ar": "و", "he": "ו"}
 
 
@@ -63,10 +65,17 @@ class NumberWords:
         digits = _joined(self.language, word)
         return () if digits is None else (digits,)
 
+    def together(self, word: str) -> tuple[str, ...]:
+        """The digits of several numbers that are written as one word (nulleinssieben, zérosix), else empty.
+
+        Only for a word that is no number in any language: two short ones make a longer one elsewhere.
+        """
+        return () if self.glued is not None or len(languages_known(word)) else _together(self.language, word)
+
     def _pieces(self, word: str) -> list[str]:
         if self.glued is None:
             return []
-        word = _PARTICLE.sub("", word) if self.language == "ko" else word
+        word = _PARTICLE.sub("", word).replace(_BETWEEN, "") if self.language == "ko" else word
         return _piece(self.glued).findall(word) if self.glued.fullmatch(word) else []
 
 
@@ -88,6 +97,12 @@ def number_words() -> tuple[NumberWords, ...]:
 @lru_cache(maxsize=16384)
 def languages_of(word: str) -> tuple[NumberWords, ...]:
     """The languages in which a folded word is, or begins, a number."""
+    return languages_known(word) or tuple(pack for pack in number_words() if pack.together(word))
+
+
+@lru_cache(maxsize=16384)
+def languages_known(word: str) -> tuple[NumberWords, ...]:
+    """The languages in which a folded word is, or begins, one number, or is made of syllables of digits."""
     known = _by_word().get(word, ())
     if len(word) < _SHORTEST_JOINED and word[0] < "א":
         return known
@@ -266,6 +281,39 @@ def _joined(language: str, word: str) -> str | None:
                 if rest:
                     return str(int(hundred) + int(rest))
     return parts.hundreds.get(word) or _below(parts, word)
+
+
+@cache
+def _short_numbers(language: str) -> "tuple[re.Pattern[str], Mapping[str, str]]":
+    """The words for the numbers below a hundred, two of them or more at once, and their digits."""
+    below = {
+        word: digits for word, digits in _parts(language).below.items() if len(word) > 1 and word.isalpha()
+    }
+    words = "|".join(sorted(map(re.escape, below), key=len, reverse=True))
+    return re.compile(rf"(?:{words}){{2,}}" if words else r"(?!)"), below
+
+
+@cache
+def _languages_by_start() -> Mapping[str, frozenset[str]]:
+    """The languages that have a number below a hundred of these first two letters."""
+    found: dict[str, set[str]] = {}
+    for language in _tables():
+        for word in _short_numbers(language)[1]:
+            found.setdefault(word[:2], set()).add(language)
+    return {start: frozenset(languages) for start, languages in found.items()}
+
+
+def _together(language: str, word: str) -> tuple[str, ...]:
+    """Of words of two letters any other word could be made: each must have three on average."""
+    if len(word) < 2 * _SHORTEST_OF_SEVERAL or language not in _languages_by_start().get(word[:2], ()):
+        return ()
+    whole, below = _short_numbers(language)
+    if not whole.fullmatch(word):
+        return ()
+    pieces = _piece(whole).findall(word)
+    if "".join(pieces) != word or len(word) < _SHORTEST_OF_SEVERAL * len(pieces):
+        return ()
+    return tuple(below[piece] for piece in pieces)
 
 
 def _below(parts: _Parts, word: str) -> str | None:

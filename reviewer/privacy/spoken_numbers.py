@@ -62,7 +62,7 @@ def _digits_said(word: str, pack: NumberWords) -> int:
     if pack.glued:
         return max(_MOST_DIGITS_A_WORD, len(word))
     said = [digits for phrase, digits in pack.by_first.get(word, ()) if len(phrase) == 1]
-    said += [*pack.joined(word), pack.weak.get(word, "")]
+    said += [*pack.joined(word), "".join(pack.together(word)), pack.weak.get(word, "")]
     repeated = [times for _, times in pack.repeats.get(word, ())]
     plural = _MOST_TIMES if word in pack.plurals else 0
     return max(*map(len, said), *repeated, plural) + _digits_added(word, pack)
@@ -96,7 +96,9 @@ def number_positions(found: Sequence[Token], least: int) -> dict[NumberWords | N
 
 
 def _most_digits(word: str, pack: NumberWords) -> int:
-    return max(_MOST_DIGITS_A_WORD, len(word)) if pack.glued else _MOST_DIGITS_A_WORD
+    if pack.glued:
+        return max(_MOST_DIGITS_A_WORD, len(word))
+    return max(_MOST_DIGITS_A_WORD, sum(map(len, pack.together(word))))
 
 
 class NumberReader:
@@ -126,9 +128,9 @@ class NumberReader:
         repeated = self._repeated(position) or self._plural(position)
         if repeated is not None:
             return [repeated]
-        glued = self._pack.joined(token.text) if self._pack.glued is not None else ()
-        if len(glued) > 1:
-            return [Group(digits, position, position + 1) for digits in glued]
+        several = self._pack.together(token.text) or self._pack.joined(token.text)
+        if len(several) > 1:
+            return [Group(digits, position, position + 1) for digits in several]
         number = self._number(position) or self._weak(position, before)
         return [] if number is None else [number]
 

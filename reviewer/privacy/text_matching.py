@@ -13,12 +13,15 @@ _ALONE = r"\u3005-\u3007\u3040-\u30ff\u3400-\u9fff"
 _VOWEL_SIGNS = "".join(chr(c) for c in range(0x900, 0x1800) if unicodedata.category(chr(c)) == "Mc")
 _TOKEN = re.compile(rf"[{_ALONE}]|(?:[^\W\d_{_ALONE}]|[{_VOWEL_SIGNS}])+|\d+|\S")
 _ASCII_TOKEN = re.compile(r"[a-z]+|[0-9]+|[^a-z0-9\s]")
+# Letters that are typed or recognised for the digits that look like them, or are called so: 5O5-I234.
+_LETTERS_FOR_DIGITS = re.compile(r"(?<![^\W_])(?=[oil]*[0-9])[0-9oil]{3,}(?![^\W_])")
+_DIGITS_OF_LETTERS = str.maketrans("oil", "011")
 _MARKS = frozenset({"Mn", "Me"})
 _DROPPED = _MARKS | {"Cf"}
 # Letters and marks that keyboards exchange, and that no decomposition makes equal.
 _ALIKE = str.maketrans(
     {"ı": "i", "ł": "l", "đ": "d", "ة": "ه", "ى": "ي", "ی": "ي", "ک": "ك", "ـ": None}
-    | dict.fromkeys("’ʼ‘`´ʹ′", "'")
+    | dict.fromkeys("’ʼ‘`´ʹ′ʻʽʿʾ", "'")
     | dict.fromkeys("‐‑‒–—−﹣", "-")
 )
 
@@ -89,6 +92,7 @@ def token_texts(folded: str) -> list[str]:
 def tokens(text: str) -> tuple[Token, ...]:
     """The folded tokens of a text with their positions; ``spaced`` means that white space precedes."""
     plain, origin = (text.lower(), range(len(text))) if text.isascii() else _folded(text)
+    plain = _LETTERS_FOR_DIGITS.sub(lambda match: match[0].translate(_DIGITS_OF_LETTERS), plain)
     found: list[Token] = []
     last = 0
     for match in _TOKEN.finditer(plain):
@@ -136,6 +140,6 @@ def _plain(char: str) -> str:
     for part in unicodedata.normalize("NFKD", char):
         if unicodedata.category(part) in _DROPPED:
             continue
-        digit = unicodedata.decimal(part, None)
+        digit = unicodedata.digit(part, None)
         kept.append(part.casefold().translate(_ALIKE) if digit is None else str(digit))
     return "".join(kept)

@@ -11,7 +11,18 @@ from reviewer.transcript.words import is_spoken_sign, lower_case, segments, uppe
 
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'"})
 _HYPHENS = str.maketrans({"‐": "-", "‑": "-"})
-_PLAIN_SIGNS = _APOSTROPHES | _HYPHENS
+_TATWEEL = "\N{ARABIC TATWEEL}"
+# Halfwidth and fullwidth forms of letters, digits and signs that are read out; Latin ligatures; Arabic
+# letters by their place in a word. Two people type the same word with either.
+_FORMS = (
+    *"＃＄％＆＋＠", *map(chr, range(0xFF10, 0xFF1A)), *map(chr, range(0xFF21, 0xFF3B)),
+    *map(chr, range(0xFF41, 0xFF5B)), *map(chr, range(0xFF66, 0xFFA0)), *map(chr, range(0xFB00, 0xFB07)),
+    *map(chr, range(0xFB50, 0xFBB2)), *map(chr, range(0xFE80, 0xFEFD)),
+)  # fmt: skip
+_PLAIN_FORMS = str.maketrans(
+    {form: unicodedata.normalize("NFKC", form) for form in _FORMS} | {_TATWEEL: None}
+)
+_PLAIN_SIGNS = _APOSTROPHES | _HYPHENS | _PLAIN_FORMS
 _USUAL_MARKS = frozenset(".,?!")
 # An apostrophe before a word or after one; which of them are quotation marks, only the whole text tells.
 _EDGE = re.compile(r"(?P<before>(?<!\w)'(?=\w))|(?P<after>(?<=[\w.,?!…-])'(?!\w))")
@@ -24,7 +35,8 @@ def normalise(text_verbatim: str, conventions: Conventions, profile: str = "trai
     """The text of ``profile``: NFC, one line, single spaces, no tags; normalising twice changes nothing.
 
     Words are those of UAX 29 joined by hyphens, so that a mark inside a word never makes two of it; signs
-    that are read aloud stay; letters change case by the rules of the clip's language.
+    that are read aloud stay; letters change case by the rules of the clip's language. What only stretches or
+    shapes a letter (tatweel, full width, ligatures) is no difference.
 
     Raises KeyError when the conventions have no such profile.
     """
@@ -39,6 +51,7 @@ def normalise(text_verbatim: str, conventions: Conventions, profile: str = "trai
 def normalise_by(text_verbatim: str, conventions: Conventions, rules: Profile, tag_word: TagWord) -> str:
     """The text of a profile with other words in place of tags, as they are."""
     text = clean_text(text_verbatim).translate(_PLAIN_SIGNS)
+    text = text if text.isascii() else unicodedata.normalize("NFC", text)
     text = _cased(_without_single_quotes(text, conventions), rules.case, conventions)
     if text.isascii() and text.isprintable() and "[" not in text and "]" not in text:
         if text.replace(" ", "").isalnum() and _takes_all(text, conventions, rules):

@@ -176,10 +176,10 @@ def test_another_source_comes_in_by_its_mapping_and_the_report_says_where_consen
 
 
 def test_no_cell_of_a_report_is_a_formula(lead, manifest, tmp_path):
-    manifest.write_text(json.dumps({"audio": "=1+1"}) + "\n", encoding="utf-8")
+    manifest.write_text(json.dumps({"audio": "=1+1;=2"}) + "\n", encoding="utf-8")
     assert lead("import", manifest, "--report", tmp_path / "r.csv").code == 0
     table = (tmp_path / "r.csv").read_bytes().decode("utf-8-sig")
-    assert next(csv.DictReader(io.StringIO(table)))["audio"] == "'=1+1"
+    assert next(csv.DictReader(io.StringIO(table)))["audio"] == "'=1+1;'=2"
 
 
 def test_a_file_that_is_refused_as_a_whole_leaves_no_row_in_the_log(lead, manifest):

@@ -226,6 +226,13 @@ def test_segments_are_rows_of_a_nemo_manifest_with_offsets(tmp_path: Path) -> No
     _require_parts(found[rows[1].id].parts, wanted.parts, 1e-9)
 
 
+def test_kaldi_reads_opus_by_a_program_that_can(tmp_path: Path) -> None:
+    row = a_row(1, audio="opus")
+    FORMATS["kaldi"].write(tmp_path, [row])
+    (line,) = (tmp_path / "kaldi" / "all" / "wav.scp").read_text().splitlines()
+    assert line == f"{row.id} ffmpeg -nostdin -v error -i clips/{row.id}.opus -ar 16000 -f wav - |"
+
+
 def test_segments_of_one_speaker_and_time_have_ids_of_their_own() -> None:
     segment = UtteranceSegment(0, 160, "zz9", "x", "x")
     row = a_row(1, segments=(segment, segment, UtteranceSegment(160, 320, "zz9", "x", "x")))

@@ -154,6 +154,22 @@ def test_cell_that_could_be_a_formula_is_made_safe_and_comes_back(tmp_path: Path
     assert csv_table.validate(folder) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        ("a.wav;=cmd|' /C calc'!A0", "a.wav;'=cmd|' /C calc'!A0"),
+        ("a; @SUM(1)", "a; '@SUM(1)"),
+        ("\t=1", "\t'=1"),
+        ("a\r\n-1", "a\r\n'-1"),
+        (" =1", " '=1"),
+        ("a-b; c", "a-b; c"),
+    ],
+)
+def test_no_part_of_a_shown_cell_is_a_formula_whatever_separates_lists(text: str, cell: str) -> None:
+    assert csv_table.shown_cell(text) == cell
+
+
 @given(st.text(max_size=20))
 def test_every_value_comes_back_from_its_cell(value: str) -> None:
     assert csv_table.plain_cell(csv_table.safe_cell(value)) == value

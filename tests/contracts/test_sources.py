@@ -762,6 +762,52 @@ def test_a_set_of_our_own_comes_back_with_its_texts_and_the_times_of_its_words(
             assert [(word.word, word.start_seconds, word.end_seconds) for word in row.words] == times
 
 
+@pytest.mark.parametrize(
+    ("name", "inner"),
+    [
+        ("kaldi", ("", "kaldi/train")),
+        ("audiofolder", ("", "audiofolder")),
+        ("label-studio", ("", "label-studio/tasks.json")),
+        ("textgrid", ("",)),
+    ],
+)
+def test_a_set_without_a_table_comes_back_from_another_format(
+    tmp_path: Path, name: str, inner: tuple[str, ...]
+) -> None:
+    made = a_set_of_two(tmp_path / "set", name)
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text(CONSTANTS + CONSENT if name == "kaldi" else REST, encoding="utf-8")
+    for place in inner:
+        source = read_source(tmp_path / "set" / place, mapping)
+        wanted = [one for one in made if not place.endswith("train") or one.split == "train"]
+        texts = [one.text_verbatim.replace("'", "") for one in wanted]
+        found = sorted(rows(source), key=lambda row: Path(row.audio).name)
+        assert [Path(row.audio).stem for row in found] == [one.id for one in wanted]
+        assert all((source.folder / row.audio).is_file() for row in found)
+        said = [row.draft.replace("'", "") for row in found]
+        assert said == (["=1", "a b c"][-len(wanted) :] if name == "kaldi" else texts)
+
+
+def test_only_a_command_that_decodes_one_file_is_read_as_that_file(tmp_path: Path) -> None:
+    commands = [
+        "flac -c -d -s a.flac |",
+        "ffmpeg -nostdin -v error -i b.opus -ar 16000 -f wav - |",
+        "flac -c -d -s a.flac; rm b.opus |",
+        "flac -c -d -s $(id) b.flac |",
+        "| flac -c -d -s a.flac",
+        "flac -c -d a.flac |",
+    ]
+    lines = "".join(f"r{number} {command}\n" for number, command in enumerate(commands))
+    source = mapped(write(tmp_path, {"a.flac": b"x", "b.opus": b"x", "wav.scp": lines}), REST)
+    assert [getattr(line.read, "audio", "") for line in source.lines] == ["a.flac", "b.opus", "", "", "", ""]
+    assert problems(source)[2:] == ["KALDI_COMMAND"] * 4
+
+
+def test_an_encrypted_set_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="SOURCE_ENCRYPTED"):
+        mapped(write(tmp_path, {"set.tar.age": b"x"}), REST)
+
+
 def test_a_damaged_table_of_words_refuses_the_set(tmp_path: Path) -> None:
     a_set_of_two(tmp_path / "set", "csv")
     with (tmp_path / "set" / "words.csv").open("a", encoding="utf-8") as file:

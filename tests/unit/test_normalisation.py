@@ -139,3 +139,18 @@ def test_words_alone_are_kept_as_they_are_among_signs(words: list[str], profile:
     conventions = with_profile(profile)
     alone, among = " ".join(words), " [nope] ".join(["", *words, ""])  # a tag that nothing knows is removed
     assert normalise(alone, conventions, "p") == normalise(among, conventions, "p")
+
+
+@pytest.mark.parametrize(
+    ("typed", "plain"),
+    [
+        ("كـــتاب", "كتاب"),
+        ("ﻣﺤﻤﺪ ﻻ", "محمد لا"),
+        ("ｶﾞﾝﾊﾞﾚ ｺｰﾋｰ", "ガンバレ コーヒー"),
+        ("ＡＢＣ１２３ ５０％", "abc123 50%"),
+        ("eﬃcient ﬁsh", "efficient fish"),
+        ("［noise］", "noise"),
+    ],
+)
+def test_forms_of_letters_are_no_difference(typed: str, plain: str) -> None:
+    assert normalise(typed, ANY) == normalise(plain, ANY) == plain

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from reviewer.errors import Unavailable
 from reviewer.files import write_atomically
-from reviewer.formats.csv_table import safe_cell
+from reviewer.formats.csv_table import shown_cell
 from reviewer.model.sorting import sorted_in_runs
 from reviewer.ui.jobs import CancelToken, Job
 from reviewer.ui.lead.lead_page import LeadPage
@@ -186,7 +186,7 @@ def write_table(place: Path, columns: Sequence[SortedColumn[R]], rows: Sequence[
         table = csv.writer(file, lineterminator="\n")
         table.writerow([column.title for column in columns])
         for row in rows:
-            table.writerow([safe_cell(_plain(column.value(row))) for column in columns])
+            table.writerow([shown_cell(_plain(column.value(row))) for column in columns])
         write_atomically(place, file.getvalue().encode())  # half a table would look whole
     except OSError as error:
         raise Unavailable("TABLE_NOT_WRITTEN", problem=error.strerror or "") from error
