@@ -437,7 +437,7 @@ def test_clip_that_the_server_made_up_is_left_out(office: Office) -> None:
 
 
 def test_late_draft_that_somebody_with_the_clips_key_made_in_anothers_name_is_not_adopted(
-    office: Office, database: str
+    office: Office,
 ) -> None:
     """The owner of the server and somebody who had the clip, together."""
     names = ("Imani Okoro", "Jorge Silva")
@@ -446,7 +446,7 @@ def test_late_draft_that_somebody_with_the_clips_key_made_in_anothers_name_is_no
     lease = work.claim()
     opened = hear(work, lease)
     lost = "UPDATE reviewer_data.task SET token = token + 1, state = 'open', person_id = NULL WHERE id = %s"
-    sql(database, lost, lease.task_id)
+    office.sql(lost, lease.task_id)
     with pytest.raises(LeaseLost):
         work.submit(lease, annotation("the seventh words", frames=opened.clip.frames))
     work.deliver()
@@ -477,7 +477,7 @@ def test_late_draft_that_somebody_with_the_clips_key_made_in_anothers_name_is_no
     ):
         name = f"{lease.task_id}:{victim.person.id}"
         sealed = content.seal(lead.identity.keyring, lease.clip_id, ContentKind.LATE_DRAFT, name, forged)
-        sql(database, put, victim.person.id, sealed, draft.id)
+        office.sql(put, victim.person.id, sealed, draft.id)
         assert adopted() == "LATE_NOT_SIGNED never said"
-    sql(database, put, draft.person_id, draft.sealed, draft.id)
+    office.sql(put, draft.person_id, draft.sealed, draft.id)
     assert adopted() == "the seventh words"
