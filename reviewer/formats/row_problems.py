@@ -13,11 +13,17 @@ from reviewer.formats.validation import text_problem
 _SPEAKER = re.compile(r"[a-z0-9]+")
 _LOCALE = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 
+_MOST_OPUS_CHANNELS = 2
+"""Of more, Opus takes each for a loudspeaker in an order of its own, and keeps only the lowest tones of one
+of them (RFC 7845, section 5.1.1.2); libsndfile cannot be told otherwise."""
+
 
 def row_problem(utterance: Utterance) -> str:
     """The reason why no format can hold a row, or an empty string."""
     if any(text_problem(text) for text in set(_texts(utterance))):
         return "text_unclean"
+    if utterance.audio == "opus" and utterance.channels > _MOST_OPUS_CHANNELS:
+        return "opus_channels"
     spans: tuple[UtteranceSegment | UtteranceWord, ...] = (*utterance.segments, *utterance.words)
     if not all(map(_SPEAKER.fullmatch, (utterance.speaker, *(one.speaker for one in spans)))):
         return "speaker_malformed"
@@ -26,9 +32,7 @@ def row_problem(utterance: Utterance) -> str:
     starts = [one.start for one in utterance.segments]
     if any(not 0 <= one.start < one.end <= utterance.frames for one in spans) or starts != sorted(starts):
         return "segment_times"
-    if not all(word.text for word in utterance.words):
-        return "word_empty"
-    return ""
+    return "" if all(word.text for word in utterance.words) else "word_empty"
 
 
 def has_times_below_millisecond(utterance: Utterance) -> bool:

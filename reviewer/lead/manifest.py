@@ -42,6 +42,14 @@ _NOTHING = frozenset({
     "NIL", "<NA>", "<null>", "<none>", "<nil>", "(null)", "(none)", "[null]", "N/A", "n/a", "NA", "na",
     "undefined", "unknown", "Unknown", "UNKNOWN", "\\N",
 })  # fmt: skip
+# What people and programs write for it in any case: Google's sheets while a cell is being fetched, too.
+_UNKNOWN = frozenset({
+    "(blank)", "missing", "loading...", "[object object]", "system.object[]", "unbekannt",
+    "inconnu", "desconocido", "desconhecido", "sconosciuto", "onbekend", "okänd", "ukendt",
+    "ukjent", "tuntematon", "nieznany", "neznámý", "ismeretlen", "necunoscut", "bilinmiyor",
+    "άγνωστο", "неизвестно", "невідомо", "不明", "未知", "알 수 없음", "ไม่ทราบ", "không rõ",
+    "غير معروف", "مجهول", "نامشخص", "לא ידוע", "अज्ञात", "tidak diketahui",
+})  # fmt: skip
 _LOST_LETTERS = "\ufffd"
 _KEPT_AS_WRITTEN = frozenset({"audio", "draft"})
 _WORD_KEYS = ({"word", "start", "end"}, {"word", "start", "end", "confidence"})
@@ -167,7 +175,7 @@ def _speaker(name: str, value: Any) -> str:
         raise _BadValue("VALUE_NO_LETTER")
     if _LOST_LETTERS in text:
         raise _BadValue("VALUE_LOST_LETTERS")
-    if text in _NOTHING:
+    if text in _NOTHING or text.casefold() in _UNKNOWN:
         raise _BadValue("VALUE_WORD_FOR_NOTHING")
     if is_spreadsheet_value(text):
         raise _BadValue("VALUE_FROM_SPREADSHEET")

@@ -27,6 +27,7 @@ from reviewer.lead.table_files import (
     JsonCut,
     field_name,
     find_heading,
+    has_nameless_cell,
     json_elements,
     other_encoding,
     refusal,
@@ -321,7 +322,7 @@ def _object(number: int, value: Any) -> Record:
 
 def _heading(path: Path, lines: _Lines, keys: Sequence[str], known: Mapping[str, str]) -> Heading | None:
     """The heading of a table; None if the file has none and is JSON Lines by its name."""
-    start = [line.text for line in islice((line for line in lines if not line.is_blank), 2)]
+    start = [line.text for line in islice((line for line in lines if not line.is_blank), 3)]
     problems = []
     for key in keys:
         try:
@@ -363,7 +364,7 @@ def _table(lines: Sequence[_Line], heading: Heading, key: int, unstripped: str) 
             yield from (_bad(each.number, "LINE_QUOTE_OPEN") for each in doubtful)
         elif not any(record[0]):
             continue  # spreadsheets write rows of nothing
-        elif any(cell for name, cell in zip(header, record[0], strict=True) if not name):
+        elif has_nameless_cell(header, record[0]):
             yield _bad(line.number, "LINE_CELL_WITHOUT_NAME")
         elif tuple(map(field_name, record[0])) == tuple(map(field_name, header)):
             yield _bad(line.number, "LINE_HEADER_AGAIN")

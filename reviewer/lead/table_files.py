@@ -8,7 +8,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,15 @@ _MOST_LINES_NAMED = 20
 _COMMON_DELIMITERS = ",;\t|"
 _SEP_LINE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 _BARE_VALUE = re.compile(r"""[^\s,;|"'{}\[\]<>\\#\u2018-\u201f\u00ab\u300c][^\s,;|"'{}\[\]<>\\]*""")
-# What spreadsheets make of long numbers, and show where a formula failed.
+# What spreadsheets make of long numbers, and show where a formula failed: Err:508, Fehler:508, エラー:508.
 _SPREADSHEET_VALUE = re.compile(
-    r"[+-]?\d+([.,]\d+)?E\+\d+|#(N/A|DIV/0!|REF!|VALUE!|NAME\?|NULL!|NUM!)|Err:5\d\d", re.IGNORECASE
+    r"[+-]?\d+([.,]\d+)?E\+\d+|[+-]?\d[.,]\d+E\d+|#(N/A|DIV/0!|REF!|VALUE!|NAME\?|NULL!|NUM!)"
+    r"|[^\W\d]{2,10}\s?[:：]5(0[1-9]|[12]\d|3[0-4])",
+    re.IGNORECASE,
 )
+# The first line that PowerShell writes, and the name that pandas gives to the numbers of rows.
+_TYPE_LINE = re.compile(r'"?#TYPE ')
+_INDEX_NAME = "Unnamed: 0"
 # In a spreadsheet's own language #NAME? is #NOM?, #¿NOMBRE? or #ИМЯ?, and #N/A is #NV, #N/D or #Н/Д.
 _SPREADSHEET_ERROR = re.compile(r"#[¡¿]?[^\W\d]\w*(/\w+)?[!?]|#(N/[BDTV]|N/DISP|NV|NB|YOK|Н/Д|I/T|HIÁNYZIK)")
 _WHITESPACE = " \t\n"
@@ -53,7 +58,8 @@ def read_table(path: Path, key: str, fields: Collection[str] = ()) -> tuple[Tabl
 
     - JSON Lines, one object a line, or a JSON array of objects or of values of the key;
     - CSV (RFC 4180, but a cell stays on its line), if the first line names the key: any delimiter, also from
-      a line ``sep=``; names in any case, with or without separators; columns without a name must be empty;
+      a line ``sep=``; names in any case, with or without separators; columns without a name must be empty,
+      but for the numbers of rows in the first;
     - values of the key, one a line, quoted or not.
 
     Raises:
@@ -116,6 +122,9 @@ def find_heading(lines: Sequence[str], key: str, known: Mapping[str, str]) -> He
 
     Raises: BadLine for ``sep=`` with what is no delimiter, or without a heading that names the key.
     """
+    if _TYPE_LINE.match(lines[0]) and len(lines) > 1:
+        below = find_heading(lines[1:], key, known)
+        return below and replace(below, length=below.length + 1)
     separator = _SEP_LINE.fullmatch(lines[0].strip(" "))
     length = 1 if separator is None else 2
     delimiter = _delimiter(lines[0], key) if separator is None else separator[1]
@@ -127,7 +136,17 @@ def find_heading(lines: Sequence[str], key: str, known: Mapping[str, str]) -> He
     names = tuple(known.get(field_name(cell), _without_unseen(cell)) for cell in cells)
     if key not in names:
         raise BadLine("TABLE_HEADING_WITHOUT_KEY")
+    if names[0] == _INDEX_NAME:
+        names = ("", *names[1:])
     return Heading(delimiter, names, length)
+
+
+def has_nameless_cell(names: Sequence[str], cells: Sequence[str]) -> bool:
+    """Whether a row has a value in a column without a name, but for its own number in the first one."""
+    nameless = [
+        (place, cell) for place, (name, cell) in enumerate(zip(names, cells, strict=True)) if not name
+    ]
+    return any(cell and (place or not cell.isdecimal()) for place, cell in nameless)
 
 
 def _delimiter(line: str, key: str) -> str | None:
@@ -228,7 +247,7 @@ class _Table:
         if len(cells) != len(header):
             raise BadLine("TABLE_CELL_COUNT")
         values = dict(zip(header, cells, strict=True))
-        if any(cell for name, cell in zip(header, cells, strict=True) if not name):
+        if has_nameless_cell(header, cells):
             raise BadLine("TABLE_CELL_COUNT")
         values.pop("", None)
         return values

@@ -489,6 +489,7 @@ REFUSED: dict[str, tuple[str, Utterance]] = {
     "arrow in SubRip": ("srt", a_row(text_verbatim="a --> b")),
     "markup in SubRip": ("srt", a_row(text_verbatim="<i>a</i>")),
     "less than a millisecond": ("eaf", a_row(segments=(UtteranceSegment(0, 3, "a", "x", "x"),))),
+    "six channels of Opus": ("nemo", a_row(audio="opus", channels=6)),
     "long text": ("csv-excel", a_row(text="a" * 33_000)),
 }
 

@@ -212,6 +212,18 @@ def test_what_cannot_be_seen_in_a_heading_does_not_count(
     assert codes(read(tmp_path, f"{heading}\n{FIRST}", "m.csv")) == ["row"]
 
 
+@pytest.mark.parametrize("name", ["", "Unnamed: 0"])
+def test_the_numbers_of_rows_that_r_and_pandas_write_do_not_count(tmp_path: Path, name: str) -> None:
+    rows = "".join(f"{number},{FIRST}\n" for number in range(2))
+    assert codes(read(tmp_path, f"{name},{HEAD}\n{rows}", "m.csv")) == ["row", "row"]
+    assert codes(read(tmp_path, f"{HEAD},\n{FIRST},7\n", "m.csv")) == [BAD]
+
+
+def test_the_first_line_that_powershell_writes_does_not_count(tmp_path: Path) -> None:
+    lines = read(tmp_path, f"#TYPE System.Object\r\n{HEAD}\r\n{FIRST}", "m.csv")
+    assert (codes(lines), lines[0].number) == (["row"], 3)
+
+
 @pytest.mark.parametrize("between", ["\n\ufeff", ",\n", ",\r\n\r\n", "\r\n\r\n"])
 def test_json_lines_that_programs_put_together_are_read(tmp_path: Path, between: str) -> None:
     text = between.join(json.dumps(line(number)) for number in range(3))

@@ -292,3 +292,19 @@ def test_lists_from_the_field_are_read(speech_folder: Path) -> None:
         "quoted.txt": [first, second],
         "array.json": [first, second],
     }
+
+
+def test_a_list_may_have_the_numbers_of_its_rows(tmp_path: Path) -> None:
+    assert ids(written(tmp_path, '"","source_id"\n"1","a1"\n"2","a2"\n')) == ["a1", "a2"]
+    with pytest.raises(Refused, match="TABLE_LINES_REFUSED"):
+        ids(written(tmp_path, ",source_id\na1,a2\n"))
+
+
+@pytest.mark.parametrize("text", ["Err:508", "Fehler:508", "Erreur :508", "エラー:508", "1.2E15", "1,23E+15"])
+def test_what_a_spreadsheet_makes_of_a_value_is_known_in_any_language(text: str) -> None:
+    assert is_spreadsheet_value(text)
+
+
+@pytest.mark.parametrize("text", ["1e5", "room: 512", "a:508", "gate:599", "2E", "x1.2e15"])
+def test_other_values_are_no_spreadsheets(text: str) -> None:
+    assert not is_spreadsheet_value(text)

@@ -114,7 +114,7 @@ def test_a_whole_set_agrees_with_its_passport(whole: Path) -> None:
         ("statistics/locales/en-US/rows", 3), ("statistics/products", {}), ("statistics/splits", {}),
         ("statistics/durations", []), ("annotated_under", {"default@1 en-US@1": 40}), ("schemas", {}),
         ("options/rate_hz", 48_000), ("options/audio", "wav"), ("options/split", [0, 0, 100]),
-        ("passport_version", 4), ("formats/csv", "9"), ("files", []),
+        ("passport_version", 4), ("passport_version", 0), ("formats/csv", "9"), ("files", []),
     ],
 )  # fmt: skip
 def test_an_edited_fact_is_found(out: Path, fact: str, value: object) -> None:
@@ -166,3 +166,20 @@ def test_a_format_that_is_not_named_is_found(out: Path) -> None:
 def test_a_fact_of_another_kind_is_a_problem_and_no_other_end(out: Path, fact: str, value: object) -> None:
     edit(out, put(fact, value))
     assert found(out)
+
+
+def test_passports_of_earlier_programs_are_no_contradiction(whole: Path, tmp_path: Path) -> None:
+    out = copytree(whole, tmp_path / "set")
+    edit(out, lambda facts: [one.pop("format_tags") for one in facts["conventions"].values()])
+    assert found(out) == []
+    (out / passport.SUMS).unlink()
+
+    def earlier(facts: Facts) -> None:
+        kept = ("formats", "clips", "seconds", "files")
+        for name in set(facts) - {*kept}:
+            del facts[name]
+        facts["passport_version"] = 2
+        facts["files"] = [each for each in facts["files"] if each["path"] != passport.SUMS]
+
+    edit(out, earlier)
+    assert found(out) == []

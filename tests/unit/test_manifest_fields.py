@@ -128,7 +128,7 @@ NO_SOURCE_IDS = ["---", "1.23E+15", "#REF!", "a\u200bb"]  # a list of withdrawal
 NO_SPEAKERS = [
     "nan", "NULL", "\\N", "?", "#N/A", "1.23E+15", "M\ufffdller", "none", "NONE", "n/a", "NA", "<null>",
     "nil", "unknown", "#NOM?", "#¿NOMBRE?", "#ИМЯ?", "#WERT!", "#DĚLENÍ_NULOU!", "#JAKO/0!", "#NV", "#SPILL!",
-    "Err:502",
+    "Err:502", "Fehler:508", "1.2E15", "Unbekannt", "неизвестно", "不明", "Loading...", "(blank)",
 ]  # fmt: skip
 
 
