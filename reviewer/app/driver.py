@@ -1,7 +1,7 @@
 """Drives a window: finds widgets by name, clicks and types as a person does, takes screenshots."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -40,8 +40,16 @@ class AdvancingClock(SystemClock):
 class Driver:
     """Drives one window through its real widgets, without calling anything else."""
 
-    def __init__(self, window: QWidget, theme: Theme, pictures: Path, clock: AdvancingClock) -> None:
+    def __init__(
+        self,
+        window: QWidget,
+        theme: Theme,
+        pictures: Path,
+        clock: AdvancingClock,
+        schemes: Collection[Scheme] = tuple(Scheme),
+    ) -> None:
         self.clock = clock
+        self._schemes = schemes
         self._window = window
         self._theme = theme
         self._pictures = pictures
@@ -138,10 +146,11 @@ class Driver:
         box.setCurrentIndex(index)
 
     def picture(self, name: str) -> None:
-        """Takes a screenshot in both themes: ``NN-name-dark.png`` and ``NN-name-light.png``."""
+        """Takes a screenshot in each theme asked for: ``NN-name-dark.png`` and ``NN-name-light.png``."""
         self._taken += 1
         now = self._theme.scheme
-        for scheme in sorted(Scheme, key=lambda each: each is not now):  # a change of theme takes a while
+        # A change of theme takes a while.
+        for scheme in sorted(self._schemes, key=lambda each: each is not now):
             self._theme.choose(Choice(scheme.value))
             self.settle()
             file = self._pictures / f"{self._taken:02d}-{name}-{scheme.value}.png"
