@@ -1,9 +1,14 @@
-"""Ends a process at a call of its own: in an exception that nobody catches, or killed outright."""
+"""Ends a process at a call of its own or at a moment by chance, killed outright or by an exception."""
 
 import os
+import random
 import signal
+import threading
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
+
+from tests.benches.forked_python import Child
 
 
 class Killed(BaseException):
@@ -36,3 +41,17 @@ def kill_at(owner: Any, name: str, *, before: bool = False, after: bool = False,
         return result
 
     setattr(owner, name, call)
+
+
+def kill_within(child: Child, seconds: float, chance: random.Random) -> float:
+    """Kills a process that has said a line at a moment by chance, at most so many seconds later.
+
+    With 0 seconds it runs to its own end. How long it ran on.
+    """
+    assert child.stdout.readline()
+    begun = monotonic()
+    timer = threading.Timer(chance.uniform(0.0, seconds) if seconds else 60.0, child.kill)
+    timer.start()
+    child.wait()
+    timer.cancel()
+    return monotonic() - begun

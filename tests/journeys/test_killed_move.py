@@ -7,9 +7,7 @@ import os
 import random
 import shutil
 import signal
-import threading
 from pathlib import Path
-from time import monotonic
 from urllib.parse import quote
 
 import psycopg
@@ -20,6 +18,7 @@ from reviewer.access.verification import verify_file
 from reviewer.errors import Refused
 from reviewer.places import DATABASE_FILE
 from tests.benches.forked_python import ForkedPython
+from tests.benches.killed import kill_within
 from tests.benches.moving import busy_workspace, moved, opened, project_of, queue_rows
 from tests.benches.workspace import BEN, LEAD, PASSPHRASE
 from tests.fakes.clock import FakeClock
@@ -186,13 +185,8 @@ def test_move_killed_from_outside_is_finished(
     for kill in range(KILLS + 1):
         case = Case(pattern, tmp_path / f"ws{kill}", postgres, moto)
         with forked_python.start(*case.command(case.team)) as process:
-            assert process.stdout.readline()
-            begun = monotonic()
-            timer = threading.Timer(moments.uniform(0.0, longest) if longest else 60.0, process.kill)
-            timer.start()
-            process.wait()
-            timer.cancel()
-            longest = longest or monotonic() - begun
+            ran = kill_within(process, longest, moments)
+            longest = longest or ran
         case.require_usable_or_closed()
         before = queue_rows(case.folder)
         case.finish(case.team, gone=(LEAD,))

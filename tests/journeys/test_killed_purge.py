@@ -8,10 +8,8 @@ import random
 import shutil
 import signal
 import sqlite3
-import threading
 from contextlib import closing
 from pathlib import Path
-from time import monotonic
 
 import pytest
 
@@ -19,6 +17,7 @@ from reviewer.clips.keys import KdfParameters
 from reviewer.places import DATABASE_FILE
 from reviewer.workspace import open_workspace
 from tests.benches.forked_python import ForkedPython
+from tests.benches.killed import kill_within
 from tests.benches.workspace import ANA, LEAD, PASSPHRASE, make_bench
 from tests.fakes.clock import FakeClock
 
@@ -108,13 +107,8 @@ def test_purge_killed_from_outside_is_finished_or_never_began(
         folder = tmp_path / f"kill{kill}"
         shutil.copytree(bench.workspace.path, folder)
         with forked_python.start(CHILD, folder, tmp_path / "list", "from outside", 0) as process:
-            assert process.stdout.readline()
-            begun = monotonic()
-            timer = threading.Timer(moments.uniform(0.0, longest) if longest else 60.0, process.kill)
-            timer.start()
-            process.wait()
-            timer.cancel()
-            longest = longest or 1.1 * (monotonic() - begun)
+            ran = kill_within(process, longest, moments)
+            longest = longest or 1.1 * ran
         assert process.returncode == -signal.SIGKILL
         before = purged(folder)
         with open_workspace(folder, clock=FakeClock(), parameters=KdfParameters.cheap()) as opened:

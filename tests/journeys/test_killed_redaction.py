@@ -7,9 +7,7 @@ import os
 import random
 import shutil
 import signal
-import threading
 from pathlib import Path
-from time import monotonic
 
 import numpy as np
 import pytest
@@ -20,6 +18,7 @@ from reviewer.model.redaction import RedactionState
 from reviewer.model.task import VerdictKind
 from reviewer.workspace import open_workspace
 from tests.benches.forked_python import Child, ForkedPython
+from tests.benches.killed import kill_within
 from tests.benches.workspace import ANA, LEAD, PASSPHRASE, QUINN, Bench, annotation, hear, make_bench
 from tests.fakes.clock import FakeClock
 
@@ -181,13 +180,8 @@ def test_a_redaction_killed_from_outside_leaves_the_old_clip_or_the_new_one(
         opened.close()
         bench = Bench(opened, pattern.clock)
         with start(forked_python, bench, "from outside") as child:
-            assert child.stdout.readline()
-            begun = monotonic()
-            timer = threading.Timer(moments.uniform(0.0, longest) if longest else 60.0, child.kill)
-            timer.start()
-            child.wait()
-            timer.cancel()
-            longest = longest or 1.1 * (monotonic() - begun)
+            ran = kill_within(child, longest, moments)
+            longest = longest or 1.1 * ran
         assert child.returncode == -signal.SIGKILL
         applied += is_whole(bench)
         run_again(bench)
