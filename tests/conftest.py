@@ -23,6 +23,8 @@ from sqlite_utils import Database as Tables
 from reviewer.clips import keys
 from reviewer.db.schema import migrations
 from tests.benches.decoding import lent_processes
+from tests.benches.forked_python import ForkedPython
+from tests.fakes.s3_servers import moto_server
 
 if TYPE_CHECKING:
     from tests.benches.own_folders import Office
@@ -213,6 +215,23 @@ def _deliver_deferred_deletes() -> None:
 def pytest_make_parametrize_id(val: object) -> str | None:
     """Bytes are named by their length: random ones would give each worker of a run other tests."""
     return f"{len(val)} bytes" if isinstance(val, bytes) else None
+
+
+@pytest.fixture(scope="session")
+def forked_python() -> Iterator[ForkedPython]:
+    """Runs texts of Python in processes of their own, which start in no time."""
+    process = ForkedPython()
+    yield process
+    process.close()
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[str]:
+    """The endpoint of an S3 service of this process; each test has a prefix or a workspace of its own."""
+    pytest.importorskip("obstore")
+    pytest.importorskip("moto")
+    with moto_server() as endpoint:
+        yield endpoint
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """Drives a window: finds widgets by name, clicks and types as a person does, takes screenshots."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -18,6 +18,8 @@ from reviewer.ui.theme import Choice, Theme
 W = TypeVar("W", bound=QWidget)
 _PATIENCE_SECONDS = 45.0
 _POLL_MS = 10
+GROUNDS = (Choice.DARK, Choice.LIGHT)
+"""The themes of which a picture is taken."""
 
 
 class AdvancingClock(SystemClock):
@@ -40,8 +42,16 @@ class AdvancingClock(SystemClock):
 class Driver:
     """Drives one window through its real widgets, without calling anything else."""
 
-    def __init__(self, window: QWidget, theme: Theme, pictures: Path, clock: AdvancingClock) -> None:
+    def __init__(
+        self,
+        window: QWidget,
+        theme: Theme,
+        pictures: Path,
+        clock: AdvancingClock,
+        grounds: Collection[Choice] = GROUNDS,
+    ) -> None:
         self.clock = clock
+        self._grounds = grounds
         self._window = window
         self._theme = theme
         self._pictures = pictures
@@ -138,11 +148,11 @@ class Driver:
         box.setCurrentIndex(index)
 
     def picture(self, name: str) -> None:
-        """Takes a screenshot in both themes: ``NN-name-dark.png`` and ``NN-name-light.png``."""
+        """Takes a screenshot in each theme asked for: ``NN-name-dark.png`` and ``NN-name-light.png``."""
         self._taken += 1
         is_dark = self._theme.scheme.is_dark
-        both = (Choice.DARK, Choice.LIGHT)
-        for choice in both if is_dark else reversed(both):  # a change of theme takes a while
+        # A change of theme takes a while.
+        for choice in sorted(self._grounds, key=lambda each: (each is Choice.DARK) is not is_dark):
             self._theme.choose(choice)
             self.settle()
             file = self._pictures / f"{self._taken:02d}-{name}-{choice.value}.png"

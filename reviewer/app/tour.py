@@ -3,13 +3,14 @@
 import os
 import sys
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QListWidget, QTableView
 
 from reviewer.app.demo import ANA, LEE, QUINN, DemoClip, make_people, write_manifest
-from reviewer.app.driver import AdvancingClock, Driver
+from reviewer.app.driver import GROUNDS, AdvancingClock, Driver
 from reviewer.app.tour_desk import (
     clip_on_screen,
     has_clip,
@@ -28,12 +29,19 @@ from reviewer.audio.io.device import VirtualDevice
 from reviewer.audio.play.player import Player
 from reviewer.clips.keys import KdfParameters
 from reviewer.errors import Refused, Unavailable
+from reviewer.ui.theme import Choice
 from reviewer.workspace import Workspace, open_workspace
 
 _CLIPS_TO_DO = 6
 
 
-def take_tour(folder: Path, out: Path, *, parameters: KdfParameters | None = None) -> int:
+def take_tour(
+    folder: Path,
+    out: Path,
+    *,
+    parameters: KdfParameters | None = None,
+    grounds: Collection[Choice] = GROUNDS,
+) -> int:
     """Creates the demo in ``folder`` and walks through it; screenshots and the exported set go to ``out``.
 
     Needs no display and no sound card: clips play on a virtual device in real time.
@@ -51,13 +59,13 @@ def take_tour(folder: Path, out: Path, *, parameters: KdfParameters | None = Non
     clock = AdvancingClock()
     make_people(folder, clock=clock, parameters=parameters)
     with open_workspace(folder, clock=clock, parameters=parameters) as workspace:
-        _walk(workspace, clock, out)
+        _walk(workspace, clock, out, grounds)
     print(f"Pictures: {pictures}")
     print(f"Exported set: {out / 'set'}")
     return 0
 
 
-def _walk(workspace: Workspace, clock: AdvancingClock, out: Path) -> None:
+def _walk(workspace: Workspace, clock: AdvancingClock, out: Path, grounds: Collection[Choice]) -> None:
     app = application()
     settings = QSettings(str(out / "settings.ini"), QSettings.Format.IniFormat)
     window, jobs = make_window(
@@ -69,7 +77,7 @@ def _walk(workspace: Workspace, clock: AdvancingClock, out: Path) -> None:
     )
     try:
         window.show()
-        driver = Driver(window, window.theme, out / "screens", clock)
+        driver = Driver(window, window.theme, out / "screens", clock, grounds)
         _loop(driver, out)
         window.close()
         driver.wait_for("the window is closed", lambda: not window.isVisible() and not jobs.running)

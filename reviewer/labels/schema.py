@@ -5,13 +5,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 from reviewer.model.annotation import LabelValue
 from reviewer.model.serialization import canonical_json
 from reviewer.model.toml_table import TomlTable
+from reviewer.places import resource
 
 _FIELD_KEYS = (
     "key", "kind", "label", "help", "required", "choices", "low", "high", "low_label", "high_label",
@@ -119,6 +120,12 @@ class Schema:
 
 def load_schema(path: Path) -> Schema:
     """Reads a form from TOML; raises Refused, naming file, line and key, if it is not valid."""
+    return _shipped(path) if path.parent == resource("schemas") else _schema(TomlTable.read(path))
+
+
+@cache
+def _shipped(path: Path) -> Schema:
+    """One of the program's own files, which most workspaces use: read once."""
     return _schema(TomlTable.read(path))
 
 

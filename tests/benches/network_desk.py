@@ -1,10 +1,13 @@
 """The main window over a real workspace whose queue, or whose broker, is on another machine."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtCore import QEventLoop, QSettings, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from pytestqt.qtbot import QtBot
 
 from reviewer.app.workspace_gateway import OpenWorkspaceGateway
 from reviewer.ui.clip.presenter import ClipPresenter
@@ -14,7 +17,7 @@ from reviewer.ui.main_window import MainWindow
 from reviewer.ui.page import Page
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.services import Services
-from reviewer.ui.theme import Theme
+from reviewer.ui.theme import Choice, Theme
 from reviewer.ui.transcript.text_edit import TextField
 from tests.benches.workspace import PASSPHRASE, Bench
 from tests.fakes.player import FakePlayer
@@ -22,6 +25,31 @@ from tests.fakes.remote_queue import Network
 
 NOBODY_LISTENS = "[queue]\nqa_rate = 1.0\n[listening]\nheard_percent = 0\n[asr]\nhidden_share = 0.0\n"
 Wait = Callable[[Callable[[], bool]], None]
+_PATIENCE_MS = 90_000
+
+
+@contextmanager
+def network_desk(
+    qapp: QApplication, qtbot: QtBot, bench: Bench, network: Network | None, folder: Path
+) -> Iterator["NetworkDesk"]:
+    """A window in the dark theme, whose settings are in a folder; afterwards the network is there again."""
+    theme = Theme(qapp, QSettings(str(folder / "user.ini"), QSettings.Format.IniFormat))
+    theme.choose(Choice.DARK)
+    jobs = Jobs()
+
+    def wait(is_so: Callable[[], bool]) -> None:
+        qtbot.waitUntil(is_so, timeout=_PATIENCE_MS)
+
+    made = NetworkDesk(bench, network, jobs, theme, wait)
+    try:
+        yield made
+    finally:
+        if network is not None:
+            network.is_down = False
+            if network.hangs_until is not None:
+                network.hangs_until.set()
+        made.close()
+        jobs.close()
 
 
 class NetworkDesk:

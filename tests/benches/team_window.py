@@ -1,7 +1,7 @@
 """One person's window of a team, in a process of its own: signs in, agrees, and hands in some clips.
 
-``python -m tests.benches.team_window WORKSPACE NAME CLIPS PICTURES SIZE`` prints ``submitted CLIP`` for each.
-With 0 clips it waits on the first page until a line comes on standard input, and takes pictures.
+``run`` takes WORKSPACE NAME CLIPS PICTURES SIZE and prints ``submitted CLIP`` for each. With 0 clips it waits
+on the first page until standard input has a line or ends, and takes pictures.
 """
 
 import os
@@ -65,7 +65,8 @@ def main(folder: Path, name: str, clips: int, pictures: Path, size: str, *, take
     os._exit(0)  # how Python takes a window apart is not what is tested
 
 
-if __name__ == "__main__":
+def run() -> None:
+    """As the arguments of this process say."""
     main(
         Path(sys.argv[1]),
         sys.argv[2],

@@ -1,7 +1,7 @@
 """The whole window in a process of its own: somebody types and hands in, one clip after the other, until
 the process is killed.
 
-``python -m tests.benches.typing_app WORKSPACE NOW SETTINGS``; what happened is printed, a line each:
+``run`` takes WORKSPACE NOW SETTINGS NUMBER; what happened is printed, a line each:
 ``opened MOMENT NUMBER CHARACTERS``, ``typed MOMENT NUMBER CHARACTERS``, ``submitted MOMENT NUMBER``.
 """
 
@@ -126,5 +126,6 @@ def main(folder: Path, now: datetime, settings: str, number: int) -> None:
     del typist, jobs
 
 
-if __name__ == "__main__":
+def run() -> None:
+    """As the arguments of this process say."""
     main(Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2]), sys.argv[3], int(sys.argv[4]))

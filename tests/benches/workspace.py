@@ -34,6 +34,7 @@ from reviewer.session.open_clip import OpenClip
 from reviewer.session.work_session import WorkSession
 from reviewer.workspace import MakeQueue, SignedIn, Workspace, make_workspace, open_workspace
 from tests.fakes.clock import FakeClock
+from tests.fakes.remote_queue import Network
 
 LEAD = "Lee Moreau"
 ANA = "Ana Kowalska"
@@ -203,16 +204,17 @@ def make_bench(
 ) -> Bench:
     """A workspace in ``folder / "ws"``: a clip for each draft, everybody enrolled, nobody has agreed.
 
-    Without a clock or queue of its own it is a copy of one made before in this process: decoding takes a
-    second.
+    Without a clock of its own it is a copy of one made before in this process, with the file of a ``Network``
+    beside it: decoding takes a second.
     """
-    if clock is not None or make_queue is not SqliteQueue:
+    is_elsewhere = isinstance(make_queue, Network)
+    if clock is not None or not (is_elsewhere or make_queue is SqliteQueue):
         return _made_bench(folder, drafts, project, clock or FakeClock(), shape, make_queue)
-    pattern = _pattern(tuple(drafts), project, shape)
+    pattern = _pattern(tuple(drafts), project, shape, is_elsewhere=is_elsewhere)
     shutil.copytree(pattern, folder, dirs_exist_ok=True)
-    clock = FakeClock()
-    workspace = open_workspace(folder / "ws", clock=clock, parameters=KdfParameters.cheap())
-    bench = Bench(workspace, clock)
+    clock, cheap = FakeClock(), KdfParameters.cheap()
+    workspace = open_workspace(folder / "ws", clock=clock, parameters=cheap, make_queue=make_queue)
+    bench = Bench(workspace, clock, make_queue=make_queue)
     bench.person(LEAD)
     return bench
 
@@ -223,13 +225,16 @@ def same_codes() -> AbstractContextManager[object]:
 
 
 @cache
-def _pattern(drafts: tuple[str, ...], project: str, shape: tuple[int, int]) -> Path:
+def _pattern(drafts: tuple[str, ...], project: str, shape: tuple[int, int], *, is_elsewhere: bool) -> Path:
     """A folder with a workspace that nothing but ``make_bench`` copies."""
     folder = Path(tempfile.mkdtemp(prefix="reviewer-bench-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    bench = _made_bench(folder, drafts, project, FakeClock(), shape)
+    network = Network()
+    make_queue = network if is_elsewhere else SqliteQueue
+    bench = _made_bench(folder, drafts, project, FakeClock(), shape, make_queue)
     bench.workspace.sign_out(bench.person(LEAD))
     bench.workspace.close()
+    network.close()
     return folder
 
 
@@ -239,7 +244,7 @@ def _made_bench(
     project: str,
     clock: FakeClock,
     shape: tuple[int, int],
-    make_queue: MakeQueue = SqliteQueue,
+    make_queue: MakeQueue,
 ) -> Bench:
     cheap = KdfParameters.cheap()
     settings = folder / "project.toml"

@@ -2,8 +2,8 @@
 
 import json
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from reviewer.cli.main import run
+from reviewer.clips.keys import KdfParameters
 from reviewer.model.people import Role
 from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN, make_bench
 from tests.fakes.clock import FakeClock
@@ -32,6 +33,14 @@ class Ran:
 
 
 Command = Callable[..., Ran]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _passphrases_cost_little() -> Iterator[None]:
+    """Commands have no option for the cost of a passphrase; other tests name the lowest."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(KdfParameters.__init__, "__defaults__", astuple(KdfParameters.cheap()))
+        yield
 
 
 @pytest.fixture(scope="session")

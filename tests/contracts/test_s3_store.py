@@ -13,7 +13,7 @@ from reviewer.lead.project_file import parse_project
 from reviewer.model.clip import ContentKind
 from reviewer.model.project import ClipsPlace
 from tests.contracts.test_clip_store import ClipStoreContract
-from tests.fakes.s3_servers import BUCKET, KEY_ID, SECRET, Network, moto_server, rclone_command, rclone_server
+from tests.fakes.s3_servers import BUCKET, KEY_ID, SECRET, Network, rclone_command, rclone_server
 
 pytest.importorskip("obstore")
 pytest.importorskip("moto")
@@ -22,12 +22,6 @@ from reviewer.clips.s3_store import Bucket, S3ClipStore
 
 AUDIO, PEAKS = ContentKind.AUDIO, ContentKind.PEAKS
 KEY, CONTEXT = bytes(32), SealContext("w1", "c1", AUDIO)
-
-
-@pytest.fixture(scope="module")
-def moto() -> Iterator[str]:
-    with moto_server() as endpoint:
-        yield endpoint
 
 
 @pytest.fixture(scope="module")

@@ -78,7 +78,7 @@ def lists(draw: st.DrawFn) -> tuple[list[str], list[str]]:
     return found, json.dumps(values, indent=draw(st.sampled_from([None, 1])), ensure_ascii=quoted).split("\n")
 
 
-@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     sent=lists(),
     encoding=st.sampled_from(ENCODINGS),
@@ -94,7 +94,7 @@ def test_ids_in_any_form_come_back_exactly(
     assert ids(written(tmp_path, end.join(lines) + end * is_ended, encoding)) == found
 
 
-@settings(max_examples=600, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=180, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sent=lists(), data=st.data(), encoding=st.sampled_from(["utf-8", "utf-16"]))
 def test_one_quote_more_or_less_never_loses_an_id_in_silence(
     tmp_path: Path, sent: tuple[list[str], list[str]], data: st.DataObject, encoding: str
@@ -111,7 +111,7 @@ def test_one_quote_more_or_less_never_loses_an_id_in_silence(
     assert_no_silent_subset(written(tmp_path, text, encoding), found)
 
 
-@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sent=lists(), data=st.data())
 def test_one_cell_more_or_less_never_loses_an_id_in_silence(
     tmp_path: Path, sent: tuple[list[str], list[str]], data: st.DataObject
@@ -128,7 +128,7 @@ def test_one_cell_more_or_less_never_loses_an_id_in_silence(
     assert_no_silent_subset(written(tmp_path, "\n".join(lines)), found)
 
 
-@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sent=lists(), data=st.data(), encoding=st.sampled_from(["utf-8", "utf-16"]))
 def test_file_cut_inside_a_character_is_refused(
     tmp_path: Path, sent: tuple[list[str], list[str]], data: st.DataObject, encoding: str

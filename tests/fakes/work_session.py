@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -52,6 +53,11 @@ FRAMES = 32_000
 
 def speech_like(seconds: float = 2.0, rate_hz: int = 16_000, channels: int = 1) -> IntSamples:
     """Bursts of noise with pauses, the same every time; shape (frames, channels)."""
+    return _speech_like(seconds, rate_hz, channels).copy()
+
+
+@cache
+def _speech_like(seconds: float, rate_hz: int, channels: int) -> IntSamples:
     frames = round(seconds * rate_hz)
     random = np.random.default_rng(1)
     loudness = np.clip(np.sin(np.arange(frames) / rate_hz * 5.0), 0, 1) * 9_000

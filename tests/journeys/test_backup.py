@@ -6,7 +6,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -23,6 +22,7 @@ from reviewer.places import DATABASE_FILE
 from reviewer.restore import RestoreOptions, RestoreReport, restore_workspace
 from reviewer.session.backup_lists import purge_list_of, read_list
 from reviewer.workspace import open_workspace
+from tests.benches.forked_python import ForkedPython
 from tests.benches.workspace import (
     ANA,
     BEN,
@@ -35,7 +35,6 @@ from tests.benches.workspace import (
     hear,
     make_bench,
 )
-from tests.fakes.clock import FakeClock
 
 _FLIPS = int(os.environ.get("REVIEWER_FLIPS", "60"))
 KILLS = int(os.environ.get("REVIEWER_KILLS", "0"))  # random moments beside the worst ones
@@ -327,7 +326,7 @@ def test_an_older_log_is_told_by_a_checkpoint_and_another_one_is_refused(
     report = restore(bench, made.file, tmp_path / "restored", checkpoint=checkpoint)
     assert report.lost_rows == checkpoint.size - made.rows > 0
     (tmp_path / "other").mkdir()
-    other = make_bench(tmp_path / "other", drafts=(), clock=FakeClock())
+    other = make_bench(tmp_path / "other", drafts=())
     with pytest.raises(Damaged, match="ANOTHER_LOG"):
         restore(bench, made.file, tmp_path / "new", checkpoint=lead(other).checkpoint())
     assert not (tmp_path / "new").exists()
@@ -391,20 +390,14 @@ print(int(sys.argv[3]) - left[0])
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here")
 @pytest.mark.timeout(60 + 10 * KILLS)
 def test_a_killed_backup_leaves_nothing_that_looks_whole(
-    bench: Bench, tmp_path: Path, repository: Path
+    forked_python: ForkedPython, bench: Bench, tmp_path: Path
 ) -> None:
     bench.sign_out(LEAD)
     (tmp_path / "backups").mkdir()
     target = tmp_path / "backups" / "a.backup"
 
     def run(die_at: int) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "-c", _KILLED, str(bench.workspace.path), str(target), str(die_at)],
-            capture_output=True,
-            check=False,
-            text=True,
-            env=os.environ | {"PYTHONPATH": str(repository)},
-        )
+        return forked_python.run(_KILLED, bench.workspace.path, target, die_at)
 
     done = run(1_000_000)
     assert done.returncode == 0, done.stderr

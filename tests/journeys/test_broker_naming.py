@@ -1,8 +1,6 @@
 """A workspace gets a broker: what contractors held before opens nothing, and nothing is lost."""
 
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +25,7 @@ from reviewer.places import DATABASE_FILE
 from reviewer.restore import RestoreOptions, restore_workspace
 from reviewer.workspace import open_workspace
 from tests.benches.broker_team import Team
+from tests.benches.forked_python import ForkedPython
 from tests.benches.workspace import (
     ANA,
     BEN,
@@ -303,27 +302,19 @@ from reviewer.lead.broker_naming import BrokerNaming
 from reviewer.model.project import BrokerPlace
 from reviewer.queue.sqlite import SqliteQueue
 from reviewer.workspace import open_workspace
+from tests.benches.killed import kill_at
 from tests.benches.workspace import LEAD, PASSPHRASE
 from tests.fakes.clock import FakeClock
 
 folder, now, moment = Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2]), sys.argv[3]
 die = lambda: os.kill(os.getpid(), signal.SIGKILL)
 
-def dying(owner, name, *, before="", after="", at=1):
-    whole, calls = getattr(owner, name), []
-    def call(*given, **named):
-        calls.append(name)
-        if moment == before and len(calls) == at:
-            die()
-        result = whole(*given, **named)
-        if moment == after and len(calls) == at:
-            die()
-        return result
-    setattr(owner, name, call)
+def dying(owner, name, before="", after="", number=1):
+    kill_at(owner, name, before=moment == before, after=moment == after, number=number)
 
 dying(BrokerNaming, "_commit", before="after the file", after="after the commit")
 dying(KeyDeliveries, "deliver", after="in the commit")
-dying(SqliteQueue, "replace_seals", before="in the second clip", at=2)
+dying(SqliteQueue, "replace_seals", before="in the second clip", number=2)
 dying(LocalClipStore, "remove", before="after the first clip")
 dying(ClipContent, "sweep", before="before the sweep")
 
@@ -347,17 +338,14 @@ with open_workspace(folder, clock=FakeClock(now), parameters=KdfParameters.cheap
         "before the sweep",
     ],
 )
-def test_wherever_it_is_killed_the_same_command_ends_it(bench: Bench, moment: str) -> None:
+def test_wherever_it_is_killed_the_same_command_ends_it(
+    forked_python: ForkedPython, bench: Bench, moment: str
+) -> None:
     path, old = bench.workspace.path, keyring_of(bench, ANA).workspace_key
     for name in list(bench.signed_in):
         bench.sign_out(name)
     bench.workspace.close()
-    ran = subprocess.run(
-        [sys.executable, "-c", CHILD, str(path), bench.clock.now().isoformat(), moment],
-        check=False,
-        capture_output=True,
-        text=True,
-    )
+    ran = forked_python.run(CHILD, path, bench.clock.now().isoformat(), moment)
     assert ran.returncode == -signal.SIGKILL, ran.stderr
     clock = FakeClock(bench.clock.now())
     with open_workspace(path, clock=clock, parameters=KdfParameters.cheap()) as workspace:

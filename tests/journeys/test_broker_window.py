@@ -1,13 +1,11 @@
 """A contractor's window and a broker in a process of its own, over TLS."""
 
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -20,12 +18,10 @@ from reviewer.model.project import BrokerPlace
 from reviewer.places import DATABASE_FILE
 from reviewer.ui.clip.opening_retry import OpeningRetry
 from reviewer.ui.clip.states import ClipState
-from reviewer.ui.jobs import Jobs
-from reviewer.ui.theme import Choice, Theme
 from reviewer.workspace import open_workspace
 from tests.benches.broker_process import BrokerProcess
 from tests.benches.certificates import make_certificates
-from tests.benches.network_desk import NetworkDesk
+from tests.benches.network_desk import NetworkDesk, network_desk
 from tests.benches.workspace import ANA, LEAD, PROJECT, QUINN, Bench, make_bench
 from tests.fakes.clock import FakeClock
 from tests.fakes.s3_servers import free_port
@@ -54,23 +50,6 @@ def team(tmp_path: Path) -> Iterator[tuple[Bench, BrokerProcess]]:
         broker.kill()
 
 
-@contextmanager
-def window(qapp: QApplication, qtbot: QtBot, bench: Bench, folder: Path) -> Iterator[NetworkDesk]:
-    theme = Theme(qapp, QSettings(str(folder / "user.ini"), QSettings.Format.IniFormat))
-    theme.choose(Choice.DARK)
-    jobs = Jobs()
-
-    def wait(is_so: Callable[[], bool]) -> None:
-        qtbot.waitUntil(is_so, timeout=60_000)
-
-    desk = NetworkDesk(bench, None, jobs, theme, wait)
-    try:
-        yield desk
-    finally:
-        desk.close()
-        jobs.close()
-
-
 def listen_and_submit(desk: NetworkDesk, text: str) -> None:
     desk.player.play()
     desk.player.listen(desk.player.frames)
@@ -83,7 +62,7 @@ def test_work_goes_on_with_the_clip_in_hand_and_by_itself_when_the_broker_is_bac
 ) -> None:
     bench, broker = team
     released = bench.workspace._unit.content.released
-    with window(qapp, qtbot, bench, tmp_path) as desk:
+    with network_desk(qapp, qtbot, bench, None, tmp_path) as desk:
         desk.sign_in(ANA)
         desk.take_next()
         listen_and_submit(desk, "first words")

@@ -1,13 +1,12 @@
 """Clips that are taken along: work goes on while the queue is away, and is reconciled when it is back."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -28,10 +27,8 @@ from reviewer.session.open_clip import OpenClip
 from reviewer.session.work_session import WorkSession
 from reviewer.ui.clip.sender import Sender
 from reviewer.ui.clip.states import ClipState
-from reviewer.ui.jobs import Jobs
-from reviewer.ui.theme import Choice, Theme
 from reviewer.workspace import open_workspace
-from tests.benches.network_desk import NOBODY_LISTENS, NetworkDesk
+from tests.benches.network_desk import NOBODY_LISTENS, NetworkDesk, network_desk
 from tests.benches.workspace import ANA, BEN, LEAD, Bench, annotation, make_bench
 from tests.fakes.clock import FakeClock
 from tests.fakes.remote_queue import Network
@@ -124,20 +121,10 @@ def ana(bench: Bench) -> Person:
 def desk(
     qapp: QApplication, qtbot: QtBot, bench: Bench, network: Network, tmp_path: Path
 ) -> Iterator[NetworkDesk]:
-    theme = Theme(qapp, QSettings(str(tmp_path / "user.ini"), QSettings.Format.IniFormat))
-    theme.choose(Choice.DARK)
-    jobs = Jobs()
-
-    def wait(is_so: Callable[[], bool]) -> None:
-        qtbot.waitUntil(is_so, timeout=30_000)
-
-    made = NetworkDesk(bench, network, jobs, theme, wait)
-    made.sign_in(ANA)
-    made.take_next()
-    yield made
-    network.is_down = False
-    made.close()
-    jobs.close()
+    with network_desk(qapp, qtbot, bench, network, tmp_path) as made:
+        made.sign_in(ANA)
+        made.take_next()
+        yield made
 
 
 def leased(network: Network) -> int:

@@ -25,18 +25,12 @@ from tests.benches.workspace import (
     write_clips,
 )
 from tests.fakes.clock import FakeClock
-from tests.fakes.s3_servers import BUCKET, KEY_ID, SECRET, Network, moto_server
+from tests.fakes.s3_servers import BUCKET, KEY_ID, SECRET, Network
 
 pytest.importorskip("obstore")
 pytest.importorskip("moto")
 
 from reviewer.clips.s3_store import Bucket, S3ClipStore
-
-
-@pytest.fixture(scope="module")
-def moto() -> Iterator[str]:
-    with moto_server() as endpoint:
-        yield endpoint
 
 
 @pytest.fixture

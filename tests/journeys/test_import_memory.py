@@ -1,4 +1,4 @@
-"""What a small file that holds an hour of sound costs the process that imports it."""
+"""What a small file that holds half an hour of sound costs the process that imports it."""
 
 import json
 import os
@@ -18,7 +18,8 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="the peak is read from /proc"),
 ]
 _MOST_KIB = 256 * 1024
-_HOURS = 1
+_MINUTES = 30
+"""Their samples take 220 MiB: with the program more than is allowed."""
 _CHILD = """
 import json, sys
 from pathlib import Path
@@ -39,16 +40,16 @@ print(json.dumps([[row.outcome for row in report.rows], int(peak.split()[1])]))
 def silence(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("silence") / "silence.flac"
     with soundfile.SoundFile(path, "w", 16_000, 2, subtype="PCM_24") as file:
-        for _ in range(_HOURS * 60):
+        for _ in range(_MINUTES):
             file.write(np.zeros((60 * 16_000, 2), np.int32))
     return path
 
 
-@pytest.mark.parametrize(("allowed_hours", "outcome"), [(2, "accepted"), (0.5, "refused")])
-def test_an_hour_of_silence_does_not_come_into_memory(
-    tmp_path: Path, repository: Path, silence: Path, allowed_hours: float, outcome: str
+@pytest.mark.parametrize(("allowed_minutes", "outcome"), [(60, "accepted"), (15, "refused")])
+def test_half_an_hour_of_silence_does_not_come_into_memory(
+    tmp_path: Path, repository: Path, silence: Path, allowed_minutes: int, outcome: str
 ) -> None:
-    settings = f"[decode]\naudio_seconds = {allowed_hours * 3600:.0f}\n"
+    settings = f"[decode]\naudio_seconds = {allowed_minutes * 60}\n"
     bench = make_bench(tmp_path, drafts=(), project=settings)
     bench.workspace.close()
     folder = bench.workspace.path

@@ -1,14 +1,11 @@
 """Holds and quarantines of a queue elsewhere: begun and ended in one act, wherever a program is killed."""
 
 import json
-import os
 import signal
-import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +25,8 @@ from reviewer.queue.outbox import EndHold, Outbox
 from reviewer.queue.postgres import PostgresQueue
 from reviewer.session.keeping_back import KeptBackClips
 from reviewer.session.redactions import propose
+from tests.benches.forked_python import ForkedPython
+from tests.benches.killed import Killed, killed_at
 from tests.benches.own_folders import Office, office_elsewhere
 from tests.benches.workspace import LEAD, Bench, write_clips
 
@@ -76,19 +75,6 @@ def lease(office: Office) -> Iterator[Lease]:
         work.release(found)
 
 
-class Killed(BaseException):
-    """The lead's process is gone."""
-
-
-def dying(whole: Callable[..., Any], *, is_after: bool) -> Callable[..., Any]:
-    def call(*given: Any, **named: Any) -> Any:
-        if is_after:
-            whole(*given, **named)
-        raise Killed
-
-    return call
-
-
 def away(*_given: object, **_named: object) -> None:
     raise Unavailable("QUEUE_UNREACHABLE")
 
@@ -128,7 +114,7 @@ DEATHS = [("end_hold", False), ("end_hold", True), ("_record", False)]
 
 def patched(patch: pytest.MonkeyPatch, name: str, *, is_after: bool) -> None:
     kind = KeptBackClips if name == "_record" else PostgresQueue
-    patch.setattr(kind, name, dying(getattr(kind, name), is_after=is_after))
+    patch.setattr(kind, name, killed_at(getattr(kind, name), is_after=is_after))
 
 
 @pytest.mark.parametrize(("name", "is_after"), DEATHS)
@@ -198,23 +184,13 @@ with open_workspace(folder, clock=FakeClock(now), parameters=KdfParameters.cheap
 
 
 def test_process_that_is_killed_once_the_server_has_answered_leaves_no_clip_without_a_key(
-    office: Office, lease: Lease, repository: Path
+    forked_python: ForkedPython, office: Office, lease: Lease
 ) -> None:
     lead = office.lead.person(LEAD).lead
     lead.clip_list.hold(lead.identity, lease.clip_id, HoldReason.TECHNICAL)
-    child = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            CHILD,
-            str(office.folder / "lead"),
-            office.clock.now().isoformat(),
-            lease.clip_id,
-        ],
-        env=os.environ | {"PYTHONPATH": str(repository)},
-        check=False,
-    )
-    assert child.returncode == -signal.SIGKILL
+    now = office.clock.now().isoformat()
+    ended = forked_python.run(CHILD, office.folder / "lead", now, lease.clip_id)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
     assert server_hold(office, lease.clip_id) == ""
     assert opens(office.windows[ANA], ANA, lease) == "CLIP_ON_HOLD"
     lead.overview()  # the page that a lead's window opens with

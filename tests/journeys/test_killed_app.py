@@ -7,8 +7,6 @@ import os
 import random
 import shutil
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -21,15 +19,21 @@ import pytest
 from reviewer.clips.keys import KdfParameters
 from reviewer.session.open_clip import OpenClip
 from reviewer.workspace import Workspace, open_workspace
+from tests.benches.forked_python import ForkedPython
 from tests.benches.typing_app import MARK, script
 from tests.benches.workspace import ANA, LEAD, PASSPHRASE, Bench, make_bench
-from tests.fakes.clock import FakeClock
 
 pytestmark = [
     pytest.mark.long,
     pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here"),
 ]
 KILLS = int(os.environ.get("REVIEWER_KILLS", "3"))
+CHILD = """
+import os
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+from tests.benches.typing_app import run
+run()
+"""
 KILLS_A_WORKSPACE = 12
 CLIPS_A_WORKSPACE = 24
 LATEST_KILL_SECONDS = 5.0
@@ -85,27 +89,26 @@ def reopened(bench: Bench) -> Iterator[Workspace]:
 
 
 def type_and_kill(
-    bench: Bench, folder: Path, repository: Path, number: int, seconds: float, *, after_submission: bool
+    forked_python: ForkedPython,
+    bench: Bench,
+    folder: Path,
+    number: int,
+    seconds: float,
+    *,
+    after_submission: bool,
 ) -> Typing:
     """Starts the window, lets somebody type, and kills it so many seconds after the first clip opened.
 
     Or, with ``after_submission``, after the first was submitted.
     """
-    where = [str(bench.workspace.path), bench.clock.now().isoformat(), str(folder / "settings.ini")]
+    where = (bench.workspace.path, bench.clock.now().isoformat(), folder / "settings.ini")
     killed: list[float] = []
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.benches.typing_app", *where, str(number)],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=repository,
-        env=os.environ | {"PYTHONPATH": str(repository), "QT_QPA_PLATFORM": "offscreen"},
-    ) as child:
+    with forked_python.start(CHILD, *where, number) as child:
 
         def kill() -> None:
             killed.append(time.monotonic())
             child.kill()
 
-        assert child.stdout is not None
         lines = [child.stdout.readline()]
         while after_submission and not lines[-1].startswith("submitted"):
             lines.append(child.stdout.readline())
@@ -114,7 +117,7 @@ def type_and_kill(
         timer.start()
         # A line cut off by the kill has no end.
         lines = [line.split() for line in [*lines, *child.stdout] if line.endswith("\n")]
-        child.wait(timeout=60)
+        child.wait()
         timer.join()
     assert child.returncode == -signal.SIGKILL
     typed = [(float(line[1]), int(line[2]), int(line[3])) for line in lines if line[0] in ("opened", "typed")]
@@ -150,7 +153,7 @@ def pattern(tmp_path: Path) -> Bench:
     """A workspace that nobody has open; Ana has signed the agreement."""
     folder = tmp_path / "pattern"
     folder.mkdir()
-    made = make_bench(folder, drafts=[""] * CLIPS_A_WORKSPACE, clock=FakeClock())
+    made = make_bench(folder, drafts=[""] * CLIPS_A_WORKSPACE)
     made.agree(ANA)
     made.workspace.close()
     return made
@@ -158,7 +161,7 @@ def pattern(tmp_path: Path) -> Bench:
 
 @pytest.mark.timeout(60 + 30 * KILLS)
 def test_a_killed_window_loses_nothing_typed_two_seconds_before_and_nothing_submitted(
-    pattern: Bench, tmp_path: Path, repository: Path
+    forked_python: ForkedPython, pattern: Bench, tmp_path: Path
 ) -> None:
     seed = random.SystemRandom().getrandbits(32)
     print(f"seed {seed}")  # noqa: T201 - shown when the test fails
@@ -174,7 +177,7 @@ def test_a_killed_window_loses_nothing_typed_two_seconds_before_and_nothing_subm
         # One of five is late enough for steps to be kept, however early chance has the others.
         seconds = moments.uniform(SAVED_SECONDS if kill % 5 == 1 else 0.0, LATEST_KILL_SECONDS)
         number, is_late = len(before.submitted), kill % 5 == 2
-        typing = type_and_kill(bench, folder, repository, number, seconds, after_submission=is_late)
+        typing = type_and_kill(forked_python, bench, folder, number, seconds, after_submission=is_late)
         assert typing.typed[0][1:] == (len(before.submitted), len(before.draft))
         assert in_clear(bench.workspace.path) == []
         with reopened(bench) as workspace:

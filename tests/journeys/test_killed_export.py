@@ -29,7 +29,7 @@ from tests.benches.workspace import ANA, LEAD, PASSPHRASE, QUINN, make_bench
 from tests.fakes.clock import FakeClock
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here")
-KILLS = int(os.environ.get("REVIEWER_KILLS", "10"))
+KILLS = int(os.environ.get("REVIEWER_KILLS", "4"))
 CLIPS = 5
 # Loads once, then forks for each export; the parent says where it is killed, or kills it from outside.
 CHILD = """
@@ -157,7 +157,7 @@ def exporter(repository: Path) -> Iterator[Exporter]:
 def finished_work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Clips of known sources, all accepted."""
     folder = tmp_path_factory.mktemp("finished")
-    bench = make_bench(folder, drafts=("",) * CLIPS, project="[queue]\nqa_rate = 0.0\n", clock=FakeClock())
+    bench = make_bench(folder, drafts=("",) * CLIPS, project="[queue]\nqa_rate = 0.0\n")
     bench.agree(LEAD, ANA)
     for number in range(CLIPS):
         bench.submitted(ANA, f"words number {['one', 'two', 'three', 'four', 'five'][number]}")

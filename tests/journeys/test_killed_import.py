@@ -8,8 +8,6 @@ import os
 import random
 import shutil
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +18,7 @@ import pytest
 from reviewer.clips.keys import KdfParameters
 from reviewer.lead.intake_report import IntakeOptions
 from reviewer.workspace import open_workspace
+from tests.benches.forked_python import ForkedPython
 from tests.benches.lead import LeadBench
 from tests.benches.workspace import LEAD, PASSPHRASE, Bench, make_bench
 from tests.fakes.clock import FakeClock
@@ -122,15 +121,6 @@ def offered(tmp_path: Path) -> tuple[Bench, Path]:
     return bench, manifest
 
 
-def start(bench: Bench, manifest: Path, moment: str, repository: Path) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-c", CHILD, str(bench.workspace.path), str(manifest), moment],
-        stdout=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"PYTHONPATH": str(repository)},
-    )
-
-
 @contextmanager
 def reopened(bench: Bench) -> Iterator[LeadBench]:
     lead = LeadBench(bench.workspace.path)
@@ -168,12 +158,11 @@ def import_again(bench: Bench, manifest: Path) -> int:
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_an_import_killed_at_any_moment_leaves_no_orphan_and_can_be_run_again(
-    offered: tuple[Bench, Path], moment: str, repository: Path
+    forked_python: ForkedPython, offered: tuple[Bench, Path], moment: str
 ) -> None:
     bench, manifest = offered
-    with start(bench, manifest, moment, repository) as child:
-        child.communicate(timeout=240)
-    assert child.returncode == -signal.SIGKILL
+    ended = forked_python.run(CHILD, bench.workspace.path, manifest, moment)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
     imported_before = import_again(bench, manifest)
     if moment in IN_THE_SECOND_COMMIT:
         assert imported_before == 2
@@ -186,7 +175,7 @@ def test_an_import_killed_at_any_moment_leaves_no_orphan_and_can_be_run_again(
 @pytest.mark.timeout(60 + 20 * KILLS)
 @pytest.mark.parametrize("how", ["from outside", "with workers"])
 def test_an_import_killed_from_outside_can_be_run_again(
-    offered: tuple[Bench, Path], tmp_path: Path, repository: Path, how: str
+    forked_python: ForkedPython, offered: tuple[Bench, Path], tmp_path: Path, how: str
 ) -> None:
     bench, manifest = offered
     pattern = bench.workspace.path.rename(tmp_path / "pattern")
@@ -195,12 +184,11 @@ def test_an_import_killed_from_outside_can_be_run_again(
     moments = random.Random(seed)
     for _ in range(KILLS if how == "from outside" else max(1, KILLS // 2)):
         shutil.copytree(pattern, bench.workspace.path)
-        with start(bench, manifest, how, repository) as child:
-            assert child.stdout is not None
+        with forked_python.start(CHILD, bench.workspace.path, manifest, how) as child:
             assert child.stdout.readline()  # nothing is done yet
             timer = threading.Timer(moments.uniform(0.0, 0.4 if how == "from outside" else 1.0), child.kill)
             timer.start()
-            child.wait(timeout=240)
+            child.wait()
             timer.cancel()
         assert child.returncode in {-signal.SIGKILL, 0}
         assert import_again(bench, manifest) % 2 == 0

@@ -7,12 +7,7 @@ import os
 import random
 import shutil
 import signal
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator
 from pathlib import Path
-from time import monotonic
 from urllib.parse import quote
 
 import psycopg
@@ -22,10 +17,12 @@ from psycopg.conninfo import conninfo_to_dict
 from reviewer.access.verification import verify_file
 from reviewer.errors import Refused
 from reviewer.places import DATABASE_FILE
+from tests.benches.forked_python import ForkedPython
+from tests.benches.killed import kill_within
 from tests.benches.moving import busy_workspace, moved, opened, project_of, queue_rows
 from tests.benches.workspace import BEN, LEAD, PASSPHRASE
 from tests.fakes.clock import FakeClock
-from tests.fakes.s3_servers import BUCKET, KEY_ID, SECRET, moto_server
+from tests.fakes.s3_servers import BUCKET, KEY_ID, SECRET
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here")
 KILLS = int(os.environ.get("REVIEWER_KILLS", "0"))
@@ -33,6 +30,7 @@ CHILD = """
 import importlib, os, signal, sys
 from pathlib import Path
 from reviewer.queue import queue_rows
+from tests.benches.killed import kill_at
 from tests.benches.moving import moved
 from tests.fakes.clock import FakeClock
 
@@ -43,14 +41,7 @@ def die_after(name):
     holder = importlib.import_module(module)
     for each in path:
         holder = getattr(holder, each)
-    act, calls = getattr(holder, last), []
-    def dying(*given, **named):
-        result = act(*given, **named)
-        calls.append(name)
-        if len(calls) == number:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
-    setattr(holder, last, dying)
+    kill_at(holder, last, after=True, number=number)
 
 queue_rows.PAGE = 2
 if moment:
@@ -89,14 +80,6 @@ def pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return busy_workspace(tmp_path_factory.mktemp("pattern"), FakeClock())
 
 
-@pytest.fixture(scope="module")
-def endpoint() -> Iterator[str]:
-    pytest.importorskip("obstore")
-    pytest.importorskip("moto")
-    with moto_server() as made:
-        yield made
-
-
 class Case:
     """A copy of the workspace, with an empty database and prefix of its own."""
 
@@ -115,10 +98,11 @@ class Case:
     def files(self) -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in (self.folder / "clips").iterdir()}
 
-    def command(self, text: str, moment: str = "", number: int = 0) -> list[str]:
+    def command(self, text: str, moment: str = "", number: int = 0) -> tuple[object, ...]:
+        """What a process is given that moves to the place of a project file, or dies at a moment of it."""
         file = self.folder.with_suffix(".toml")
         file.write_text(text, encoding="utf-8")
-        return [sys.executable, "-c", CHILD, str(self.folder), str(file), moment, str(number)]
+        return (CHILD, self.folder, file, moment, number)
 
     def require_usable_or_closed(self) -> None:
         """Somebody can work in the one place or the other; or nobody signs in, and nobody signs the file."""
@@ -154,25 +138,28 @@ class Case:
 
 
 @pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch, repository: Path) -> None:
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (
         ("PGUSER", "postgres"), ("AWS_ACCESS_KEY_ID", KEY_ID), ("AWS_SECRET_ACCESS_KEY", SECRET),
-        ("PYTHONPATH", str(repository)),
     ):  # fmt: skip
         monkeypatch.setenv(name, value)
 
 
+@pytest.fixture
+def case(pattern: Path, tmp_path: Path, postgres: str, moto: str) -> Case:
+    return Case(pattern, tmp_path / "ws", postgres, moto)
+
+
 @pytest.mark.parametrize(("way", "moment", "number"), MOMENTS if KILLS else WORST)
 def test_killed_move_is_finished_by_the_same_command(
-    pattern: Path, tmp_path: Path, postgres: str, endpoint: str, way: str, moment: str, number: int
+    forked_python: ForkedPython, case: Case, way: str, moment: str, number: int
 ) -> None:
-    case = Case(pattern, tmp_path / "ws", postgres, endpoint)
     before = queue_rows(case.folder)
     if way == "home":
         moved(case.folder, case.clock, case.team)
     wanted = case.team if way == "away" else case.home
-    ended = subprocess.run(case.command(wanted, moment, number), check=False, capture_output=True)
-    assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
+    ended = forked_python.run(*case.command(wanted, moment, number))
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
     assert verify_file(case.folder / DATABASE_FILE).ok
     left = queue_rows(case.folder)
     assert left == before or not any(left.values())
@@ -190,22 +177,16 @@ def test_killed_move_is_finished_by_the_same_command(
 @pytest.mark.skipif(not KILLS, reason="set REVIEWER_KILLS")
 @pytest.mark.timeout(60 + 30 * KILLS)
 def test_move_killed_from_outside_is_finished(
-    pattern: Path, tmp_path: Path, postgres: str, endpoint: str
+    forked_python: ForkedPython, pattern: Path, tmp_path: Path, postgres: str, moto: str
 ) -> None:
     seed = random.SystemRandom().getrandbits(32)
     print(f"seed {seed}")  # noqa: T201 - shown when the test fails
     moments, longest = random.Random(seed), 0.0  # the first runs to its end, and shows how long that takes
     for kill in range(KILLS + 1):
-        case = Case(pattern, tmp_path / f"ws{kill}", postgres, endpoint)
-        with subprocess.Popen(case.command(case.team), stdout=subprocess.PIPE) as process:
-            assert process.stdout is not None
-            assert process.stdout.readline()
-            begun = monotonic()
-            timer = threading.Timer(moments.uniform(0.0, longest) if longest else 60.0, process.kill)
-            timer.start()
-            process.wait(timeout=120)
-            timer.cancel()
-            longest = longest or monotonic() - begun
+        case = Case(pattern, tmp_path / f"ws{kill}", postgres, moto)
+        with forked_python.start(*case.command(case.team)) as process:
+            ran = kill_within(process, longest, moments)
+            longest = longest or ran
         case.require_usable_or_closed()
         before = queue_rows(case.folder)
         case.finish(case.team, gone=(LEAD,))

@@ -8,18 +8,16 @@ import random
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
-import threading
 from contextlib import closing
 from pathlib import Path
-from time import monotonic
 
 import pytest
 
 from reviewer.clips.keys import KdfParameters
 from reviewer.places import DATABASE_FILE
 from reviewer.workspace import open_workspace
+from tests.benches.forked_python import ForkedPython
+from tests.benches.killed import kill_within
 from tests.benches.workspace import ANA, LEAD, PASSPHRASE, make_bench
 from tests.fakes.clock import FakeClock
 
@@ -35,27 +33,18 @@ from reviewer.clips.repository import ClipRepository
 from reviewer.clips.withdrawals import WithdrawalRepository
 from reviewer.queue.sqlite import SqliteQueue
 from reviewer.workspace import open_workspace
+from tests.benches.killed import kill_at
 from tests.benches.workspace import LEAD, PASSPHRASE
 from tests.fakes.clock import FakeClock
 
 folder, file, moment, number = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
-
-def die_in(holder, name):
-    act, calls = getattr(holder, name), []
-    def dying(*given, **named):
-        calls.append(name)
-        result = act(*given, **named) if moment != "sweep" else None
-        if moment == name and len(calls) == number:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
-    setattr(holder, name, dying)
 
 with open_workspace(folder, clock=FakeClock(), parameters=KdfParameters.cheap()) as workspace:
     lead = workspace.sign_in(LEAD, PASSPHRASE).lead
     keys, queue = (ClipRepository, "destroy_key"), (SqliteQueue, "withdraw_clip")
     for holder, name in ((WithdrawalRepository, "record"), keys, queue, (ClipContent, "sweep")):
         if name == moment:
-            die_in(holder, name)
+            kill_at(holder, name, before=name == "sweep", after=True, number=number)
     print("signed in", flush=True)
     lead.withdraw_list(file)
     os.kill(os.getpid(), signal.SIGKILL)
@@ -79,16 +68,15 @@ def purged(workspace: Path) -> int:
     ],
 )
 def test_killed_purge_is_finished_by_the_next_session_of_anybody(
-    tmp_path: Path, repository: Path, moment: str, number: int, before: int, after: int
+    tmp_path: Path, forked_python: ForkedPython, moment: str, number: int, before: int, after: int
 ) -> None:
-    bench = make_bench(tmp_path, drafts=("",) * CLIPS, clock=FakeClock())
+    bench = make_bench(tmp_path, drafts=("",) * CLIPS)
     bench.sign_out(LEAD)
     bench.workspace.close()
     workspace = tmp_path / "ws"
     (tmp_path / "list").write_text("".join(f"source-{n:04d}\n" for n in range(CLIPS)), encoding="utf-8")
-    child = [sys.executable, "-c", CHILD, str(workspace), str(tmp_path / "list"), moment, str(number)]
-    ended = subprocess.run(child, env=os.environ | {"PYTHONPATH": str(repository)}, check=False)
-    assert ended.returncode == -signal.SIGKILL
+    ended = forked_python.run(CHILD, workspace, tmp_path / "list", moment, number)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
     assert purged(workspace) == before
     with open_workspace(workspace, clock=FakeClock(), parameters=KdfParameters.cheap()) as opened:
         ana = opened.sign_in(ANA, PASSPHRASE)
@@ -103,9 +91,11 @@ def test_killed_purge_is_finished_by_the_next_session_of_anybody(
 
 
 @pytest.mark.timeout(60 + 20 * KILLS)
-def test_purge_killed_from_outside_is_finished_or_never_began(tmp_path: Path, repository: Path) -> None:
+def test_purge_killed_from_outside_is_finished_or_never_began(
+    tmp_path: Path, forked_python: ForkedPython
+) -> None:
     (tmp_path / "pattern").mkdir()
-    bench = make_bench(tmp_path / "pattern", drafts=("",) * CLIPS, clock=FakeClock())
+    bench = make_bench(tmp_path / "pattern", drafts=("",) * CLIPS)
     bench.sign_out(LEAD)
     bench.workspace.close()
     (tmp_path / "list").write_text("".join(f"source-{n:04d}\n" for n in range(CLIPS)), encoding="utf-8")
@@ -116,17 +106,9 @@ def test_purge_killed_from_outside_is_finished_or_never_began(tmp_path: Path, re
     for kill in range(KILLS + 1):
         folder = tmp_path / f"kill{kill}"
         shutil.copytree(bench.workspace.path, folder)
-        child = [sys.executable, "-c", CHILD, str(folder), str(tmp_path / "list"), "from outside", "0"]
-        environment = os.environ | {"PYTHONPATH": str(repository)}
-        with subprocess.Popen(child, stdout=subprocess.PIPE, env=environment) as process:
-            assert process.stdout is not None
-            assert process.stdout.readline()
-            begun = monotonic()
-            timer = threading.Timer(moments.uniform(0.0, longest) if longest else 60.0, process.kill)
-            timer.start()
-            process.wait(timeout=120)
-            timer.cancel()
-            longest = longest or 1.1 * (monotonic() - begun)
+        with forked_python.start(CHILD, folder, tmp_path / "list", "from outside", 0) as process:
+            ran = kill_within(process, longest, moments)
+            longest = longest or 1.1 * ran
         assert process.returncode == -signal.SIGKILL
         before = purged(folder)
         with open_workspace(folder, clock=FakeClock(), parameters=KdfParameters.cheap()) as opened:

@@ -7,11 +7,7 @@ import os
 import random
 import shutil
 import signal
-import subprocess
-import sys
-import threading
 from pathlib import Path
-from time import monotonic
 
 import numpy as np
 import pytest
@@ -21,6 +17,8 @@ from reviewer.model.annotation import PersonalDataKind
 from reviewer.model.redaction import RedactionState
 from reviewer.model.task import VerdictKind
 from reviewer.workspace import open_workspace
+from tests.benches.forked_python import Child, ForkedPython
+from tests.benches.killed import kill_within
 from tests.benches.workspace import ANA, LEAD, PASSPHRASE, QUINN, Bench, annotation, hear, make_bench
 from tests.fakes.clock import FakeClock
 
@@ -39,23 +37,15 @@ from reviewer.clips.new_clip import NewClip
 from reviewer.clips.store import LocalClipStore
 from reviewer.queue.sqlite import SqliteQueue
 from reviewer.workspace import open_workspace
+from tests.benches.killed import kill_at
 from tests.benches.workspace import LEAD, PASSPHRASE
 from tests.fakes.clock import FakeClock
 
 folder, now, moment = Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2]), sys.argv[3]
 die = lambda: os.kill(os.getpid(), signal.SIGKILL)
 
-def dying(owner, name, *, before="", after="", at=1):
-    whole, calls = getattr(owner, name), []
-    def call(*given, **named):
-        calls.append(name)
-        if moment == before and len(calls) == at:
-            die()
-        result = whole(*given, **named)
-        if moment == after and len(calls) == at:
-            die()
-        return result
-    setattr(owner, name, call)
+def dying(owner, name, before="", after="", number=1):
+    kill_at(owner, name, before=moment == before, after=moment == after, number=number)
 
 dying(NewClip, "write", before="before the first file", after="between the files")
 dying(os, "replace", before="in a half-written file")
@@ -119,13 +109,8 @@ def bench(pattern: Bench, tmp_path: Path) -> Bench:
     return Bench(opened, pattern.clock)
 
 
-def start(bench: Bench, moment: str, repository: Path) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-c", CHILD, str(bench.workspace.path), bench.clock.now().isoformat(), moment],
-        stdout=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"PYTHONPATH": str(repository)},
-    )
+def start(forked_python: ForkedPython, bench: Bench, moment: str) -> Child:
+    return forked_python.start(CHILD, bench.workspace.path, bench.clock.now().isoformat(), moment)
 
 
 def is_whole(bench: Bench) -> bool:
@@ -171,10 +156,10 @@ def run_again(bench: Bench) -> None:
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_redaction_killed_at_any_moment_leaves_the_old_clip_or_the_new_one(
-    bench: Bench, moment: str, repository: Path
+    forked_python: ForkedPython, bench: Bench, moment: str
 ) -> None:
-    with start(bench, moment, repository) as child:
-        child.communicate(timeout=240)
+    with start(forked_python, bench, moment) as child:
+        child.stdout.read()
     assert child.returncode == -signal.SIGKILL
     assert is_whole(bench) is (moment in COMMITTED)
     run_again(bench)
@@ -182,7 +167,7 @@ def test_a_redaction_killed_at_any_moment_leaves_the_old_clip_or_the_new_one(
 
 @pytest.mark.timeout(60 + 20 * KILLS)
 def test_a_redaction_killed_from_outside_leaves_the_old_clip_or_the_new_one(
-    pattern: Bench, tmp_path: Path, repository: Path
+    forked_python: ForkedPython, pattern: Bench, tmp_path: Path
 ) -> None:
     seed = random.SystemRandom().getrandbits(32)
     print(f"seed {seed}")  # noqa: T201 - shown when the test fails
@@ -194,15 +179,9 @@ def test_a_redaction_killed_from_outside_leaves_the_old_clip_or_the_new_one(
         opened = open_workspace(folder / "ws", clock=FakeClock(pattern.clock.now()))
         opened.close()
         bench = Bench(opened, pattern.clock)
-        with start(bench, "from outside", repository) as child:
-            assert child.stdout is not None
-            assert child.stdout.readline()
-            begun = monotonic()
-            timer = threading.Timer(moments.uniform(0.0, longest) if longest else 60.0, child.kill)
-            timer.start()
-            child.wait(timeout=120)
-            timer.cancel()
-            longest = longest or 1.1 * (monotonic() - begun)
+        with start(forked_python, bench, "from outside") as child:
+            ran = kill_within(child, longest, moments)
+            longest = longest or 1.1 * ran
         assert child.returncode == -signal.SIGKILL
         applied += is_whole(bench)
         run_again(bench)

@@ -8,8 +8,6 @@ import os
 import random
 import shutil
 import signal
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -26,6 +24,7 @@ from reviewer.model.event import Action, Event
 from reviewer.model.people import PersonState
 from reviewer.places import DATABASE_FILE
 from reviewer.workspace import Workspace, open_workspace
+from tests.benches.forked_python import ForkedPython
 from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN, make_bench
 from tests.fakes.clock import FakeClock
 from tests.fakes.intruder import append_signed, tamper
@@ -69,18 +68,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("revoked")
     make_bench(folder, drafts=["one", "two", "", "", ""]).workspace.close()
     return folder / "ws"
-
-
-def revoke(folder: Path, last: int, repository: Path) -> "subprocess.CompletedProcess[str]":
-    """Revokes Ben, and dies at the ``last`` step of SQLite's machine; 0 lets it finish."""
-    return subprocess.run(
-        [sys.executable, "-c", CHILD, str(folder), str(last)],
-        stdout=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"PYTHONPATH": str(repository)},
-        check=False,
-        timeout=120,
-    )
 
 
 def secrets_of(folder: Path) -> frozenset[bytes]:
@@ -156,7 +143,7 @@ def write_row(log: AuditLog, log_key: bytes) -> None:
 
 
 def test_a_killed_revocation_leaves_every_clip_openable_and_can_be_done_again(
-    made: Path, tmp_path: Path, repository: Path
+    forked_python: ForkedPython, made: Path, tmp_path: Path
 ) -> None:
     with reopened(made) as workspace:
         lead = workspace.sign_in(LEAD, PASSPHRASE)
@@ -164,13 +151,14 @@ def test_a_killed_revocation_leaves_every_clip_openable_and_can_be_done_again(
         workspace.sign_out(lead)
     whole = tmp_path / "whole"
     shutil.copytree(made, whole)
-    steps = int(revoke(whole, 0, repository).stdout)
+    steps = int(forked_python.run(CHILD, whole, 0).stdout)
     chance = random.Random(KILLS)
     for number in range(KILLS):
         folder = tmp_path / str(number)
         shutil.copytree(made, folder)
         last = chance.randint(1, steps) if number else steps  # the last one is after the commit
-        assert revoke(folder, last, repository).returncode == -signal.SIGKILL, last
+        ended = forked_python.run(CHILD, folder, last)  # at this step of SQLite's machine
+        assert ended.returncode == -signal.SIGKILL, (last, ended.stderr)
         with reopened(folder) as workspace:
             require_one_log_key(workspace, old, secrets_of(folder))
             if not require_all_opens(workspace):

@@ -1,7 +1,6 @@
 """A workspace is moved to a server and a bucket and home again: the same rows, and work goes on in each."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,7 +16,7 @@ from reviewer.queue.postgres_rows import PostgresQueueRows
 from tests.benches.moving import admit, busy_workspace, moved, opened, project_of, queue_rows, window
 from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN, Bench, annotation, hear
 from tests.fakes.clock import FakeClock
-from tests.fakes.s3_servers import BUCKET, KEY_ID, SECRET, moto_server
+from tests.fakes.s3_servers import BUCKET, KEY_ID, SECRET
 
 
 @pytest.fixture
@@ -31,30 +30,29 @@ def database(postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     return f"postgresql:///{name}?host={quote(host, safe='')}"
 
 
-@pytest.fixture(scope="module")
-def endpoint() -> Iterator[str]:
-    pytest.importorskip("obstore")
-    pytest.importorskip("moto")
-    with moto_server() as made:
-        yield made
-
-
 @pytest.fixture
-def bucket(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> str:
+def bucket(moto: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """The lines of a project file that name a bucket."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY_ID)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
-    return f'url = "s3://{BUCKET}/sealed"\nendpoint = "{endpoint}"\nregion = "eu-central-1"\n'
+    return f'url = "s3://{BUCKET}/{tmp_path.name}"\nendpoint = "{moto}"\nregion = "eu-central-1"\n'
+
+
+@pytest.fixture(scope="module")
+def pattern(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, FakeClock]:
+    clock = FakeClock()
+    return busy_workspace(tmp_path_factory.mktemp("pattern"), clock), clock
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
+def clock(pattern: tuple[Path, FakeClock]) -> FakeClock:
+    return FakeClock(pattern[1].now())
 
 
 @pytest.fixture
-def folder(tmp_path: Path, clock: FakeClock) -> Path:
-    return busy_workspace(tmp_path, clock)
+def folder(pattern: tuple[Path, FakeClock], tmp_path: Path) -> Path:
+    """A copy of a busy workspace."""
+    return Path(shutil.copytree(pattern[0], tmp_path / "ws"))
 
 
 def close(bench: Bench) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -18,9 +17,7 @@ from reviewer.places import DATABASE_FILE
 from reviewer.ui.clip.opening_retry import OpeningRetry
 from reviewer.ui.clip.sender import Sender
 from reviewer.ui.clip.states import ClipState
-from reviewer.ui.jobs import Jobs
-from reviewer.ui.theme import Choice, Theme
-from tests.benches.network_desk import NOBODY_LISTENS, NetworkDesk
+from tests.benches.network_desk import NOBODY_LISTENS, NetworkDesk, network_desk
 from tests.benches.workspace import ANA, BEN, LEAD, QUINN, Bench, make_bench
 from tests.fakes.remote_queue import Fault, Network
 
@@ -54,20 +51,8 @@ def bench(tmp_path: Path, network: Network, clip_count: int) -> Iterator[Bench]:
 def desk(
     qapp: QApplication, qtbot: QtBot, bench: Bench, network: Network, tmp_path: Path
 ) -> Iterator[NetworkDesk]:
-    theme = Theme(qapp, QSettings(str(tmp_path / "user.ini"), QSettings.Format.IniFormat))
-    theme.choose(Choice.DARK)
-    jobs = Jobs()
-
-    def wait(is_so: Callable[[], bool]) -> None:
-        qtbot.waitUntil(is_so, timeout=30_000)
-
-    made = NetworkDesk(bench, network, jobs, theme, wait)
-    yield made
-    network.is_down = False
-    if network.hangs_until is not None:
-        network.hangs_until.set()
-    made.close()
-    jobs.close()
+    with network_desk(qapp, qtbot, bench, network, tmp_path) as made:
+        yield made
 
 
 def submitted(network: Network) -> list[object]:

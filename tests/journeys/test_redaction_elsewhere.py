@@ -6,12 +6,9 @@
 import json
 import os
 import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,6 +28,8 @@ from reviewer.model.task import Lease
 from reviewer.queue.postgres import PostgresQueue
 from reviewer.queue.postgres_connection import QueueServer
 from reviewer.session.unit_of_work import UnitOfWork
+from tests.benches.forked_python import ForkedPython
+from tests.benches.killed import Killed, killed_at
 from tests.benches.own_folders import Office, office_elsewhere
 from tests.benches.workspace import LEAD, annotation, hear
 
@@ -312,10 +311,6 @@ def away(*_arguments: object, **_named: object) -> None:
     raise Unavailable("QUEUE_UNREACHABLE")
 
 
-class Killed(BaseException):
-    """The lead's process is gone."""
-
-
 DEATHS: list[tuple[type, str, bool]] = [
     (PostgresQueue, "open_marks", True),
     (PostgresQueue, "begin_redaction", True),
@@ -333,15 +328,6 @@ DEATHS: list[tuple[type, str, bool]] = [
 ]
 """Where the lead's process is killed, one after the other: before or after these."""
 FIRST_COMMITTED = 4
-
-
-def dying(whole: Callable[..., Any], *, is_after: bool) -> Callable[..., Any]:
-    def call(*given: Any, **named: Any) -> Any:
-        if is_after:
-            whole(*given, **named)
-        raise Killed
-
-    return call
 
 
 def about_to_be_redacted(office: Office) -> str:
@@ -373,7 +359,7 @@ def test_redaction_interrupted_at_each_step_goes_on_and_loses_nothing(office: Of
     old_name = unit.clips.stored_as(clip_id)
     for number, (kind, name, is_after) in enumerate(DEATHS):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(kind, name, dying(getattr(kind, name), is_after=is_after))
+            patch.setattr(kind, name, killed_at(getattr(kind, name), is_after=is_after))
             with pytest.raises(Killed):
                 lead.redactions.apply_all(lead.identity)
         assert (unit.clips.stored_as(clip_id) != old_name) is (number >= FIRST_COMMITTED), name
@@ -418,19 +404,15 @@ with open_workspace(folder, clock=FakeClock(now), parameters=KdfParameters.cheap
 )
 @pytest.mark.timeout(120)
 def test_redaction_killed_outright_at_each_step_goes_on_and_loses_nothing(
-    office: Office, repository: Path
+    forked_python: ForkedPython, office: Office
 ) -> None:
     unit, _ = lead_of(office)
     clip_id = about_to_be_redacted(office)
     old_name = unit.clips.stored_as(clip_id)
     folder, now = office.folder / "lead", office.clock.now().isoformat()
     for number, (_, name, is_after) in enumerate(DEATHS):
-        child = subprocess.run(
-            [sys.executable, "-c", CHILD, str(folder), now, str(number)],
-            env=os.environ | {"PYTHONPATH": str(repository)},
-            check=False,
-        )
-        assert child.returncode == -signal.SIGKILL, (name, is_after)
+        ended = forked_python.run(CHILD, folder, now, number)
+        assert ended.returncode == -signal.SIGKILL, (name, is_after, ended.stderr)
         assert (unit.clips.stored_as(clip_id) != old_name) is (number >= FIRST_COMMITTED), name
         assert len(texts(office, clip_id)) == 2, (name, is_after)
     require_gone(office, clip_id)

@@ -23,7 +23,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
-from PySide6.QtCore import QObject, QSettings, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -32,14 +32,12 @@ from reviewer.model.event import Action
 from reviewer.places import DATABASE_FILE
 from reviewer.ui.clip.opening_retry import OpeningRetry
 from reviewer.ui.clip.states import ClipState
-from reviewer.ui.jobs import Jobs
-from reviewer.ui.theme import Choice, Theme
-from tests.benches.network_desk import NOBODY_LISTENS, NetworkDesk
+from tests.benches.network_desk import NOBODY_LISTENS, NetworkDesk, network_desk
 from tests.benches.shared_queue import new_database
 from tests.benches.whole_team import WholeTeam
 from tests.benches.workspace import ANA
 from tests.fakes.postgres_server import StoppableServer
-from tests.fakes.s3_servers import KEY_ID, SECRET, Network, moto_server
+from tests.fakes.s3_servers import KEY_ID, SECRET, Network
 from tests.fakes.wire import Wire, WireFault
 
 pytest.importorskip("obstore")
@@ -133,7 +131,9 @@ def project() -> str:
 
 
 @pytest.fixture
-def machinery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, project: str) -> Iterator[Machinery]:
+def machinery(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moto: str, project: str
+) -> Iterator[Machinery]:
     for name, value in (
         ("AWS_ACCESS_KEY_ID", KEY_ID),
         ("AWS_SECRET_ACCESS_KEY", SECRET),
@@ -147,7 +147,7 @@ def machinery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, project: str) -> 
         stack.callback(server.close)
         wire = Wire(server.socket, SLOW_SECONDS)
         stack.callback(wire.close)
-        network = Network(stack.enter_context(moto_server()))
+        network = Network(moto)
         bucket = stack.enter_context(network.open())
         name = str(conninfo_to_dict(new_database(server.address))["dbname"])
         url = f"postgresql://127.0.0.1:{wire.port}/{name}"
@@ -160,20 +160,11 @@ def machinery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, project: str) -> 
 
 @pytest.fixture
 def desk(qapp: QApplication, qtbot: QtBot, machinery: Machinery, tmp_path: Path) -> Iterator[NetworkDesk]:
-    theme = Theme(qapp, QSettings(str(tmp_path / "user.ini"), QSettings.Format.IniFormat))
-    theme.choose(Choice.DARK)
-    jobs = Jobs()
-
-    def wait(is_so: Callable[[], bool]) -> None:
-        qtbot.waitUntil(is_so, timeout=90_000)
-
-    made = NetworkDesk(machinery.team.bench, None, jobs, theme, wait)
-    gc.collect()
-    gc.freeze()  # as the program does after its start
-    yield made
-    gc.unfreeze()
-    made.close()
-    jobs.close()
+    with network_desk(qapp, qtbot, machinery.team.bench, None, tmp_path) as made:
+        gc.collect()
+        gc.freeze()  # as the program does after its start
+        yield made
+        gc.unfreeze()
 
 
 def test_desk_loses_nothing_and_sends_nothing_twice_whatever_fails(

@@ -6,8 +6,6 @@ keyboard from each other.
 """
 
 import os
-import subprocess
-import sys
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -15,32 +13,43 @@ import psycopg
 import pytest
 
 from reviewer.model.clock import SystemClock
+from tests.benches.forked_python import Child, ForkedPython
 from tests.benches.shared_queue import make_team, new_database
 from tests.benches.workspace import ANA, BEN, LEAD
 
 pytestmark = pytest.mark.long
 CLIPS_EACH = 1
+CHILD = """
+from tests.benches.team_window import run
+run()
+"""
 
 
 def test_windows_share_the_clips_and_the_lead_sees_them(
-    tmp_path: Path, postgres: str, monkeypatch: pytest.MonkeyPatch
+    forked_python: ForkedPython, tmp_path: Path, postgres: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PGUSER", "postgres")
     team = make_team(tmp_path, new_database(postgres), SystemClock(), clips=2 * CLIPS_EACH + 1)
     team.close()
     monkeypatch.delenv("PGUSER")
     pictures = Path(os.environ.get("REVIEWER_PICTURES", tmp_path / "pictures"))
+    done, end = os.pipe()  # every window ends with its input
     with ExitStack() as windows:
-        opened = {
-            name: windows.enter_context(window(team.folder, name, clips, pictures / name.split()[0], size))
-            for name, clips, size in ((ANA, CLIPS_EACH, "small"), (BEN, CLIPS_EACH, "large"))
-        }
-        worked_on = {name: said(process) for name, process in opened.items()}
-        lead = windows.enter_context(window(team.folder, LEAD, 0, pictures / "Lead", "small"))
-        assert said(lead) == []
+        windows.callback(os.close, done)
+
+        def window(name: str, clips: int, size: str) -> Child:
+            made = start(
+                forked_python, done, team.folder, name, clips, pictures / name.split(maxsplit=1)[0], size
+            )
+            return windows.enter_context(made)
+
+        with os.fdopen(end, "w"):
+            opened = {ANA: window(ANA, CLIPS_EACH, "small"), BEN: window(BEN, CLIPS_EACH, "large")}
+            worked_on = {name: said(process) for name, process in opened.items()}
+            lead = window(LEAD, 0, "small")
+            assert said(lead) == []
         for process in (*opened.values(), lead):
-            process.communicate("done\n", timeout=240)
-            assert process.returncode == 0
+            assert process.wait() == 0
     assert [len(clips) for clips in worked_on.values()] == [CLIPS_EACH, CLIPS_EACH]
     with psycopg.connect(team.database, user="postgres") as owner:
         rows = owner.execute("SELECT clip_id FROM reviewer_data.annotation").fetchall()
@@ -48,33 +57,18 @@ def test_windows_share_the_clips_and_the_lead_sees_them(
     assert len(set(rows)) == 2 * CLIPS_EACH
 
 
-def window(folder: Path, name: str, clips: int, pictures: Path, size: str) -> subprocess.Popen[str]:
+def start(
+    forked_python: ForkedPython, done: int, folder: Path, name: str, clips: int, pictures: Path, size: str
+) -> Child:
     pictures.mkdir(parents=True, exist_ok=True)
     taken = ["--pictures"] if "REVIEWER_PICTURES" in os.environ else []
     displays = dict(zip((ANA, BEN, LEAD), os.environ.get("REVIEWER_DISPLAYS", "").split(), strict=False))
     where = {"DISPLAY": displays[name]} if name in displays else {}
-    return subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "tests.benches.team_window",
-            str(folder),
-            name,
-            str(clips),
-            str(pictures),
-            size,
-            *taken,
-        ],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=os.environ | where,
-    )
+    return forked_python.start(CHILD, folder, name, clips, pictures, size, *taken, stdin=done, **where)
 
 
-def said(process: subprocess.Popen[str]) -> list[str]:
+def said(process: Child) -> list[str]:
     """The clips that a window handed in, until it is ready."""
-    assert process.stdout is not None
     clips = []
     for line in process.stdout:
         if line == "ready\n":

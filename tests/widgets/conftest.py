@@ -8,7 +8,7 @@ from typing import Any
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QSettings
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -16,8 +16,9 @@ from reviewer.model.people import Role
 from reviewer.ui import theme
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.keymap.shortcut import active_keys
+from reviewer.ui.page import Page
 from reviewer.ui.theme import Choice, Scheme, Theme
-from tests.benches.clip_page import ClipPageBench
+from tests.benches.clip_page import CTRL, SHIFT, ClipPageBench
 from tests.benches.clip_page import Role as PageRole
 from tests.benches.main_window import MainWindowBench
 from tests.widgets.scenes import FURTHER_SCENES, SCENES, Scene
@@ -76,6 +77,37 @@ def show(qtbot: QtBot) -> Callable[[QWidget], None]:
             widget.activateWindow()
 
     return as_active_window
+
+
+@pytest.fixture
+def enter_page(
+    themed: QApplication, show: Callable[[QWidget], None], settle: Callable[[], None]
+) -> Iterator[Callable[[Page], None]]:
+    """Shows a page as the main window does, and enters it; closed down afterwards."""
+    entered: list[Page] = []
+
+    def enter(page: Page) -> None:
+        entered.append(page)
+        page.resize(1152, 735)
+        show(page)
+        page.enter()
+        settle()
+
+    yield enter
+    for page in entered:
+        page.close_down()
+    settle()
+
+
+@pytest.fixture
+def press(page: Page, qtbot: QtBot, settle: Callable[[], None]) -> Callable[..., None]:
+    """Presses a key of a module's page, and waits until it has done what it does."""
+
+    def pressed(key: Qt.Key, modifiers: Qt.KeyboardModifier = CTRL | SHIFT) -> None:
+        qtbot.keyClick(page, key, modifiers)
+        settle()
+
+    return pressed
 
 
 @pytest.fixture

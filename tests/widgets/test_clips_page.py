@@ -14,9 +14,10 @@ from reviewer.ui.lead.clips_page import ClipsPage
 from reviewer.ui.lead.listen_dialog import ListenDialog
 from reviewer.ui.lead.route_dialog import RouteDialog
 from reviewer.ui.lead.saved_filters import SavedFilters
+from reviewer.ui.page import Page
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
-from tests.benches.clip_page import CTRL, SHIFT, clip_tools
+from tests.benches.clip_page import CTRL, clip_tools
 from tests.benches.workspace import ANA, BEN, LEAD, QUINN, Bench, make_bench
 from tests.fakes.file_chooser import FakeFileChooser
 from tests.fakes.player import FakePlayer
@@ -41,26 +42,12 @@ def player() -> FakePlayer:
 
 @pytest.fixture
 def page(
-    themed, bench: Bench, show, jobs: Jobs, settle: Callable[[], None], player: FakePlayer, tmp_path: Path
-) -> Iterator[ClipsPage]:
+    bench: Bench, enter_page: Callable[[Page], None], jobs: Jobs, player: FakePlayer, tmp_path: Path
+) -> ClipsPage:
     chooser = FakeFileChooser(tmp_path / "clips.csv")
     made = ClipsPage(bench.person(LEAD).lead, clip_tools(jobs, player), chooser=chooser)
-    made.resize(1152, 735)
-    show(made)
-    made.enter()
-    settle()
-    yield made
-    made.close_down()
-    settle()
-
-
-@pytest.fixture
-def press(page: ClipsPage, qtbot: QtBot, settle: Callable[[], None]) -> Callable[..., None]:
-    def pressed(key: Qt.Key, modifiers: Qt.KeyboardModifier = CTRL | SHIFT) -> None:
-        qtbot.keyClick(page, key, modifiers)
-        settle()
-
-    return pressed
+    enter_page(made)
+    return made
 
 
 @pytest.fixture

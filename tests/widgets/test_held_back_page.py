@@ -13,10 +13,11 @@ from reviewer.lead.intake_report import IntakeOptions
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.lead.held_back_page import HeldBackPage
 from reviewer.ui.lead.overview_page import OverviewPage
+from reviewer.ui.page import Page
 from reviewer.ui.private_clipboard import PrivateText, forget_copied
 from reviewer.ui.theme import GROUP_PX
 from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
-from tests.benches.clip_page import CTRL, SHIFT, clip_tools
+from tests.benches.clip_page import CTRL, clip_tools
 from tests.benches.spoken import FRAMES_A_WORD, write_spoken
 from tests.benches.workspace import ANA, BEN, LEAD, Bench, make_bench
 from tests.fakes.player import FakePlayer
@@ -47,26 +48,10 @@ def player() -> FakePlayer:
 
 
 @pytest.fixture
-def page(
-    themed, bench: Bench, show, jobs: Jobs, settle: Callable[[], None], player: FakePlayer
-) -> Iterator[HeldBackPage]:
+def page(bench: Bench, enter_page: Callable[[Page], None], jobs: Jobs, player: FakePlayer) -> HeldBackPage:
     made = HeldBackPage(bench.person(LEAD).lead, clip_tools(jobs, player))
-    made.resize(1152, 735)
-    show(made)
-    made.enter()
-    settle()
-    yield made
-    made.close_down()
-    settle()
-
-
-@pytest.fixture
-def press(page: HeldBackPage, qtbot: QtBot, settle: Callable[[], None]) -> Callable[..., None]:
-    def pressed(key: Qt.Key, modifiers: Qt.KeyboardModifier = CTRL | SHIFT) -> None:
-        qtbot.keyClick(page, key, modifiers)
-        settle()
-
-    return pressed
+    enter_page(made)
+    return made
 
 
 def rows(page: HeldBackPage) -> list[list[str]]:

@@ -13,6 +13,7 @@ from reviewer.ui.jobs import Jobs
 from reviewer.ui.lead.late_draft_dialog import LateDraftDialog
 from reviewer.ui.lead.overview_page import OverviewPage
 from reviewer.ui.mine.page import MinePage
+from reviewer.ui.page import Page
 from tests.benches.clip_page import CTRL, SHIFT, clip_tools
 from tests.benches.workspace import ANA, BEN, LEAD, Bench, annotation, claim_and_hear, hear, make_bench
 from tests.fakes.player import FakePlayer
@@ -38,16 +39,11 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 
 
 @pytest.fixture
-def page(themed, bench: Bench, show, jobs: Jobs, settle: Callable[[], None]) -> Iterator[OverviewPage]:
+def page(bench: Bench, enter_page: Callable[[Page], None], jobs: Jobs) -> OverviewPage:
     tools = clip_tools(jobs, FakePlayer())
     made = OverviewPage(bench.person(LEAD).lead, jobs, make_tools=lambda: tools)
-    made.resize(1152, 735)
-    show(made)
-    made.enter()
-    settle()
-    yield made
-    made.close_down()
-    settle()
+    enter_page(made)
+    return made
 
 
 @pytest.fixture

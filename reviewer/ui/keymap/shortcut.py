@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
@@ -51,7 +52,7 @@ class Shortcut:
     @property
     def sequences(self) -> tuple[QKeySequence, ...]:
         """The alternatives."""
-        return tuple(key for key in QKeySequence.listFromString(self.keys, _PORTABLE) if not key.isEmpty())
+        return _sequences(self.keys)
 
     @property
     def shown(self) -> str:
@@ -67,6 +68,11 @@ class Shortcut:
     def sentence(self) -> str:
         """The description, translated."""
         return QCoreApplication.translate("shortcuts", self.does)
+
+
+@cache
+def _sequences(keys: str) -> tuple[QKeySequence, ...]:
+    return tuple(key for key in QKeySequence.listFromString(keys, _PORTABLE) if not key.isEmpty())
 
 
 def conflicting_pairs(table: Iterable[Shortcut]) -> list[tuple[Shortcut, Shortcut]]:
