@@ -51,7 +51,7 @@ class TestPeople:
         self, register: PersonRepository
     ) -> None:
         assert register.add(a_person(name="  Ada   Contractor "), b"keyring").name == "Ada Contractor"
-        with pytest.raises(Refused):
+        with pytest.raises(Refused, match="NAME_TAKEN"):
             register.add(a_person(id="p2", name="ADA CONTRACTOR"), b"keyring")
         assert len(register.all()) == 1
 

@@ -50,6 +50,7 @@ def logged(
     if enrolled is not None:
         keys = {"public_key": signing.public_key_of(enrolled).hex()}
         log.add(1, {"action": by, "actor": "ana", "object": "ana", "detail": keys})
+    log.add(2, {"action": Action.PERSON_KEY, "actor": "ana", "object": "ana", "detail": {}})
     detail = {name: FIELDS[name] for name in ("version", "locale", "sha256")}
     if body is not None:
         detail["record"] = sha256(body).hexdigest()
