@@ -1,21 +1,22 @@
 """Withdrawals: remembered for sources that are not here yet, due on their day, and never lost on the way."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from reviewer.errors import Refused
+from reviewer.errors import Refused, Unavailable
 from reviewer.lead.intake_report import IntakeOptions
 from reviewer.lead.keyed_hashes import KeyedHashes
 from reviewer.lead.purge import PurgeReport
-from reviewer.lead.withdrawals import Withdrawal, read_withdrawals
+from reviewer.lead.withdrawals import Withdrawal, read_withdrawals, record_withdrawals
 from reviewer.model.clip import ClipState
 from reviewer.model.clock import to_iso
-from reviewer.model.event import Action
+from reviewer.model.event import Action, Event
 from reviewer.session.due_purges import DuePurges
-from tests.benches.lead import LeadBench
+from tests.benches.lead import LeadBench, Replaced
 from tests.factories import a_keyring
 from tests.journeys.test_intake import Imports, a_line, codes, imports  # noqa: F401 - a fixture
 from tests.journeys.test_purge import add_clip
@@ -101,6 +102,24 @@ def test_withdrawals_and_their_log_rows_are_one_commit_and_written_once(bench: L
     assert (list_id[0], sources) == ("w", 1)
 
 
+def test_a_list_of_which_one_row_cannot_be_logged_is_not_recorded(bench: LeadBench) -> None:
+    add_clip(bench, "c1")
+    log, written = bench.unit.log, list[Event]()
+
+    def record(event: Event) -> int:
+        if written:
+            raise Unavailable("WORKSPACE_FILE_FAILED")
+        written.append(event)
+        return log.record(event)
+
+    unit = replace(bench.unit, log=Replaced(log, record=record))
+    with pytest.raises(Unavailable):
+        record_withdrawals(unit, bench.lead, [Withdrawal("source of c1"), Withdrawal("nobody")])
+    assert len(written) == 1
+    assert (recorded(bench), bench.unit.clips.get("c1").consent_withdrawn_at) == ([], None)
+    assert list(bench.unit.withdrawals.unknown()) == []
+
+
 def test_dated_withdrawal_is_due_on_its_day_and_nothing_is_handed_out_after_it(bench: LeadBench) -> None:
     add_clip(bench, "c1", passes=2)
     at = bench.clock.now() + DAY
@@ -176,6 +195,8 @@ def test_list_may_have_a_date_for_each_source(tmp_path: Path) -> None:
         ("सहमति", "हाँ"),
         ("Zustand", "aktiv"),
         ("revocado", "0"),
+        *((heading, "2031-01-01") for heading in ("Revoked on", "opt-out", "Opted out since")),
+        *((heading, "pending") for heading in ("state", "active", "opt-in", "opted in", "consent_status")),
     ],
 )
 def test_list_whose_further_column_may_say_no_is_refused_whole(
