@@ -20,11 +20,13 @@ from reviewer.access.nda import (
     STATEMENT,
     Acknowledgements,
     least_reading_seconds,
+    newest_evidence,
 )
 from reviewer.access.people import PersonRepository
 from reviewer.db.connection import Database
 from reviewer.db.schema import migrate
 from reviewer.errors import Damaged, NdaRequired, Refused
+from reviewer.model.clock import to_micros
 from reviewer.model.event import Action
 from reviewer.model.people import Identity, Person, PersonState, Role
 from reviewer.places import resource
@@ -239,6 +241,18 @@ class TestLiving:
     ) -> None:
         office.sign(signed_in)
         assert office.desk.is_live(person) is lives
+
+    def test_the_newest_is_shown_to_a_server_and_nothing_before_there_is_one(self, office: Office) -> None:
+        assert newest_evidence(office.database, "p1") is None
+        for _ in range(2):
+            office.sign()
+            office.clock.advance(60)
+        newest, earlier = office.desk.of("p1")
+        evidence = newest_evidence(office.database, "p1")
+        assert evidence.evidence == newest.body + newest.signature
+        assert (evidence.sha256, evidence.signed_at) == (newest.sha256, to_micros(newest.signed_at))
+        assert newest.signed_at > earlier.signed_at
+        assert newest_evidence(office.database, "p2") is None
 
     @pytest.mark.parametrize("state", [PersonState.REVOKED, PersonState.INVITED])
     def test_it_dies_with_the_account(self, office: Office, state: PersonState) -> None:
