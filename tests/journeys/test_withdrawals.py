@@ -217,6 +217,9 @@ def test_list_whose_further_column_may_say_no_is_refused_whole(
         ("Revoked", "x"),
         ("note", "no"),
         ("consent_product", "windows"),
+        *(("status", value) for value in ("revoked", "opted out", "opt-out", "ended")),
+        *(("withdrawn", value) for value in ("y", "true", "1")),
+        *((heading, "no") for heading in ("notes", "comment", "comments", "remark", "remarks")),
     ],
 )
 def test_further_columns_that_agree_or_say_something_else_are_passed_over(
@@ -246,6 +249,15 @@ def test_a_column_that_is_ticked_for_some_refuses_the_list(tmp_path: Path, headi
         read_withdrawals(path)
     parameters = caught.value.parameters
     assert (parameters["lines"], parameters["problem"].code) == ("3", "WITHDRAWAL_IN_DOUBT")  # type: ignore[union-attr]
+
+
+def test_a_column_of_zeros_and_ones_refuses_the_list(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("source_id,Einverstanden\none,1\ntwo,0\n", encoding="utf-8")
+    with pytest.raises(Refused) as caught:
+        read_withdrawals(path)
+    assert caught.value.parameters["problem"].code == "WITHDRAWAL_IN_DOUBT"
+    assert caught.value.parameters["lines"] == "2, 3"
 
 
 def test_remarks_and_dates_may_be_there_for_some(tmp_path: Path) -> None:
