@@ -218,7 +218,7 @@ def test_list_whose_further_column_may_say_no_is_refused_whole(
         ("note", "no"),
         ("consent_product", "windows"),
         *(("status", value) for value in ("revoked", "opted out", "opt-out", "ended")),
-        *(("withdrawn", value) for value in ("y", "true", "1")),
+        *(("withdrawn", value) for value in ("y", "true", "1", "")),
         *((heading, "no") for heading in ("notes", "comment", "comments", "remark", "remarks")),
     ],
 )
@@ -249,6 +249,23 @@ def test_a_column_that_is_ticked_for_some_refuses_the_list(tmp_path: Path, headi
         read_withdrawals(path)
     parameters = caught.value.parameters
     assert (parameters["lines"], parameters["problem"].code) == ("3", "WITHDRAWAL_IN_DOUBT")  # type: ignore[union-attr]
+
+
+def test_of_two_dates_the_earlier_counts(tmp_path: Path) -> None:
+    path, early = tmp_path / "list.csv", datetime(2031, 1, 1, tzinfo=UTC)
+    text = (
+        "source_id,Consent withdrawn at,withdrawn_at\none,2031-01-01,2031-02-01\ntwo,2031-03-01,2031-01-01\n"
+    )
+    path.write_text(text, encoding="utf-8")
+    assert read_withdrawals(path) == (Withdrawal("one", early), Withdrawal("two", early))
+
+
+def test_a_number_is_no_date(tmp_path: Path) -> None:
+    path = tmp_path / "list.jsonl"
+    path.write_text('{"source_id": "one", "withdrawn_at": 20310101}\n', encoding="utf-8")
+    with pytest.raises(Refused) as caught:
+        read_withdrawals(path)
+    assert caught.value.parameters["problem"].code == "TABLE_BAD_DATE"
 
 
 def test_a_column_of_zeros_and_ones_refuses_the_list(tmp_path: Path) -> None:
