@@ -363,16 +363,27 @@ class TestTampering:
         with pytest.raises(Damaged):
             office.desk.of("p1")
 
-    @pytest.mark.parametrize("shown_at", [7, "yesterday"])
-    def test_a_record_with_a_time_that_is_none_is_dead_and_is_reported(
-        self, office: Office, shown_at: object
+    @pytest.mark.parametrize("change", [{"shown_at": 7}, {"shown_at": "yesterday"}, {"typed_name": None}])
+    def test_a_record_without_a_field_or_of_another_type_is_dead_and_is_reported(
+        self, office: Office, change: dict[str, object]
     ) -> None:
         office.sign()
-        (kept,) = office.database.rows("SELECT record FROM nda_acknowledgement")
-        office.alter(record=canonical(parse(kept["record"]) | {"shown_at": shown_at}))
+        self.rewrite(office, change)
         assert not office.desk.is_live(ADA)
         with pytest.raises(Damaged):
             office.desk.of("p1")
+
+    @pytest.mark.parametrize("field", ["public_key", "role"])
+    def test_a_record_that_does_not_say_who_signed_is_dead(self, office: Office, field: str) -> None:
+        office.sign()
+        self.rewrite(office, {field: None})
+        assert not office.desk.is_live(ADA)
+
+    def rewrite(self, office: Office, change: dict[str, object]) -> None:
+        """Changes fields of the record; None takes one out."""
+        (kept,) = office.database.rows("SELECT record FROM nda_acknowledgement")
+        fields = parse(kept["record"]) | change
+        office.alter(record=canonical({name: value for name, value in fields.items() if value is not None}))
 
     @given(data=st.data())
     @settings(max_examples=60)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from reviewer.clips.repository import PurgeReason
+from reviewer.db.workspace_meta import read_meta
 from reviewer.errors import NotAllowed, Refused, Unavailable
 from reviewer.lead.retention import DueClip, RetentionExtension, due_clips
 from reviewer.model.clip import ClipState
@@ -70,6 +71,9 @@ def test_decision_is_in_the_log_with_who_why_and_until(bench: LeadBench) -> None
     assert events[0].detail == {"until": to_iso(until), "was": to_iso(was), "why": "asked for by research"}
     (standing,) = bench.unit.retention.standing()
     assert (standing.until, standing.was, standing.why) == (until + DAY, until, "once more")
+    ending(bench, "c2")
+    extension(bench).extend(bench.lead, ["c2"], until, "also")
+    assert [each.clip_id for each in bench.unit.retention.standing()] == ["c2", "c1"]
 
 
 def test_no_decision_reaches_past_a_withdrawal(bench: LeadBench) -> None:
@@ -199,8 +203,10 @@ def test_clock_that_leaps_ahead_destroys_nothing_until_a_lead_has_looked(bench: 
         assert due.purge(bench.sign_in.sign_in(ANA, PASSPHRASE)) == ()
         assert due.is_held()
         assert list(due.due()) == ["c1"]
+    meta = read_meta(bench.unit.database)
     assert bench.purge().purge_clips(bench.lead, [], retention=True).purged == (("c1", "retention"),)
     assert not DuePurges(bench.unit).is_held()
+    assert read_meta(bench.unit.database) == meta
 
 
 def test_clock_that_is_put_right_lets_purging_by_date_go_on(bench: LeadBench) -> None:

@@ -100,6 +100,9 @@ def test_withdrawals_and_their_log_rows_are_one_commit_and_written_once(bench: L
     assert recorded(bench) == [("c1", known, now), (unknown, unknown, now)]
     ((list_id, sources),) = [(each.list_id, each.sources) for each in bench.unit.withdrawals.unknown()]
     assert (list_id[0], sources) == ("w", 1)
+    assert bench.unit.withdrawals.among([known]).keys() == {known}
+    withdraw(bench, Withdrawal("nobody else"), Withdrawal("and another"))
+    assert [each.sources for each in bench.unit.withdrawals.unknown()] == [2, 1]
 
 
 def test_a_list_of_which_one_row_cannot_be_logged_is_not_recorded(bench: LeadBench) -> None:
@@ -140,7 +143,7 @@ def test_dated_withdrawal_is_due_on_its_day_and_nothing_is_handed_out_after_it(b
 def test_earlier_date_stands_and_a_later_one_changes_nothing(bench: LeadBench) -> None:
     add_clip(bench, "c1")
     now = bench.clock.now()
-    for days in (5, 9, 3):
+    for days in (5, 9, 3, 3):
         withdraw(bench, Withdrawal("source of c1", now + days * DAY))
     assert bench.unit.clips.get("c1").consent_withdrawn_at == now + 3 * DAY
     assert len(recorded(bench)) == 2
@@ -217,6 +220,8 @@ def test_list_whose_further_column_may_say_no_is_refused_whole(
         ("Revoked", "x"),
         ("note", "no"),
         ("consent_product", "windows"),
+        ("number", "1"),
+        ("Abgemeldet", "x"),
         *(("status", value) for value in ("revoked", "opted out", "opt-out", "ended")),
         *(("withdrawn", value) for value in ("y", "true", "1", "")),
         *((heading, "no") for heading in ("notes", "comment", "comments", "remark", "remarks")),
@@ -275,6 +280,8 @@ def test_a_column_of_zeros_and_ones_refuses_the_list(tmp_path: Path) -> None:
         read_withdrawals(path)
     assert caught.value.parameters["problem"].code == "WITHDRAWAL_IN_DOUBT"
     assert caught.value.parameters["lines"] == "2, 3"
+    path.write_text("source_id,minutes\none,12\ntwo,0\n", encoding="utf-8")
+    assert len(read_withdrawals(path)) == 2
 
 
 def test_remarks_and_dates_may_be_there_for_some(tmp_path: Path) -> None:
