@@ -1,6 +1,7 @@
 """Retention: extended by a decision, ended by its date, whoever is signed in then."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -114,6 +115,19 @@ def test_decision_that_cannot_be_changes_nothing(
         extension(bench).extend(bench.lead, clips, bench.clock.now() + days * DAY, why)
     assert state(bench) == before
     assert bench.unit.retention.standing() == []
+
+
+def test_whatever_is_in_the_queue_may_be_kept_for_longer_but_not_what_is_in_quarantine(
+    bench: LeadBench,
+) -> None:
+    ending(bench, "c1")
+    kept = []
+    for days, each in enumerate(ClipState, 20):
+        bench.unit.database.execute("UPDATE queue_clip SET state = ?", (each,))
+        with suppress(Refused):
+            extension(bench).extend(bench.lead, ["c1"], bench.clock.now() + days * DAY, "why")
+            kept.append(each)
+    assert set(ClipState) - set(kept) == {ClipState.QUARANTINED, ClipState.PURGED}
 
 
 def test_clips_are_due_at_the_first_of_their_dates_and_listed_in_its_order(bench: LeadBench) -> None:
