@@ -181,6 +181,7 @@ class TestSigning:
         assert refused() == "NDA_NOT_READ"
         office.desk.shown(IDENTITY, text)
         assert refused() == "NDA_NOT_READ"
+        office.desk.declined(IDENTITY, text)
         assert office.desk.reading_seconds_left(IDENTITY, text) is None
         office.clock.advance(600)
         office.desk.shown(IDENTITY, text)  # once more: it is read from here on

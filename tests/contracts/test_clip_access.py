@@ -226,6 +226,18 @@ def test_enrolling_leaves_the_log_locked(parts: Access) -> None:
     assert not parts.unit.log.is_unlocked
 
 
+def test_who_has_no_key_for_deliveries_registers_it_at_sign_in_with_a_row(parts: Access) -> None:
+    ana, people = parts.bench.person(ANA).identity.person, parts.unit.people
+    card, before = people.delivery_card(ana.id), len(parts.bench.events(Action.PERSON_KEY))
+    parts.identity(LEAD)
+    people.put_delivery_card(ana.id, b"")
+    for _ in range(2):
+        parts.identity(ANA)
+        assert people.delivery_card(ana.id) == card
+    (row,) = parts.bench.events(Action.PERSON_KEY)[before:]
+    assert (row.object, row.detail["public_key"]) == (ana.id, ana.public_key.hex())
+
+
 def test_a_passphrase_whose_change_cannot_be_logged_stays(parts: Access) -> None:
     def fails(event: Event, **_how: object) -> int:
         assert event.action is Action.PASSPHRASE_CHANGED
