@@ -240,6 +240,7 @@ def test_answer_of_somebody_who_had_no_invitation_is_refused(office: Office, tmp
     office.bench.person(LEAD).lead.issue_code("Edda Larsen")
     with pytest.raises(Refused, match="JOIN_ANSWER_NOT_INVITED"):
         folders.admit(ben)  # the newest code is for the lead's folder
+    folders.invite_again("Edda Larsen")
     with pytest.raises(Refused, match="NO_ACCOUNT"):
         folders.invite_again("Nobody")
     unfinished = {"v": 1, "kind": "reviewer-joined"}
