@@ -69,7 +69,7 @@ class InvitationFile:
             person = Person(person_id, name, Role(role), PersonState.INVITED)
             until, keyring = from_micros(int(fields["until"])), bytes.fromhex(fields["keyring"])
             policy = TeamPolicy.read(str(fields["policy"]))
-        except (ValueError, KeyError, TypeError, OverflowError) as error:
+        except (ValueError, KeyError, TypeError, Damaged) as error:
             raise Refused("NOT_AN_INVITATION") from error
         if person.role is Role.LEAD:  # no lead joins by one: their keys are in the one folder
             raise Refused("NOT_AN_INVITATION")

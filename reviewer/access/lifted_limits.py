@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from reviewer.access.signed_json import read_signed, write_signed
+from reviewer.errors import Damaged
 from reviewer.model.clock import from_micros, to_micros
 from reviewer.model.people import Identity
 
@@ -29,6 +30,6 @@ def lifted_at(text: str, workspace_id: str, person_id: str, leads: Iterable[byte
         signed = read_signed(text, _KIND)
         is_theirs = (signed.fields["workspace"], signed.fields["person"]) == (workspace_id, person_id)
         at = from_micros(signed.fields["at"])
-    except (ValueError, KeyError, TypeError, OverflowError):
+    except (ValueError, KeyError, Damaged):
         return None
     return at if is_theirs and any(signed.is_by(key) for key in leads) else None

@@ -319,8 +319,6 @@ class Acknowledgements:
         )
 
     def _live(self, person: Person) -> Record | None:
-        if person.state is not PersonState.ACTIVE:
-            return None
         counting = self._counting()
         row = next((row for row in self._rows(person.id) if row["sha256"] in counting), None)
         if row is None or self._entry(person, row, counting).state is not AgreementState.VALID:

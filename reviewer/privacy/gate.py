@@ -1,6 +1,5 @@
 """The intake gate: checks consent, identifiers and text of a manifest row before its audio is opened."""
 
-from collections import Counter
 from datetime import datetime
 from functools import lru_cache
 
@@ -44,7 +43,7 @@ class Gate:
 
 def _check_text(row: ManifestRow) -> Decision | None:
     texts = {row.draft, " ".join(word.word for word in row.words)} - {""}
-    kinds = Counter(span.kind.value for text in sorted(texts) for span in pii.find(text, row.locale))
+    kinds = {span.kind.value for text in texts for span in pii.find(text, row.locale)}
     if not kinds:
         return None
     return Decision.quarantine(RefusalCode.PII_FLAGGED, kinds=", ".join(sorted(kinds)))

@@ -206,7 +206,6 @@ class SignIn:
         Raises: as ``confirm``; Refused for a new one that is weak (code PASSPHRASE_WEAK) or the old one
             (code PASSPHRASE_SAME); Unavailable when the keyring was changed meanwhile.
         """
-        self.require(identity)
         require_strong(new)
         opened = self.confirm(identity, old)
         if normal_passphrase(old) == normal_passphrase(new):

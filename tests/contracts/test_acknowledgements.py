@@ -20,11 +20,13 @@ from reviewer.access.nda import (
     STATEMENT,
     Acknowledgements,
     least_reading_seconds,
+    newest_evidence,
 )
 from reviewer.access.people import PersonRepository
 from reviewer.db.connection import Database
 from reviewer.db.schema import migrate
 from reviewer.errors import Damaged, NdaRequired, Refused
+from reviewer.model.clock import to_micros
 from reviewer.model.event import Action
 from reviewer.model.people import Identity, Person, PersonState, Role
 from reviewer.places import resource
@@ -179,6 +181,7 @@ class TestSigning:
         assert refused() == "NDA_NOT_READ"
         office.desk.shown(IDENTITY, text)
         assert refused() == "NDA_NOT_READ"
+        office.desk.declined(IDENTITY, text)
         assert office.desk.reading_seconds_left(IDENTITY, text) is None
         office.clock.advance(600)
         office.desk.shown(IDENTITY, text)  # once more: it is read from here on
@@ -239,6 +242,18 @@ class TestLiving:
     ) -> None:
         office.sign(signed_in)
         assert office.desk.is_live(person) is lives
+
+    def test_the_newest_is_shown_to_a_server_and_nothing_before_there_is_one(self, office: Office) -> None:
+        assert newest_evidence(office.database, "p1") is None
+        for _ in range(2):
+            office.sign()
+            office.clock.advance(60)
+        newest, earlier = office.desk.of("p1")
+        evidence = newest_evidence(office.database, "p1")
+        assert evidence.evidence == newest.body + newest.signature
+        assert (evidence.sha256, evidence.signed_at) == (newest.sha256, to_micros(newest.signed_at))
+        assert newest.signed_at > earlier.signed_at
+        assert newest_evidence(office.database, "p2") is None
 
     @pytest.mark.parametrize("state", [PersonState.REVOKED, PersonState.INVITED])
     def test_it_dies_with_the_account(self, office: Office, state: PersonState) -> None:
@@ -349,16 +364,27 @@ class TestTampering:
         with pytest.raises(Damaged):
             office.desk.of("p1")
 
-    @pytest.mark.parametrize("shown_at", [7, "yesterday"])
-    def test_a_record_with_a_time_that_is_none_is_dead_and_is_reported(
-        self, office: Office, shown_at: object
+    @pytest.mark.parametrize("change", [{"shown_at": 7}, {"shown_at": "yesterday"}, {"typed_name": None}])
+    def test_a_record_without_a_field_or_of_another_type_is_dead_and_is_reported(
+        self, office: Office, change: dict[str, object]
     ) -> None:
         office.sign()
-        (kept,) = office.database.rows("SELECT record FROM nda_acknowledgement")
-        office.alter(record=canonical(parse(kept["record"]) | {"shown_at": shown_at}))
+        self.rewrite(office, change)
         assert not office.desk.is_live(ADA)
         with pytest.raises(Damaged):
             office.desk.of("p1")
+
+    @pytest.mark.parametrize("field", ["public_key", "role"])
+    def test_a_record_that_does_not_say_who_signed_is_dead(self, office: Office, field: str) -> None:
+        office.sign()
+        self.rewrite(office, {field: None})
+        assert not office.desk.is_live(ADA)
+
+    def rewrite(self, office: Office, change: dict[str, object]) -> None:
+        """Changes fields of the record; None takes one out."""
+        (kept,) = office.database.rows("SELECT record FROM nda_acknowledgement")
+        fields = parse(kept["record"]) | change
+        office.alter(record=canonical({name: value for name, value in fields.items() if value is not None}))
 
     @given(data=st.data())
     @settings(max_examples=60)

@@ -20,7 +20,7 @@ from reviewer.clips.store import LocalClipStore
 from reviewer.db.connection import Database
 from reviewer.errors import Damaged, NotAllowed, NotLeased, Refused, Unavailable, WrongPassphrase
 from reviewer.model.annotation import PersonalDataKind
-from reviewer.model.event import Action
+from reviewer.model.event import Action, Event
 from reviewer.model.people import Identity, Role
 from reviewer.model.project import AccessLimits, QueueRules
 from reviewer.model.redaction import Redaction, RedactionSource, RedactionState
@@ -33,6 +33,7 @@ from reviewer.session.export_access import ExportAccess
 from reviewer.session.sign_in import SignIn
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.workspace import unit_of_work
+from tests.benches.lead import Replaced
 from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN, Bench, make_bench
 
 
@@ -223,6 +224,31 @@ def test_enrolling_leaves_the_log_locked(parts: Access) -> None:
     code = parts.bench.person(LEAD).lead.add_person("New Person", Role.QA).code
     parts.sign_in.enrol("New Person", code, PASSPHRASE)
     assert not parts.unit.log.is_unlocked
+
+
+def test_who_has_no_key_for_deliveries_registers_it_at_sign_in_with_a_row(parts: Access) -> None:
+    ana, people = parts.bench.person(ANA).identity.person, parts.unit.people
+    card, before = people.delivery_card(ana.id), len(parts.bench.events(Action.PERSON_KEY))
+    parts.identity(LEAD)
+    people.put_delivery_card(ana.id, b"")
+    for _ in range(2):
+        parts.identity(ANA)
+        assert people.delivery_card(ana.id) == card
+    (row,) = parts.bench.events(Action.PERSON_KEY)[before:]
+    assert (row.object, row.detail["public_key"]) == (ana.id, ana.public_key.hex())
+
+
+def test_a_passphrase_whose_change_cannot_be_logged_stays(parts: Access) -> None:
+    def fails(event: Event, **_how: object) -> int:
+        assert event.action is Action.PASSPHRASE_CHANGED
+        raise Unavailable("WORKSPACE_FILE_FAILED")
+
+    identity = parts.identity(ANA)
+    sign_in = SignIn(replace(parts.unit, log=Replaced(parts.unit.log, record=fails)), KdfParameters.cheap())
+    sign_in._live[identity.session_id] = identity
+    with pytest.raises(Unavailable):
+        sign_in.change_passphrase(identity, PASSPHRASE, "another long passphrase")
+    assert parts.identity(ANA).person == identity.person
 
 
 def test_a_sign_in_or_out_that_cannot_be_written_forgets_the_key_that_signs_rows(parts: Access) -> None:

@@ -46,12 +46,13 @@ class TestPeople:
     def test_a_name_is_found_however_it_is_typed(self, register: PersonRepository, typed: str) -> None:
         register.add(a_person(), b"keyring")
         assert register.by_name(typed) is not None
+        assert register.by_name(f"{typed} Jr") is None
 
     def test_two_people_of_one_name_are_refused_and_it_is_kept_with_single_spaces(
         self, register: PersonRepository
     ) -> None:
         assert register.add(a_person(name="  Ada   Contractor "), b"keyring").name == "Ada Contractor"
-        with pytest.raises(Refused):
+        with pytest.raises(Refused, match="NAME_TAKEN"):
             register.add(a_person(id="p2", name="ADA CONTRACTOR"), b"keyring")
         assert len(register.all()) == 1
 
@@ -168,10 +169,11 @@ class TestInvitations:
     ) -> None:
         for person_id, name in (("p1", "Ada Contractor"), ("p2", "Ben Other")):
             register.add(a_person(id=person_id, name=name), b"keyring")
-            register.put_delivery_card(person_id, b"card")
+            register.put_delivery_card(person_id, person_id.encode())
+        assert (register.delivery_card("p1"), register.delivery_card("p2")) == (b"p1", b"p2")
         register.invite_again("p1", b"under the code", UNTIL)
         assert register.invited("Ada Contractor").keyring == b"under the code"
-        assert (register.delivery_card("p1"), register.delivery_card("p2")) == (b"", b"card")
+        assert (register.delivery_card("p1"), register.delivery_card("p2")) == (b"", b"p2")
         assert (register.keyring("p2"), register.invited("Ben Other")) == (b"keyring", None)
         register.revoke("p2")
         for person_id in ("p2", "p9"):

@@ -240,6 +240,7 @@ def test_answer_of_somebody_who_had_no_invitation_is_refused(office: Office, tmp
     office.bench.person(LEAD).lead.issue_code("Edda Larsen")
     with pytest.raises(Refused, match="JOIN_ANSWER_NOT_INVITED"):
         folders.admit(ben)  # the newest code is for the lead's folder
+    folders.invite_again("Edda Larsen")
     with pytest.raises(Refused, match="NO_ACCOUNT"):
         folders.invite_again("Nobody")
     unfinished = {"v": 1, "kind": "reviewer-joined"}
@@ -398,12 +399,19 @@ def test_project_file_of_an_invitation_that_is_no_text_is_refused(office: Office
         read_invitation(file)
 
 
-def test_invitation_for_a_lead_is_none(office: Office) -> None:
+@pytest.mark.parametrize(
+    "change", [{"person": ["p1", "Lena Vogt", "lead"]}, {"until": 10**30}, {"until": []}, {"keyring": "z"}]
+)
+def test_what_a_lead_signed_otherwise_is_no_invitation(office: Office, change: dict[str, Any]) -> None:
+    """Nor is one for a lead."""
     identity = office.bench.person(LEAD).identity
     policy = office.bench.workspace.own_folders(identity).team_policy()
-    person = Person("p1", "Lena Vogt", Role.LEAD, PersonState.INVITED)
+    person = Person("p1", "Lena Vogt", Role.CONTRACTOR, PersonState.INVITED)
+    text = InvitationFile(policy, person, office.clock.now(), b"").text(identity)
+    assert InvitationFile.read(text).person == person
+    fields = parse(json.loads(text)["signed"].encode()) | change
     with pytest.raises(Refused, match="NOT_AN_INVITATION"):
-        InvitationFile.read(InvitationFile(policy, person, office.clock.now(), b"").text(identity))
+        InvitationFile.read(write_signed(fields, identity.keyring.signing_key))
 
 
 def test_folder_opens_wherever_the_writing_of_a_policy_ends(

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.errors import Refused, WrongPassphrase
+from reviewer.access.people import FIRST_WAIT_SECONDS, FREE_FAILURES
+from reviewer.errors import Refused, TooManyFailures, WrongPassphrase
 from reviewer.model.event import Action
 from reviewer.model.people import PersonState, Role
 from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN, Bench, annotation, hear
@@ -65,6 +66,18 @@ class TestChange:
             bench.workspace.sessions.change_passphrase(bench.person(ANA).identity, old, new)
         assert bench.workspace.sign_in(ANA, PASSPHRASE)
         assert bench.events(Action.PASSPHRASE_CHANGED) == []
+
+    def test_who_guesses_at_an_open_window_waits_as_at_sign_in(self, bench: Bench) -> None:
+        identity, change = bench.person(ANA).identity, bench.workspace.sessions.change_passphrase
+        for _ in range(FREE_FAILURES):
+            with pytest.raises(WrongPassphrase):
+                change(identity, "wrong", NEW)
+        with pytest.raises(TooManyFailures):
+            change(identity, PASSPHRASE, NEW)
+        bench.clock.advance(FIRST_WAIT_SECONDS)
+        change(identity, PASSPHRASE, NEW)
+        with pytest.raises(WrongPassphrase):  # and begins anew
+            change(identity, "wrong", PASSPHRASE)
 
     def test_nobody_changes_it_after_signing_out(self, bench: Bench) -> None:
         identity = bench.person(ANA).identity

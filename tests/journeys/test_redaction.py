@@ -330,6 +330,8 @@ def test_contractors_decide_nothing(bench: Bench) -> None:
         lead.redactions.confirm(ana, redaction)
     with pytest.raises(NotAllowed):
         lead.redactions.reject(ana, redaction)
+    with pytest.raises(NotAllowed):
+        lead.redactions.of_clip(ana, redactions(bench)[0].clip_id)
 
 
 def test_a_colleague_who_has_the_clip_open_loses_sight_of_it_and_no_text(bench: Bench) -> None:

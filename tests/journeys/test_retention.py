@@ -1,6 +1,7 @@
 """Retention: extended by a decision, ended by its date, whoever is signed in then."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from reviewer.clips.repository import PurgeReason
+from reviewer.db.workspace_meta import read_meta
 from reviewer.errors import NotAllowed, Refused, Unavailable
 from reviewer.lead.retention import DueClip, RetentionExtension, due_clips
 from reviewer.model.clip import ClipState
@@ -70,6 +72,9 @@ def test_decision_is_in_the_log_with_who_why_and_until(bench: LeadBench) -> None
     assert events[0].detail == {"until": to_iso(until), "was": to_iso(was), "why": "asked for by research"}
     (standing,) = bench.unit.retention.standing()
     assert (standing.until, standing.was, standing.why) == (until + DAY, until, "once more")
+    ending(bench, "c2")
+    extension(bench).extend(bench.lead, ["c2"], until, "also")
+    assert [each.clip_id for each in bench.unit.retention.standing()] == ["c2", "c1"]
 
 
 def test_no_decision_reaches_past_a_withdrawal(bench: LeadBench) -> None:
@@ -110,6 +115,19 @@ def test_decision_that_cannot_be_changes_nothing(
         extension(bench).extend(bench.lead, clips, bench.clock.now() + days * DAY, why)
     assert state(bench) == before
     assert bench.unit.retention.standing() == []
+
+
+def test_whatever_is_in_the_queue_may_be_kept_for_longer_but_not_what_is_in_quarantine(
+    bench: LeadBench,
+) -> None:
+    ending(bench, "c1")
+    kept = []
+    for days, each in enumerate(ClipState, 20):
+        bench.unit.database.execute("UPDATE queue_clip SET state = ?", (each,))
+        with suppress(Refused):
+            extension(bench).extend(bench.lead, ["c1"], bench.clock.now() + days * DAY, "why")
+            kept.append(each)
+    assert set(ClipState) - set(kept) == {ClipState.QUARANTINED, ClipState.PURGED}
 
 
 def test_clips_are_due_at_the_first_of_their_dates_and_listed_in_its_order(bench: LeadBench) -> None:
@@ -199,8 +217,10 @@ def test_clock_that_leaps_ahead_destroys_nothing_until_a_lead_has_looked(bench: 
         assert due.purge(bench.sign_in.sign_in(ANA, PASSPHRASE)) == ()
         assert due.is_held()
         assert list(due.due()) == ["c1"]
+    meta = read_meta(bench.unit.database)
     assert bench.purge().purge_clips(bench.lead, [], retention=True).purged == (("c1", "retention"),)
     assert not DuePurges(bench.unit).is_held()
+    assert read_meta(bench.unit.database) == meta
 
 
 def test_clock_that_is_put_right_lets_purging_by_date_go_on(bench: LeadBench) -> None:

@@ -1,21 +1,22 @@
 """Withdrawals: remembered for sources that are not here yet, due on their day, and never lost on the way."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from reviewer.errors import Refused
+from reviewer.errors import Refused, Unavailable
 from reviewer.lead.intake_report import IntakeOptions
 from reviewer.lead.keyed_hashes import KeyedHashes
 from reviewer.lead.purge import PurgeReport
-from reviewer.lead.withdrawals import Withdrawal, read_withdrawals
+from reviewer.lead.withdrawals import Withdrawal, read_withdrawals, record_withdrawals
 from reviewer.model.clip import ClipState
 from reviewer.model.clock import to_iso
-from reviewer.model.event import Action
+from reviewer.model.event import Action, Event
 from reviewer.session.due_purges import DuePurges
-from tests.benches.lead import LeadBench
+from tests.benches.lead import LeadBench, Replaced
 from tests.factories import a_keyring
 from tests.journeys.test_intake import Imports, a_line, codes, imports  # noqa: F401 - a fixture
 from tests.journeys.test_purge import add_clip
@@ -99,6 +100,27 @@ def test_withdrawals_and_their_log_rows_are_one_commit_and_written_once(bench: L
     assert recorded(bench) == [("c1", known, now), (unknown, unknown, now)]
     ((list_id, sources),) = [(each.list_id, each.sources) for each in bench.unit.withdrawals.unknown()]
     assert (list_id[0], sources) == ("w", 1)
+    assert bench.unit.withdrawals.among([known]).keys() == {known}
+    withdraw(bench, Withdrawal("nobody else"), Withdrawal("and another"))
+    assert [each.sources for each in bench.unit.withdrawals.unknown()] == [2, 1]
+
+
+def test_a_list_of_which_one_row_cannot_be_logged_is_not_recorded(bench: LeadBench) -> None:
+    add_clip(bench, "c1")
+    log, written = bench.unit.log, list[Event]()
+
+    def record(event: Event) -> int:
+        if written:
+            raise Unavailable("WORKSPACE_FILE_FAILED")
+        written.append(event)
+        return log.record(event)
+
+    unit = replace(bench.unit, log=Replaced(log, record=record))
+    with pytest.raises(Unavailable):
+        record_withdrawals(unit, bench.lead, [Withdrawal("source of c1"), Withdrawal("nobody")])
+    assert len(written) == 1
+    assert (recorded(bench), bench.unit.clips.get("c1").consent_withdrawn_at) == ([], None)
+    assert list(bench.unit.withdrawals.unknown()) == []
 
 
 def test_dated_withdrawal_is_due_on_its_day_and_nothing_is_handed_out_after_it(bench: LeadBench) -> None:
@@ -121,7 +143,7 @@ def test_dated_withdrawal_is_due_on_its_day_and_nothing_is_handed_out_after_it(b
 def test_earlier_date_stands_and_a_later_one_changes_nothing(bench: LeadBench) -> None:
     add_clip(bench, "c1")
     now = bench.clock.now()
-    for days in (5, 9, 3):
+    for days in (5, 9, 3, 3):
         withdraw(bench, Withdrawal("source of c1", now + days * DAY))
     assert bench.unit.clips.get("c1").consent_withdrawn_at == now + 3 * DAY
     assert len(recorded(bench)) == 2
@@ -176,6 +198,8 @@ def test_list_may_have_a_date_for_each_source(tmp_path: Path) -> None:
         ("सहमति", "हाँ"),
         ("Zustand", "aktiv"),
         ("revocado", "0"),
+        *((heading, "2031-01-01") for heading in ("Revoked on", "opt-out", "Opted out since")),
+        *((heading, "pending") for heading in ("state", "active", "opt-in", "opted in", "consent_status")),
     ],
 )
 def test_list_whose_further_column_may_say_no_is_refused_whole(
@@ -196,6 +220,11 @@ def test_list_whose_further_column_may_say_no_is_refused_whole(
         ("Revoked", "x"),
         ("note", "no"),
         ("consent_product", "windows"),
+        ("number", "1"),
+        ("Abgemeldet", "x"),
+        *(("status", value) for value in ("revoked", "opted out", "opt-out", "ended")),
+        *(("withdrawn", value) for value in ("y", "true", "1", "")),
+        *((heading, "no") for heading in ("notes", "comment", "comments", "remark", "remarks")),
     ],
 )
 def test_further_columns_that_agree_or_say_something_else_are_passed_over(
@@ -225,6 +254,34 @@ def test_a_column_that_is_ticked_for_some_refuses_the_list(tmp_path: Path, headi
         read_withdrawals(path)
     parameters = caught.value.parameters
     assert (parameters["lines"], parameters["problem"].code) == ("3", "WITHDRAWAL_IN_DOUBT")  # type: ignore[union-attr]
+
+
+def test_of_two_dates_the_earlier_counts(tmp_path: Path) -> None:
+    path, early = tmp_path / "list.csv", datetime(2031, 1, 1, tzinfo=UTC)
+    text = (
+        "source_id,Consent withdrawn at,withdrawn_at\none,2031-01-01,2031-02-01\ntwo,2031-03-01,2031-01-01\n"
+    )
+    path.write_text(text, encoding="utf-8")
+    assert read_withdrawals(path) == (Withdrawal("one", early), Withdrawal("two", early))
+
+
+def test_a_number_is_no_date(tmp_path: Path) -> None:
+    path = tmp_path / "list.jsonl"
+    path.write_text('{"source_id": "one", "withdrawn_at": 20310101}\n', encoding="utf-8")
+    with pytest.raises(Refused) as caught:
+        read_withdrawals(path)
+    assert caught.value.parameters["problem"].code == "TABLE_BAD_DATE"
+
+
+def test_a_column_of_zeros_and_ones_refuses_the_list(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("source_id,Einverstanden\none,1\ntwo,0\n", encoding="utf-8")
+    with pytest.raises(Refused) as caught:
+        read_withdrawals(path)
+    assert caught.value.parameters["problem"].code == "WITHDRAWAL_IN_DOUBT"
+    assert caught.value.parameters["lines"] == "2, 3"
+    path.write_text("source_id,minutes\none,12\ntwo,0\n", encoding="utf-8")
+    assert len(read_withdrawals(path)) == 2
 
 
 def test_remarks_and_dates_may_be_there_for_some(tmp_path: Path) -> None:

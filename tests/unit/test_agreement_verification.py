@@ -42,12 +42,15 @@ def stored(body: bytes, key: bytes = ANA, **columns: object) -> AgreementRecords
         return AgreementRecords.read(connection)
 
 
-def logged(body: bytes | None, *, enrolled: bytes | None = ANA) -> LoggedAgreements:
+def logged(
+    body: bytes | None, *, enrolled: bytes | None = ANA, by: Action = Action.PERSON_ENROLLED
+) -> LoggedAgreements:
     """What the log says: without ``body`` as earlier versions did, which logged no hash of the record."""
     log = LoggedAgreements()
     if enrolled is not None:
         keys = {"public_key": signing.public_key_of(enrolled).hex()}
-        log.add(1, {"action": Action.PERSON_ENROLLED, "actor": "ana", "object": "ana", "detail": keys})
+        log.add(1, {"action": by, "actor": "ana", "object": "ana", "detail": keys})
+    log.add(2, {"action": Action.PERSON_KEY, "actor": "ana", "object": "ana", "detail": {}})
     detail = {name: FIELDS[name] for name in ("version", "locale", "sha256")}
     if body is not None:
         detail["record"] = sha256(body).hexdigest()
@@ -82,7 +85,8 @@ def test_who_signed_cannot_sign_another_record_of_the_same_text() -> None:
 
 def test_nobody_signs_with_a_key_that_the_log_does_not_know() -> None:
     body = record(OTHER)
-    assert code(stored(body, OTHER), logged(body)) == (ROW, "AGREEMENT_DIFFERS")
+    for action in (Action.PERSON_ENROLLED, Action.PERSON_KEY):
+        assert code(stored(body, OTHER), logged(body, by=action)) == (ROW, "AGREEMENT_DIFFERS")
     assert code(stored(record(), OTHER), logged(record())) == (ROW, "AGREEMENT_DIFFERS")
 
 

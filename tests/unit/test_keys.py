@@ -1,6 +1,7 @@
 """Keyrings open for one person, one role and one passphrase only."""
 
 import struct
+from contextlib import nullcontext
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -13,6 +14,7 @@ from reviewer.clips import keys
 from reviewer.clips.keys import KdfParameters, open_keyring, seal_keyring
 from reviewer.errors import Damaged, Refused, WrongPassphrase
 from reviewer.model.people import Keyring, Role, second_secret_id
+from reviewer.session.sign_in import require_strong
 from tests.factories import a_keyring
 
 CHEAP = KdfParameters.cheap()
@@ -318,3 +320,13 @@ def test_draw_of_hidden_drafts_has_one_key_for_everybody() -> None:
     own = keys.keys_for(Role.CONTRACTOR, lead, has_broker=True)
     assert keys.draw_key(own) == keys.draw_key(lead)
     assert own.hash_key != lead.hash_key
+
+
+@pytest.mark.parametrize(("passphrase", "is_strong"), [
+    ("abcde" * 2 + "ab", True), ("abcde" * 2 + "a", False), ("abcd" * 9, False), ("", False),
+])  # fmt: skip
+def test_a_passphrase_has_twelve_characters_and_five_different_ones(
+    passphrase: str, *, is_strong: bool
+) -> None:
+    with nullcontext() if is_strong else pytest.raises(Refused, match="PASSPHRASE_WEAK"):
+        require_strong(passphrase)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from reviewer.access.lifted_limits import lifted_at, sign_lifting
+from reviewer.access.signed_json import write_signed
 from reviewer.access.signing import public_key_of
 from reviewer.model.people import Identity, Keyring, Person, PersonState, Role
 
@@ -28,6 +29,16 @@ def test_a_lifting_for_somebody_else_or_by_nobody_here_does_not_count(text: str)
     assert lifted_at(text, "w1", "ben", leads) is None
     assert lifted_at(text, "w1", "ana", [public_key_of(OTHER)]) is None
     assert lifted_at(text, "w1", "ana", []) is None
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{}, {"workspace": "w1", "person": "ana"}, {"workspace": "w1", "person": "ana", "at": "now"},
+     {"workspace": "w1", "person": "ana", "at": 10**30}],
+)  # fmt: skip
+def test_what_a_lead_signed_otherwise_does_not_count(fields: dict[str, object]) -> None:
+    text = write_signed({"v": 1, "kind": "reviewer-limits-lifted", **fields}, LEAD)
+    assert lifted_at(text, "w1", "ana", [public_key_of(LEAD)]) is None
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"signed":"{}"}'])

@@ -1,5 +1,7 @@
 """Personal data in typed text: found across segments, replaced by tags and spans."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -81,6 +83,18 @@ def test_estimated_times_reach_to_the_next_known_word() -> None:
 
     after = tag_all(annotation_of("ring 415 555 2671 now"), only_the_first_and_last)
     assert [(span.start, span.end) for span in after.spans] == [(100, 400)]
+
+
+def test_where_times_contradict_each_other_the_whole_segment_is_silenced() -> None:
+    def backwards(segment: Segment) -> tuple[TimedWord, ...]:
+        words, times = a_second_each(segment), reversed(a_second_each(segment))
+        return tuple(
+            replace(word, from_frame=at.from_frame, to_frame=at.to_frame)
+            for word, at in zip(words, times, strict=True)
+        )
+
+    after = tag_all(annotation_of("ring 415 555 2671 now"), backwards)
+    assert [(span.start, span.end) for span in after.spans] == [(0, 1000)]
 
 
 def test_spans_that_were_there_before_remain() -> None:

@@ -45,6 +45,7 @@ RULES_AT_WORK: dict[str, tuple[dict[str, object], RefusalCode | None]] = {
     "a withdrawal still to come lets it pass": ({"consent_withdrawn_at": NOON + SECOND}, None),
     "the last second of its retention": ({"recorded_at": NOON - RETENTION + SECOND}, None),
     "the end of its retention": ({"recorded_at": NOON - RETENTION}, RefusalCode.EXPIRED),
+    "a clock that is a day ahead": ({"recorded_at": NOON + timedelta(days=1)}, None),
     "a day in the future": ({"recorded_at": NOON + timedelta(days=2)}, RefusalCode.BAD_VALUE),
 }
 

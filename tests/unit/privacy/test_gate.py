@@ -17,14 +17,19 @@ def test_a_clip_that_keeps_every_promise_is_accepted() -> None:
     assert decide(draft="press star for help") == Decision(Outcome.ACCEPTED)
 
 
-@pytest.mark.parametrize("field", ["source_id", "speaker"])
-def test_an_identifier_in_either_token_is_refused(field: str) -> None:
+@pytest.mark.parametrize("field", ["source_id", "speaker", "reference"])
+def test_an_identifier_in_any_token_is_refused(field: str) -> None:
     assert decide(**{field: "john@example.org"}).code is RefusalCode.IDENTIFIER_FOUND
 
 
 def test_personal_data_in_the_draft_quarantines() -> None:
     decision = decide(draft="my number is four one five five five five two six")
     assert (decision.outcome, decision.code) == (Outcome.QUARANTINED, RefusalCode.PII_FLAGGED)
+
+
+def test_every_kind_of_personal_data_is_told_once_in_the_order_of_their_names() -> None:
+    texts = "mail a.b@example.org, c.d@example.org or ring 415 555 2671"
+    assert decide(draft=texts).notice.parameters == {"kinds": "email, phone"}
 
 
 def test_personal_data_in_the_words_quarantines_too() -> None:
