@@ -35,21 +35,6 @@ BEGIN
 END
 $$;
 
--- What people ask about their own work is looked for by an index, however small the tables are: EXPLAIN tells whoever asks
--- how many blocks were read, and so, if a table is read from its beginning, how long colleagues' texts in it are.
-DO $$
-DECLARE
-    each regprocedure;
-BEGIN
-    FOR each IN SELECT p.oid::regprocedure FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-        WHERE n.nspname = 'reviewer'
-        AND p.proname IN ('annotation', 'annotations_of', 'late_drafts_of', 'live_leases', 'state_of', 'verdict_on')
-    LOOP
-        EXECUTE format('ALTER FUNCTION %s SET enable_seqscan = off', each);
-    END LOOP;
-END
-$$;
-
 -- Nobody but the people of the team, and the owner, connects or makes temporary tables.
 DO $$
 BEGIN

@@ -82,7 +82,7 @@ def blocks_read(connection: psycopg.Connection[Any]) -> dict[str, int]:
     found = {}
     for call in _OWN:
         query = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT * FROM reviewer.{call}"
-        for _ in range(3):  # the first calls read the catalogue, too
+        for _ in range(8):  # the first calls read the catalogue and make plans
             explained = send(connection, query)
         plan = explained.rows[0][0][0]["Plan"]
         found[call] = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
