@@ -19,13 +19,13 @@ _RATE = "KEY_REQUEST_RATE"
 _CLIPS = "KEY_REQUEST_CLIPS"
 _STATUS = {
     "KEY_REQUEST_MALFORMED": 400,
+    _CLIPS: 429,
     "KEY_REQUEST_UNSIGNED": 401,
     "KEY_REQUEST_SLOW": 408,
     "KEY_REQUEST_REPLAYED": 409,
     "KEY_REQUEST_TOO_LARGE": 413,
     "KEY_REQUEST_TYPE": 415,
     _RATE: 429,
-    _CLIPS: 429,
 }
 _REFUSED = 403
 _FAILED = 503
@@ -60,9 +60,9 @@ class KeyBroker:
         self._log = log
         self._signing_key = signing_key
         self._metrics = metrics
+        self._clips = ClipLimit()
         self._by_person = RateLimit(a_minute)
         self._unknown = RateLimit(unknown_a_minute)
-        self._clips = ClipLimit()
         self.public_key = signing.public_key_of(signing_key)
 
     def answer(self, body: bytes) -> Answered:

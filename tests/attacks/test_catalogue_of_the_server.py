@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from reviewer.model.task import TaskKind
-from tests.benches.postgres_attacker import BENS_WORDS, AttackedTeam, attacked_team, send
+from tests.benches.postgres_attacker import AttackedTeam, attacked_team, send
 
 # What is another at each question, and how many transactions the server had: any login can count these by
 # changing a setting of its own role. It does not say whose they were.
@@ -67,39 +67,6 @@ def test_nothing_in_the_catalogue_changes_when_a_colleague_hands_in(
     after = everything_told(mal)
     assert len(before) > 150
     assert [name for name in before if before[name] != after[name]] == []
-
-
-# What a login may ask about itself; colleagues' work is no part of any answer.
-_OWN = (
-    "annotations_of('mal', 9)", "late_drafts_of('mal')", "live_leases('mal', '{transcribe}')", "open_marks()",
-    "languages()", "skills()", "limits_lifted()", "team_policies()", "verdict_on('mine')",
-    "is_distressing('mine')", "witnessed_size('mine')",
-)  # fmt: skip
-
-
-def blocks_read(connection: psycopg.Connection[Any]) -> dict[str, int]:
-    """How many blocks the server reads for each of these questions, as EXPLAIN tells whoever asks."""
-    found = {}
-    for call in _OWN:
-        query = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT * FROM reviewer.{call}"
-        for _ in range(3):  # the first calls read the catalogue, too
-            explained = send(connection, query)
-        plan = explained.rows[0][0][0]["Plan"]
-        found[call] = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
-    return found
-
-
-def test_blocks_that_own_questions_read_do_not_tell_what_a_colleague_handed_in(
-    team: AttackedTeam, mal: psycopg.Connection[Any]
-) -> None:
-    """A table that is read from its beginning would tell its size, and so how long texts are."""
-    before = blocks_read(mal)
-    for number in range(6):
-        team.people["lee"].add_clip(f"clip-measured-{number}", passes=1, sort_key=20 + number)
-        lease = team.people["ben"].claim("ben", frozenset({TaskKind.TRANSCRIBE}), key=f"ben-{number}")
-        assert lease is not None
-        team._submitted(lease, BENS_WORDS * 90)  # nearly as long as is kept in the row itself
-    assert blocks_read(mal) == before
 
 
 @pytest.mark.parametrize(

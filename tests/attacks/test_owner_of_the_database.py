@@ -441,8 +441,10 @@ def test_late_draft_that_somebody_with_the_clips_key_made_in_anothers_name_is_no
 ) -> None:
     """The owner of the server and somebody who had the clip, together."""
     names = ("Imani Okoro", "Jorge Silva")
-    mine, other = (office.admit(name, Role.CONTRACTOR).agree(name) for name in names)
-    work, lead = mine.work(names[0]), office.lead.agree(LEAD).person(LEAD)
+    mine, other = (office.admit(name, Role.CONTRACTOR) for name in names)
+    mine.agree(names[0])
+    office.lead.agree(LEAD)
+    work, lead = mine.work(names[0]), office.lead.person(LEAD)
     lease = work.claim()
     opened = hear(work, lease)
     lost = "UPDATE reviewer_data.task SET token = token + 1, state = 'open', person_id = NULL WHERE id = %s"

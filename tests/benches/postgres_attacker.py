@@ -168,7 +168,7 @@ class AttackedTeam:
         assert lease is not None
         return lease
 
-    def _submitted(self, lease: Lease, sealed: bytes = BENS_WORDS) -> SealedAnnotation:
+    def _submitted(self, lease: Lease) -> SealedAnnotation:
         work = SealedAnnotation(
             id=f"annotation-{lease.clip_id}-{lease.kind}",
             task_id=lease.task_id,
@@ -178,7 +178,7 @@ class AttackedTeam:
             schema_version="form-1",
             conventions_version="en-1",
             digest=b"d" * 32,
-            sealed=sealed,
+            sealed=BENS_WORDS,
             made_at=lease.until,
         )
         self.people[lease.person_id].submit(lease, work)
