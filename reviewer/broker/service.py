@@ -147,6 +147,9 @@ class BrokerServer:
                 await run_in_threadpool(self._every_minute)
             except ReviewerError as error:
                 self._metrics.failed(error.code)
+            except Exception:  # noqa: BLE001 - a bug must not end this without a word while keys go on
+                self._metrics.failed("BUG")
+                _LOG.exception("What a broker does each minute failed.")
 
     async def _keys(self, request: Request) -> Response:
         begun = time.monotonic()
