@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -97,7 +98,8 @@ class Network:
     is_away: bool = False
 
     @contextmanager
-    def open(self) -> Iterator[str]:
+    def open(self, context: ssl.SSLContext | None = None) -> Iterator[str]:
+        """``context``: TLS, with its certificate."""
         network = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -111,10 +113,12 @@ class Network:
 
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         server.daemon_threads = True
+        if context is not None:
+            server.socket = context.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_port}"
+            yield f"http{'' if context is None else 's'}://127.0.0.1:{server.server_port}"
         finally:
             server.shutdown()
             server.server_close()
