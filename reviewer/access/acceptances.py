@@ -104,6 +104,20 @@ class Acceptances:
             if not self._accepts(one, said.get(one.clip_id, ()))
         }
 
+    def is_by_a_judge(self, verdict: Verdict) -> bool:
+        """Whether somebody signed this verdict who may give such, or might before they were revoked.
+
+        That it counts is another question.
+        """
+        self._catch_up()
+        said = read_verdict(verdict.signed)
+        if said is None or (judge := self._people.get(said.person_id)) is None:
+            return False
+        is_of_it = (said.clip_id, said.annotation_id, said.kind) == (
+            verdict.clip_id, verdict.annotation_id, verdict.kind,
+        ) and verdict.person_id in ("", said.person_id)  # fmt: skip
+        return is_of_it and self._is_signed_by(said, judge)
+
     def to_keep(self, person_id: str, verdicts: Iterable[Verdict]) -> list[SignedVerdict]:
         """Those verdicts of one person that count now and accept something."""
         self._catch_up()
@@ -137,13 +151,16 @@ class Acceptances:
 
     def _is_by_a_judge(self, said: SignedVerdict) -> bool:
         judge = self._people.get(said.person_id)
-        if judge is None or judge.is_revoked or judge.role not in _JUDGES[said.task_kind]:
+        if judge is None or judge.is_revoked or not self._is_signed_by(said, judge):
+            return False
+        return said.kind is not VerdictKind.PASSED or self._is_undrawn(said)
+
+    def _is_signed_by(self, said: SignedVerdict, judge: _Judge) -> bool:
+        if judge.role not in _JUDGES[said.task_kind]:
             return False
         if (said.kind is VerdictKind.PASSED) != (said.task_kind is TaskKind.TRANSCRIBE):
             return False
-        if not any(is_signed_with(said, key, self._workspace_id) for key in judge.keys):
-            return False
-        return said.kind is not VerdictKind.PASSED or self._is_undrawn(said)
+        return any(is_signed_with(said, key, self._workspace_id) for key in judge.keys)
 
     def _is_by_policy(self, said: SignedVerdict, kept_at: datetime) -> bool:
         """Whether a draw had the rate of the signed policy: when whoever drew says, and when the queue got

@@ -34,6 +34,7 @@ SEGMENT_ROWS = 100_000
 """A segment ends at the first checkpoint over so many rows, the next at the first over twice so many..."""
 MAY_BE_UNSIGNED = frozenset({Action.WORKSPACE_MADE, Action.SIGN_IN_FAILED, Action.ENROL_FAILED})
 _PAGE = 1000
+_FEW = 25
 _STEP = timedelta(seconds=2)
 _WALK_BACK = 64
 _COLUMNS = "seq, body, prev, hash, signature"
@@ -316,6 +317,17 @@ class AuditLog:
         if not is_whole or not signing.verify(self.keys().at(seq), row.hash, row.signature):
             raise Damaged("LOG_SIGNATURE_WRONG", row=row.seq)
         return row
+
+    def newest_first(self, action: Action) -> Iterator[LogRow]:
+        """The rows of one act, the last first; read as far as somebody asks."""
+        before = self.head().size + 1
+        while page := self._database.rows(
+            "SELECT l.seq, l.body, l.prev, l.hash, l.signature FROM log_index i JOIN log l ON l.seq = i.seq"
+            " WHERE i.action = ? AND i.seq < ? ORDER BY i.seq DESC LIMIT ?",
+            (action, before, _FEW),
+        ):
+            yield from (row for row in map(stored_row, page) if row.fields().get("action") == action)
+            before = page[-1]["seq"]
 
     def of_action(self, action: Action, since: int = 0) -> list[LogRow]:
         """The rows of one act after the row ``since``, in order."""

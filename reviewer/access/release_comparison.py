@@ -165,8 +165,9 @@ class _Ends:
             for seq, body, before, link, signature, *_ in stored_rows(connection, last or 0, has_index=False):
                 if _LOG_SEEN in body:
                     row = LogRow(seq, body, before, link, signature)
-                    for end in ends_of(row.event().detail):
-                        self.seen.setdefault((end.log_id, end.size), []).append((end, row.at()))
+                    event, at = row.event(), row.at()
+                    for end in ends_of(event.detail):
+                        self.seen.setdefault((end.log_id, end.size), []).append((end, at))
 
     def follow(self, rows: Iterator[tuple[LogRow, Event]]) -> Iterator[tuple[LogRow, Event]]:
         """The rows of one log, and remembers its ends on the way."""
@@ -189,22 +190,20 @@ class _Ends:
         yield from lacking.values()
 
 
-def compare(broker: Path, logs: Sequence[Path]) -> Comparison:
-    """Compares the log in a broker's folder with those in people's, which may be copies.
+def compare(brokers: Sequence[Path], logs: Sequence[Path]) -> Comparison:
+    """Compares the logs in brokers' folders with those in people's, which may be copies.
 
-    Rows of people count from the broker's first row on, and in a log that says when a broker was named from
+    All brokers whose keys people used must be named: who has a key of another one looks as if without.
+    Rows of people count from the brokers' first row on, and in a log that says when a broker was named from
     then on: before, everybody held the workspace key. Where the lead's log is among them, it must have every
     mark of personal data of the others, and these must have every end that it remembers.
 
     Raises: Damaged when a log does not verify, or is not of a broker; Unavailable.
     """
-    told, begun, marks = _Told(), None, list[_Marks]()
-    ends = _Ends()
+    told, marks, ends = _Told(), list[_Marks](), _Ends()
     for folder in logs:
         ends.remember(folder)
-    for row, event in ends.follow(_rows(broker / DATABASE_FILE)):
-        begun = begun or row.at()
-        told.add_broker(event, row.at())
+    begun = min((at for broker in brokers if (at := _taken(broker, told, ends)) is not None), default=None)
     keys = sum(lease.released for lease in told.leases.values())
     for folder in logs:
         since = begun
@@ -218,6 +217,15 @@ def compare(broker: Path, logs: Sequence[Path]) -> Comparison:
     everything = (*told.differences(), *_not_taken(marks), *ends.differences())
     found = sorted(everything, key=lambda each: (each.at, each.person_id, each.clip_id))
     return Comparison(keys, tuple(found))
+
+
+def _taken(broker: Path, told: _Told, ends: _Ends) -> datetime | None:
+    """Takes the rows of one broker's log; the time of the first."""
+    begun = None
+    for row, event in ends.follow(_rows(broker / DATABASE_FILE)):
+        begun = begun or row.at()
+        told.add_broker(event, row.at())
+    return begun
 
 
 def names_in(folder: Path) -> dict[str, str]:

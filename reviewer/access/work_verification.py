@@ -1,8 +1,10 @@
 """Verifies annotations, verdicts, tasks and final annotations against the access log."""
 
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from itertools import pairwise
 from typing import Any, ClassVar
 
 from reviewer.access.agreement_verification import AgreementRecords, LoggedAgreements
@@ -13,6 +15,8 @@ from reviewer.model.event import Action
 from reviewer.model.task import SealedAnnotation, TaskKind, VerdictKind
 
 _RESEALED = frozenset({Action.REDACTION_APPLIED, Action.CLIP_REKEYED})
+_BROUGHT_WORK = ("annotations", "tasks", "clips", "authors", "digests", "sealed", "task_kinds", "parents")
+_BROUGHT_VERDICTS = ("verdicts", "tasks", "clips", "judged", "kinds", "people")
 _HANDED_IN = frozenset({Action.SUBMITTED, Action.REVIEW_SUBMITTED, Action.LATE_ADOPTED})
 
 
@@ -45,6 +49,7 @@ class LoggedWork:
         Action.TAKEN_BACK,
         Action.REVIEW_DRAWN,
         Action.SUBMISSION_REFUSED,
+        Action.WORK_BROUGHT,
         *_RESEALED,
         *LoggedAgreements.actions,
         *LoggedLateDrafts.actions,
@@ -63,6 +68,8 @@ class LoggedWork:
     agreements: LoggedAgreements = field(default_factory=LoggedAgreements)
     """The annotations that their authors took back."""
     late: LoggedLateDrafts = field(default_factory=LoggedLateDrafts)
+    brought: set[str] = field(default_factory=set)
+    """The annotations that came home from a server, whose authors' own logs have the rows."""
 
     def add(self, seq: int, fields: dict[str, Any]) -> None:
         """Adds one row that verified."""
@@ -71,8 +78,7 @@ class LoggedWork:
             return
         self.agreements.add(seq, fields)
         self.late.add(fields)
-        if action in _RESEALED:
-            self._add_resealed(seq, detail)
+        self._add_many(seq, action, detail)
         annotation, task = str(detail.get("annotation")), str(detail.get("task"))
         clip, actor = str(fields["object"]), str(fields["actor"])
         if action in _HANDED_IN:
@@ -94,6 +100,13 @@ class LoggedWork:
         elif action == Action.SUBMISSION_REFUSED:
             self._add_refused(str(detail.get("verdict_id", annotation)), annotation, task)
 
+    def _add_many(self, seq: int, action: str, detail: dict[str, Any]) -> None:
+        """Adds a row that is about several annotations."""
+        if action in _RESEALED:
+            self._add_resealed(seq, detail)
+        elif action == Action.WORK_BROUGHT:
+            self._add_brought(seq, detail)
+
     def _add_resealed(self, seq: int, detail: dict[str, Any]) -> None:
         """The clip got a new key, and its annotations another seal and digest, which the row has."""
         lists = (detail.get(name) or () for name in ("annotations", "digests", "sealed"))
@@ -101,6 +114,23 @@ class LoggedWork:
         for annotation, digest, sealed in resealed:
             if annotation in self.work:
                 self.work[annotation] = seq, replace(self.work[annotation][1], digest=digest, sealed=sealed)
+
+    def _add_brought(self, seq: int, detail: dict[str, Any]) -> None:
+        """What came home is from now on as this row has it; of a task that it names, it has the order."""
+        of_task: dict[str, list[str]] = {}
+        for annotation, *facts, kind, parent in _listed(detail, *_BROUGHT_WORK):
+            work = _Work(*facts)
+            if annotation not in self.work:
+                self.work[annotation] = seq, work
+                self.brought.add(annotation)
+                if kind == TaskKind.REVIEW:
+                    self.reviews.add(annotation)
+                elif kind == TaskKind.ADJUDICATE:
+                    self.adjudications[annotation] = parent
+            of_task.setdefault(work.task, []).append(annotation)
+        self.of_task |= of_task
+        for verdict, *facts in _listed(detail, *_BROUGHT_VERDICTS):
+            self.decisions.setdefault(verdict, _Decision(*facts))
 
     def _add_refused(self, name: str, annotation: str, task: str) -> None:
         self.refused.add(name)
@@ -112,8 +142,11 @@ class LoggedWork:
             self.taken_back.add(annotation)
 
     def vouches_for(self, work: SealedAnnotation) -> bool:
-        """Whether a row submits this very work, or records the digest that it has had since."""
-        if work.id not in self.work or work.id in self.refused:
+        """Whether a row submits this very work, or records the digest that it has had since.
+
+        What came home is not vouched for: its author signed it.
+        """
+        if work.id not in self.work or work.id in self.refused | self.brought:
             return False
         said = self.work[work.id][1]
         return (said.task, said.clip, said.author, said.digest) == (
@@ -122,6 +155,10 @@ class LoggedWork:
             work.author,
             work.digest.hex(),
         )
+
+    def has_one_author(self, *annotations: str) -> bool:
+        """Whether all of these are by the same person."""
+        return len({self.work[annotation][1].author for annotation in annotations}) == 1
 
     def newest(self, task: str) -> str | None:
         """The newest submitted annotation of a task, if there is one."""
@@ -244,7 +281,9 @@ class WorkTables:
         """Checks that work was decided, or taken back by its author, before other work took its place."""
         settled = {here.annotation for here in self.decisions.values()} | log.taken_back | log.reviews
         for annotations in log.of_task.values():
-            for annotation in annotations[:-1]:
+            for annotation, following in pairwise(annotations):
+                if log.brought >= {annotation, following} and log.has_one_author(annotation, following):
+                    continue  # that they took it back says their own log
                 if annotation in self.work and annotation not in settled:
                     row = log.work[annotation][0]
                     raise Mismatch(row, Notice("ANNOTATION_REPLACED", {"annotation": annotation, "row": row}))
@@ -266,6 +305,12 @@ class WorkTables:
 
     def _must_be_here(self, clip: str, name: str, log: LoggedWork) -> bool:
         return clip in self.clips and not self.is_sending and name not in log.refused
+
+
+def _listed(detail: dict[str, Any], *names: str) -> Iterator[tuple[str, ...]]:
+    """What the lists of a row say of one thing after the other."""
+    lists = (detail.get(name) or () for name in names)
+    yield from (tuple(str(each) for each in one) for one in zip(*lists, strict=False))
 
 
 def _hex(data: Any) -> str:

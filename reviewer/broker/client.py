@@ -195,8 +195,8 @@ class BrokerClient:
                 command_catalogue().words(refused.notice)
                 raise refused
             raise Refused("BROKER_REFUSED", reason=code)  # a sentence about something else
-        if status != 200:
-            raise Unavailable("BROKER_AWAY")
+        if status != 200:  # its disk, its queue or the program failed; nobody signed that
+            raise Unavailable("BROKER_FAILED")
         answer = read_answer(body, self.address.public_key)
         if not answer.is_for(signed):
             raise Damaged("KEY_ANSWER_DAMAGED")

@@ -1,5 +1,7 @@
 """Decides about one request for a key: nothing leaves before its row is committed."""
 
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from reviewer.access import signing
@@ -10,6 +12,7 @@ from reviewer.broker.rate_limit import ClipLimit, RateLimit
 from reviewer.broker.release import KeyAnswer, KeyRequest, SignedRequest, digest_of, refusal, require_meant
 from reviewer.clips.key_delivery import seal_clip_key
 from reviewer.errors import Damaged, Refused, Unavailable
+from reviewer.messages import command_catalogue
 
 REQUESTS_A_MINUTE = 30
 """Of one person: several times what somebody opens who works."""
@@ -27,8 +30,10 @@ _STATUS = {
     "KEY_REQUEST_TYPE": 415,
     _RATE: 429,
 }
+_RELEASED = 200
 _REFUSED = 403
 _FAILED = 503
+_LOG = logging.getLogger("reviewer.broker")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +68,32 @@ class KeyBroker:
         self._clips = ClipLimit()
         self._by_person = RateLimit(a_minute)
         self._unknown = RateLimit(unknown_a_minute)
+        self._failing = ""
         self.public_key = signing.public_key_of(signing_key)
 
     def answer(self, body: bytes) -> Answered:
         """The answer to the bytes of one request; never raises a ReviewerError."""
-        try:
-            return self._answered(body)
-        except (Unavailable, Damaged) as error:
-            self._metrics.failed(error.code)
-            return Answered(_FAILED, b"", error.code)
+        return self._or_failed(lambda: self._answered(body))
 
     def refuse(self, code: str) -> Answered:
         """Refuses a request that was not read to its end."""
+        return self._or_failed(lambda: self._refused_unknown(b"", code))
+
+    def _or_failed(self, answer: Callable[[], Answered]) -> Answered:
+        """An answer, or a failure; the server's log says once what it is, and once that it is over."""
         try:
-            return self._refused_unknown(b"", code)
+            answered = answer()
         except (Unavailable, Damaged) as error:
             self._metrics.failed(error.code)
+            if self._failing != error.code:
+                words = command_catalogue().words(error.notice)
+                _LOG.error("No keys are released. %s %s", words.sentence, words.hint)
+            self._failing = error.code
             return Answered(_FAILED, b"", error.code)
+        if self._failing and answered.status == _RELEASED:
+            _LOG.info("Keys are released again.")
+            self._failing = ""
+        return answered
 
     def _answered(self, body: bytes) -> Answered:
         try:
@@ -99,14 +113,14 @@ class KeyBroker:
 
     def _released(self, signed: SignedRequest) -> Answered:
         request = signed.request
-        require_meant(request, self.public_key, self._log.clock.now())
+        require_meant(request, self.public_key, self._log.clock.now(), self._log.machine_time())
         grant = self._facts.grant(request)
         self._require_few_clips(request)
         with self._log.fresh(request):
             self._log.released(signed, grant)
         answer = self._sealed(signed, grant)
         self._metrics.released()
-        return Answered(200, answer.signed(self._signing_key), "", request.person_id, request.clip_id)
+        return Answered(_RELEASED, answer.signed(self._signing_key), "", request.person_id, request.clip_id)
 
     def _require_few_clips(self, request: KeyRequest) -> None:
         """The queue's server holds people to the limits on taking, and so may its owner lift them; this one

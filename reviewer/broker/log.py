@@ -7,7 +7,7 @@ session: what was asked before is found in the log itself, also after a restart.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from reviewer.access import signing
@@ -63,12 +63,18 @@ class BrokerLog:
         """The clock that never runs behind the newest row."""
         return self._clock
 
+    def machine_time(self) -> datetime:
+        """By the machine's own clock: after one that was ahead is set right, ``clock`` is ahead for as long
+        as it was wrong, and the requests of those whose clocks are right would all be refused."""
+        return self._clock.of_machine.now()
+
     @contextmanager
     def fresh(self, request: KeyRequest) -> Iterator[None]:
         """One commit for a request that was never sent before. Raises Refused (code KEY_REQUEST_REPLAYED)."""
         with self._database.transaction():
-            # A request in the time window was answered at most one window before and one after its time.
-            since = self._clock.now() - 2 * WINDOW - timedelta(seconds=1)
+            # It was answered within one window of its time, by a clock that may have been set since; its row
+            # is not before that.
+            since = request.at - WINDOW - timedelta(seconds=1)
             if self._log.has_session(request.person_id, request.nonce.hex(), since):
                 raise Refused("KEY_REQUEST_REPLAYED")
             yield

@@ -183,7 +183,9 @@ def seen(work: CommandSession, *, json: AsJson = False) -> None:
 
 @app.command("compare")
 def compare(
-    broker: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of the broker's log.")],
+    brokers: Annotated[
+        list[Path], typer.Argument(metavar="DIR...", help="The folders of the logs of all brokers.")
+    ],
     logs: Annotated[
         list[Path] | None,
         typer.Option(
@@ -197,12 +199,12 @@ def compare(
     *,
     json: AsJson = False,
 ) -> None:
-    """Compare the keys that a broker released with what people opened and heard. Signs nobody in."""
+    """Compare the keys that brokers released with what people opened and heard. Signs nobody in."""
     from reviewer.access.release_comparison import compare as compared  # noqa: PLC0415
     from reviewer.access.release_comparison import names_in  # noqa: PLC0415
 
     folders = logs or [workspace or default_workspace()]
-    found = compared(broker, folders)
+    found = compared(brokers, folders)
     names = {each: name for folder in folders for each, name in names_in(folder).items()}
     rows = [
         {**asdict(each), "at": to_iso(each.at), "person": names.get(each.person_id, each.person_id)}

@@ -4,8 +4,8 @@ import logging
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
-from functools import partial
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -85,11 +85,13 @@ def _serve(work: CommandSession, at: "Listen", folder: Path, watchers: "list[Net
     workspace.release_facts(identity)  # refused before the broker's log is begun
     signing_key = broker_key(identity.keyring.signing_key)
     with closing(BrokerLog(folder, workspace.clock, signing_key)) as log:
-        server = _server(work, log, signing_key, watchers)
+        keeping = Keeping(work, log)
+        server = _server(keeping, signing_key, watchers)
         where = f"{at.host}:{at.port}"
         end = work.person.lead.last_end_of(log.log_id)
         if end is not None and not log.has_end(end.size, end.root):
             print(output.sentence("BROKER_LOG_BEHIND", seen=end.size), file=sys.stderr, flush=True)
+        keeping.say_if_another_was_named()
         log.started(identity.person.id, workspace.workspace_id, where)
         print(output.sentence("BROKER_STARTED", address=where, key=log.public_key.hex()), flush=True)
         try:
@@ -112,27 +114,49 @@ def _requests_on_stderr() -> Iterator[None]:
         logger.removeHandler(handler)
 
 
-def _server(
-    work: CommandSession, log: "BrokerLog", signing_key: bytes, watchers: "list[Network]"
-) -> "BrokerServer":
+def _server(keeping: "Keeping", signing_key: bytes, watchers: "list[Network]") -> "BrokerServer":
     from reviewer.broker.key_broker import KeyBroker  # noqa: PLC0415
     from reviewer.broker.metrics import Metrics, QueueMetrics  # noqa: PLC0415
     from reviewer.broker.service import BrokerServer  # noqa: PLC0415
 
     metrics = Metrics(time.monotonic())
+    work = keeping.work
     facts = work.workspace.release_facts(work.person.identity)
-    keys = KeyBroker(facts=facts, log=log, signing_key=signing_key, metrics=metrics)
+    keys = KeyBroker(facts=facts, log=keeping.log, signing_key=signing_key, metrics=metrics)
     queue = QueueMetrics(work.person.lead.queue_figures)
-    keeping_up = partial(keep_up, work, log)
-    return BrokerServer(keys, metrics, queue=queue, metrics_from=watchers, every_minute=keeping_up)
+    return BrokerServer(keys, metrics, queue=queue, metrics_from=watchers, every_minute=keeping)
 
 
-def keep_up(work: CommandSession, log: "BrokerLog") -> None:
-    """Seals both logs if it is time, applies what QA confirmed, for which QA has no key, and watches the
-    server of the queue."""
-    log.seal_if_due()
-    work.workspace.sessions.seal_log()
-    with suppress(Refused):  # the window says so
-        work.workspace.sessions.show_log()
-    work.person.lead.redactions.apply_all(work.person.identity)
-    work.person.lead.watch_server(log.newest_checkpoint())
+@dataclass(slots=True)
+class Keeping:
+    """What a broker does each minute. What a lead must know is said once, on standard error."""
+
+    work: CommandSession
+    log: "BrokerLog"
+    _said: set[str] = field(default_factory=set)
+
+    def __call__(self) -> None:
+        """Seals both logs if it is time, applies what QA confirmed, for which QA has no key, and watches the
+        server of the queue."""
+        self.log.seal_if_due()
+        sessions, lead = self.work.workspace.sessions, self.work.person.lead
+        sessions.seal_log()
+        try:
+            sessions.show_log()
+        except Refused:
+            self._say("BROKER_IN_A_COPY")
+        self.say_if_another_was_named()
+        lead.redactions.apply_all(self.work.person.identity)
+        lead.watch_server(self.log.newest_checkpoint())
+
+    def say_if_another_was_named(self) -> None:
+        """It goes on: own folders ask the former broker until their people have signed in again."""
+        named = self.work.person.lead.named_broker()
+        if named and named != self.log.public_key.hex():
+            self._say("BROKER_REPLACED", key=named)
+
+    def _say(self, code: str, **parameters: str) -> None:
+        sentence = output.sentence(code, **parameters)
+        if sentence not in self._said:
+            self._said.add(sentence)
+            print(sentence, file=sys.stderr, flush=True)

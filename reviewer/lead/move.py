@@ -18,6 +18,7 @@ from reviewer.clips.object_copy import Progress, copy_objects
 from reviewer.clips.store import ClipStore
 from reviewer.errors import Refused, ReviewerError, Unavailable
 from reviewer.files import write_atomically
+from reviewer.lead.brought_home import BroughtHome
 from reviewer.lead.policy_files import put_back_on_failure
 from reviewer.lead.project_file import parse_project, read_project
 from reviewer.model.event import Action, DetailValue, Event
@@ -217,7 +218,10 @@ class WorkspaceMove:
             objects = copy_objects(old, new, names, progress)
         if target is not None and not target.is_in_workspace:
             copy_rows(source, target)
-        report = MoveReport(self._switched(route, source, target, names, objects), objects)
+        brought = BroughtHome()
+        if target is not None and target.is_in_workspace:
+            brought = BroughtHome.read(self._unit, self._identity, source)
+        report = MoveReport(self._switched(route, source, target, names, objects, brought), objects)
         if target is not None:
             target.settle()
         return report
@@ -229,6 +233,7 @@ class WorkspaceMove:
         target: QueueRows | None,
         names: AbstractSet[str],
         objects: int,
+        brought: BroughtHome,
     ) -> int:
         """One commit, in which nobody else writes: compares, then signs the new project file."""
         with ExitStack() as until_done:
@@ -242,6 +247,7 @@ class WorkspaceMove:
             if target is not None:
                 rows = _filled(source, target)
                 target.finish()
+                brought.record(self._unit, self._identity)
             if route.moves_clips:
                 self._require_objects(route, names)
             try:

@@ -514,7 +514,7 @@ class LeadSession:
 
     def _see_logs(self, broker: Checkpoint | None) -> list[SeenLog]:
         self._require(Act.READ_LOG)
-        unit, before = self._unit, seen_ends(self._unit.log)
+        unit, before = self._unit, seen_ends(self._unit.log).last
         logs, keys, own = unit.queue.witnessed_logs(), unit.log.keys(), unit.own_logs.keys()
         found, ends = seen_logs(logs, keys, own, newest_logs(unit.log), before)
         if broker is not None and broker.root:
@@ -524,7 +524,7 @@ class LeadSession:
                 ends.append(end)
         if ends:
             with unit.transaction():
-                for detail in details(ends):
+                for detail in details(ends, seen_ends(unit.log)):
                     unit.log.record(Event.by(self.identity, Action.LOG_SEEN, detail=detail))
         return found
 
@@ -540,10 +540,16 @@ class LeadSession:
         if row is None or self._unit.clock.now() - row.at() >= SILENT_AFTER:
             self._see_logs(broker)
 
+    def named_broker(self) -> str:
+        """The public key, in hex, of the broker that a lead named last; empty for none."""
+        self._require(Act.READ_LOG)
+        row = self._unit.log.newest(Action.BROKER_NAMED)
+        return self._project.broker.public_key if row is None else str(row.event().detail.get("public_key"))
+
     def last_end_of(self, log_id: str) -> SeenEnd | None:
         """The end of this lead's broker's log that this workspace remembers."""
         self._require(Act.READ_LOG)
-        return seen_ends(self._unit.log).get((self.identity.person.id, log_id))
+        return seen_ends(self._unit.log).last.get((self.identity.person.id, log_id))
 
     def write_log_segments(self, folder: Path) -> list[Path]:
         """Writes the closed segments of the log that are not in the folder yet, after a row that records

@@ -106,6 +106,7 @@ class Action(StrEnum):
     KEY_RELEASED = "key.released"
     KEY_REFUSED = "key.refused"
     WORKSPACE_MOVED = "workspace.moved"
+    WORK_BROUGHT = "work.brought"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from reviewer.access import signing
 from reviewer.broker import client, service
 from reviewer.broker.client import BrokerAddress, BrokerClient
 from reviewer.broker.release import MOST_BYTES, KeyPurpose, SignedRequest
+from reviewer.broker.service import BrokerServer
 from reviewer.errors import Damaged, Refused, Unavailable
 from reviewer.model.event import Action
 from reviewer.model.task import Lease
@@ -524,7 +525,7 @@ def test_failure_of_the_broker_is_no_refusal(scene: Scene, monkeypatch: pytest.M
     with pytest.raises(Unavailable) as away:
         client.clip_key(scene.mine)
     client.close()
-    assert away.value.code == "BROKER_AWAY"
+    assert away.value.code == "BROKER_FAILED"
 
 
 def test_broker_that_is_away_is_unavailable(scene: Scene) -> None:
@@ -665,3 +666,27 @@ def test_all_addresses_of_a_name_together_have_one_limit(
         with pytest.raises(Unavailable, match="BROKER_AWAY"):
             asking.reach()
         assert time.monotonic() - begun < LIMITED_SECONDS
+
+
+class Stop(BaseException):
+    pass
+
+
+def test_what_is_done_each_minute_goes_on_after_a_bug(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(service, "_KEEP_UP_SECONDS", 0)
+    times: list[int] = []
+
+    def every_minute() -> None:
+        times.append(1)
+        if len(times) == 3:
+            raise Stop
+        raise ZeroDivisionError
+
+    server = BrokerServer(scene.rig.broker, scene.rig.metrics, every_minute=every_minute)
+    with pytest.raises(Stop):
+        asyncio.run(server._keep_up())
+    assert len(times) == 3
+    assert "ZeroDivisionError" in caplog.text
+    assert 'failures_total{code="BUG"} 2' in scene.rig.metrics.text(0.0)

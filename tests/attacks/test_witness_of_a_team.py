@@ -11,13 +11,16 @@ import pytest
 
 from reviewer.access.audit_log import AuditLog
 from reviewer.access.release_comparison import Lack, compare
+from reviewer.broker.log import BrokerLog, broker_key
+from reviewer.cli.broker import Keeping
+from reviewer.cli.sign_in import CommandSession
 from reviewer.errors import Refused
 from reviewer.model.event import Action
 from reviewer.model.people import Role
 from reviewer.places import DATABASE_FILE
 from reviewer.workspace import open_workspace
 from tests.benches.own_folders import CHEAP, Office, office_elsewhere
-from tests.benches.workspace import LEAD, Bench
+from tests.benches.workspace import LEAD, PASSPHRASE, Bench
 
 pytest.importorskip("obstore")
 _numbers = count(1)
@@ -132,7 +135,7 @@ def test_of_two_copies_the_server_takes_one_and_the_keys_of_the_other_show(offic
         window.sign_out(name)
     show(office.windows[name], name)
     assert set(states(office, name).values()) == {"seen"}
-    found = compare(office.folder / "broker", [office.own_folder(name)])
+    found = compare([office.folder / "broker"], [office.own_folder(name)])
     person = office.windows[name].person(name).identity.person.id
     assert (person, Lack.NO_OPENING) in {(each.person_id, each.lack) for each in found.differences}
 
@@ -202,7 +205,7 @@ def test_copy_that_is_not_the_log_that_was_seen_is_named_by_the_comparison(offic
     person = office.windows[name].person(name).identity.person.id
 
     def lacks(*folders: Path) -> set[tuple[str, Lack]]:
-        found = compare(office.folder / "broker", folders).differences
+        found = compare([office.folder / "broker"], folders).differences
         return {(each.person_id, each.lack) for each in found if each.lack is Lack.OTHER_LOG}
 
     assert (person, Lack.OTHER_LOG) not in lacks(*logs)
@@ -260,10 +263,27 @@ def test_brokers_log_that_was_put_back_or_cut_shows(office: Office, tmp_path: Pa
     assert not log.has_end(end.size, bytes(32))
 
     def is_other_log(broker: Path) -> bool:
-        found = compare(broker, [office.folder / "lead"]).differences
+        found = compare([broker], [office.folder / "lead"]).differences
         return any(
             each.lack is Lack.OTHER_LOG and each.person_id == lead.identity.person.id for each in found
         )
 
     assert not is_other_log(office.folder / "broker")
     assert is_other_log(earlier)
+
+
+def test_broker_in_a_copy_of_the_leads_folder_says_so(
+    office: Office, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office.lead.agree(LEAD)
+    shutil.copytree(office.folder / "lead", tmp_path / "copy")
+    for _ in range(4):  # the copy's sign-in writes rows, too
+        show(office.lead, LEAD)
+    for folder, is_said in ((office.folder / "lead", False), (tmp_path / "copy", True)):
+        with closing(open_workspace(folder, clock=office.clock, parameters=CHEAP)) as workspace:
+            person = workspace.sign_in(LEAD, PASSPHRASE)
+            key = broker_key(person.identity.keyring.signing_key)
+            with closing(BrokerLog(tmp_path / f"log of {folder.name}", office.clock, key)) as log:
+                Keeping(CommandSession(workspace, person, PASSPHRASE), log)()
+            workspace.sign_out(person)
+        assert ("Is there a copy of the folder" in capsys.readouterr().err) is is_said

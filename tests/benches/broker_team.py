@@ -74,9 +74,14 @@ class Team:
     broker: KeyBroker = field(init=False)
 
     def __post_init__(self) -> None:
+        self.open_log(self.folder / "broker")
+        self.bench.workspace._access._unsealing._make_source = self.keys_of
+
+    def open_log(self, folder: Path) -> None:
+        """From now on a broker with its log in this folder is asked."""
         lead = self.office.person(LEAD).identity
         key = broker_key(lead.keyring.signing_key)
-        self.log = BrokerLog(self.folder / "broker", self.office.workspace.clock, key)
+        self.log = BrokerLog(folder, self.office.workspace.clock, key)
         self.log.started(lead.person.id, self.office.workspace.workspace_id, "test")
         self.broker = KeyBroker(
             facts=self.office.workspace.release_facts(lead),
@@ -84,7 +89,6 @@ class Team:
             signing_key=key,
             metrics=Metrics(0.0),
         )
-        self.bench.workspace._access._unsealing._make_source = self.keys_of
 
     def keys_of(self, identity: Identity) -> DirectKeys:
         return DirectKeys(lambda: self.broker, identity, self.bench, lambda: self.is_away)

@@ -19,6 +19,19 @@ class Certificates:
     certificate: Path
     key: Path
 
+    def renew(self, *, valid_for: timedelta = timedelta(days=2)) -> None:
+        """Puts another certificate for the same key in place of the present one, by the same authority."""
+        authority, present = (
+            x509.load_pem_x509_certificate(file.read_bytes()) for file in (self.authority, self.certificate)
+        )
+        key = serialization.load_pem_private_key(self.authority.with_suffix(".key").read_bytes(), None)
+        assert isinstance(key, ec.EllipticCurvePrivateKey)
+        public = present.public_key()
+        assert isinstance(public, ec.EllipticCurvePublicKey)
+        host = present.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        made = _signed(authority.subject, present.subject, public, host, key, valid_for)
+        self.certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+
 
 def make_certificates(
     folder: Path, host: str = "127.0.0.1", *, valid_for: timedelta = timedelta(days=2)
@@ -34,23 +47,35 @@ def make_certificates(
         .add_extension(_usage(signs_certificates=True), critical=True)
         .sign(authority_key, hashes.SHA256())
     )
-    certificate = (
-        _builder(issuer, subject, key.public_key(), valid_for)
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(host))]), critical=False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False
-        )
-        .sign(authority_key, hashes.SHA256())
-    )
+    hosts = x509.SubjectAlternativeName([x509.IPAddress(ip_address(host))])
+    certificate = _signed(issuer, subject, key.public_key(), hosts, authority_key, valid_for)
     made = Certificates(folder / "ca.pem", folder / "server.pem", folder / "server.key")
     made.authority.write_bytes(authority.public_bytes(serialization.Encoding.PEM))
     made.certificate.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    made.key.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    for file, secret in ((made.key, key), (made.authority.with_suffix(".key"), authority_key)):
+        file.write_bytes(
+            secret.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
         )
-    )
     return made
+
+
+def _signed(
+    issuer: x509.Name,
+    subject: x509.Name,
+    public_key: ec.EllipticCurvePublicKey,
+    hosts: x509.SubjectAlternativeName,
+    authority_key: ec.EllipticCurvePrivateKey,
+    valid_for: timedelta,
+) -> x509.Certificate:
+    by = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key())
+    return (
+        _builder(issuer, subject, public_key, valid_for)
+        .add_extension(hosts, critical=False)
+        .add_extension(by, critical=False)
+        .sign(authority_key, hashes.SHA256())
+    )
 
 
 def _name(text: str) -> x509.Name:

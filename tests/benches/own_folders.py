@@ -96,6 +96,8 @@ class Office:
         """Starts the lead's broker, which everybody with a folder of their own asks without a network."""
         identity = self.lead.person(LEAD).identity
         key = broker_key(identity.keyring.signing_key)
+        if self._broker_log is not None:
+            self._broker_log.close()
         log = BrokerLog(self.folder / "broker", self.clock, key)
         log.started(identity.person.id, self.lead.workspace.workspace_id, "test")
         facts = self.lead.workspace.release_facts(identity)

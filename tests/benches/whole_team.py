@@ -11,7 +11,7 @@ from reviewer.model.project import BrokerPlace
 from reviewer.places import PROJECT_FILE
 from reviewer.workspace import open_workspace
 from tests.benches.broker_process import BrokerProcess
-from tests.benches.certificates import make_certificates
+from tests.benches.certificates import Certificates, make_certificates
 from tests.benches.moving import admit, moved
 from tests.benches.workspace import ANA, LEAD, Bench, make_bench
 from tests.fakes.clock import FakeClock
@@ -31,9 +31,12 @@ class WholeTeam:
     project: str
     bench: Bench = field(init=False)
     broker: BrokerProcess = field(init=False)
+    certificates: Certificates = field(init=False)
+    """The broker's."""
 
     def __post_init__(self) -> None:
-        certificates, port = make_certificates(self.folder / "tls"), free_port()
+        certificates = self.certificates = make_certificates(self.folder / "tls")
+        port = free_port()
         clock = FakeClock(datetime.now(UTC) - timedelta(hours=1))  # afterwards all go by the real clock
         place = f'[clips]\nurl = "s3://{BUCKET}/{self.folder.name}"\nendpoint = "{self.bucket}"\n'
         project = f'{self.project}{place}region = "eu-west-1"\n'

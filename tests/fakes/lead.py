@@ -26,6 +26,7 @@ from reviewer.lead.purge import PurgeReport, Recall
 from reviewer.lead.retention import DueClip, RetentionOverview
 from reviewer.lead.session import Overview, PersonProgress
 from reviewer.lead.set_options import SetOptions
+from reviewer.lead.witnessed_logs import LogState, SeenLog
 from reviewer.model.clip import ClipState
 from reviewer.model.clip_list import ListedClip
 from reviewer.model.clock import to_micros
@@ -217,6 +218,12 @@ class FakeLead:
             PastImport("i1", NOON - timedelta(hours=1), LEE.id, 3, 1, 1, 1, 0, True, "ok", 10, 12),
             PastImport("i0", NOON - timedelta(days=1), LEE.id, 900, 0, 0, 0, 0, False, "unfinished", 3, 0),
         ]
+        self.logs_seen = [
+            SeenLog(ADA.id, "log-ada", 420, NOON, NOON, LogState.SEEN, 0, None),
+            SeenLog(ADA.id, "log-of-before", 99, NOON - timedelta(days=9), NOON, LogState.REPLACED, 0, None),
+            SeenLog(BEN.id, "log-ben", 7, NOON, NOON, LogState.CUT, 2, NOON - timedelta(hours=3)),
+            SeenLog(LEE.id, "log-lee", 0, None, None, LogState.IDLE, 0, None),
+        ]
         self.retention = a_retention_overview()
         self.purge_report = PurgeReport((("c1", "retention"),), 0, ())
         self.lists: list[Path] = []
@@ -389,6 +396,10 @@ class FakeLead:
         self._called("log_rows_for_export")
         self.wanted = wanted
         return self.log[::-1]
+
+    def seen_logs(self) -> list[SeenLog]:
+        self._called("seen_logs")
+        return self.logs_seen
 
     def checkpoint_file(self, checkpoint: Checkpoint, since: int | None = None) -> str:
         return checkpoint.text

@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -83,14 +84,16 @@ def _answers(endpoint: str) -> bool:
 
 
 @contextmanager
-def service_of(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
-    """The endpoint of a service in this process whose requests a handler answers."""
+def service_of(handler: type[BaseHTTPRequestHandler], context: ssl.SSLContext | None = None) -> Iterator[str]:
+    """The endpoint of a service in this process whose requests a handler answers, with TLS or without."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
+    if context is not None:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"http{'' if context is None else 's'}://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()
@@ -112,7 +115,8 @@ class Network:
     is_away: bool = False
 
     @contextmanager
-    def open(self) -> Iterator[str]:
+    def open(self, context: ssl.SSLContext | None = None) -> Iterator[str]:
+        """``context``: TLS, with its certificate."""
         network = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -124,7 +128,7 @@ class Network:
 
             do_GET = do_PUT = do_HEAD = do_DELETE = do_POST = _pass_on  # noqa: N815
 
-        with service_of(Handler) as endpoint:
+        with service_of(Handler, context) as endpoint:
             yield endpoint
 
     def pass_on(self, request: BaseHTTPRequestHandler) -> None:

@@ -1,5 +1,6 @@
 """Keys are released clip by clip: to whom, when no more, and never without a row."""
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -339,7 +340,35 @@ def test_clock_that_is_set_back_opens_no_window_again(rig: BrokerBench) -> None:
     assert rig.broker.answer(body).status != 200
 
 
-def test_full_disk_releases_no_key(rig: BrokerBench) -> None:
+@pytest.mark.parametrize("is_restarted", [False, True])
+def test_clock_that_was_hours_ahead_refuses_nobody_once_it_is_right(
+    rig: BrokerBench, *, is_restarted: bool
+) -> None:
+    at = rig.bench.clock.now()
+    rig.bench.clock.advance(5 * 3600)
+    lease = rig.claimed()
+    assert rig.code(ANA, lease, at=at) == "KEY_REQUEST_TIME"
+    rig.bench.clock.set_back(5 * 3600)
+    if is_restarted:
+        rig.restart()
+    body = rig.signed(ANA, lease).to_bytes()
+    assert rig.broker.answer(body).status == 200
+    assert rig.broker.answer(body).code == "KEY_REQUEST_REPLAYED"
+
+
+def test_clock_that_falls_hours_behind_while_the_broker_runs_refuses_nobody(rig: BrokerBench) -> None:
+    lease = rig.claimed()
+    at = rig.bench.clock.now()
+    assert rig.code(ANA, lease) == ""
+    rig.bench.clock.set_back(5 * 3600)
+    body = rig.signed(ANA, lease, at=at).to_bytes()
+    assert rig.broker.answer(body).status == 200
+    rig.restart()
+    assert rig.broker.answer(body).code == "KEY_REQUEST_REPLAYED"
+
+
+def test_full_disk_releases_no_key(rig: BrokerBench, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "reviewer.broker")
     lease = rig.claimed()
     database = rig.log._database
     pages = database.value("PRAGMA page_count")
@@ -352,6 +381,10 @@ def test_full_disk_releases_no_key(rig: BrokerBench) -> None:
     database.rows("PRAGMA max_page_count = 1000000")
     assert len(rig.events(Action.KEY_RELEASED)) == released
     assert rig.key(ANA, lease) == rig.true_key(lease.clip_id)
+    first, last = caplog.messages  # said once, and once that it is over
+    assert first.startswith("No keys are released. ")
+    assert "database or disk is full" in first
+    assert last == "Keys are released again."
 
 
 def test_log_that_somebody_else_wrote_on_takes_no_row_and_releases_no_key(rig: BrokerBench) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from reviewer.access.verification import verify_file
-from reviewer.cli.broker import keep_up
+from reviewer.cli.broker import Keeping
 from reviewer.cli.sign_in import CommandSession
 from reviewer.clips import keys
 from reviewer.clips.key_delivery import open_present_keys
@@ -23,7 +23,7 @@ from reviewer.model.task import VerdictKind
 from reviewer.places import DATABASE_FILE
 from reviewer.session.acts import HandIn
 from reviewer.session.redactions import Redactions, propose
-from tests.benches.broker_team import Team, make_team
+from tests.benches.broker_team import URL, Team, make_team
 from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN, annotation, hear
 from tests.fakes.remote_queue import Network
 
@@ -328,7 +328,7 @@ def test_redaction_that_qa_confirmed_is_applied_by_the_broker(team: Team) -> Non
     with pytest.raises(Refused, match="CLIP_BEING_REDACTED"):
         qa.work.open(lease)
     lead = team.office.person(LEAD)
-    keep_up(CommandSession(team.office.workspace, lead, PASSPHRASE), team.log)
+    Keeping(CommandSession(team.office.workspace, lead, PASSPHRASE), team.log)()
     assert redactions.get(marked.id).state is RedactionState.APPLIED
     assert qa.work.open(lease).clip.id == lease.clip_id
 
@@ -375,3 +375,24 @@ def test_refused_work_of_an_earlier_session_holds_nothing_up(tmp_path: Path) -> 
     assert team.bench.work(ANA).claim() is not None
     team.close()
     network.close()
+
+
+def test_broker_goes_on_and_says_once_that_another_was_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    team = make_team(tmp_path)
+    lead = team.office.person(LEAD)
+    keeping = Keeping(CommandSession(team.office.workspace, lead, PASSPHRASE), team.log)
+    keeping()
+    assert capsys.readouterr().err == ""
+    named = Event.by(lead.identity, Action.BROKER_NAMED, detail={"url": URL, "public_key": "ab" * 32})
+    team.office.workspace._unit.log.record(named)
+    keeping()
+    keeping()
+    said = capsys.readouterr().err
+    assert said.count("A lead named another broker") == 1
+    assert "ab" * 32 in said
+    work = team.bench.work(ANA)
+    work.open(work.claim())
+    assert len(team.released()) == 1
+    team.close()

@@ -238,7 +238,7 @@ def test_clip_with_a_part_that_a_draft_muted_opens_in_no_own_folder(office: Offi
 def lacks(office: Office, name: str) -> list[Lack]:
     """What the logs of the broker and of somebody's own folder tell differently about them."""
     person_id = office.windows[name].person(name).identity.person.id
-    found = compare(office.folder / "broker", [office.own_folder(name)])
+    found = compare([office.folder / "broker"], [office.own_folder(name)])
     return [each.lack for each in found.differences if each.person_id == person_id]
 
 

@@ -25,7 +25,7 @@ def team(tmp_path: Path) -> Iterator[Team]:
 
 
 def compared(team: Team) -> Comparison:
-    return compare(team.folder / "broker", [team.bench.workspace.path])
+    return compare([team.folder / "broker"], [team.bench.workspace.path])
 
 
 def lacks(team: Team) -> list[Lack]:
@@ -125,3 +125,16 @@ def test_command_names_people_and_ends_with_4(team: Team, capsys: pytest.Capture
     assert run([*arguments, "--json"]) == 4
     told = json.loads(capsys.readouterr().out)
     assert (told["released"], told["agrees"], told["differences"][0]["lack"]) == (2, False, "no_opening")
+
+
+def test_keys_of_two_brokers_are_held_against_the_openings_together(team: Team) -> None:
+    first = team.log
+    team.open_log(team.folder / "other")
+    work = team.bench.work(ANA)
+    hear(work, work.claim())
+    team.log.close()
+    team.log = first
+    brokers, people = [team.folder / "broker", team.folder / "other"], [team.bench.workspace.path]
+    assert [each.lack for each in compare(brokers[:1], people).differences] == [Lack.NO_RELEASE]
+    found = compare(brokers, people)
+    assert (found.agrees, found.released) == (True, 1)

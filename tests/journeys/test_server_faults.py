@@ -4,7 +4,8 @@ The queue is a real PostgreSQL server behind a network that fails, the broker a 
 bucket a real service behind another such network. ``REVIEWER_FAULTS`` sets how many faults there are,
 ``REVIEWER_FAULT_SECONDS`` how long each lasts, and ``REVIEWER_SLOW_SECONDS`` how late a delayed answer is.
 Written to standard error, for each kind and for none: the longest recovery, the longest time without a turn
-of the event loop, and how often the work stopped.
+of the event loop, and how often the work stopped. ``REVIEWER_FAULT_PAIRS`` sets how many pairs of faults
+overlap, each in both orders of their ends; without it there are none.
 """
 
 import gc
@@ -17,6 +18,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -44,6 +46,7 @@ pytest.importorskip("obstore")
 pytest.importorskip("moto")
 
 FAULTS = int(os.environ.get("REVIEWER_FAULTS", "3"))
+PAIRS = int(os.environ.get("REVIEWER_FAULT_PAIRS", "0"))
 SLOW_SECONDS = float(os.environ.get("REVIEWER_SLOW_SECONDS", "0.3"))
 FAULT_SECONDS = float(os.environ.get("REVIEWER_FAULT_SECONDS", "0.5"))
 MOST_RECOVERY_SECONDS = 30.0
@@ -58,13 +61,22 @@ WIRE = {fault.value: fault for fault in WireFault if fault is not WireFault.NONE
 BUCKET_FAULTS = {"S3 403": "403", "S3 404": "404", "S3 truncated": "cut", "S3 wrong bytes": "other bytes"}
 BUCKET_FAULTS |= {"S3 expired": "expired"}
 SERVER_STOPPED, BROKER_KILLED, DISK_FULL = "server stopped at once", "broker killed", "disk full"
+EXPIRED = "broker's certificate expired"
 NO_FAULT = "none"
 KINDS = [
     WireFault.CUT_AFTER_REQUEST.value, BROKER_KILLED, "S3 403", DISK_FULL, SERVER_STOPPED,
     WireFault.HALF_OPEN.value, "S3 404", WireFault.SLOW.value, "S3 truncated", WireFault.REFUSED.value,
     "S3 wrong bytes", "S3 expired",
 ]  # fmt: skip
-pytestmark = [pytest.mark.long, pytest.mark.timeout(300 + 10 * FAULTS)]
+OF_THE_QUEUE = [SERVER_STOPPED, *WIRE]
+OF_THE_BROKER, OF_THE_BUCKET = [BROKER_KILLED, EXPIRED], ["S3 403", "S3 truncated", "S3 wrong bytes"]
+OVERLAPS = [
+    pair
+    for one, other in itertools.combinations((OF_THE_QUEUE, OF_THE_BROKER, OF_THE_BUCKET, [DISK_FULL]), 2)
+    for pair in itertools.product(one, other)
+] + [(SERVER_STOPPED, wire) for wire in WIRE]
+"""Two faults of different parts, or of the server and of the way to it."""
+pytestmark = [pytest.mark.long, pytest.mark.timeout(300 + 10 * FAULTS + 60 * PAIRS)]
 
 
 class Frames(QObject):
@@ -108,17 +120,30 @@ class Machinery:
             self.server.stop()
         elif fault == BROKER_KILLED:
             self.team.broker.kill()
+        elif fault == EXPIRED:
+            self._restart_broker(valid_for=timedelta(seconds=-1))
         elif fault == DISK_FULL:
             self._limit_pages(self._database.rows("PRAGMA page_count")[0]["page_count"])
 
     def end(self, fault: str) -> None:
-        self.wire.fault, self.network.always = WireFault.NONE, ""
-        if fault == SERVER_STOPPED:
+        if fault in WIRE:
+            self.wire.fault = WireFault.NONE
+        elif fault in BUCKET_FAULTS:
+            self.network.always = ""
+        elif fault == SERVER_STOPPED:
             self.server.start()
         elif fault == BROKER_KILLED:
             self.team.broker.start()
+        elif fault == EXPIRED:
+            self._restart_broker(valid_for=timedelta(days=2))
         elif fault == DISK_FULL:
             self._limit_pages(1 << 30)
+
+    def _restart_broker(self, *, valid_for: timedelta) -> None:
+        """It reads its certificate when it starts."""
+        self.team.certificates.renew(valid_for=valid_for)
+        self.team.broker.kill()
+        self.team.broker.start()
 
     def _limit_pages(self, most: int) -> None:
         """SQLite answers as on a full disk as soon as its file would have to grow."""
@@ -151,7 +176,9 @@ def machinery(
         bucket = stack.enter_context(network.open())
         name = str(conninfo_to_dict(new_database(server.address))["dbname"])
         url = f"postgresql://127.0.0.1:{wire.port}/{name}"
-        team = WholeTeam(tmp_path / "team", url, bucket, network, 2 * len(turns()) + 3, project)
+        team = WholeTeam(
+            tmp_path / "team", url, bucket, network, 2 * len(turns()) + 4 * 2 * PAIRS + 3, project
+        )
         stack.callback(team.close)
         yield Machinery(server, wire, network, team)
     for log in (team.bench.workspace.path, team.broker.folder):
@@ -189,13 +216,37 @@ def test_desk_loses_nothing_and_sends_nothing_twice_whatever_fails(
     if FAULTS >= BIG_RUN:
         assert max(recoveries)[0] <= MOST_RECOVERY_SECONDS
         assert all(stopped[fault] for fault in KINDS)
-    bench = machinery.team.bench
-    logged = [event.detail["annotation"] for event in bench.events(Action.SUBMITTED)]
-    with psycopg.connect(machinery.server.address, dbname=database_of(desk)) as owner:
-        rows = owner.execute("SELECT id FROM reviewer_data.annotation").fetchall()
-    assert FAULTS <= len(logged) == len(set(logged))
-    assert sorted(row[0] for row in rows) == sorted(logged)
-    assert bench.events(Action.SUBMISSION_REFUSED) == []
+    assert sent_once(desk, machinery) >= FAULTS
+
+
+@pytest.mark.skipif(not PAIRS, reason="takes half a minute for each pair")
+@pytest.mark.parametrize("project", [PROJECT, BUNDLE], ids=["one clip", "bundle"])
+def test_desk_loses_nothing_and_sends_nothing_twice_whatever_two_things_fail(
+    desk: NetworkDesk, machinery: Machinery, qtbot: QtBot
+) -> None:
+    chance = random.Random(PAIRS)
+    frames, recoveries = Frames(), []
+    stopped: Counter[str] = Counter()
+    desk.sign_in(ANA)
+    desk.take_next()
+    pairs = list(itertools.islice(itertools.cycle(chance.sample(OVERLAPS, len(OVERLAPS))), PAIRS))
+    for pair, ends in itertools.product(pairs, (slice(None), slice(None, None, -1))):
+        doing = f"{' + '.join(pair)}, {pair[ends][0]} ends first"
+        frames.begin(doing)
+        for fault in pair:
+            aside(desk, partial(machinery.begin, fault))
+            work_under_a_fault(desk, qtbot)
+            qtbot.wait(chance.randrange(200))
+        stopped[doing] += not is_well(desk)
+        for fault in pair[ends]:
+            qtbot.wait(chance.randrange(500))
+            aside(desk, partial(machinery.end, fault))
+        ended = time.monotonic()
+        desk.wait(partial(goes_on, desk))
+        recoveries.append((time.monotonic() - ended, doing))
+    tell(frames, recoveries, stopped)
+    assert max(recoveries)[0] <= MOST_RECOVERY_SECONDS
+    assert sent_once(desk, machinery) >= PAIRS
 
 
 @pytest.mark.skipif("REVIEWER_BUNDLE" not in os.environ, reason="takes ten seconds")
@@ -222,6 +273,17 @@ def test_bundle_is_worked_through_while_server_broker_and_bucket_are_away(
     with psycopg.connect(machinery.server.address, dbname=database_of(desk)) as owner:
         assert owner.execute("SELECT count(*) FROM reviewer_data.annotation").fetchone() == (4,)
     assert desk.bench.events(Action.LATE_DRAFT) == []
+
+
+def sent_once(desk: NetworkDesk, machinery: Machinery) -> int:
+    """How many submissions there were; the server has each of them once, and refused none."""
+    bench = machinery.team.bench
+    logged = [event.detail["annotation"] for event in bench.events(Action.SUBMITTED)]
+    with psycopg.connect(machinery.server.address, dbname=database_of(desk)) as owner:
+        rows = owner.execute("SELECT id FROM reviewer_data.annotation").fetchall()
+    assert sorted(row[0] for row in rows) == sorted(set(logged)) == sorted(logged)
+    assert bench.events(Action.SUBMISSION_REFUSED) == bench.events(Action.LATE_DRAFT) == []
+    return len(logged)
 
 
 def turns() -> list[str]:
@@ -283,7 +345,7 @@ def tell(frames: Frames, recoveries: list[tuple[float, str]], stopped: Counter[s
         gap = 1000 * frames.longest[fault]
         times = f"recovered within {seconds:.1f} s, longest frame gap {gap:.0f} ms"
         sys.stderr.write(f"{fault}: {times}, work stopped {stopped[fault]} times\n")
-    sys.stderr.write(f"{FAULTS} faults; recovered within {max(recoveries)[0]:.1f} s;")
+    sys.stderr.write(f"{len(recoveries)} turns; recovered within {max(recoveries)[0]:.1f} s;")
     sys.stderr.write(
         f" longest time in which the event loop did not turn {1000 * max(frames.longest.values()):.0f} ms\n"
     )

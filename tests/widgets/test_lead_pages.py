@@ -14,6 +14,7 @@ from reviewer.access.checkpoint import parse_checkpoint
 from reviewer.access.log_search import LogFilter
 from reviewer.access.verification import Finding
 from reviewer.errors import Notice, Refused, Unavailable
+from reviewer.lead.witnessed_logs import LogState, SeenLog
 from reviewer.model.people import Role
 from reviewer.model.task import QueueCounts, TaskKind, UntakenCount
 from reviewer.queue.api import DatabaseOwner
@@ -24,13 +25,14 @@ from reviewer.ui.lead.log_page import LogPage
 from reviewer.ui.lead.overview_page import OverviewPage
 from reviewer.ui.lead.people_page import PeoplePage
 from reviewer.ui.lead.register_dialog import RegisterDialog
+from reviewer.ui.lead.seen_logs_dialog import SeenLogsDialog
 from reviewer.ui.page import StatusFacts
 from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
 from reviewer.ui.widgets.count_tiles import CountTiles
 from reviewer.ui.widgets.tables import RowsModel
 from reviewer.ui.widgets.widget_ids import refresh_shortcuts
 from tests.fakes.file_chooser import FakeFileChooser
-from tests.fakes.lead import ADA, BEN, LEE, FakeLead, a_log_row, an_overview
+from tests.fakes.lead import ADA, BEN, LEE, NOON, FakeLead, a_log_row, an_overview
 from tests.fakes.work_session import a_lease
 from tests.fakes.workspace_gateway import CODE
 
@@ -511,6 +513,32 @@ def test_the_register_shows_who_signed_what_and_whether_it_counts(people: People
         [BEN.name, "contractor", "1, de-DE", "replaced by a newer version"],
     ]
     dialog.findChild(QPushButton, "register_close").click()
+
+
+def test_people_whose_log_was_cut_or_replaced_are_named(shown, lead: FakeLead, settle) -> None:
+    silent = SeenLog("p-gone", "log-x", 3, NOON, NOON + timedelta(hours=2), LogState.SILENT, 0, None)
+    lead.logs_seen.append(silent)
+    page = shown(LogPage)
+    page.seen.click()
+    settle()
+    dialog = page.findChild(SeenLogsDialog)
+    assert [_cells(dialog.rows, row, 0, 2, 3, 6) for row in range(5)] == [
+        [BEN.name, "shorter than before", "7", "2"],
+        ["p-gone", "silent", "3", "0"],
+        [ADA.name, "seen", "420", "0"],
+        [LEE.name, "never worked", "0", "0"],
+        [ADA.name, "replaced", "99", "0"],
+    ]
+    dialog.findChild(QPushButton, "seen_logs_close").click()
+
+
+def test_server_that_is_away_shows_nobodys_log_and_says_so(shown, lead: FakeLead, settle) -> None:
+    lead.errors["seen_logs"] = [Unavailable("QUEUE_UNREACHABLE")]
+    page = shown(LogPage)
+    page.seen.click()
+    settle()
+    assert page.findChild(SeenLogsDialog) is None
+    assert "cannot be reached" in page.message.text
 
 
 def test_the_log_is_filtered_by_person_act_object_and_day(shown, lead: FakeLead, settle) -> None:

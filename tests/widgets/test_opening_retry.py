@@ -63,6 +63,7 @@ def bench(qtbot: QtBot, jobs: Jobs) -> Bench:
     ("code", "awaited"),
     [
         ("BROKER_AWAY", "the broker"),
+        ("BROKER_FAILED", "the broker, which has a problem"),
         ("QUEUE_UNREACHABLE", "the work queue"),
         ("QUEUE_ANSWER", "the work queue"),
         ("CLIP_NOT_READ", "the clip's sound"),

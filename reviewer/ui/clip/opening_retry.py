@@ -111,6 +111,9 @@ def _awaited(error: Exception) -> str:
     queue = _tr("Waiting for the work queue: the next clip opens by itself when it is back.")
     return {
         "BROKER_AWAY": _tr("Waiting for the broker: the next clip opens by itself when it is back."),
+        "BROKER_FAILED": _tr(
+            "Waiting for the broker, which has a problem: the next clip opens by itself when it has none."
+        ),
         "BROKER_NOT_TRUSTED": _tr(
             "The broker's certificate is not trusted: the next clip opens by itself when it is good."
         ),

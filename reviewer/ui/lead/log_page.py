@@ -17,6 +17,7 @@ from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.lead.lead_page import LeadPage
 from reviewer.ui.lead.log_filter_bar import LogFilterBar
 from reviewer.ui.lead.log_rows import LogLine, line_of, shortened
+from reviewer.ui.lead.seen_logs_dialog import SeenLogsDialog
 from reviewer.ui.messages import Message, translated_catalogue
 from reviewer.ui.page import StatusFacts
 from reviewer.ui.time_format import exact_time
@@ -27,6 +28,7 @@ from reviewer.ui.widgets.tables import Column, RowsModel
 if TYPE_CHECKING:
     from reviewer.access.verification import Finding
     from reviewer.lead.session import LeadSession
+    from reviewer.lead.witnessed_logs import SeenLog
 
 _ROWS = 1000
 _WIDTHS = (56, 148, 116, 88, 176, 112, 168)
@@ -124,7 +126,13 @@ class LogPage(LeadPage):
             self._on_csv,
             glyph="save",
         )
-        return refresh, self.as_csv, self.save, self.verify
+        self.seen = self.button(
+            "log_seen",
+            self.tr("People's logs…"),
+            self.tr("Show whose log the queue's server saw last, and who has gone silent"),
+            self._on_seen,
+        )
+        return refresh, self.seen, self.as_csv, self.save, self.verify
 
     def enter(self) -> None:
         self.refresh()
@@ -164,6 +172,17 @@ class LogPage(LeadPage):
 
     def _written(self, rows: int) -> None:
         self.message.show_message(Message(self.tr("{0} rows written.").format(f"{rows:,}")), "ok")
+
+    @Slot()
+    def _on_seen(self) -> None:
+        lead = self._lead
+        self.run(lambda _token: (lead.seen_logs(), lead.people()), self._show_seen)
+
+    def _show_seen(self, found: "tuple[list[SeenLog], list[Person]]") -> None:
+        logs, people = found
+        dialog = SeenLogsDialog(logs, {person.id: person.name for person in people}, self)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     @Slot()
     def _on_verify(self) -> None:
