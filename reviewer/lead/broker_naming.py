@@ -72,7 +72,7 @@ class BrokerNaming:
             Unavailable: a file cannot be written.
         """
         self._access.allow(identity, Act.CHANGE_POLICY)
-        self._access.require(identity, Act.MANAGE_PEOPLE)
+        self._access.require(identity, Act.MANAGE_PEOPLE, settings_may_differ=True)  # by an earlier run
         is_first = self._replaces_keys()
         place = BrokerPlace(place.url, place.public_key, AUTHORITY_FILE if authority else "")
         before = read_untrusted_text(self._folder / PROJECT_FILE)

@@ -73,8 +73,8 @@ class ActRequests:
     def prepare(self, act: WorkAct) -> PreparedAct:
         """Checks and seals; raises Refused (Incomplete, Unheard, NdaRequired, consent ended ...)."""
         self.require_own(act.lease)
-        is_saving = isinstance(act, Release)
-        self.access.require(self.identity, RIGHTS[act.lease.kind], is_saving=is_saving)
+        right, is_put_back = RIGHTS[act.lease.kind], isinstance(act, Release)
+        self.access.require(self.identity, right, settings_may_differ=is_put_back)
         match act:
             case HandIn(lease, annotation, parent):
                 return self._hand_in(lease, annotation, parent)

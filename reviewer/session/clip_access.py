@@ -73,18 +73,18 @@ class ClipAccess:
         self._sign_in.require(identity)
         require(identity.person, act)
 
-    def require(self, identity: Identity, act: Act, *, is_saving: bool = False) -> str:
+    def require(self, identity: Identity, act: Act, *, settings_may_differ: bool = False) -> str:
         """Raises Refused unless this person is signed in, may do this, and has a valid agreement.
 
         Args:
-            is_saving: what was typed is saved, and a task put back, also under settings that a lead has
-                replaced.
+            settings_may_differ: also under settings that a lead has replaced, as for saving what was typed
+                and for putting a task back.
 
         Returns: the id of the acknowledgement that allows it.
         Raises: Refused (NotAllowed, NdaRequired, POLICY_OPENED_BEFORE, or signed out).
         """
         self.allow(identity, act)
-        if not is_saving:
+        if not settings_may_differ:
             self._sign_in.require_current_settings()
         return self._unit.acknowledgements.require_live(identity.person)
 

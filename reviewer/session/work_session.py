@@ -563,7 +563,7 @@ class WorkSession:
             raise NotLeased
 
     def _require_unfinished(self, lease: Lease) -> None:
-        self._access.require(self.identity, self._right, is_saving=True)
+        self._access.require(self.identity, self._right, settings_may_differ=True)
         self._require_kind(lease)
         self.requests.require_own(lease)
         if (lease.task_id, lease.token) in self._ended:

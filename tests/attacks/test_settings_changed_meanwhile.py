@@ -77,7 +77,7 @@ def test_what_was_typed_is_kept_and_goes_on_in_a_window_that_is_opened_again(ben
     bench.sign_out(ANA)
     again = bench.another_window()
     resumed = again.work(ANA).claim()
-    assert again.work(ANA).open(resumed).draft.text() == "the last words"
+    assert again.work(ANA).open(resumed).draft.text_verbatim == "the last words"
     again.workspace.close()
 
 

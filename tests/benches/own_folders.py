@@ -129,6 +129,7 @@ class Office:
         settings = {**signed.settings, "queue.qa_rate": _hash_of(rate)}
         with self.lead.workspace._unit.transaction():
             policy._sign(identity, replace(signed, settings=settings), "apply")
+        policy._opened = replace(policy._opened, settings=settings)  # the lead's window was opened again
 
     def apply_policy(self) -> None:
         """The lead signs the files as they are now and puts them on the server."""

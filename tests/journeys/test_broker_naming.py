@@ -165,7 +165,7 @@ def test_session_from_before_opens_no_clip_any_more(bench: Bench) -> None:
     work = bench.work(ANA)
     lease = work.claim()
     named(bench)
-    with pytest.raises(Refused, match="BROKER_NOT_NAMED"):
+    with pytest.raises(Refused, match="POLICY_OPENED_BEFORE"):
         work.open(lease)
 
 
