@@ -356,7 +356,7 @@ class SqliteQueue:
         )
 
     def undrawn(self) -> int:
-        return len(self._database.rows(queries.TO_DRAW, {"now": self._now()}))
+        return int(self._database.value(queries.UNDRAWN, {"now": self._now()}))
 
     def without_taker(self, people: Mapping[TaskKind, Collection[str]]) -> list[UntakenCount]:
         with self._database.transaction():

@@ -95,6 +95,7 @@ TO_DRAW = f"""
         OR t.state = 'leased' AND t.taken_back = 1 AND t.lease_until <= :now)
     ORDER BY t.rowid
 """
+UNDRAWN = f"SELECT count(*) FROM ({TO_DRAW})"
 # True when annotation `a` of task `t` was taken back and another one was submitted in its place.
 REPLACED = """
     t.kind = 'transcribe' AND t.annotation_id IS NOT a.id

@@ -79,6 +79,7 @@ def test_words_that_are_selected_in_the_text_are_muted_and_replaced_by_their_tag
     (one,) = bench.work.opened_clip.redactions
     assert (one.start, one.end) == (6000, 12_000)
     assert bench.workspace.view.annotation.text_verbatim == "Hello [pii:name], how are you"
+    assert "A tag took the place" in bench.message
 
 
 def test_words_of_which_no_draft_knows_the_time_must_be_selected_in_the_waveform(

@@ -121,13 +121,12 @@ class RedactionMarks(QObject):
     def _on_marked(self, kind: PersonalDataKind, muted: "MutedClip") -> None:
         self._view.waveform.waves.select_none()
         self._show(muted)
+        hint = self.tr("Type [pii] with its kind in place of the words.")
         if self._has_words:
             self._view.transcription.editor.insert_tag(tag_for(kind))
+            hint = self.tr("A tag took the place of the words.")
         self._view.message.show_message(
-            Message(
-                self.tr("Muted for everybody. QA or your lead decides about it."),
-                self.tr("Type [pii] with its kind in place of the words."),
-            )
+            Message(self.tr("Muted for everybody. QA or your lead decides about it."), hint)
         )
 
     @Slot(str)
