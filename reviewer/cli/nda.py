@@ -139,6 +139,8 @@ def copy(
     try:
         with out.open("x", encoding="utf-8") as stream:
             dump(dict(signed.json), stream, ensure_ascii=False, indent=2)
+    except FileExistsError as error:
+        raise Refused("FILE_EXISTS", file=str(out)) from error
     except OSError as error:
         raise Unavailable("OPERATING_SYSTEM", problem=str(error)) from error
     if json:

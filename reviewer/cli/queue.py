@@ -222,4 +222,5 @@ def _held(clip: HeldClip) -> dict[str, object]:
 def _table(title: str, rows: list[dict[str, object]]) -> None:
     if rows:
         print(f"\n{title}")
-        output.print_table(tuple(rows[0]), [tuple(row.values()) for row in rows])
+        cells = [["-" if value is None else value for value in row.values()] for row in rows]
+        output.print_table(tuple(rows[0]), cells)

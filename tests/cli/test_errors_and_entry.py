@@ -190,7 +190,7 @@ def test_command_of_another_role_is_refused(command, workspace, monkeypatch, nam
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        ("people add Friend --role king", 2, "king"),
+        ("people add Friend --role king", 2, "'--role': 'king' is not one of"),
         ("export set --format xml", 2, "xml"),
         ("export set --format csv --where colour~blue", 2, "colour"),
         ("import nowhere.jsonl", 2, "nowhere.jsonl"),
