@@ -55,6 +55,7 @@ def _demo(
 
 
 app = typer.Typer(
+    cls=output.CommandGroup,
     name="reviewer",
     help="Reviews voice clips. Without a command it opens the workstation: `reviewer [--workspace DIR]`.",
     add_completion=False,

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 
 REGISTER_COLUMNS = ("name", "role", "version", "locale", "signed_at", "until", "state", "record")
 
-app = typer.Typer(help="Read and sign the non-disclosure agreement.", no_args_is_help=True)
+app = typer.Typer(
+    cls=output.CommandGroup, help="Read and sign the non-disclosure agreement.", no_args_is_help=True
+)
 
 
 @app.command("show")

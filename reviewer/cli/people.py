@@ -21,7 +21,7 @@ from reviewer.cli.sign_in import (
 from reviewer.errors import Refused
 from reviewer.model.people import Role
 
-app = typer.Typer(help="Add, list and revoke people.", no_args_is_help=True)
+app = typer.Typer(cls=output.CommandGroup, help="Add, list and revoke people.", no_args_is_help=True)
 
 InvitationTo = Annotated[
     Path | None,

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from reviewer.lead.progress import ProjectProgress
     from reviewer.stats.completion import Completion
 
-app = typer.Typer(help="See the queue, release and assign tasks.", no_args_is_help=True)
+app = typer.Typer(
+    cls=output.CommandGroup, help="See the queue, release and assign tasks.", no_args_is_help=True
+)
 app.add_typer(late_drafts.app, name="late")
 app.add_typer(queue_server.app, name="server")
 

@@ -103,7 +103,8 @@ def print_code(invitation: "Invitation", code: str, *, as_json: bool, file: str 
             }
         )
     else:
-        words = {"name": person.name, "role": output.term("ROLE", person.role), "until": until}
+        told = f"{invitation.until:%Y-%m-%d %H:%M} UTC"
+        words = {"name": person.name, "role": output.term("ROLE", person.role), "until": told}
         print(output.sentence(code, **words, **({"file": file} if file else {})))
         print(invitation.code)
 
