@@ -65,8 +65,8 @@ class Damaged(ReviewerError):
 class WrongPassphrase(Refused):
     """Name and passphrase do not belong together; the same answer whether or not the name exists."""
 
-    def __init__(self) -> None:
-        super().__init__("WRONG_PASSPHRASE")
+    def __init__(self, code: str = "WRONG_PASSPHRASE") -> None:
+        super().__init__(code)
 
 
 class TooManyFailures(Refused):

@@ -7,9 +7,9 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from io import RawIOBase
+from io import RawIOBase, TextIOWrapper
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 
 def write_whole(file: RawIOBase, data: bytes) -> None:
@@ -99,6 +99,25 @@ class NewFile:
         with suppress(OSError):
             if not self._is_kept:
                 os.unlink(self._temporary)  # noqa: PTH108 - see above
+
+
+@contextmanager
+def new_text(path: Path) -> Iterator[TextIO]:
+    """A text in UTF-8 that replaces the file of its name once all of it is written, with line ends as given.
+
+    Raises:
+        OSError: writing failed; the old content is unchanged, and no temporary file is left.
+    """
+    made = NewFile(path.resolve())
+    try:
+        text = TextIOWrapper(made.stream, encoding="utf-8", newline="")
+        yield text
+        text.detach()
+        made.sync()
+        made.keep()
+        sync_folder(path.resolve().parent)
+    finally:
+        made.discard()
 
 
 @contextmanager

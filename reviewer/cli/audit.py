@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from reviewer.access.verification import Finding
     from reviewer.access.witness import Submission
 
-app = typer.Typer(help="Read, verify and sign the access log.", no_args_is_help=True)
+app = typer.Typer(cls=output.CommandGroup, help="Read, verify and sign the access log.", no_args_is_help=True)
 
 
 @app.command("show")

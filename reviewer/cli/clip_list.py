@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from reviewer.lead.session import LeadSession
 
 app = typer.Typer(
-    help="List all clips, put them on hold, release them, set who gets them first.", no_args_is_help=True
+    cls=output.CommandGroup,
+    help="List all clips, put them on hold, release them, set who gets them first.",
+    no_args_is_help=True,
 )
 
 ClipId = Annotated[str, typer.Argument(metavar="CLIP", help="The clip, as clips list shows it.")]

@@ -17,7 +17,9 @@ from reviewer.transcript.conventions import Conventions, load_conventions
 from reviewer.transcript.normalisation import normalise, stored_text
 from reviewer.untrusted_files import parse_untrusted_json
 
-app = typer.Typer(help="Check convention files, and try them on text.", no_args_is_help=True)
+app = typer.Typer(
+    cls=output.CommandGroup, help="Check convention files, and try them on text.", no_args_is_help=True
+)
 
 
 @app.command("check")

@@ -12,7 +12,9 @@ from reviewer.errors import Unavailable
 if TYPE_CHECKING:
     from reviewer.lead.drafting import DraftsReport
 
-app = typer.Typer(help="Recognisers' drafts, and what people make of them.", no_args_is_help=True)
+app = typer.Typer(
+    cls=output.CommandGroup, help="Recognisers' drafts, and what people make of them.", no_args_is_help=True
+)
 
 
 @app.command("make")

@@ -13,7 +13,9 @@ from reviewer.model.held_back import HeldBackClip, ReleaseReason
 from reviewer.model.intervals import Span
 from reviewer.model.redaction import Redaction
 
-app = typer.Typer(help="Decide about clips that hold personal data.", no_args_is_help=True)
+app = typer.Typer(
+    cls=output.CommandGroup, help="Decide about clips that hold personal data.", no_args_is_help=True
+)
 
 ClipId = Annotated[str, typer.Argument(metavar="CLIP", help="The clip, as held list shows it.")]
 Frame = Annotated[int | None, typer.Option(metavar="FRAME", show_default=False)]

@@ -7,9 +7,8 @@ from typing import Annotated
 import typer
 
 from reviewer.cli import output
-from reviewer.cli.recovery import NewRecoveryKeyFile, show_recovery_key
+from reviewer.cli.recovery import NewRecoveryKeyFile, place_for_key, show_recovery_key
 from reviewer.cli.sign_in import AsJson, PassphraseFile, opened, passphrase_from
-from reviewer.errors import Refused
 from reviewer.recent_workspaces import remember_workspace
 
 
@@ -30,15 +29,14 @@ def init(
     """Create a workspace, its first lead and its recovery key, which is shown once."""
     from reviewer.workspace import make_workspace  # noqa: PLC0415
 
-    if recovery_key_file is not None and recovery_key_file.exists():
-        raise Refused("RECOVERY_KEY_FILE_EXISTS", file=str(recovery_key_file))
-    recovery_key = make_workspace(folder, lead, passphrase_from(passphrase_file, is_new=True), project)
-    remember_workspace(folder)
     name = " ".join(lead.split())
-    if not json:
-        print(output.sentence("WORKSPACE_MADE", folder=str(folder), name=name))
-    with opened(folder) as workspace:
-        show_recovery_key(workspace, recovery_key, recovery_key_file, is_quiet=json)
+    with place_for_key(recovery_key_file):
+        recovery_key = make_workspace(folder, lead, passphrase_from(passphrase_file, is_new=True), project)
+        remember_workspace(folder)
+        if not json:
+            print(output.sentence("WORKSPACE_MADE", folder=str(folder), name=name))
+        with opened(folder) as workspace:
+            show_recovery_key(workspace, recovery_key, recovery_key_file, is_quiet=json)
     if not json:
         print(output.sentence("WORKSPACE_OPENS", folder=shlex.quote(str(folder))))
     if json:

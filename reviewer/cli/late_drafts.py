@@ -9,7 +9,7 @@ from reviewer.cli.sign_in import AsJson, CommandSession, signs_in
 from reviewer.model.clock import to_iso
 from reviewer.model.task import LateDraft, LateReason
 
-app = typer.Typer(help="Adopt or dismiss late drafts.", no_args_is_help=True)
+app = typer.Typer(cls=output.CommandGroup, help="Adopt or dismiss late drafts.", no_args_is_help=True)
 
 DraftId = Annotated[str, typer.Argument(metavar="DRAFT", help="The draft, as queue late list shows it.")]
 _HEADS = ("draft", "clip", "person", "kind", "kept_at", "becomes")

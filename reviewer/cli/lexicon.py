@@ -21,7 +21,9 @@ from reviewer.transcript.lexicon import (
     with_words,
 )
 
-app = typer.Typer(help="Names, products and terms that spelling accepts.", no_args_is_help=True)
+app = typer.Typer(
+    cls=output.CommandGroup, help="Names, products and terms that spelling accepts.", no_args_is_help=True
+)
 
 LocaleOption = Annotated[
     str,

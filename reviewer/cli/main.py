@@ -55,6 +55,7 @@ def _demo(
 
 
 app = typer.Typer(
+    cls=output.CommandGroup,
     name="reviewer",
     help="Reviews voice clips. Without a command it opens the workstation: `reviewer [--workspace DIR]`.",
     add_completion=False,
@@ -160,7 +161,7 @@ def _as_known_error(problem: Exception) -> ReviewerError:
     if isinstance(problem, _UsageError):
         context = getattr(problem, "ctx", None)
         path = context.command_path if context else "reviewer"
-        message = problem.format_message()  # type: ignore[attr-defined]
+        message = problem.format_message().replace("Value error, ", "")  # type: ignore[attr-defined]
         return Refused("USAGE", problem=message, command=path)
     if isinstance(problem, UnicodeEncodeError):  # bytes that are no text, typed or in an argument
         return Refused("TYPED_NOT_TEXT")

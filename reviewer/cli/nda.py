@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 
 REGISTER_COLUMNS = ("name", "role", "version", "locale", "signed_at", "until", "state", "record")
 
-app = typer.Typer(help="Read and sign the non-disclosure agreement.", no_args_is_help=True)
+app = typer.Typer(
+    cls=output.CommandGroup, help="Read and sign the non-disclosure agreement.", no_args_is_help=True
+)
 
 
 @app.command("show")
@@ -139,6 +141,8 @@ def copy(
     try:
         with out.open("x", encoding="utf-8") as stream:
             dump(dict(signed.json), stream, ensure_ascii=False, indent=2)
+    except FileExistsError as error:
+        raise Refused("FILE_EXISTS", file=str(out)) from error
     except OSError as error:
         raise Unavailable("OPERATING_SYSTEM", problem=str(error)) from error
     if json:

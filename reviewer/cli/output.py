@@ -8,10 +8,23 @@ from contextlib import contextmanager
 from typing import Any
 from unicodedata import category
 
+from typer.core import TyperGroup
+
 from reviewer.errors import Notice, Parameter, ReviewerError
 from reviewer.messages import Words, command_catalogue
 
 Progress = Callable[[int, int], None]
+_WHOLE = 1000
+
+
+class CommandGroup(TyperGroup):
+    """A group whose help has the whole first sentence of each command; Typer cuts it off at one line."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        commands = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
+        rows = [(name, command.get_short_help_str(_WHOLE)) for name, command in commands if command]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
 
 def sentence(code: str, /, **parameters: Parameter) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from reviewer.cli import output
-from reviewer.cli.recovery import NewRecoveryKeyFile, print_code, show_recovery_key
+from reviewer.cli.recovery import NewRecoveryKeyFile, place_for_key, print_code, show_recovery_key
 from reviewer.cli.sign_in import (
     AsJson,
     CommandSession,
@@ -21,7 +21,7 @@ from reviewer.cli.sign_in import (
 from reviewer.errors import Refused
 from reviewer.model.people import Role
 
-app = typer.Typer(help="Add, list and revoke people.", no_args_is_help=True)
+app = typer.Typer(cls=output.CommandGroup, help="Add, list and revoke people.", no_args_is_help=True)
 
 InvitationTo = Annotated[
     Path | None,
@@ -259,8 +259,9 @@ def replace_recovery_key(
     json: AsJson = False,
 ) -> None:
     """Make a new recovery key; the one before opens nothing any more."""
-    recovery_key = work.person.lead.replace_recovery_key()
-    show_recovery_key(work.workspace, recovery_key, recovery_key_file, is_quiet=json)
+    with place_for_key(recovery_key_file):
+        recovery_key = work.person.lead.replace_recovery_key()
+        show_recovery_key(work.workspace, recovery_key, recovery_key_file, is_quiet=json)
     if json:
         output.print_json({} if recovery_key_file else {"recovery_key": recovery_key})
     else:

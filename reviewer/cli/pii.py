@@ -16,7 +16,11 @@ from reviewer.untrusted_files import read_untrusted
 
 _MOST_BYTES = 64 << 20
 
-app = typer.Typer(help="Personal data in texts: find it, and measure how well.", no_args_is_help=True)
+app = typer.Typer(
+    cls=output.CommandGroup,
+    help="Personal data in texts: find it, and measure how well.",
+    no_args_is_help=True,
+)
 
 
 @app.command("find")

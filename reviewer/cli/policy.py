@@ -42,6 +42,7 @@ Authority = Annotated[
 ]
 
 app = typer.Typer(
+    cls=output.CommandGroup,
     help="See and sign changes of the project file, label forms, conventions and agreements.",
     no_args_is_help=True,
 )

@@ -7,7 +7,9 @@ import typer
 from reviewer.cli import output
 from reviewer.cli.sign_in import AsJson, CommandSession, signs_in
 
-app = typer.Typer(help="Select work for review, and report on it.", no_args_is_help=True)
+app = typer.Typer(
+    cls=output.CommandGroup, help="Select work for review, and report on it.", no_args_is_help=True
+)
 
 
 @app.command("draw")

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from reviewer.lead.progress import ProjectProgress
     from reviewer.stats.completion import Completion
 
-app = typer.Typer(help="See the queue, release and assign tasks.", no_args_is_help=True)
+app = typer.Typer(
+    cls=output.CommandGroup, help="See the queue, release and assign tasks.", no_args_is_help=True
+)
 app.add_typer(late_drafts.app, name="late")
 app.add_typer(queue_server.app, name="server")
 
@@ -224,4 +226,5 @@ def _held(clip: HeldClip) -> dict[str, object]:
 def _table(title: str, rows: list[dict[str, object]]) -> None:
     if rows:
         print(f"\n{title}")
-        output.print_table(tuple(rows[0]), [tuple(row.values()) for row in rows])
+        cells = [["-" if value is None else value for value in row.values()] for row in rows]
+        output.print_table(tuple(rows[0]), cells)

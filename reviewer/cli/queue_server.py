@@ -11,7 +11,7 @@ from reviewer.files import write_atomically
 from reviewer.places import resource
 from reviewer.untrusted_files import read_untrusted_text
 
-app = typer.Typer(help="Set up the server of a team's queue.", no_args_is_help=True)
+app = typer.Typer(cls=output.CommandGroup, help="Set up the server of a team's queue.", no_args_is_help=True)
 
 
 @app.command("setup")

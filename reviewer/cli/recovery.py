@@ -3,6 +3,8 @@
 import getpass
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from reviewer.workspace import Workspace
 
 _TRIES = 3
+_KEY_BYTES = 64
+"""Of the file of a recovery key: the key, and spaces."""
 
 NewRecoveryKeyFile = Annotated[
     Path | None,
@@ -37,10 +41,12 @@ def show_recovery_key(
 
     At a terminal it is typed back; from a file it is read back. ``is_quiet`` leaves printing to the caller.
 
-    Raises: Unavailable when the file exists or cannot be written; Refused when it was typed wrongly thrice.
+    ``file`` was made by ``place_for_key``.
+
+    Raises: Unavailable when the file cannot be written; Refused when it was typed wrongly thrice.
     """
     if file is not None:
-        _write_new(file, recovery_key)
+        _write_into(file, recovery_key)
         workspace.recovery.try_key(first_line(file))
     elif is_quiet:
         workspace.recovery.try_key(recovery_key)
@@ -77,7 +83,7 @@ def recover(
         elif sys.stdin.isatty():
             recovery_key = getpass.getpass("Recovery key: ")
         else:
-            raise Refused("NO_PASSPHRASE")
+            raise Refused("RECOVERY_KEY_NOT_GIVEN")
         invitation = open_workspace.recovery.recover(recovery_key, lead)
     print_code(invitation, "CODE_ISSUED", as_json=json)
 
@@ -97,7 +103,8 @@ def print_code(invitation: "Invitation", code: str, *, as_json: bool, file: str 
             }
         )
     else:
-        words = {"name": person.name, "role": output.term("ROLE", person.role), "until": until}
+        told = f"{invitation.until:%Y-%m-%d %H:%M} UTC"
+        words = {"name": person.name, "role": output.term("ROLE", person.role), "until": told}
         print(output.sentence(code, **words, **({"file": file} if file else {})))
         print(invitation.code)
 
@@ -116,10 +123,36 @@ def _ask_back(workspace: "Workspace") -> None:
             return
 
 
-def _write_new(file: Path, recovery_key: str) -> None:
+@contextmanager
+def place_for_key(file: Path | None) -> Iterator[None]:
+    """Makes the file before the key, with room for it: else a key that cannot be kept replaces a good one.
+
+    A file that got no key is removed. Raises: Refused when it exists, Unavailable when it cannot be made.
+    """
+    if file is None:
+        yield
+        return
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(f"{recovery_key}\n")
+    except FileExistsError as error:
+        raise Refused("RECOVERY_KEY_FILE_EXISTS", file=str(file)) from error
+    except OSError as error:
+        raise Unavailable("OPERATING_SYSTEM", problem=str(error)) from error
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(b" " * _KEY_BYTES)
+        yield
+    except BaseException as error:
+        if not file.read_bytes().strip():
+            file.unlink()
+        if isinstance(error, OSError):
+            raise Unavailable("OPERATING_SYSTEM", problem=str(error)) from error
+        raise
+
+
+def _write_into(file: Path, recovery_key: str) -> None:
+    try:
+        with file.open("r+b") as stream:
+            stream.write(f"{recovery_key.ljust(_KEY_BYTES - 1)}\n".encode())
     except OSError as error:
         raise Unavailable("OPERATING_SYSTEM", problem=str(error)) from error

@@ -14,8 +14,12 @@ if TYPE_CHECKING:
     from reviewer.lead.purge import Recall
     from reviewer.lead.retention import DueClip, RetentionOverview
 
-app = typer.Typer(help="See what is due for purging; keep clips for longer.", no_args_is_help=True)
-recall_app = typer.Typer(help="See which exports contain purged clips.", no_args_is_help=True)
+app = typer.Typer(
+    cls=output.CommandGroup, help="See what is due for purging; keep clips for longer.", no_args_is_help=True
+)
+recall_app = typer.Typer(
+    cls=output.CommandGroup, help="See which exports contain purged clips.", no_args_is_help=True
+)
 
 
 @app.command("list")

@@ -162,7 +162,7 @@ def new_passphrase_from(file: Path | None) -> str:
     if file is not None:
         return first_line(file)
     if not sys.stdin.isatty():
-        raise Refused("NO_PASSPHRASE")
+        raise Refused("NO_NEW_PASSPHRASE")
     return _asked_twice()
 
 

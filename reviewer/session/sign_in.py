@@ -288,7 +288,7 @@ class SignIn:
             keyring = self._open_blob(invited.person, invited.keyring, normal_code(code))
         if invited is None or keyring is None or invited.code_until <= self._unit.clock.now():
             self._fail(invited.person if invited else None, Action.ENROL_FAILED)
-            raise WrongPassphrase
+            raise WrongPassphrase("WRONG_CODE")
         return self._enrolled(invited.person, self._unit.key_deliveries.current(keyring), passphrase)
 
     def _enrolled(self, person: Person, invited: Keyring, passphrase: str) -> Person:

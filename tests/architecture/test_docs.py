@@ -14,6 +14,8 @@ import pytest
 from reviewer.model.project import Project, RecogniserRule
 from tests.conftest import REPOSITORY
 
+_LONG = 60
+"""Letters of a line that would not stand twice on a page by chance."""
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 # Written in halves, so that this file is not one of those it looks for.
 _REGISTRIES = re.compile("(" + "|".join(["py" + "pi", "python" + "hosted", "npm" + "js"]) + r")\.(org|com)")
@@ -151,6 +153,19 @@ def _commands(name: str, command: object) -> Iterator[str]:
     else:
         for word, one in inner.items():
             yield from _commands(f"{name} {word}", one)
+
+
+def test_no_page_of_the_guide_says_a_thing_twice() -> None:
+    for page in (REPOSITORY / "docs" / "guide").glob("*.md"):
+        lines = re.sub(r"^```.*?^```", "", _text(page), flags=re.MULTILINE | re.DOTALL).splitlines()
+        told = [line for line in lines if len(line) > _LONG]
+        told += [line.split(" | ")[0] for line in lines if line.startswith("| `reviewer ")]
+        assert [line for line in told if told.count(line) > 1] == [], page.name
+
+
+def test_no_row_of_a_table_is_cut_off_from_its_heading() -> None:
+    cut = re.compile(r"\n\n\|[^\n]*\n(?!\|[ :-]*-{3})")
+    assert [page.name for page in _documents() if cut.search(_text(page))] == []
 
 
 def test_every_file_that_a_document_names_is_there() -> None:

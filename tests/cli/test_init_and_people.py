@@ -75,6 +75,8 @@ def test_code_is_printed_for_reading_aloud_and_a_wrong_one_is_refused(lead, comm
     assert lines[-1].count("-") == 3
     ran = command("enrol", "New Person", "--code", "AAAA-BBBB", "--workspace", workspace)
     assert ran.code == 2
+    assert "name and code do not belong together" in ran.err
+    assert "reviewer people code NAME" in ran.err
 
 
 def test_revoked_person_is_listed_as_such_and_cannot_sign_in(lead, command, workspace):

@@ -47,12 +47,36 @@ def test_passphrase_is_changed_with_a_file(lead, command, workspace, tmp_path, m
 
 
 def test_new_passphrase_is_asked_for_twice_and_never_taken_from_the_environment(lead, monkeypatch):
-    assert lead("people", "passphrase").code == 2
+    refused = lead("people", "passphrase")
+    assert refused.code == 2
+    assert "--new-passphrase-file" in refused.err
     answers = iter([NEW, f"{NEW}!", NEW, NEW])
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("getpass.getpass", lambda _prompt: next(answers))
     assert lead("people", "passphrase").code == 2
     assert lead("people", "passphrase").code == 0
+
+
+@pytest.mark.parametrize("place", ["key", "no folder/key"])
+def test_recovery_key_that_cannot_be_kept_does_not_replace_the_one_before(command, made, place):
+    folder, key = made
+    at = ("--workspace", folder)
+    ran = command("people", "recovery-key", *at, "--as", "Mia", "--recovery-key-file", folder.parent / place)
+    assert ran.code == (2 if place == "key" else 3)
+    assert command("recover", "--lead", "Nia", *at, "--recovery-key-file", key).code == 0
+
+
+def test_refused_key_leaves_no_file(command, made, monkeypatch):
+    new = made[1].with_name("new key")
+    monkeypatch.setenv("REVIEWER_PASSPHRASE", "short")
+    assert command("init", made[0].with_name("other"), "--lead", "Mia", "--recovery-key-file", new).code == 2
+    assert not new.exists()
+
+
+def test_who_gives_no_recovery_key_is_told_how(command, made):
+    ran = command("recover", "--lead", "Mia", "--workspace", made[0])
+    assert ran.code == 2
+    assert "--recovery-key-file" in ran.err
 
 
 def test_code_lets_somebody_set_a_new_passphrase(lead, command, workspace, monkeypatch):

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from reviewer.files import NewFile, sync_file, write_atomically
+from reviewer.files import NewFile, new_text, sync_file, write_atomically
 
 
 def test_the_new_content_replaces_the_old_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
@@ -20,6 +20,24 @@ def test_the_new_content_replaces_the_old_and_nothing_is_left_beside_it(tmp_path
         assert file.read_bytes() == content
     assert os.listdir(tmp_path) == ["a.json"]  # noqa: PTH208
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_text_replaces_the_old_one_once_it_is_whole(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    for line in ("one\r\n", "zwölf\n"):
+        with new_text(file) as text:
+            text.write(line)
+        assert file.read_bytes() == line.encode()
+
+    def fill() -> None:
+        with new_text(file) as text:
+            text.write("half of ")
+            raise OSError(errno.ENOSPC, "full")
+
+    with pytest.raises(OSError, match="full"):
+        fill()
+    assert file.read_text(encoding="utf-8") == "zwölf\n"
+    assert os.listdir(tmp_path) == ["a.csv"]  # noqa: PTH208
 
 
 def test_a_link_is_followed_and_stays_a_link(tmp_path: Path) -> None:

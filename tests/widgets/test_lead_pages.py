@@ -1,5 +1,7 @@
 """Overview, people, and the access log."""
 
+import errno
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +13,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from reviewer.access.checkpoint import parse_checkpoint
+from reviewer.access.log_chain import LogRow
 from reviewer.access.log_search import LogFilter
 from reviewer.access.verification import Finding
 from reviewer.errors import Notice, Refused, Unavailable
@@ -574,3 +577,22 @@ def test_rows_of_the_filter_are_written_as_csv(shown, lead: FakeLead, settle, tm
     settle()
     assert "2 rows written" in page.message.text
     assert ",'=1+1," in place.read_text(encoding="utf-8")
+
+
+def test_a_table_of_the_log_that_the_disk_does_not_take_leaves_the_one_before(
+    shown, lead: FakeLead, settle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rows(_wanted: object) -> Iterator[LogRow]:
+        yield a_log_row(1)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(lead, "log_rows_for_export", rows)
+    place = tmp_path / "log.csv"
+    place.write_text("before", encoding="utf-8")
+    page = shown(LogPage, chooser=FakeFileChooser(place))
+    page.as_csv.click()
+    settle()
+    assert page.message.text.startswith("The table could not be written: No space left on device")
+    assert [(path.name, path.read_text(encoding="utf-8")) for path in tmp_path.iterdir()] == [
+        ("log.csv", "before")
+    ]

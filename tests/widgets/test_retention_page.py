@@ -87,6 +87,19 @@ def test_page_shows_due_extended_unknown_and_recall(page: RetentionPage) -> None
     assert says(page) == "Due for purging: 1 clips now, 2 within 30 days."
 
 
+def test_of_many_clips_to_recall_the_first_are_named(
+    page: RetentionPage, lead: FakeLead, settle: Any
+) -> None:
+    whole = lead.retention.recall[0]
+    lead.retention = replace(
+        lead.retention, recall=(replace(whole, clips=tuple(f"c{number}" for number in range(50_000))),)
+    )
+    page.refresh()
+    settle()
+    named = texts(page.recall)[0][0].split("\n")
+    assert (named[0], named[19], named[20:]) == ("c0", "c19", ["…"])
+
+
 def test_purging_by_date_that_waits_is_said_first_then_plain_files_that_may_be_left(
     page: RetentionPage, lead: FakeLead, settle: Any
 ) -> None:

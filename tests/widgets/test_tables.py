@@ -38,6 +38,19 @@ def test_a_cell_is_what_its_column_says_under_its_title_in_its_place_and_colour(
     assert model.index(0, 0).data(Qt.ItemDataRole.ForegroundRole) is None
 
 
+def test_typed_letters_find_a_row_without_a_call_of_qt_for_each(model: RowsModel[Row], monkeypatch):
+    model.show_rows([("Ana", 1), ("ben", 2), ("Cem", 3)])
+    monkeypatch.setattr(model, "data", None)
+    starts = Qt.MatchFlag.MatchStartsWith | Qt.MatchFlag.MatchWrap
+
+    def found(start: int, letters: str) -> list[int]:
+        return [each.row() for each in model.match(model.index(start, 0), 0, letters, 1, starts)]
+
+    assert found(0, "B") == [1]
+    assert found(2, "a") == [0]  # round the end
+    assert found(0, "x") == []
+
+
 def test_new_rows_replace_the_old_ones(model: RowsModel[Row], qtbot: QtBot):
     with qtbot.waitSignal(model.modelReset):
         model.show_rows([("c", 3)])
@@ -138,6 +151,18 @@ def test_a_column_with_long_words_gets_the_room_of_an_empty_one(themed, show):
     fit_columns(table, [0, 1])
     assert table.columnWidth(1) >= table.sizeHintForColumn(1) > 100
     assert table.columnWidth(0) + table.columnWidth(1) <= table.viewport().width()
+
+
+def test_fitting_columns_looks_only_at_the_rows_in_sight(themed, show):
+    asked: set[int] = set()
+    model: RowsModel[int] = RowsModel([Column("Number", lambda row: asked.add(row) or str(row))])
+    table = Table(empty="")
+    table.setModel(model)
+    tidy(table, stretch=0)
+    show(table)
+    model.show_rows(range(1000))
+    fit_columns(table, [0])
+    assert len(asked) < 100
 
 
 def test_room_that_is_left_is_shared_so_that_longer_words_further_down_fit(themed, show):

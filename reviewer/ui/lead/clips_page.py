@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 
 from reviewer.errors import Unavailable
+from reviewer.files import new_text
 from reviewer.lead.clip_table import write_clips
 from reviewer.model.clip import ClipState
 from reviewer.model.clip_list import ClipColumn, ClipFilter, ClipOrder, ListedClip, arranged, place_in
@@ -529,7 +530,7 @@ def _read(lead: "LeadSession") -> _Read:
 def _write(place: Path, rows: Sequence[ListedClip]) -> int:
     """On the job pool; returns the number of rows."""
     try:
-        with place.open("w", encoding="utf-8", newline="") as file:
+        with new_text(place) as file:  # half a table would look whole
             write_clips(file, rows)
     except OSError as error:
         raise Unavailable("TABLE_NOT_WRITTEN", problem=error.strerror or "") from error

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from reviewer.access.log_search import LogFilter
 from reviewer.errors import Unavailable
-from reviewer.files import write_atomically
+from reviewer.files import new_text, write_atomically
 from reviewer.lead.log_table import write_table
 from reviewer.model.people import Person
 from reviewer.ui.jobs import Jobs
@@ -263,10 +263,10 @@ def _write_csv(lead: "LeadSession", wanted: LogFilter, place: Path) -> int:
     """On the job pool; returns the number of rows."""
     names = {person.id: person.name for person in lead.people()}
     try:
-        with place.open("w", encoding="utf-8", newline="") as file:
+        with new_text(place) as file:  # half a table would look whole
             return write_table(file, lead.log_rows_for_export(wanted), names)
     except OSError as error:
-        raise Unavailable("CHECKPOINT_NOT_WRITTEN", problem=error.strerror or "") from error
+        raise Unavailable("TABLE_NOT_WRITTEN", problem=error.strerror or "") from error
 
 
 def _bad(row: LogLine) -> str | None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from reviewer.errors import Unavailable
+from reviewer.files import write_atomically
 from reviewer.lead.intake_report import IntakeReport, ReportRow
 from reviewer.lead.report_rows import (
     ReasonCount,
@@ -255,7 +256,7 @@ def _sentence(row: ReportRow) -> str:
 def _write(place: Path, report: IntakeReport) -> int:
     """On the job pool; returns the number of rows."""
     try:
-        place.write_text(report.to_csv(translated_catalogue()), encoding="utf-8", newline="")
+        write_atomically(place, report.to_csv(translated_catalogue()).encode())  # half of it would look whole
     except OSError as error:
         raise Unavailable("TABLE_NOT_WRITTEN", problem=error.strerror or "") from error
     return len(report.rows)

@@ -1,5 +1,6 @@
 """What is due for purging, kept for longer, withdrawn but unknown, and to be recalled."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from reviewer.lead.session import LeadSession
 
 _MOMENT_PX, _SHORT_PX, _DATE_PX, _COUNT_PX, _FOLDER_PX = 130, 90, 110, 60, 170
+_NAMED = 20
+"""Clips that a tooltip names; an export may have tens of thousands."""
 
 
 class RetentionPage(LeadPage):
@@ -156,7 +159,9 @@ class RetentionPage(LeadPage):
     def _update_buttons(self) -> None:
         enable(
             self.extend_button,
-            bool(self._chosen()) and self._until() is not None and bool(self.why.text().strip()),
+            self._due_table.selectionModel().hasSelection()
+            and self._until() is not None
+            and bool(self.why.text().strip()),
             self.tr("Select clips, and give a day and a reason first."),
         )
 
@@ -178,8 +183,8 @@ class RetentionPage(LeadPage):
         self._read(is_silent=True)
 
     def _chosen(self) -> "list[DueClip]":
-        rows = self._due_table.selectionModel().selectedRows()
-        return [self.due.rows[index.row()] for index in rows]
+        ranges = self._due_table.selectionModel().selection().toList()  # not a row each: all may be
+        return [row for each in ranges for row in self.due.rows[each.top() : each.bottom() + 1]]
 
     def _until(self) -> datetime | None:
         try:
@@ -303,7 +308,7 @@ class RetentionPage(LeadPage):
 
     def _recall_columns(self) -> "list[Column[Recall]]":
         return [
-            Column(self.tr("Export"), lambda row: row.export, whole=lambda row: "\n".join(row.clips)),
+            Column(self.tr("Export"), lambda row: row.export, whole=lambda row: _first_of(row.clips)),
             Column(self.tr("Made"), lambda row: day_and_time(datetime.fromisoformat(row.made_at))),
             Column(self.tr("State"), lambda row: term("EXPORT_STATE", row.state)),
             Column(self.tr("Clips"), lambda row: f"{len(row.clips):,}", is_figure=True),
@@ -316,3 +321,7 @@ class RetentionPage(LeadPage):
             Column(self.tr("Read"), lambda row: day_and_time(row.recorded_at), is_figure=True),
             Column(self.tr("Sources"), lambda row: f"{row.sources:,}", is_figure=True),
         ]
+
+
+def _first_of(clips: Sequence[str]) -> str:
+    return "\n".join((*clips[:_NAMED], *("…" for _ in clips[_NAMED : _NAMED + 1])))
