@@ -23,6 +23,7 @@ import pytest
 from reviewer.access import signing
 from reviewer.broker import client, service
 from reviewer.broker.client import BrokerAddress, BrokerClient
+from reviewer.broker.metrics import Metrics
 from reviewer.broker.release import MOST_BYTES, KeyPurpose, SignedRequest
 from reviewer.broker.service import BrokerServer
 from reviewer.errors import Damaged, Refused, Unavailable
@@ -372,33 +373,6 @@ def test_figures_are_for_this_machine_and_who_may_watch_it(scene: Scene, client:
     assert (b"releases_total" in sent[1]["body"]) is (status == 200)
 
 
-def test_failure_of_one_minute_does_not_end_what_is_done_each_minute(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A server that lies, or a bug: logs are still sealed, and long transactions ended, in the next."""
-    monkeypatch.setattr(service, "_KEEP_UP_SECONDS", 0)
-    done = threading.Event()
-    calls: list[int] = []
-
-    def each_minute() -> None:
-        calls.append(1)
-        if len(calls) == 3:
-            done.set()
-        raise ValueError("not understood")
-
-    server = service.BrokerServer(scene.rig.broker, scene.rig.metrics, every_minute=each_minute)
-
-    async def run() -> None:
-        keeping_up = asyncio.create_task(server._keep_up())
-        assert await asyncio.to_thread(done.wait, LIMITED_SECONDS)
-        keeping_up.cancel()
-        with suppress(asyncio.CancelledError):
-            await keeping_up
-
-    asyncio.run(run())
-    assert len(calls) >= 3
-
-
 def test_second_request_of_a_connection_has_its_own_time(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -684,9 +658,10 @@ def test_what_is_done_each_minute_goes_on_after_a_bug(
             raise Stop
         raise ZeroDivisionError
 
-    server = BrokerServer(scene.rig.broker, scene.rig.metrics, every_minute=every_minute)
+    metrics = Metrics(0.0)
+    server = BrokerServer(scene.rig.broker, metrics, every_minute=every_minute)
     with pytest.raises(Stop):
         asyncio.run(server._keep_up())
     assert len(times) == 3
     assert "ZeroDivisionError" in caplog.text
-    assert 'failures_total{code="BUG"} 2' in scene.rig.metrics.text(0.0)
+    assert 'failures_total{code="BUG"} 2' in metrics.text(0.0)
