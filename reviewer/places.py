@@ -41,13 +41,6 @@ def sound_record() -> Path:
     return Path(platformdirs.user_state_dir("reviewer", appauthor=False)) / "sound.json"
 
 
-def seen_logs_file() -> Path:
-    """The file with the ends of the access logs that this user has seen."""
-    import platformdirs  # noqa: PLC0415 - as above
-
-    return Path(platformdirs.user_data_dir("reviewer", appauthor=False)) / "logs.json"
-
-
 def recent_workspaces_file() -> Path:
     """The file with the workspaces that this user opened, newest first."""
     import platformdirs  # noqa: PLC0415 - as above

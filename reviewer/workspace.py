@@ -23,7 +23,6 @@ from reviewer.access.people import PersonRepository
 from reviewer.access.policy import Policy
 from reviewer.access.recovery_key import RecoveryKeyRepository
 from reviewer.access.rights import Act
-from reviewer.access.seen_logs import SeenLogs
 from reviewer.access.table_seal import TableSeals, upgrade
 from reviewer.access.verification import Finding, verify_log
 from reviewer.audio.decode.decoder import Decoder
@@ -124,10 +123,8 @@ class Workspace:
         parameters: KdfParameters,
         make_queue: MakeQueue | None = None,
         keychain: Keychain | None = None,
-        seen_logs: SeenLogs | None = None,
     ) -> None:
         self.path = path
-        self._seen_logs = seen_logs
         self.clock = ForwardClock.of(clock)
         self._parameters = parameters
         self._keychain = keychain
@@ -163,7 +160,7 @@ class Workspace:
         self._schema = self._unit.label_schemas.keep(form)
         self._conventions = LocaleConventions.of_workspace(self.path, self.project.conventions)
         self.policy = WorkspacePolicy(self._unit.log, self.path, _shipped_files(), MoveRecord(self._database))
-        self.sessions = SignIn(self._unit, self._parameters, self.policy, self._keychain, self._seen_logs)
+        self.sessions = SignIn(self._unit, self._parameters, self.policy, self._keychain)
         self.sessions.show_log_to(ServerWitness(self._unit, is_counted=not self.project.log.witnesses).show)
         self.agreement = Agreement(
             sign_in=self.sessions,
@@ -398,11 +395,8 @@ def open_workspace(
     parameters: KdfParameters | None = None,
     make_queue: MakeQueue | None = None,
     keychain: Keychain | None = None,
-    seen_logs: SeenLogs | None = None,
 ) -> Workspace:
     """Opens an existing workspace; ``keychain`` is the one of this machine's operating system by default.
-
-    ``seen_logs`` keeps people out of a folder that is older than what they have seen; None: of none.
 
     Raises: Unavailable when there is none or it cannot be read; Refused for an invalid
     project file.
@@ -417,7 +411,6 @@ def open_workspace(
         parameters=parameters or KdfParameters(),
         make_queue=make_queue,
         keychain=keychain,
-        seen_logs=seen_logs,
     )
 
 

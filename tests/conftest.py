@@ -22,7 +22,6 @@ from sqlite_utils import Database as Tables
 
 from reviewer.clips import keys
 from reviewer.db.schema import migrations
-from reviewer.places import seen_logs_file
 from tests.benches.decoding import lent_processes
 from tests.benches.forked_python import ForkedPython
 from tests.fakes.s3_servers import moto_server
@@ -111,12 +110,6 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         for name in ("REVIEWER_PASSPHRASE", "REVIEWER_WORKSPACE", "REVIEWER_NAME"):
             patch.delenv(name, raising=False)
         yield
-
-
-@pytest.fixture(autouse=True)
-def _no_log_was_seen() -> None:
-    """Tests begin from copies of one workspace, which go on apart."""
-    seen_logs_file().unlink(missing_ok=True)
 
 
 @pytest.fixture(autouse=True, scope="session")

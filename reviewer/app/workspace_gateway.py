@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from reviewer.errors import NoWorkspace, Unavailable
 from reviewer.model.people import Identity
-from reviewer.places import DATABASE_FILE, PROJECT_FILE, seen_logs_file
+from reviewer.places import DATABASE_FILE, PROJECT_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -161,7 +161,6 @@ class LazyWorkspaceGateway:
 
 
 def _open(folder: Path) -> "Workspace":
-    from reviewer.access.seen_logs import SeenLogs  # noqa: PLC0415 - as the next
     from reviewer.workspace import open_workspace  # noqa: PLC0415 - after the first paint: half a second
 
-    return open_workspace(folder, seen_logs=SeenLogs(seen_logs_file()))
+    return open_workspace(folder)

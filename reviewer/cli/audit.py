@@ -10,15 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reviewer.cli import output
-from reviewer.cli.sign_in import (
-    AsJson,
-    AsName,
-    CommandSession,
-    PassphraseFile,
-    WorkspaceDir,
-    signed_in_for_policy,
-    signs_in,
-)
+from reviewer.cli.sign_in import AsJson, CommandSession, WorkspaceDir, signs_in
 from reviewer.errors import Damaged, Refused, Unavailable
 from reviewer.files import write_atomically
 from reviewer.messages import command_catalogue
@@ -264,28 +256,6 @@ def witness_key(
 
     name, secret = _witness_key(key)
     print(WitnessKey(name, public_key_of(secret)))
-
-
-@app.command("accept-copy")
-def accept_copy(
-    workspace: WorkspaceDir = None,
-    as_name: AsName = None,
-    passphrase_file: PassphraseFile = None,
-    confirmed: Annotated[bool, typer.Option("--yes", help="Accept it.")] = False,
-    *,
-    json: AsJson = False,
-) -> None:
-    """Accept that the folder is an earlier copy of the workspace, put back on purpose."""
-    with signed_in_for_policy(workspace, as_name, passphrase_file) as (opened, identity):
-        lost = opened.sessions.lost_rows()
-        if lost and not confirmed:
-            raise Refused("COPY_NOT_CONFIRMED", lost=lost)
-        if lost:
-            opened.sessions.accept_copy(identity)
-    if json:
-        output.print_json({"lost_rows": lost})
-    else:
-        print(output.sentence("COPY_ACCEPTED" if lost else "COPY_IS_NONE", lost=lost))
 
 
 @app.command("segments")

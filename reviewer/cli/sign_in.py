@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reviewer.errors import Refused, ReviewerError
-from reviewer.places import default_workspace, seen_logs_file
+from reviewer.places import default_workspace
 from reviewer.untrusted_files import read_first_line
 
 if TYPE_CHECKING:
@@ -60,11 +60,9 @@ class CommandSession:
 def opened(folder: Path | None) -> Iterator["Workspace"]:
     """Opens a workspace without signing in."""
     # Not at the top: --help and a mistyped option answer at once, without cryptography and numpy.
-    from reviewer.access.seen_logs import SeenLogs  # noqa: PLC0415
     from reviewer.workspace import open_workspace  # noqa: PLC0415
 
-    seen_logs = SeenLogs(seen_logs_file())
-    with open_workspace(folder or default_workspace(), seen_logs=seen_logs) as workspace:
+    with open_workspace(folder or default_workspace()) as workspace:
         yield workspace
 
 

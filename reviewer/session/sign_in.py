@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 
 from reviewer.access.keychain import Keychain, SystemKeychain
 from reviewer.access.rights import Act, require
-from reviewer.access.seen_logs import SeenLogs
 from reviewer.access.session_binding import binding
 from reviewer.access.signing import public_key_of
 from reviewer.clips.key_delivery import delivery_card, is_card_of
@@ -55,10 +54,8 @@ class SignIn:
         parameters: KdfParameters,
         policy: WorkspacePolicy | None = None,
         keychain: Keychain | None = None,
-        seen_logs: SeenLogs | None = None,
     ) -> None:
         self._unit = unit
-        self._seen_logs = seen_logs
         self._second_secrets = SecondSecrets(keychain or SystemKeychain())
         self._policy = policy
         self._team_files = TeamFiles(unit)
@@ -96,8 +93,6 @@ class SignIn:
         if self._policy is not None and not for_policy:
             self._team_files.restore()
             self._policy.require_signed()
-        if self._seen_logs is not None and not for_policy:
-            self._seen_logs.require_not_older(self._unit.log)
         self._charge(name)
         person = self._unit.people.by_name(name)
         opened = self._open(person, passphrase)
@@ -125,7 +120,6 @@ class SignIn:
             self._unit.log.lock()
             raise
         self._live[identity.session_id] = identity
-        self._remember_log()
         login = queue_login(identity, self._unit.workspace_id)
         self._unit.queue.connect_as(login.name, login.password)
         self._follow_team(identity)
@@ -159,28 +153,7 @@ class SignIn:
             return False
         finally:
             self._unit.log.lock()
-        self._remember_log()
         return True
-
-    def lost_rows(self) -> int:
-        """How many rows, that this account of the system saw here before, are not in the log; 0 if none."""
-        return 0 if self._seen_logs is None else self._seen_logs.lost_rows(self._unit.log)
-
-    def accept_copy(self, identity: Identity) -> None:
-        """A lead accepts that this folder is an earlier copy: a row says so, and people may sign in again.
-
-        Raises: NotAllowed; Refused when signed out.
-        """
-        self.require(identity)
-        require(identity.person, Act.PURGE)
-        detail = {"rows": self._unit.log.head().size, "lost": self.lost_rows()}
-        self._unit.log.record(Event.by(identity, Action.RESTORED, reason="copy", detail=detail))
-        self._remember_log(is_accepted=True)
-
-    def _remember_log(self, *, is_accepted: bool = False) -> None:
-        if self._seen_logs is not None:
-            with suppress(ReviewerError):
-                self._seen_logs.remember(self._unit.log, is_accepted=is_accepted)
 
     def seal_log(self) -> None:
         """Makes a checkpoint of the log if it is time for one, while somebody is signed in."""
