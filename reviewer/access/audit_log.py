@@ -307,14 +307,19 @@ class AuditLog:
         found = self._database.value("SELECT min(seq) FROM log_index WHERE at >= ?", (to_micros(moment),))
         return self.head().size + 1 if found is None else int(found)
 
+    def newest_number(self, action: Action) -> int | None:
+        """The number of the last row of an act, which is not verified here; None if there is none."""
+        seq: int | None = self._database.value("SELECT max(seq) FROM log_index WHERE action = ?", (action,))
+        return seq
+
     def newest(self, action: Action) -> LogRow | None:
         """The last row of an act, which must be signed. Raises Damaged."""
-        seq = self._database.value("SELECT max(seq) FROM log_index WHERE action = ?", (action,))
+        seq = self.newest_number(action)
         row = None if seq is None else next(self.rows(seq, 1), None)
         if row is None:
             return None
         is_whole = row.hash == link_hash(row.prev, row.body) and row.fields().get("action") == action
-        if not is_whole or not signing.verify(self.keys().at(seq), row.hash, row.signature):
+        if not is_whole or not signing.verify(self.keys().at(row.seq), row.hash, row.signature):
             raise Damaged("LOG_SIGNATURE_WRONG", row=row.seq)
         return row
 

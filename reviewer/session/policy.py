@@ -24,6 +24,8 @@ class WorkspacePolicy:
         self._moves = moves
         self._read: Callable[[], Policy] = lambda: Policy.of(folder, shipped)
         self._opened = self._read().without_agreements()
+        self._current_by: int | None = -1
+        """The row by which the settings were current last."""
 
     def signed(self) -> Policy | None:
         """What a lead last signed; None in a workspace of an earlier version."""
@@ -53,10 +55,14 @@ class WorkspacePolicy:
 
     def require_current_settings(self) -> None:
         """Raises Refused once a lead has signed other settings than those with which the workspace was
-        opened."""
+        opened. A row is verified once: this is asked several times for each clip."""
+        row = self._log.newest_number(Action.POLICY_CHANGED)
+        if row == self._current_by:
+            return
         signed = self.signed()
         if signed is not None and signed.settings != self._opened.settings:
             raise Refused("POLICY_OPENED_BEFORE")
+        self._current_by = row
 
     def follow(self, identity: Identity) -> None:
         """At a lead's sign-in: signs the first policy, and files that changed because the program is
