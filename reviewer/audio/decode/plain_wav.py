@@ -57,7 +57,7 @@ def read_plain_wav(descriptor: int) -> PlainWav | None:
 
 def plain_wav(content: bytes) -> PlainWav | None:
     """The samples of a whole file; None if it is for the decoding process."""
-    if len(content) < _FILE.size or sys.byteorder != "little":
+    if not _FILE.size <= len(content) <= MOST_BYTES or sys.byteorder != "little":
         return None
     mark, length, kind = _FILE.unpack_from(content)
     if (mark, kind) != (b"RIFF", b"WAVE") or length != len(content) - _CHUNK.size:

@@ -127,6 +127,7 @@ def test_a_long_one_is_for_the_process_which_reads_a_part_at_a_time(
 ) -> None:
     path = put(tmp_path, "a.wav", PLAIN)
     monkeypatch.setattr(module, "MOST_BYTES", len(PLAIN) - 1)
+    assert plain_wav(PLAIN) is None
     with Decoder(NoHost()) as decoder, pytest.raises(AssertionError):
         decode_whole(decoder, path, _LIMITS)
     monkeypatch.setattr(module, "MOST_BYTES", len(PLAIN))
