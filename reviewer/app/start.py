@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QProcess, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
-from reviewer.app.window import after_first_paint, application, make_window
+from reviewer.app.window import after_first_paint, application, make_window, set_icon
 from reviewer.app.workspace_gateway import LazyWorkspaceGateway
 from reviewer.errors import ReviewerError
 from reviewer.messages import window_catalogue
@@ -131,15 +131,13 @@ def _window(given: Path | None, *, is_demo: bool = False) -> int:
         gc.freeze()  # the modules stay: going through them would stop the window for 50 ms now and then
         _guard()  # before anything is typed or unsealed
         gateway.begin()
+        set_icon(app)
         load_deferred_icons(window)
         try:
             window.complete()
         except ReviewerError as error:
             window.sign_in_flow.sign_in_page.show_error(error)
-        if is_demo:
-            _offer_demo_people(window.sign_in_flow.sign_in_page)
-        else:
-            remember_workspace(folder)
+        _offer_demo_people(window.sign_in_flow.sign_in_page) if is_demo else remember_workspace(folder)
 
     window.sign_in_flow.sign_in_page.other_workspace_requested.connect(partial(_choose_another, window, jobs))
     window.sign_in_flow.sign_in_page.sign_in_requested.connect(import_pyqtgraph)
@@ -161,6 +159,7 @@ def _chosen_workspace() -> Path | None:
 
     found: list[Path] = []
     app = application()
+    set_icon(app)
     _guard()  # who joins types a passphrase
     jobs = Jobs(app)
     dialog = WorkspaceDialog([], jobs)

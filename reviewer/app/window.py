@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSettings, QTimer
+from PySide6.QtCore import QEvent, QLoggingCategory, QObject, QSettings, QTimer
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 
 from reviewer.model.clock import Clock
+from reviewer.places import resource
 from reviewer.ui.garbage_collector import GarbageCollector
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.main_window import MainWindow
@@ -23,12 +25,20 @@ def application() -> QApplication:
     """The one QApplication of this process."""
     app = QApplication.instance()
     if not isinstance(app, QApplication):
+        # Qt warns on Wayland each time that the focus leaves a text field of a window in the background.
+        QLoggingCategory.setFilterRules("qt.qpa.wayland.textinput.warning=false")
         app = QApplication(["reviewer", "-style", STYLE])
         app.setProperty(HAS_STYLE, True)  # noqa: FBT003 - Qt takes it by place
     app.setApplicationName("reviewer")
     app.setOrganizationName("reviewer")
     app.setApplicationDisplayName("Reviewer")
+    app.setDesktopFileName("reviewer")  # by which Wayland knows windows of the same program
     return app
+
+
+def set_icon(app: QApplication) -> None:
+    """Gives all windows the program's icon; it is read when a window first shows it."""
+    app.setWindowIcon(QIcon(str(resource("icons", "reviewer.svg"))))
 
 
 def make_window(

@@ -78,6 +78,23 @@ def test_only_all_four_together_wake_the_button(fulfilled: NdaPage, undo: Callab
     assert not fulfilled.agree.isEnabled()
 
 
+def test_enter_says_what_is_missing_and_signs_nothing(page: NdaPage, qtbot: QtBot):
+    asked: list[NdaAnswer] = []
+    page.accept_requested.connect(asked.append)
+    answer(page)
+    qtbot.keyClick(page.passphrase, Qt.Key.Key_Return)
+    assert page.message.text == "Read to the end first."
+    read_to_the_end(page, qtbot)
+    assert page.agree.isEnabled()
+    assert page.message.text == ""
+    qtbot.keyClick(page.passphrase, Qt.Key.Key_Return)
+    assert page.focusWidget() is page.agree
+    page.tick.setChecked(False)
+    qtbot.keyClick(page.name, Qt.Key.Key_Return)
+    assert page.message.text.startswith("Tick the box")
+    assert asked == []
+
+
 def test_half_way_down_is_not_the_end(page: NdaPage, qapp: QApplication):
     bar = page.view.verticalScrollBar()
     bar.setValue(bar.maximum() // 2)

@@ -198,6 +198,7 @@ class Driver(QObject):
 driver = Driver(application())
 start.run(["--workspace", sys.argv[1]])
 print("then:", "pyqtgraph" in sys.modules, "Qt" in vars(PySide6.QtCore))
+print("icon:", not driver.window.windowIcon().pixmap(16).isNull())
 print(imports.report)
 print([text for text in messages if "thread" in text.lower()])
 """
@@ -225,6 +226,7 @@ def test_qt_modules_are_imported_on_the_gui_thread_alone_and_pyqtgraph_after_the
         "before the first paint: False False",
         "settings: 8",
         "then: True True",
+        "icon: True",
         "Qt imported off the main thread: []",
         "[]",
     ], ran.stderr

@@ -188,6 +188,8 @@ class NdaPage(QFrame):
         self.tick.toggled.connect(self._update_buttons)
         self.name.textChanged.connect(self._update_buttons)
         self.passphrase.textChanged.connect(self._update_buttons)
+        for line in (self.name, self.passphrase):
+            line.returnPressed.connect(self._say_what_is_missing)
         self.agree.clicked.connect(self._on_agree)
         self.decline.clicked.connect(self._on_decline)
         bind_shortcut(self, "nda.agree", self._on_agree)
@@ -213,8 +215,17 @@ class NdaPage(QFrame):
             self.end_reached.emit(self._text)
 
     @Slot()
+    def _say_what_is_missing(self) -> None:
+        """Enter signs nothing: it goes to the button, or says why that is disabled."""
+        if self.gate.is_open:
+            self.agree.setFocus()
+        elif self.gate.is_exact and not self._is_busy:
+            self.message.show_message(Message(self._missing()))
+
+    @Slot()
     def _on_agree(self) -> None:
         if not self.agree.isEnabled() or self._text is None:
+            self._say_what_is_missing()
             return
         answer = NdaAnswer(self._text, self.name.text(), self.passphrase.take())
         self.message.clear()
@@ -229,6 +240,7 @@ class NdaPage(QFrame):
 
     @Slot()
     def _update_buttons(self) -> None:
+        was_open = self.gate.is_open
         self.gate = replace(
             self.gate,
             is_ticked=self.tick.isChecked(),
@@ -236,6 +248,8 @@ class NdaPage(QFrame):
             has_passphrase=bool(self.passphrase.text()),
         )
         self.agree.setEnabled(self.gate.is_open and not self._is_busy)
+        if self.gate.is_open and not was_open:
+            self.message.clear()
         if self.gate.is_exact and not self._is_busy:
             self.agree.setToolTip(self._missing())
 
