@@ -51,7 +51,7 @@ from reviewer.db.team_folder import TeamFolder
 from reviewer.db.workspace_meta import read_meta
 from reviewer.desk.session import KINDS as DESK_KINDS
 from reviewer.desk.session import DeskSession
-from reviewer.errors import NoWorkspace, Refused, Unavailable
+from reviewer.errors import Refused, Unavailable
 from reviewer.files import new_folder, write_atomically
 from reviewer.labels.schema import load_schema
 from reviewer.lead.admission import Admission
@@ -93,6 +93,7 @@ from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.work_session import WorkSession
 from reviewer.transcript.lexicon import LEXICON_FOLDER, read_lexicon
 from reviewer.untrusted_files import read_untrusted_text
+from reviewer.workspace_folder import require_workspace
 
 if TYPE_CHECKING:
     from reviewer.queue.administration import QueueAdministration
@@ -402,8 +403,7 @@ def open_workspace(
     project file.
     """
     folder = Path(path)
-    if not (folder / DATABASE_FILE).is_file():
-        raise NoWorkspace(folder)
+    require_workspace(folder)
     os.umask(0o077)
     return Workspace(
         folder,

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from reviewer.app.window import after_first_paint, application, make_window, set_icon
 from reviewer.app.workspace_gateway import LazyWorkspaceGateway
-from reviewer.errors import ReviewerError
+from reviewer.errors import ReviewerError, Unavailable
 from reviewer.messages import window_catalogue
 from reviewer.model.clock import SystemClock
 from reviewer.places import DATABASE_FILE, sound_record
@@ -58,10 +58,13 @@ def run(arguments: Sequence[str]) -> int:
             _guard()
             return _demo(options.directory, options.tour)
         return _window(options.workspace)
-    except ReviewerError as error:
-        words = window_catalogue().words(error.notice)
+    except (ReviewerError, OSError) as error:
+        known = (
+            error if isinstance(error, ReviewerError) else Unavailable("OPERATING_SYSTEM", problem=str(error))
+        )
+        words = window_catalogue().words(known.notice)
         print(words.sentence, words.hint, sep="\n", file=sys.stderr)
-        return error.exit_code
+        return known.exit_code
 
 
 def sound_card_player() -> "Player":

@@ -5,9 +5,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reviewer.errors import NoWorkspace, Unavailable
+from reviewer.errors import Unavailable
 from reviewer.model.people import Identity
-from reviewer.places import DATABASE_FILE, PROJECT_FILE
+from reviewer.places import PROJECT_FILE
+from reviewer.workspace_folder import require_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,15 +66,14 @@ class LazyWorkspaceGateway:
         open_it: "Callable[[Path], Workspace] | None" = None,
         then: "Callable[[], object] | None" = None,
     ) -> None:
-        """Checks that there is a workspace; raises NoWorkspace.
+        """Checks that there is a workspace; raises as ``require_workspace``.
 
         Args:
             folder: the workspace's.
             open_it: opens it.
             then: called on the same thread after the workspace is open; not after ``close``.
         """
-        if not (folder / DATABASE_FILE).is_file():
-            raise NoWorkspace(folder)
+        require_workspace(folder)
         self._folder = folder
         self._open_it = open_it or _open
         self._then = then

@@ -8,9 +8,9 @@ import typer
 
 from reviewer.cli import output
 from reviewer.cli.sign_in import WorkspaceDir
-from reviewer.errors import NoWorkspace, Refused, Unavailable
+from reviewer.errors import Refused, Unavailable
 from reviewer.files import write_atomically
-from reviewer.places import DATABASE_FILE, default_workspace
+from reviewer.places import default_workspace
 from reviewer.transcript.lexicon import (
     ANY_LOCALE,
     LEXICON_FOLDER,
@@ -20,6 +20,7 @@ from reviewer.transcript.lexicon import (
     read_words,
     with_words,
 )
+from reviewer.workspace_folder import require_workspace
 
 app = typer.Typer(
     cls=output.CommandGroup, help="Names, products and terms that spelling accepts.", no_args_is_help=True
@@ -72,6 +73,5 @@ def _files(workspace: Path | None) -> Iterator[Path]:
 
 def _folder(workspace: Path | None) -> Path:
     folder = workspace or default_workspace()
-    if not (folder / DATABASE_FILE).is_file():
-        raise NoWorkspace(folder)
+    require_workspace(folder)
     return folder / LEXICON_FOLDER

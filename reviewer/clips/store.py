@@ -107,6 +107,8 @@ class LocalClipStore:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             if not folder.is_symlink():  # where a link leads to is not ours to change
                 folder.chmod(0o700)
+        except PermissionError as error:
+            raise Unavailable("WORKSPACE_OF_ANOTHER_ACCOUNT", folder=str(folder.parent)) from error
         except OSError as error:
             raise Unavailable("CLIP_FOLDER", problem=str(error)) from error
 

@@ -51,6 +51,20 @@ def test_a_folder_without_a_workspace_is_told_before_there_is_a_window(tmp_path:
         LazyWorkspaceGateway(tmp_path)
 
 
+def test_a_workspace_of_another_account_is_told_as_such(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    def refuse(path: Path, *_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    with pytest.raises(Unavailable, match="WORKSPACE_OF_ANOTHER_ACCOUNT"):
+        LazyWorkspaceGateway(folder)
+    monkeypatch.undo()
+
+    monkeypatch.setattr(Path, "chmod", refuse)  # files that all may write, in somebody else's folder
+    with pytest.raises(Unavailable, match="WORKSPACE_OF_ANOTHER_ACCOUNT"):
+        cheaply(folder)
+
+
 def test_the_project_is_known_without_opening_the_workspace_and_closing_opens_nothing(folder: Path):
     opening = Opening()
     gateway = LazyWorkspaceGateway(folder, opening)

@@ -15,13 +15,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from reviewer.errors import NoWorkspace
-from reviewer.places import DATABASE_FILE
+from reviewer.errors import Unavailable
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
 from reviewer.ui.widgets.file_chooser import FileChooser
 from reviewer.ui.widgets.inline_message import InlineMessage
 from reviewer.ui.widgets.widget_ids import enable, named
+from reviewer.workspace_folder import require_workspace
 
 _SIZE_PX = (560, 380)
 
@@ -158,8 +158,10 @@ class WorkspaceDialog(QDialog):
 
     @Slot(object)
     def _take(self, folder: Path) -> None:
-        if not (folder / DATABASE_FILE).is_file():
-            self.message.show_error(NoWorkspace(folder))
+        try:
+            require_workspace(folder)
+        except Unavailable as error:
+            self.message.show_error(error)
             return
         self.chosen.emit(folder)
         self.accept()
