@@ -45,7 +45,7 @@ def write_atomically(path: Path, content: bytes, *, mode: int = 0o600) -> None:
 class NewFile:
     """A file that is written a part at a time beside its place, and gets its name when it is complete."""
 
-    def __init__(self, path: Path | str, *, mode: int = 0o600, written_as: str = "") -> None:
+    def __init__(self, path: Path | str, *, written_as: str = "") -> None:
         """``written_as``: the name, in the same folder, under which another process has written it."""
         self._path = os.fspath(path)  # an import has several thousand, and pathlib takes ten times as long
         self._is_kept = False
@@ -55,7 +55,7 @@ class NewFile:
         flags = os.O_RDWR | getattr(os, "O_BINARY", 0)
         if not written_as:
             flags |= os.O_CREAT | os.O_EXCL
-        self.stream: BinaryIO = os.fdopen(os.open(self._temporary, flags, mode), "r+b")
+        self.stream: BinaryIO = os.fdopen(os.open(self._temporary, flags, 0o600), "r+b")
 
     def reread(self) -> BinaryIO:
         """A second stream over what was written; it shares the position of the first."""

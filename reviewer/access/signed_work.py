@@ -7,6 +7,7 @@ no table for it, and what replaces a clip's key leaves it as it is.
 import hashlib
 import json
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from reviewer.access import signing
@@ -18,26 +19,52 @@ from reviewer.model.annotation import storable_json
 from reviewer.model.event import Action
 from reviewer.model.task import LateDraft, SealedAnnotation
 
-_FIELD, _LATE_FIELD = "signed", "signed_late"
-_WHAT, _LATE_WHAT = b"reviewer work\n", b"reviewer late draft\n"
 _WITH_KEYS = (Action.WORKSPACE_MADE, Action.PERSON_ENROLLED, Action.PERSON_KEY, Action.PERSON_JOINED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """What an author signs: ``mark`` keeps a signature of one kind from counting as another.
+
+    The signature lies in ``field`` of the annotation's JSON, and covers the JSON without that field.
+    """
+
+    field: str
+    mark: bytes
+    facts: dict[str, str]
+
+    def signed(self, plain: bytes, signing_key: bytes) -> bytes:
+        """The annotation with this signature, in place of one that it may have."""
+        table = json.loads(plain)
+        table.pop(self.field, None)
+        signature = signing.sign(signing_key, self._message(storable_json(table)))
+        return storable_json({**table, self.field: signature.hex()})
+
+    def is_signed(self, plain: bytes, keys: Collection[bytes]) -> bool:
+        """Whether the annotation has this signature, by one of the keys."""
+        try:
+            table: dict[str, Any] = json.loads(plain)
+            signature = bytes.fromhex(table.pop(self.field))
+            message = self._message(storable_json(table))
+        except (ValueError, KeyError, TypeError, AttributeError, Refused):
+            return False
+        return any(signing.verify(key, message, signature) for key in keys)
+
+    def _message(self, text: bytes) -> bytes:
+        return self.mark + canonical({"v": 1, **self.facts, "text": hashlib.sha256(text).hexdigest()})
 
 
 def sign_work(plain: bytes, work: SealedAnnotation, workspace_id: str, signing_key: bytes) -> bytes:
     """The bytes of an annotation with its author's signature; the fields of ``work`` that this does not
     need may be empty."""
-    signature = signing.sign(signing_key, _message(plain, work, workspace_id))
-    return storable_json({**json.loads(plain), _FIELD: signature.hex()})
+    return _work(work, workspace_id).signed(plain, signing_key)
 
 
 def sign_late_draft(
     plain: bytes, task_id: str, clip_id: str, author: str, workspace_id: str, signing_key: bytes
 ) -> bytes:
     """The bytes of an annotation that may come after its lease, with its author's signature."""
-    table = json.loads(plain)
-    table.pop(_LATE_FIELD, None)
-    message = _late_message(storable_json(table), task_id, clip_id, author, workspace_id)
-    return storable_json({**table, _LATE_FIELD: signing.sign(signing_key, message).hex()})
+    return _late_draft(task_id, clip_id, author, workspace_id).signed(plain, signing_key)
 
 
 class Authorship:
@@ -54,7 +81,7 @@ class Authorship:
 
     def is_known(self, work: SealedAnnotation, plain: bytes) -> bool:
         """Whether this text is the work of its stated author on this task and clip, as they submitted it."""
-        if _is_signed(plain, work, self._workspace_id, self._keys.get(work.author, ())):
+        if _work(work, self._workspace_id).is_signed(plain, self._keys.get(work.author, ())):
             return True
         logged, redacted = LoggedWork(), False
         for row in self._log.about(work.clip_id):
@@ -64,14 +91,8 @@ class Authorship:
 
     def is_of_its_author(self, draft: LateDraft, plain: bytes) -> bool:
         """Whether this text is a late draft that its stated author signed for this task and clip."""
-        try:
-            table: dict[str, Any] = json.loads(plain)
-            signature = bytes.fromhex(table.pop(_LATE_FIELD))
-            text = storable_json(table)
-        except (ValueError, KeyError, TypeError, AttributeError, Refused):
-            return False
-        message = _late_message(text, draft.task_id, draft.clip_id, draft.person_id, self._workspace_id)
-        return any(signing.verify(key, message, signature) for key in self._keys.get(draft.person_id, ()))
+        statement = _late_draft(draft.task_id, draft.clip_id, draft.person_id, self._workspace_id)
+        return statement.is_signed(plain, self._keys.get(draft.person_id, ()))
 
 
 def _names_author(fields: dict[str, Any], work: SealedAnnotation) -> bool:
@@ -83,19 +104,8 @@ def _names_author(fields: dict[str, Any], work: SealedAnnotation) -> bool:
     return fields["object"] == work.clip_id and bool(work.author) and wanted in zip(*lists, strict=False)
 
 
-def _is_signed(plain: bytes, work: SealedAnnotation, workspace_id: str, keys: Collection[bytes]) -> bool:
-    try:
-        table: dict[str, Any] = json.loads(plain)
-        signature = bytes.fromhex(table.pop(_FIELD))
-        message = _message(storable_json(table), work, workspace_id)
-    except (ValueError, KeyError, TypeError, AttributeError, Refused):
-        return False
-    return any(signing.verify(key, message, signature) for key in keys)
-
-
-def _message(plain: bytes, work: SealedAnnotation, workspace_id: str) -> bytes:
-    fields = {
-        "v": 1,
+def _work(work: SealedAnnotation, workspace_id: str) -> _Statement:
+    facts = {
         "workspace": workspace_id,
         "annotation": work.id,
         "task": work.task_id,
@@ -104,21 +114,13 @@ def _message(plain: bytes, work: SealedAnnotation, workspace_id: str) -> bytes:
         "parent": work.parent or "",
         "schema": work.schema_version,
         "conventions": work.conventions_version,
-        "text": hashlib.sha256(plain).hexdigest(),
     }
-    return _WHAT + canonical(fields)
+    return _Statement("signed", b"reviewer work\n", facts)
 
 
-def _late_message(plain: bytes, task_id: str, clip_id: str, author: str, workspace_id: str) -> bytes:
-    fields = {
-        "v": 1,
-        "workspace": workspace_id,
-        "task": task_id,
-        "clip": clip_id,
-        "author": author,
-        "text": hashlib.sha256(plain).hexdigest(),
-    }
-    return _LATE_WHAT + canonical(fields)
+def _late_draft(task_id: str, clip_id: str, author: str, workspace_id: str) -> _Statement:
+    facts = {"workspace": workspace_id, "task": task_id, "clip": clip_id, "author": author}
+    return _Statement("signed_late", b"reviewer late draft\n", facts)
 
 
 def _enrolled_keys(log: AuditLog) -> dict[str, set[bytes]]:

@@ -65,27 +65,24 @@ def demo_clips() -> list[DemoClip]:
     ]
 
 
-def make_demo(
-    folder: Path, *, clock: Clock | None = None, parameters: KdfParameters | None = None
-) -> IntakeReport:
+def make_demo(folder: Path) -> IntakeReport:
     """Creates the demo workspace in ``folder``: enrols people and imports clips through the gate.
 
     Raises: Refused when there is a workspace already; Unavailable when the folder cannot be written.
     """
-    clock = clock or SystemClock()
-    make_people(folder, clock=clock, parameters=parameters)
+    clock = SystemClock()
+    make_people(folder, clock=clock)
     with tempfile.TemporaryDirectory(prefix="reviewer-demo-") as scratch:
         manifest = write_manifest(Path(scratch) / "clips", clock.now())
-        with open_workspace(folder, clock=clock, parameters=parameters) as workspace:
+        with open_workspace(folder, clock=clock) as workspace:
             lee = workspace.sign_in(LEE.name, LEE.passphrase)
             report = lee.lead.import_manifest(manifest, IntakeOptions())
             workspace.sign_out(lee)
             return report
 
 
-def make_people(folder: Path, *, clock: Clock | None = None, parameters: KdfParameters | None = None) -> None:
+def make_people(folder: Path, *, clock: Clock, parameters: KdfParameters | None = None) -> None:
     """Creates the demo workspace with its three people and no clips."""
-    clock = clock or SystemClock()
     with tempfile.TemporaryDirectory(prefix="reviewer-demo-") as scratch:
         project = Path(scratch) / "project.toml"
         project.write_text(_PROJECT, encoding="utf-8")

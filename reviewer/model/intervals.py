@@ -81,8 +81,3 @@ def merge_heard(ranges: Iterable[HeardRange]) -> list[HeardRange]:
         HeardRange(span.start, span.end, speed) for speed, spans in by_speed.items() for span in merge(spans)
     ]
     return sorted(found, key=lambda each: (each.start, each.speed_percent))
-
-
-def heard_spans(ranges: Iterable[HeardRange]) -> tuple[Span, ...]:
-    """The frames that were heard, whatever the speed, canonical."""
-    return merge(Span(each.start, each.end) for each in ranges if each.end > each.start)

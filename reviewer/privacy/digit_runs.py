@@ -39,10 +39,8 @@ class DigitRun:
     plus: bool = False
 
 
-def digit_runs(
-    text: str, found: Sequence[Token] | None = None, least: int = LONG_RUN, locale: str = ""
-) -> tuple[DigitRun, ...]:
-    """Every run of at least ``least`` digits, in order; of overlapping runs only one: the one in
+def digit_runs(text: str, found: Sequence[Token] | None = None, locale: str = "") -> tuple[DigitRun, ...]:
+    """Every run of at least ``LONG_RUN`` digits, in order; of overlapping runs only one: the one in
     the language of ``locale``, else the longest (in Portuguese "um" is a one, in English nothing).
 
     Amounts (with thousand, million, or in groups of three by commas), dates, times, versions, sizes, scores,
@@ -56,10 +54,10 @@ def digit_runs(
     exempt = TextSpans(ordinary_spans(text)) if any(token.is_digits for token in found) else TextSpans()
     runs: list[tuple[bool, DigitRun]] = []
     counted: list[DigitRun] = []
-    for pack, positions in number_positions(found, least).items():
+    for pack, positions in number_positions(found, LONG_RUN).items():
         is_foreign = pack is None or pack.language != language
         scan = _Scan(found, pack or _written_only(), exempt, language)
-        runs += [(is_foreign, run) for run in scan.runs(positions, least)]
+        runs += [(is_foreign, run) for run in scan.runs(positions)]
         if not is_foreign:
             counted = scan.ordinary
     return _longest([each for each in runs if not (each[0] and _lies_in(each[1], counted))])
@@ -125,13 +123,13 @@ class _Scan:
         self.ordinary: list[DigitRun] = []
         """What was passed over as counting, years or a date: no number in a related language either."""
 
-    def runs(self, positions: Iterable[int], least: int) -> Iterator[DigitRun]:
-        """The runs of this language of at least ``least`` digits, in order."""
+    def runs(self, positions: Iterable[int]) -> Iterator[DigitRun]:
+        """The runs of this language of at least ``LONG_RUN`` digits, in order."""
         groups = NumberReader(self._tokens, self._pack).groups(positions)
         kept = [group for group in groups if not (group.written and self._is_exempt(group))]
         whole = [one for one in self._clusters(kept) if not self._is_decimal(one.groups)]
         for clusters in self._merged(whole):
-            if sum(cluster.digits for cluster in clusters) < least:
+            if sum(cluster.digits for cluster in clusters) < LONG_RUN:
                 continue
             joined = [group for cluster in clusters for group in cluster.groups]
             if is_ordinary(joined) or self._is_counted_aloud(joined):

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from reviewer.model.task import SealedAnnotation
 
 _MOST = 500
+_AROUND = 60
+"""Characters before and after a match that its excerpt shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +53,9 @@ def search(
     return found
 
 
-def excerpt(text: str, start: int, end: int, around: int = 60) -> str:
+def excerpt(text: str, start: int, end: int) -> str:
     """The words around a match, on one line."""
-    first = text.rfind(" ", 0, start - around) + 1 if start > around else 0
-    last = text.find(" ", end + around)
+    first = text.rfind(" ", 0, start - _AROUND) + 1 if start > _AROUND else 0
+    last = text.find(" ", end + _AROUND)
     before, after = "… " if first else "", " …" if last >= 0 else ""
     return before + " ".join(text[first : last if last >= 0 else len(text)].split()) + after

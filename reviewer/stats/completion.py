@@ -7,6 +7,7 @@ import numpy as np
 
 FEWEST_DAYS = 3
 HORIZON_DAYS = 3650
+_CONFIDENCE = 0.9
 _ROUNDS = 1000
 _SEED = 20_260_101
 
@@ -24,7 +25,7 @@ class Completion:
     confidence: float
 
 
-def completion(daily: Sequence[int], left: int, confidence: float = 0.9) -> Completion | None:
+def completion(daily: Sequence[int], left: int) -> Completion | None:
     """How many more days ``left`` pieces of work take, if days go on as those of ``daily`` went.
 
     The percentile bootstrap (B. Efron, R. Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13), in
@@ -37,12 +38,14 @@ def completion(daily: Sequence[int], left: int, confidence: float = 0.9) -> Comp
     if left < 0 or any(count < 0 for count in daily):
         raise ValueError("work that was done or is left cannot be negative")
     if left == 0:
-        return Completion(0, 0, 0, confidence)
+        return Completion(0, 0, 0, _CONFIDENCE)
     if sum(count > 0 for count in daily) < FEWEST_DAYS:
         return None
     drawn = _days_needed(np.asarray(daily, np.int64), left)
-    low, middle, high = np.quantile(drawn, [(1 - confidence) / 2, 0.5, (1 + confidence) / 2], method="higher")
-    return Completion(_within(middle), _within(low), _within(high), confidence)
+    low, middle, high = np.quantile(
+        drawn, [(1 - _CONFIDENCE) / 2, 0.5, (1 + _CONFIDENCE) / 2], method="higher"
+    )
+    return Completion(_within(middle), _within(low), _within(high), _CONFIDENCE)
 
 
 def _days_needed(

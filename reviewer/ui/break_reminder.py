@@ -44,15 +44,13 @@ class BreakReminder(FocusWindowFilter):
     due_changed = Signal(int)
     """Carries the minutes of work without a break; 0 when none is due."""
 
-    def __init__(
-        self, clock: Clock, preferences: Preferences, parent: QObject, look_every_ms: int = _LOOK_EVERY_MS
-    ) -> None:
+    def __init__(self, clock: Clock, preferences: Preferences, parent: QObject) -> None:
         super().__init__(parent)
         self._clock, self._preferences = clock, preferences
         self._stretch = WorkStretch()
         self._said = 0
         self._timer = QTimer(self)
-        self._timer.setInterval(look_every_ms)
+        self._timer.setInterval(_LOOK_EVERY_MS)
         self._timer.timeout.connect(self.look)
         self._timer.start()
         self.watch_windows()

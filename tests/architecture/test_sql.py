@@ -15,6 +15,9 @@ _STATEMENT = re.compile(
     r"^\s*(SELECT\s|INSERT\s+(OR\s+\w+\s+)?INTO\s|UPDATE\s+\w+\s+SET\s|DELETE\s+FROM\s|CREATE\s+(UNIQUE\s+)?"
     r"(TABLE|INDEX|TRIGGER|VIEW)\s|DROP\s+(TABLE|INDEX|TRIGGER|VIEW)\s|PRAGMA\s|BEGIN\s+IMMEDIATE|ATTACH\s)"
 )
+# What a module must contain to be worth parsing: most have nothing of it.
+_KEYWORD = re.compile("SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|PRAGMA|BEGIN|ATTACH")
+_DATABASE = re.compile(r"reviewer\.db|sqlite3|sqlite_utils")
 
 
 def texts(source: str) -> Iterator[str]:
@@ -32,11 +35,13 @@ def texts(source: str) -> Iterator[str]:
 
 
 def holds_sql(source: str) -> bool:
-    return any(_STATEMENT.match(text) for text in texts(source))
+    return bool(_KEYWORD.search(source)) and any(_STATEMENT.match(text) for text in texts(source))
 
 
 def names_a_database(source: str) -> bool:
     """Whether a module imports anything of ``reviewer.db`` or a driver."""
+    if not _DATABASE.search(source):
+        return False
     for node in ast.walk(ast.parse(source)):
         names: list[str] = []
         if isinstance(node, ast.ImportFrom):

@@ -24,7 +24,7 @@ from reviewer.db.connection import Database
 from reviewer.formats import csv_table, nemo
 from reviewer.lead.session import LeadSession
 from reviewer.model.event import Action, HeardRange
-from reviewer.model.intervals import heard_spans, total_frames
+from reviewer.model.intervals import Span, total_frames
 from reviewer.model.task import TaskState
 from reviewer.places import DATABASE_FILE, resource
 from reviewer.workspace import open_workspace
@@ -178,7 +178,8 @@ def everything_that_was_heard_was_written_down(toured: Path, lead: LeadSession) 
     submitted = {(event.actor, event.object) for event in events if event.action is Action.SUBMITTED}
     assert len(submitted) >= 6
     for person, clip_id in submitted:
-        assert total_frames(heard_spans(whole[person, clip_id])) == frames[clip_id]
+        heard = [Span(each.start, each.end) for each in whole[person, clip_id]]
+        assert total_frames(heard) == frames[clip_id]
 
 
 def nothing_of_the_tour_lies_in_clear_in_its_workspace(toured: Path) -> None:

@@ -10,7 +10,6 @@ from reviewer.model.event import HeardRange
 from reviewer.model.intervals import (
     Span,
     clip_to_length,
-    heard_spans,
     merge,
     merge_heard,
     subtract,
@@ -67,7 +66,6 @@ def test_what_was_heard_is_merged_speed_by_speed(ranges: list[HeardRange]) -> No
         same = [each for each in merged if each.speed_percent == speed]
         assert frames_of(same) == frames_of(each for each in ranges if each.speed_percent == speed)
         assert all(one.end < other.start for one, other in pairwise(same))
-    assert frames_of(heard_spans(ranges)) == frames_of(ranges)
 
 
 def test_ranges_come_in_the_order_of_the_clip_then_of_the_speed() -> None:

@@ -17,7 +17,7 @@ import soundfile
 
 from reviewer.audio.decode.host import DecodeHost, ForkingHost, ProcessPerFileHost, can_fork
 from reviewer.audio.decode.input_file import open_bytes, open_source
-from reviewer.audio.decode.plain_wav import plain_wav, read_plain_wav
+from reviewer.audio.decode.plain_wav import PlainWav, plain_wav, read_plain_wav
 from reviewer.audio.decode.signatures import CONTAINERS
 from reviewer.audio.decode.wire import (
     ENDED,
@@ -99,8 +99,8 @@ class Decoder:
         self._host = host or (ForkingHost() if can_fork() else ProcessPerFileHost())
         self._lock = Lock()
         self._announced = deque[Path]()
-        self._ahead = deque[tuple[Path, int]]()
-        """Files that the process was given ahead, and their descriptors."""
+        self._ahead = deque[tuple[Path, int | PlainWav]]()
+        """Files opened ahead: descriptors that the process was given too, or samples that do not need it."""
 
     def __enter__(self) -> Self:
         return self
@@ -160,16 +160,10 @@ class Decoder:
         Raises Refused for an ``InvalidRecord`` inside, with how the process died.
         """
         with ExitStack() as stack:
-            if self._ahead and self._ahead[0][0] == sound:
-                path, source = self._ahead.popleft()
-                stack.callback(os.close, source)
-            else:
-                path, source = self._opened(stack, sound, limits)
-                plain = read_plain_wav(source) if isinstance(sound, Path) else plain_wav(sound)
-                if plain is not None:
-                    yield plain.records()
-                    return
-                self._drop_ahead()
+            path, source = self._opened_ahead(stack, sound) or self._opened(stack, sound, limits)
+            if isinstance(source, PlainWav):
+                yield source.records()
+                return
             job = stack.enter_context(self._host.start_decoding(path, source, limits))
             self._give_ahead(sound, limits)
             try:
@@ -177,18 +171,37 @@ class Decoder:
             except InvalidRecord as error:
                 raise _died(*job.verdict()) from error
 
-    def _opened(self, stack: ExitStack, sound: Path | bytes, limits: DecodeLimits) -> tuple[Path, int]:
+    def _opened_ahead(self, stack: ExitStack, sound: Path | bytes) -> tuple[Path, int | PlainWav] | None:
+        """What was opened ahead, if this file is the first of it."""
+        if not self._ahead or self._ahead[0][0] != sound:
+            return None
+        path, source = self._ahead.popleft()
+        if not isinstance(source, PlainWav):
+            stack.callback(os.close, source)
+        return path, source
+
+    def _opened(
+        self, stack: ExitStack, sound: Path | bytes, limits: DecodeLimits
+    ) -> tuple[Path, int | PlainWav]:
         """Raises Refused, Unavailable."""
         if isinstance(sound, Path):
             source = open_source(sound, limits.input_bytes)
             stack.callback(os.close, source)
-            return sound, source
-        return stack.enter_context(open_bytes(sound, limits.input_bytes, needs_name=self._host.needs_name))
+            found: tuple[Path, int | PlainWav] = sound, read_plain_wav(source) or source
+        elif len(sound) <= limits.input_bytes and (plain := plain_wav(sound)) is not None:
+            found = Path(), plain
+        else:
+            found = stack.enter_context(
+                open_bytes(sound, limits.input_bytes, needs_name=self._host.needs_name)
+            )
+        if not isinstance(found[1], PlainWav):
+            self._drop_ahead()
+        return found
 
     def _give_ahead(self, now: Path | bytes, limits: DecodeLimits) -> None:
         """Some at a time, so that the process is not woken for each, once all were decoded that it had.
 
-        Plain WAV files are left out: they do not need it.
+        Plain WAV files do not need it: they are read here, so that they are not read again.
         """
         announced = self._announced
         while announced and announced.popleft() != now:
@@ -198,8 +211,10 @@ class Decoder:
         with suppress(Refused):  # it is opened again when it is asked for, and refused then
             for path in islice(announced, _AHEAD):
                 source = open_source(path, limits.input_bytes)
-                if read_plain_wav(source) is not None:
+                plain = read_plain_wav(source)
+                if plain is not None:
                     os.close(source)
+                    self._ahead.append((path, plain))
                     continue
                 self._ahead.append((path, source))
                 self._host.give_ahead(source)
@@ -208,7 +223,9 @@ class Decoder:
         if self._ahead:
             self._host.drop_ahead()
         while self._ahead:
-            os.close(self._ahead.pop()[1])
+            _, source = self._ahead.pop()
+            if not isinstance(source, PlainWav):
+                os.close(source)
 
 
 def _passages(out: SoundOutput, frames: int) -> bytes:

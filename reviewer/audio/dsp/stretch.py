@@ -132,23 +132,6 @@ class SignalsmithStretch:
         return declicked(result, self._sound.rate_hz, largest_step(values))
 
 
-def stretched(sound: Sound, percent: int) -> IntSamples:
-    """The whole sound at ``percent`` of its speed: same type and channels, ``out_frames`` frames.
-
-    Raises:
-        Unavailable: the library is not installed here.
-    """
-    stretch = SignalsmithStretch(sound, percent)
-    tail = sound.read(0, 0)
-    done = [tail]
-    for window in range(stretch.windows):
-        made = stretch.render_window(window)
-        frames = stretch.edge(window + 1) - stretch.edge(window)
-        done.append(cross_faded(tail, made[:frames]))
-        tail = made[frames:]
-    return concatenated(done)
-
-
 def cross_faded(tail: IntSamples, data: IntSamples) -> IntSamples:
     """``data`` with the previous window's ``tail`` faded out and its own beginning faded in.
 

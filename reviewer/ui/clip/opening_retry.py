@@ -27,12 +27,11 @@ class OpeningRetry(QObject):
         jobs: Jobs,
         parent: QObject,
         *,
-        backoff: Backoff | None = None,
         random_part: Callable[[], float] = random.random,
     ) -> None:
         super().__init__(parent)
         self._network = NetworkExecutor(jobs, self)
-        self._backoff = backoff or Backoff()
+        self._backoff = Backoff()
         self._random_part = random_part
         self._steps: tuple[Step, Step] | None = None
         self._failures = 0

@@ -64,14 +64,13 @@ class Sender(QObject):
         jobs: Jobs,
         parent: QObject,
         *,
-        backoff: Backoff | None = None,
         random_part: Callable[[], float] = random.random,
     ) -> None:
         super().__init__(parent)
         self._sending = sending
         self._network = NetworkExecutor(jobs, self)
         self._jobs = jobs
-        self._backoff = backoff or Backoff()
+        self._backoff = Backoff()
         self._random_part = random_part
         self._failures = 0
         self._is_running = self._is_asked_again = self._is_ended = False

@@ -18,7 +18,6 @@ class VerdictBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("verdict_bar")
-        self._has_comment = False
         self.return_button = named(
             QPushButton(self.tr("Return"), self),
             "qa_return",
@@ -48,5 +47,4 @@ class VerdictBar(QWidget):
 
     def set_has_comment(self, *, has_comment: bool) -> None:
         """Sets whether there is a comment, which a return needs."""
-        self._has_comment = has_comment
         enable(self.return_button, has_comment, self.tr("Write a comment first."))

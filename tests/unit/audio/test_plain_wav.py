@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reviewer.audio.decode import decoder as decoder_module
 from reviewer.audio.decode import plain_wav as module
 from reviewer.audio.decode.decoder import Decoder
 from reviewer.audio.decode.host import DecodeJob, ForkingHost, can_fork
@@ -178,3 +179,30 @@ def test_files_that_need_the_process_go_to_it_ahead_past_those_that_do_not(
     for path, data in zip(paths, sounds, strict=True):
         decoded = decode_whole(process, path, _LIMITS)
         assert decoded.samples_sha256 == Samples(16_000, data).sha256()
+
+
+def test_a_plain_wav_behind_another_file_is_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [
+        put(tmp_path, f"{place}.{kind.lower()}", sound_file(some_noise(1_000), container=kind))
+        for place, kind in enumerate(("AU", "WAV"))
+    ]
+    read: list[PlainWav | None] = []
+
+    def counted(descriptor: int) -> PlainWav | None:
+        read.append(module.read_plain_wav(descriptor))
+        return read[-1]
+
+    monkeypatch.setattr(decoder_module, "read_plain_wav", counted)
+    with Decoder() as decoder:
+        decoder.announce(paths)
+        for path in paths:
+            decode_whole(decoder, path, _LIMITS)
+    assert [found is not None for found in read] == [False, True]
+
+
+def test_a_plain_wav_inside_another_file_is_not_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoder_module, "open_bytes", None)
+    with Decoder(NoHost()) as decoder:
+        assert decoder.length(PLAIN, _LIMITS) == (len(SOUND) // 2, 16_000)

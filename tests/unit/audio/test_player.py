@@ -15,7 +15,7 @@ from reviewer.audio.play.transport import Transport
 from reviewer.audio.samples import AudioFormat, Samples, Sound
 from reviewer.errors import NoAudioDevice, Notice, Unavailable
 from reviewer.model.event import HeardRange
-from reviewer.model.intervals import Span, heard_spans, total_frames
+from reviewer.model.intervals import Span, merge
 from tests.benches.player import OvertakenCallback, PlayerBench
 from tests.fakes.stretch import RepeatingStretch
 from tests.sounds import some_samples
@@ -148,7 +148,7 @@ def test_a_block_under_way_when_a_run_ends_is_told_in_the_end(*, is_overtaken: b
     callback.comes_between = finish
     heard += tracker.take_heard(None) + tracker.take_heard(None)
 
-    assert heard_spans(heard) == (Span(0, 60),)
+    assert merge(Span(each.start, each.end) for each in heard) == (Span(0, 60),)
 
 
 def test_until_a_speed_is_rendered_the_old_one_goes_on_and_then_the_new_one_at_the_same_place() -> None:
@@ -316,4 +316,3 @@ def test_the_log_holds_exactly_the_frames_that_reached_the_device(acts: list[tup
 
     played = {int(value) - 1 for value in bench.device.played()[:, 0] if value}
     assert {frame for each in heard for frame in range(each.start, each.end)} == played
-    assert total_frames(heard_spans(heard)) == len(played)

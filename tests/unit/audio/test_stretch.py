@@ -14,15 +14,27 @@ from reviewer.audio.dsp.stretch import (
     declicked,
     largest_step,
     out_frames,
-    stretched,
 )
-from reviewer.audio.samples import Samples, as_float
+from reviewer.audio.samples import IntSamples, Samples, Sound, as_float, concatenated
 from tests.fakes.sound import ReadSound
 from tests.sounds import a_tone, largest_step_from_silence, some_noise, some_samples
 
 pytest.importorskip("python_stretch")
 
 _RATE = 16_000
+
+
+def stretched(sound: Sound, percent: int) -> IntSamples:
+    """The whole sound at ``percent`` of its speed, as the prefetcher joins it window by window."""
+    stretch = SignalsmithStretch(sound, percent)
+    tail = sound.read(0, 0)
+    done = [tail]
+    for window in range(stretch.windows):
+        made = stretch.render_window(window)
+        frames = stretch.edge(window + 1) - stretch.edge(window)
+        done.append(cross_faded(tail, made[:frames]))
+        tail = made[frames:]
+    return concatenated(done)
 
 
 def _pitch_hz(data: np.ndarray) -> float:
