@@ -156,6 +156,13 @@ def test_nothing_is_silent_where_one_block_of_an_mp3_ends_and_the_next_begins(
     assert np.abs(decoded - np.clip(whole, -1, 1)).max() < 0.001
 
 
+def test_a_wav_that_was_copied_as_text_is_refused(files: Files) -> None:
+    samples = np.random.default_rng(1).integers(-9000, 9000, 16_000).astype(np.int16)[:, None]
+    wav = a_wav(samples)
+    assert files.code(wav[:44] + wav[44:].replace(b"\n", b"\r\n")) == "INCOMPLETE_DAMAGED"
+    assert files.seconds(wav + b"few") == 1.0
+
+
 @pytest.mark.parametrize("codec", ["VORBIS", "OPUS"])
 @pytest.mark.parametrize(
     ("channels", "order"), [(2, [0, 1]), (3, [0, 2, 1]), (4, [0, 1, 2, 3]), (6, [0, 2, 1, 5, 3, 4])]

@@ -20,7 +20,7 @@ _BEGIN, _END = 2, 4
 _REVERSED = bytes(int(f"{value:08b}"[::-1], 2) for value in range(256))
 _OPUS_RATE_HZ = 48_000
 _OF_LOUDSPEAKERS = 1
-"""The channel mapping family of Opus whose channels are those of Vorbis; other families give them no roles."""
+"""The channel mapping family of Opus with the channels of Vorbis; other families give them no roles."""
 _ORDER_OF_WAV = {
     3: (0, 2, 1),
     5: (0, 2, 1, 3, 4),
@@ -28,7 +28,7 @@ _ORDER_OF_WAV = {
     7: (0, 2, 1, 6, 5, 3, 4),
     8: (0, 2, 1, 7, 5, 6, 3, 4),
 }
-"""By the number of channels, which of them comes when in a WAV: left, right, centre, low tones, the others."""
+"""By their number, which channel comes when in a WAV: left, right, centre, low tones, the others."""
 _MODE_BITS, _COUNT_BITS, _MOST_MODES = 41, 6, 64
 _STARTED_LATER_SECONDS = 5.0
 """A first granule position beyond this is that of a stream that was joined while it ran."""
