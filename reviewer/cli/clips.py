@@ -119,6 +119,8 @@ def purge(
         print(output.sentence("PURGED_CLIPS", clips=len(report.purged), unknown=report.unknown))
         if report.later:
             print(output.sentence("PURGED_LATER", clips=len(report.later)))
+        if report.similar:
+            print(output.sentence("WITHDRAWALS_SIMILAR", **report.similar_shown()))
         print_recall(report.recall)
         for backup in unlisted:
             print(output.sentence("BACKUP_NOT_LISTED", file=backup))

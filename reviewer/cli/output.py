@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 from unicodedata import category
 
-from typer.core import TyperGroup
+from typer.core import TyperArgument, TyperGroup
 
 from reviewer.errors import Notice, Parameter, ReviewerError
 from reviewer.messages import Words, command_catalogue
@@ -18,7 +18,15 @@ _WHOLE = 1000
 
 
 class CommandGroup(TyperGroup):
-    """A group whose help has the whole first sentence of each command; Typer cuts it off at one line."""
+    """A group whose help is for people: Typer cuts the first sentence of a command off at one line, and has
+    ``<list[str]>`` behind the name of an argument, which already says what to give."""
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        command = super().get_command(ctx, cmd_name)
+        for parameter in command.params if command else ():
+            if isinstance(parameter, TyperArgument):
+                vars(parameter)["display_type_rich"] = lambda **_: None
+        return command
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         commands = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))

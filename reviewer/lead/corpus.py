@@ -161,4 +161,5 @@ def _reason_against(annotation: Annotation, locale: str) -> str:
     flagged = next((f"flag_{flag}" for flag in _LEFT_OUT if flag in flags), "")
     if flagged:
         return flagged
-    return "personal_data_found" if undenied(annotation.text_verbatim, locale, annotation.denied) else ""
+    is_found = any(undenied(text, locale, annotation.denied) for text in annotation.read_texts)
+    return "personal_data_found" if is_found else ""

@@ -180,10 +180,14 @@ class HeldBack:
         """Confirms every proposed redaction of a clip; if a span is given, also one of that span.
 
         A clip in quarantine goes into the queue once nothing that was found is left in its sound and drafts.
+
+        Raises: Refused where there is nothing to do (NOT_HELD_BACK, NOTHING_TO_REDACT).
         """
         self._access.require(identity, Act.DECIDE_HELD)
         unit = self._unit
         clip = self._access.openable(clip_id)
+        if span is None:
+            self._require_redactions(identity, clip_id)
         if span is not None:
             marked = kind or PersonalDataKind.OTHER
             with unit.transaction():
@@ -194,6 +198,11 @@ class HeldBack:
         self._redactions.apply(identity, clip_id)
         self.release_if_clean(identity, clip_id)
         return unit.redactions.of_clip(clip_id)
+
+    def _require_redactions(self, identity: Identity, clip_id: str) -> None:
+        """Refuses a clip that is not held back, or for which nobody proposed a redaction."""
+        if self._unit.former_keys.get(clip_id) is None and not self.get(identity, clip_id).redactions:
+            raise Refused("NOTHING_TO_REDACT", clip=clip_id)
 
     def release_if_clean(self, identity: Identity, clip_id: str) -> bool:
         """Ends the quarantine of a clip from which everything that was found has been removed."""

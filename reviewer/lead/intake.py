@@ -28,6 +28,7 @@ from reviewer.lead.keyed_hashes import KeyedHashes
 from reviewer.lead.manifest import ManifestLine
 from reviewer.lead.sampling import check_sample, draw_sample, interleaved_sort_keys
 from reviewer.lead.sealed_spool import Spooled
+from reviewer.lead.similar_ids import numbers_alike
 from reviewer.lead.sources import Source, read_source
 from reviewer.model.clip import Clip, ClipState
 from reviewer.model.clock import to_micros
@@ -58,6 +59,7 @@ _ACCEPTED = Decision.accept()
 _SAME_SOURCE = Decision.refuse(RefusalCode.DUPLICATE, "DUPLICATE_SOURCE")
 _SAME_SAMPLES = Decision.refuse(RefusalCode.DUPLICATE, "DUPLICATE_AUDIO")
 _WITHDRAWN = Decision.refuse(RefusalCode.WITHDRAWN)
+_WITHDRAWN_ALIKE = Decision.refuse(RefusalCode.WITHDRAWN, "WITHDRAWN_ALIKE")
 _OUTSIDE_FOLDER = Decision.refuse(RefusalCode.BAD_VALUE, "AUDIO_OUTSIDE_FOLDER")
 
 Progress = Callable[[int, int], None]
@@ -326,7 +328,7 @@ class _IntakeRun:
             places = candidates[first : first + _LINES_ASKED_AT_ONCE]
             part = [*map(self._candidate, places)]
             sources = [self._hashes.of_source_id(one.row.source_id) for one in part]
-            known = self._known(sources)
+            known, doubtful = self._known(sources), self._withdrawn_alike(part)
             for place, candidate, source, sort_key in zip(
                 places, part, sources, sort_keys[first : first + len(part)], strict=True
             ):
@@ -335,10 +337,20 @@ class _IntakeRun:
                     return
                 path = self._folder.resolved(candidate.row.audio)
                 refusal = self._source_refused(candidate, source, known) or (
-                    None if path else _OUTSIDE_FOLDER
+                    _WITHDRAWN_ALIKE if candidate.row.source_id in doubtful else None
                 )
+                refusal = refusal or (None if path else _OUTSIDE_FOLDER)
                 job = _Job(candidate, source, self._speakers[place], sort_key, refusal)
                 yield job, None if refusal else path
+
+    def _withdrawn_alike(self, candidates: Iterable[_Candidate]) -> set[str]:
+        """The numbers among the ids of which one with other zeros was withdrawn: a program may have changed
+        them."""
+        ids = {candidate.row.source_id for candidate in candidates}
+        alike = {each: [*map(self._hashes.of_source_id, numbers_alike(each))] for each in ids}
+        asked = sorted({source for sources in alike.values() for source in sources})
+        withdrawn = self._unit.withdrawals.among(asked) if asked else {}
+        return {each for each, sources in alike.items() if any(source in withdrawn for source in sources)}
 
     def _known(self, sources: Iterable[str], samples: Iterable[str] = ()) -> _Known:
         unit, sources = self._unit, list(sources)

@@ -44,12 +44,20 @@ _NOTHING = frozenset({
 })  # fmt: skip
 # What people and programs write for it in any case: Google's sheets while a cell is being fetched, too.
 _UNKNOWN = frozenset({
+    "n.a.", "tbd", "anonymous", "not available", "not applicable",
     "(blank)", "missing", "loading...", "[object object]", "system.object[]", "unbekannt",
     "inconnu", "desconocido", "desconhecido", "sconosciuto", "onbekend", "okänd", "ukendt",
     "ukjent", "tuntematon", "nieznany", "neznámý", "ismeretlen", "necunoscut", "bilinmiyor",
     "άγνωστο", "неизвестно", "невідомо", "不明", "未知", "알 수 없음", "ไม่ทราบ", "không rõ",
     "غير معروف", "مجهول", "نامشخص", "לא ידוע", "अज्ञात", "tidak diketahui",
 })  # fmt: skip
+# What programs make of ids: 12.0 in a column with empty cells, 3-Mar of MAR3, TRUE of a formula.
+_NUMBER_OR_DATE = re.compile(
+    r"\d+[.,]0+|\d{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?:-\d\d(?:\d\d)?)?"
+    r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d\d(?:\d\d)?|\d{1,2}([/.])\d{1,2}\1\d{4}"
+    r"|\d{1,2}:\d\d:\d\d|true|false",
+    re.ASCII | re.IGNORECASE,
+)
 _LOST_LETTERS = "\ufffd"
 _KEPT_AS_WRITTEN = frozenset({"audio", "draft"})
 _WORD_KEYS = ({"word", "start", "end"}, {"word", "start", "end", "confidence"})
@@ -179,6 +187,8 @@ def _speaker(name: str, value: Any) -> str:
         raise _BadValue("VALUE_WORD_FOR_NOTHING")
     if is_spreadsheet_value(text):
         raise _BadValue("VALUE_FROM_SPREADSHEET")
+    if _NUMBER_OR_DATE.fullmatch(text):
+        raise _BadValue("VALUE_NUMBER_OR_DATE")
     return text
 
 

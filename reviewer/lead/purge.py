@@ -7,12 +7,15 @@ from typing import Any
 
 from reviewer.access.rights import Act, require
 from reviewer.clips.repository import PurgeReason
+from reviewer.errors import Parameter
 from reviewer.lead.withdrawals import RecordedWithdrawals, Withdrawal, record_withdrawals
 from reviewer.model.clock import to_iso
 from reviewer.model.people import Identity
 from reviewer.session.backup_lists import list_purges
 from reviewer.session.due_purges import DuePurges, destroy_clip
 from reviewer.session.unit_of_work import UnitOfWork
+
+_MOST_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,8 @@ class Recall:
 class PurgeReport:
     """What was purged, by clip id and reason, and which exports must be recalled.
 
-    ``unknown`` counts sources that were never imported; from now on they are refused.
+    ``unknown`` counts sources that were never imported; from now on they are refused. ``similar`` are ids of
+    such, as the list has them, that a program may have changed: another one is here.
     ``later`` are clips whose consent ends on a later day. The recall list also names clips of the same
     request that an earlier purge destroyed, so a second request gives the same list.
     """
@@ -44,6 +48,12 @@ class PurgeReport:
     unknown: int
     recall: tuple[Recall, ...]
     later: tuple[tuple[str, datetime], ...] = ()
+    similar: tuple[str, ...] = ()
+
+    def similar_shown(self) -> dict[str, Parameter]:
+        """What the message WITHDRAWALS_SIMILAR says: how many, and the first of them."""
+        more = ", …" if len(self.similar) > _MOST_SHOWN else ""
+        return {"count": len(self.similar), "ids": ", ".join(self.similar[:_MOST_SHOWN]) + more}
 
     def to_json(self) -> dict[str, Any]:
         """The object that ``purge --json`` prints."""
@@ -52,7 +62,7 @@ class PurgeReport:
             "unknown": self.unknown,
             "later": [{"clip": clip, "at": to_iso(at)} for clip, at in self.later],
             "recall": [asdict(one) for one in self.recall],
-        }
+        } | ({"similar": list(self.similar)} if self.similar else {})
 
 
 class Purge:
@@ -107,7 +117,7 @@ class Purge:
             if destroy_clip(unit, identity, clip, why, by_date=False)
         )
         unit.content.sweep()
-        return PurgeReport(purged, recorded.unknown, recall, recorded.later)
+        return PurgeReport(purged, recorded.unknown, recall, recorded.later, recorded.similar)
 
     def purge_clip(self, identity: Identity, clip_id: str, reason: PurgeReason) -> PurgeReport:
         """Purges one clip for a lead's own reason. Raises NotAllowed, Refused for an unknown clip."""

@@ -336,7 +336,7 @@ def _reasons_against(
             if not by_segment or reason == f"tag_{TagClass.PII}":
                 yield reason
     answers = [*annotation.labels.values(), *(v for one in annotation.segments for v in one.labels.values())]
-    typed = [annotation.text_verbatim, *(answer for answer in answers if isinstance(answer, str))]
+    typed = [*annotation.read_texts, *(answer for answer in answers if isinstance(answer, str))]
     decided = {(one.start, one.end) for one in redactions if not one.is_muted}
     is_marked = any((span.start, span.end) not in decided for span in annotation.spans)
     if is_marked or any(undenied(text, clip.locale, annotation.denied) for text in typed):

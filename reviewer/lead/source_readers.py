@@ -1,5 +1,6 @@
 """Reads sources of clips as records: what other programs keep beside their audio, one record a clip."""
 
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, TypeGuard
 
+from reviewer.audio.decode.signatures import id3_bytes, recognise
 from reviewer.errors import Refused
 from reviewer.formats import audiofolder, kaldi, label_studio, textgrid
 from reviewer.formats.csv_excel import EXCEL
@@ -24,13 +26,19 @@ from reviewer.lead.record_files import Record, Records, read_records
 from reviewer.lead.table_files import refusal
 from reviewer.lead.textgrid_file import read_textgrid, texts_of
 from reviewer.lead.timed_segments import TimedSegment, draft_of, words_of
+from reviewer.untrusted_files import open_untrusted
 
 AUDIO_ENDINGS = frozenset(
     {
-        ".3gp", ".aac", ".aif", ".aiff", ".amr", ".au", ".caf", ".flac", ".gsm", ".m4a", ".mka", ".mp3",
-        ".mp4", ".oga", ".ogg", ".opus", ".wav", ".weba", ".webm", ".wma",
+        ".3g2", ".3gp", ".3gpp", ".aac", ".ac3", ".aif", ".aifc", ".aiff", ".amr", ".ape", ".asf",
+        ".au", ".awb", ".bwf", ".caf", ".ds2", ".dss", ".flac", ".gsm", ".m4a", ".m4b", ".mka",
+        ".mkv", ".mov", ".mp2", ".mp3", ".mp4", ".mpga", ".nist", ".oga", ".ogg", ".opus", ".rf64",
+        ".snd", ".sph", ".spx", ".w64", ".wav", ".wave", ".weba", ".webm", ".wma", ".wv",
     }
 )  # fmt: skip
+_PICTURE_ENDINGS = frozenset({".avif", ".cr3", ".heic", ".heif", ".webp"})
+"""Of files that begin as audio may."""
+_HEAD_BYTES = 512
 _EXPORT_LINES = "utterances.jsonl"
 _METADATA = ("metadata.jsonl", "metadata.csv")
 COMMON_VOICE_CLIPS = "clips"
@@ -256,7 +264,10 @@ def _own_row(values: Mapping[str, Any], *, is_table: bool) -> dict[str, Any]:
 
 
 def _read_folder(source: SourcePath) -> SourceRecords:
-    return SourceRecords(SourceKind.FOLDER, source.path, _numbered(_audio_files(source.path)))
+    found = _numbered(_audio_files(source.path))
+    if not found:
+        raise Refused("SOURCE_FOLDER_EMPTY", file=source.path.name)
+    return SourceRecords(SourceKind.FOLDER, source.path, found)
 
 
 def _read_textgrids(source: SourcePath) -> SourceRecords:
@@ -310,7 +321,7 @@ def _with_textgrid(record: Record, grid: Path) -> Record:
 
 
 def _audio_files(folder: Path) -> Iterator[Record]:
-    for path in _files(folder, lambda path: path.suffix.lower() in AUDIO_ENDINGS):
+    for path in _files(folder, is_audio):
         inner = path.relative_to(folder)
         names = {"path": inner.as_posix(), "name": inner.name, "stem": inner.stem}
         yield Record(0, names | {"folder": inner.parent.name or folder.resolve().name})
@@ -318,8 +329,22 @@ def _audio_files(folder: Path) -> Iterator[Record]:
 
 def _files(folder: Path, wanted: Callable[[Path], bool]) -> list[Path]:
     """The files below a folder that are wanted, but for hidden ones, in order."""
-    inner = ((path, path.relative_to(folder).parts) for path in folder.rglob("*") if wanted(path))
-    return sorted(path for path, parts in inner if path.is_file() and not any(p[0] == "." for p in parts))
+    inner = ((path, path.relative_to(folder).parts) for path in folder.rglob("*"))
+    seen = (path for path, parts in inner if not any(part[0] == "." for part in parts))
+    return sorted(path for path in seen if wanted(path) and path.is_file())
+
+
+def is_audio(path: Path) -> bool:
+    """Whether a file is audio, or claims to be: by its name, or by how it begins."""
+    ending = path.suffix.lower()
+    if ending in AUDIO_ENDINGS or ending in _PICTURE_ENDINGS:
+        return ending in AUDIO_ENDINGS
+    try:
+        with open_untrusted(path, sys.maxsize) as file:
+            head = file.read(_HEAD_BYTES)
+    except Refused:  # a folder, a pipe, or what nobody may read
+        return False
+    return bool(recognise(head) or id3_bytes(head))
 
 
 def is_textgrid(path: Path) -> bool:

@@ -100,7 +100,7 @@ def read_source(
         return Source(kind, path.parent, keep(manifest_lines(records, path.parent)))
     found = READERS[kind](SourcePath(path, tuple(records.records), how))
     defaults = _defaults(found)
-    if not found.records or any(not record.problem for record in found.records):
+    if any(not record.problem for record in found.records):
         _require_columns(how, found, mapping.name)
         require_complete(how, defaults, mapping.name)
     folder = AudioFolder(found.folder)

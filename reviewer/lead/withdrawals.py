@@ -3,12 +3,13 @@
 import re
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from reviewer.lead.keyed_hashes import KeyedHashes
+from reviewer.lead.similar_ids import similar_ids
 from reviewer.lead.table_files import TableRow, field_name, read_table, refusal
 from reviewer.model.clock import to_iso
 from reviewer.model.event import Action, DetailValue, Event
@@ -22,8 +23,15 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)")
 # Columns beside the id, as field_name spells them: those that say whether, and those that say how it stands.
 _ENDINGS = ("withdr", "revok", "optout", "optedout")
-_STATES = frozenset({"status", "state", "active", "consent", "consentstatus", "optin", "optedin"})
-_ENDED = frozenset({"withdrawn", "revoked", "optedout", "optout", "ended"})
+_STATES = frozenset({
+    "status", "state", "active", "consent", "consentstatus", "optin", "optedin", "action", "decision",
+    "request", "choice", "answer", "response", "withdrawal", "aktion", "entscheidung", "accion", "decisión",
+    "acción", "décision", "réponse",
+})  # fmt: skip
+_ENDED = frozenset({
+    "withdrawn", "withdraw", "withdraws", "revoked", "revoke", "optedout", "optout", "ended",
+    "delete", "deleted", "remove", "removed", "erase", "erasure", "purge", "destroy",
+})  # fmt: skip
 _YES = frozenset({"yes", "y", "true", "1", "x"})
 # Answers and states in the languages of whoever sends lists: of a column whose name we do not know nobody can
 # say whether it asks for the consent or for its end.
@@ -38,7 +46,8 @@ _ANSWERS = frozenset(
         " tidak はい いいえ 是 否 有 無 无 真 假 예 네 아니요 아니오 ndiyo hapana bai ez"
         " active aktiv actif activo ativo"
         " attivo actief aktywny активен действует valid gültig valide válido valido granted given"
-        " erteilt accordé concedido withdrawn revoked widerrufen retiré revocado отозвано",
+        " keep keeps kept retain retained stay stays continue continues behalten bleibt conserver reste"
+        " conservar mantener erteilt accordé concedido withdrawn revoked widerrufen retiré revocado отозвано",
     )
 )
 _REMARKS = frozenset({"note", "notes", "comment", "comments", "remark", "remarks"})
@@ -56,11 +65,15 @@ class Withdrawal:
 
 @dataclass(frozen=True, slots=True)
 class RecordedWithdrawals:
-    """What a list of withdrawals means here: clips by id, due now or later, and sources of no clip."""
+    """What a list of withdrawals means here: clips by id, due now or later, and sources of no clip.
+
+    ``similar`` are ids of such sources, as the list has them, that are not far from one that is here.
+    """
 
     due: tuple[str, ...]
     later: tuple[tuple[str, datetime], ...]
     unknown: int
+    similar: tuple[str, ...] = ()
 
 
 def read_withdrawals(file: Path) -> tuple[Withdrawal, ...]:
@@ -95,8 +108,8 @@ def record_withdrawals(
 
     The earliest date of a source stands. A clip whose consent ends later is due on that day.
     """
-    now = unit.clock.now()
-    dates = _earliest(KeyedHashes(identity.keyring), withdrawals, now)
+    now, hashes, withdrawals = unit.clock.now(), KeyedHashes(identity.keyring), tuple(withdrawals)
+    dates = _earliest(hashes, withdrawals, now)
     list_id = f"w{secrets.token_hex(8)}"
     with unit.transaction():
         clips = {source: _record(unit, identity, source, at, list_id) for source, at in dates.items()}
@@ -112,7 +125,21 @@ def record_withdrawals(
             unit.queue.keep_open_until(clip_id, ends)
             unit.publish_facts(identity, [clip_id])
             later.append((clip_id, dates[source]))
-    return RecordedWithdrawals(tuple(due), tuple(later), sum(clip is None for clip in clips.values()))
+    unknown = {source for source, clip in clips.items() if clip is None}
+    similar = _similar(unit, hashes, withdrawals, unknown)
+    return RecordedWithdrawals(tuple(due), tuple(later), len(unknown), similar)
+
+
+def _similar(
+    unit: UnitOfWork, hashes: KeyedHashes, withdrawals: Iterable[Withdrawal], unknown: Collection[str]
+) -> tuple[str, ...]:
+    """Ids of unknown sources that are those of known ones but for what programs change."""
+    ids = dict.fromkeys(
+        each.source_id for each in withdrawals if hashes.of_source_id(each.source_id) in unknown
+    )
+    alike = {each: [*map(hashes.of_source_id, similar_ids(each))] for each in ids}
+    known = unit.clips.of_sources(sorted({source for sources in alike.values() for source in sources}))
+    return tuple(each for each, sources in alike.items() if any(source in known for source in sources))
 
 
 def _earliest(hashes: KeyedHashes, withdrawals: Iterable[Withdrawal], now: datetime) -> dict[str, datetime]:

@@ -136,6 +136,19 @@ class Annotation:
         """The text of all segments as typed, one line each."""
         return "\n".join(segment.text for segment in self.segments)
 
+    @property
+    def segments_by_speaker(self) -> tuple[tuple[Segment, ...], ...]:
+        """The segments of each speaker who has several, where more than one speaks; else nothing."""
+        speakers = dict.fromkeys(segment.speaker for segment in self.segments)
+        of_each = [tuple(one for one in self.segments if one.speaker == speaker) for speaker in speakers]
+        return tuple(one for one in of_each if len(one) > 1) if len(speakers) > 1 else ()
+
+    @property
+    def read_texts(self) -> tuple[str, ...]:
+        """The text of all segments, and of several speakers what each said without the others' words."""
+        by_speaker = ("\n".join(one.text for one in segments) for segments in self.segments_by_speaker)
+        return self.text_verbatim, *by_speaker
+
     def with_text(self, text: str) -> "Annotation":
         """A copy with another text; only for an annotation with a single segment."""
         (segment,) = self.segments

@@ -31,5 +31,6 @@ def without_stale_denials(annotation: Annotation) -> Annotation:
     """Without denials of words that the text does not have any more."""
     if not annotation.denied:
         return annotation
-    text = denial_of(annotation.text_verbatim)
-    return replace(annotation, denied=frozenset(one for one in annotation.denied if one in text))
+    texts = [denial_of(text) for text in annotation.read_texts]
+    left = frozenset(one for one in annotation.denied if any(one in text for text in texts))
+    return replace(annotation, denied=left)

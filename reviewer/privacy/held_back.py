@@ -34,7 +34,8 @@ def _reasons_in(annotation: Annotation, locale: str) -> Iterator[Reason]:
     yield from _finds(answers, locale, annotation.denied, None)
     if not any(undenied(segment.text, locale, annotation.denied) for segment in annotation.segments):
         # split over segments
-        yield from _finds((annotation.text_verbatim,), locale, annotation.denied, None)
+        finds = _finds(annotation.read_texts, locale, annotation.denied, None)
+        yield from dict.fromkeys(finds)
 
 
 def _reasons_in_segment(segment: Segment, locale: str, denied: frozenset[str]) -> Iterator[Reason]:

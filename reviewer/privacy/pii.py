@@ -1,6 +1,7 @@
 """Detects personal data in a text: its position, kind and certainty."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -24,6 +25,14 @@ _IBAN = re.compile(r"\b[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{2,4}){3,8}\b")
 _CARD = re.compile(
     r"4\d{12}(?:\d{3}){0,2}|(?:5[1-5]|2[2-7])\d{14}|3[47]\d{13}|3(?:0|6|8|9)\d{12,17}|35\d{14}"
     r"|6(?:011|4[4-9]\d|5\d\d)\d{12,15}|(?:62|81)\d{14,17}|(?:5[06-9]|6\d)\d{10,17}"
+)
+# What transcripts have between words and nobody says: <sil>, [noise], {laugh}, </s>, <v Anna>, <00:01.500>,
+# (0.5), (.), and the times of subtitles. A tag for personal data stands for a number, and parts others.
+_TAG = re.compile(
+    r"(?:<|&lt;)/?[^\W\d][\w#:.-]{0,23}(?: [^<>&@\d]{1,40})?/?(?:>|&gt;)|\[(?!pii\b)/?[^\W\d][\w:-]{0,23}\]"
+    r"|\{/?[^\W\d][\w:-]{0,23}\}|[<(](?:\d{1,2}:)?(?:\d{1,2}:)?\d{1,3}[.,]\d{1,3}[>)]|\(\.{1,3}\)"
+    r"|(?<!\S)(?:\d\d:)?\d\d:\d\d[.,]\d{3}(?: --> (?:\d\d:)?\d\d:\d\d[.,]\d{3})?(?!\S)",
+    re.IGNORECASE,
 )
 _LONGEST_CARD, _SHORTEST_CARD, _CARD_LIKE = 19, 12, 13
 # Languages whose manifest locale may come without a region; the region only helps to read local numbers.
@@ -73,7 +82,31 @@ def find(text: str, locale: str) -> tuple[PiiSpan, ...]:
 
 
 def find_by_all_rules(text: str, locale: str) -> tuple[PiiSpan, ...]:
-    """What ``find`` gives, without first looking at single words."""
+    """What ``find`` gives, without first looking at single words.
+
+    A text with tags is also read without them: a number goes on behind a pause.
+    """
+    found = _found(text, locale)
+    without_tags = _TAG.sub(lambda tag: " " * len(tag[0]), text)
+    return found if without_tags == text else _merged((*found, *_found(without_tags, locale)))
+
+
+def _merged(found: Iterable[PiiSpan]) -> tuple[PiiSpan, ...]:
+    """One span for those that overlap: of the kind of the longest, and certain if one of them is."""
+    merged: list[PiiSpan] = []
+    for span in sorted(found, key=lambda span: span.start):
+        if not merged or merged[-1].end <= span.start:
+            merged.append(span)
+            continue
+        both = (merged[-1], span)
+        longest = max(both, key=lambda each: each.end - each.start)
+        surest = min(both, key=lambda each: each.certainty)
+        end = max(each.end for each in both)
+        merged[-1] = PiiSpan(both[0].start, end, longest.kind, surest.certainty)
+    return tuple(merged)
+
+
+def _found(text: str, locale: str) -> tuple[PiiSpan, ...]:
     words, taken = tokens(text), TextSpans()
     spans = [
         PiiSpan(found.start, found.end, PiiKind.EMAIL, "certain" if found.is_sure else "likely")

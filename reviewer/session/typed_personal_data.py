@@ -30,6 +30,14 @@ class TextPart:
     start: int
     end: int
 
+    def overlaps(self, other: "TextPart") -> bool:
+        """Whether both have a character."""
+        return self.segment_id == other.segment_id and self.start < other.end and other.start < self.end
+
+    def is_in(self, other: "TextPart") -> bool:
+        """Whether the other has all of its characters."""
+        return self.segment_id == other.segment_id and other.start <= self.start and self.end <= other.end
+
 
 @dataclass(frozen=True, slots=True)
 class TypedPersonalData:
@@ -83,21 +91,45 @@ class PersonalDataFinder:
 def typed_personal_data(
     annotation: Annotation, locale: str, find_in: Find = find
 ) -> tuple[TypedPersonalData, ...]:
-    """What the detection finds in the texts of all segments, read as one: a number may go on in the next."""
-    text = annotation.text_verbatim
+    """What the detection finds in the texts of all segments, read as one: a number may go on in the next.
+
+    Where several speak, one may go on after the other's words: what each says is read alone as well.
+    """
+    found = list(_found_in(annotation.segments, locale, find_in))
+    for segments in annotation.segments_by_speaker:
+        for one in _found_in(segments, locale, find_in):
+            if len(one.parts) > 1:
+                found = _with_longer(found, one)
+    order = {segment.id: place for place, segment in enumerate(annotation.segments)}
+    return tuple(sorted(found, key=lambda one: (order[one.parts[0].segment_id], one.parts[0].start)))
+
+
+def _with_longer(found: list[TypedPersonalData], one: TypedPersonalData) -> list[TypedPersonalData]:
+    """The finds with another in place of those that it holds; without it, if it only touches one of them.
+
+    They stay disjoint, and what is left of it is found when that one has become a tag.
+    """
+    held = [each for each in found if all(any(map(part.is_in, one.parts)) for part in each.parts)]
+    others = [each for each in found if each not in held]
+    if any(part.overlaps(mine) for each in others for part in each.parts for mine in one.parts):
+        return found
+    return [*others, replace(one, is_certain=one.is_certain or any(each.is_certain for each in held))]
+
+
+def _found_in(segments: Sequence[Segment], locale: str, find_in: Find) -> Iterator[TypedPersonalData]:
+    """What is found in the texts of these segments, read as one."""
+    text = "\n".join(segment.text for segment in segments)
     starts, place = [], 0
-    for segment in annotation.segments:
+    for segment in segments:
         starts.append(place)
         place += len(segment.text) + 1
-    return tuple(
-        TypedPersonalData(
+    for span in find_in(text, locale):
+        yield TypedPersonalData(
             span.kind,
             span.certainty == "certain",
-            tuple(_parts(annotation.segments, starts, span.start, span.end)),
+            tuple(_parts(segments, starts, span.start, span.end)),
             " ".join(text[span.start : span.end].split()),
         )
-        for span in find_in(text, locale)
-    )
 
 
 def check_typed(text: str, conventions: Conventions) -> tuple[TextProblem, ...]:

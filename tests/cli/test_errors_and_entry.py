@@ -1,15 +1,18 @@
 """What goes wrong is a sentence and a hint, never a traceback; and which door the program takes."""
 
 import os
+import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import typer
 
 from reviewer.__main__ import opens_window
-from reviewer.cli.main import run
+from reviewer.cli.main import app, run
 from reviewer.cli.output import print_table
 from reviewer.cli.sign_in import CommandSession
 from tests.benches.workspace import ANA, LEAD, PASSPHRASE, QUINN
@@ -85,6 +88,19 @@ def test_importing_the_commands_loads_nothing_heavy():
     heavy = "{'numpy', 'cryptography', 'sqlite_utils', 'soundfile', 'PySide6', 'sounddevice', 'rich'}"
     code = f"import sys, reviewer.cli.main; print(sorted({heavy} & set(sys.modules)))"
     assert in_process(code=code).stdout == "[]\n"
+
+
+def test_help_has_no_types_of_python():
+    def all_help(command: Any, context: Any) -> Iterator[str]:
+        yield command.get_help(context)
+        for name in command.list_commands(context) if hasattr(command, "list_commands") else ():
+            inner = command.get_command(context, name)
+            yield from all_help(inner, inner.context_class(inner, info_name=name, parent=context))
+
+    group = typer.main.get_command(app)
+    told = "\n".join(all_help(group, group.context_class(group, info_name="reviewer")))
+    assert "  NAME  The person's name." in told
+    assert re.findall(r"<(?:list\[)?(?:str|path|Path|int|float|bool)\b.*", told) == []
 
 
 def test_help_names_every_command_and_the_version_is_printed():

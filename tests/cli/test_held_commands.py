@@ -66,6 +66,16 @@ def test_redact_takes_a_span_in_frames(lead: Command, quarantined: Import) -> No
     assert lead("held", "list", "--json").json == {"held": []}
 
 
+def test_redact_says_that_there_is_nothing_to_do(lead: Command, quarantined: Import) -> None:
+    ran = lead("held", "redact", quarantined(with_times=False))
+    assert (ran.code, "was proposed" in ran.err) == (2, True)
+    free = next(
+        one["clip"] for one in lead("clips", "list", "--json").json["clips"] if one["state"] == "ready"
+    )
+    ran = lead("held", "redact", free)
+    assert (ran.code, "is not held back" in ran.err) == (2, True)
+
+
 @pytest.mark.parametrize("span", [("--start", 5), ("--start", 5, "--end", 5), ("--end", 9)])
 def test_half_a_span_is_refused(lead: Command, quarantined: Import, span: tuple) -> None:
     ran = lead("held", "redact", quarantined(with_times=False), *span)

@@ -34,7 +34,7 @@ from tests.encodings import (
 )
 from tests.fakes.decoder import decode_whole
 from tests.refusals import hint_of, reason_of, said, sentence_of
-from tests.sounds import a_wav, put
+from tests.sounds import a_wav, put, sound_file
 
 pytestmark = pytest.mark.skipif(not can_fork(), reason="one process for each file is too slow for so many")
 _TOLERATED = 0.05
@@ -154,6 +154,27 @@ def test_nothing_is_silent_where_one_block_of_an_mp3_ends_and_the_next_begins(
     decoded, _ = soundfile.read(io.BytesIO(files.decode(content).flac), always_2d=True)
     assert decoded.shape == whole.shape
     assert np.abs(decoded - np.clip(whole, -1, 1)).max() < 0.001
+
+
+def test_a_wav_that_was_copied_as_text_is_refused(files: Files) -> None:
+    samples = np.random.default_rng(1).integers(-9000, 9000, 16_000).astype(np.int16)[:, None]
+    wav = a_wav(samples)
+    assert files.code(wav[:44] + wav[44:].replace(b"\n", b"\r\n")) == "INCOMPLETE_DAMAGED"
+    assert files.seconds(wav + b"few") == 1.0
+
+
+@pytest.mark.parametrize("codec", ["VORBIS", "OPUS"])
+@pytest.mark.parametrize(
+    ("channels", "order"), [(2, [0, 1]), (3, [0, 2, 1]), (4, [0, 1, 2, 3]), (6, [0, 2, 1, 5, 3, 4])]
+)
+def test_channels_of_ogg_come_in_the_order_of_a_wav(
+    files: Files, codec: str, channels: int, order: list[int]
+) -> None:
+    levels = np.linspace(0.1, 0.9, channels)  # of a low tone: the last of six has no others
+    wave = np.sin(2 * np.pi * 60 * np.arange(9_600) / 48_000)[:, None] * levels
+    content = sound_file(wave, rate_hz=48_000, container="OGG", subtype=codec)
+    decoded, _ = soundfile.read(io.BytesIO(files.decode(content).flac), always_2d=True)
+    assert np.argsort(np.argsort(decoded.std(axis=0))).tolist() == order
 
 
 def _extensible(tag: int, block: int, bits: int) -> bytes:

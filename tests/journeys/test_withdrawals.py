@@ -77,6 +77,35 @@ def test_spaces_around_an_id_make_no_other_source(imports: Imports, sent: str) -
     assert len(withdraw(imports.bench, Withdrawal(sent)).purged) == 1
 
 
+@pytest.mark.parametrize(
+    ("here", "sent"),
+    [
+        ("source-1", "Source‑1"),
+        ("source-1", "source-1.wav"),
+        ("0012", "12"),
+        ("0012", "12.0"),
+        ("12", "00012"),
+    ],
+)
+def test_a_list_whose_ids_were_changed_on_their_way_says_so(
+    imports: Imports,  # noqa: F811
+    here: str,
+    sent: str,
+) -> None:
+    imports.run(a_line(1, source_id=here))
+    report = withdraw(imports.bench, Withdrawal(sent), Withdrawal("source-3"))
+    assert (report.purged, report.unknown, report.similar) == ((), 2, (sent,))
+    assert report.to_json()["similar"] == [sent]
+
+
+def test_a_number_that_lost_its_zeros_after_it_was_withdrawn_is_refused(imports: Imports) -> None:  # noqa: F811
+    withdraw(imports.bench, Withdrawal("0012"), Withdrawal("14"))
+    report = imports.run(
+        *(a_line(at, source_id=each) for at, each in enumerate(("12", "13", "0014", "a12"), 1))
+    )
+    assert codes(report) == ["WITHDRAWN", "accepted", "WITHDRAWN", "accepted"]
+
+
 def test_composed_and_decomposed_letters_are_the_same_source() -> None:
     hashes = KeyedHashes(a_keyring())
     assert hashes.of_source_id("Zo\u00eb") == hashes.of_source_id("Zoe\u0308")
@@ -198,6 +227,9 @@ def test_list_may_have_a_date_for_each_source(tmp_path: Path) -> None:
         ("सहमति", "हाँ"),
         ("Zustand", "aktiv"),
         ("revocado", "0"),
+        ("Action", "keep"),
+        ("decision", "stays"),
+        ("Wunsch", "behalten"),
         *((heading, "2031-01-01") for heading in ("Revoked on", "opt-out", "Opted out since")),
         *((heading, "pending") for heading in ("state", "active", "opt-in", "opted in", "consent_status")),
     ],
@@ -222,6 +254,7 @@ def test_list_whose_further_column_may_say_no_is_refused_whole(
         ("consent_product", "windows"),
         ("number", "1"),
         ("Abgemeldet", "x"),
+        ("action", "delete"),
         *(("status", value) for value in ("revoked", "opted out", "opt-out", "ended")),
         *(("withdrawn", value) for value in ("y", "true", "1", "")),
         *((heading, "no") for heading in ("notes", "comment", "comments", "remark", "remarks")),

@@ -129,6 +129,8 @@ NO_SPEAKERS = [
     "nan", "NULL", "\\N", "?", "#N/A", "1.23E+15", "M\ufffdller", "none", "NONE", "n/a", "NA", "<null>",
     "nil", "unknown", "#NOM?", "#¿NOMBRE?", "#ИМЯ?", "#WERT!", "#DĚLENÍ_NULOU!", "#JAKO/0!", "#NV", "#SPILL!",
     "Err:502", "Fehler:508", "1.2E15", "Unbekannt", "неизвестно", "不明", "Loading...", "(blank)",
+    "12.0", "12,00", "3-Jan", "Mar-26", "3-Mar-2026", "5/1/2026", "01.05.2026", "12:30:00", "TRUE", "false",
+    "n.a.",
 ]  # fmt: skip
 
 

@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.model.annotation import Annotation, Flag, PersonalDataKind, PersonalDataSpan, Segment
+from reviewer.privacy.denial import without_stale_denials
+from reviewer.privacy.held_back import reasons_in
 from reviewer.privacy.pii import find
 from reviewer.session.typed_personal_data import PersonalDataFinder, refused, tagged, typed_personal_data
 from reviewer.transcript.word_times import TimedWord
@@ -54,6 +56,42 @@ def test_a_number_over_two_segments_is_one_find_and_becomes_a_tag_in_each() -> N
     after = tag_all(before)
     assert [one.text for one in after.segments] == ["my number is [pii:phone]", "[pii:phone] thanks"]
     assert [(span.start, span.end) for span in after.spans] == [(300, 700), (1000, 1600)]
+
+
+def test_a_number_goes_on_after_what_somebody_else_says() -> None:
+    texts = (
+        "my number is four one five five five",
+        "wait a moment please i have to look for a pen",
+        "five two",
+    )
+    alone = annotation_of(*texts, "okay go on i am ready now really", "six seven one thanks")
+    assert typed_personal_data(alone, "en-US") == ()
+    before = replace(
+        alone,
+        segments=tuple(
+            replace(one, speaker="AB"[place % 2] + "1") for place, one in enumerate(alone.segments)
+        ),
+    )
+    (found,) = typed_personal_data(before, "en-US")
+    assert [part.segment_id for part in found.parts] == ["s0", "s2", "s4"]
+    assert [one.text for one in tag_all(before).segments][::2] == [
+        "my number is [pii:phone]", "[pii:phone]", "[pii:phone] thanks",
+    ]  # fmt: skip
+    assert [one.kind for one in reasons_in(before, "en-US")] == ["phone"]
+    denied = replace(before, denied=frozenset({found.words}))
+    assert without_stale_denials(denied) == denied
+
+
+def test_a_find_in_the_words_of_one_is_not_counted_again() -> None:
+    before = annotation_of("four one five five five five two six", "okay", "seven one", "yes")
+    before = replace(
+        before,
+        segments=tuple(
+            replace(one, speaker="AB"[place % 2] + "1") for place, one in enumerate(before.segments)
+        ),
+    )
+    assert len(typed_personal_data(before, "en-US")) == 1
+    assert refused(tag_all(before), "en-US") == ()
 
 
 def test_several_finds_in_one_text_are_all_replaced() -> None:

@@ -22,6 +22,7 @@ _NO_LENGTH_TIMES = 50
 _UNKNOWN = {0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF}
 _TOLERATED_SECONDS = 0.05
 _TOLERATED_BYTES = 16
+_LOOKED_AT_BYTES, _FEWEST_LINE_ENDS = 1 << 16, 8
 _MPEG_TAGS = (0x50, 0x55)
 _PLAIN_TAGS = (1, 3, 6, 7)  # PCM, float, A-law, mu-law
 _FLOAT = 3
@@ -237,11 +238,24 @@ def _checked(source: Source, layout: _Layout, chunk: DataChunk, length: int) -> 
         return _ending(chunk, source.size, is_short=length not in _UNKNOWN)
     rest = _after_chunks(source, layout, chunk.end)
     tolerated = max(_TOLERATED_BYTES, _TOLERATED_SECONDS * chunk.bytes_per_second)
-    if source.size - after_tags(source, rest, source.size) <= tolerated:
+    unexplained = source.size - after_tags(source, rest, source.size)
+    if unexplained > 0 and _has_text_line_ends(source, chunk):
+        raise Incomplete("damaged")
+    if unexplained <= tolerated:
         return chunk
     if length == 0 and layout in (_RIFF, _RIFX):
         return _ending(chunk, source.size, is_short=False, size_at=chunk.start - 4)
     raise Incomplete("more_follows")
+
+
+def _has_text_line_ends(source: Source, chunk: DataChunk) -> bool:
+    """Whether a carriage return is before each byte of a line end: somebody copied the file as text.
+
+    By chance one of 256 has.
+    """
+    samples = source.at(chunk.start, min(_LOOKED_AT_BYTES, chunk.end - chunk.start))
+    count = samples.count(b"\n")
+    return count >= _FEWEST_LINE_ENDS and samples.count(b"\r\n") == count
 
 
 def _after_chunks(source: Source, layout: _Layout, end: int) -> int:

@@ -124,7 +124,7 @@ class _FileDecoder:
             if stream.codec in _OGG_OF_FFMPEG:
                 media.decode(view, _OGG_OF_FFMPEG[stream.codec], stream.seconds, self._output)
             else:
-                self._decode_part(view, stream.seconds)
+                self._decode_part(view, stream.seconds, order=stream.channel_order)
 
     def _decode_flac(self, start: int) -> None:
         parts = flac_stream.walk_parts(self._source, start)
@@ -149,11 +149,18 @@ class _FileDecoder:
             raise DecodingStopped(Failure("library", _NOT_RECOGNISED))
         self._decode_mpeg(start, source.size)
 
-    def _decode_part(self, file: int | View, expected_seconds: float = 0.0, md5: bytes = b"") -> None:
+    def _decode_part(
+        self,
+        file: int | View,
+        expected_seconds: float = 0.0,
+        md5: bytes = b"",
+        order: tuple[int, ...] = (),
+    ) -> None:
         """One part, from its header to its end.
 
         Args:
             md5: the digest of the samples, as FLAC has it, if one is known.
+            order: which of the channels comes when; as they are if empty.
 
         Raises:
             Incomplete: fewer samples came than expected, or others than were encoded.
@@ -169,7 +176,7 @@ class _FileDecoder:
             digest = SampleDigest(kind) if md5 else None
             rows, left = BLOCK_VALUES // channels or 1, int(sound.frames)  # what follows may be tags
             while left and (block := _block(sound, min(rows, left), dtype)).shape[0]:
-                output.add(block)
+                output.add(block[:, order] if order else block)
                 if digest is not None:
                     digest.add(block)
                 left -= block.shape[0]

@@ -1,7 +1,8 @@
 """Walks the pages of an Ogg file, so that every stream in it is decoded, or the file is refused.
 
 libsndfile decodes the first stream of a chain and ends there. Page structure: RFC 3533, section 6; granule
-positions: RFC 7845, section 4, and the Vorbis I specification, section A.2.
+positions: RFC 7845, section 4, and the Vorbis I specification, section A.2; order of channels: RFC 7845,
+section 5.1.1.2, and the Vorbis I specification, section 4.3.9.
 """
 
 import struct
@@ -18,6 +19,16 @@ _PAGE = struct.Struct("<4sBBqIIIB")
 _BEGIN, _END = 2, 4
 _REVERSED = bytes(int(f"{value:08b}"[::-1], 2) for value in range(256))
 _OPUS_RATE_HZ = 48_000
+_OF_LOUDSPEAKERS = 1
+"""The channel mapping family of Opus with the channels of Vorbis; other families give them no roles."""
+_ORDER_OF_WAV = {
+    3: (0, 2, 1),
+    5: (0, 2, 1, 3, 4),
+    6: (0, 2, 1, 5, 3, 4),
+    7: (0, 2, 1, 6, 5, 3, 4),
+    8: (0, 2, 1, 7, 5, 6, 3, 4),
+}
+"""By their number, which channel comes when in a WAV: left, right, centre, low tones, the others."""
 _MODE_BITS, _COUNT_BITS, _MOST_MODES = 41, 6, 64
 _STARTED_LATER_SECONDS = 5.0
 """A first granule position beyond this is that of a stream that was joined while it ran."""
@@ -41,6 +52,8 @@ class OggStream:
     """Samples of its first page that the positions of a Vorbis stream do not count: it was cut, without being
     encoded anew. Below zero if the positions, also of Opus, count more: it was joined while it ran, or
     cut so."""
+    channel_order: tuple[int, ...] = ()
+    """Which channel comes when in a WAV; empty where the order is the same."""
 
     @property
     def seconds(self) -> float:
@@ -202,16 +215,19 @@ def _checksum(page: bytes) -> int:
 
 def _begin(packet: bytes, number: int) -> OggStream:
     codec, rate_hz, pre_skip, block_sizes = "", 1, 0, (0, 0)
+    order: tuple[int, ...] = ()
     if packet[:7] == b"\x01vorbis" and len(packet) > 28:
         codec, rate_hz = "vorbis", int.from_bytes(packet[12:16], "little")
         block_sizes = 1 << (packet[28] & 15), 1 << (packet[28] >> 4)
+        order = _ORDER_OF_WAV.get(packet[11], ())
     elif packet[:8] == b"OpusHead":
         codec, rate_hz, pre_skip = "opus", _OPUS_RATE_HZ, int.from_bytes(packet[10:12], "little")
+        order = _ORDER_OF_WAV.get(packet[9], ()) if packet[18:19] == bytes([_OF_LOUDSPEAKERS]) else ()
     elif packet[:5] == b"\x7fFLAC":
         codec, rate_hz = "flac", int.from_bytes(packet[27:30], "big") >> 4
     elif packet[:8] == b"Speex   ":
         codec, rate_hz = "speex", int.from_bytes(packet[36:40], "little")
-    return OggStream(codec, max(1, rate_hz), pre_skip, number, block_sizes=block_sizes)
+    return OggStream(codec, max(1, rate_hz), pre_skip, number, block_sizes=block_sizes, channel_order=order)
 
 
 def _one_audio_stream(link: dict[int, OggStream]) -> OggStream:

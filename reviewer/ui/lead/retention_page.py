@@ -177,6 +177,9 @@ class RetentionPage(LeadPage):
         if report.unknown:
             unknown = message_of(Notice("WITHDRAWALS_UNKNOWN", {"sources": report.unknown}))
             told = Message(told.sentence, unknown.hint)
+            if report.similar:
+                similar = message_of(Notice("WITHDRAWALS_SIMILAR", report.similar_shown()))
+                told = Message(f"{told.sentence} {similar.sentence}", similar.hint)
         elif report.recall:
             told = Message(told.sentence, self.tr("Recall these clips from the exports below."))
         self.message.show_message(told, "warn" if report.unknown or report.recall else "ok")

@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reviewer.model.hypothesis import Word
 from reviewer.privacy.address_words import Sign, signs
 from reviewer.privacy.email_addresses import may_hold_said_address, said_addresses
 from reviewer.privacy.number_words import NumberWords, number_words
 from reviewer.privacy.pii import PiiKind, PiiSpan, find, find_by_all_rules, is_card, region_of
+from reviewer.privacy.redaction import spans_in_words
 from reviewer.privacy.text_matching import TextSpans, tokens
 
 CASES = [
@@ -144,3 +146,47 @@ def test_what_only_just_can_hold_something_is_looked_at_by_every_rule(text: str)
 @pytest.mark.parametrize("word", ["x", "twenty", "hundertdreiundzwanzig", "vingt"])
 def test_a_text_without_spaces_takes_no_longer_than_its_length(word: str) -> None:
     assert find(word * 50_000, "en-US") == ()  # it took hours
+
+
+TAGGED = [
+    "555 <sil> 1234",
+    "five <hes> five <hes> five <hes> one <hes> two <hes> three <hes> four",
+    "five<sil>five<sil>five<sil>one<sil>two<sil>three<sil>four",
+    "five five five (0.5) one two three four",
+    "five five five <00:02.350> one two three four",
+    "00:00:05.000 five five five 00:00:07.000 one two three four",
+    "<v Anna>five five five</v>\n<v Anna>one two three four</v>",
+    "five five five &lt;sil&gt; one two three four",
+    "five five five [no-speech] [no-speech] [no-speech] [no-speech] one two three four",
+]
+
+
+@pytest.mark.parametrize("text", TAGGED)
+def test_a_number_goes_on_behind_a_tag_or_a_time(text: str) -> None:
+    (found,) = find(text, "en-US")
+    said = text[found.start : found.end]
+    assert (said[:4].lower().strip(" <"), said[-4:]) in (("555", "1234"), ("five", "four"))
+
+
+@pytest.mark.parametrize("text", TAGGED)
+def test_a_number_goes_on_behind_a_tag_in_recognised_words(text: str) -> None:
+    words = [Word(word, 10 * place, 10 * place + 9) for place, word in enumerate(text.split())]
+    assert spans_in_words(words, "en-US")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the card [pii:card] and 555 [pii:phone] 1234",
+        "room (see page) 1234 and 567",
+        "scored (3.5) and (4.5) and (2.5)",
+        "between 00:00:05.000 and 00:00:07.000",
+        "we won 3 [applause] 2 and lost 4 [laugh] 1 in 1998",
+    ],
+)
+def test_what_is_between_tags_is_no_number_by_them(text: str) -> None:
+    assert find(text, "en-US") == ()
+
+
+def test_an_address_in_words_that_look_like_tags_is_found() -> None:
+    assert [one.kind for one in find("anna <at> example <dot> com", "en-US")] == [PiiKind.EMAIL]

@@ -1,0 +1,51 @@
+"""Which files of a folder are clips: by their names, or by how they begin."""
+
+from pathlib import Path
+
+import pytest
+
+from reviewer.errors import Refused
+from reviewer.lead.sources import read_source
+from tests.sounds import a_wav, some_noise, sound_file
+
+MAPPING = """
+[fields]
+speaker = "stem"
+[constants]
+product = "translator"
+locale = "de-DE"
+recorded_at = "2026-01-01T00:15:00Z"
+[consent]
+from = "Signed forms of the spring campaign"
+product = "translator"
+granted_at = 2025-01-01T00:00:00Z
+"""
+
+
+def audio_of(folder: Path, files: dict[str, bytes]) -> list[str]:
+    source, mapping = folder / "in", folder / "mapping.toml"
+    source.mkdir()
+    mapping.write_text(MAPPING, encoding="utf-8")
+    for name, content in files.items():
+        (source / name).write_bytes(content)
+    return [line.audio for line in read_source(source, mapping).lines]
+
+
+def test_a_file_that_begins_as_audio_is_a_clip_whatever_its_name(tmp_path: Path) -> None:
+    wav, flac = a_wav(some_noise(100)), sound_file(some_noise(100), container="FLAC")
+    files = {"a.mp2": b"", "b.WAVE": b"", "c": wav, "d.dat": flac, "e.bak": b"ID3\x04\0\0\0\0\0\0"}
+    others = {
+        "notes.txt": b"RIF",
+        "f.webp": b"RIFF0000WEBP",
+        "table.csv": b"audio",
+        "empty": b"",
+        ".g.wav": wav,
+    }
+    assert audio_of(tmp_path, files | others) == [*files]
+
+
+@pytest.mark.parametrize("files", [{}, {"readme": b"words", "a.pdf": b"%PDF"}, {".hidden.wav": b"RIFF"}])
+def test_a_folder_without_audio_is_refused_as_that(tmp_path: Path, files: dict[str, bytes]) -> None:
+    with pytest.raises(Refused) as caught:
+        audio_of(tmp_path, files)
+    assert caught.value.code == "SOURCE_FOLDER_EMPTY"
