@@ -196,7 +196,7 @@ def _print_preview(preview: "ExportPreview", *, as_json: bool) -> None:
 
 
 def _verify_set(folder: Path, identity: Path | None, *, as_json: bool) -> None:
-    from reviewer.formats.set_encryption import decrypted_set, is_encrypted  # noqa: PLC0415
+    from reviewer.formats.set_encryption import decrypted_set, files_beside, is_encrypted  # noqa: PLC0415
     from reviewer.lead.foreign_sets import verify_foreign_set  # noqa: PLC0415
 
     if not folder.is_dir():
@@ -207,7 +207,7 @@ def _verify_set(folder: Path, identity: Path | None, *, as_json: bool) -> None:
         raise Refused("SET_ENCRYPTED", folder=folder.name)
     else:
         with decrypted_set(folder, identity) as plain:
-            problems = verify_foreign_set(plain)
+            problems = [*files_beside(folder), *verify_foreign_set(plain)]
     if as_json:
         output.print_json({"ok": not problems, "problems": [problem.code for problem in problems]})
     else:

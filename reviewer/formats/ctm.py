@@ -16,10 +16,10 @@ KIND = "ctm"
 
 
 def problem(utterance: Utterance) -> str:
-    """A text whose words have no times, or a word that is not one to a scorer."""
-    if utterance.text and not utterance.words:
-        return "no_word_times"
+    """A text of which some words have no times, or a word that is not one to a scorer."""
     words = [word.text for word in utterance.words]
+    if sorted(utterance.text.replace(" ", "")) != sorted("".join(words)):
+        return "no_word_times"
     if has_syntax(words) or not all(word and " " not in word for word in words):
         return "nist_syntax"
     return row_problem(utterance)

@@ -17,16 +17,21 @@ _SVG = 'xmlns="http://www.w3.org/2000/svg" role="img" font-family="sans-serif" f
 
 def write(folder: Path, facts: Mapping[str, Any]) -> None:
     """Writes the card and its plots; ``facts`` are those of the passport. May raise OSError."""
-    plots = _plots(facts["statistics"])
     (folder / PLOTS).mkdir()
-    for name, (title, unit, bars) in plots.items():
-        write_lines(folder / PLOTS / f"{name}.svg", bar_chart(title, unit, bars))
+    for name, lines in plots(facts).items():
+        write_lines(folder / PLOTS / name, lines)
     write_lines(folder / NAME, card(facts))
 
 
 def card(facts: Mapping[str, Any]) -> list[str]:
     """The lines of ``README.md``."""
     return _card(facts, {name: title for name, (title, _, _) in _plots(facts["statistics"]).items()})
+
+
+def plots(facts: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The lines of each file in ``plots/``."""
+    found = _plots(facts["statistics"])
+    return {f"{name}.svg": bar_chart(title, unit, bars) for name, (title, unit, bars) in found.items()}
 
 
 def bar_chart(title: str, unit: str, bars: Sequence[tuple[str, float]]) -> list[str]:

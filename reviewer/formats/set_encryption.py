@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reviewer.errors import Damaged, Refused, Unavailable
+from reviewer.errors import Damaged, Notice, Refused, Unavailable
 from reviewer.files import sync_file
 from reviewer.formats.output_folder import MARKER
 from reviewer.formats.scratch_folder import scratch_folder
@@ -78,6 +78,12 @@ def is_encrypted(folder: Path) -> bool:
     return (folder / FILE).is_file()
 
 
+def files_beside(folder: Path) -> list[Notice]:
+    """A problem for each entry of an encrypted set beside its one file."""
+    names = sorted(path.name for path in folder.iterdir() if path.name != FILE)
+    return [Notice("SET_FILE_NOT_LISTED", {"file": name}) for name in names]
+
+
 @contextmanager
 def decrypted_set(folder: Path, identity: Path) -> Iterator[Path]:
     """The set in a temporary folder of this person's, removed afterwards, or when this process is killed.
@@ -94,7 +100,7 @@ def decrypted_set(folder: Path, identity: Path) -> Iterator[Path]:
         try:
             scratch = stack.enter_context(scratch_folder("reviewer-set-"))
             _decrypt(folder / FILE, scratch / "set.tar", identities)
-            with tarfile.open(scratch / "set.tar") as tar:
+            with tarfile.open(scratch / "set.tar", "r:") as tar:
                 tar.extractall(scratch / "set", filter="data")
             (scratch / "set.tar").unlink()
         except (pyrage.DecryptError, tarfile.TarError) as error:

@@ -31,6 +31,7 @@ _FORMAT_LINE = "| Formats |"
 _OF_NO_FORMAT = {passport.NAME, passport.SUMS, dataset_card.NAME, dataset_card.PLOTS, CLIPS}
 _WITHOUT_SUMS = (1, 2)
 """Versions of passports whose sets have no ``SHA256SUMS``, and that say less."""
+_SOUND_SUFFIXES = (".flac", ".wav", ".opus")
 _OTHER_NAMES = {"utterances.jsonl": "jsonl", "uem": "rttm"}
 
 
@@ -49,6 +50,12 @@ class SetSounds:
         if known is None:
             known = self._lengths[str(sound)] = self._measure(sound)
         return known
+
+    def unmeasured(self, folder: Path) -> Iterator[str]:
+        """The sound files of a set that none of its formats names."""
+        for path in sorted(folder.rglob("*")):
+            if path.suffix in _SOUND_SUFFIXES and str(path) not in self._lengths:
+                yield path.relative_to(folder).as_posix()
 
 
 @dataclass(slots=True)
@@ -90,9 +97,12 @@ def contradictions(
     wrong += _wrong_figures(facts, lengths, readings)
     wrong += _wrong_options(folder, facts, lengths)
     is_of_this_version = facts["app_version"] == version("reviewer")
-    if not wrong and is_of_this_version and _card(folder) != _lines(dataset_card.card(facts)):
-        wrong.append(dataset_card.NAME)
-    return [Notice("PASSPORT_CONTRADICTS", {"fact": fact}) for fact in dict.fromkeys(wrong)]
+    if not wrong and is_of_this_version:
+        wrong += _wrong_card(folder, facts)
+    return [
+        *(Notice("SET_FILE_NOT_LISTED", {"file": name}) for name in sounds.unmeasured(folder)),
+        *(Notice("PASSPORT_CONTRADICTS", {"fact": fact}) for fact in dict.fromkeys(wrong)),
+    ]
 
 
 def _lengths(
@@ -229,10 +239,18 @@ def _wrong_options(
         yield "options.audio"
 
 
-def _card(folder: Path) -> list[str]:
-    return _lines(
-        read_untrusted_text(folder / dataset_card.NAME, _MOST_CARD_BYTES).removesuffix("\n").split("\n")
-    )
+def _wrong_card(folder: Path, facts: Mapping[str, Any]) -> Iterator[str]:
+    if _lines(_read(folder / dataset_card.NAME)) != _lines(dataset_card.card(facts)):
+        yield dataset_card.NAME
+    plots = dataset_card.plots(facts)
+    if {path.name for path in (folder / dataset_card.PLOTS).iterdir()} != set(plots) or any(
+        _read(folder / dataset_card.PLOTS / name) != lines for name, lines in plots.items()
+    ):
+        yield dataset_card.PLOTS
+
+
+def _read(path: Path) -> list[str]:
+    return read_untrusted_text(path, _MOST_CARD_BYTES).removesuffix("\n").split("\n")
 
 
 def _lines(card: Sequence[str]) -> list[str]:

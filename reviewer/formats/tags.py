@@ -158,12 +158,12 @@ class _Texts:
 
     def said(self, text: str, verbatim: str) -> str:
         """The normalised text, made of the verbatim one."""
-        if not text:
-            return text
         if any(
             tag and self._mark(tag.tag_class) == IGNORE for _, tag in _tags_of(verbatim, self._conventions)
         ):
-            return IGNORE
+            return IGNORE  # also where the text has no words: somebody says some
+        if not text:
+            return text
         if "[" in verbatim:
             text = normalise_by(verbatim, self._conventions, self._rules, self._word)
         return self.with_hesitations(text)

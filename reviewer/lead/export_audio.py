@@ -8,7 +8,7 @@ import soundfile
 from reviewer.audio.dsp.resample import converted
 from reviewer.audio.io.flac import encode_flac, read_canonical
 from reviewer.audio.samples import AudioFormat, Samples
-from reviewer.errors import Damaged, Refused
+from reviewer.errors import Damaged
 from reviewer.formats.ogg import with_serial
 from reviewer.lead.export_rows import Row
 from reviewer.lead.row_store import RowStore
@@ -64,11 +64,9 @@ def decoded(clip: Clip, flac: bytes) -> Samples:
 
 
 def encoded(row: Row, samples: Samples, options: SetOptions) -> bytes:
-    """A row's audio file: cut out of its clip's samples, converted, encoded. Raises Refused, Damaged."""
+    """A row's audio file: cut out of its clip's samples, converted, encoded. Raises Damaged."""
     data, utterance = samples.data[row.start : row.end], row.utterance
     if options.channel:
-        if options.channel > samples.channels:
-            raise Refused("EXPORT_CHANNEL_MISSING", clip=utterance.clip_id, channel=options.channel)
         data = data[:, options.channel - 1 : options.channel]
     wanted = AudioFormat(utterance.rate_hz, utterance.channels, samples.bits)
     sound = converted(Samples(samples.rate_hz, data), wanted)

@@ -9,6 +9,7 @@ own.
 
 import operator
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -230,7 +231,7 @@ class _Parser:
         token = self.token
         found: Literal
         if token.startswith('"'):
-            found = token[1:-1]
+            found = unicodedata.normalize("NFC", token[1:-1])
         elif token[:1].isdigit():
             found = float(token)
         elif token in _YES_NO:
@@ -279,7 +280,8 @@ class _Parser:
 
 def _label(field: Field) -> _Subject:
     def value(facts: Facts) -> LabelValue | None:
-        return facts.annotation.labels.get(field.key)
+        found = facts.annotation.labels.get(field.key)
+        return unicodedata.normalize("NFC", found) if isinstance(found, str) else found
 
     kinds = {FieldKind.SCALE: float, FieldKind.YES_NO: bool}
     allowed = frozenset(choice.value for choice in field.choices)

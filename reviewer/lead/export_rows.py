@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sys import intern
 from typing import NamedTuple, Self
 
+from reviewer.errors import Refused
 from reviewer.formats.dataset import Utterance, UtteranceSegment, UtteranceWord, utterance_id
 from reviewer.lead.keyed_hashes import Pseudonyms
 from reviewer.lead.set_options import SetOptions
@@ -70,7 +71,9 @@ class RowMaker:
         self.left_out: Counter[str] = Counter()
 
     def rows_of(self, selected: SelectedClip) -> Iterator[Row]:
-        """The rows of a clip, in the order of time."""
+        """The rows of a clip, in the order of time. Raises Refused if it lacks the chosen channel."""
+        if self._options.channel > selected.clip.channels:
+            raise Refused("EXPORT_CHANNEL_MISSING", clip=selected.clip.id, channel=self._options.channel)
         if not self._options.cut:
             yield self._whole(selected)
             return
@@ -109,13 +112,12 @@ class RowMaker:
         clip, accepted, annotation = selected.clip, selected.accepted, selected.annotation
         is_whole = (start, end) == (0, clip.frames)
         frame = _Frames.of_row(clip.rate_hz, self._options.rate_of(clip.rate_hz), start, end)
-        inside = [each for each in segments if frame.of(each.start) < frame.of(each.end)]
-        part = inside[0] if self._options.cut and inside else None
+        part = segments[0] if self._options.cut else None
         labels, flags = _answers(annotation, part)
         verbatim = "\n".join(each.text for each in segments)
-        ordered = sorted(inside, key=lambda each: (each.start, each.end)) if len(inside) > 1 else inside
+        ordered = sorted(segments, key=lambda each: (each.start, each.end))
         parts = tuple([self._segment(selected, each, frame) for each in ordered])
-        is_one = len(segments) == len(parts) == 1
+        is_one = len(parts) == 1
         utterance = Utterance(
             id=_id_of(clip, speaker, start, end),
             clip_id=clip.id,
@@ -133,7 +135,7 @@ class RowMaker:
             conventions_version=intern(accepted.conventions_version),
             split=self._splits.of(self._names.speaker(clip)),
             segments=parts,
-            words=tuple(word for each in inside for word in self._words(selected, each, frame))
+            words=tuple(word for each in segments for word in self._words(selected, each, frame))
             if selected.aligned
             else (),
             reference=selected.reference,
@@ -145,9 +147,10 @@ class RowMaker:
         return Row(utterance, accepted.id, start, end, is_whole, keeps_samples)
 
     def _segment(self, selected: SelectedClip, segment: Segment, frame: "_Frames") -> UtteranceSegment:
+        start, end = frame.of_segment(segment)
         return UtteranceSegment(
-            start=frame.of(segment.start),
-            end=frame.of(segment.end),
+            start=start,
+            end=end,
             speaker=self._speaker(selected, segment),
             text=self._text(segment.text, selected.conventions),
             text_verbatim=one_line(segment.text),
@@ -161,10 +164,11 @@ class RowMaker:
         if aligned is None or not aligned.words:
             return
         speaker = self._speaker(selected, segment)
+        _, end = frame.of_segment(segment)
         words = [
             UtteranceWord(
-                min(frame.of(each.from_frame), frame.of(segment.end) - 1),
-                max(frame.of(each.to_frame), min(frame.of(each.from_frame) + 1, frame.of(segment.end))),
+                min(frame.of(each.from_frame), end - 1),
+                max(frame.of(each.to_frame), min(frame.of(each.from_frame) + 1, end)),
                 text,
                 speaker,
             )
@@ -246,3 +250,11 @@ class _Frames(NamedTuple):
         if clip_frame >= end:
             return frames
         return (clip_frame - start) * to_hz // from_hz if clip_frame > start else 0
+
+    def of_segment(self, segment: Segment) -> tuple[int, int]:
+        """The frames of a segment: one at least, even where it is shorter; none if it is not in the row."""
+        start, end = self.of(segment.start), self.of(segment.end)
+        if start < end or segment.start >= self.end or segment.end <= self.start:
+            return start, end
+        start = min(start, self.frames - 1)
+        return start, start + 1

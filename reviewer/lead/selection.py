@@ -16,11 +16,11 @@ from reviewer.lead.set_options import SetOptions
 from reviewer.model.annotation import Annotation, Flag, Segment
 from reviewer.model.clip import Clip, ClipState
 from reviewer.model.held_back import HeldCode
-from reviewer.model.intervals import Span
 from reviewer.model.people import Identity
-from reviewer.model.redaction import Redaction, RedactionState
+from reviewer.model.redaction import Redaction
 from reviewer.model.task import SealedAnnotation, TaskState
 from reviewer.privacy.denial import undenied
+from reviewer.privacy.redaction import RemovedSound, explained_tags, removed_sounds
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.clip_answers import answers_of_form, with_what_segments_have
 from reviewer.session.export_access import ExportAccess, batch_size, clips_at_once, is_over
@@ -248,11 +248,7 @@ class Selector:
             annotation,
             conventions,
             any(one.denied for one in answers),
-            removed=tuple(
-                Span(one.removed_start, one.removed_end)
-                for one in redactions
-                if one.state is RedactionState.APPLIED and one.removed_start < one.removed_end
-            ),
+            removed=tuple(one.removed for one in removed_sounds(redactions)),
             left_out=reasons,
         )
 
@@ -325,7 +321,7 @@ def _reasons_against(
     ``by_segment``: what leaves out only one segment of a set that is cut is no reason against the clip. A tag
     for personal data still is, because where it was said is not known exactly enough to cut it out.
     """
-    applied = [one for one in redactions if one.state is RedactionState.APPLIED]
+    applied = removed_sounds(redactions)
     of_segments = annotation.flags.union(*(segment.flags for segment in annotation.segments))
     for flag in _LEFT_OUT_FLAGS:
         flags = annotation.flags if by_segment and flag is not Flag.PERSONAL_DATA else of_segments
@@ -349,7 +345,7 @@ def _reasons_by_segment(
     annotation: Annotation, conventions: Conventions, redactions: Sequence[Redaction], options: SetOptions
 ) -> tuple[tuple[str, str], ...]:
     """The ids of segments that are left out of a set that is cut, each with the first reason."""
-    applied = [one for one in redactions if one.state is RedactionState.APPLIED]
+    applied = removed_sounds(redactions)
     found = []
     for segment in annotation.segments:
         flags = [f"flag_{flag}" for flag in _LEFT_OUT_FLAGS if flag in segment.flags]
@@ -360,7 +356,7 @@ def _reasons_by_segment(
 
 
 def _tag_reasons(
-    segment: Segment, conventions: Conventions, applied: Sequence[Redaction], options: SetOptions
+    segment: Segment, conventions: Conventions, applied: Sequence[RemovedSound], options: SetOptions
 ) -> list[str]:
     """A reason for each kind of tag in a segment that the profile leaves out.
 
@@ -369,7 +365,7 @@ def _tag_reasons(
     if "[" not in segment.text:
         return []
     found: set[TagClass] = set()
-    removed = sum(one.start < segment.end and segment.start < one.end for one in applied)
+    removed = explained_tags(segment, applied)
     for token in tokenize(segment.text):
         tag = conventions.tag(token.tag_name.lower()) if token.kind is TokenKind.TAG else None
         if tag is not None and tag.tag_class is TagClass.PII and removed:

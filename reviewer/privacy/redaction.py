@@ -1,14 +1,16 @@
 """Redaction of texts: which words were said in a removed stretch, and the tag in their place."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from reviewer.model.annotation import Annotation, PersonalDataKind, Segment
 from reviewer.model.hypothesis import Hypothesis, Word
 from reviewer.model.intervals import Span
+from reviewer.model.redaction import Redaction, RedactionState
 from reviewer.privacy import pii
 from reviewer.privacy.denial import without_stale_denials
-from reviewer.transcript.tokens import TokenKind, tokenize
+from reviewer.transcript.tokens import Token, TokenKind, tokenize
 from reviewer.transcript.word_times import timed_words
 
 TAG_NAME = "pii"
@@ -38,6 +40,15 @@ class FoundSpan:
     kind: pii.PiiKind
 
 
+def removed_sounds(redactions: Iterable[Redaction]) -> tuple[RemovedSound, ...]:
+    """What was removed from a clip by those of its redactions that were applied."""
+    return tuple(
+        RemovedSound(one.span, Span(one.removed_start, one.removed_end), one.kind)
+        for one in redactions
+        if one.state is RedactionState.APPLIED and one.removed_start < one.removed_end
+    )
+
+
 def tag_for(kind: PersonalDataKind) -> str:
     """What stands in a text in place of the words, as the conventions have it."""
     return f"[{TAG_NAME}:{_DETAILS[kind]}]"
@@ -61,22 +72,32 @@ def kind_of(kind: pii.PiiKind) -> PersonalDataKind:
 
 
 def without_words(
-    annotation: Annotation, removed: Iterable[RemovedSound], words: Sequence[Word], locale: str
+    annotation: Annotation,
+    removed: Sequence[RemovedSound],
+    words: Sequence[Word],
+    locale: str,
+    others: Sequence[RemovedSound] = (),
 ) -> tuple[Annotation, bool]:
     """An annotation with a tag in place of the words that were said in removed stretches.
 
     Word times tell which words these are (``words`` of an alignment, or of a recogniser's draft where it
-    heard the same words), or the personal data that is found in the text of the segment.
+    heard the same words), or the personal data that is found in the text of the segment. A segment that only
+    lies beside what was marked loses the words that nobody can hear, as far as they are known.
 
-    Returns: the annotation, and whether all words are known. If not, somebody must look at the text.
+    ``others`` are further stretches of the clip that were or will be removed: a tag that stands for one of
+    them stands for no other.
+
+    Returns: the annotation, and whether all marked words are known. If not, somebody must look at the text.
     """
     segments, is_known = list(annotation.segments), True
+    marked = _apart(each.marked for each in (*removed, *others))
     for one in removed:
         for place, segment in enumerate(segments):
-            if segment.start >= one.marked.end or segment.end <= one.marked.start or not segment.text.strip():
+            if not _overlaps(segment, one.removed) or not segment.text.strip():
                 continue
-            text = _without_words_of(segment, one, words, locale)
-            is_known = is_known and text is not None
+            tags = sum(_overlaps(segment, span) for span in marked)
+            text = _without_words_of(segment, one, words, locale, tags)
+            is_known = is_known and (text is not None or not _overlaps(segment, one.marked))
             segments[place] = replace(segment, text=segment.text if text is None else text)
     return without_stale_denials(replace(annotation, segments=tuple(segments))), is_known
 
@@ -100,8 +121,54 @@ def hypothesis_without_words(
     return replace(hypothesis, text=text if words != hypothesis.words else hypothesis.text, words=words)
 
 
-def _without_words_of(segment: Segment, one: RemovedSound, words: Sequence[Word], locale: str) -> str | None:
-    """The text of a segment without what was said in a stretch; None if its words are not known."""
+def explained_tags(segment: Segment, removed: Iterable[RemovedSound]) -> int:
+    """How many tags of a segment can stand for removed sound.
+
+    One for each stretch that was marked in it, as one where two of a kind overlap. Where one was marked
+    beside the segment and removed into it, the first or the last word may be a tag for it.
+    """
+    removed = tuple(removed)
+    inside = sum(
+        _overlaps(segment, span)
+        for kind in {one.kind for one in removed}
+        for span in _apart(one.marked for one in removed if one.kind is kind)
+    )
+    beside = [one.removed for one in removed if not _overlaps(segment, one.marked)]
+    words = [token for token in tokenize(segment.text) if token.kind in (TokenKind.WORD, TokenKind.TAG)]
+    edges = set()
+    if words and any(span.start <= segment.start < span.end for span in beside):
+        edges.update(_tags(words[:1]))
+    if words and any(span.start < segment.end <= span.end for span in beside):
+        edges.update(_tags(words[-1:]))
+    return inside + len(edges)
+
+
+def _apart(spans: Iterable[Span]) -> list[Span]:
+    """The spans, as one where they share frames; not where they only touch."""
+    found: list[Span] = []
+    for span in sorted(spans):
+        if found and span.start < found[-1].end:
+            found[-1] = Span(found[-1].start, max(span.end, found[-1].end))
+        else:
+            found.append(span)
+    return found
+
+
+def _overlaps(segment: Segment, span: Span) -> bool:
+    return segment.start < span.end and span.start < segment.end
+
+
+def _tags(tokens: Iterable[Token]) -> list[Token]:
+    return [each for each in tokens if each.kind is TokenKind.TAG and each.tag_name.lower() == TAG_NAME]
+
+
+def _without_words_of(
+    segment: Segment, one: RemovedSound, words: Sequence[Word], locale: str, tags: int
+) -> str | None:
+    """The text of a segment without what was said in a stretch; None if its words are not known.
+
+    ``tags``: so many marked stretches are in the segment, each of which needs a tag.
+    """
     text, tag = segment.text, tag_for(one.kind)
     if one.removed.start <= segment.start and segment.end <= one.removed.end:
         return tag
@@ -114,13 +181,19 @@ def _without_words_of(segment: Segment, one: RemovedSound, words: Sequence[Word]
     if said is not None:
         touched = [said, *(find for find in finds if find[0] < said[1] and said[0] < find[1])]
         start, end = min(one[0] for one in touched), max(one[1] for one in touched)
-        return f"{text[:start]}{tag}{text[end:]}"
+        if any(pii.find(rest, locale) for rest in (text[start : said[0]], text[said[1] : end])):
+            start, end = said  # the rest can still be heard, and must be found again
+        return _with_tag_once(f"{text[:start]}{tag}{text[end:]}", tag)
+    if not _overlaps(segment, one.marked):
+        return None
     if finds:
         return _without_finds(text, locale, tag)
-    is_tagged = any(
-        token.kind is TokenKind.TAG and token.tag_name.lower() == TAG_NAME for token in tokenize(text)
-    )
-    return text if is_tagged else None
+    return text if len(_tags(tokenize(text))) >= tags else None
+
+
+def _with_tag_once(text: str, tag: str) -> str:
+    """A text in which a tag that stands beside another of its kind stands once."""
+    return re.sub(rf"({re.escape(tag)})(?:\s+{re.escape(tag)})+", r"\1", text)
 
 
 def _said_in(segment: Segment, one: RemovedSound, words: Sequence[Word]) -> tuple[int, int] | None:

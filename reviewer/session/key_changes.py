@@ -14,7 +14,7 @@ from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.intervals import Span
 from reviewer.model.people import Identity
 from reviewer.model.task import SealedAnnotation
-from reviewer.privacy.redaction import RemovedSound
+from reviewer.privacy.redaction import RemovedSound, removed_sounds
 from reviewer.queue.redaction_api import SealedText
 from reviewer.session.backup_lists import list_purges
 from reviewer.session.redacted_texts import RedactedTexts
@@ -110,12 +110,14 @@ class KeyChanges:
         with a log row."""
         unit = self._unit
         clip, resealer = unit.clips.get(former.clip_id), self._resealer(identity, former)
-        kinds = {one.id: one.kind for one in unit.redactions.of_clip(clip.id)}
+        of_clip = unit.redactions.of_clip(clip.id)
+        kinds = {one.id: one.kind for one in of_clip}
         removed = tuple(
             RemovedSound(_span_of(unit, one), Span(one.start, one.end), kinds[one.redaction_id])
             for one in former.removed
         )
-        redacted = RedactedTexts(resealer, unit.alignments, clip.locale, removed)
+        earlier = removed_sounds(of_clip)
+        redacted = RedactedTexts(resealer, unit.alignments, clip.locale, removed, earlier)
         detail: dict[str, DetailValue] = {"purpose": "redaction", "texts": [text.id for text in texts]}
         unit.log.record(Event.by(identity, Action.TEXT_OPENED, clip.id, detail=detail))
         works = self.works(texts)

@@ -24,6 +24,8 @@ class RedactedTexts:
     alignments: AlignmentRepository
     locale: str
     removed: tuple[RemovedSound, ...]
+    earlier: tuple[RemovedSound, ...] = ()
+    """What was removed from the clip before."""
     hypotheses: tuple[Hypothesis, ...] = ()
     annotations: dict[str, Annotation] = field(default_factory=dict)
     """As they are now."""
@@ -84,7 +86,7 @@ class RedactedTexts:
         these are."""
         plain = self.resealer.unseal(ContentKind.DRAFT_VERSION, version_id, sealed)
         annotation, is_known = without_words(
-            Annotation.from_bytes(plain), self.removed, self._heard(), self.locale
+            Annotation.from_bytes(plain), self.removed, self._heard(), self.locale, self.earlier
         )
         if not is_known:
             return None
@@ -103,7 +105,10 @@ class RedactedTexts:
 
     def _without_words(self, annotation: Annotation, words: Sequence[Word] | None = None) -> Annotation:
         for one in self.removed:
-            annotation, is_known = without_words(annotation, (one,), words or self._heard(), self.locale)
+            others = (*self.earlier, *self.removed)
+            annotation, is_known = without_words(
+                annotation, (one,), words or self._heard(), self.locale, others
+            )
             if not is_known:
                 self.unknown.add(one)
         return annotation

@@ -23,7 +23,7 @@ from reviewer.model.intervals import Span
 from reviewer.model.people import Identity
 from reviewer.model.redaction import HearingReason, Redaction, RedactionSource, RedactionState
 from reviewer.privacy.held_back import reasons_in
-from reviewer.privacy.redaction import RemovedSound
+from reviewer.privacy.redaction import RemovedSound, removed_sounds
 from reviewer.queue.redaction_api import SealedText
 from reviewer.session import window
 from reviewer.session.backup_lists import list_purges
@@ -174,7 +174,8 @@ class Redactions:
         unit, clip, elsewhere = self._unit, removal.clip, removal.elsewhere
         if self._is_open(clip.id) or self._confirmed(clip.id) != removal.confirmed:
             raise _OpenedMeanwhile
-        texts = RedactedTexts(resealer, unit.alignments, clip.locale, removal.sounds())
+        earlier = removed_sounds(unit.redactions.of_clip(clip.id))
+        texts = RedactedTexts(resealer, unit.alignments, clip.locale, removal.sounds(), earlier)
         texts.hypotheses = unit.hypotheses.reseal_clip(clip.id, resealer, texts.hypothesis)
         unit.references.reseal_clip(clip.id, resealer)
         if elsewhere is None:

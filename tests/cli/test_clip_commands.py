@@ -122,7 +122,10 @@ def test_a_set_by_choice_is_previewed_written_and_verified(lead, command, tmp_pa
     (tmp_path / "key.txt").write_text(str(key), encoding="ascii")
     assert lead("export", tmp_path / "sealed", *chosen, "--encrypt-to", str(key.to_public())).code == 0
     assert command("export", tmp_path / "sealed", "--verify").code == 2
-    assert command("export", tmp_path / "sealed", "--verify", "--identity", tmp_path / "key.txt").code == 0
+    identity = "--verify", "--identity", tmp_path / "key.txt"
+    assert command("export", tmp_path / "sealed", *identity).code == 0
+    (tmp_path / "sealed" / "more.wav").write_bytes(b"RIFF")
+    assert command("export", tmp_path / "sealed", *identity).code == 4
     assert lead("export", tmp_path / "other", "--format", "nemo", "--audio", "mp3").code == 2
 
 

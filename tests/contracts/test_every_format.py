@@ -90,7 +90,12 @@ def talk(number: int, text: str = "no", verbatim: str = "No!", **changes: object
         UtteranceSegment(8000, 9001, row.speaker, "", "[noise]"),
         UtteranceSegment(8500, row.frames, "zz9", "no", "No."),
     )
-    words = (UtteranceWord(160, 4000, "yes", row.speaker), UtteranceWord(4001, 9000, "no", "zz9"))
+    words = (
+        UtteranceWord(160, 4000, "yes", row.speaker),
+        UtteranceWord(4000, 7000, "it", row.speaker),
+        UtteranceWord(7000, 7999, "is", row.speaker),
+        UtteranceWord(4001, 9000, "no", "zz9"),
+    )
     return replace(row, text="yes it is no", text_verbatim="Yes, it is. No.", segments=segments, words=words)
 
 
@@ -177,7 +182,8 @@ def test_the_catalogue_has_the_formats_that_have_titles() -> None:
 def test_another_reader_finds_text_times_speakers_and_audio(
     tmp_path: Path, name: str, splits: tuple[str, ...]
 ) -> None:
-    first = a_row(1, split=splits[0], words=(UtteranceWord(0, 900, "yes", "ab01"),))
+    said = ((0, 900, "yes"), (900, 1000, "it"), (1000, 9000, "is"))
+    first = a_row(1, split=splits[0], words=tuple(UtteranceWord(*one, "ab01") for one in said))
     rows = [first, *(talk(number, split=splits[number - 1]) for number in (2, 3, 4))]
     assert [FORMATS[name].problem(row) for row in rows] == [""] * 4
     folder = a_set(tmp_path / "set", name, rows)
@@ -309,10 +315,12 @@ def rows_of_a_set(draw: st.DrawFn) -> list[Utterance]:
         )
         spoken = sorted(draw(st.lists(borders, max_size=3)))
         words = tuple(UtteranceWord(start, end, draw(texts()), draw(speakers)) for start, end in spoken)
+        of_words = " ".join(word.text for word in words)
         rows.append(
             a_row(
                 number, frames=frames, rate_hz=rate_hz, channels=draw(st.sampled_from([1, 1, 1, 2])),
-                text=draw(texts()), text_verbatim=draw(texts()), segments=segments, words=words,
+                text=draw(st.one_of(st.just(of_words), texts())), text_verbatim=draw(texts()),
+                segments=segments, words=words,
                 labels={"note": draw(texts())}, split=draw(st.sampled_from(SPLITS)) if is_split else "",
                 locale=draw(st.sampled_from(["en-US", "en-GB", "sr-Latn-RS", "../x"])),
             )
@@ -476,7 +484,8 @@ REFUSED: dict[str, tuple[str, Utterance]] = {
     "comment": ("stm", a_row(text=";; home")),
     "segment to ignore": ("stm", a_row(text="ignore_time_segment_in_scoring")),
     "words without times": ("ctm", a_row(words=())),
-    "two words in one": ("ctm", a_row(words=(UtteranceWord(0, 5, "a b", "a"),))),
+    "a word without a time": ("ctm", a_row(words=(UtteranceWord(0, 5, "yes", "a"),))),
+    "two words in one": ("ctm", a_row(text="a b", words=(UtteranceWord(0, 5, "a b", "a"),))),
     "more than 40 seconds": ("azure", a_row(frames=16_000 * 40 + 1)),
     "48 kHz": ("azure", a_row(rate_hz=48_000)),
     "two channels": ("azure", a_row(channels=2)),

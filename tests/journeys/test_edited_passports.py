@@ -127,33 +127,58 @@ def test_an_edited_fact_is_found(out: Path, fact: str, value: object) -> None:
     assert codes
 
 
-def test_a_fact_is_found_though_the_card_was_edited_with_it(whole: Path, tmp_path: Path) -> None:
-    """Card, digests and sums agree with each other; only the set tells."""
-    out = copytree(whole, tmp_path / "set")
-    facts = edit(out, put("statistics/words", 4000))
-    facts["files"] = []
-    card = out / dataset_card.NAME
-    card.unlink()
+def with_new_digests(out: Path) -> None:
+    """Makes the sums and the passport's list of files agree with what is there."""
     (out / passport.SUMS).unlink()
-    card.write_text("\n".join(dataset_card.card(facts)) + "\n", encoding="utf-8")
     paths = sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
     paths.remove(passport.NAME)
     digests = {path: hashlib.sha256((out / path).read_bytes()).hexdigest() for path in paths}
     (out / passport.SUMS).write_text("".join(f"{sha}  {path}\n" for path, sha in digests.items()))
-    paths.append(passport.SUMS)
     digests[passport.SUMS] = hashlib.sha256((out / passport.SUMS).read_bytes()).hexdigest()
-    edit(out, lambda body: body.update(facts))
-    edit(
-        out,
-        put(
-            "files",
-            [
-                {"path": path, "sha256": digests[path], "bytes": (out / path).stat().st_size}
-                for path in sorted(paths)
-            ],
-        ),
-    )
+    listed = [
+        {"path": path, "sha256": sha, "bytes": (out / path).stat().st_size}
+        for path, sha in sorted(digests.items())
+    ]
+    edit(out, put("files", listed))
+
+
+def test_a_fact_is_found_though_the_card_was_edited_with_it(whole: Path, tmp_path: Path) -> None:
+    """Card, digests and sums agree with each other; only the set tells."""
+    out = copytree(whole, tmp_path / "set")
+    facts = edit(out, put("statistics/words", 4000))
+    card = out / dataset_card.NAME
+    card.unlink()
+    card.write_text("\n".join(dataset_card.card(facts)) + "\n", encoding="utf-8")
+    with_new_digests(out)
     assert found(out) == [("PASSPORT_CONTRADICTS", "statistics.words")]
+
+
+CLIP = "common-voice/en-US/clips/{}.flac"
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (lambda out: (out / "plots/durations.svg").unlink(), ("PASSPORT_CONTRADICTS", "plots")),
+        (lambda out: (out / "plots/more.svg").write_text("<svg/>"), ("PASSPORT_CONTRADICTS", "plots")),
+        (lambda out: (out / "plots/locales.svg").write_text("<svg/>"), ("PASSPORT_CONTRADICTS", "plots")),
+        (
+            lambda out: (out / CLIP.format("more")).write_bytes(b"fLaC"),
+            ("SET_FILE_NOT_LISTED", str({"file": CLIP.format("more")})),
+        ),
+        (
+            lambda out: (out / "librispeech/more.wav").write_bytes(b"RIFF"),
+            ("SET_FILE_NOT_LISTED", str({"file": "librispeech/more.wav"})),
+        ),
+    ],
+)
+def test_a_plot_or_a_sound_that_is_no_rows_is_found_though_it_is_listed(
+    whole: Path, tmp_path: Path, change: Callable[[Path], object], problem: tuple[str, str]
+) -> None:
+    out = copytree(whole, tmp_path / "set")
+    change(out)
+    with_new_digests(out)
+    assert found(out) == [problem]
 
 
 def test_a_format_that_is_not_named_is_found(out: Path) -> None:

@@ -20,9 +20,10 @@ from reviewer.formats.dataset import Utterance
 from reviewer.formats.validation import decoded_length
 from reviewer.lead.export import NothingToExport
 from reviewer.lead.set_options import SetOptions
-from reviewer.model.annotation import Annotation, Flag, PersonalDataSpan, Segment
+from reviewer.model.annotation import Annotation, Flag, PersonalDataKind, PersonalDataSpan, Segment
 from reviewer.model.clip import ClipState
 from reviewer.model.event import Action
+from reviewer.model.redaction import Redaction, RedactionSource, RedactionState
 from reviewer.model.task import TaskKind
 from reviewer.session.unit_of_work import UnitOfWork
 from tests.benches.lead import LeadBench, Replaced
@@ -323,6 +324,26 @@ def test_spans_and_what_is_said_of_a_segment_count_too(
     bench.submit_annotation(bench.claim(), replace(Annotation.of_text("yes", 1600), **changes))
     bench.accept_all()
     assert bench.run_export(out).left_out == {reason: 1}
+
+
+@pytest.mark.parametrize(
+    ("marks", "left_out"),
+    [([(100, 700), (400, 900)], {"tag_pii": 1}), ([(100, 700), (1200, 1500)], {})],
+)
+def test_each_tag_for_personal_data_needs_a_stretch_of_removed_sound(
+    bench: LeadBench, out: Path, marks: list[tuple[int, int]], left_out: dict[str, int]
+) -> None:
+    bench.accepted("c1", "yes")
+    bench.accepted("c2", "I am [pii:name] and my number is [pii:id]")
+    for number, (start, end) in enumerate(marks):
+        bench.unit.redactions.add(
+            Redaction(
+                f"r{number}", "c2", start, end, PersonalDataKind.NUMBER, RedactionSource.LISTENER,
+                RedactionState.APPLIED, bench.ids[ANA], bench.clock.now(),
+                removed_start=start, removed_end=end,
+            )
+        )  # fmt: skip
+    assert bench.run_export(out).left_out == left_out
 
 
 LIKELY = "five five five two six seven one"

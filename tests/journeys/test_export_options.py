@@ -105,6 +105,8 @@ def test_a_channel_that_a_clip_has_not_is_refused(bench: LeadBench, out: Path) -
     with pytest.raises(Refused, match="EXPORT_CHANNEL_MISSING"):
         bench.run_export(out, options=SetOptions(channel=2))
     assert not out.exists()
+    with pytest.raises(Refused, match="EXPORT_CHANNEL_MISSING"):
+        bench.export().preview(bench.lead, ("nemo",), options=SetOptions(channel=2))
 
 
 def test_each_format_of_a_set_has_tags_as_it_shows_them(bench: LeadBench, out: Path) -> None:

@@ -1,4 +1,5 @@
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -131,6 +132,13 @@ def test_filter_that_is_not_understood_is_refused_with_its_position(
 def test_whatever_is_typed_is_a_filter_or_a_refusal(text: str) -> None:
     with suppress(Refused):
         assert holds(text) in (True, False)
+
+
+@pytest.mark.parametrize("answer", ["caf\u00e9", "cafe\u0301"])
+@pytest.mark.parametrize("asked", ["caf\u00e9", "cafe\u0301"])
+def test_the_form_of_an_accent_does_not_matter(answer: str, asked: str) -> None:
+    facts = replace(FACTS, annotation=Annotation.of_text("x", 12_000, labels={"accent": answer}))
+    assert parse_filter(f'label("accent") = "{asked}"', FORM)(facts)
 
 
 NUMBERS = st.integers(0, 9).map(lambda n: f"words = {n}")

@@ -185,6 +185,23 @@ def test_times_stay_inside_a_row_of_another_rate(rate_hz: int, start: int, lengt
         assert abs(made.utterance.duration - (made.end - made.start) / 16_000) < 1 / rate_hz
 
 
+@pytest.mark.parametrize("start", [0, 1, 15_999, 31_999])
+def test_a_segment_shorter_than_a_frame_of_the_row_has_one(start: int) -> None:
+    others = (Segment("a", 0, 1, "so"), Segment("z", 31_999, 32_000, "end"))
+    work = Annotation((others[0], Segment("s", start, start + 1, "yes"), others[1]))
+    (made,) = rows(selected(work), SetOptions(rate_hz=8000))
+    found = made.utterance
+    assert sorted(one.text for one in found.segments) == ["end", "so", "yes"]
+    assert {one.end - one.start for one in found.segments} == {1}
+    assert row_problem(found) == ""
+
+
+def test_a_segment_after_the_end_of_its_clip_is_named() -> None:
+    work = Annotation((Segment("a", 0, 16_000, "so"), Segment("b", 32_000, 32_010, "yes")))
+    (made,) = rows(selected(work), SetOptions())
+    assert row_problem(made.utterance) == "segment_times"
+
+
 # Options and splits
 
 

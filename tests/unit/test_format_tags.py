@@ -66,6 +66,11 @@ def test_noises_and_filled_pauses_are_written_as_the_format_has_them(name: str, 
     assert shown(name, row) == text
 
 
+def test_a_segment_of_nothing_but_unclear_words_is_not_scored_either() -> None:
+    assert shown("stm", a_row("[unclear]", profile="scoring")) == "IGNORE_TIME_SEGMENT_IN_SCORING"
+    assert shown("stm", a_row("[noise]", profile="scoring")) == ""
+
+
 @pytest.mark.parametrize("tag", ["[unclear]", "[foreign:de]", "[crosstalk]", "[blip]"])
 @pytest.mark.parametrize("name", FORMATS)
 def test_words_that_a_text_lacks_are_marked_or_leave_the_row_out(name: str, tag: str) -> None:

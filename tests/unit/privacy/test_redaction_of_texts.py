@@ -1,5 +1,7 @@
 """Which words go from texts and drafts when a stretch of sound is removed."""
 
+import pytest
+
 from reviewer.model.annotation import Annotation, PersonalDataKind, Segment
 from reviewer.model.hypothesis import Hypothesis, Word
 from reviewer.model.intervals import Span
@@ -7,6 +9,7 @@ from reviewer.privacy.pii import PiiKind
 from reviewer.privacy.redaction import (
     FoundSpan,
     RemovedSound,
+    explained_tags,
     hypothesis_without_words,
     spans_in_words,
     without_words,
@@ -102,6 +105,65 @@ def test_segments_elsewhere_are_left_alone() -> None:
     annotation = Annotation((Segment("a", 0, 1000, DIGITS), Segment("b", 1000, 2000, "yes")))
     after, _ = without_words(annotation, [removed(1000, 2000)], (), "en")
     assert after.segments[0].text == DIGITS
+
+
+def test_words_beside_the_mark_that_nobody_can_hear_any_more_go_too() -> None:
+    annotation = Annotation(
+        (
+            Segment("a", 0, 2000, "hello there"),
+            Segment("b", 2000, 3000, "Anna"),
+            Segment("c", 3000, 4000, "x"),
+        )
+    )
+    after, is_known = without_words(
+        annotation, [removed(2000, 3000, NAME, pad=1000)], said("hello there anna x"), "en"
+    )
+    assert [segment.text for segment in after.segments] == ["hello [pii:name]", "[pii:name]", "[pii:name]"]
+    assert is_known
+
+
+def test_nobody_is_asked_which_words_the_padding_cost_the_neighbours() -> None:
+    annotation = Annotation((Segment("a", 0, 2000, "hello there"), Segment("b", 2000, 3000, "Anna")))
+    after, is_known = without_words(annotation, [removed(2000, 3000, NAME, pad=400)], (), "en")
+    assert [segment.text for segment in after.segments] == ["hello there", "[pii:name]"]
+    assert is_known
+
+
+def test_the_tag_of_one_stretch_does_not_stand_for_another() -> None:
+    annotation = Annotation.of_text("hello Anna and Bob Smith", 5000)
+    stretches = [removed(1000, 2000, NAME), removed(3000, 5000, NAME)]
+    heard = said("hello anna and yellow banner")
+    for done, others in ((stretches, []), (stretches[1:], stretches[:1])):
+        before = annotation if not others else Annotation.of_text("hello [pii:name] and Bob Smith", 5000)
+        after, is_known = without_words(before, done, heard, "en", others)
+        assert text_of(after) == "hello [pii:name] and Bob Smith"
+        assert not is_known
+
+
+def test_the_part_of_a_number_that_can_still_be_heard_is_found_again() -> None:
+    annotation = Annotation.of_text(f"my number is {DIGITS} please", 14_000)
+    words = said(f"my number is {DIGITS} please")
+    after, _ = without_words(annotation, [removed(11_000, 13_000)], words, "en-US")
+    assert text_of(after) == "my number is four one five five five five two six [pii:id] please"
+
+
+def test_stretches_that_overlap_leave_one_tag() -> None:
+    annotation = Annotation.of_text(f"call {DIGITS} please", 12_000)
+    stretches = [removed(1000, 9500), removed(1500, 11_000)]
+    after, is_known = without_words(annotation, stretches, said(f"call {DIGITS} please"), "en-US")
+    assert (text_of(after), is_known) == ("call [pii:id] please", True)
+    (segment,) = after.segments
+    assert explained_tags(segment, stretches) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("hello [pii:name]", 1), ("[pii:name] hello", 0), ("[pii:name]", 1), ("hello", 0), ("", 0)],
+)
+def test_only_a_tag_at_the_edge_stands_for_what_was_marked_beside_a_segment(text: str, count: int) -> None:
+    segment = Segment("a", 0, 2000, text)
+    assert explained_tags(segment, [removed(2000, 3000, NAME, pad=400)]) == count
+    assert explained_tags(segment, [removed(2400, 3000, NAME, pad=400)]) == 0
 
 
 def a_hypothesis(text: str, words: tuple[Word, ...] = ()) -> Hypothesis:
