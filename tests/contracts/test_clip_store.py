@@ -88,7 +88,9 @@ class TestLocalClips(ClipStoreContract):
         self, store: ClipStore, tmp_path: Path, kind: str
     ) -> None:
         place = tmp_path / "clips" / "c1.audio.sealed"
-        {"pipe": os.mkfifo, "device": lambda at: at.symlink_to("/dev/zero"), "folder": Path.mkdir}[kind](place)
+        {"pipe": os.mkfifo, "device": lambda at: at.symlink_to("/dev/zero"), "folder": Path.mkdir}[kind](
+            place
+        )
         with pytest.raises(Damaged, match="CLIP_FILE_MISSING"):
             store.open("c1", AUDIO)
 
