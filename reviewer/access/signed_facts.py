@@ -1,4 +1,5 @@
-"""Verifies the dates and holds of clips and the names, roles and keychains of people against the access log.
+"""Verifies dates and holds of clips, names, roles and keychains of people, and label forms against the access
+log.
 
 The sums over the tables show that another program changed a row; these rows show what a date or a role was,
 and whose act changed it, also where somebody had the key of the log.
@@ -22,6 +23,7 @@ from reviewer.model.people import second_secret_id
 _NEVER = 0
 _FIXED = ("recorded_at", "consent_granted_at")
 _DATES = "dates"
+_FORMS, _FORM_TABLE = "forms", "label_schema"
 _COLUMNS = (*_FIXED, "consent_withdrawn_at", "purge_at")
 _IMPORTED = frozenset({Action.CLIP_IMPORTED, Action.CLIP_QUARANTINED})
 _KEYCHAINS = frozenset({Action.KEYCHAIN_ON, Action.KEYCHAIN_OFF, Action.PERSON_CODE, Action.PERSON_ENROLLED})
@@ -43,6 +45,18 @@ def _dates_of(clip: Clip) -> list[int]:
         _NEVER if ends is None else to_micros(ends),
         to_micros(clip.purge_at),
     ]
+
+
+def named_forms(digests: Mapping[str, str]) -> dict[str, DetailValue]:
+    """The details of a sign-in that say which label forms there are, so that an edit of one shows.
+
+    A form is kept when a workspace is opened, before anybody can sign; no work is done under it before the
+    next sign-in.
+
+    Args:
+        digests: The SHA-256 of each form, hexadecimal, by its id.
+    """
+    return {_FORMS: [f"{digest} {form}" for form, digest in sorted(digests.items())]}
 
 
 def kept_back(events: Iterable[Event]) -> str:
@@ -84,6 +98,7 @@ class SignedFacts:
         Action.RETENTION_EXTENDED,
         Action.PERSON_ADDED,
         Action.WORKSPACE_MADE,
+        Action.SIGN_IN,
         *_HOLDS,
         *_KEYCHAINS,
     }
@@ -94,6 +109,8 @@ class SignedFacts:
     """Clip -> the reason of its hold, while it is on hold."""
     second_secrets: dict[str, str] = field(default_factory=dict)
     """Person -> the id of the second secret that their keyring needs, in hex."""
+    forms: dict[str, str] = field(default_factory=dict)
+    """Label form -> the digest that a sign-in gave it first."""
 
     def add(self, _seq: int, fields: dict[str, Any]) -> None:
         """Takes a row that verified."""
@@ -111,6 +128,10 @@ class SignedFacts:
             self.holds.pop(target, None)
         elif action in _KEYCHAINS:
             self.second_secrets[target] = str(detail.get("second_secret", ""))
+        elif action == Action.SIGN_IN:
+            for line in detail.get(_FORMS, ()):
+                digest, _, form = str(line).partition(" ")
+                self.forms.setdefault(form, digest)
         elif "name_sha256" in detail:
             person = target if action == Action.PERSON_ADDED else str(fields["actor"])
             role = str(detail["role"] if action == Action.PERSON_ADDED else fields["role"])
@@ -138,6 +159,8 @@ class FactTables:
     """Every clip of the queue in this file -> the reason of its hold, empty without one."""
     second_secrets: Mapping[str, str] = field(default_factory=dict)
     """Everybody who has a keyring -> the id of the second secret that it needs, empty if none."""
+    forms: Mapping[str, str] = field(default_factory=dict)
+    """Label form -> its digest."""
 
     @classmethod
     def read(cls, connection: sqlite3.Connection) -> "FactTables":
@@ -153,10 +176,11 @@ class FactTables:
             {str(person): (str(role), name_digest(str(person), str(name))) for person, role, name in people},
             _holds(connection),
             {str(person): second_secret_id(keyring).hex() for person, keyring in keyrings},
+            _forms(connection),
         )
 
     def match(self, log: SignedFacts) -> None:
-        """Raises Mismatch for the first clip or person that is not as the log says, or is missing."""
+        """Raises Mismatch for the first clip, person or form that is not as the log says, or is missing."""
         for clip, hold in self.holds.items():
             if log.holds.get(clip, "") != hold:
                 raise Mismatch(None, Notice("HOLD_DIFFERS", {"clip": clip}))
@@ -169,6 +193,8 @@ class FactTables:
         for person, second_secret in self.second_secrets.items():
             if log.second_secrets.get(person, "") != second_secret:
                 raise Mismatch(None, Notice("KEYRING_DIFFERS", {"person": person}))
+        if any(self.forms.get(form) != digest for form, digest in log.forms.items()):
+            raise Mismatch(None, Notice("TABLES_DIFFER", {"names": _FORM_TABLE}))
 
 
 def _holds(connection: sqlite3.Connection) -> dict[str, str]:
@@ -178,6 +204,14 @@ def _holds(connection: sqlite3.Connection) -> dict[str, str]:
         return {}
     rows = connection.execute("SELECT clip_id, hold FROM queue_clip")
     return {str(clip): str(hold) for clip, hold in rows}
+
+
+def _forms(connection: sqlite3.Connection) -> dict[str, str]:
+    """A file of an earlier version keeps no forms."""
+    if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (_FORM_TABLE,)).fetchone():
+        return {}
+    rows = connection.execute(f"SELECT id, sha256 FROM {_FORM_TABLE}")  # noqa: S608
+    return {str(form): str(digest) for form, digest in rows}
 
 
 def _micros(text: object) -> int:

@@ -69,10 +69,12 @@ def backup(
     """Write a sealed backup of the workspace while people work; it is read back and verified."""
     made = work.person.lead.backup(target)
     if json:
-        counts = {"rows": made.rows, "clips": made.clips, "files": made.files}
+        counts = {"rows": made.rows, "clips": made.clips, "files": made.files, "missing": made.missing}
         output.print_json({"file": str(made.file), **counts})
     else:
         print(output.sentence("BACKED_UP", file=str(made.file), clips=made.clips, rows=made.rows))
+        if made.missing:
+            print(output.sentence("BACKUP_WITHOUT_FILES", clips=made.missing))
         for code in elsewhere(work.workspace.project):
             print(output.sentence(code))
 

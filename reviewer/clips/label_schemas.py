@@ -54,6 +54,10 @@ class LabelSchemas:
                 found[str(row["id"])] = _read(row).schema
         return found
 
+    def digests(self) -> dict[str, str]:
+        """The SHA-256 of every kept form, hexadecimal, by its id."""
+        return {str(row["id"]): str(row["sha256"]) for row in self._rows()}
+
     def _rows(self) -> list[dict[str, Any]]:
         return self._database.rows("SELECT id, body, kept_at, sha256 FROM label_schema ORDER BY kept_at, id")
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -145,8 +146,8 @@ class LocalClipStore:
 
     def open(self, clip_id: str, kind: ContentKind) -> BinaryIO:
         try:
-            return self._path(clip_id, kind).open("rb")
-        except FileNotFoundError as error:
+            return _opened(self._path(clip_id, kind))
+        except (FileNotFoundError, IsADirectoryError) as error:
             raise Damaged("CLIP_FILE_MISSING") from error
         except OSError as error:
             raise Unavailable("CLIP_NOT_READ", problem=str(error.strerror)) from error
@@ -184,6 +185,19 @@ class LocalClipStore:
             sync_folder(self._folder)
         except OSError as error:
             raise Unavailable("CLIP_NOT_REMOVED", problem=str(error.strerror)) from error
+
+
+def _opened(path: Path) -> BinaryIO:
+    """A regular file. A pipe or a device in its place is missing: it is not waited for, and has no end."""
+    stream = open(path, "rb", opener=_without_waiting)  # noqa: SIM115 - the caller closes it
+    if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+        stream.close()
+        raise FileNotFoundError(path)
+    return stream
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def require_clip_id(clip_id: str) -> str:

@@ -24,6 +24,7 @@ from reviewer.clips.key_delivery import RECOVERY_ID, seal_present_keys
 from reviewer.errors import Damaged, Refused, Unavailable
 from reviewer.files import NewFile, sync_folder
 from reviewer.lead.key_rotation import recipients
+from reviewer.model.clip import ContentKind
 from reviewer.model.clock import to_iso
 from reviewer.model.event import Action, Event
 from reviewer.model.people import Identity, PersonState, Role
@@ -44,6 +45,8 @@ class BackupResult:
     rows: int
     clips: int
     files: int
+    missing: int = 0
+    """Clips that have a key, and no file of their sound in the workspace's folder."""
 
 
 class Backup:
@@ -87,7 +90,7 @@ class Backup:
     def _made(self, identity: Identity, backup_id: str, target: Path) -> BackupResult:
         for _ in range(_ATTEMPTS):
             with self._snapshot() as snapshot, ExitStack() as stack:
-                before = self._unit.log.head().size
+                before, wanted = self._unit.log.head().size, self._wanted()
                 self._unit.copy_database(snapshot)
                 finding = verify_file(snapshot)
                 if not finding.ok:
@@ -105,9 +108,16 @@ class Backup:
                 _verify(new.reread(), key, digests)
                 new.keep()
                 sync_folder(target.parent)
-                clips = {name for name in digests if name.startswith("clips/")}
-                return BackupResult(target, finding.rows, len({_clip(name) for name in clips}), len(digests))
+                clips = {_clip(name) for name in digests if name.startswith("clips/")}
+                missing = len(wanted - digests.keys())
+                return BackupResult(target, finding.rows, len(clips), len(digests), missing)
         raise Unavailable("BACKUP_CLIPS_CHANGED")
+
+    def _wanted(self) -> set[str]:
+        """The members with the sound of each clip that has a key."""
+        content = self._unit.content
+        names = self._unit.clips.all_stored_as() if content.has_files() else ()
+        return {f"clips/{name}.{ContentKind.AUDIO}.sealed" for name in names}
 
     def _header(self, identity: Identity, backup_id: str) -> tuple[BackupHeader, bytes]:
         unit, key = self._unit, keys.new_clip_key()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from reviewer.formats.tar_shards import TarShards
 
 _BINARY = getattr(os, "O_BINARY", 0)
+_NO_WAITING = getattr(os, "O_NONBLOCK", 0)
 _HEAD_BYTES = 42
 """``fLaC``, and STREAMINFO as the last metadata block: RFC 9639, sections 6 to 8."""
 _BARE_HEAD = b"fLaC\x80\x00\x00\x22"
@@ -152,7 +153,8 @@ def write_sound(one: StoredSound) -> WrittenSound | None:
 
 
 def _read(path: bytes) -> bytes:
-    descriptor = os.open(path, os.O_RDONLY | _BINARY)
+    """A file; of a pipe or a device in its place, which is not waited for, nothing."""
+    descriptor = os.open(path, os.O_RDONLY | _BINARY | _NO_WAITING)
     try:
         return os.read(descriptor, os.fstat(descriptor).st_size)
     finally:

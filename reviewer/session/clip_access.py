@@ -63,6 +63,7 @@ class ClipAccess:
         self._prefetched: dict[str, UnsealedClip] = {}
         self._held: dict[tuple[str, str], HeldOpening] = {}
         self._redacted: set[tuple[str, str]] = set()
+        self._muted_opened: set[tuple[str, str]] = set()
         """Put away since their sound was replaced: what was typed to the old one is not saved any more."""
         sign_in.before_sign_out(self.put_all_away)
 
@@ -381,6 +382,7 @@ class ClipAccess:
         detail: dict[str, DetailValue] = {"purpose": "muted", "redaction": redaction.id, "why": reason.value}
         detail |= {"span": [span.start, span.end], "nda": acknowledgement_id}
         self._unit.log.record(Event.by(identity, Action.CLIP_OPENED, clip.id, detail=detail))
+        self._muted_opened.add((identity.session_id, redaction.id))
         self._unit.require_no_transaction()
         sound = open_sound(self._unit.content.audio(identity.keyring, clip.id))
         try:
@@ -390,8 +392,14 @@ class ClipAccess:
         return MutedSpan(redaction, span.start, samples)
 
     def heard_muted(self, identity: Identity, redaction: Redaction, ranges: Sequence[HeardRange]) -> None:
-        """Logs which frames of a muted span reached the device; they count for no work."""
+        """Logs which frames of a muted span reached the device; they count for no work.
+
+        Its clip may have been closed meanwhile. Raises Refused (code CLIP_NOT_OPEN) if this session has not
+        opened the span.
+        """
         self.allow(identity, Act.REDACT)
+        if (identity.session_id, redaction.id) not in self._muted_opened:
+            raise Refused("CLIP_NOT_OPEN")
         clip = self._unit.clips.get(redaction.clip_id)
         self._record_heard(identity, clip, ranges, {"purpose": "muted", "redaction": redaction.id})
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from reviewer.access.keychain import Keychain, SystemKeychain
 from reviewer.access.rights import Act, require
 from reviewer.access.session_binding import binding
+from reviewer.access.signed_facts import named_forms
 from reviewer.access.signing import public_key_of
 from reviewer.clips.key_delivery import delivery_card, is_card_of
 from reviewer.clips.keys import (
@@ -19,7 +20,7 @@ from reviewer.clips.keys import (
     seal_keyring,
 )
 from reviewer.errors import Refused, ReviewerError, TooManyFailures, Unavailable, WrongPassphrase
-from reviewer.model.event import Action, Event
+from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Identity, Keyring, Person, PersonState, Role, second_secret_id
 from reviewer.session.policy import WorkspacePolicy
 from reviewer.session.queue_login import queue_login
@@ -378,7 +379,8 @@ class SignIn:
 
     def _record_sign_in(self, identity: Identity) -> None:
         log = self._unit.log
-        detail = binding(identity, log.log_id, log.head().hash)
+        detail: dict[str, DetailValue] = {**binding(identity, log.log_id, log.head().hash)}
+        detail |= named_forms(self._unit.label_schemas.digests())
         log.record(Event.by(identity, Action.SIGN_IN, identity.person.id, detail=detail), seal="sign_in")
 
 

@@ -48,3 +48,14 @@ def test_without_a_list_it_is_said_what_may_be_back(lead: Command, command: Comm
 )
 def test_what_is_elsewhere_is_said_not_to_be_in_the_backup(project: Project, said: set[str]) -> None:
     assert set(elsewhere(project)) == said
+
+
+def test_sound_that_is_not_in_the_folder_is_said_not_to_be_in_the_backup(
+    lead: Command, workspace: Path, tmp_path: Path
+) -> None:
+    assert "whose sound is not" not in lead("backup", tmp_path / "whole.backup").out
+    lost, *_others = sorted((workspace / "clips").glob("*.audio.sealed"))
+    lost.unlink()
+    ran = lead("backup", tmp_path / "a.backup")
+    assert (ran.code, "not in the backup: 1." in ran.out) == (0, True)
+    assert lead("backup", tmp_path / "b.backup", "--json").json["missing"] == 1

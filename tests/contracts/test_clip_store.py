@@ -2,6 +2,7 @@
 
 import os
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,18 @@ class TestLocalClips(ClipStoreContract):
         (file,) = (tmp_path / "clips").iterdir()
         assert (file.name, stat.S_IMODE(file.stat().st_mode)) == ("c1.audio.sealed", 0o600)
         assert stat.S_IMODE((tmp_path / "clips").stat().st_mode) == 0o700
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="files that Windows does not have")
+    @pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
+    def test_what_is_no_file_is_missing_and_is_not_waited_for(
+        self, store: ClipStore, tmp_path: Path, kind: str
+    ) -> None:
+        place = tmp_path / "clips" / "c1.audio.sealed"
+        {"pipe": os.mkfifo, "device": lambda at: at.symlink_to("/dev/zero"), "folder": Path.mkdir}[kind](
+            place
+        )
+        with pytest.raises(Damaged, match="CLIP_FILE_MISSING"):
+            store.open("c1", AUDIO)
 
     def test_a_folder_that_others_could_read_is_closed(self, tmp_path: Path) -> None:
         (tmp_path / "open").mkdir()

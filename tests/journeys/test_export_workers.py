@@ -4,6 +4,7 @@ import hashlib
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -134,6 +135,10 @@ def test_a_worker_writes_sound_of_several_chunks_whole_or_not_at_all(tmp_path: P
     damaged[-1] ^= 1  # in the last chunk
     sealed.write_bytes(damaged)
     assert write_sound(sound) is None
+    if sys.platform != "win32":
+        sealed.unlink()
+        os.mkfifo(sealed)  # is not waited for
+        assert write_sound(sound) is None
     assert not written.exists()
 
 

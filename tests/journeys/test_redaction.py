@@ -629,6 +629,15 @@ def test_what_is_heard_of_a_muted_span_is_a_row_and_counts_for_no_work(bench: Be
     assert heard_in(work._unit.log.about(lease.clip_id), lease.person_id, lease.task_id) == ()
 
 
+def test_nobody_says_that_they_heard_a_muted_span_that_they_did_not_open(bench: Bench) -> None:
+    redaction, lease = opened_review(bench)
+    bench.person(QUINN).qa.work.redactions.hear(lease, redaction, HearingReason.KIND)
+    lead, rows = bench.person(LEAD), len(bench.events("clip.heard"))
+    with pytest.raises(Refused, match="CLIP_NOT_OPEN"):
+        lead.lead.redactions.heard(lead.identity, redaction, [HeardRange(SPAN.start, SPAN.end, 100)])
+    assert len(bench.events("clip.heard")) == rows
+
+
 def test_who_marked_a_span_and_contractors_do_not_hear_it(bench: Bench) -> None:
     qa = bench.person(QUINN).qa
     first, lease = opened_review(bench)

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from reviewer.model.task import SkipReason, VerdictKind
 from reviewer.places import DATABASE_FILE
 from tests.benches.workspace import ANA, BEN, LEAD, QUINN, Bench, annotation, hear, make_bench, write_clips
 
+FORM = '{"name":"default","version":"1","field":[]}'
 EDITS = {
     "consent withdrawn is forgotten": "UPDATE clip SET consent_withdrawn_at = NULL",
     "consent was given earlier": "UPDATE clip SET consent_granted_at = consent_granted_at - 1",
@@ -106,6 +108,10 @@ EDITS = {
     "checkpoint is deleted": "DELETE FROM checkpoint",
     "form bears another's name": "UPDATE label_schema SET id = id || '0'",
     "form says something else": "UPDATE label_schema SET body = '{}'",
+    "form is deleted": "DELETE FROM label_schema",
+    "form is exchanged for one of its name": (
+        f"UPDATE label_schema SET body = '{FORM}', sha256 = '{sha256(FORM.encode()).hexdigest()}'"
+    ),
     "work waits to be sent": "INSERT INTO outbox VALUES (99, 'x', 'p0', 'submit', '{}', 0)",
     "sums are deleted": "DELETE FROM table_sum",
     "a sum is deleted": "DELETE FROM table_sum WHERE name = 'person'",
