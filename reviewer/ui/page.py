@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+import shiboken6
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
@@ -65,6 +66,7 @@ class Page(QWidget):
     first_focus: QWidget | None = None
     """Has the focus when the page is first shown, such as its list; else the first widget that takes it."""
     _was_shown = False
+    _left_at: QWidget | None = None
 
     def is_at_work(self, within: timedelta) -> bool:  # noqa: ARG002 - pages that play answer
         """Whether playback started by a person no longer than ``within`` ago delays auto-lock."""
@@ -78,7 +80,8 @@ class Page(QWidget):
 
     def take_focus(self) -> None:
         """Moves the focus into the page: to where it was last, or to where work on it begins."""
-        last: QWidget | None = self.focusWidget()
+        left_at, self._left_at = self._left_at, None
+        last = left_at if left_at is not None and shiboken6.isValid(left_at) else self.focusWidget()
         if not self._was_shown:  # the stack of pages has given the focus to the first widget
             self._was_shown, last = True, self.first_focus or last
         if last is not None and _takes_focus(last):
@@ -87,6 +90,13 @@ class Page(QWidget):
             self.setFocus(Qt.FocusReason.OtherFocusReason)
             self.focusNextPrevChild(True)
             self.clearFocus()  # where nothing on the page takes it
+
+    def give_up_focus(self) -> None:
+        """Remembers what has the focus, and takes it from there: a page that is hidden with it would pass it
+        on to a button that nobody meant, and a screen reader would read that."""
+        self._left_at = self.focusWidget()
+        if self._left_at is not None:
+            self._left_at.clearFocus()
 
     def open_item(self, item: str) -> None:
         """Opens what another page asked for; the page is shown."""

@@ -53,6 +53,7 @@ class SignedInView(QWidget):
             page.status_changed.connect(self.status_bar.show_facts)
             page.agreement_requested.connect(self.agreement_requested)
             page.page_requested.connect(self._on_page_requested)
+            page.setAccessibleName(role_page.entry.title)
             self._pages[role_page.entry.id] = page
             self._stack.addWidget(page)
         self.sidebar.page_requested.connect(self.go_to)
@@ -120,6 +121,7 @@ class SignedInView(QWidget):
             return
         if self._shown_id:
             self.page.leave()
+            self.page.give_up_focus()
         self._shown_id = page_id
         self._stack.setCurrentWidget(self.page)
         self.sidebar.mark(page_id)

@@ -80,10 +80,12 @@ class StatusBar(QWidget):
             text = self.tr("{0} rows not witnessed").format(f"{facts.unwitnessed:,}")
             self._put(self._unwitnessed, text if facts.unwitnessed else self.tr("all rows witnessed"))
         if facts.log_problem is not None:
-            self._put(
-                self._log_problem, self.tr("Server refuses the access log") if facts.log_problem else ""
-            )
+            text = self.tr("Server refuses the access log") if facts.log_problem else ""
+            is_new = text != self._log_problem.text()
+            self._put(self._log_problem, text)
             set_tooltip(self._log_problem, facts.log_problem)
+            if is_new:
+                announce(self._log_problem, text)
         if facts.sound is not None:
             self._put(self._sound, facts.sound)
 
@@ -100,6 +102,7 @@ class StatusBar(QWidget):
         if self._sending.property("kind") != kind:
             self._sending.setProperty("kind", kind)
             restyle(self._sending)
+            announce(self._sending, text)
         tip = self.tr("Your finished work is saved on this machine, then sent to the server.")
         retry = self.tr("Sending is tried again every half minute or sooner, and when you hand in a clip.")
         set_tooltip(self._sending, f"{tip}\n{sending.problem}\n{retry}" if sending.problem else tip)

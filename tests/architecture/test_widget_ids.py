@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtGui import QShortcut
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QShortcut
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QTableView,
@@ -74,6 +76,8 @@ PAGES: dict[str, Callable[[Jobs], QWidget]] = {
 }
 SCREENS = tuple(scope for scope in Scope if scope.value in PAGES and scope not in {Scope.SIGN_IN, Scope.NDA})
 TAKEN_HOLD_OF = (QAbstractButton, QLineEdit, QComboBox, QPlainTextEdit, QTableView, QAbstractSpinBox)
+SIGNS = frozenset({"text_smaller", "text_larger"})  # "A−", "A+"
+CLOCKS = frozenset({"play_time"})  # what it shows is its description: a name would change with each frame
 SHOWN_ONLY = frozenset({"sign_in.enter"})  # Enter in the passphrase field itself
 
 
@@ -121,6 +125,41 @@ def test_no_two_parts_of_a_page_have_the_same_name(build, name: str):
 @pytest.mark.parametrize("name", PAGES)
 def test_a_screen_reader_can_name_every_field_and_button(build, name: str):
     assert [part.objectName() for part in _parts(build(name)) if not part.accessibleName()] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_screen_reader_hears_what_is_seen_and_nothing_twice(build, name: str):
+    """Buttons and labels are called by their words; a combo box, whose name Linux drops, is still called."""
+    page, faults = build(name), list[str]()
+    for part in page.findChildren(QWidget):
+        if (
+            part.window() is not page
+            or part.objectName().startswith("qt_")
+            or part.objectName() in CLOCKS | SIGNS
+        ):
+            continue
+        said, described = _said(part, QAccessible.Text.Name), _said(part, QAccessible.Text.Description)
+        if isinstance(part, QAbstractButton | QLabel) and _seen(part).casefold() not in said.casefold():
+            faults.append(f"{part.objectName()} shows “{part.text()}” and says “{said}”")
+        if isinstance(part, QComboBox) and not _has_buddy(part) and part.accessibleName() not in described:
+            faults.append(f"{part.objectName()} is called by no name")
+        if isinstance(part, QAbstractButton) and said != described and said in described.split(". "):
+            faults.append(f"{part.objectName()} says its name twice: “{described}”")
+    assert faults == []
+
+
+def _said(part: QWidget, what: QAccessible.Text) -> str:
+    return QAccessible.queryAccessibleInterface(part).text(what)
+
+
+def _seen(part: QAbstractButton | QLabel) -> str:
+    """The words on it, without the dots of a dialog that follows, and the key that stands on a chip."""
+    return part.text().replace("&&", "\0").replace("&", "").replace("\0", "&").rstrip("…").split("  ")[-1]
+
+
+def _has_buddy(part: QWidget) -> bool:
+    siblings = part.parent().findChildren(QLabel, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    return any(label.buddy() is part for label in siblings)
 
 
 @pytest.mark.parametrize("name", PAGES)

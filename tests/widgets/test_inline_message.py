@@ -1,14 +1,13 @@
 """Messages in their reserved place."""
 
 import pytest
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from reviewer.errors import Unavailable, WrongPassphrase
 from reviewer.ui.messages import Message
-from reviewer.ui.widgets import widget_ids
 from reviewer.ui.widgets.inline_message import InlineMessage
+from tests.fakes.screen_reader import listening
 from tests.refusals import shown_hint_of, shown_sentence_of
 
 
@@ -51,27 +50,10 @@ def test_text_is_never_read_as_markup(message: InlineMessage):
     assert message.text == "<b>bold</b>"
 
 
-class ScreenReader:
-    """Stands for ``QAccessible`` while a screen reader runs; ``said`` is what it was told to say."""
-
-    AnnouncementPoliteness = QAccessible.AnnouncementPoliteness
-
-    def __init__(self) -> None:
-        self.said: list[tuple[str, bool]] = []
-
-    def isActive(self) -> bool:
-        return True
-
-    def updateAccessibility(self, event: QAccessibleAnnouncementEvent) -> None:
-        is_urgent = event.politeness() is QAccessible.AnnouncementPoliteness.Assertive
-        self.said.append((event.message(), is_urgent))
-
-
 def test_a_screen_reader_says_a_message_wherever_the_focus_is_and_a_problem_at_once(
     message: InlineMessage, monkeypatch: pytest.MonkeyPatch
 ):
-    reader = ScreenReader()
-    monkeypatch.setattr(widget_ids, "QAccessible", reader)
+    reader = listening(monkeypatch)
     message.show_message(Message("Accepted.", "This is the next clip."), "ok")
     message.show_message(Message("4 things are missing."), "warn")
     assert reader.said == [("Accepted. This is the next clip.", False), ("4 things are missing.", True)]

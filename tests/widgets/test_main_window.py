@@ -302,6 +302,15 @@ def test_changing_pages_moves_the_focus_into_the_page_and_back_to_where_it_was(
     assert QApplication.focusWidget() is field
 
 
+def test_changing_pages_gives_the_focus_to_nothing_on_the_way(main_window, qapp: QApplication) -> None:
+    made, passed = main_window(Role.CONTRACTOR), list[object]()
+    made.sign_in("desk")
+    made.take_next()
+    qapp.focusChanged.connect(lambda _old, new: passed.append(new))
+    made.signed_in.go_to("mine")
+    assert passed == [None, QApplication.focusWidget()]
+
+
 def test_facts_are_asked_for_anew_every_minute_and_when_the_page_comes_back(main_window):
     made = main_window(Role.CONTRACTOR)
     made.sign_in("desk")

@@ -5,6 +5,7 @@ from itertools import combinations
 
 import pytest
 from PySide6.QtCore import QEvent, QRect, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -16,6 +17,7 @@ from reviewer.ui.messages import message_of
 from reviewer.ui.playback.controller import PlaybackAction, PlaybackController
 from reviewer.ui.playback.play_bar import PlayBar
 from reviewer.ui.preferences import Preferences
+from reviewer.ui.widgets.tab_order import tab_through
 from tests.benches.events import Events
 from tests.fakes.player import FakePlayer
 from tests.fakes.work_session import speech_like
@@ -99,6 +101,30 @@ def test_the_room_of_the_sentence_comes_back_with_the_sound(silent: Stand) -> No
     assert silent.part("play_loop").isVisible()
     assert silent.text("play_problem") == ""
     silent.playback.pause()
+
+
+def test_the_buttons_are_visited_as_they_stand(stand: Stand) -> None:
+    tab_through(stand.bar)
+    stand.widen(1_200)
+    stand.bar.activateWindow()
+    stand.part("play_start").setFocus()
+    places = []
+    for _ in range(12):
+        focused = QApplication.focusWidget()
+        places.append(focused.x())
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
+    assert places == sorted(places)
+
+
+def test_a_screen_reader_gets_the_position_when_playback_rests_and_not_with_each_frame(stand: Stand) -> None:
+    time = stand.part("play_time")
+    stand.playback.toggle()
+    before = time.accessibleDescription()
+    stand.playback.seek(3 * RATE)
+    assert stand.text("play_time").startswith("00:03.000")
+    assert time.accessibleDescription() == before
+    stand.playback.pause()
+    assert time.accessibleDescription() == stand.text("play_time")
 
 
 def test_a_time_that_runs_has_nothing_laid_out_anew(stand: Stand) -> None:

@@ -13,6 +13,7 @@ from reviewer.ui.qa.page import QaPage
 from reviewer.ui.waveform.minimap import Minimap
 from reviewer.ui.waveform.plot import WaveformPlot
 from tests.benches.clip_page import CTRL, SHIFT, ClipPageBench
+from tests.fakes.screen_reader import listening
 from tests.fakes.work_session import FakeQa, typed
 
 SPEECH = (Span(4_000, 12_000), Span(20_000, 28_000))
@@ -52,6 +53,23 @@ def test_strip_shows_what_was_heard_of_a_clip_that_comes_back(bench: ClipPageBen
     waves = bench.workspace.view.waveform.waves
     for part in (waves.findChild(Minimap), waves.findChild(WaveformPlot)):
         assert [tuple(part._heard.starts), tuple(part._heard.ends)] == [(0,), (12_000,)]
+
+
+def test_a_screen_reader_says_what_is_missing_once_and_does_not_talk_over_the_clip(
+    bench: ClipPageBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = listening(monkeypatch)
+    ready(bench)
+    assert [text for text, _ in reader.said] == [
+        "New clip, English (United States), en-US, Translator, 2.0 s"
+    ]
+    bench.submit()
+    said = bench.message
+    listen(bench, 4_000, 8_000)
+    assert bench.message != said, "it counts down"
+    assert reader.said[1:] == [(said, True)]
+    bench.submit()
+    assert reader.said[2:] == [(bench.message, True)], "who asks again is answered again"
 
 
 def test_what_is_heard_is_removed_piece_by_piece(bench: ClipPageBench) -> None:

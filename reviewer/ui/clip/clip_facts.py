@@ -9,7 +9,7 @@ from reviewer.model.clip import Clip
 from reviewer.model.project import IntakeRules
 from reviewer.ui.theme import GROUP_PX, tabular
 from reviewer.ui.widgets.elided_label import ElidedLabel
-from reviewer.ui.widgets.widget_ids import named, put_value
+from reviewer.ui.widgets.widget_ids import announce, named, put_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +47,10 @@ class ClipFacts(QWidget):
         put_value(self._product, self.product_name(clip.product))
         put_value(self._length, length_in_words(clip.duration_seconds))
         self._prompt.show_text(self.tr("Prompt: {0}").format(prompt) if prompt else "")
+        announce(self, ", ".join([self.tr("New clip"), *self._spoken(), self._prompt.text()]).rstrip(", "))
+
+    def _spoken(self) -> list[str]:
+        return [label.text() for label in (self._language, self._product, self._length)]
 
     def show_number(self, number: int) -> None:
         """Shows the clip's number among the person's clips of today."""

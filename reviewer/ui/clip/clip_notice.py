@@ -9,7 +9,7 @@ from reviewer.ui.icons import set_icon
 from reviewer.ui.theme import GAP_PX, GRID_PX
 from reviewer.ui.widgets.elided_label import ElidedLabel
 from reviewer.ui.widgets.read_only_text import CommentText
-from reviewer.ui.widgets.widget_ids import named
+from reviewer.ui.widgets.widget_ids import announce, named
 
 if TYPE_CHECKING:
     from reviewer.session.open_clip import OpenClip
@@ -50,6 +50,7 @@ class ClipNotice(QWidget):
         self._show_earlier()
         self.setAccessibleDescription(f"{self._says.toPlainText()} {self._text.text()}".strip())
         self.show()
+        announce(self, self.accessibleDescription())
 
     def set_folded(self, *, is_folded: bool) -> None:
         """Hides the text of submitted work; the comment stays."""

@@ -171,14 +171,17 @@ class ClipView(QWidget):
         """Whether missing points are shown that are still missing."""
         return self._has_issues_shown
 
-    def show_issues(self, issues: SubmissionIssues) -> None:
-        """Shows what is missing and marks each place; removes the message when nothing is."""
+    def show_issues(self, issues: SubmissionIssues, *, is_update: bool = False) -> None:
+        """Shows what is missing and marks each place; removes the message when nothing is.
+
+        ``is_update``: what is shown already follows typing and playback.
+        """
         self.transcription.show_issues(issues)
         count = len(issues.notices)
         if count:
             one, many = self.tr("One thing is missing."), self.tr("{0} things are missing.")
             head = one if count == 1 else many.format(count)
-            self.message.show_message(Message(head, self._first_of(issues)), "warn")
+            self.message.show_message(Message(head, self._first_of(issues)), "warn", is_update=is_update)
         elif self._has_issues_shown:
             self.message.clear()
         self._has_issues_shown = count > 0

@@ -78,20 +78,20 @@ class SubmissionIssueTracker(QObject):
         if (now.labels, now.flags) == (before.labels, before.flags):
             self._look.start()
         else:
-            self._show()
+            self._show(is_update=True)
 
     @Slot()
     def _show_again(self) -> None:
         if self._view.has_issues_shown:
-            self._show()
+            self._show(is_update=True)
 
-    def _show(self) -> SubmissionIssues | None:
+    def _show(self, *, is_update: bool = False) -> SubmissionIssues | None:
         self._look.stop()
         if self._conventions is None:
             return None
         annotation = self._looked_at = self._view.annotation
         issues = self._personal_data(annotation) if self._only_personal_data else self._all(annotation)
-        self._view.show_issues(issues)
+        self._view.show_issues(issues, is_update=is_update)
         return issues
 
     def _personal_data(self, annotation: Annotation) -> SubmissionIssues:

@@ -110,6 +110,7 @@ class Chips(QWidget):
             shortcut_id=chip.shortcut_id,
             kind=kind,
         )
+        button.setAccessibleName(spoken)  # its question too; the key on it is in the description
         button.setCheckable(True)
         button.setAutoExclusive(not self._many)  # a radio button to a screen reader
         button.setAutoDefault(False)

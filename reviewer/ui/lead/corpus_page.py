@@ -376,6 +376,7 @@ class CorpusPage(LeadPage):
         self.column.addWidget(self.locales, 2)
         self.column.addLayout(bottom, 3)
         self._on_listed()
+        self.first_focus = self.wanted
         tab_through(
             self.language, self.cancel_button, self.compute_button, self.wanted, self.whole_words,
             self.find_button, self.locales.csv_button, self.locales.view, self.listed, self.words.csv_button,

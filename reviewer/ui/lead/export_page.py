@@ -18,6 +18,7 @@ from reviewer.ui.lead.lead_page import LeadPage
 from reviewer.ui.messages import Message, message_of, term
 from reviewer.ui.theme import GAP_PX, GRID_PX
 from reviewer.ui.widgets.file_chooser import FileChooser
+from reviewer.ui.widgets.tab_order import tab_through
 from reviewer.ui.widgets.tables import Column, RowsModel
 from reviewer.ui.widgets.widget_ids import enable, named
 
@@ -341,6 +342,10 @@ class ExportPage(LeadPage):
         preview.setColumnWidth(0, 320)
         self.column.addWidget(preview, 3)
         self.column.addWidget(table, 2)
+        tab_through(
+            *self.formats, self.options, self.where, self.out, self.choose, self.cancel_button,
+            self.preview_button, self.run_button, preview, table,
+        )  # fmt: skip
 
 
 def road_of(reason: str) -> str:

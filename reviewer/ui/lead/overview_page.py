@@ -250,6 +250,7 @@ class OverviewPage(LeadPage):
         for model in (self.leases, self.late):
             model.modelReset.connect(self._update_buttons)
         self._update_buttons()
+        self.first_focus = people
         tab_through(people, self._lease_table, self._release, self._late_table, self._open_late)
         return self._laid_out(people)
 

@@ -221,6 +221,7 @@ class ProgressPage(LeadPage):
         self.column.addWidget(self._make_figures())
         self.column.addLayout(top, 3)
         self.column.addLayout(bottom, 2)
+        self.first_focus = self.days.view
         tab_through(
             refresh, self.days.csv_button, self.days.view, self.by, self.groups.csv_button, self.groups.view,
             self.people.csv_button, self.people.view, self.stuck.csv_button, self.stuck.view,
@@ -230,7 +231,9 @@ class ProgressPage(LeadPage):
         """Clips or people in one place, behind the choice of the group."""
         self._stack = QStackedWidget(self)
         choose, grouped = QHBoxLayout(), QVBoxLayout()
-        choose.addWidget(self.label(self.tr("By"), "heading"))
+        caption = self.label(self.tr("By"), "heading")
+        caption.setBuddy(self.by)
+        choose.addWidget(caption)
         choose.addWidget(self.by)
         choose.addStretch()
         for table in (self.groups, self.people):

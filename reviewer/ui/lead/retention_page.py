@@ -252,7 +252,7 @@ class RetentionPage(LeadPage):
         tab_through(self._due_table, self.until, self.why, self.extend_button, left[1], *right)
 
     def _clip_tables(self) -> tuple[Table, Table]:
-        self._due_table = self._table(
+        self.first_focus = self._due_table = self._table(
             "retention_due",
             self.tr("Due now or within 30 days"),
             self.due,

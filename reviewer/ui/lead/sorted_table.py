@@ -83,6 +83,7 @@ class SortedTable(QWidget):
         self.csv_button = page.button(
             f"{name}_csv", self.tr("CSV…"), self.tr("Write this table to a file"), self.save
         )
+        self.csv_button.setAccessibleName(self.tr("CSV: {0}").format(title))
         self.heading = page.label(title, "heading")
         self._lay_out()
         header = self.view.horizontalHeader()

@@ -94,6 +94,8 @@ class PlayBar(QWidget):
         playback = self.sender()
         if isinstance(playback, PlaybackController):
             self._time.show_position(frame, playback.frames, playback.rate_hz)
+            if not playback.is_playing:
+                self._time.describe()
 
     @Slot()
     def _on_state_changed(self) -> None:
@@ -120,6 +122,7 @@ class PlayBar(QWidget):
         self._enable(frames=playback.frames, has_segments=playback.has_segments)
         self._show_preferences(playback.preferences)
         self._time.show_position(playback.position, playback.frames, playback.rate_hz)
+        self._time.describe()
         self._heard.show_coverage(playback.coverage)
         if playback.is_all_heard_shown and not playback.problem:
             self._line.show_line(self.tr("All speech heard."), "ok")
@@ -179,7 +182,7 @@ class PlayBar(QWidget):
         button = named(
             QToolButton(self),
             "play_normal_speed",
-            self.tr("Speed"),
+            self.tr("Speed: {0}").format("1.00x"),
             hint=self.tr("Speed; click for normal speed"),
             shortcut_id=f"{self._scope}.{PlaybackAction.NORMAL_SPEED}",
         )

@@ -15,7 +15,6 @@ class PlaybackMessage(QLabel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("play_problem")
-        self.setAccessibleName(self.tr("Why there is no sound"))
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
@@ -26,7 +25,6 @@ class PlaybackMessage(QLabel):
             return
         self.setText(text)
         self.setToolTip(text)
-        self.setAccessibleDescription(text)
         announce(self, text, is_urgent=kind == "warn")
         self.setProperty("kind", kind)
         restyle(self)

@@ -1,6 +1,7 @@
 """The position display of the play bar, of constant width."""
 
 from PySide6.QtCore import Slot
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from reviewer.ui.theme import time_font
@@ -42,15 +43,19 @@ class TimeButton(QToolButton):
             widest = max((self._text(face, frames) for face in _FACES), key=len)
             self.setFixedWidth(self.fontMetrics().horizontalAdvance("0" * len(widest)) + _PADDING_PX)
 
+    def describe(self) -> None:
+        """Tells a screen reader the position; not with each frame of a playback, which would flood it."""
+        if self.text() != self.accessibleDescription():
+            self.setAccessibleDescription(self.text())
+
     @Slot()
     def _show_next_face(self) -> None:
         self._face = (self._face + 1) % len(_FACES)
         self._show()
+        self.describe()
 
     def _show(self) -> None:
-        text = self._text(_FACES[self._face], self._shown[0])
-        self.setText(text)
-        self.setAccessibleDescription(text)
+        self.setText(self._text(_FACES[self._face], self._shown[0]))
 
     def _text(self, face: str, frame: int) -> str:
         _, frames, rate_hz = self._shown
@@ -61,3 +66,7 @@ class TimeButton(QToolButton):
             left = clip_time(max(frames - frame, 0), rate_hz)
             return f"{now} \N{MINUS SIGN}{left.rjust(len(whole))}"
         return f"{now} / {whole}"
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.describe()
+        super().focusInEvent(event)

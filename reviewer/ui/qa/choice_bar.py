@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from reviewer.ui.icons import set_icon
 from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import GRID_PX, GROUP_PX
-from reviewer.ui.widgets.widget_ids import named, set_tooltip
+from reviewer.ui.widgets.widget_ids import named, set_tooltip, words_on
 
 
 class ChoiceBar(QWidget):
@@ -61,7 +61,7 @@ class ChoiceBar(QWidget):
         return button
 
     def _describe(self, button: QPushButton, sentence: str, shortcut_id: str) -> None:
-        button.setAccessibleName(sentence)
+        button.setAccessibleName(words_on(button))
         set_tooltip(button, sentence, shortcut_id)
 
     def _connect(self, place: int) -> None:

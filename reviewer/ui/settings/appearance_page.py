@@ -56,7 +56,9 @@ class AppearancePage(QWidget):
         field.addItems(options)
         field.setFixedWidth(_FIELD_PX)
         row = self._grid.rowCount()
-        self._grid.addWidget(QLabel(words, self), row, 0)
+        caption = QLabel(words, self)
+        caption.setBuddy(field)
+        self._grid.addWidget(caption, row, 0)
         self._grid.addWidget(field, row, 1)
         if dim:
             label = QLabel(dim, self)

@@ -249,7 +249,9 @@ class KeysPage(QWidget):
 
     def _lay_out(self) -> None:
         top, middle, bottom = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
-        top.addWidget(QLabel(self.tr("Preset"), self))
+        caption = QLabel(self.tr("Preset"), self)
+        caption.setBuddy(self._presets)
+        top.addWidget(caption)
         top.addWidget(self._presets)
         top.addSpacing(GAP_PX)
         top.addWidget(self._search, 1)

@@ -138,6 +138,7 @@ class ListeningPage(QWidget):
         field.setFixedWidth(_FIELD_PX)
         row = self._grid.rowCount()
         label = QLabel(words, self)
+        label.setBuddy(field)
         self._grid.addWidget(label, row, 0)
         self._grid.addWidget(field, row, 1, Qt.AlignmentFlag.AlignLeft)
         self._explain(field, dim, row)

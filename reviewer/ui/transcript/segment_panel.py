@@ -280,14 +280,15 @@ class SegmentPanel(QWidget):
         }
         made = {}
         for act, label in self._labels().items():
-            button = named(
-                QToolButton(self),
+            button = QToolButton(self)
+            button.setText(label)
+            named(
+                button,
                 f"segment_{act}",
                 spoken[act],
                 shortcut_id=f"{self._scope}.{act}",
                 kind="segment",
             )
-            button.setText(label)
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.clicked.connect(partial(self._on_act_clicked, act))
             made[act] = button

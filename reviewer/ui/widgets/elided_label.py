@@ -4,6 +4,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from reviewer.ui.widgets.widget_ids import put_value
+
 
 class ElidedLabel(QLabel):
     """Shrinks below its text and never wraps; screen readers get the whole text."""
@@ -16,7 +18,7 @@ class ElidedLabel(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def show_text(self, text: str) -> None:
-        self.setText(text)
+        put_value(self, text)
         self.setToolTip(text)
         self.setAccessibleDescription(text)
 

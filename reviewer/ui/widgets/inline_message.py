@@ -78,11 +78,16 @@ class InlineMessage(QWidget):
         """Shows the message of an error."""
         self.show_message(message_for(error), "error")
 
-    def show_message(self, message: Message, role: str = "text") -> None:
-        """Shows a message in the colour of ``role``: ``ok``, ``warn``, ``error`` or ``text``."""
+    def show_message(self, message: Message, role: str = "text", *, is_update: bool = False) -> None:
+        """Shows a message in the colour of ``role``: ``ok``, ``warn``, ``error`` or ``text``.
+
+        ``is_update``: it only follows what the user does, such as a count that goes down; a screen reader
+        does not interrupt anybody with it.
+        """
         if not self._is_ready:
             self._get_ready()
         set_icon(self._icon, role if role in {"ok", "warn", "error"} else "info", role)
+        self._icon.setAccessibleName(self._kind_of(role))
         self._icon.show()
         self._sentence.setProperty("kind", role)
         restyle(self._sentence)
@@ -90,7 +95,13 @@ class InlineMessage(QWidget):
         self._hint.setText(message.hint)
         self._retry.setVisible(message.may_retry)
         self.setAccessibleDescription(self.text)
-        announce(self, self.text, is_urgent=role in {"warn", "error"})
+        if not is_update:
+            announce(self, self.text, is_urgent=role in {"warn", "error"})
+
+    def _kind_of(self, role: str) -> str:
+        """What the icon and its colour say, in a word."""
+        words = {"ok": self.tr("Done"), "warn": self.tr("Warning"), "error": self.tr("Error")}
+        return words.get(role, self.tr("Note"))
 
     def clear(self) -> None:
         self._icon.hide()

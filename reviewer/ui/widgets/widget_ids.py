@@ -3,7 +3,7 @@
 from typing import TypeVar
 
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QWidget
 
 from reviewer.ui.shortcuts import shortcut, tooltip_with_keys
 
@@ -13,10 +13,14 @@ _TIP_KEY = "tip_key"
 _SHOWN_KEY = "shown_key"
 _WHY = "why_disabled"
 _SPOKEN = "spoken_name"
+_DESCRIBED = "described_as"
 
 
 def named(widget: W, name: str, spoken: str, *, hint: str = "", shortcut_id: str = "", kind: str = "") -> W:
     """Sets a widget's object name, accessible name and tooltip, and returns it.
+
+    A button is called by the words on it, so that one can ask for it by what one sees (WCAG 2.2, success
+    criterion 2.5.3); what else it does is its description. A label says its own text, see ``put_value``.
 
     Args:
         name: Unique on its page, in snake_case.
@@ -26,7 +30,10 @@ def named(widget: W, name: str, spoken: str, *, hint: str = "", shortcut_id: str
         kind: What the style sheet draws it as: ``primary``, ``danger``, ``quiet``, ``title``, ``label``...
     """
     widget.setObjectName(name)
-    widget.setAccessibleName(spoken)
+    if isinstance(widget, QLabel):
+        widget.setProperty(_SPOKEN, spoken)
+    else:
+        widget.setAccessibleName(_called(widget, spoken))
     set_tooltip(widget, hint or spoken, shortcut_id)
     if kind:
         widget.setProperty("kind", kind)
@@ -55,6 +62,7 @@ def set_tooltip(widget: QWidget, text: str, shortcut_id: str = "") -> None:
     said = tooltip_with_keys(text, shortcut_id) if shortcut_id else text
     why = widget.property(_WHY)
     widget.setToolTip(f"{said}\n{why}" if why else said)
+    _describe(widget, text, shortcut(shortcut_id).shown if shortcut_id else "", str(why or ""))
 
 
 def enable(widget: QWidget, is_on: bool, why: str) -> None:  # noqa: FBT001 - as Qt's own setters
@@ -67,17 +75,46 @@ def enable(widget: QWidget, is_on: bool, why: str) -> None:  # noqa: FBT001 - as
     widget.setEnabled(is_on)
     if reason != (widget.property(_WHY) or ""):
         widget.setProperty(_WHY, reason)
-        widget.setAccessibleDescription(reason)
         set_tooltip(widget, str(widget.property(_TIP)), str(widget.property(_TIP_KEY) or ""))
 
 
 def put_value(label: QLabel, text: str) -> None:
-    """Shows a value on a named label. A screen reader says the accessible name instead of the text, so both
-    are in it."""
+    """Shows a value on a named label; a screen reader says what it is, and the value."""
     spoken = str(label.property(_SPOKEN) or label.accessibleName())
     label.setProperty(_SPOKEN, spoken)
     label.setText(text)
-    label.setAccessibleName(f"{spoken}: {text}" if text else spoken)
+    says_so = not text or text.casefold().startswith(spoken.casefold())
+    label.setAccessibleName(text or spoken if says_so else f"{spoken}: {text}")
+
+
+def words_on(button: QAbstractButton) -> str:
+    """The words on a button as one would say them: without a mnemonic's mark, and the dots at the end."""
+    return button.text().replace("&", "").removesuffix("…").strip()
+
+
+def _called(widget: QWidget, spoken: str) -> str:
+    """What a widget is called: ``spoken``, unless there are other words on it."""
+    words = words_on(widget) if isinstance(widget, QAbstractButton) else ""
+    return spoken if words.casefold() in spoken.casefold() else words
+
+
+def _describe(widget: QWidget, text: str, keys: str, why: str) -> None:
+    """Describes a widget by what its name does not say; Qt would take the tooltip, and say the name twice.
+
+    On Linux a screen reader hears the name of a combo box only from its description or a label's buddy. A
+    description that somebody else has set stays.
+    """
+    present = widget.accessibleDescription()
+    if isinstance(widget, QLabel) or present not in {"", widget.property(_DESCRIBED)}:
+        return
+    name = widget.accessibleName()
+    more = "" if text.casefold() in name.casefold() else text
+    if isinstance(widget, QComboBox) and not more:
+        more = name
+    parts = [part for part in (more, keys, why) if part]
+    described = ". ".join([*(part.removesuffix(".") for part in parts[:-1]), *parts[-1:]])
+    widget.setProperty(_DESCRIBED, described)
+    widget.setAccessibleDescription(described)
 
 
 def show_shortcut(label: QLabel, shortcut_id: str) -> None:
