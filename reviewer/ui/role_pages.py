@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RolePage:
-    """A page of the sidebar; ``make`` is called once, after sign-in."""
+    """A page of the sidebar; ``make`` is called once, when the page is first shown."""
 
     entry: SidebarEntry
     make: Callable[[QWidget], Page]

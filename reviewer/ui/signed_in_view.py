@@ -28,7 +28,11 @@ _PLAYBACK_COUNTS = timedelta(hours=1)
 
 
 class SignedInView(QWidget):
-    """Shows one page at a time, and calls its ``enter`` and ``leave``."""
+    """Shows one page at a time, and calls its ``enter`` and ``leave``.
+
+    A page is made when it is first shown: all of a lead's have more than a thousand widgets, which would be
+    made and styled at sign-in, and styled again with each change of theme.
+    """
 
     page_changed = Signal(str)
     """Carries the id of the page that is shown now."""
@@ -47,15 +51,8 @@ class SignedInView(QWidget):
         self._titles = [page.entry.title for page in pages]
         self._stack = QStackedWidget(self)
         self._stack.setObjectName("pages")
+        self._role_pages = {page.entry.id: page for page in pages}
         self._pages: dict[str, Page] = {}
-        for role_page in pages:
-            page = role_page.make(self._stack)
-            page.status_changed.connect(self.status_bar.show_facts)
-            page.agreement_requested.connect(self.agreement_requested)
-            page.page_requested.connect(self._on_page_requested)
-            page.setAccessibleName(role_page.entry.title)
-            self._pages[role_page.entry.id] = page
-            self._stack.addWidget(page)
         self.sidebar.page_requested.connect(self.go_to)
         self._lay_out()
         self._shown_id = ""
@@ -86,7 +83,16 @@ class SignedInView(QWidget):
         self.status_bar.show_facts(StatusFacts(log_problem=text))
 
     def page_of(self, page_id: str) -> Page:
-        """The page with an id; KeyError if this role has no such page."""
+        """The page with an id, made now if it was not before; KeyError if this role has no such page."""
+        if page_id not in self._pages:
+            role_page = self._role_pages[page_id]
+            page = role_page.make(self._stack)
+            page.setAccessibleName(role_page.entry.title)
+            page.status_changed.connect(self.status_bar.show_facts)
+            page.agreement_requested.connect(self.agreement_requested)
+            page.page_requested.connect(self._on_page_requested)
+            self._pages[page_id] = page
+            self._stack.addWidget(page)
         return self._pages[page_id]
 
     def keys(self) -> list[tuple[str, str]]:
@@ -95,7 +101,7 @@ class SignedInView(QWidget):
         return rows_for(scope, self.page.more_keys(), self._titles)
 
     def data_keys(self) -> list[tuple[str, str]]:
-        """The shortcuts that data defines on any page: (key, what it does)."""
+        """The shortcuts that data defines on any page that was shown: (key, what it does)."""
         return [row for page in self._pages.values() for row in page.more_keys()]
 
     def keep_text(self) -> bool:
@@ -119,14 +125,15 @@ class SignedInView(QWidget):
         if page_id == self._shown_id:
             self.sidebar.mark(page_id)
             return
+        page = self.page_of(page_id)
         if self._shown_id:
             self.page.leave()
             self.page.give_up_focus()
         self._shown_id = page_id
-        self._stack.setCurrentWidget(self.page)
+        self._stack.setCurrentWidget(page)
         self.sidebar.mark(page_id)
-        self.page.enter()
-        self.page.take_focus()
+        page.enter()
+        page.take_focus()
         self.page_changed.emit(page_id)
 
     def remind_of_breaks(self, reminder: BreakReminder) -> None:

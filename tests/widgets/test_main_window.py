@@ -13,7 +13,7 @@ from reviewer.model.people import Role
 from reviewer.model.project import IntakeRules
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.main_window import initial_size, least_size
-from reviewer.ui.page import PageRequest
+from reviewer.ui.page import Page, PageRequest
 from reviewer.ui.shortcuts_dialog import ShortcutsDialog
 from reviewer.ui.theme import Scheme, Theme, current_scheme
 from tests.benches.agreement import sign
@@ -207,6 +207,17 @@ def test_a_window_whose_text_cannot_be_saved_stays_open_until_asked_again(main_w
     bench.window.close()
     qtbot.waitUntil(lambda: not bench.window.isVisible())
     assert work.drafts["task-1"].text_verbatim == "hello"
+
+
+def test_a_page_is_made_when_it_is_first_shown_and_then_kept(made: MainWindowBench):
+    first = made.page
+    assert made.signed_in.findChildren(Page) == [first]
+    made.signed_in.go_to("people")
+    people = made.page
+    made.signed_in.go_to("overview")
+    made.signed_in.go_to("people")
+    assert made.page is people
+    assert made.signed_in.findChildren(Page) == [first, people]
 
 
 def test_asked_a_second_time_the_window_closes_whatever_is_under_way(made: MainWindowBench):
