@@ -60,8 +60,8 @@ _NUMBER_OR_DATE = re.compile(
 )
 # Of these nobody says any: none and null are words.
 _NO_TEXT = frozenset({
-    "nan", "NaN", "NAN", "-nan", "-NaN", "NaT", "<NA>", "<null>", "<none>", "<nil>", "(null)", "(none)", "[null]",
-    "\\N", "[object Object]",
+    "nan", "NaN", "NAN", "-nan", "-NaN", "NaT", "<NA>", "<null>", "<none>", "<nil>", "(null)", "(none)",
+    "[null]", "\\N", "[object Object]",
 })  # fmt: skip
 _LOST_LETTERS = "\ufffd"
 _KEPT_AS_WRITTEN = frozenset({"audio", "draft"})
