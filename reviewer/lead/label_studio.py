@@ -1,5 +1,6 @@
 """Reads the full JSON export of Label Studio: a record a task, with the text of its annotation."""
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -87,12 +88,20 @@ def _fields(task: Mapping[str, Any]) -> dict[str, _Field]:
         text = " ".join(
             part for part in (said if isinstance(said, list) else [said]) if isinstance(part, str)
         )
-        start, end = value.get("start"), value.get("end")
-        if isinstance(start, int | float) and isinstance(end, int | float) and 0 <= start <= end:
-            segments[name].append(TimedSegment(float(start), float(end), text))
+        start, end = (_seconds(value.get(key)) for key in ("start", "end"))
+        if 0 <= start <= end:
+            segments[name].append(TimedSegment(start, end, text))
         else:
             texts[name].append(text)
     return {name: (segments[name], " ".join(texts[name])) for name in {*segments, *texts}}
+
+
+def _seconds(value: Any) -> float:
+    """A time of a region, which some programs write as text; NaN for anything else."""
+    try:
+        return float(value) if isinstance(value, int | float | str) else math.nan
+    except ValueError:
+        return math.nan
 
 
 def _transcription(fields: dict[str, _Field]) -> str | None:

@@ -58,6 +58,11 @@ _NUMBER_OR_DATE = re.compile(
     r"|\d{1,2}:\d\d:\d\d|true|false",
     re.ASCII | re.IGNORECASE,
 )
+# Of these nobody says any: none and null are words.
+_NO_TEXT = frozenset({
+    "nan", "NaN", "NAN", "-nan", "-NaN", "NaT", "<NA>", "<null>", "<none>", "<nil>", "(null)", "(none)",
+    "[null]", "\\N", "[object Object]",
+})  # fmt: skip
 _LOST_LETTERS = "\ufffd"
 _KEPT_AS_WRITTEN = frozenset({"audio", "draft"})
 _WORD_KEYS = ({"word", "start", "end"}, {"word", "start", "end", "confidence"})
@@ -197,6 +202,8 @@ def _draft(name: str, value: Any) -> str:
     text = _text(name, value)
     if is_spreadsheet_value(text):
         raise _BadValue("VALUE_FROM_SPREADSHEET")
+    if text.strip() in _NO_TEXT:
+        raise _BadValue("VALUE_WORD_FOR_NOTHING")
     return text
 
 

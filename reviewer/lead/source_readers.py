@@ -12,6 +12,7 @@ from typing import Any, TypeGuard
 from reviewer.audio.decode.signatures import id3_bytes, recognise
 from reviewer.errors import Refused
 from reviewer.formats import audiofolder, kaldi, label_studio, textgrid
+from reviewer.formats.catalogue import FORMATS
 from reviewer.formats.csv_excel import EXCEL
 from reviewer.formats.csv_table import NAME as EXPORT_TABLE
 from reviewer.formats.csv_table import WORD_COLUMNS, WORDS, plain_cell
@@ -39,6 +40,11 @@ AUDIO_ENDINGS = frozenset(
 _PICTURE_ENDINGS = frozenset({".avif", ".cr3", ".heic", ".heif", ".webp"})
 """Of files that begin as audio may."""
 _HEAD_BYTES = 512
+_TRANSCRIPTS = {
+    ".ctm": "CTM", ".eaf": "ELAN", ".rttm": "RTTM", ".srt": "SRT", ".stm": "STM", ".textgrid": "TextGrid",
+    ".trn": "TRN", ".trs": "Transcriber", ".vtt": "WebVTT",
+}  # fmt: skip
+"""The formats of files that hold what is said in a recording, and are no list of clips, by their endings."""
 _EXPORT_LINES = "utterances.jsonl"
 _METADATA = ("metadata.jsonl", "metadata.csv")
 COMMON_VOICE_CLIPS = "clips"
@@ -90,6 +96,8 @@ Reader = Callable[[SourcePath], SourceRecords]
 
 def file_records(path: Path, how: ColumnMapping | None) -> Records:
     """The records of a file of any kind; the mapping's column of audio comes first. Raises Refused."""
+    if path.is_file() and (kind := _TRANSCRIPTS.get(path.suffix.lower())):
+        raise Refused("SOURCE_TRANSCRIPT", file=path.name, kind=kind)
     own = (how.columns["audio"],) if how is not None and "audio" in how.columns else ()
     columns = tuple(how.columns.values()) if how is not None else ()
     return read_records(path, (*own, "audio", *KIND_BY_COLUMN), (*FIELDS, *columns), unstripped="draft")
@@ -225,6 +233,9 @@ def _read_other_format(source: SourcePath) -> SourceRecords:
         return _read_label_studio(replace(source, path=tasks, records=records))
     if (path / textgrid.FOLDER).is_dir():
         return _read_textgrids(source)
+    found = [name for name in FORMATS if (path / name).is_dir()]
+    if found:
+        raise Refused("SOURCE_EXPORT_NOT_READ", file=path.name, formats=", ".join(found))
     raise Refused("SOURCE_EXPORT_WITHOUT_TABLE", file=path.name)
 
 

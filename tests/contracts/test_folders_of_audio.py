@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from reviewer.errors import Refused
+from reviewer.formats.catalogue import FORMATS
 from reviewer.lead.sources import read_source
 from tests.sounds import a_wav, some_noise, sound_file
 
@@ -20,6 +21,9 @@ from = "Signed forms of the spring campaign"
 product = "translator"
 granted_at = 2025-01-01T00:00:00Z
 """
+
+READ = {"jsonl", "csv", "csv-excel", "nemo", "kaldi", "audiofolder", "label-studio", "textgrid"}
+NOT_READ = FORMATS.keys() - READ
 
 
 def audio_of(folder: Path, files: dict[str, bytes]) -> list[str]:
@@ -49,3 +53,21 @@ def test_a_folder_without_audio_is_refused_as_that(tmp_path: Path, files: dict[s
     with pytest.raises(Refused) as caught:
         audio_of(tmp_path, files)
     assert caught.value.code == "SOURCE_FOLDER_EMPTY"
+
+
+@pytest.mark.parametrize("name", sorted(NOT_READ))
+def test_a_set_whose_format_is_not_read_is_refused_by_the_name_of_it(tmp_path: Path, name: str) -> None:
+    (tmp_path / "in" / name).mkdir(parents=True)
+    (tmp_path / "in" / "passport.json").write_bytes(b"{}")
+    (tmp_path / "mapping.toml").write_text(MAPPING, encoding="utf-8")
+    with pytest.raises(Refused) as caught:
+        read_source(tmp_path / "in", tmp_path / "mapping.toml")
+    assert (caught.value.code, caught.value.parameters["formats"]) == ("SOURCE_EXPORT_NOT_READ", name)
+
+
+@pytest.mark.parametrize("name", ["a.eaf", "all.STM", "a.vtt", "a.TextGrid", "a.rttm"])
+def test_a_transcript_alone_is_no_list_of_clips(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"anything")
+    with pytest.raises(Refused) as caught:
+        read_source(tmp_path / name)
+    assert caught.value.code == "SOURCE_TRANSCRIPT"

@@ -436,6 +436,12 @@ def test_a_note_or_a_label_in_label_studio_is_no_transcription(tmp_path: Path) -
     assert [row.draft for row in rows(chosen)] == ["ja"]
 
 
+def test_times_of_label_studio_that_are_text_order_what_is_said(tmp_path: Path) -> None:
+    said = [a_text("q", "zwei", start="1.5", end="2"), a_text("q", "eins", start="0", end="1")]
+    (row,) = rows(label_studio(tmp_path, REST, a_task("a.wav", {"result": said})))
+    assert (row.draft, row.words[1]) == ("eins zwei", WordTiming("zwei", 1.5, 2.0))
+
+
 def test_tasks_of_label_studio_find_their_own_file_or_none(tmp_path: Path) -> None:
     tasks = [
         a_task(url, {"result": [a_text("transcription", url)]})

@@ -311,6 +311,16 @@ def test_one_pass_is_enough_to_leave_a_clip_out(
         ({"spans": (PersonalDataSpan(10, 20),)}, "personal_data_found"),
         ({"segments": (Segment("s1", 0, 1600, "yes", flags=frozenset({"unusable"})),)}, "flag_unusable"),
         (
+            {
+                "segments": (
+                    Segment("s1", 0, 500, "it is four one five five five", "A"),
+                    Segment("s2", 500, 1000, "wait a moment please i have to look for a pen", "B"),
+                    Segment("s3", 1000, 1600, "five five two six seven one", "A"),
+                )
+            },
+            "personal_data_found",
+        ),
+        (
             {"segments": (Segment("s1", 0, 1600, "yes", labels={"note": "ana@example.org"}),)},
             "personal_data_found",
         ),

@@ -138,7 +138,7 @@ NO_SPEAKERS = [
     ("name", "value"),
     [
         *((name, speaker) for name in ("speaker", "source_id", "reference") for speaker in NO_SPEAKERS),
-        *(("draft", text) for text in ("#NAME?", "#VALUE!")),
+        *(("draft", text) for text in ("#NAME?", "#VALUE!", "nan", "<NA>", " NaN ", "\\N")),
         *(("source_id", source_id) for source_id in NO_SOURCE_IDS),
         *(("recorded_at", time) for time in NO_INSTANTS),
         *(("audio", path) for path in OUTSIDE),
