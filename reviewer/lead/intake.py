@@ -1,6 +1,5 @@
 """Imports a manifest: gate and sample line by line, then decoder, seal and queue in batches."""
 
-import secrets
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -23,6 +22,7 @@ from reviewer.lead.clip_preparation import (
     PreparedClip,
     PreparingThread,
 )
+from reviewer.lead.imported_draft import hypothesis_of, notes_on_words
 from reviewer.lead.intake_report import IntakeLog, IntakeOptions, IntakeReport, ReportRow
 from reviewer.lead.keyed_hashes import KeyedHashes
 from reviewer.lead.manifest import ManifestLine
@@ -33,7 +33,7 @@ from reviewer.lead.sources import Source, read_source
 from reviewer.model.clip import Clip, ClipState
 from reviewer.model.clock import to_micros
 from reviewer.model.held_back import HeldCode, HeldFind
-from reviewer.model.hypothesis import MANIFEST_ENGINE, Hypothesis, Word
+from reviewer.model.hypothesis import Hypothesis
 from reviewer.model.people import Identity
 from reviewer.model.project import Project
 from reviewer.model.redaction import RedactionSource
@@ -424,7 +424,9 @@ class _IntakeRun:
         if self._is_sound_known(samples, known, self._replaced_by(candidate, job.source, known)):
             return job, _SAME_SAMPLES, "", ()
         self._seen |= {job.source, samples}
-        return job, candidate.decision, prepared.clip_id, prepared.decoded.notes
+        decoded = prepared.decoded
+        notes = decoded.notes + notes_on_words(candidate.row, decoded.frames / decoded.rate_hz)
+        return job, candidate.decision, prepared.clip_id, notes
 
     def _source_refused(self, candidate: _Candidate, source: str, known: _Known) -> Decision | None:
         ends = known.withdrawn.get(source)
@@ -568,23 +570,3 @@ def refusal_code_of(message_code: str) -> RefusalCode | None:
         if message_code == code or message_code.startswith(f"{code}_"):
             return code
     return None
-
-
-def hypothesis_of(row: ManifestRow, clip: Clip) -> Hypothesis:
-    """The recogniser output in a manifest row; word times in frames, none beyond the clip's end."""
-
-    def frame(seconds: float) -> int:
-        return min(clip.frames, round(seconds * clip.rate_hz))
-
-    words = tuple(
-        Word(word.word, frame(word.start_seconds), frame(word.end_seconds), word.confidence)
-        for word in row.words
-    )
-    return Hypothesis(
-        id=f"h{secrets.token_hex(8)}",
-        clip_id=clip.id,
-        engine=MANIFEST_ENGINE,
-        version="",
-        text=row.text,
-        words=words,
-    )

@@ -119,6 +119,12 @@ def test_a_good_line_becomes_a_sealed_clip_in_the_queue(
     assert [(each.text, each.words, each.engine) for each in found] == hypotheses
 
 
+def test_words_after_the_end_of_the_recording_are_told(imports: Imports) -> None:
+    rounded = [SAID[0], {"word": "there", "start": 0.5, "end": 1.4}]
+    report = imports.run(a_line(1, words=SAID), a_line(2, words=rounded), a_line(3))
+    assert [[note.code for note in row.notes] for row in report.rows] == [["WORDS_BEYOND_END"], [], []]
+
+
 def test_a_clip_keeps_its_facts_and_only_hashes_of_where_it_came_from(imports: Imports) -> None:
     (row,) = imports.run(a_line(1, source_id="same", speaker="same")).rows
     clip = imports.unit.clips.get(row.clip)

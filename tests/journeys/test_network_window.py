@@ -275,7 +275,7 @@ def test_pages_of_a_lead_never_wait_for_a_server_that_hangs(desk: NetworkDesk, n
     assert signed_in is not None
     network.on_main_thread.clear()
     network.hangs_until = threading.Event()
-    for page_id in signed_in._makers:
+    for page_id in signed_in._role_pages:
         signed_in.go_to(page_id)
         assert desk.turns(5) >= 5
     assert network.calls
