@@ -6,7 +6,7 @@ are numbered in the order of their ids; ``utterances.tsv`` leads back to them.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -77,7 +77,23 @@ def validate(folder: Path) -> list[Notice]:
             validator.check_clip_decodes(where, sound.relative_to(folder).as_posix())
     if found != len(ids) or not found:
         validator.add_problem("SET_ROWS_DIFFER", file=FOLDER)
+    _check_tables(ids, validator)
     return validator.problems
+
+
+def _check_tables(ids: Mapping[str, str], validator: SetValidator) -> None:
+    """Checks that the tables have the speakers, and their chapters, that rows are of, and no others."""
+    numbers = [(name.split("-"), utterance.partition("-")[0]) for name, utterance in ids.items()]
+    speakers = {(name[0], speaker) for name, speaker in numbers}
+    chapters = {tuple(name[1::-1]) for name, _ in numbers}
+    for table, columns, wanted in ((SPEAKERS, (0, 4), speakers), (CHAPTERS, (0, 1), chapters)):
+        found = set()
+        for _, line in validator.lines(f"{FOLDER}/{table}"):
+            cells = [cell.strip() for cell in line.split("|")]
+            if not line.startswith(";"):
+                found.add(tuple(cells[column] for column in columns if column < len(cells)))
+        if found != wanted:
+            validator.add_problem("SET_ROWS_DIFFER", file=f"{FOLDER}/{table}")
 
 
 def capitals(text: str) -> str:

@@ -271,9 +271,9 @@ class _Parser:
             return
         match = _TOKEN.match(self._text, self._end)
         if not match:
-            raise Refused(
-                "FILTER_UNEXPECTED", position=self._end + 1, token=self._text[self._end :].strip()[:10]
-            )
+            rest = self._text[self._end :].lstrip()
+            position = len(self._text) - len(rest) + 1
+            raise Refused("FILTER_UNEXPECTED", position=position, token=rest[:10])
         self._start, self._end = match.start(match.lastindex or 0), match.end()
         self.token = match.group(match.lastindex or 0)
 

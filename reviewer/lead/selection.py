@@ -360,16 +360,20 @@ def _tag_reasons(
 ) -> list[str]:
     """A reason for each kind of tag in a segment that the profile leaves out.
 
-    A tag for personal data whose words were removed does not count: nobody can hear what the text lacks.
+    A tag for personal data whose words were removed does not count: nobody can hear what the text lacks. Two
+    of a kind side by side count as one, which an overlap of two redactions once left.
     """
     if "[" not in segment.text:
         return []
     found: set[TagClass] = set()
-    removed = explained_tags(segment, applied)
+    removed, before = explained_tags(segment, applied), ""
     for token in tokenize(segment.text):
+        if token.kind is TokenKind.SPACE:
+            continue
         tag = conventions.tag(token.tag_name.lower()) if token.kind is TokenKind.TAG else None
-        if tag is not None and tag.tag_class is TagClass.PII and removed:
-            removed -= 1
+        is_again, before = token.text == before, token.text
+        if tag is not None and tag.tag_class is TagClass.PII and (removed or is_again):
+            removed -= not is_again
         elif tag is not None:
             found.add(tag.tag_class)
     profile = conventions.profile(options.profile)

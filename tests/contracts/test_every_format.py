@@ -576,6 +576,17 @@ DAMAGE: dict[str, tuple[str, Callable[[Path], None], str]] = {
     ),
     "not in capitals": ("librispeech", edit("librispeech/*/*/*/*.txt", b"YES", b"Yes"), "LIBRISPEECH_TEXT"),
     "chapter's sound gone": ("librispeech", drop("librispeech/*/*/*/*.flac"), "SET_CLIP_UNREADABLE"),
+    "speakers gone": ("librispeech", drop("librispeech/SPEAKERS.TXT"), "SET_FILE_UNREADABLE"),
+    "speaker of another name": (
+        "librispeech",
+        edit("librispeech/SPEAKERS.TXT", b"ab0", b"ac0"),
+        "SET_ROWS_DIFFER",
+    ),
+    "chapter of another number": (
+        "librispeech",
+        edit("librispeech/CHAPTERS.TXT", b"\n1 |", b"\n7 |"),
+        "SET_ROWS_DIFFER",
+    ),
     "not ASCII": ("azure", edit("azure/*/*/trans.txt", b"yes", "yés".encode()), "AZURE_TEXT"),
     "WAV gone": ("azure", drop("azure/*/*/*.wav"), "SET_CLIP_UNREADABLE"),
     "gap between intervals": (

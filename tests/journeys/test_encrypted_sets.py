@@ -19,7 +19,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from reviewer.errors import Damaged, Refused
 from reviewer.formats import passport
-from reviewer.formats.set_encryption import FILE, decrypted_set, encrypt_set, read_recipients
+from reviewer.formats.output_folder import MARKER
+from reviewer.formats.set_encryption import (
+    FILE,
+    decrypted_set,
+    encrypt_set,
+    files_beside,
+    read_recipients,
+)
 from reviewer.lead.foreign_sets import verify_foreign_set
 from reviewer.lead.set_options import SetOptions
 from reviewer.model.event import Action, Event
@@ -108,6 +115,15 @@ def test_a_changed_byte_is_damage(bench: LeadBench, out: Path, place: int) -> No
     (out / FILE).write_bytes(data)
     with pytest.raises(Damaged), decrypted_set(out, file):
         pass
+
+
+def test_whatever_lies_beside_an_encrypted_set_is_named(bench: LeadBench, out: Path) -> None:
+    _, key = new_identity(out.parent)
+    bench.run_export(out, options=SetOptions(encrypt_to=(key,)))
+    assert files_beside(out) == []
+    (out / MARKER).write_bytes(b"")  # of an export that was killed before its rows were committed
+    (out / "clips").mkdir()
+    assert [str(one.parameters["file"]) for one in files_beside(out)] == [MARKER, "clips"]
 
 
 def test_a_set_cut_short_is_damage(bench: LeadBench, out: Path) -> None:

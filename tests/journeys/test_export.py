@@ -337,14 +337,19 @@ def test_spans_and_what_is_said_of_a_segment_count_too(
 
 
 @pytest.mark.parametrize(
-    ("marks", "left_out"),
-    [([(100, 700), (400, 900)], {"tag_pii": 1}), ([(100, 700), (1200, 1500)], {})],
+    ("text", "marks", "left_out"),
+    [
+        ("I am [pii:name] and my number is [pii:id]", [(100, 700), (400, 900)], {"tag_pii": 1}),
+        ("I am [pii:name] and my number is [pii:id]", [(100, 700), (1200, 1500)], {}),
+        ("my number is [pii:id] [pii:id] here", [(100, 700), (400, 900)], {}),
+        ("my number is [pii:id] [pii:id] here", [], {"tag_pii": 1}),
+    ],
 )
 def test_each_tag_for_personal_data_needs_a_stretch_of_removed_sound(
-    bench: LeadBench, out: Path, marks: list[tuple[int, int]], left_out: dict[str, int]
+    bench: LeadBench, out: Path, text: str, marks: list[tuple[int, int]], left_out: dict[str, int]
 ) -> None:
     bench.accepted("c1", "yes")
-    bench.accepted("c2", "I am [pii:name] and my number is [pii:id]")
+    bench.accepted("c2", text)
     for number, (start, end) in enumerate(marks):
         bench.unit.redactions.add(
             Redaction(

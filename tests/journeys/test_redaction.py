@@ -453,6 +453,23 @@ def test_a_clip_whose_words_nobody_can_tell_is_held_back_after_redaction(bench: 
     assert refused.value.left_out == {"redacted_text_open": 1}
 
 
+def test_the_tag_of_an_earlier_redaction_does_not_stand_for_a_later_one(bench: Bench) -> None:
+    confirmed(bench, marked(bench, text="my code is tango nine papa Anna"))
+    finished(bench, "my code is [pii:name] Anna")
+    lead = bench.person(LEAD).lead
+    unit, (clip_id,) = lead._unit, bench.imported()
+    with unit.transaction():
+        later = propose(
+            unit, lead.identity, unit.clips.get(clip_id), Span(36_500, 39_000), NAME, RedactionSource.LISTENER
+        )
+    assert later is not None
+    confirmed(bench, later.id)
+    assert [one.is_text_open for one in redactions(bench)] == [False, True]
+    with pytest.raises(Refused) as refused:
+        exported(bench)
+    assert refused.value.left_out == {"redacted_text_open": 1}
+
+
 def test_a_prefetched_clip_is_opened_anew_when_it_was_muted_meanwhile(tmp_path: Path) -> None:
     bench = make_bench(tmp_path, drafts=["", ""], shape=(FRAMES, 1), project="[queue]\npasses = 2\n")
     bench.agree(ANA, BEN)
