@@ -71,7 +71,7 @@ class WaveformPanel(QWidget):
 
     @Slot()
     def _describe(self) -> None:
-        """Tells a screen reader position and length at the picture, too; not with each frame of a playback."""
+        """Tells a screen reader position and length at the picture, too, when playback rests."""
         playback = self._playback
         if playback is not None and not playback.is_playing:
             now, whole = (clip_time(at, playback.rate_hz) for at in (playback.position, playback.frames))
