@@ -241,6 +241,7 @@ class MainWindow(QMainWindow):
         signed_in.agreement_requested.connect(self._on_agreement_requested)
         self._stack.addWidget(signed_in)
         self._stack.setCurrentWidget(signed_in)
+        signed_in.page.take_focus()
         if self._services.gateway.project.screen.watermark:
             mark = Watermark(identity.person.name, self._services.clock, signed_in)
             signed_in.resized.connect(mark.tick)
@@ -296,6 +297,7 @@ class MainWindow(QMainWindow):
         self.sign_in_flow.show_sign_in()
         self._stack.setCurrentWidget(signed_in)
         signed_in.page.enter()
+        signed_in.page.take_focus()
 
     @Slot()
     def _on_theme_changed(self) -> None:

@@ -79,7 +79,9 @@ class Page(QWidget):
         """Called every minute while the page is shown: asks anew for the facts of the status bar."""
 
     def take_focus(self) -> None:
-        """Moves the focus into the page: to where it was last, or to where work on it begins."""
+        """Moves the focus into a page that is shown: to where it was last, or to where work on it begins."""
+        if not self.isVisible():
+            return
         left_at, self._left_at = self._left_at, None
         last = left_at if left_at is not None and shiboken6.isValid(left_at) else self.focusWidget()
         if not self._was_shown:  # the stack of pages has given the focus to the first widget

@@ -145,7 +145,16 @@ def test_a_screen_reader_hears_what_is_seen_and_nothing_twice(build, name: str):
             faults.append(f"{part.objectName()} is called by no name")
         if isinstance(part, QAbstractButton) and said != described and said in described.split(". "):
             faults.append(f"{part.objectName()} says its name twice: “{described}”")
+        if isinstance(part, QAbstractButton) and not _is_told(part.toolTip(), said, described):
+            faults.append(f"{part.objectName()} says only to the mouse: “{part.toolTip()}”")
     assert faults == []
+
+
+def _is_told(tooltip: str, name: str, description: str) -> bool:
+    """Whether each line of a tooltip is spoken, too, without its keys; or the name is a part of the line."""
+    lines = [line.split("  (")[0].rstrip(".").casefold() for line in tooltip.splitlines()]
+    spoken = f"{name} {description}".casefold()
+    return all(line in spoken or name.casefold() in line for line in lines)
 
 
 def _said(part: QWidget, what: QAccessible.Text) -> str:

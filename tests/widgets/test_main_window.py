@@ -313,6 +313,12 @@ def test_changing_pages_moves_the_focus_into_the_page_and_back_to_where_it_was(
     assert QApplication.focusWidget() is field
 
 
+@pytest.mark.parametrize("role", Role)
+def test_whoever_signs_in_has_the_focus_on_the_first_page(main_window, role: Role) -> None:
+    made = main_window(role)
+    assert made.page.isAncestorOf(QApplication.focusWidget())
+
+
 def test_changing_pages_gives_the_focus_to_nothing_on_the_way(main_window, qapp: QApplication) -> None:
     made, passed = main_window(Role.CONTRACTOR), list[object]()
     made.sign_in("desk")

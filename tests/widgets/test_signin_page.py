@@ -1,8 +1,9 @@
 """The page that asks who is there."""
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QPushButton
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from reviewer.errors import WrongPassphrase
@@ -74,6 +75,17 @@ def test_the_passphrase_is_hidden_until_one_asks_and_again_for_the_next_one(type
     assert typed.passphrase.echoMode() is QLineEdit.EchoMode.Normal
     typed.button.click()
     assert typed.passphrase.echoMode() is QLineEdit.EchoMode.Password
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # of menus
+def test_the_menu_of_the_field_shows_the_passphrase_too_for_who_has_no_mouse(typed: SignInPage):
+    field = typed.passphrase
+    menu_key = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(1, 1), QPoint(1, 1))
+    QApplication.sendEvent(field, menu_key)
+    menu = field.findChild(QMenu)
+    menu.actions()[-1].trigger()
+    assert field.echoMode() is QLineEdit.EchoMode.Normal
+    menu.close()
 
 
 def test_the_passphrase_is_never_printed():

@@ -1,11 +1,12 @@
 """Putting a theme on, choosing one, following the platform."""
 
+from itertools import product
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QSettings, Qt
 from PySide6.QtGui import QColor, QFontInfo, QPalette
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from reviewer.ui import theme
@@ -156,3 +157,35 @@ def test_a_focused_button_is_as_large_as_one_that_is_not(themed: QApplication, q
     before = button.sizeHint()
     button.setFocus()
     assert button.sizeHint() == before
+
+
+@pytest.mark.parametrize("scheme", Scheme)
+def test_the_focus_is_seen_on_buttons_in_each_state(qapp: QApplication, qtbot: QtBot, scheme: Scheme):
+    theme.apply(qapp, scheme)
+    row = QWidget()
+    qtbot.addWidget(row)
+    layout, buttons = QHBoxLayout(row), list[QAbstractButton]()
+    for kind, made, is_checked in product(
+        ("", "sidebar", "small", "chip", "flag", "primary", "quiet"),
+        (QPushButton, QToolButton),
+        (False, True),
+    ):
+        button = made(row)
+        button.setText("Loop")
+        button.setProperty("kind", kind)
+        button.setCheckable(is_checked)
+        button.setChecked(is_checked)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        layout.addWidget(button)
+        buttons.append(button)
+    with qtbot.waitExposed(row):
+        row.show()
+    row.activateWindow()
+    buttons[-1].setFocus()
+    without = [button.grab().toImage() for button in buttons[:-1]]
+    unseen = []
+    for button, image in zip(buttons, without, strict=False):
+        button.setFocus()
+        if button.grab().toImage() == image:
+            unseen.append((type(button).__name__, button.property("kind"), button.isChecked()))
+    assert unseen == []

@@ -48,6 +48,14 @@ def test_unheard_speech_is_said_with_the_key_and_marked_and_the_cursor_stays(ben
     assert QApplication.focusWidget() is bench.field
 
 
+def test_a_screen_reader_finds_position_and_length_at_the_waveform(bench: ClipPageBench) -> None:
+    bench.open_role("desk", speech=SPEECH)
+    waves = bench.workspace.view.waveform.waves
+    assert waves.accessibleDescription() == "00:00.000 / 00:02.000"
+    bench.workspace.playback.seek(8_000)
+    assert waves.accessibleDescription() == "00:00.500 / 00:02.000"
+
+
 def test_strip_shows_what_was_heard_of_a_clip_that_comes_back(bench: ClipPageBench) -> None:
     bench.open_role("desk", speech=SPEECH, heard=(HeardRange(0, 12_000),))
     waves = bench.workspace.view.waveform.waves

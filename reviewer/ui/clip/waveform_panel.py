@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from reviewer.model.intervals import Span
@@ -15,6 +16,7 @@ from reviewer.ui.playback.output_settings_panel import OutputSettingsButton, bin
 from reviewer.ui.playback.play_bar import HEIGHT_PX, PlayBar
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.theme import GAP_PX
+from reviewer.ui.waveform.ruler_ticks import clip_time
 from reviewer.ui.waveform.spectrogram import Spectrogram
 from reviewer.ui.waveform.toolbars import SpectrogramToggle, SpectrogramToolbar, ZoomButtons
 from reviewer.ui.waveform.waveform_preferences import bind_waveform_preferences
@@ -33,6 +35,7 @@ class WaveformPanel(QWidget):
         self.setObjectName("waveform_panel")
         self._scope = scope
         self._unheard: tuple[Span, ...] = ()
+        self._playback: PlaybackController | None = None
         self.waves = WaveformView(self)
         self.spectrogram = Spectrogram(jobs, self.waves)
         self.waves.put_under(self.spectrogram)
@@ -62,6 +65,17 @@ class WaveformPanel(QWidget):
         bind_output_keys(keys_owner, self._scope, output)
         bind_waveform_preferences(keys_owner, self._scope, self.waves, preferences)
         tab_through(self.play_bar)
+        self._playback = playback
+        for signal in (playback.state_changed, playback.position_changed):
+            signal.connect(self._describe)
+
+    @Slot()
+    def _describe(self) -> None:
+        """Tells a screen reader position and length at the picture, too, when playback rests."""
+        playback = self._playback
+        if playback is not None and not playback.is_playing:
+            now, whole = (clip_time(at, playback.rate_hz) for at in (playback.position, playback.frames))
+            self.waves.setAccessibleDescription(f"{now} / {whole}")
 
     @property
     def unheard(self) -> tuple[Span, ...]:

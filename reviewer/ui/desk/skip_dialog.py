@@ -1,21 +1,12 @@
 """Asks for the reason of a skip, from the closed list, and says what happens then."""
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QDialog,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QRadioButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from reviewer.model.task import SkipReason
-from reviewer.ui.keymap.key_positions import typed_digit
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
+from reviewer.ui.widgets.reason_list import ReasonList
 from reviewer.ui.widgets.tab_order import tab_through
 from reviewer.ui.widgets.widget_ids import enable, named
 
@@ -36,8 +27,7 @@ class SkipDialog(QDialog):
         self.setObjectName("skip_dialog")
         self.setWindowTitle(self.tr("Skip this clip"))
         self.setMinimumWidth(_WIDTH_PX)
-        self._reasons = tuple(SkipReason)
-        self._group = QButtonGroup(self)
+        self._reasons = ReasonList("skip", [(reason, self._says(reason)) for reason in SkipReason], self)
         self._skip = named(
             QPushButton(self.tr("Skip this clip"), self), "skip_confirm", self.tr("Skip this clip")
         )
@@ -48,21 +38,21 @@ class SkipDialog(QDialog):
         self._cancel = named(QPushButton(self.tr("Cancel"), self), "skip_cancel", self.tr("Keep the clip"))
         self._cancel.setDefault(True)
         self._cancel.clicked.connect(self.reject)
-        self._group.idClicked.connect(self._on_picked)
+        self._reasons.picked.connect(self._on_picked)
         self._lay_out()
         if chosen is not None:
-            self._group.button(self._reasons.index(chosen)).click()
-        tab_through(*self._group.buttons(), self._skip, self._cancel)
+            self._reasons.choose(chosen)
+        tab_through(self._reasons, self._skip, self._cancel)
 
-    @Slot(int)
-    def _on_picked(self, _place: int) -> None:
+    @Slot()
+    def _on_picked(self) -> None:
         enable(self._skip, True, "")
         self._cancel.setAutoDefault(False)
         self._skip.setDefault(True)
 
     @Slot()
     def _on_confirmed(self) -> None:
-        self.skip_requested.emit(self._reasons[self._group.checkedId()])
+        self.skip_requested.emit(self._reasons.chosen)
         self.accept()
 
     def _lay_out(self) -> None:
@@ -72,11 +62,7 @@ class SkipDialog(QDialog):
         title = QLabel(self.tr("Why are you skipping this clip?"), self)
         title.setProperty("kind", "heading")
         column.addWidget(title)
-        for place, reason in enumerate(self._reasons):
-            button = QRadioButton(f"{place + 1}   {self._says(reason)}", self)
-            named(button, f"skip_{reason.value}", self._says(reason))
-            self._group.addButton(button, place)
-            column.addWidget(button)
+        column.addWidget(self._reasons)
         after = QLabel(self.tr("You will not get it again, and your text for it is deleted."), self)
         after.setProperty("kind", "label")
         after.setWordWrap(True)
@@ -100,10 +86,5 @@ class SkipDialog(QDialog):
         }[reason]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        digit = typed_digit(event, QGuiApplication.platformName())
-        if digit and 1 <= int(digit) <= len(self._reasons):
-            button = self._group.button(int(digit) - 1)
-            button.click()
-            button.setFocus(Qt.FocusReason.OtherFocusReason)
-            return
-        super().keyPressEvent(event)
+        if not self._reasons.choose_by_key(event):
+            super().keyPressEvent(event)

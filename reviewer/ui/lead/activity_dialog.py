@@ -2,18 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QDialog,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QAbstractItemView, QDialog, QPushButton, QVBoxLayout, QWidget
 
-from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
+from reviewer.ui.theme import EDGE_PX, GAP_PX
+from reviewer.ui.widgets.layouts import hint_and_buttons
 from reviewer.ui.widgets.tab_order import tab_through
 from reviewer.ui.widgets.tables import Column, RowsModel, Table, tidy
 from reviewer.ui.widgets.widget_ids import enable, named
@@ -101,25 +94,15 @@ class ActivityDialog(QDialog):
         ]
 
     def _lay_out(self) -> None:
-        hint = QLabel(
-            self.tr(
-                "Not finished: opened since the last hand-in. Unheard: skipped as not playable. "
-                "Most plays: of one clip, by its length. Stopped: refused by a limit."
-            ),
-            self,
+        hint = self.tr(
+            "Not finished: opened since the last hand-in. Unheard: skipped as not playable. "
+            "Most plays: of one clip, by its length. Stopped: refused by a limit."
         )
-        hint.setProperty("kind", "label")
-        hint.setWordWrap(True)
-        below = QHBoxLayout()
-        below.setSpacing(GROUP_PX)
-        below.addWidget(hint, 1)
-        below.addWidget(self._lift, 0, Qt.AlignmentFlag.AlignBottom)
-        below.addWidget(self._close, 0, Qt.AlignmentFlag.AlignBottom)
         column = QVBoxLayout(self)
         column.setContentsMargins(EDGE_PX, EDGE_PX, EDGE_PX, EDGE_PX)
         column.setSpacing(GAP_PX)
         column.addWidget(self._table, 1)
-        column.addLayout(below)
+        column.addLayout(hint_and_buttons(hint, self._lift, self._close))
 
 
 def _warn_if_stopped(row: "PersonActivity") -> str | None:

@@ -1,23 +1,13 @@
 """Asks why a lead listens to a clip, from the closed list, before it is opened."""
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QDialog,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QRadioButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from reviewer.model.hold import ListenReason
-from reviewer.ui.keymap.key_positions import typed_digit
 from reviewer.ui.messages import term
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
+from reviewer.ui.widgets.reason_list import ReasonList
 from reviewer.ui.widgets.tab_order import tab_through
 from reviewer.ui.widgets.widget_ids import enable, named
 
@@ -36,9 +26,9 @@ class ListenDialog(QDialog):
         self.setObjectName("listen_dialog")
         self.setWindowTitle(self.tr("Listen to the clip"))
         self.setMinimumWidth(_WIDTH_PX)
-        self._reasons = tuple(ListenReason)
-        self._group = QButtonGroup(self)
-        self._group.idClicked.connect(self._on_picked)
+        reasons = [(reason, term("LISTEN_REASON", reason)) for reason in ListenReason]
+        self._reasons = ReasonList("listen", reasons, self)
+        self._reasons.picked.connect(self._on_picked)
         self.note = named(QLineEdit(self), "listen_note", self.tr("Note for the access log"))
         self.note.setMaxLength(_LONGEST)
         self.note.setPlaceholderText(self.tr("Note, if you like: never what is said in the clip"))
@@ -54,18 +44,18 @@ class ListenDialog(QDialog):
         self._cancel.setDefault(True)
         self._cancel.clicked.connect(self.reject)
         self._lay_out()
-        tab_through(*self._group.buttons(), self.note, self.listen, self._cancel)
-        self._group.button(0).setFocus()  # a digit is a reason, not the beginning of the note
+        tab_through(self._reasons, self.note, self.listen, self._cancel)
+        self._reasons.take_focus()  # a digit is a reason, not the beginning of the note
 
-    @Slot(int)
-    def _on_picked(self, _place: int) -> None:
+    @Slot()
+    def _on_picked(self) -> None:
         enable(self.listen, True, "")
         self._cancel.setAutoDefault(False)
         self.listen.setDefault(True)
 
     @Slot()
     def _on_confirmed(self) -> None:
-        self.listen_requested.emit(self._reasons[self._group.checkedId()], self.note.text())
+        self.listen_requested.emit(self._reasons.chosen, self.note.text())
         self.accept()
 
     def _lay_out(self) -> None:
@@ -75,11 +65,7 @@ class ListenDialog(QDialog):
         title = QLabel(self.tr("Why are you listening to this clip?"), self)
         title.setProperty("kind", "heading")
         column.addWidget(title)
-        for place, reason in enumerate(self._reasons):
-            says = term("LISTEN_REASON", reason)
-            button = named(QRadioButton(f"{place + 1}   {says}", self), f"listen_{reason.value}", says)
-            self._group.addButton(button, place)
-            column.addWidget(button)
+        column.addWidget(self._reasons)
         column.addSpacing(GAP_PX)
         column.addWidget(self.note)
         after = QLabel(self.tr("Reason, note and what you hear are written into the access log."), self)
@@ -95,10 +81,5 @@ class ListenDialog(QDialog):
         column.addLayout(row)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        digit = typed_digit(event, QGuiApplication.platformName())
-        if digit and 1 <= int(digit) <= len(self._reasons):
-            button = self._group.button(int(digit) - 1)
-            button.click()
-            button.setFocus(Qt.FocusReason.OtherFocusReason)
-            return
-        super().keyPressEvent(event)
+        if not self._reasons.choose_by_key(event):
+            super().keyPressEvent(event)

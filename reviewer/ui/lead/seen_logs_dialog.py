@@ -3,11 +3,12 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QPushButton, QVBoxLayout, QWidget
 
 from reviewer.lead.witnessed_logs import LogState
-from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
+from reviewer.ui.theme import EDGE_PX, GAP_PX
 from reviewer.ui.time_format import exact_time
+from reviewer.ui.widgets.layouts import hint_and_buttons
 from reviewer.ui.widgets.tab_order import tab_through
 from reviewer.ui.widgets.tables import Column, RowsModel, Table, tidy
 from reviewer.ui.widgets.widget_ids import named
@@ -56,26 +57,14 @@ class SeenLogsDialog(QDialog):
         column.setContentsMargins(EDGE_PX, EDGE_PX, EDGE_PX, EDGE_PX)
         column.setSpacing(GAP_PX)
         column.addWidget(table, 1)
-        column.addLayout(self._below(close))
-        tab_through(table, close)
-
-    def _below(self, close: QPushButton) -> QHBoxLayout:
-        hint = QLabel(
-            self.tr(
-                "Shorter than before: you saw more of it, so the server's memory was put back. Another log: "
-                "not this workspace's, nor that of their own folder. Ask for the folder, and compare it with "
-                "reviewer audit compare. Silent: they worked for over an hour after what was seen. "
-                "Replaced: they joined with another folder since."
-            ),
-            self,
+        hint = self.tr(
+            "Shorter than before: you saw more of it, so the server's memory was put back. Another log: "
+            "not this workspace's, nor that of their own folder. Ask for the folder, and compare it with "
+            "reviewer audit compare. Silent: they worked for over an hour after what was seen. "
+            "Replaced: they joined with another folder since."
         )
-        hint.setProperty("kind", "label")
-        hint.setWordWrap(True)
-        below = QHBoxLayout()
-        below.setSpacing(GROUP_PX)
-        below.addWidget(hint, 1)
-        below.addWidget(close)
-        return below
+        column.addLayout(hint_and_buttons(hint, close))
+        tab_through(table, close)
 
     def _name(self, row: "SeenLog") -> str:
         return self._names.get(row.person_id, row.person_id)

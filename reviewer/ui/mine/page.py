@@ -14,13 +14,13 @@ from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.messages import Message, term
 from reviewer.ui.mine.search_panel import SearchPanel
 from reviewer.ui.page import Page, PageRequest, StatusFacts
-from reviewer.ui.shortcuts import bind_shortcut, tooltip_with_keys
+from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
 from reviewer.ui.time_format import exact_time
 from reviewer.ui.widgets.inline_message import InlineMessage
 from reviewer.ui.widgets.tab_order import tab_through
 from reviewer.ui.widgets.tables import Column, RowsModel, Table, tidy
-from reviewer.ui.widgets.widget_ids import named
+from reviewer.ui.widgets.widget_ids import enable, named
 
 if TYPE_CHECKING:
     from reviewer.desk.session import DeskSession
@@ -147,9 +147,8 @@ class MinePage(Page):
     def _update_button(self) -> None:
         """A submission that QA has dealt with, or an old one, cannot be taken back: the button says so."""
         past = self._chosen()
-        self.take_back_button.setEnabled(past is not None and past.may_be_taken_back)
-        why = self.tr("Only one of your last 20 submissions, while QA has not dealt with it")
-        self.take_back_button.setToolTip(tooltip_with_keys(why, "mine.take_back"))
+        why = self.tr("Only one of your last 20 submissions, while QA has not dealt with it.")
+        enable(self.take_back_button, past is not None and past.may_be_taken_back, why)
 
     @Slot()
     def _on_take_back(self) -> None:

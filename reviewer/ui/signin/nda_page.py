@@ -21,13 +21,13 @@ from PySide6.QtWidgets import (
 from reviewer.access.nda import STATEMENT
 from reviewer.ui.keymap.key_precedence import IGNORES_ENTER
 from reviewer.ui.messages import Message
-from reviewer.ui.shortcuts import bind_shortcut, tooltip_with_keys
+from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.signin.card import centred
 from reviewer.ui.signin.nda_text import NdaTextView
 from reviewer.ui.signin.passphrase import PassphraseField
 from reviewer.ui.theme import GAP_PX, GRID_PX, GROUP_PX
 from reviewer.ui.widgets.inline_message import InlineMessage
-from reviewer.ui.widgets.widget_ids import named
+from reviewer.ui.widgets.widget_ids import enable, named
 
 if TYPE_CHECKING:
     from reviewer.access.nda import NdaText
@@ -247,21 +247,20 @@ class NdaPage(QFrame):
             is_named=bool(self._name) and same_name(self.name.text(), self._name),
             has_passphrase=bool(self.passphrase.text()),
         )
-        self.agree.setEnabled(self.gate.is_open and not self._is_busy)
+        may_say = self.gate.is_exact and not self._is_busy
+        enable(self.agree, self.gate.is_open and not self._is_busy, self._missing() if may_say else "")
         if self.gate.is_open and not was_open:
             self.message.clear()
-        if self.gate.is_exact and not self._is_busy:
-            self.agree.setToolTip(self._missing())
 
     def _missing(self) -> str:
-        """What is missing before it can be signed, for the button's tooltip."""
+        """What is missing before it can be signed; empty when nothing is."""
         if not self.gate.is_end_reached:
             return self.tr("Read to the end first.")
         if not self.gate.is_read:
             return self.tr("Please take your time to read it.")
         if not (self.gate.is_ticked and self.gate.is_named and self.gate.has_passphrase):
             return self.tr("Tick the box, type your name as in your account, and enter your passphrase.")
-        return tooltip_with_keys(self.tr("I agree and sign with my name and key"), "nda.agree")
+        return ""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Enter on a focused answer does nothing; on some platforms it would press the button."""

@@ -1,7 +1,7 @@
 """A passphrase field."""
 
 from PySide6.QtCore import Slot
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from reviewer.ui.icons import set_icon
@@ -48,3 +48,11 @@ class PassphraseField(QLineEdit):
 
     def _put_icon(self) -> None:
         set_icon(self._show, "hide" if self._show.isChecked() else "show", "dim")
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Qt's own menu, and at its end what the button in the field does: the keyboard gets to it here."""
+        menu = self.createStandardContextMenu()
+        menu.addSeparator()
+        menu.addAction(self._show)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(event.globalPos())

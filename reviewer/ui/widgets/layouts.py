@@ -2,7 +2,18 @@
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QApplication, QFrame, QLayout, QLayoutItem, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QLayoutItem,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from reviewer.ui.theme import GROUP_PX
 from reviewer.ui.widgets.widget_ids import named
@@ -164,3 +175,16 @@ class _Column(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, 0)
+
+
+def hint_and_buttons(hint: str, *buttons: QPushButton) -> QHBoxLayout:
+    """The last row of a dialog with a table: what its words mean, and its buttons at the right."""
+    label = QLabel(hint, buttons[0].parentWidget())
+    label.setProperty("kind", "label")
+    label.setWordWrap(True)
+    row = QHBoxLayout()
+    row.setSpacing(GROUP_PX)
+    row.addWidget(label, 1)
+    for button in buttons:
+        row.addWidget(button, 0, Qt.AlignmentFlag.AlignBottom)
+    return row
