@@ -1,4 +1,4 @@
-"""Signed checkpoints of the audit log: its length, its Merkle root and the hash of its last row.
+"""Signed checkpoints of the access log: its length, its Merkle root and the hash of its last row.
 
 The form is that of C2SP tlog-checkpoint and signed-note (https://c2sp.org/tlog-checkpoint,
 https://c2sp.org/signed-note): origin, size and root in base64, our own lines, an empty line, then one

@@ -1,4 +1,4 @@
-"""The two files of joining a team: a lead's invitation, and the answer of who joined.
+"""The two files of joining a team: a lead's invitation, and the answer of whoever joined.
 
 The invitation is signed by the lead and holds no secret that opens without the enrolment code. Its keyring is
 sealed under the code together with a digest of all else in the file, so that nobody who lacks the code can

@@ -24,7 +24,7 @@ Ask = Callable[[Mapping[str, str]], Mapping[str, str]]
 class Keychain(Protocol):
     """Keeps short texts for the user of this machine, each under a service and a user.
 
-    Every method raises Refused where there is no keychain, or it is none of the system, and Unavailable
+    Every method raises Refused where there is no keychain, or it is not the system's, and Unavailable
     where it is locked, fails, or does not answer.
     """
 

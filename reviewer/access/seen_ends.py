@@ -52,7 +52,7 @@ def seen_ends(log: AuditLog) -> SeenEnds:
 
 
 def ends_of(detail: Mapping[str, DetailValue]) -> Iterator[SeenEnd]:
-    """What one row remembers; nothing of a row that is none of ours."""
+    """What one row remembers; nothing of a row in another form."""
     lists = [detail.get(name) for name in ("people", "logs", "rows", "roots")]
     if all(isinstance(each, list) for each in lists):
         for person_id, log_id, size, root in zip(*lists, strict=False):

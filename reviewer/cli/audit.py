@@ -170,7 +170,7 @@ def seen(work: CommandSession, *, json: AsJson = False) -> None:
             "unsent": each.unsent,
             "unsent_since": None if each.unsent_since is None else to_iso(each.unsent_since),
         }
-        for each in lead.seen_logs()
+        for each in lead.server_watch.seen_logs()
     ]
     if json:
         output.print_json({"logs": rows})

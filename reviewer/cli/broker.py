@@ -88,7 +88,7 @@ def _serve(work: CommandSession, at: "Listen", folder: Path, watchers: "list[Net
         keeping = Keeping(work, log)
         server = _server(keeping, signing_key, watchers)
         where = f"{at.host}:{at.port}"
-        end = work.person.lead.last_end_of(log.log_id)
+        end = work.person.lead.server_watch.last_end_of(log.log_id)
         if end is not None and not log.has_end(end.size, end.root):
             print(output.sentence("BROKER_LOG_BEHIND", seen=end.size), file=sys.stderr, flush=True)
         keeping.say_if_another_was_named()
@@ -147,7 +147,7 @@ class Keeping:
             self._say("BROKER_IN_A_COPY")
         self.say_if_another_was_named()
         lead.redactions.apply_all(self.work.person.identity)
-        lead.watch_server(self.log.newest_checkpoint())
+        lead.server_watch.look(self.log.newest_checkpoint())
 
     def say_if_another_was_named(self) -> None:
         """It goes on: own folders ask the former broker until their people have signed in again."""

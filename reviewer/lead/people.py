@@ -197,7 +197,7 @@ class People:
         """Sets which languages' clips and reviews a person gets; none means every language.
 
         What they hold stays theirs until its lease ends.
-        Raises: NotAllowed; Refused for an unknown name or for what is no language tag; Undelivered when the
+        Raises: NotAllowed; Refused for an unknown name or what is not a language tag; Undelivered when the
             queue cannot be reached: it is sent with the lead's next act.
         """
         require(identity.person, Act.MANAGE_PEOPLE)

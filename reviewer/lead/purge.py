@@ -1,4 +1,4 @@
-"""Purges clips whose consent was withdrawn or whose retention time is over, by destroying their keys."""
+"""Purges clips whose consent was withdrawn or whose retention period is over, by destroying their keys."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass

@@ -13,9 +13,7 @@ from reviewer.access.log_chain import LogRow
 from reviewer.access.log_search import LogFilter, every_row, find_rows
 from reviewer.access.log_segments import write_segments
 from reviewer.access.nda import RegisterEntry
-from reviewer.access.own_logs import newest_logs
 from reviewer.access.rights import Act, may, require
-from reviewer.access.seen_ends import SeenEnd, details, seen_ends
 from reviewer.access.verification import Finding
 from reviewer.access.witness import Submission, parse_witness_key
 from reviewer.clips.draft_distances import MeanDistance
@@ -43,9 +41,9 @@ from reviewer.lead.progress import ProjectProgress, project_progress
 from reviewer.lead.purge import Purge, PurgeReport, Recall
 from reviewer.lead.recovery import Recovery
 from reviewer.lead.retention import SOON, RetentionExtension, RetentionOverview, due_clips
+from reviewer.lead.server_watch import ServerWatch
 from reviewer.lead.set_options import SetOptions
 from reviewer.lead.withdrawals import Withdrawal, read_withdrawals
-from reviewer.lead.witnessed_logs import SILENT_AFTER, SeenLog, seen_logs
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Identity, Person, PersonState, Role
 from reviewer.model.project import Project
@@ -64,9 +62,6 @@ from reviewer.session.unfinished_exports import UnfinishedExports
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.stats.queue_figures import QueueFigures
 
-LONGEST_TRANSACTION_SECONDS = 60
-"""An act of the program takes 20 s at most; who keeps a transaction open for longer makes the server slow,
-and keeps a lead from a clip that it has locked."""
 _PROOFS = 4
 
 
@@ -135,8 +130,7 @@ class LeadSession:
     ) -> None:
         self.identity, self._unit = identity, unit
         self._sign_in, self._access, self._project = sign_in, access, project
-        self._people = People(unit, parameters)
-        self._recovery = Recovery(unit, parameters)
+        self._people, self._recovery = People(unit, parameters), Recovery(unit, parameters)
         self._intake = Intake(unit, make_decoder=make_decoder, make_process=make_process, project=project)
         self._export = Export(
             unit, access, project=project, schema=schema, conventions=conventions, unfinished=unfinished
@@ -148,6 +142,7 @@ class LeadSession:
             unit, access, self.held_back, assign_task=self.assign, release_task=self.release
         )
         self.late_drafts = LateDrafts(unit, access, schema=schema, conventions=conventions)
+        self.server_watch = ServerWatch(unit, identity, self._require)
         self.corpus = CorpusReader(unit, access, conventions, lexicon)
         self._due_purges, self._unfinished = due_purges, unfinished
         self._extension = RetentionExtension(unit, project.intake)
@@ -503,53 +498,11 @@ class LeadSession:
         event = Event.by(self.identity, Action.CHECKPOINT_WITNESSED, detail=detail)
         log.mark_witnessed(checkpoint.size, event, checkpoint.cosignatures)
 
-    def seen_logs(self) -> list[SeenLog]:
-        """Whose access log the server of the queue saw last, and who has gone silent; nobody without one.
-
-        Rows of the log remember it, so that the server's memory cannot be put back unnoticed.
-
-        Raises: NotAllowed; Unavailable.
-        """
-        return self._see_logs(None)
-
-    def _see_logs(self, broker: Checkpoint | None) -> list[SeenLog]:
-        self._require(Act.READ_LOG)
-        unit, before = self._unit, seen_ends(self._unit.log).last
-        logs, keys, own = unit.queue.witnessed_logs(), unit.log.keys(), unit.own_logs.keys()
-        found, ends = seen_logs(logs, keys, own, newest_logs(unit.log), before)
-        if broker is not None and broker.root:
-            end = SeenEnd(self.identity.person.id, broker.log_id, broker.size, broker.root)
-            last = before.get((end.person_id, end.log_id))
-            if last is None or last.size < end.size:
-                ends.append(end)
-        if ends:
-            with unit.transaction():
-                for detail in details(ends, seen_ends(unit.log)):
-                    unit.log.record(Event.by(self.identity, Action.LOG_SEEN, detail=detail))
-        return found
-
-    def watch_server(self, broker: Checkpoint | None) -> None:
-        """What a broker does on the server every minute.
-
-        Ends transactions that somebody keeps open, and remembers once an hour what the server saw of people's
-        logs, and the end of the broker's own. Raises as ``seen_logs``.
-        """
-        self._require(Act.READ_LOG)
-        self._unit.queue.end_long_transactions(LONGEST_TRANSACTION_SECONDS)
-        row = self._unit.log.newest(Action.LOG_SEEN)
-        if row is None or self._unit.clock.now() - row.at() >= SILENT_AFTER:
-            self._see_logs(broker)
-
     def named_broker(self) -> str:
         """The public key, in hex, of the broker that a lead named last; empty for none."""
         self._require(Act.READ_LOG)
         row = self._unit.log.newest(Action.BROKER_NAMED)
         return self._project.broker.public_key if row is None else str(row.event().detail.get("public_key"))
-
-    def last_end_of(self, log_id: str) -> SeenEnd | None:
-        """The end of this lead's broker's log that this workspace remembers."""
-        self._require(Act.READ_LOG)
-        return seen_ends(self._unit.log).last.get((self.identity.person.id, log_id))
 
     def write_log_segments(self, folder: Path) -> list[Path]:
         """Writes the closed segments of the log that are not in the folder yet, after a row that records

@@ -164,5 +164,5 @@ def _is_thai(runs: Sequence[bytes]) -> bool:
 
 
 def kind_of_file(data: bytes) -> str:
-    """What a file is that is no text at all, by its first bytes; empty if that is not known."""
+    """What kind of file this is, by its first bytes, if it is not text; empty if that is not known."""
     return next((kind for magic, kind in _FILES if data.startswith(magic)), "")

@@ -1,4 +1,4 @@
-"""Checks of consent and dates: whether consent, the cut-off date and the retention time cover a recording."""
+"""Checks whether consent, the cut-off date and the retention period cover a recording."""
 
 from datetime import datetime, timedelta
 

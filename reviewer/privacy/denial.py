@@ -1,4 +1,4 @@
-"""Words that look like personal data, and of which the author of the work said that they are none."""
+"""Words that look like personal data and, as the author of the work said, are not."""
 
 from collections.abc import Collection
 from dataclasses import replace

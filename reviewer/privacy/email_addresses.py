@@ -302,7 +302,7 @@ def _domain(parts: Sequence[_Part], start: int, *, is_sure: bool) -> _Domain | N
 
 
 def _is_spaced_dot(parts: Sequence[_Part], position: int) -> bool:
-    """A recogniser's full stop that is none: gmail. com."""
+    """A recogniser's full stop that stands for a dot: gmail. com."""
     return position + 1 < len(parts) and parts[position + 1].text in word_set("host_ends")
 
 
@@ -368,7 +368,7 @@ def _is_contraction(parts: Sequence[_Part], position: int) -> bool:
 
 
 def _is_no_digit(parts: Sequence[_Part], position: int, start: int) -> bool:
-    """Whether a word that also sounds like a digit is none, before a bare name: write to grace at."""
+    """Whether a word that sounds like a digit is not one, before a bare name: write to grace at."""
     part, is_next = parts[position], start == position + 1 and not parts[start].is_letter_or_digit
     return is_next and part.is_letter_or_digit and part.text in word_set("before_a_name")
 

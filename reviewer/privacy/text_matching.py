@@ -85,7 +85,10 @@ def fold(text: str) -> str:
 
 
 def token_texts(folded: str) -> list[str]:
-    """The texts of ``tokens(text)``, where ``folded`` is ``fold(text)``, in much less time."""
+    """The texts of ``tokens(text)``, where ``folded`` is ``fold(text)``, in much less time.
+
+    Letters that stand for digits stay letters.
+    """
     return (_ASCII_TOKEN if folded.isascii() else _TOKEN).findall(folded)
 
 

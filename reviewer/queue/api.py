@@ -340,14 +340,14 @@ class Queue(RedactingQueue, LimitingQueue, ServerQueue, Protocol):
     def set_languages(self, person_id: str, languages: Iterable[str], *, key: str) -> tuple[str, ...]:
         """Sets which languages' clips come to a person, none meaning all; returns the tags in usual form.
 
-        Leases they hold and own returned work stay theirs. Raises Refused for what is no language tag.
+        Leases they hold and own returned work stay theirs. Raises Refused for what is not a language tag.
         """
         ...
 
     def set_skills(self, person_id: str, skills: Iterable[str], *, key: str) -> tuple[str, ...]:
         """Sets which skills a person has; returns them in usual form.
 
-        Leases they hold and own returned work stay theirs. Raises Refused for what is no name of a skill.
+        Leases they hold and own returned work stay theirs. Raises Refused for other than names of skills.
         """
         ...
 

@@ -159,7 +159,7 @@ def request_answer(text: str) -> str:
 
 
 def person_of_answer(answer: str) -> str:
-    """Whose lease an answer is; empty for an answer that is none."""
+    """Whose lease an answer is; empty for what is not an answer."""
     lease = json.loads(answer)
     return str(lease["person_id"]) if lease else ""
 

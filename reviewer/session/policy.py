@@ -1,4 +1,4 @@
-"""Nobody signs in where files differ from those that a lead signed, but a lead to sign them."""
+"""Where files differ from those that a lead signed, only a lead signs in, to sign them."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Removes what exports left whose process was killed, and says what cannot be removed."""
+"""Removes what killed exports left, and says what cannot be removed."""
 
 from pathlib import Path
 

@@ -183,8 +183,6 @@ LIGHT_HIGH = Tokens(
     text_contrast=7.0,
     shape_contrast=7.0,
 )
-GROUNDS = ("background", "surface", "raised")
-TEXT_ROLES = ("text", "dim", "accent", "ok", "warn", "error")
 
 
 _TOKENS = {

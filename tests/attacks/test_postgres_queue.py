@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import psycopg
 import pytest
 
-from reviewer.lead.session import LONGEST_TRANSACTION_SECONDS
+from reviewer.lead.server_watch import LONGEST_TRANSACTION_SECONDS
 from reviewer.model.people import Role
 from reviewer.queue.limited_connection import ANSWER_SECONDS
 from reviewer.queue.postgres_schema import add_login

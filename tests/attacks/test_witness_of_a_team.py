@@ -69,7 +69,9 @@ def states(office: Office, name: str) -> dict[str, str]:
     """What the lead sees of somebody's logs: log and state."""
     lead = office.lead.person(LEAD).lead
     (person,) = [each.id for each in lead.people() if each.name == name]
-    return {each.log_id: each.state.value for each in lead.seen_logs() if each.person_id == person}
+    return {
+        each.log_id: each.state.value for each in lead.server_watch.seen_logs() if each.person_id == person
+    }
 
 
 def log_of(window: Bench) -> AuditLog:
@@ -256,8 +258,8 @@ def test_brokers_log_that_was_put_back_or_cut_shows(office: Office, tmp_path: Pa
     log._log.checkpoint("request")
     lead = office.lead.person(LEAD)
     office.clock.advance(3700)  # type: ignore[attr-defined]
-    lead.lead.watch_server(log.newest_checkpoint())
-    end = lead.lead.last_end_of(log.log_id)
+    lead.lead.server_watch.look(log.newest_checkpoint())
+    end = lead.lead.server_watch.last_end_of(log.log_id)
     assert end is not None
     assert log.has_end(end.size, end.root)
     assert not log.has_end(end.size, bytes(32))

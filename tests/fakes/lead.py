@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 from reviewer.access.checkpoint import Checkpoint, write_checkpoint
 from reviewer.access.log_chain import LogRow, canonical
@@ -202,6 +203,7 @@ class FakeLead:
         self.log = list(log)
         self.everybody = [ADA, BEN, LEE]
         self.admission = FakeAdmission(self.everybody)
+        self.server_watch = SimpleNamespace(seen_logs=self._seen_logs)
         times = (NOON, NOON + timedelta(days=365))
         self.register = [
             RegisterEntry(ADA, "ack-2", "2", "en-US", *times, AgreementState.VALID),
@@ -397,7 +399,7 @@ class FakeLead:
         self.wanted = wanted
         return self.log[::-1]
 
-    def seen_logs(self) -> list[SeenLog]:
+    def _seen_logs(self) -> list[SeenLog]:
         self._called("seen_logs")
         return self.logs_seen
 

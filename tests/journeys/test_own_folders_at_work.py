@@ -90,7 +90,7 @@ def test_clip_goes_from_the_leads_folder_through_two_own_folders_into_a_set(offi
         window.person(name)
         window.workspace.sessions.seal_log()
         window.workspace.sessions.show_log()
-    seen = {each.person_id: (each.log_id, each.state.value) for each in lead.seen_logs()}
+    seen = {each.person_id: (each.log_id, each.state.value) for each in lead.server_watch.seen_logs()}
     people = {each.id: each.name for each in lead.people()}
     wanted = {name: (window.workspace._unit.log.log_id, "seen") for name, window in office.windows.items()}
     assert {people[each]: what for each, what in seen.items() if people[each] in wanted} == wanted

@@ -137,7 +137,7 @@ def seen(team: Team) -> dict[str, tuple[str, int]]:
     """What the lead sees of everybody's log, by name."""
     lead = team.window(LEAD).person(LEAD).lead
     names = {person.id: person.name for person in lead.people()}
-    return {names[each.person_id]: (each.state.value, each.size) for each in lead.seen_logs()}
+    return {names[each.person_id]: (each.state.value, each.size) for each in lead.server_watch.seen_logs()}
 
 
 def test_server_keeps_the_ends_of_logs_and_tells_who_has_gone_silent(team: Team) -> None:
@@ -172,9 +172,9 @@ def test_lead_sees_how_old_the_oldest_unsent_work_of_each_person_is(team: Team) 
     ana.workspace.sessions.show_log()
     assert lead.queue_figures().unsent == 1
     assert lead.queue_figures().oldest_unsent >= 90
-    assert [(each.unsent, each.unsent_since is None) for each in lead.seen_logs() if each.unsent] == [
-        (1, False)
-    ]
+    assert [
+        (each.unsent, each.unsent_since is None) for each in lead.server_watch.seen_logs() if each.unsent
+    ] == [(1, False)]
     work.sending.send()
     ana.workspace.sessions.show_log()
     assert (lead.queue_figures().unsent, lead.queue_figures().oldest_unsent) == (0, 0)

@@ -111,7 +111,7 @@ def _awaited(error: Exception) -> str:
     return {
         "BROKER_AWAY": _tr("Waiting for the broker: the next clip opens by itself when it is back."),
         "BROKER_FAILED": _tr(
-            "Waiting for the broker, which has a problem: the next clip opens by itself when it has none."
+            "Waiting for the broker, which has a problem: the next clip opens by itself once that is solved."
         ),
         "BROKER_NOT_TRUSTED": _tr(
             "The broker's certificate is not trusted: the next clip opens by itself when it is good."
@@ -122,7 +122,9 @@ def _awaited(error: Exception) -> str:
         "QUEUE_UNREACHABLE": queue,
         "QUEUE_ANSWER": queue,
         "CLIP_NOT_READ": _tr("Waiting for the clip's sound: it opens by itself when it can be read."),
-        "WORKSPACE_FILE_FAILED": _tr("Waiting for the disk: the next clip opens by itself when it is well."),
+        "WORKSPACE_FILE_FAILED": _tr(
+            "Waiting for the disk: the next clip opens by itself when it works again."
+        ),
     }.get(error.code, "")
 
 

@@ -95,7 +95,7 @@ class RedactionBar(QWidget):
         self.reject = named(
             QPushButton(self.tr("Reject"), self),
             "redaction_reject",
-            self.tr("It is none: unmute it from the next opening on"),
+            self.tr("It is not personal data: unmute it from the next opening on"),
             shortcut_id="qa.reject" if is_qa else "",
             kind="small",
         )

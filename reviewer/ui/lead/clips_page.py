@@ -278,7 +278,9 @@ class ClipsPage(LeadPage):
         enable(self.hold_button, clip is not None and not is_gone, none)
         enable(self.route_button, self.clips.rowCount() > 0, self.tr("No clip is listed."))
         can_go = clip is not None and bool(clip.hold or clip.has or clip.state is ClipState.WITH_LEAD)
-        enable(self.release_button, can_go, self.tr("It is not on hold, nobody has it, it does not wait."))
+        enable(
+            self.release_button, can_go, self.tr("It is not on hold, nobody has it, and it does not wait.")
+        )
 
     @Slot()
     def _on_open(self) -> None:

@@ -353,7 +353,7 @@ class HeldBackPage(LeadPage):
             self._on_redact, shortcut_id="held.redact",
         )  # fmt: skip
         self.reject_button = self.button(
-            "held_reject", self.tr("Reject"), self.tr("The selected redaction is no personal data"),
+            "held_reject", self.tr("Reject"), self.tr("The selected redaction is not personal data"),
             self._on_reject, shortcut_id="held.reject",
         )  # fmt: skip
         self.release_button = self.button(

@@ -260,7 +260,9 @@ class ImportPage(LeadPage):
             QLineEdit(self),
             "import_mapping",
             self.tr("Mapping file"),
-            hint=self.tr("How a source that is no manifest becomes one, and where its consent is on record"),
+            hint=self.tr(
+                "How a source that is not a manifest becomes one, and where its consent is on record"
+            ),
         )
         self.mapping.setPlaceholderText(self.tr("Mapping file, for other sources"))
         self.mapping.textChanged.connect(self._update_buttons)

@@ -176,7 +176,7 @@ class LogPage(LeadPage):
     @Slot()
     def _on_seen(self) -> None:
         lead = self._lead
-        self.run(lambda _token: (lead.seen_logs(), lead.people()), self._show_seen)
+        self.run(lambda _token: (lead.server_watch.seen_logs(), lead.people()), self._show_seen)
 
     def _show_seen(self, found: "tuple[list[SeenLog], list[Person]]") -> None:
         logs, people = found

@@ -205,7 +205,7 @@ class PolicyDialog(QDialog):
         return text.replace("\n", "\r\n") if "\r\n" in self._before.get(self.file.place, "") else text
 
     def _show_problem(self, error: ReviewerError, line: int | None) -> None:
-        enable(self.apply, False, self.tr("Put the problem in the text right first."))
+        enable(self.apply, False, self.tr("Correct the problem in the text first."))
         words = translated_catalogue().words(error.notice)
         sentence = words.sentence if line is None else self.tr("Line {0}: {1}").format(line, words.sentence)
         self.message.show_message(Message(sentence, words.hint), "error")

@@ -380,7 +380,7 @@ class UndoSteps:
         self._is_at_word = is_typing and not typed.isspace() and before.isspace()
 
     def end_key(self) -> None:
-        """What changes from now on is no key."""
+        """What changes from now on does not come from a key."""
         self._kind, self._is_at_word = _OTHER, False
 
     def begins_step(self, position: int) -> bool:

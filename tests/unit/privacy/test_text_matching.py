@@ -3,12 +3,13 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reviewer.privacy.text_matching import TextSpans, fold, tokens
 
 SPAN = st.tuples(st.integers(0, 40), st.integers(1, 8)).map(lambda span: (span[0], span[0] + span[1]))
+LETTERS_READ_AS_DIGITS = str.maketrans("oil", "011")
 
 
 @pytest.mark.parametrize(
@@ -25,11 +26,12 @@ def test_words_digits_marks_and_each_han_character_are_apart() -> None:
 
 
 @given(st.text(max_size=60))
+@example("00O")
 def test_tokens_come_in_order_and_fold_from_where_they_say(text: str) -> None:
-    found, alike = tokens(text), str.maketrans("oil", "011")  # as in 5O5
-    assert all(
-        token.text.translate(alike) in fold(text[token.start : token.end]).translate(alike) for token in found
-    )
+    found = tokens(text)
+    for token in found:
+        plain = fold(text[token.start : token.end])
+        assert token.text in plain or token.text in plain.translate(LETTERS_READ_AS_DIGITS)
     assert all(a.start <= b.start for a, b in pairwise(found))
 
 

@@ -9,10 +9,8 @@ from reviewer.places import resource
 from reviewer.ui.theme import (
     DARK,
     DARK_HIGH,
-    GROUNDS,
     LIGHT,
     LIGHT_HIGH,
-    TEXT_ROLES,
     Scheme,
     Tokens,
     contrast,
@@ -20,6 +18,8 @@ from reviewer.ui.theme import (
     tokens_of,
 )
 
+GROUNDS = ("background", "surface", "raised")
+TEXT_ROLES = ("text", "dim", "accent", "ok", "warn", "error")
 ALL = pytest.mark.parametrize("of", [tokens_of(each) for each in Scheme], ids=list(Scheme))
 HIGH = pytest.mark.parametrize("of", [DARK_HIGH, LIGHT_HIGH], ids=["dark", "light"])
 
