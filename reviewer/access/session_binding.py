@@ -17,6 +17,7 @@ from reviewer.model.people import Identity, Role
 
 NEEDS_NO_SESSION = MAY_BE_UNSIGNED | {Action.PERSON_ENROLLED, Action.REFUSED}
 """Acts with a person's name that happen while nobody, or not that person, is signed in."""
+_INVITED_BY = "invited_by"
 OF_LEADS = frozenset(
     {
         Action.POLICY_CHANGED,
@@ -32,7 +33,8 @@ OF_LEADS = frozenset(
         Action.CLIP_IMPORTED,
     }
 )
-"""Acts by which others are let in, or clips let out: of no session but a lead's."""
+"""Acts by which others are let in, or clips let out: of no session but a lead's. In a folder of somebody's
+own, where nobody else is, they are what its owner took over from the team."""
 _ENDS = frozenset({Action.SIGN_OUT, Action.LOCK})
 _ENROLMENTS = frozenset({Action.WORKSPACE_MADE, Action.PERSON_ENROLLED})
 
@@ -59,6 +61,7 @@ class Sessions:
     _ended: set[str] = field(default_factory=set)
     _roles: dict[str, str] = field(default_factory=dict)
     _is_bound: bool = False
+    _is_own: bool = False
 
     def flaw(self, seq: int, body: RowBody, previous: bytes) -> Notice | None:
         """What is wrong with the name, role or session of a row, or None; call it for every row in order.
@@ -66,6 +69,7 @@ class Sessions:
         Logs of earlier versions have no bindings: there, a row must only not contradict its session.
         """
         session, action = body.session, body.action
+        self._is_own = self._is_own or (seq == 1 and _INVITED_BY in body.detail)
         if action == Action.PERSON_ADDED and "role" in body.detail:
             self._roles[body.object] = str(body.detail["role"])
         if action == Action.SIGN_IN:
@@ -85,7 +89,7 @@ class Sessions:
         session, action = body.session, body.action
         if who != (body.actor, body.role):
             return Notice("LOG_ROW_OF_ANOTHER_PERSON", {"row": seq})
-        if action in OF_LEADS and body.role != Role.LEAD:
+        if action in OF_LEADS and body.role != Role.LEAD and not self._is_own:
             return Notice("LOG_ROW_OF_ANOTHER_ROLE", {"row": seq})
         if action == Action.PERSON_JOINED and "public_key" in body.detail:
             self.keys[body.object] = str(body.detail["public_key"])
