@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -357,19 +357,19 @@ class Acknowledgements:
         # had to sign again.
         counting: dict[str, str] = {}
         for text in load_agreements(self._folder, FALLBACK_LOCALE):
-            for file in sorted((self._folder / text.version).glob("*.txt")):
-                counting[hashlib.sha256(file.read_bytes()).hexdigest()] = text.version
+            for data in _texts(self._folder, f"{text.version}/*.txt"):
+                counting[hashlib.sha256(data).hexdigest()] = text.version
             if text.requires_reack:
                 break
         return counting
 
     def _published(self) -> list[str]:
         newest = load_agreement(self._folder, FALLBACK_LOCALE)
-        return sorted(file.stem for file in (self._folder / newest.version).glob("*.txt"))
+        folder = self._folder / newest.version
+        return sorted(file.stem for file in folder.glob("*.txt") if file.is_file())
 
     def _text_of(self, record: Record) -> str:
-        for file in self._folder.glob("*/*.txt"):
-            data = file.read_bytes()
+        for data in _texts(self._folder, "*/*.txt"):
             if hashlib.sha256(data).hexdigest() == record.sha256:
                 return data.decode()
         raise Unavailable("NDA_TEXT_GONE", version=record.version)
@@ -409,6 +409,18 @@ class Acknowledgements:
 def least_reading_seconds(text: NdaText) -> float:
     """The least time between showing and signing a text, in seconds."""
     return min(LONGEST_READING_SECONDS, len(text.text) / READING_CHARACTERS_A_SECOND)
+
+
+def _texts(folder: Path, pattern: str) -> Iterator[bytes]:
+    """The bytes of each text; what is no file, or went away, is none. Raises Unavailable."""
+    for file in sorted(folder.glob(pattern)):
+        try:
+            data = read_untrusted(file)
+        except Refused as error:
+            if error.code == "FILE_UNREADABLE":
+                raise Unavailable("NDA_NOT_READABLE", problem=str(error.parameters["problem"])) from error
+            continue
+        yield data
 
 
 def _load(folder: Path, locale: str) -> NdaText:

@@ -10,6 +10,7 @@ from typing import Any
 
 from reviewer.errors import Unavailable
 from reviewer.places import PROJECT_FILE
+from reviewer.untrusted_files import read_untrusted
 
 AGREEMENTS = "nda"
 _FOLDERS = (("", "*.pem"), ("schemas", "*.toml"), ("conventions", "*.toml"), (AGREEMENTS, "**/*"))
@@ -36,16 +37,17 @@ class Policy:
 
     @classmethod
     def of(cls, folder: Path, shipped: Mapping[str, Path]) -> "Policy":
-        """What is in a workspace's folder now. Raises Unavailable."""
+        """What is in a folder now. Raises Unavailable; Refused for a project file that is none."""
+        project = read_untrusted(folder / PROJECT_FILE)
         try:
-            project = (folder / PROJECT_FILE).read_bytes()
             return cls(
                 {PROJECT_FILE: sha256(project).hexdigest(), **_hashes(folder, own_files(folder))},
                 dict(_settings(project)),
                 {name: sha256(path.read_bytes()).hexdigest() for name, path in shipped.items()},
             )
         except OSError as error:
-            raise Unavailable("FILE_UNREADABLE", file=PROJECT_FILE, problem=str(error)) from error
+            name = Path(error.filename or folder).name
+            raise Unavailable("FILE_UNREADABLE", file=name, problem=str(error.strerror)) from error
 
     @classmethod
     def from_detail(cls, detail: Mapping[str, Any]) -> "Policy | None":

@@ -6,7 +6,7 @@ from functools import lru_cache
 from reviewer.model.project import IntakeRules
 from reviewer.privacy import pii
 from reviewer.privacy.consent import check_consent
-from reviewer.privacy.identifiers import identifier_in
+from reviewer.privacy.identifiers import identifier_in, identifier_in_locale
 from reviewer.privacy.manifest_row import Decision, ManifestRow, RefusalCode
 
 _SPEAKERS_KNOWN = 1024
@@ -34,6 +34,7 @@ class Gate:
             ("source_id", row.source_id, identifier_in),
             ("speaker", row.speaker, self._identifier_of_speaker),
             ("reference", row.reference, identifier_in),
+            ("locale", row.locale, identifier_in_locale),
         ):
             found = find(token) if token else None
             if found:

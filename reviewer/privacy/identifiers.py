@@ -1,10 +1,11 @@
 """Detects identifiers of accounts, devices and persons in tokens that should be opaque."""
 
+import ipaddress
 import re
 import unicodedata
 from enum import StrEnum
 
-from stdnum import luhn
+from stdnum import iban, luhn
 
 from reviewer.privacy.pii import is_card
 
@@ -19,6 +20,10 @@ _MAC = re.compile(
     re.IGNORECASE,
 )
 _IP_V4 = re.compile(r"(?<![0-9.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![0-9.])")
+_IBAN = re.compile(r"[A-Za-z]{2}\d{2}[0-9A-Za-z]{11,30}")
+_LEAST_GROUPS = 4
+"""Of hexadecimal digits, before colons between them are taken for an address of IPv6."""
+_EXTENSION = re.compile(r"(?:^|-)[0-9A-Za-z]-(.*)", re.ASCII)
 _WINDOWS_SID = re.compile(r"S-1-\d+(?:-\d+)+", re.IGNORECASE)
 _LABELLED = re.compile(
     r"(?:device|account|acct|user|customer|client|install|hardware|machine|advertising|android|phone|tel|mobile|email"
@@ -63,9 +68,29 @@ def identifier_in(token: str) -> IdentifierKind | None:
     ):
         if pattern.search(plain):
             return kind
+    if _is_ip_v6(plain):
+        return IdentifierKind.IP
     if _LABELLED.match(plain):
         return IdentifierKind.LABELLED
     return _number(plain) or (None if _OPAQUE.fullmatch(token) else IdentifierKind.NAME)
+
+
+def identifier_in_locale(locale: str) -> IdentifierKind | None:
+    """What identifier a language tag holds: extensions and private use (RFC 5646, 2.2.6 and 2.2.7) can hold a
+    number in pieces."""
+    extension = _EXTENSION.search(locale)
+    digits = re.sub(r"\D", "", extension[1]) if extension else ""
+    return IdentifierKind.PHONE_OR_ACCOUNT if len(digits) >= _PHONE_DIGITS.start else None
+
+
+def _is_ip_v6(plain: str) -> bool:
+    if len([group for group in plain.split(":") if group]) < _LEAST_GROUPS:
+        return False
+    try:
+        ipaddress.IPv6Address(plain)
+    except ValueError:
+        return False
+    return True
 
 
 def _number(plain: str) -> IdentifierKind | None:
@@ -80,7 +105,7 @@ def _number(plain: str) -> IdentifierKind | None:
     pieces = [piece for piece in _SPLIT.split(plain) if piece.isdigit()]
     if any(_is_imei(piece) for piece in pieces):
         return IdentifierKind.IMEI
-    if any(10 <= len(piece) <= 15 for piece in pieces):
+    if any(10 <= len(piece) <= 15 for piece in pieces) or (_IBAN.fullmatch(plain) and iban.is_valid(plain)):
         return IdentifierKind.PHONE_OR_ACCOUNT
     return None
 

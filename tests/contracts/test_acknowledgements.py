@@ -1,7 +1,9 @@
 """A signed agreement lives only while its text, its signature and its time hold."""
 
 import json
+import os
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -103,6 +105,16 @@ class TestSigning:
         record_id = office.sign()
         assert office.desk.is_live(ADA)
         assert office.desk.require_live(ADA) == record_id
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="files that Windows does not have")
+    @pytest.mark.parametrize("kind", ["pipe", "folder", "link to nothing"])
+    def test_what_is_no_file_among_the_texts_is_no_text(self, office: Office, kind: str) -> None:
+        office.sign()
+        place = office.folder / "1.0" / "pl-PL.txt"
+        make = {"pipe": os.mkfifo, "folder": Path.mkdir, "link to nothing": lambda at: at.symlink_to("gone")}
+        make[kind](place)
+        assert office.desk.is_live(ADA)
+        assert office.desk.text_for(["pl"], "en-US").locale == "en-US"
 
     def test_the_record_holds_all_that_was_shown_and_done_and_anybody_can_check_it(
         self, office: Office

@@ -1,7 +1,7 @@
 """Rules of the log beyond the chain: whose rows they are, when, and that the end is sealed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,7 @@ import pytest
 from reviewer.access import signing
 from reviewer.access.audit_log import CHECKPOINT_SECONDS, AuditLog
 from reviewer.access.log_chain import GENESIS, LogRow, canonical, link_hash
-from reviewer.access.session_binding import binding
+from reviewer.access.session_binding import OF_LEADS, binding
 from reviewer.access.verification import Finding, verify_log
 from reviewer.db.connection import Database
 from reviewer.db.schema import migrate
@@ -115,6 +115,18 @@ class TestWhoseRowsTheyAre:
     def test_another_role_than_that_of_the_sign_in_is_found(self, book: Book) -> None:
         seq = book.log.record(Event(Action.CLIP_HEARD, actor="ana", role="lead", session="s-ana"))
         assert book.bad() == (seq, "LOG_ROW_OF_ANOTHER_PERSON")
+
+    @pytest.mark.parametrize("action", sorted(OF_LEADS))
+    def test_an_act_of_leads_in_a_contractors_session_is_found(self, book: Book, action: Action) -> None:
+        seq = book.log.record(Event.by(BEN, action, "x"))
+        book.log.checkpoint("request")
+        assert book.bad() == (seq, "LOG_ROW_OF_ANOTHER_ROLE")
+
+    def test_nobody_signs_in_with_another_role_than_they_were_let_in_with(self, book: Book) -> None:
+        lead = Identity(replace(BEN.person, role=Role.LEAD), "s-new", BEN.keyring)
+        book.log.record(Event(Action.PERSON_ADDED, object="ben", detail={"role": "contractor"}))
+        book.sign_in(lead)
+        assert book.bad()[1] == "LOG_ROW_OF_ANOTHER_ROLE"
 
     def test_nobody_can_sign_in_for_another_person(self, book: Book) -> None:
         forged = Identity(ANA.person, "s-new", BEN.keyring)

@@ -1,5 +1,7 @@
 """The signed policy of an open workspace."""
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,6 +46,14 @@ def test_a_file_that_is_edited_or_planted_while_a_workspace_is_open_lets_nobody_
     else:
         path.write_bytes(before)
     assert bench.workspace.sign_in(ANA, PASSPHRASE)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files that Windows does not have")
+def test_a_pipe_in_place_of_the_project_file_is_not_waited_for(bench: Bench) -> None:
+    (bench.workspace.path / PROJECT_FILE).unlink()
+    os.mkfifo(bench.workspace.path / PROJECT_FILE)
+    with pytest.raises(Refused, match="FILE_NOT_REGULAR"):
+        bench.workspace.sign_in(ANA, PASSPHRASE)
 
 
 def test_files_of_a_newer_program_keep_nobody_out_and_the_lead_signs_them(

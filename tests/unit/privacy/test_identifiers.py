@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.privacy.identifiers import IdentifierKind, identifier_in
+from reviewer.privacy.identifiers import IdentifierKind, identifier_in, identifier_in_locale
 
 NAMING = {
     "john@example.org": IdentifierKind.EMAIL,
@@ -20,6 +20,8 @@ NAMING = {
     "{550E8400-E29B-41D4-A716-446655440000}": IdentifierKind.GUID,
     "acct-550e8400-e29b-41d4-a716-446655440000": IdentifierKind.GUID,
     "192.168.1.10": IdentifierKind.IP,
+    "fe80::1ff:fe23:4567:890a": IdentifierKind.IP,
+    "DE89370400440532013000": IdentifierKind.PHONE_OR_ACCOUNT,
     "S-1-5-21-3623811015-3361044348-30300820-1013": IdentifierKind.SID,
     "+1 (415) 555-2671": IdentifierKind.PHONE_OR_ACCOUNT,
     "4155552671": IdentifierKind.PHONE_OR_ACCOUNT,
@@ -49,6 +51,8 @@ OPAQUE = [
     "sha256:" + "ab" * 32,
     "q83vEjRWeJA-_w",
     "q83vEjRWeJA=",
+    "DE89370400440532013001",  # as an account number it has a wrong check digit
+    "set:a::12",
 ]
 
 
@@ -72,3 +76,19 @@ def test_hashes_in_hexadecimal_pass(data: bytes) -> None:
 @given(st.integers(min_value=10**6, max_value=10**15 - 1))
 def test_plain_numbers_of_a_phones_length_are_found(number: int) -> None:
     assert identifier_in(str(number)) is not None
+
+
+@pytest.mark.parametrize(
+    ("locale", "holds_one"),
+    [
+        ("en-US-x-425-555-0134", True),
+        ("x-4255550", True),
+        ("de-u-co-42555501", True),
+        ("sl-rozaj-biske-1994", False),
+        ("en-t-ru-m0-ungegn-2007", False),
+        ("es-419-x-team-7", False),
+    ],
+)
+def test_a_number_in_pieces_of_a_language_tag_is_found(*, locale: str, holds_one: bool) -> None:
+    found = identifier_in_locale(locale)
+    assert found == (IdentifierKind.PHONE_OR_ACCOUNT if holds_one else None)
