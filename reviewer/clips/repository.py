@@ -10,7 +10,7 @@ from reviewer.db.connection import Database, Row
 from reviewer.errors import Damaged, Refused
 from reviewer.model.clip import Clip, ClipFacts
 from reviewer.model.clip_list import StoredClip
-from reviewer.model.clock import to_micros
+from reviewer.model.clock import from_micros, to_micros
 from reviewer.model.serialization import from_columns, to_columns
 
 _UNSWEPT = "unswept"
@@ -227,16 +227,19 @@ class ClipRepository:
 
         Where both are over, the reason is consent.
         """
+        return {clip_id: reason for clip_id, reason, _ in self.purge_times(now)}
+
+    def purge_times(self, by: datetime) -> list[tuple[str, PurgeReason, datetime]]:
+        """The clips that ``due_for_purge`` has, in its order, each with its reason and when that ended."""
         rows = self._database.rows(
-            "SELECT id, consent_withdrawn_at <= :now AS has_no_consent FROM clip"
-            " WHERE wrapped_key IS NOT NULL AND (purge_at <= :now OR consent_withdrawn_at <= :now)"
+            "SELECT id, has_no_consent, iif(has_no_consent, consent_withdrawn_at, purge_at) AS ended FROM"
+            " (SELECT *, coalesce(consent_withdrawn_at <= :by, 0) AS has_no_consent FROM clip"
+            " WHERE wrapped_key IS NOT NULL AND (purge_at <= :by OR consent_withdrawn_at <= :by))"
             " ORDER BY min(purge_at, coalesce(consent_withdrawn_at, purge_at)), id",
-            {"now": to_micros(now)},
+            {"by": to_micros(by)},
         )
-        return {
-            row["id"]: PurgeReason.CONSENT_ENDED if row["has_no_consent"] else PurgeReason.RETENTION_ENDED
-            for row in rows
-        }
+        reasons = PurgeReason.RETENTION_ENDED, PurgeReason.CONSENT_ENDED
+        return [(row["id"], reasons[row["has_no_consent"]], from_micros(row["ended"])) for row in rows]
 
     def withdraw(self, clip_id: str, at: datetime) -> None:
         """Ends consent for a clip ``at``, unless it ends earlier already."""

@@ -138,7 +138,12 @@ def shown_cell(value: str) -> str:
     Where the list separator is a semicolon, a program cuts lines there, quotes or not: what follows one must
     not begin a formula either, nor what follows a tab or a line end (OWASP, CSV injection).
     """
-    return _FORMULA.sub(r"\1'", value)
+    return _FORMULA.sub(_escaped, value)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """A function, as a template with a group imports ``re`` for each cell, which takes five times as long."""
+    return f"{found[1]}'"
 
 
 def plain_cell(cell: str) -> str:

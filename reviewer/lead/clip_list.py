@@ -1,9 +1,7 @@
 """The lead's list of all clips, and what can be done from it: listen, assign, hold, release."""
 
-import gc
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from reviewer.access.rights import Act, may
@@ -14,6 +12,7 @@ from reviewer.model.clip import ClipState
 from reviewer.model.clip_list import ListedClip, QueuedClip, StoredClip
 from reviewer.model.clock import to_micros
 from reviewer.model.event import CLIP_IDS, Action, DetailValue, Event, HeardRange
+from reviewer.model.garbage_collection import without_collection
 from reviewer.model.hold import HoldReason, ListenReason
 from reviewer.model.people import Identity, Person, PersonState
 from reviewer.model.routes import optional_skill, require_priority
@@ -212,22 +211,6 @@ class ClipList:
             )  # fmt: skip
 
         return listed
-
-
-@contextmanager
-def without_collection() -> Iterator[None]:
-    """Pauses the garbage collector while tens of thousands of rows are made.
-
-    It would go through them again and again and stop every thread meanwhile, the window's too; and rows form
-    no cycles.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _checked(note: str) -> str:

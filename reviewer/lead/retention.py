@@ -129,13 +129,4 @@ class RetentionExtension:
 
 def due_clips(unit: UnitOfWork, by: datetime) -> tuple[DueClip, ...]:
     """The clips that are due by a moment, the first to be due first."""
-    reasons = unit.clips.due_for_purge(by)
-    return tuple(
-        DueClip(clip, _ends(unit.clips.get(clip), reason), reason) for clip, reason in reasons.items()
-    )
-
-
-def _ends(clip: Clip, reason: PurgeReason) -> datetime:
-    if reason is PurgeReason.CONSENT_ENDED and clip.consent_withdrawn_at is not None:
-        return clip.consent_withdrawn_at
-    return clip.purge_at
+    return tuple(DueClip(clip_id, at, reason) for clip_id, reason, at in unit.clips.purge_times(by))

@@ -45,6 +45,7 @@ from reviewer.lead.server_watch import ServerWatch
 from reviewer.lead.set_options import SetOptions
 from reviewer.lead.withdrawals import Withdrawal, read_withdrawals
 from reviewer.model.event import Action, DetailValue, Event
+from reviewer.model.garbage_collection import without_collection
 from reviewer.model.people import Identity, Person, PersonState, Role
 from reviewer.model.project import Project
 from reviewer.model.task import LateDraft, Lease, QueueCounts, TaskKind, UntakenCount, WorkCounts
@@ -366,10 +367,12 @@ class LeadSession:
         """What is due, kept for longer, withdrawn but unknown, and to be recalled."""
         self._require(Act.PURGE)
         unit, now = self._unit, self._unit.clock.now()
-        due = due_clips(unit, now)
+        with without_collection():
+            due = due_clips(unit, now)
+            soon = due_clips(unit, now + SOON)[len(due) :]
         return RetentionOverview(
             due=due,
-            soon=due_clips(unit, now + SOON)[len(due) :],
+            soon=soon,
             extended=tuple(unit.retention.standing()),
             unknown=tuple(unit.withdrawals.unknown()),
             recall=self._purge.recall(),

@@ -4,6 +4,8 @@ import gc
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
+from reviewer.model.garbage_collection import is_paused
+
 _EVERY_MS = 250
 
 
@@ -24,7 +26,12 @@ class GarbageCollector(QObject):
 
     @Slot()
     def collect(self) -> None:
-        """Collects the oldest generation that is due by Python's own thresholds, if any is."""
+        """Collects the oldest generation that is due by Python's own thresholds, if any is.
+
+        Not while many rows are made: most are gone when that ends, and need not be gone through.
+        """
+        if is_paused():
+            return
         for generation in (2, 1, 0):
             if gc.get_count()[generation] > gc.get_threshold()[generation]:
                 gc.collect(generation)

@@ -30,6 +30,7 @@ class StatusFacts:
     """What the status bar shows; None leaves a field as it is, an empty text clears it.
 
     ``waiting`` counts what this person may take; ``open_tasks`` what anybody may, for the lead.
+    ``undrawn``, for QA, is shown beside ``waiting``: submissions from which reviews are still selected.
     ``log_problem``: why the server of the queue did not take this machine's access log.
     """
 
@@ -41,6 +42,7 @@ class StatusFacts:
     open_tasks: int | None = None
     sending: SendingFacts | None = None
     log_problem: str | None = None
+    undrawn: int = 0
 
 
 @dataclass(frozen=True, slots=True)

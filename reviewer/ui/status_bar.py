@@ -71,7 +71,7 @@ class StatusBar(QWidget):
             self._show_sending(facts.sending)
             self._show_at_hand(facts.sending)
         if facts.waiting is not None:
-            self._put(self._waiting, self.tr("{0} waiting for you").format(f"{facts.waiting:,}"))
+            self._put(self._waiting, self._waiting_text(facts.waiting, facts.undrawn))
         if facts.open_tasks is not None:
             self._put(self._open, self.tr("{0} tasks open").format(f"{facts.open_tasks:,}"))
         if facts.done_today is not None:
@@ -88,6 +88,12 @@ class StatusBar(QWidget):
                 announce(self._log_problem, text)
         if facts.sound is not None:
             self._put(self._sound, facts.sound)
+
+    def _waiting_text(self, waiting: int, undrawn: int) -> str:
+        text = self.tr("{0} waiting for you").format(f"{waiting:,}")
+        if not undrawn:
+            return text
+        return self.tr("{0}, {1} new submissions").format(text, f"{undrawn:,}")
 
     def _show_sending(self, sending: SendingFacts) -> None:
         self.unsent = sending.unsent

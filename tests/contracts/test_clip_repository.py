@@ -1,6 +1,7 @@
 """The repository remembers every clip, and forgets a key for good."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -104,3 +105,22 @@ def test_a_clip_whose_consent_has_ended_by_date_is_due_and_says_so(clips: ClipRe
     clips.add(a_clip(**other(2), consent_withdrawn_at=now + timedelta(microseconds=1)), b"wrapped")
     clips.add(a_clip(**other(3), purge_at=now), b"wrapped")
     assert clips.due_for_purge(now) == {"c1": PurgeReason.CONSENT_ENDED, "c3": PurgeReason.RETENTION_ENDED}
+
+
+def test_what_is_due_is_read_with_its_times_in_one_statement_however_many_there_are(
+    clips: ClipRepository, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = a_clip().purge_at
+    for number in range(1, 6):
+        clips.add(a_clip(**other(number)), b"wrapped")
+    read, asked = database.rows, []
+
+    def rows(sql: str, parameters: Any = ()) -> Any:
+        asked.append(sql)
+        return read(sql, parameters)
+
+    monkeypatch.setattr(database, "rows", rows)
+    assert [(clip_id, at) for clip_id, _, at in clips.purge_times(now)] == [
+        (f"c{n}", now) for n in range(1, 6)
+    ]
+    assert len(asked) == 1

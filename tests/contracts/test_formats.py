@@ -1,3 +1,4 @@
+import builtins
 import csv
 import io
 import json
@@ -168,6 +169,20 @@ def test_cell_that_could_be_a_formula_is_made_safe_and_comes_back(tmp_path: Path
 )
 def test_no_part_of_a_shown_cell_is_a_formula_whatever_separates_lists(text: str, cell: str) -> None:
     assert csv_table.shown_cell(text) == cell
+
+
+def test_a_shown_cell_imports_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    imported = []
+    real = builtins.__import__
+
+    def noted(name: str, *rest: Any, **more: Any) -> Any:
+        imported.append(name)
+        return real(name, *rest, **more)
+
+    monkeypatch.setattr(builtins, "__import__", noted)
+    csv_table.shown_cell("=1+1")
+    monkeypatch.undo()
+    assert imported == []
 
 
 @given(st.text(max_size=20))

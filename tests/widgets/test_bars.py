@@ -84,6 +84,8 @@ def test_each_fact_has_its_own_place_and_stays_until_it_is_told_anew(status: Sta
         status.findChild(QLabel, "status_waiting").accessibleName()
         == "Tasks that you can take: 38 waiting for you"
     )
+    status.show_facts(StatusFacts(waiting=0, undrawn=6_435))
+    assert _text(status, "waiting") == "0 waiting for you, 6,435 new submissions"
     status.show_facts(StatusFacts(log_problem="The log was cut."))
     assert _text(status, "log") == "Server refuses the access log"
     assert status.findChild(QLabel, "status_log").toolTip() == "The log was cut."

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
+from reviewer.model.garbage_collection import without_collection
 from reviewer.ui.garbage_collector import GarbageCollector
 
 
@@ -58,3 +59,15 @@ def test_nothing_is_collected_before_python_would(parent: QObject) -> None:
     _Held(ended_on)
     collector.collect()
     assert ended_on == []
+
+
+def test_nothing_is_collected_while_another_thread_makes_many_rows(parent: QObject) -> None:
+    collector = GarbageCollector(parent)
+    ended_on: list[threading.Thread] = []
+    _Held(ended_on)
+    _kept = [[] for _ in range(gc.get_threshold()[0] + 1)]
+    with without_collection():
+        collector.collect()
+        assert ended_on == []
+    collector.collect()
+    assert ended_on == [threading.main_thread()]

@@ -244,11 +244,11 @@ def test_marks_stand_right_after_letters_outside_the_basic_plane(themed: QApplic
 
 def test_submissions_that_no_draw_has_dealt_with_are_named_beside_the_reviews_that_wait(bench: ClipPageBench):
     qa = FakeQa()
-    qa.work.daily_counts = lambda: DailyCounts(0, 2, 0, undrawn=4)  # type: ignore[method-assign]
+    qa.work.daily_counts = lambda: DailyCounts(0, 2, 0, undrawn=6_435)  # type: ignore[method-assign]
     bench.open(qa, take=False)
     counts = bench.text_of("empty_counts")
     assert counts.startswith("0 waiting for you")
-    assert "4 new submissions" in counts
+    assert "6,435 new submissions" in counts
     qa.work.daily_counts = lambda: DailyCounts(0, 2, 0)  # type: ignore[method-assign]
     bench.page.refresh_facts()
     bench.settle()

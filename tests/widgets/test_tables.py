@@ -51,6 +51,29 @@ def test_typed_letters_find_a_row_without_a_call_of_qt_for_each(model: RowsModel
     assert found(0, "x") == []
 
 
+def test_a_header_is_painted_without_asking_each_row_whether_it_is_selected(
+    model: RowsModel[Row], qtbot: QtBot, monkeypatch
+):
+    asked = []
+
+    def row_count(shown: RowsModel[Row], parent: object = None) -> int:
+        asked.append(parent)
+        return len(shown.rows)
+
+    monkeypatch.setattr(RowsModel, "rowCount", row_count)
+    model.show_rows([("a", 1)] * 500)
+    table = Table(empty="")
+    qtbot.addWidget(table)
+    table.setModel(model)
+    tidy(table, stretch=0)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+    table.selectAll()
+    assert table.selectionModel().isRowSelected(499)
+    asked.clear()
+    table.horizontalHeader().grab()
+    assert len(asked) < 500
+
+
 def test_new_rows_replace_the_old_ones(model: RowsModel[Row], qtbot: QtBot):
     with qtbot.waitSignal(model.modelReset):
         model.show_rows([("c", 3)])

@@ -548,7 +548,9 @@ class ClipPresenter(QObject):
         self._empty.show_counts(counts)
         if self._stack.is_clip_shown:
             self._view.facts.show_number(counts.submitted + 1)
-        self.status_changed.emit(StatusFacts(waiting=counts.waiting, done_today=counts.submitted))
+        self.status_changed.emit(
+            StatusFacts(waiting=counts.waiting, undrawn=counts.undrawn, done_today=counts.submitted)
+        )
 
     def _on_new_work(self, counts: DailyCounts) -> None:
         self._stack.show_ready()

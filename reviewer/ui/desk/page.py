@@ -169,7 +169,7 @@ def _words() -> EmptyPageWords:
 
 def _counts_line(counts: DailyCounts) -> str:
     words = _tr("{0} waiting for you  ·  {1} submitted today  ·  {2} returned to you")
-    return words.format(counts.waiting, counts.submitted, counts.returned)
+    return words.format(*(f"{each:,}" for each in (counts.waiting, counts.submitted, counts.returned)))
 
 
 def _tr(text: str) -> str:

@@ -57,6 +57,8 @@ def clip_columns(product_name: Callable[[str], str]) -> list[Column[ListedClip]]
 
 def kept_back(row: ListedClip) -> str:
     """Why nobody gets it, or no export has it."""
+    if not row.hold and not row.held_back:  # most clips, of which there are tens of thousands
+        return ""
     words = [_tr("hold: {0}").format(term("HOLD_REASON", row.hold))] if row.hold else []
     return ", ".join([*words, *(term("HELD_CODE", code) for code in row.held_back)])
 

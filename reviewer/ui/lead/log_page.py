@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from reviewer.lead.witnessed_logs import SeenLog
 
 _ROWS = 1000
-_WIDTHS = (56, 148, 116, 88, 176, 112, 168)
+_WIDTHS = (76, 148, 116, 88, 176, 112, 168)
 
 
 @dataclass(frozen=True, slots=True)

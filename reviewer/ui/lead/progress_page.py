@@ -39,7 +39,7 @@ _PRODUCT, _PEOPLE = 2, 3
 """The places of products and people among the groups."""
 _DAY_SECONDS = 86_400
 _NARROW_PX = (72,) * 5
-_STUCK_PX = (128, 76, 104, 128)
+_STUCK_PX = (146, 76, 104, 128)
 
 
 class ProgressPage(LeadPage):
@@ -216,8 +216,8 @@ class ProgressPage(LeadPage):
         bottom.setHorizontalSpacing(GROUP_PX)
         bottom.addLayout(self._make_grouped(), 0, 0)
         bottom.addWidget(self.stuck, 0, 1)
-        for place in range(2):
-            bottom.setColumnStretch(place, 1)
+        bottom.setColumnStretch(0, 4)
+        bottom.setColumnStretch(1, 5)  # an id is shown whole
         self.column.addWidget(self._make_figures())
         self.column.addLayout(top, 3)
         self.column.addLayout(bottom, 2)

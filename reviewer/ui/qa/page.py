@@ -364,11 +364,13 @@ def _words() -> EmptyPageWords:
 
 
 def _counts_line(counts: DailyCounts) -> str:
-    words = _tr("{0} waiting for you  ·  {1} decided today").format(counts.waiting, counts.submitted)
+    words = _tr("{0} waiting for you  ·  {1} decided today").format(
+        f"{counts.waiting:,}", f"{counts.submitted:,}"
+    )
     if not counts.undrawn:
         return words
     due = _tr("{0} new submissions: taking a review selects from them first")
-    return f"{words}\n{due.format(counts.undrawn)}"
+    return f"{words}\n{due.format(f'{counts.undrawn:,}')}"
 
 
 def _tr(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 from PySide6.QtCore import (
     QAbstractItemModel,
     QAbstractTableModel,
+    QItemSelectionModel,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -164,6 +165,9 @@ class Table(QTableView):
         super().setModel(model)
         if model is not None:
             model.modelReset.connect(self._on_reset)
+            # With the view's own one a header asks every row whether it is selected, each time it is painted.
+            header = self.horizontalHeader()
+            header.setSelectionModel(QItemSelectionModel(model, header))
         self._describe()
 
     def keep_fitted(self, columns: Sequence[int], *, yields: int | None = None) -> None:
