@@ -70,8 +70,8 @@ def is_on(page: HeldBackPage, name: str) -> bool:
 
 def test_what_was_found_is_listed_and_nothing_is_opened(page: HeldBackPage, bench: Bench) -> None:
     assert rows(page) == [
-        ["in quarantine", "found in the draft, redaction not decided or applied", "phone"],
-        ["in quarantine", "found in the draft", "phone"],
+        ["in quarantine", "found in the draft, redaction not decided or applied", "phone number"],
+        ["in quarantine", "found in the draft", "phone number"],
     ]
     assert page.redactions.rowCount() == 1
     assert page.text.toPlainText() == ""

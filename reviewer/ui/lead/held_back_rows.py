@@ -21,7 +21,7 @@ def clip_columns() -> list[Column[HeldBackClip]]:
         Column(_tr("Clip"), lambda row: row.clip.id),
         Column(_tr("Where"), lambda row: term("HELD_STATE", row.state)),
         Column(_tr("Why"), lambda row: ", ".join(term("HELD_CODE", code) for code in row.codes)),
-        Column(_tr("Kinds"), lambda row: ", ".join(row.kinds)),
+        Column(_tr("Kinds"), lambda row: ", ".join(term("PERSONAL_DATA", kind) for kind in row.kinds)),
         Column(_tr("Since"), lambda row: day_and_time(row.since), is_figure=True),
     ]
 
