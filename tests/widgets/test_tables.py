@@ -74,6 +74,30 @@ def test_a_header_is_painted_without_asking_each_row_whether_it_is_selected(
     assert len(asked) < 500
 
 
+def test_a_hidden_table_measures_no_rows_and_is_fitted_to_those_in_sight_once_it_is_shown(
+    themed, qtbot: QtBot
+):
+    measured: list[str] = []
+
+    def text(row: Row) -> str:
+        measured.append(row[0])
+        return row[0]
+
+    model: RowsModel[Row] = RowsModel([Column("A", text), Column("B", lambda _row: "")])
+    table = Table(empty="")
+    qtbot.addWidget(table)
+    table.setModel(model)
+    tidy(table, stretch=1)
+    table.keep_fitted([0], yields=None)
+    table.setColumnWidth(0, 10)
+    model.show_rows([("a long name", 1)] * 500)
+    assert measured == []
+    table.resize(400, 200)
+    table.show()
+    assert table.columnWidth(0) > 10
+    assert 0 < len(measured) < 500
+
+
 def test_new_rows_replace_the_old_ones(model: RowsModel[Row], qtbot: QtBot):
     with qtbot.waitSignal(model.modelReset):
         model.show_rows([("c", 3)])

@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Qt,
     Slot,
 )
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView, QWidget
 
 from reviewer.ui.theme import EDGE_PX, GAP_PX, tabular, tokens
@@ -181,7 +181,7 @@ class Table(QTableView):
             self._fitted = ()
 
     def _fit(self) -> None:
-        if self._fitted and not self.is_empty:
+        if self._fitted and self.isVisible() and not self.is_empty:
             fit_columns(self, self._fitted, yields=self._yields)
 
     def set_empty_text(self, text: str) -> None:
@@ -223,6 +223,10 @@ class Table(QTableView):
         super().resizeEvent(event)
         self._fit()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self.is_empty:
@@ -257,7 +261,7 @@ def tidy(table: QTableView, *, stretch: int) -> None:
 def fit_columns(table: QTableView, columns: Sequence[int], *, yields: int | None = None) -> None:
     """Makes columns as wide as headings and the rows in sight need, and shares what is left among them.
 
-    If that is too much, the widest yield.
+    If that is too much, the widest yield. The table is visible: of a hidden one Qt measures every row.
 
     Args:
         columns: by their places, in any order; the stretching one among them, which takes what is left.
