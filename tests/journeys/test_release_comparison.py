@@ -115,7 +115,7 @@ def test_command_names_people_and_ends_with_4(team: Team, capsys: pytest.Capture
     team.bench.submitted(ANA, "words")
     arguments = ["audit", "compare", str(team.folder / "broker"), "--log", str(team.bench.workspace.path)]
     assert run(arguments) == 0
-    assert "1 keys that left" in capsys.readouterr().out
+    assert "All 1 released keys" in capsys.readouterr().out
     lease = team.bench.work(ANA).claim()
     team.keys_of(team.bench.person(ANA).identity).clip_key(lease)
     assert run(arguments) == 4
