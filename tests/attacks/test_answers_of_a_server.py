@@ -221,7 +221,7 @@ def rows(connection: socket.socket, ended: threading.Event) -> None:
 def one_row(connection: socket.socket, ended: threading.Event) -> None:
     """A value of a gigabyte: the driver makes room for it when it has read its length.
 
-    It comes at the pace of a fast network: libpq reads on as long as more is there, and asks nobody meanwhile.
+    It comes at the pace of a fast network: libpq reads as long as more is there, and asks nobody.
     """
     let_in(connection)
     size = (1 << 30) - (1 << 20)
