@@ -146,6 +146,8 @@ def _print_report(report: "IntakeReport") -> None:
     print(output.sentence("IMPORTED", **dict(zip(_OUTCOMES, counts, strict=True))))
     if report.consent_from:
         print(output.sentence("IMPORT_CONSENT", said=report.consent_from))
+    if report.unnamed_files:
+        print(output.sentence("IMPORT_UNNAMED_FILES", files=report.unnamed_files))
 
 
 @contextmanager

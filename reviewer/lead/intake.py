@@ -220,8 +220,14 @@ class _IntakeRun:
             raise
         self._record_end("cancelled" if self._was_cancelled else "ok")
         self._rows.sort_by(self._row_lines)
-        said = self._source.consent_from
-        return IntakeReport(self._rows, self._not_drawn, self._options.dry_run, self._was_cancelled, said)
+        return IntakeReport(
+            self._rows,
+            self._not_drawn,
+            self._options.dry_run,
+            self._was_cancelled,
+            self._source.consent_from,
+            self._source.unnamed_files,
+        )
 
     def _gated(self) -> "array[int]":
         """Applies the cheap rules to every line; refused ones are reported and logged, many in one commit.

@@ -75,6 +75,7 @@ class IntakeReport:
     ``rows`` of a large import are read from a file one by one.
 
     ``consent_from`` says where the consent is on record, as a mapping file states it; empty for a manifest.
+    ``unnamed_files`` counts audio files in an audiofolder that no row of its metadata names.
     """
 
     rows: Sequence[ReportRow]
@@ -82,6 +83,7 @@ class IntakeReport:
     is_dry_run: bool = False
     was_cancelled: bool = False
     consent_from: str = ""
+    unnamed_files: int = 0
 
     @property
     def accepted(self) -> int:
@@ -111,6 +113,8 @@ class IntakeReport:
             body["cancelled"] = True
         if self.consent_from:
             body["consent_from"] = self.consent_from
+        if self.unnamed_files:
+            body["unnamed_files"] = self.unnamed_files
         return body
 
     def to_csv(self, catalogue: MessageCatalogue) -> str:

@@ -1,6 +1,8 @@
 """Reads sources of clips as records: what other programs keep beside their audio, one record a clip."""
 
+import posixpath
 import sys
+import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -84,11 +86,15 @@ class SourcePath:
 
 @dataclass(frozen=True, slots=True)
 class SourceRecords:
-    """What was read of a source before it is mapped."""
+    """What was read of a source before it is mapped.
+
+    ``unnamed_files`` counts the audio files in the folder that no record names, where that is not usual.
+    """
 
     kind: SourceKind
     folder: Path
     records: tuple[Record, ...]
+    unnamed_files: int = 0
 
 
 Reader = Callable[[SourcePath], SourceRecords]
@@ -187,7 +193,20 @@ def _read_audiofolder(source: SourcePath) -> SourceRecords:
             if inner != "." and isinstance(name, str) and not is_absolute(name):
                 values["file_name"] = f"{inner}/{name}"
             found.append(Record(record.line, values, record.problem))
-    return SourceRecords(SourceKind.AUDIOFOLDER, folder, _numbered(found) if len(files) > 1 else tuple(found))
+    records = _numbered(found) if len(files) > 1 else tuple(found)
+    unnamed = _unnamed_files(folder, found) if source.path.is_dir() else 0
+    return SourceRecords(SourceKind.AUDIOFOLDER, folder, records, unnamed)
+
+
+def _unnamed_files(folder: Path, records: Sequence[Record]) -> int:
+    """How many audio files below a folder no ``file_name`` names, whatever the letter case or normal form."""
+    names = {_comparable(name) for one in records if isinstance(name := one.values.get("file_name"), str)}
+    inner = (path.relative_to(folder).as_posix() for path in _files(folder, is_audio))
+    return sum(_comparable(name) not in names for name in inner) if names else 0
+
+
+def _comparable(name: str) -> str:
+    return unicodedata.normalize("NFC", posixpath.normpath(name.replace("\\", "/"))).casefold()
 
 
 def metadata_files(folder: Path) -> Iterator[Path]:

@@ -71,6 +71,7 @@ class Source:
     """The lines of a source; their audio is below ``folder``.
 
     ``consent_from`` and ``mapping_sha256`` are empty for a manifest, whose lines speak for themselves.
+    ``unnamed_files`` as in ``SourceRecords``.
     """
 
     kind: SourceKind
@@ -78,6 +79,7 @@ class Source:
     lines: Sequence[ManifestLine]
     consent_from: str = ""
     mapping_sha256: str = ""
+    unnamed_files: int = 0
 
 
 def read_source(
@@ -105,7 +107,7 @@ def read_source(
         require_complete(how, defaults, mapping.name)
     folder = AudioFolder(found.folder)
     lines = keep(_line(record, how, defaults, folder) for record in found.records)
-    return Source(found.kind, found.folder, lines, how.consent_from, how.sha256)
+    return Source(found.kind, found.folder, lines, how.consent_from, how.sha256, found.unnamed_files)
 
 
 def _line(

@@ -159,6 +159,21 @@ def other_source(manifest):
     return folder / "=list.csv", mapping
 
 
+def test_audio_that_no_row_of_an_audiofolder_names_is_told(lead, manifest):
+    folder = manifest.parent
+    first = json.loads(manifest.read_text(encoding="utf-8").splitlines()[3])
+    names = sorted(path.name for path in folder.glob("*.wav"))
+    manifest.unlink()
+    (folder / "metadata.csv").write_text(f"file_name\n{names[0]}\n", encoding="utf-8")
+    mapping = folder / "mapping.toml"
+    constants = MAPPING[MAPPING.index("[constants]") :]
+    mapping.write_text(constants.format(recorded=first["recorded_at"]), encoding="utf-8")
+    ran = lead("import", folder, "--mapping", mapping, "--dry-run", "--json")
+    assert ran.json["unnamed_files"] == len(names) - 1
+    said = f"no row of its metadata names, and that were left out: {len(names) - 1}."
+    assert said in lead("import", folder, "--mapping", mapping, "--dry-run").out
+
+
 def test_another_source_comes_in_by_its_mapping_and_the_report_says_where_consent_is(
     lead, other_source, tmp_path
 ):

@@ -233,6 +233,21 @@ def test_an_audiofolder_has_a_metadata_file_or_one_in_each_split(tmp_path: Path)
     assert short(one) == [("a.wav", "a.wav", "s1", "drei")]
 
 
+def test_audio_that_no_row_of_an_audiofolder_names_is_counted(tmp_path: Path) -> None:
+    metadata = "file_name,text\na.wav,eins\n./Sub/B.WAV,zwei\nsub\\c.wav,drei\ne\u0301.wav,vier\n"
+    files = {
+        "metadata.csv": metadata,
+        "a.wav": b"x",
+        "sub/b.wav": b"x",
+        "sub/c.wav": b"x",
+        "\u00e9.wav": b"x",
+    }
+    folder = write(tmp_path / "named", {**files, "notes.txt": b"x", ".a.wav": b"x"})
+    assert mapped(folder, REST).unnamed_files == 0
+    folder = write(tmp_path / "unnamed", {**files, "d.flac": b"x", "sub/a.wav": b"x"})
+    assert mapped(folder, REST).unnamed_files == 2
+
+
 def test_splits_of_an_audiofolder_may_call_their_texts_by_other_names(tmp_path: Path) -> None:
     files = {
         "test/metadata.csv": "file_name,text\na.wav,eins\n",

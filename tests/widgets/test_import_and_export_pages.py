@@ -106,6 +106,12 @@ def test_a_mapping_file_is_passed_on_and_its_change_asks_for_another_check(
     assert not importing.run_button.isEnabled()
 
 
+def test_audio_that_no_row_names_is_said(importing: ImportPage, lead: FakeLead, settle):
+    lead.report = IntakeReport((), consent_from="Signed forms, folder 12", unnamed_files=1_200)
+    _run(importing, settle)
+    assert "left out: 1,200. Consent is on record: Signed forms, folder 12" in importing.message.text
+
+
 def test_where_consent_is_on_record_is_said(importing: ImportPage, lead: FakeLead, settle):
     lead.report = IntakeReport(ROWS, consent_from="Signed forms, folder 12")
     _run(importing, settle)

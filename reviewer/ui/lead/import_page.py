@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSpinBox, QSplitter, QVBoxLayout, QWidget
 
+from reviewer.errors import Notice
 from reviewer.lead.intake_report import IntakeOptions
 from reviewer.ui.jobs import CancelToken, Job, Jobs
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.lead.lead_page import LeadPage
 from reviewer.ui.lead.past_imports import ListedImport, import_columns, read_imports
 from reviewer.ui.lead.report_panel import ReportPanel
-from reviewer.ui.messages import Message
+from reviewer.ui.messages import Message, message_of
 from reviewer.ui.theme import GAP_PX
 from reviewer.ui.time_format import day_and_time
 from reviewer.ui.widgets.file_chooser import FileChooser
@@ -199,7 +200,10 @@ class ImportPage(LeadPage):
             hint = self.tr("This was a check: nothing was imported. Import takes what was accepted.")
         elif report.not_drawn:
             hint = self.tr("{0} were not selected for the sample.").format(f"{report.not_drawn:,}")
-        is_clean = not (report.refused or report.quarantined or report.was_cancelled)
+        if report.unnamed_files:
+            unnamed = message_of(Notice("IMPORT_UNNAMED_FILES", {"files": report.unnamed_files})).sentence
+            hint = f"{unnamed} {hint}".strip()
+        is_clean = not (report.refused or report.quarantined or report.was_cancelled or report.unnamed_files)
         self.message.show_message(Message(sentence, hint), "ok" if is_clean else "warn")
 
     def _failed(self, error: Exception) -> None:
