@@ -361,7 +361,7 @@ class LeadSession:
     def withdraw_list(self, file: Path) -> PurgeReport:
         """Purges the clips of a list of withdrawals, or refuses the whole list."""
         self._require(Act.PURGE)
-        return self.withdraw(read_withdrawals(file))
+        return self.withdraw(read_withdrawals(file, self._unit.clock.now()))
 
     def retention_overview(self) -> RetentionOverview:
         """What is due, kept for longer, withdrawn but unknown, and to be recalled."""

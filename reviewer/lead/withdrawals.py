@@ -4,6 +4,7 @@ import re
 import secrets
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 from reviewer.lead.keyed_hashes import KeyedHashes
 from reviewer.lead.similar_ids import similar_ids
 from reviewer.lead.table_files import TableRow, field_name, read_table, refusal
-from reviewer.model.clock import to_iso
+from reviewer.model.clock import SystemClock, to_iso
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Identity
 from reviewer.session.unit_of_work import UnitOfWork
@@ -20,6 +21,7 @@ _SOURCE, _AT, _SHORT_AT = "source_id", "consent_withdrawn_at", "withdrawn_at"
 _KNOWN = frozenset({_SOURCE, _AT, _SHORT_AT})
 # A day, or a moment of RFC 3339 section 5.6 with its zone.
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_DAY_WITH_YEAR_LAST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)")
 # Columns beside the id, as field_name spells them: those that say whether, and those that say how it stands.
 _ENDINGS = ("withdr", "revok", "optout", "optedout")
@@ -76,14 +78,15 @@ class RecordedWithdrawals:
     similar: tuple[str, ...] = ()
 
 
-def read_withdrawals(file: Path) -> tuple[Withdrawal, ...]:
-    """The withdrawals of a list that somebody sent, in its order.
+def read_withdrawals(file: Path, now: datetime | None = None) -> tuple[Withdrawal, ...]:
+    """The withdrawals of a list that somebody sent, in its order; ``now`` is the system's time by default.
 
     The forms are those of ``read_table`` with the field ``source_id``. ``consent_withdrawn_at`` (or
     ``withdrawn_at``), if there, is a day, which begins at midnight UTC, or a moment with its zone. A further
     column that seems to say that somebody did not withdraw (``status``, ``withdrawn``), or that has answers
     to a question that we do not understand (``Einwilligung``: ``ja``), refuses the list; so does one that is
-    ticked or filled in for some sources and empty for others.
+    ticked or filled in for some sources and empty for others, or has a day to come where no column says when
+    consent ends.
 
     Raises: Refused for the whole list if any line is invalid; Unavailable if it cannot be read.
     """
@@ -91,6 +94,8 @@ def read_withdrawals(file: Path) -> tuple[Withdrawal, ...]:
     found: list[Withdrawal] = []
     bits, chosen = _columns_of_bits(rows), _columns_of_some(rows)
     wrong = [(row.line, "WITHDRAWAL_IN_DOUBT") for row in rows if _is_in_doubt(row, bits, chosen)]
+    now = now or SystemClock().now()
+    wrong += [(row.line, "WITHDRAWAL_TO_COME") for row in rows if _may_be_to_come(row, now)]
     for row in rows:
         try:
             found.append(Withdrawal(row.values[_SOURCE], _date(row)))
@@ -207,6 +212,27 @@ def _is_in_doubt(row: TableRow, bits: frozenset[str], chosen: frozenset[str]) ->
         elif name not in _STATES | _REMARKS and (said in _ANSWERS or given in bits):
             return True
     return False
+
+
+def _may_be_to_come(row: TableRow, now: datetime) -> bool:
+    """Whether consent may end on a later day, in a column that we do not know."""
+    if any(row.values.get(name) not in (None, "") for name in (_AT, _SHORT_AT)):
+        return False
+    found = (_earliest_day(str(value).strip()) for name, value in row.values.items() if name not in _KNOWN)
+    return any(day is not None and day > now for day in found)
+
+
+def _earliest_day(text: str) -> datetime | None:
+    """The day or moment that a text is, the earlier one where day and month may be exchanged; else None."""
+    days = list[datetime]()
+    with suppress(ValueError):
+        days.append(_parsed(text))
+    if numbers := _DAY_WITH_YEAR_LAST.fullmatch(text):
+        first, second, year = map(int, numbers.groups())
+        for month, day in ((first, second), (second, first)):
+            with suppress(ValueError):
+                days.append(datetime(year, month, day, tzinfo=UTC))
+    return min(days, default=None)
 
 
 def _date(row: TableRow) -> datetime | None:

@@ -212,6 +212,34 @@ def test_list_may_have_a_date_for_each_source(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("heading", "value", "is_to_come"),
+    [
+        ("date", "2027-05-01", True),
+        ("Datum", "31.12.2026", True),
+        ("ends", "2026-12-24T01:00:00Z", True),
+        ("date", "5/1/2026", False),
+        ("requested", "2026-11-01", False),
+        ("date", "1.12.2026", False),  # or the 12th of January
+        ("number", "99-99-2030", False),
+    ],
+)
+def test_list_with_a_day_to_come_in_a_further_column_is_refused_whole(
+    tmp_path: Path, heading: str, value: str, is_to_come: bool
+) -> None:
+    path, now = tmp_path / "list.csv", datetime(2026, 11, 30, tzinfo=UTC)
+    path.write_text(f"source_id,{heading},withdrawn_at\none,{value},2026-11-01\n", encoding="utf-8")
+    assert len(read_withdrawals(path, now)) == 1
+    path.write_text(f"source_id,{heading}\none,2026-01-01\ntwo,{value}\n", encoding="utf-8")
+    if not is_to_come:
+        assert len(read_withdrawals(path, now)) == 2
+        return
+    with pytest.raises(Refused) as caught:
+        read_withdrawals(path, now)
+    parameters = caught.value.parameters
+    assert (parameters["lines"], parameters["problem"].code) == ("3", "WITHDRAWAL_TO_COME")  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
     ("heading", "value"),
     [
         ("withdrawn", "no"),
