@@ -20,7 +20,7 @@ from reviewer.model.people import Identity
 from reviewer.model.redaction import Redaction
 from reviewer.model.task import SealedAnnotation, TaskState
 from reviewer.privacy.denial import undenied
-from reviewer.privacy.redaction import RemovedSound, explained_tags, removed_sounds
+from reviewer.privacy.redaction import RemovedSound, explained_tags, removed_sounds, repeated_tags
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.clip_answers import answers_of_form, with_what_segments_have
 from reviewer.session.export_access import ExportAccess, batch_size, clips_at_once, is_over
@@ -360,20 +360,19 @@ def _tag_reasons(
 ) -> list[str]:
     """A reason for each kind of tag in a segment that the profile leaves out.
 
-    A tag for personal data whose words were removed does not count: nobody can hear what the text lacks. Two
-    of a kind side by side count as one, which an overlap of two redactions once left.
+    A tag for personal data whose words were removed does not count: nobody can hear what the text lacks.
     """
     if "[" not in segment.text:
         return []
     found: set[TagClass] = set()
-    removed, before = explained_tags(segment, applied), ""
+    removed, repeated, before = explained_tags(segment, applied), repeated_tags(segment, applied), ""
     for token in tokenize(segment.text):
         if token.kind is TokenKind.SPACE:
             continue
         tag = conventions.tag(token.tag_name.lower()) if token.kind is TokenKind.TAG else None
-        is_again, before = token.text == before, token.text
-        if tag is not None and tag.tag_class is TagClass.PII and (removed or is_again):
-            removed -= not is_again
+        is_again, before = token.text == before and repeated > 0, token.text
+        if tag is not None and tag.tag_class is TagClass.PII and (is_again or removed):
+            repeated, removed = repeated - is_again, removed - (not is_again)
         elif tag is not None:
             found.add(tag.tag_class)
     profile = conventions.profile(options.profile)

@@ -90,7 +90,8 @@ def without_words(
     Returns: the annotation, and whether all marked words are known. If not, somebody must look at the text.
     """
     segments, is_known = list(annotation.segments), True
-    marked = _apart(each.marked for each in (*removed, *others))
+    stretches = {*removed, *others}
+    marked = _apart(each.marked for each in stretches)
     for one in removed:
         for place, segment in enumerate(segments):
             if not _overlaps(segment, one.removed) or not segment.text.strip():
@@ -98,6 +99,8 @@ def without_words(
             tags = sum(_overlaps(segment, span) for span in marked)
             text = _without_words_of(segment, one, words, locale, tags)
             is_known = is_known and (text is not None or not _overlaps(segment, one.marked))
+            if text is not None and repeated_tags(segment, stretches):
+                text = _with_tag_once(text, tag_for(one.kind))
             segments[place] = replace(segment, text=segment.text if text is None else text)
     return without_stale_denials(replace(annotation, segments=tuple(segments))), is_known
 
@@ -143,6 +146,16 @@ def explained_tags(segment: Segment, removed: Iterable[RemovedSound]) -> int:
     return inside + len(edges)
 
 
+def repeated_tags(segment: Segment, removed: Iterable[RemovedSound]) -> int:
+    """How many tags that stand beside one of their kind can be the same once more.
+
+    Earlier versions left one for each stretch that shares frames with another of its kind.
+    """
+    inside = [one for one in removed if _overlaps(segment, one.marked)]
+    kinds = {one.kind for one in inside}
+    return len(inside) - sum(len(_apart(one.marked for one in inside if one.kind is kind)) for kind in kinds)
+
+
 def _apart(spans: Iterable[Span]) -> list[Span]:
     """The spans, as one where they share frames; not where they only touch."""
     found: list[Span] = []
@@ -183,7 +196,7 @@ def _without_words_of(
         start, end = min(one[0] for one in touched), max(one[1] for one in touched)
         if any(pii.find(rest, locale) for rest in (text[start : said[0]], text[said[1] : end])):
             start, end = said  # the rest can still be heard, and must be found again
-        return _with_tag_once(f"{text[:start]}{tag}{text[end:]}", tag)
+        return f"{text[:start]}{tag}{text[end:]}"
     if not _overlaps(segment, one.marked):
         return None
     if finds:

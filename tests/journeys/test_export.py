@@ -342,6 +342,9 @@ def test_spans_and_what_is_said_of_a_segment_count_too(
         ("I am [pii:name] and my number is [pii:id]", [(100, 700), (400, 900)], {"tag_pii": 1}),
         ("I am [pii:name] and my number is [pii:id]", [(100, 700), (1200, 1500)], {}),
         ("my number is [pii:id] [pii:id] here", [(100, 700), (400, 900)], {}),
+        ("my number is [pii:id] [pii:id] here", [(100, 700), (1200, 1500)], {}),
+        ("my number is [pii:id] [pii:id] here", [(100, 700)], {"tag_pii": 1}),
+        ("my number is [pii:id] [pii:id] [pii:id] here", [(100, 700), (400, 900)], {"tag_pii": 1}),
         ("my number is [pii:id] [pii:id] here", [], {"tag_pii": 1}),
     ],
 )

@@ -11,6 +11,7 @@ from reviewer.privacy.redaction import (
     RemovedSound,
     explained_tags,
     hypothesis_without_words,
+    repeated_tags,
     spans_in_words,
     without_words,
 )
@@ -154,6 +155,17 @@ def test_stretches_that_overlap_leave_one_tag() -> None:
     assert (text_of(after), is_known) == ("call [pii:id] please", True)
     (segment,) = after.segments
     assert explained_tags(segment, stretches) == 1
+
+
+def test_a_typed_tag_beside_removed_words_stays_and_needs_removed_sound_of_its_own() -> None:
+    annotation = Annotation.of_text("hello [pii:name] Kowalska there", 4000)
+    stretch = removed(2000, 3000, NAME)
+    after, is_known = without_words(
+        annotation, [stretch], said("hello [pii:name] Kowalska there"), "en", [stretch]
+    )
+    assert (text_of(after), is_known) == ("hello [pii:name] [pii:name] there", True)
+    (segment,) = after.segments
+    assert (explained_tags(segment, [stretch]), repeated_tags(segment, [stretch])) == (1, 0)
 
 
 @pytest.mark.parametrize(
