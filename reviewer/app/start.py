@@ -134,13 +134,15 @@ def _window(given: Path | None, *, is_demo: bool = False) -> int:
         gc.freeze()  # the modules stay: going through them would stop the window for 50 ms now and then
         _guard()  # before anything is typed or unsealed
         gateway.begin()
-        set_icon(app)
-        load_deferred_icons(window)
+        _load_icons(app, window)
         try:
             window.complete()
         except ReviewerError as error:
             window.sign_in_flow.sign_in_page.show_error(error)
-        _offer_demo_people(window.sign_in_flow.sign_in_page) if is_demo else remember_workspace(folder)
+        if is_demo:
+            _offer_demo_people(window.sign_in_flow.sign_in_page)
+        else:
+            remember_workspace(folder)
 
     window.sign_in_flow.sign_in_page.other_workspace_requested.connect(partial(_choose_another, window, jobs))
     window.sign_in_flow.sign_in_page.sign_in_requested.connect(import_pyqtgraph)
@@ -154,6 +156,12 @@ def _window(given: Path | None, *, is_demo: bool = False) -> int:
         window.close_pedals()
         jobs.close()
         gateway.close()
+
+
+def _load_icons(app: QApplication, window: MainWindow) -> None:
+    """The program's own, and those of the window's buttons: after the first paint, which they would delay."""
+    set_icon(app)
+    load_deferred_icons(window)
 
 
 def _chosen_workspace() -> Path | None:

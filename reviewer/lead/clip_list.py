@@ -7,12 +7,12 @@ from functools import cache
 from reviewer.access.rights import Act, may
 from reviewer.access.signed_facts import is_on_hold
 from reviewer.errors import Refused
+from reviewer.garbage_collection import without_collection
 from reviewer.lead.held_back import HeldBack
 from reviewer.model.clip import ClipState
 from reviewer.model.clip_list import ListedClip, QueuedClip, StoredClip
 from reviewer.model.clock import to_micros
 from reviewer.model.event import CLIP_IDS, Action, DetailValue, Event, HeardRange
-from reviewer.model.garbage_collection import without_collection
 from reviewer.model.hold import HoldReason, ListenReason
 from reviewer.model.people import Identity, Person, PersonState
 from reviewer.model.routes import optional_skill, require_priority

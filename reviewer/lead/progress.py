@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from reviewer.access.working_time import working_times
+from reviewer.garbage_collection import without_collection
 from reviewer.lead.clip_list import ClipList
 from reviewer.model.clip_list import ListedClip
 from reviewer.model.clock import to_micros
-from reviewer.model.garbage_collection import without_collection
 from reviewer.model.language_tags import takes
 from reviewer.model.people import Identity, Person, PersonState, Role
 from reviewer.model.progress import (

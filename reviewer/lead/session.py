@@ -20,6 +20,7 @@ from reviewer.clips.draft_distances import MeanDistance
 from reviewer.clips.keys import KdfParameters
 from reviewer.clips.retention import RetentionDecision
 from reviewer.errors import Refused
+from reviewer.garbage_collection import without_collection
 from reviewer.labels.schema import Schema
 from reviewer.lead.admission import Admission
 from reviewer.lead.backup import Backup, BackupResult
@@ -45,7 +46,6 @@ from reviewer.lead.server_watch import ServerWatch
 from reviewer.lead.set_options import SetOptions
 from reviewer.lead.withdrawals import Withdrawal, read_withdrawals
 from reviewer.model.event import Action, DetailValue, Event
-from reviewer.model.garbage_collection import without_collection
 from reviewer.model.people import Identity, Person, PersonState, Role
 from reviewer.model.project import Project
 from reviewer.model.task import LateDraft, Lease, QueueCounts, TaskKind, UntakenCount, WorkCounts

@@ -4,7 +4,7 @@ import gc
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from reviewer.model.garbage_collection import is_paused
+from reviewer.garbage_collection import is_paused
 
 _EVERY_MS = 250
 

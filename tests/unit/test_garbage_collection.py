@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from reviewer.model.garbage_collection import is_paused, without_collection
+from reviewer.garbage_collection import is_paused, without_collection
 
 
 @pytest.mark.parametrize("was_on", [True, False])

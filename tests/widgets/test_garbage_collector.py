@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from reviewer.model.garbage_collection import without_collection
+from reviewer.garbage_collection import without_collection
 from reviewer.ui.garbage_collector import GarbageCollector
 
 

@@ -185,10 +185,8 @@ class ClipsPage(LeadPage):
             self.tr("No clip matches the filter.") if self._all else self.tr("No clip was imported yet.")
         )
         self.clips.show_rows(found.clips)
-        if (
-            found.clips and not self._is_fitted and self.clip_table.isVisible()
-        ):  # from then on a width stays as it is dragged
-            self._is_fitted = True
+        if found.clips and not self._is_fitted and self.clip_table.isVisible():
+            self._is_fitted = True  # from then on a width stays as it is dragged
             fit_columns(self.clip_table, [_COLUMNS.index(column) for column in FITTED])
         place = _place_of(before, found.clips)
         if found.clips:
