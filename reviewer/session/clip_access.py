@@ -62,8 +62,9 @@ class ClipAccess:
         self._open: dict[tuple[str, str], tuple[Lease, UnsealedClip]] = {}
         self._prefetched: dict[str, UnsealedClip] = {}
         self._held: dict[tuple[str, str], HeldOpening] = {}
-        self._redacted: set[tuple[str, str]] = set()
         self._muted_opened: set[tuple[str, str]] = set()
+        """Sessions and the redactions whose muted spans they opened."""
+        self._redacted: set[tuple[str, str]] = set()
         """Put away since their sound was replaced: what was typed to the old one is not saved any more."""
         sign_in.before_sign_out(self.put_all_away)
 
