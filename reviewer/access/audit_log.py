@@ -33,6 +33,8 @@ CHECKPOINT_SECONDS = 300
 SEGMENT_ROWS = 100_000
 """A segment ends at the first checkpoint over so many rows, the next at the first over twice so many..."""
 MAY_BE_UNSIGNED = frozenset({Action.WORKSPACE_MADE, Action.SIGN_IN_FAILED, Action.ENROL_FAILED})
+SESSION_ENDS = frozenset({Action.SIGN_OUT, Action.LOCK})
+"""No row of a session follows one of these."""
 _PAGE = 1000
 _FEW = 25
 _STEP = timedelta(seconds=2)
@@ -79,6 +81,7 @@ class AuditLog:
         self._signers: dict[bytes, Callable[[bytes], bytes]] = {}
         self._new_keys: Callable[[], Iterable[bytes]] = tuple
         self._holders = 0
+        self._ended_sessions: set[str] = set()
         self._written = Head(0, GENESIS)
         self._signs_next = b""
         """The public key that signs the row after ``_written``; empty if the log must be asked."""
@@ -159,8 +162,9 @@ class AuditLog:
         """Signs and adds one row, in the open transaction if there is one; returns its number.
 
         A checkpoint follows every 256 rows, when the newest is five minutes old, and when ``seal`` gives a
-        reason for one. Raises Refused when nobody is signed in and the act needs a signature, Unavailable
-        when it cannot be written; the act must not happen then.
+        reason for one. Raises Refused when nobody is signed in and the act needs a signature, or when its
+        session has ended (somebody else may be signed in by now); Unavailable when it cannot be written; the
+        act must not happen then.
         """
         if not self.is_unlocked and event.action not in MAY_BE_UNSIGNED:
             raise Refused("NOT_LOGGED_NOBODY_SIGNED_IN")
@@ -410,6 +414,8 @@ class AuditLog:
             self._append(Event(Action.CLOCK_SET_BACK, detail={"seconds": int(behind.total_seconds())}))
 
     def _append(self, event: Event) -> int:
+        if event.session in self._ended_sessions:
+            raise Refused("SIGNED_OUT")
         newest = self._database.row(f"SELECT {_COLUMNS} FROM log ORDER BY seq DESC LIMIT 1")  # noqa: S608
         last = stored_row(newest) if newest else None
         head = Head(last.seq, last.hash) if last else Head(0, GENESIS)
@@ -441,6 +447,8 @@ class AuditLog:
         if sign is not None:
             self._written = Head(head.size + 1, row_hash)
             self._signs_next = b"" if event.action == Action.KEYS_REPLACED else public_key
+        if event.action in SESSION_ENDS:
+            self._ended_sessions.add(event.session)
         self._clock.not_before(from_micros(at))
         self._activity.note(event, self._clock.now())
         return head.size + 1

@@ -9,7 +9,7 @@ that name.
 from dataclasses import dataclass, field
 
 from reviewer.access import signing
-from reviewer.access.audit_log import MAY_BE_UNSIGNED
+from reviewer.access.audit_log import MAY_BE_UNSIGNED, SESSION_ENDS
 from reviewer.access.log_chain import RowBody
 from reviewer.errors import Notice
 from reviewer.model.event import Action
@@ -35,7 +35,6 @@ OF_LEADS = frozenset(
 )
 """Acts by which others are let in, or clips let out: of no session but a lead's. In a folder of somebody's
 own, where nobody else is, they are what its owner took over from the team."""
-_ENDS = frozenset({Action.SIGN_OUT, Action.LOCK})
 _ENROLMENTS = frozenset({Action.WORKSPACE_MADE, Action.PERSON_ENROLLED})
 
 
@@ -93,7 +92,7 @@ class Sessions:
             return Notice("LOG_ROW_OF_ANOTHER_ROLE", {"row": seq})
         if action == Action.PERSON_JOINED and "public_key" in body.detail:
             self.keys[body.object] = str(body.detail["public_key"])
-        if action in _ENDS:
+        if action in SESSION_ENDS:
             del self._open[session]
             self._ended.add(session)
         return None

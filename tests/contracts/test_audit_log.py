@@ -3,13 +3,13 @@
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from reviewer.access import signing
-from reviewer.access.audit_log import CHECKPOINT_EVERY, MAY_BE_UNSIGNED, AuditLog, Head
+from reviewer.access.audit_log import CHECKPOINT_EVERY, MAY_BE_UNSIGNED, SESSION_ENDS, AuditLog, Head
 from reviewer.access.checkpoint import parse_checkpoint
 from reviewer.access.log_chain import GENESIS
 from reviewer.access.merkle import is_consistent
@@ -116,6 +116,21 @@ def test_two_people_share_a_ledger_until_the_last_one_leaves(book: Book) -> None
     book.ledger.record(OPENED)
     book.ledger.lock()
     assert not book.ledger.is_unlocked
+
+
+@pytest.mark.parametrize("ending", sorted(SESSION_ENDS))
+def test_a_session_that_ended_gets_no_more_rows_although_somebody_else_is_signed_in(
+    book: Book, ending: Action
+) -> None:
+    book.ledger.unlock(LOG_KEY)
+    book.ledger.record(OPENED)
+    book.ledger.record(replace(OPENED, action=ending, object="p1"))
+    book.ledger.lock()
+    with pytest.raises(Refused, match="SIGNED_OUT"):
+        book.ledger.record(OPENED)
+    book.ledger.record(replace(OPENED, actor="p2", session="s2"))
+    book.ledger.record(Event(Action.CHECKPOINT_WITNESSED, detail={"rows": 1}))
+    assert [row.event().session for row in book.ledger.rows()] == ["s1", "s1", "s2", ""]
 
 
 def test_locking_once_too_often_does_no_harm(book: Book) -> None:

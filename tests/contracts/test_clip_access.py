@@ -290,6 +290,29 @@ def test_nothing_is_logged_or_kept_for_a_session_that_ended_while_the_network_wa
     assert unsealed
 
 
+@pytest.mark.parametrize("is_prefetch", [False, True])
+def test_log_stays_whole_where_a_key_is_refused_after_the_session_ended(
+    parts: Access, monkeypatch: pytest.MonkeyPatch, is_prefetch: bool
+) -> None:
+    ana = parts.identity(ANA)
+    permit = parts.access.permit(ana, parts.claimed(ana))
+
+    def refused_late(*_arguments: Any) -> Any:
+        parts.sign_in.sign_out(ana)
+        parts.identity(BEN)
+        raise Unavailable("BROKER_AWAY")
+
+    unsealing = parts.access._unsealing
+    monkeypatch.setattr(unsealing, "opens_every_clip", lambda _identity: False)
+    monkeypatch.setattr(unsealing, "reach", lambda _identity: None)
+    monkeypatch.setattr(unsealing, "_released", refused_late)
+    with pytest.raises(Unavailable, match="BROKER_AWAY"):
+        (parts.access.prefetch if is_prefetch else parts.access.open)(permit)
+    rows = [event.action for event in parts.bench.events() if event.session == ana.session_id]
+    assert rows[-1] is Action.SIGN_OUT
+    assert verify_file(parts.bench.workspace.path / DATABASE_FILE).ok
+
+
 def test_clip_opens_where_the_bucket_does_not_tell_whether_its_speech_was_found_before(
     parts: Access, monkeypatch: pytest.MonkeyPatch
 ) -> None:
