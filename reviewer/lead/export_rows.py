@@ -114,8 +114,8 @@ class RowMaker:
         frame = _Frames.of_row(clip.rate_hz, self._options.rate_of(clip.rate_hz), start, end)
         part = segments[0] if self._options.cut else None
         labels, flags = _answers(annotation, part)
-        verbatim = "\n".join(each.text for each in segments)
         ordered = sorted(segments, key=lambda each: (each.start, each.end))
+        verbatim = "\n".join(each.text for each in ordered)
         parts = tuple([self._segment(selected, each, frame) for each in ordered])
         is_one = len(parts) == 1
         utterance = Utterance(
@@ -135,7 +135,7 @@ class RowMaker:
             conventions_version=intern(accepted.conventions_version),
             split=self._splits.of(self._names.speaker(clip)),
             segments=parts,
-            words=tuple(word for each in segments for word in self._words(selected, each, frame))
+            words=tuple(word for each in ordered for word in self._words(selected, each, frame))
             if selected.aligned
             else (),
             reference=selected.reference,
