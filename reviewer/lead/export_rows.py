@@ -25,6 +25,9 @@ from reviewer.transcript.word_times import timed_words
 _FLAGS = frozenset(flag.value for flag in Flag)
 _ID_PART = re.compile("[a-z0-9]+")
 _MILLISECONDS = 1000
+_SHORTEST_MS = 2
+"""Ids have whole milliseconds: of rows that begin a millisecond apart, two can have one id (1.5 and 2.5 are
+both rounded to 2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +95,8 @@ class RowMaker:
             return "no_text"
         if segment.end > clip.frames:
             return "segment_times"
-        if (segment.end - segment.start) * _MILLISECONDS < clip.rate_hz:
-            return "time_below_millisecond"  # ids have milliseconds: two such rows could have one id
+        if (segment.end - segment.start) * _MILLISECONDS < _SHORTEST_MS * clip.rate_hz:
+            return "time_below_millisecond"
         if any(each.start < segment.end and segment.start < each.end for each in others if each.text.strip()):
             return "segment_overlaps"
         return ""
