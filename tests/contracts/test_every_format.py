@@ -524,6 +524,11 @@ REFUSED: dict[str, tuple[str, Utterance]] = {
     "less than a millisecond": ("eaf", a_row(segments=(UtteranceSegment(0, 3, "a", "x", "x"),))),
     "six channels of Opus": ("nemo", a_row(audio="opus", channels=6)),
     "long text": ("csv-excel", a_row(text="a" * 33_000)),
+    "long answer": ("csv-excel", a_row(labels={"note": "a" * 33_000})),
+    "long answer about a segment": (
+        "csv-excel",
+        a_row(segments=(UtteranceSegment(0, 99, "a", "x", "x", {"note": "a" * 33_000}),)),
+    ),
 }
 
 
