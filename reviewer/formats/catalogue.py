@@ -89,6 +89,8 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
     }
 )
 """By the name that ``--format`` takes; ``titles.TITLES`` has the same names."""
+LOOK_AT_SOUND = frozenset({"kaldi"})
+"""Formats without audio of their own that look into the files of ``clips/``: they are written after these."""
 
 
 def require_format_tags(conventions: Conventions) -> None:

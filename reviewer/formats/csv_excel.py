@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from reviewer.errors import Notice
-from reviewer.formats.csv_table import Dialect, check_tables, safe_cell, write_tables
+from reviewer.formats.csv_table import Dialect, check_tables, label_cell, safe_cell, write_tables
 from reviewer.formats.dataset import Utterance, segments_of
 from reviewer.formats.row_problems import row_problem
 from reviewer.formats.validation import SetValidator
@@ -23,11 +23,17 @@ _MARK = b"\xff\xfe"
 
 
 def problem(utterance: Utterance) -> str:
-    """A text longer than a cell."""
-    texts = (utterance.text, utterance.text_verbatim, *(one.text_verbatim for one in segments_of(utterance)))
-    if any(len(text.encode("utf-16-le", "replace")) // 2 > MOST_CHARACTERS for text in texts):
+    """A text or an answer longer than a cell."""
+    if any(len(text.encode("utf-16-le", "replace")) // 2 > MOST_CHARACTERS for text in _texts(utterance)):
         return "excel_cell_too_long"
     return row_problem(utterance)
+
+
+def _texts(utterance: Utterance) -> Iterator[str]:
+    segments = segments_of(utterance)
+    yield from (utterance.text, utterance.text_verbatim, *(one.text_verbatim for one in segments))
+    for labels in (utterance.labels, *(one.labels for one in segments)):
+        yield from map(label_cell, labels.values())
 
 
 def write(folder: Path, utterances: Sequence[Utterance]) -> None:

@@ -46,7 +46,7 @@ WORD_COLUMNS = ("id", "start", "end", "start_frame", "end_frame", "speaker", "wo
 LABEL = "label_"
 LIST_MARK = "|"
 _NUMBERS = ("duration", "frames", "rate_hz", "channels")
-_TEXTS = ("speaker", "text", "text_verbatim", "word", "duration", "start", "end")
+_TEXTS = ("speaker", "text", "text_verbatim", "reference", "word", "duration", "start", "end")
 _TIMES = ("start", "end", "start_frame", "end_frame")
 _MAY_BE_FORMULA = "=+-@＝＋－＠'"
 _FORMULA = re.compile(rf"((?:^|[;\t\r\n])\s*)(?=[{re.escape(_MAY_BE_FORMULA)}])")

@@ -2,7 +2,7 @@
 
 Every file is sorted as ``LC_ALL=C`` sorts, and a speaker's id begins the ids of its utterances. Without
 segments ``wav.scp`` is keyed by utterance; otherwise ``segments`` cuts the recordings (Kaldi, data
-preparation).
+preparation). Its programs read WAV of 16 bits and no other (Kaldi, ``feat/wave-reader.cc``).
 """
 
 import re
@@ -17,18 +17,18 @@ from reviewer.errors import Notice
 from reviewer.formats.dataset import CLIPS, TextFiles, Utterance, is_whole, segment_id, segments_of
 from reviewer.formats.row_problems import row_problem
 from reviewer.formats.times import parse_number, seconds
-from reviewer.formats.validation import SetValidator
+from reviewer.formats.validation import SetValidator, sound_bits
 
 VERSION = "1"
 HAS_OWN_AUDIO = False
 FOLDER = "kaldi"
 UNSPLIT = "all"
 _RESERVED = re.compile(r"(?<!\w)(?:<s>|</s>|#0)(?!\w)", re.ASCII)  # as grep -w finds them
-_COMMANDS = {
-    ".flac": "flac -c -d -s {path} |",
-    ".opus": "ffmpeg -nostdin -v error -i {path} -ar {rate_hz} -f wav - |",
-}
+_READS = {".flac": "flac -c -d -s {path} |", ".wav": "{path}"}
+_CONVERTS = "ffmpeg -nostdin -v error -i {path} -ar {rate_hz} -f wav - |"
+"""To 16 bits, whatever it reads."""
 _COMMAND = re.compile(r"(?:flac -c -d -s (\S+)|ffmpeg -nostdin -v error -i (\S+) -ar \d+ -f wav -) \|")
+_BITS = 16
 _ROWS_IN_MEMORY = 2_000
 _KEYED_BY_UTTERANCE = ("text", "utt2spk", "utt2lang", "utt2dur")
 
@@ -47,7 +47,10 @@ def problem(utterance: Utterance) -> str:
 
 
 def write(folder: Path, utterances: Sequence[Utterance]) -> None:
-    """Writes ``kaldi/<split>/``; paths in ``wav.scp`` are relative to the set. May raise OSError."""
+    """Writes ``kaldi/<split>/``; paths in ``wav.scp`` are relative to the set.
+
+    ``clips/`` is there: what Kaldi needs to read a file depends on its bits. May raise OSError.
+    """
     for split in sorted({one.split for one in utterances}):
         place = folder / FOLDER / (split or UNSPLIT)
         place.mkdir(parents=True)
@@ -55,7 +58,7 @@ def write(folder: Path, utterances: Sequence[Utterance]) -> None:
         with TextFiles(place) as files:
             for one in utterances:
                 if one.split == split:
-                    files.add_line("wav.scp", f"{one.id} {_reads(one)}")
+                    files.add_line("wav.scp", f"{one.id} {_reads(folder, one)}")
                     files.add_line("reco2dur", f"{one.id} {seconds(one.frames, one.rate_hz)}")
             _write_rows(files, _sorted(place, _rows(utterances, split)), has_segments=has_segments)
 
@@ -118,11 +121,11 @@ def _rows(utterances: Sequence[Utterance], split: str) -> Iterator[tuple[str, ..
                 )
 
 
-def _reads(utterance: Utterance) -> str:
-    """What Kaldi reads: a WAV by its path, anything else through a command."""
+def _reads(folder: Path, utterance: Utterance) -> str:
+    """What Kaldi reads: a WAV by its path, anything else, and all that has not 16 bits, through a command."""
     path = utterance.path
-    command = _COMMANDS.get(Path(path).suffix, "{path}")
-    return command.format(path=path, rate_hz=utterance.rate_hz)
+    reads = _READS.get(Path(path).suffix) if sound_bits(folder / path) == _BITS else None
+    return (reads or _CONVERTS).format(path=path, rate_hz=utterance.rate_hz)
 
 
 def decoded_file(reads: str) -> str:

@@ -10,7 +10,7 @@ from reviewer.formats.json_row import json_line
 from reviewer.formats.row_problems import row_problem
 from reviewer.formats.validation import SetValidator, add_read_row
 
-VERSION = "2"
+VERSION = "3"
 HAS_OWN_AUDIO = False
 NOSPEECH = "nospeech"
 SEGMENTS = "segments"
@@ -20,8 +20,9 @@ _KEYS = {
     "id": str,
 }  # fmt: skip
 _SEGMENT_KEYS = {**_KEYS, "offset": float}
-_NAMES = tuple(f"manifest{part}.jsonl" for part in ("", *(f"_{s}" for s in SPLITS), f"_{NOSPEECH}"))
-_SEGMENT_NAMES = tuple(f"manifest_{SEGMENTS}{part}.jsonl" for part in ("", *(f"_{s}" for s in SPLITS)))
+_PARTS = ("", *(f"_{split}" for split in SPLITS))
+_NAMES = tuple(f"manifest{kind}{part}.jsonl" for kind in ("", f"_{NOSPEECH}") for part in _PARTS)
+_SEGMENT_NAMES = tuple(f"manifest_{SEGMENTS}{part}.jsonl" for part in _PARTS)
 
 
 def problem(utterance: Utterance) -> str:
@@ -30,7 +31,7 @@ def problem(utterance: Utterance) -> str:
 
 
 def write(folder: Path, utterances: Sequence[Utterance]) -> None:
-    """Writes ``manifest.jsonl`` (one for each split of a split set) and ``manifest_nospeech.jsonl``.
+    """Writes ``manifest.jsonl`` and ``manifest_nospeech.jsonl``, one for each split of a split set.
 
     The latter only if it has rows: training tools drop rows without text, or fail on them. Rows of several
     segments are in ``manifest_segments.jsonl`` too, a line for each segment with its ``offset``. May raise
@@ -38,8 +39,8 @@ def write(folder: Path, utterances: Sequence[Utterance]) -> None:
     """
     with TextFiles(folder) as files:
         for utterance in utterances:
-            part = utterance.split if utterance.text else NOSPEECH
-            files.add_line(_name(part), _line(utterance))
+            kind = "" if utterance.text else NOSPEECH
+            files.add_line(_name(kind, utterance.split), _line(utterance))
             if not is_whole(utterance):
                 for line in _segment_lines(utterance):
                     files.add_line(_name(SEGMENTS, utterance.split), line)

@@ -18,6 +18,7 @@ from reviewer.transcript.tokens import Token, TokenKind, tokenize
 IGNORE = "IGNORE_TIME_SEGMENT_IN_SCORING"
 """As a mark: it becomes the whole text of the segment, which NIST scoring then leaves out (SCTK)."""
 _REMOVED = ""
+_UNKNOWN = "<unk>"
 _SPOKEN = (TagClass.UNCLEAR, TagClass.FOREIGN, TagClass.OVERLAP)
 """Somebody says words there that the text lacks. Personal data is not among them: where an export lets its
 tag through, the sound was removed."""
@@ -60,7 +61,7 @@ FORMAT_TAGS: Mapping[str, TagRules] = MappingProxyType(
         "csv": _BOTH,
         "csv-excel": _BOTH,
         "jsonl": _BOTH,
-        "kaldi": TagRules(TextKind.NORMALISED, {**_NOISES, **_spoken("<unk>")}),
+        "kaldi": TagRules(TextKind.NORMALISED, {**_NOISES, **_spoken(_UNKNOWN)}),
         "audiofolder": _BOTH,
         "parquet": _BOTH,
         "lhotse": _BOTH,
@@ -123,8 +124,10 @@ def in_format(name: str, utterance: Utterance) -> Utterance:
     A text without words stays without: a sound alone is no utterance.
     """
     conventions, rules = utterance.conventions, FORMAT_TAGS.get(name)
-    if conventions is None or rules is None or rules.text is TextKind.NONE:
+    if conventions is None or rules is None:
         return utterance
+    if rules.text is TextKind.NONE:
+        return _with_all_speech(utterance, conventions)
     texts = _Texts(name, conventions, utterance.profile)
     if not texts.maps_hesitations and "[" not in utterance.text_verbatim:
         return utterance
@@ -144,6 +147,23 @@ def in_format(name: str, utterance: Utterance) -> Utterance:
         ),
         words=tuple(replace(one, text=texts.with_hesitations(one.text)) for one in utterance.words),
     )
+
+
+def _with_all_speech(utterance: Utterance, conventions: Conventions) -> Utterance:
+    """A row for a format that says only who speaks when: words that nobody could write down are speech."""
+    if "[" not in utterance.text_verbatim:
+        return utterance
+    return replace(
+        utterance,
+        segments=tuple(
+            one if one.text or not _is_spoken(one.text_verbatim, conventions) else replace(one, text=_UNKNOWN)
+            for one in utterance.segments
+        ),
+    )
+
+
+def _is_spoken(verbatim: str, conventions: Conventions) -> bool:
+    return any(tag is not None and tag.tag_class in _SPOKEN for _, tag in _tags_of(verbatim, conventions))
 
 
 class _Texts:

@@ -36,6 +36,7 @@ _OPUS_COMMENT = re.compile(
     rb"OpusTags.{4}lib(?:opus|sndfile)[^\x00=]*(?:\x00{4}|\x01\x00{3}.{4}ENCODER=)", re.DOTALL
 )
 _OGG_HEADER_BYTES = 1 << 10
+_FLAC_BITS_AT = 20
 MOST_TEXT_BYTES = 1 << 30
 MOST_LINE_BYTES = 64 << 20
 """More than the row of any clip that can be imported; a longer line may have no end."""
@@ -339,6 +340,15 @@ def wav_form(path: Path) -> tuple[int, int, int, int]:
                 break
             file.seek(length + length % 2, 1)
     return *form, frames
+
+
+def sound_bits(path: Path) -> int:
+    """The bits of a sample in a FLAC or in a WAV of integers, by its header; 0 for any other file."""
+    with path.open("rb") as file:
+        start = file.read(_FLAC_BITS_AT + 2)
+    if start[:4] == b"fLaC":  # RFC 9639 section 8.2: five bits, one less than the number
+        return (int.from_bytes(start[_FLAC_BITS_AT:], "big") >> 4 & 0x1F) + 1
+    return wav_form(path)[2]
 
 
 def _riff_chunks(file: BinaryIO) -> set[bytes]:

@@ -15,7 +15,7 @@ from reviewer.access.checkpoint import Checkpoint
 from reviewer.errors import Damaged, Refused, ReviewerError, Unavailable
 from reviewer.files import sync_tree
 from reviewer.formats import dataset_card, passport, webdataset
-from reviewer.formats.catalogue import FORMATS, Format, needs_clips, require_format_tags
+from reviewer.formats.catalogue import FORMATS, LOOK_AT_SOUND, Format, needs_clips, require_format_tags
 from reviewer.formats.dataset import CLIPS
 from reviewer.formats.output_folder import (
     is_gone,
@@ -338,7 +338,7 @@ class Export:
 
     def _write_without_sound(self, folder: Path, order: _Order, found: Collected) -> frozenset[str]:
         """Writes the formats that need no sound, while a worker process may still be writing it."""
-        formats = order.without(found.formats_without_rows()).formats
+        formats = order.without({*found.formats_without_rows(), *LOOK_AT_SOUND}).formats
         names = [name for name in formats if not self._formats[name].HAS_OWN_AUDIO]
         for name in names:
             self._formats[name].write(folder, found.utterances(_no_sound, name))

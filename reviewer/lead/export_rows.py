@@ -25,6 +25,9 @@ from reviewer.transcript.word_times import timed_words
 _FLAGS = frozenset(flag.value for flag in Flag)
 _ID_PART = re.compile("[a-z0-9]+")
 _MILLISECONDS = 1000
+_SHORTEST_MS = 2
+"""Ids have whole milliseconds: of rows that begin a millisecond apart, two can have one id (1.5 and 2.5 are
+both rounded to 2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +95,8 @@ class RowMaker:
             return "no_text"
         if segment.end > clip.frames:
             return "segment_times"
-        if (segment.end - segment.start) * _MILLISECONDS < clip.rate_hz:
-            return "time_below_millisecond"  # ids have milliseconds: two such rows could have one id
+        if (segment.end - segment.start) * _MILLISECONDS < _SHORTEST_MS * clip.rate_hz:
+            return "time_below_millisecond"
         if any(each.start < segment.end and segment.start < each.end for each in others if each.text.strip()):
             return "segment_overlaps"
         return ""
@@ -114,8 +117,8 @@ class RowMaker:
         frame = _Frames.of_row(clip.rate_hz, self._options.rate_of(clip.rate_hz), start, end)
         part = segments[0] if self._options.cut else None
         labels, flags = _answers(annotation, part)
-        verbatim = "\n".join(each.text for each in segments)
         ordered = sorted(segments, key=lambda each: (each.start, each.end))
+        verbatim = "\n".join(each.text for each in ordered)
         parts = tuple([self._segment(selected, each, frame) for each in ordered])
         is_one = len(parts) == 1
         utterance = Utterance(
@@ -135,7 +138,7 @@ class RowMaker:
             conventions_version=intern(accepted.conventions_version),
             split=self._splits.of(self._names.speaker(clip)),
             segments=parts,
-            words=tuple(word for each in segments for word in self._words(selected, each, frame))
+            words=tuple(word for each in ordered for word in self._words(selected, each, frame))
             if selected.aligned
             else (),
             reference=selected.reference,

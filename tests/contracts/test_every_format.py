@@ -1,6 +1,8 @@
 """Each format holds a row whole, as a reader that is not ours finds, or refuses it by name."""
 
+import csv
 import gzip
+import io
 import os
 import re
 import shutil
@@ -232,11 +234,33 @@ def test_segments_are_rows_of_a_nemo_manifest_with_offsets(tmp_path: Path) -> No
     _require_parts(found[rows[1].id].parts, wanted.parts, 1e-9)
 
 
-def test_kaldi_reads_opus_by_a_program_that_can(tmp_path: Path) -> None:
-    row = a_row(1, audio="opus")
+@pytest.mark.parametrize(
+    ("audio", "subtype", "reads"),
+    [
+        ("flac", "PCM_16", "flac -c -d -s {} |"),
+        ("flac", "PCM_24", "ffmpeg -nostdin -v error -i {} -ar 16000 -f wav - |"),
+        ("wav", "PCM_16", "{}"),
+        ("wav", "PCM_24", "ffmpeg -nostdin -v error -i {} -ar 16000 -f wav - |"),
+        ("opus", "OPUS", "ffmpeg -nostdin -v error -i {} -ar 16000 -f wav - |"),
+    ],
+)
+def test_kaldi_gets_wav_of_sixteen_bits(tmp_path: Path, audio: str, subtype: str, reads: str) -> None:
+    row = a_row(1, audio=audio)
+    (tmp_path / "clips").mkdir()
+    soundfile.write(
+        tmp_path / row.path, np.zeros(row.frames), row.rate_hz, subtype, format=audio.replace("opus", "ogg")
+    )
     FORMATS["kaldi"].write(tmp_path, [row])
     (line,) = (tmp_path / "kaldi" / "all" / "wav.scp").read_text().splitlines()
-    assert line == f"{row.id} ffmpeg -nostdin -v error -i clips/{row.id}.opus -ar 16000 -f wav - |"
+    assert line == f"{row.id} {reads.format(row.path)}"
+
+
+def test_excel_keeps_a_reference_that_looks_like_a_number_or_a_day(tmp_path: Path) -> None:
+    references = ("007", "0123456789012345678", "1e5", "2024-05-01", "true", "key")
+    rows = [a_row(number, reference=one) for number, one in enumerate(references)]
+    lines = (a_set(tmp_path / "set", "csv-excel", rows) / "utterances-excel.csv").read_text("utf-16")
+    cells = [row["reference"] for row in csv.DictReader(io.StringIO(lines), delimiter="\t")]
+    assert cells == [*(f"'{one}" for one in references[:-1]), "key"]
 
 
 def test_segments_of_one_speaker_and_time_have_ids_of_their_own() -> None:
@@ -500,6 +524,11 @@ REFUSED: dict[str, tuple[str, Utterance]] = {
     "less than a millisecond": ("eaf", a_row(segments=(UtteranceSegment(0, 3, "a", "x", "x"),))),
     "six channels of Opus": ("nemo", a_row(audio="opus", channels=6)),
     "long text": ("csv-excel", a_row(text="a" * 33_000)),
+    "long answer": ("csv-excel", a_row(labels={"note": "a" * 33_000})),
+    "long answer about a segment": (
+        "csv-excel",
+        a_row(segments=(UtteranceSegment(0, 99, "a", "x", "x", {"note": "a" * 33_000}),)),
+    ),
 }
 
 

@@ -131,9 +131,11 @@ def test_nemo_rows_are_sorted_and_say_what_a_trainer_reads(good: Path) -> None:
 
 
 def test_every_split_has_its_own_manifest(tmp_path: Path) -> None:
-    folder = a_set(tmp_path / "set", [a_row(1, split="train"), a_row(2, split="dev")])
+    rows = [a_row(1, split="train"), a_row(2, split="dev"), a_row(3, split="dev", text="")]
+    folder = a_set(tmp_path / "set", rows)
     assert [row["speaker"] for row in manifest(folder, "manifest_train.jsonl")] == ["ab01"]
     assert [row["speaker"] for row in manifest(folder, "manifest_dev.jsonl")] == ["ab02"]
+    assert [row["speaker"] for row in manifest(folder, "manifest_nospeech_dev.jsonl")] == ["ab03"]
     assert nemo.validate(folder) == []
 
 

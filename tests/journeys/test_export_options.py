@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from reviewer.audio.io.flac import read_canonical
+from reviewer.audio.io.flac import encode_flac, read_canonical
+from reviewer.audio.samples import Samples
 from reviewer.errors import Refused, Unavailable
 from reviewer.formats import passport
 from reviewer.formats.validation import decoded_length
@@ -22,7 +23,10 @@ from reviewer.lead.foreign_sets import verify_foreign_set
 from reviewer.lead.set_options import AudioForm, SetOptions
 from reviewer.model.annotation import Annotation, Segment
 from reviewer.model.event import Action
+from tests.benches.clips import add_clip
 from tests.benches.lead import LeadBench
+from tests.benches.workspace import ANA
+from tests.factories import a_clip
 
 
 @pytest.fixture
@@ -284,3 +288,35 @@ def test_no_set_is_written_into_the_workspace(bench: LeadBench, tmp_path: Path) 
         with pytest.raises(Refused, match="OUTPUT_IN_WORKSPACE"):
             bench.run_export(place / "set")
     assert sorted(bench.folder.rglob("*")) == before
+
+
+def test_a_row_says_its_segments_in_the_order_of_time_however_they_were_kept(
+    bench: LeadBench, out: Path
+) -> None:
+    bench.add_clip("c3")
+    segments = (Segment("a", 900, 1500, "Two.", "A"), Segment("b", 0, 800, "One,", "A"))
+    bench.submit_annotation(bench.claim(), Annotation(segments))
+    bench.accept_all()
+    bench.run_export(out, formats=("jsonl",))
+    texts = {row["id"].split("-")[1]: row["text_verbatim"] for row in map(json.loads, _lines(out))}
+    assert texts["c3"] == "One, Two."
+
+
+def test_kaldi_is_told_which_files_have_more_bits_than_it_reads(bench: LeadBench, out: Path) -> None:
+    fine = Samples(16_000, np.full((1600, 1), 1 << 8, np.int32))
+    clip = a_clip(id="c3", frames=1600, source_hash="s3", samples_hash="s3")
+    add_clip(
+        bench.unit.content, bench.lead.keyring, clip, encode_flac(fine), b"",
+        lambda: bench.unit.queue.add_clip("c3", passes=1, sort_key=3, quarantined=False),
+    )  # fmt: skip
+    bench.submit(ANA, "three")
+    bench.accept_all()
+    bench.run_export(out, formats=("kaldi", "stm"))
+    reads = dict(line.split(" ", 1) for line in (out / "kaldi/all/wav.scp").read_text().splitlines())
+    programs = {name.split("-")[1]: command.split(" ")[0] for name, command in reads.items()}
+    assert programs == {"c2": "flac", "c3": "ffmpeg"}
+    assert verify_foreign_set(out) == []
+
+
+def _lines(out: Path) -> list[str]:
+    return (out / "utterances.jsonl").read_text(encoding="utf-8").splitlines()

@@ -67,13 +67,15 @@ def test_row_is_of_the_whole_clip_and_says_under_what_it_was_annotated() -> None
     assert made.flags == {Flag.DISTRESSING}
 
 
-def test_cut_rows_have_ids_of_their_own_because_none_is_shorter_than_a_millisecond() -> None:
-    made = maker(SetOptions(cut=True, margin_ms=0))
+@pytest.mark.parametrize("margin_ms", [0, 200])
+def test_cut_rows_have_ids_of_their_own_because_none_is_shorter_than_two_milliseconds(margin_ms: int) -> None:
+    made = maker(SetOptions(cut=True, margin_ms=margin_ms))
     frame = 1 / SECOND
     short = [(number * frame, (number + 1) * frame, "yes") for number in range(3)]
-    found = list(made.rows_of(selected(spoken(*short, (0.1, 0.101, "no"), (0.101, 0.102, "so")))))
+    short += [(0.0015, 0.0025, "so"), (0.0035, 0.0045, "so"), (0.0045, 0.0064, "so")]
+    found = list(made.rows_of(selected(spoken(*short, (0.1, 0.102, "no"), (0.1025, 0.1045, "so")))))
     assert len({one.utterance.id for one in found}) == len(found) == 2
-    assert made.left_out == {"time_below_millisecond": 3}
+    assert made.left_out == {"time_below_millisecond": 6}
 
 
 def test_typed_texts_go_on_one_clean_line() -> None:
@@ -177,7 +179,7 @@ def test_times_stay_inside_a_row_of_another_rate(rate_hz: int, start: int, lengt
     end = min(start + length, 32_000)
     one = selected(Annotation((Segment("s", start, end, "yes"),)))
     for options in (SetOptions(rate_hz=rate_hz), SetOptions(rate_hz=rate_hz, cut=True)):
-        if options.cut and end - start < 16:
+        if options.cut and end - start < 32:
             continue
         (made,) = rows(one, options)
         assert made.utterance.rate_hz == rate_hz

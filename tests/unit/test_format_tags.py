@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reviewer.errors import Refused
 from reviewer.formats.catalogue import FORMATS, require_format_tags
-from reviewer.formats.dataset import Utterance, UtteranceWord
+from reviewer.formats.dataset import Utterance, UtteranceSegment, UtteranceWord
 from reviewer.formats.tags import FORMAT_TAGS, TextKind, in_format, marks_of, tag_problem
 from reviewer.places import resource
 from reviewer.session.clip_answers import one_line
@@ -86,6 +86,20 @@ def test_words_that_a_text_lacks_are_marked_or_leave_the_row_out(name: str, tag:
     else:  # the verbatim text is there, or no text at all
         assert tag_problem(name, row) == ""
         assert in_format(name, row).text_verbatim == f"so {tag} home"
+
+
+@pytest.mark.parametrize(
+    ("typed", "turns"),
+    [("[unclear]", 1), ("[foreign:de]", 1), ("[crosstalk]", 1), ("[laugh] [noise]", 0), ("[pii:name]", 0)],
+)
+def test_words_that_nobody_could_write_down_are_a_turn_of_their_speaker(
+    tmp_path: Path, typed: str, turns: int
+) -> None:
+    row = a_row(typed, profile="scoring")
+    row = replace(row, segments=(UtteranceSegment(800, 8000, "s", row.text, row.text_verbatim),))
+    FORMATS["rttm"].write(tmp_path, [in_format("rttm", row)])
+    lines = (tmp_path / "rttm" / "all.rttm").read_text(encoding="utf-8").splitlines()
+    assert lines == ["SPEAKER s-c-0-1 A 0.050000 0.450000 <NA> <NA> s <NA> <NA>"] * turns
 
 
 def test_a_text_of_sounds_alone_has_no_words_in_any_format() -> None:
