@@ -19,6 +19,7 @@ from reviewer.untrusted_files import read_untrusted
 LONGEST_KEY = 256
 _MOST_BYTES = 64 << 20
 _MOST_LINES_NAMED = 20
+_MOST_EXACT = 1 << 53
 _COMMON_DELIMITERS = ",;\t|"
 _SEP_LINE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 _BARE_VALUE = re.compile(r"""[^\s,;|"'{}\[\]<>\\#\u2018-\u201f\u00ab\u300c][^\s,;|"'{}\[\]<>\\]*""")
@@ -79,6 +80,14 @@ def read_table(path: Path, key: str, fields: Collection[str] = ()) -> tuple[Tabl
 def is_visible(text: str) -> bool:
     """Whether a value has a letter or digit, is not too long for a key, and has no invisible characters."""
     return any(map(str.isalnum, text)) and len(text) <= LONGEST_KEY and not _has(text, _UNSEEN)
+
+
+def exact_number(value: Any) -> Any:
+    """A whole number of JSON as text, if every program reads all of its digits (RFC 8259, section 6).
+
+    Any other value is given back as it is.
+    """
+    return str(value) if type(value) is int and 0 <= value < _MOST_EXACT else value
 
 
 def is_spreadsheet_value(text: str) -> bool:
@@ -223,7 +232,7 @@ class _Table:
                 self.problems.append((number, str(problem)))
 
     def _add(self, number: int, values: Mapping[str, Any]) -> None:
-        value = values.get(self.key)
+        value = exact_number(values.get(self.key))
         if not isinstance(value, str) or not value.strip():
             raise BadLine("TABLE_NO_KEY")
         if not is_visible(value):
@@ -271,7 +280,8 @@ class _Table:
         """Reads element by element, for the line of each."""
         position, line = text.index("[") + 1, 1
         try:
-            for value, start in json_elements(text, position):
+            for element, start in json_elements(text, position):
+                value = exact_number(element)
                 line = text.count("\n", 0, start) + 1
                 try:
                     self._add(line, {self.key: value} if isinstance(value, str) else self._of_json(value))

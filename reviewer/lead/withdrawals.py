@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from reviewer.lead.keyed_hashes import KeyedHashes
+from reviewer.lead.manifest import FIELDS
+from reviewer.lead.moments import read_moment
 from reviewer.lead.similar_ids import similar_ids
 from reviewer.lead.table_files import TableRow, field_name, read_table, refusal
 from reviewer.model.clock import SystemClock, to_iso
@@ -19,10 +21,9 @@ from reviewer.session.unit_of_work import UnitOfWork
 
 _SOURCE, _AT, _SHORT_AT = "source_id", "consent_withdrawn_at", "withdrawn_at"
 _KNOWN = frozenset({_SOURCE, _AT, _SHORT_AT})
-# A day, or a moment of RFC 3339 section 5.6 with its zone.
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_DAY_WITH_DOTS = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 _DAY_WITH_YEAR_LAST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})", re.ASCII)
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)")
 # Columns beside the id, as field_name spells them: those that say whether, and those that say how it stands.
 _ENDINGS = ("withdr", "revok", "optout", "optedout")
 _STATES = frozenset({
@@ -33,6 +34,10 @@ _STATES = frozenset({
 _ENDED = frozenset({
     "withdrawn", "withdraw", "withdraws", "revoked", "revoke", "optedout", "optout", "ended",
     "delete", "deleted", "remove", "removed", "erase", "erasure", "purge", "destroy",
+    "consentwithdrawn", "withdrawal", "revocation", "deletion", "removal",
+    "widerrufen", "widerruf", "löschen", "löschung", "gelöscht",
+    "retiré", "retrait", "supprimer", "suppression",
+    "retirado", "revocado", "eliminar", "eliminación", "borrar",
 })  # fmt: skip
 _YES = frozenset({"yes", "y", "true", "1", "x"})
 # Answers and states in the languages of whoever sends lists: of a column whose name we do not know nobody can
@@ -52,7 +57,27 @@ _ANSWERS = frozenset(
         " conservar mantener erteilt accordé concedido withdrawn revoked widerrufen retiré revocado отозвано",
     )
 )
-_REMARKS = frozenset({"note", "notes", "comment", "comments", "remark", "remarks"})
+_REMARKS = frozenset(
+    {
+        "note",
+        "notes",
+        "comment",
+        "comments",
+        "remark",
+        "remarks",
+        "reason",
+        "reasons",
+        "grund",
+        "motif",
+        "motivo",
+    }
+)
+# Columns that ask nothing: those of a manifest, whose draft may be "yes", and codes such as no for Norwegian.
+_NO_QUESTIONS = _REMARKS | {
+    *(field_name(name) for name in FIELDS if not name.startswith("consent")),
+    *("text", "transcript", "transcription", "sentence"),
+    *("language", "lang", "sprache", "langue", "idioma", "country", "land", "pays", "país", "region"),
+}
 _BITS = frozenset({"0", "1"})
 _TICKS = frozenset("xX✓✔☑✗✘☒×*")
 
@@ -93,8 +118,8 @@ def read_withdrawals(file: Path, now: datetime | None = None) -> tuple[Withdrawa
     rows = read_table(file, _SOURCE, (_AT, _SHORT_AT))
     found: list[Withdrawal] = []
     bits, chosen = _columns_of_bits(rows), _columns_of_some(rows)
-    wrong = [(row.line, "WITHDRAWAL_IN_DOUBT") for row in rows if _is_in_doubt(row, bits, chosen)]
     now = now or SystemClock().now()
+    wrong = [(row.line, "WITHDRAWAL_IN_DOUBT") for row in rows if _is_in_doubt(row, bits, chosen, now)]
     wrong += [(row.line, "WITHDRAWAL_TO_COME") for row in rows if _may_be_to_come(row, now)]
     for row in rows:
         try:
@@ -196,7 +221,7 @@ def _asks_for_end(name: str) -> bool:
     return any(part in field_name(name) for part in _ENDINGS)
 
 
-def _is_in_doubt(row: TableRow, bits: frozenset[str], chosen: frozenset[str]) -> bool:
+def _is_in_doubt(row: TableRow, bits: frozenset[str], chosen: frozenset[str], now: datetime) -> bool:
     """Whether a column that we do not know may say that this source did not withdraw: a purge is for ever."""
     if any(not str(row.values.get(name, "")).strip() for name in chosen):
         return True
@@ -207,9 +232,9 @@ def _is_in_doubt(row: TableRow, bits: frozenset[str], chosen: frozenset[str]) ->
         if name in _STATES and said not in _ENDED:
             return True
         if _asks_for_end(given):
-            if said not in _ENDED | _YES:
+            if said not in _ENDED | _YES and not _is_past_day(str(value), now):
                 return True
-        elif name not in _STATES | _REMARKS and (said in _ANSWERS or given in bits):
+        elif name not in _STATES | _NO_QUESTIONS and (said in _ANSWERS or given in bits):
             return True
     return False
 
@@ -224,6 +249,17 @@ def _may_be_to_come(row: TableRow, now: datetime) -> bool:
 
 def _earliest_day(text: str) -> datetime | None:
     """The day or moment that a text is, the earlier one where day and month may be exchanged; else None."""
+    return min(_days(text), default=None)
+
+
+def _is_past_day(text: str, now: datetime) -> bool:
+    """Whether a text is a day or moment that is over, also if day and month are exchanged."""
+    days = _days(text.strip())
+    return bool(days) and max(days) <= now
+
+
+def _days(text: str) -> list[datetime]:
+    """The days or moments that a text may be: two where day and month may be exchanged."""
     days = list[datetime]()
     with suppress(ValueError):
         days.append(_parsed(text))
@@ -232,7 +268,7 @@ def _earliest_day(text: str) -> datetime | None:
         for month, day in ((first, second), (second, first)):
             with suppress(ValueError):
                 days.append(datetime(year, month, day, tzinfo=UTC))
-    return min(days, default=None)
+    return days
 
 
 def _date(row: TableRow) -> datetime | None:
@@ -242,11 +278,10 @@ def _date(row: TableRow) -> datetime | None:
 
 
 def _parsed(text: object) -> datetime:
-    if isinstance(text, str) and _DAY.fullmatch(text.strip()):
-        return datetime.fromisoformat(text.strip()).replace(tzinfo=UTC)
-    if isinstance(text, str) and _MOMENT.fullmatch(text.strip()):
-        try:
-            return datetime.fromisoformat(text.strip().upper()).astimezone(UTC)
-        except OverflowError as error:
-            raise ValueError(text) from error
-    raise ValueError(text)
+    """A day, which begins at midnight UTC, or a moment; with dots the day comes first. Raises ValueError."""
+    given = text.strip() if isinstance(text, str) else ""
+    if _DAY.fullmatch(given):
+        return datetime.fromisoformat(given).replace(tzinfo=UTC)
+    if dotted := _DAY_WITH_DOTS.fullmatch(given):
+        return datetime(int(dotted[3]), int(dotted[2]), int(dotted[1]), tzinfo=UTC)
+    return read_moment(given)

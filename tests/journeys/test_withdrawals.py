@@ -280,6 +280,11 @@ def test_list_whose_further_column_may_say_no_is_refused_whole(
         ("Revoked", "x"),
         ("note", "no"),
         ("consent_product", "windows"),
+        *((heading, "2026-05-01") for heading in ("Revoked on", "opt-out date", "withdrawal date")),
+        *(("withdrawn", day) for day in ("01.05.2026", "5/1/2026", "2026-05-01 10:00:00+00")),
+        *((heading, "no") for heading in ("locale", "language", "Country", "draft", "reason")),
+        *(("status", said) for said in ("consent withdrawn", "Löschung")),
+        ("request", "deletion"),
         ("number", "1"),
         ("Abgemeldet", "x"),
         ("action", "delete"),
@@ -293,7 +298,44 @@ def test_further_columns_that_agree_or_say_something_else_are_passed_over(
 ) -> None:
     path = tmp_path / "list.csv"
     path.write_text(f"source_id,{heading}\nsource-1,{value}\n", encoding="utf-8")
-    assert [each.source_id for each in read_withdrawals(path)] == ["source-1"]
+    now = datetime(2026, 11, 30, tzinfo=UTC)
+    assert [each.source_id for each in read_withdrawals(path, now)] == ["source-1"]
+
+
+def test_a_day_that_may_be_to_come_with_day_and_month_exchanged_is_in_doubt(tmp_path: Path) -> None:
+    path, now = tmp_path / "list.csv", datetime(2026, 11, 30, tzinfo=UTC)
+    path.write_text("source_id,revoked on\none,5/12/2026\n", encoding="utf-8")
+    with pytest.raises(Refused) as caught:
+        read_withdrawals(path, now)
+    assert caught.value.parameters["problem"].code == "WITHDRAWAL_IN_DOUBT"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("written", "at"),
+    [
+        ("24.12.2026", datetime(2026, 12, 24, tzinfo=UTC)),
+        ("1.5.2026", datetime(2026, 5, 1, tzinfo=UTC)),
+        ("2026-05-01 10:00+02", datetime(2026, 5, 1, 8, tzinfo=UTC)),
+        ("2026-05-01 10:00:00.5 UTC", datetime(2026, 5, 1, 10, 0, 0, 500_000, tzinfo=UTC)),
+        ("2026-05-01T10:00:00.0000000Z", datetime(2026, 5, 1, 10, tzinfo=UTC)),
+    ],
+)
+def test_a_date_may_be_written_as_databases_and_spreadsheets_do(
+    tmp_path: Path, written: str, at: datetime
+) -> None:
+    (tmp_path / "list.csv").write_text(f"source_id;withdrawn_at\none;{written}\n", encoding="utf-8")
+    assert read_withdrawals(tmp_path / "list.csv") == (Withdrawal("one", at),)
+
+
+def test_ids_that_are_numbers_may_be_numbers_in_json(tmp_path: Path) -> None:
+    path = tmp_path / "list.json"
+    for text in (
+        '[{"source_id": 41}, {"source_id": "b"}]',
+        '[41, "b"]',
+        '{"source_id": 41}\n{"source_id": "b"}',
+    ):
+        path.write_text(text, encoding="utf-8")
+        assert [each.source_id for each in read_withdrawals(path)] == ["41", "b"]
 
 
 @pytest.mark.parametrize(
@@ -354,7 +396,8 @@ def test_remarks_and_dates_may_be_there_for_some(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "date", ["24.12.2026", "2026-13-01", "2026-12-24T01:00:00", "soon", "0001-01-01T00:00:00+14:00"]
+    "date",
+    ["12/24/2026", "24.13.2026", "2026-13-01", "2026-12-24T01:00:00", "soon", "0001-01-01T00:00:00+14:00"],
 )
 def test_date_that_cannot_be_read_refuses_the_whole_list(tmp_path: Path, date: str) -> None:
     (tmp_path / "list").write_text(f"source_id,withdrawn_at\none,\ntwo,{date}\n", encoding="utf-8")
