@@ -317,14 +317,14 @@ def _read_textgrids(source: SourcePath) -> SourceRecords:
 def _grid_of_each(audio: Sequence[Path], grids: Sequence[Path]) -> dict[int, Path]:
     """The TextGrid of each audio file, by its place in the list.
 
-    It is beside the audio, in another letter case if need be; else it is the only one of its name below the
-    folder, as where audio and TextGrids have folders of their own.
+    It is beside the audio, in another letter case or form of accents if need be; else it is the only one of
+    its name below the folder, as where audio and TextGrids have folders of their own.
     """
     found: dict[int, Path] = {}
     keys: tuple[Callable[[Path], str], ...] = (
         lambda path: str(path.with_suffix("")),
-        lambda path: str(path.with_suffix("")).casefold(),
-        lambda path: path.stem.casefold(),
+        lambda path: _comparable(str(path.with_suffix(""))),
+        lambda path: _comparable(path.stem),
     )
     for key in keys:
         taken = set(found.values())

@@ -99,7 +99,9 @@ def test_a_list_whose_ids_were_changed_on_their_way_says_so(
 
 
 def test_a_number_that_lost_its_zeros_after_it_was_withdrawn_is_refused(imports: Imports) -> None:  # noqa: F811
+    assert not imports.unit.withdrawals.is_any_recorded()
     withdraw(imports.bench, Withdrawal("0012"), Withdrawal("14"))
+    assert imports.unit.withdrawals.is_any_recorded()
     report = imports.run(
         *(a_line(at, source_id=each) for at, each in enumerate(("12", "13", "0014", "a12"), 1))
     )
