@@ -137,7 +137,8 @@ def read_fields(
     given = {name: value for name, value in stripped.items() if not _is_nothing(name, value)}
     missing = [name for name in _REQUIRED if name not in given]
     if missing:
-        return Decision.refuse(RefusalCode.MISSING_FIELD, field=missing[0])
+        code = "MISSING_FIELD_LOCALE" if missing[0] == "locale" else ""
+        return Decision.refuse(RefusalCode.MISSING_FIELD, code, field=missing[0])
     read: dict[str, Any] = {}
     for name in FIELDS:
         try:

@@ -29,9 +29,11 @@ _SPREADSHEET_VALUE = re.compile(
     r"|[^\W\d]{2,10}\s?[:：]5(0[1-9]|[12]\d|3[0-4])",
     re.IGNORECASE,
 )
-# The first line that PowerShell writes, and the name that pandas gives to the numbers of rows.
+# The first line that PowerShell writes, and the names that pandas gives to numbers of rows, one more each time
+# that it reads and writes a table.
 _TYPE_LINE = re.compile(r'"?#TYPE ')
-_INDEX_NAME = "Unnamed: 0"
+_INDEX_NAME = re.compile(r"Unnamed: \d+(\.\d+)?")
+_ROW_NUMBER = re.compile(r"\d+(\.0)?")
 # In a spreadsheet's own language #NAME? is #NOM?, #¿NOMBRE? or #ИМЯ?, and #N/A is #NV, #N/D or #Н/Д.
 _SPREADSHEET_ERROR = re.compile(r"#[¡¿]?[^\W\d]\w*(/\w+)?[!?]|#(N/[BDTV]|N/DISP|NV|NB|YOK|Н/Д|I/T|HIÁNYZIK)")
 _WHITESPACE = " \t\n"
@@ -145,17 +147,21 @@ def find_heading(lines: Sequence[str], key: str, known: Mapping[str, str]) -> He
     names = tuple(known.get(field_name(cell), _without_unseen(cell)) for cell in cells)
     if key not in names:
         raise BadLine("TABLE_HEADING_WITHOUT_KEY")
-    if names[0] == _INDEX_NAME:
-        names = ("", *names[1:])
-    return Heading(delimiter, names, length)
+    indexes = 0
+    while not names[indexes] or (
+        names[indexes] not in known.values() and _INDEX_NAME.fullmatch(names[indexes])
+    ):
+        indexes += 1
+    return Heading(delimiter, ("",) * indexes + names[indexes:], length)
 
 
 def has_nameless_cell(names: Sequence[str], cells: Sequence[str]) -> bool:
-    """Whether a row has a value in a column without a name, but for its own number in the first one."""
-    nameless = [
-        (place, cell) for place, (name, cell) in enumerate(zip(names, cells, strict=True)) if not name
-    ]
-    return any(cell and (place or not cell.isdecimal()) for place, cell in nameless)
+    """Whether a row has a value in a column without a name, but for its own number before the first with one."""
+    first = next((place for place, name in enumerate(names) if name), len(names))
+    return any(
+        cell and not name and (place > first or not _ROW_NUMBER.fullmatch(cell))
+        for place, (name, cell) in enumerate(zip(names, cells, strict=True))
+    )
 
 
 def _delimiter(line: str, key: str) -> str | None:

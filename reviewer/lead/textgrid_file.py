@@ -119,7 +119,7 @@ class _TokenReader:
 
 def _letter(code: re.Match[str]) -> str:
     """The letter that a code stands for; the code itself where there is no such letter."""
-    letter, accent = code[0][1:]
+    letter, accent = code[0][1], code[0][2]
     found = _LETTERS.get(letter + accent) or unicodedata.normalize("NFC", letter + _ACCENTS[accent])
     return found if len(found) == 1 else code[0]
 

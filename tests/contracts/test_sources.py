@@ -96,6 +96,19 @@ folder = "audio"
     assert (source.consent_from, len(source.mapping_sha256)) == (SAID, 64)
 
 
+def test_a_column_that_pandas_numbered_may_be_an_id(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"list.csv": "Unnamed: 0,wav\n17,a.wav\n18,b.wav\n"})
+    mapping = '[fields]\naudio = "wav"\nsource_id = "Unnamed: 0"\n' + REST
+    assert [row.source_id for row in rows(mapped(folder / "list.csv", mapping))] == ["17", "18"]
+
+
+def test_speakers_of_json_may_be_numbers(tmp_path: Path) -> None:
+    lines = jsonl(*({"audio_filepath": f"{n}.wav", "duration": 1, "speaker": n} for n in (7, 8)))
+    folder = write(tmp_path, {"m.json": lines})
+    found = rows(mapped(folder / "m.json", REST.replace('speaker = "s1"\n', "")))
+    assert [row.speaker for row in found] == ["7", "8"]
+
+
 def test_consent_may_come_from_columns(tmp_path: Path) -> None:
     table = "path,ok,since\na.wav,translator,2025-01-01\nb.wav,,2025-01-01\n"
     folder = write(tmp_path, {"list.csv": table})
