@@ -29,8 +29,8 @@ _SPREADSHEET_VALUE = re.compile(
     r"|[^\W\d]{2,10}\s?[:：]5(0[1-9]|[12]\d|3[0-4])",
     re.IGNORECASE,
 )
-# The first line that PowerShell writes, and the names that pandas gives to numbers of rows, one more each time
-# that it reads and writes a table.
+# The first line that PowerShell writes, and the names that pandas gives to numbers of rows, one more each
+# time that it reads and writes a table.
 _TYPE_LINE = re.compile(r'"?#TYPE ')
 _INDEX_NAME = re.compile(r"Unnamed: \d+(\.\d+)?")
 _ROW_NUMBER = re.compile(r"\d+(\.0)?")
@@ -156,7 +156,7 @@ def find_heading(lines: Sequence[str], key: str, known: Mapping[str, str]) -> He
 
 
 def has_nameless_cell(names: Sequence[str], cells: Sequence[str]) -> bool:
-    """Whether a row has a value in a column without a name, but for its own number before the first with one."""
+    """Whether a row has a value in a column without a name, other than its number before all with one."""
     first = next((place for place, name in enumerate(names) if name), len(names))
     return any(
         cell and not name and (place > first or not _ROW_NUMBER.fullmatch(cell))
