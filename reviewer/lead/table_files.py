@@ -20,8 +20,11 @@ LONGEST_KEY = 256
 _MOST_BYTES = 64 << 20
 _MOST_LINES_NAMED = 20
 _MOST_EXACT = 1 << 53
+_LONGEST_SHOWN = 40
 _COMMON_DELIMITERS = ",;\t|"
 _SEP_LINE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
+# Before a value in a mail: an answer's marks, a bullet, a number.
+_BULLETS = re.compile(r"(?:(?:>+|[-–*•‣·◦▪]|\d{1,4}[.)])[ \t]+)+")
 _BARE_VALUE = re.compile(r"""[^\s,;|"'{}\[\]<>\\#\u2018-\u201f\u00ab\u300c][^\s,;|"'{}\[\]<>\\]*""")
 # What spreadsheets make of long numbers, and show where a formula failed: Err:508, Fehler:508, エラー:508.
 _SPREADSHEET_VALUE = re.compile(
@@ -63,7 +66,7 @@ def read_table(path: Path, key: str, fields: Collection[str] = ()) -> tuple[Tabl
     - CSV (RFC 4180, but a cell stays on its line), if the first line names the key: any delimiter, also from
       a line ``sep=``; names in any case, with or without separators; columns without a name must be empty,
       but for the numbers of rows in the first;
-    - values of the key, one a line, quoted or not.
+    - values of the key, one a line, quoted or not, with a bullet before them or none.
 
     Raises:
         Refused: it is none of these, there are no rows, or any row is malformed or has no visible value for
@@ -268,7 +271,7 @@ class _Table:
         return values
 
     def _plain_row(self, line: str) -> dict[str, str]:
-        value = line.strip()
+        value = _BULLETS.sub("", line.strip(), count=1) if _BULLETS.match(line.strip()) else line.strip()
         if value.startswith('"'):
             (value,) = cells_of(value, "")
             if "\\" in value:
@@ -460,10 +463,18 @@ def _has(text: str, categories: frozenset[str]) -> bool:
     return not text.isprintable() and any(unicodedata.category(char) in categories for char in text)
 
 
-def refusal(name: str, problems: Sequence[tuple[int, str]]) -> Refused:
-    """The refusal of a whole file, by the lines that cannot be read and the code of what is wrong there."""
+def refusal(name: str, problems: Sequence[tuple[int, str]], **parameters: str) -> Refused:
+    """The refusal of a whole file, by the lines that cannot be read and the code of what is wrong there.
+
+    ``parameters`` are those of the first code; a name of somebody's column is cut short.
+    """
     line, code = problems[0]
     numbers = list(dict.fromkeys(number for number, _ in problems))
     named = ", ".join(str(number) for number in numbers[:_MOST_LINES_NAMED])
     more = ", …" if len(numbers) > _MOST_LINES_NAMED else ""
-    return Refused("TABLE_LINES_REFUSED", file=name, line=line, problem=Notice(code), lines=named + more)
+    shown = {
+        key: "".join(filter(str.isprintable, value[:_LONGEST_SHOWN])) for key, value in parameters.items()
+    }
+    return Refused(
+        "TABLE_LINES_REFUSED", file=name, line=line, problem=Notice(code, shown), lines=named + more
+    )

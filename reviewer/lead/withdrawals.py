@@ -2,8 +2,7 @@
 
 import re
 import secrets
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -119,7 +118,9 @@ def read_withdrawals(file: Path, now: datetime | None = None) -> tuple[Withdrawa
     found: list[Withdrawal] = []
     bits, chosen = _columns_of_bits(rows), _columns_of_some(rows)
     now = now or SystemClock().now()
-    wrong = [(row.line, "WITHDRAWAL_IN_DOUBT") for row in rows if _is_in_doubt(row, bits, chosen, now)]
+    doubts = ((row.line, _doubtful_column(row, bits, chosen, now)) for row in rows)
+    doubtful = {line: column for line, column in doubts if column is not None}
+    wrong = [(line, "WITHDRAWAL_IN_DOUBT") for line in doubtful]
     wrong += [(row.line, "WITHDRAWAL_TO_COME") for row in rows if _may_be_to_come(row, now)]
     for row in rows:
         try:
@@ -127,7 +128,9 @@ def read_withdrawals(file: Path, now: datetime | None = None) -> tuple[Withdrawa
         except ValueError:
             wrong.append((row.line, "TABLE_BAD_DATE"))
     if wrong:
-        raise refusal(file.name, sorted(wrong))
+        line, code = min(wrong)
+        columns = {"column": doubtful[line]} if code == "WITHDRAWAL_IN_DOUBT" else {}
+        raise refusal(file.name, sorted(wrong), **columns)
     return tuple(found)
 
 
@@ -191,12 +194,12 @@ def _record(unit: UnitOfWork, identity: Identity, source: str, at: datetime, lis
     return clip
 
 
-def _columns_of_bits(rows: Iterable[TableRow]) -> frozenset[str]:
+def _columns_of_bits(rows: Sequence[TableRow]) -> frozenset[str]:
     """The columns that have nothing but 0 and 1, and a 0: no numbers of rows, but answers."""
     return frozenset(name for name, found in _values(rows).items() if "0" in found and found <= _BITS | {""})
 
 
-def _columns_of_some(rows: Iterable[TableRow]) -> frozenset[str]:
+def _columns_of_some(rows: Sequence[TableRow]) -> frozenset[str]:
     """The columns that choose some rows, by a tick or by an answer on the end of consent."""
     return frozenset(
         name
@@ -209,34 +212,36 @@ def _columns_of_some(rows: Iterable[TableRow]) -> frozenset[str]:
     )
 
 
-def _values(rows: Iterable[TableRow]) -> dict[str, set[str]]:
-    values = defaultdict[str, set[str]](set)
-    for row in rows:
-        for name, value in row.values.items():
-            values[name].add(str(value).strip())
-    return values
+def _values(rows: Sequence[TableRow]) -> dict[str, set[str]]:
+    """The values of each column; an empty one also where an object of JSON has no such field."""
+    names = dict.fromkeys(name for row in rows for name in row.values)
+    return {name: {str(row.values.get(name, "")).strip() for row in rows} for name in names}
 
 
 def _asks_for_end(name: str) -> bool:
     return any(part in field_name(name) for part in _ENDINGS)
 
 
-def _is_in_doubt(row: TableRow, bits: frozenset[str], chosen: frozenset[str], now: datetime) -> bool:
-    """Whether a column that we do not know may say that this source did not withdraw: a purge is for ever."""
-    if any(not str(row.values.get(name, "")).strip() for name in chosen):
-        return True
+def _doubtful_column(
+    row: TableRow, bits: frozenset[str], chosen: frozenset[str], now: datetime
+) -> str | None:
+    """A column that may say that this source did not withdraw: a purge is for ever."""
+    for name in sorted(chosen):
+        if not str(row.values.get(name, "")).strip():
+            return name
     for given, value in row.values.items():
         name, said = field_name(given), field_name(str(value))
         if given in _KNOWN or not said:
             continue
-        if name in _STATES and said not in _ENDED:
-            return True
-        if _asks_for_end(given):
-            if said not in _ENDED | _YES and not _is_past_day(str(value), now):
-                return True
-        elif name not in _STATES | _NO_QUESTIONS and (said in _ANSWERS or given in bits):
-            return True
-    return False
+        if name in _STATES:
+            is_doubtful = said not in _ENDED
+        elif _asks_for_end(given):
+            is_doubtful = said not in _ENDED | _YES and not _is_past_day(str(value), now)
+        else:
+            is_doubtful = name not in _NO_QUESTIONS and (said in _ANSWERS or given in bits)
+        if is_doubtful:
+            return given
+    return None
 
 
 def _may_be_to_come(row: TableRow, now: datetime) -> bool:

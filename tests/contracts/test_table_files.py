@@ -94,6 +94,13 @@ def test_ids_in_any_form_come_back_exactly(
     assert ids(written(tmp_path, end.join(lines) + end * is_ended, encoding)) == found
 
 
+@pytest.mark.parametrize(
+    "sent", ["> one\n>> two\n", "- one\n• two\n", " * one\n\n  10) two\n", '1. "one"\n2. two\n']
+)
+def test_ids_of_a_mail_may_have_bullets_before_them(tmp_path: Path, sent: str) -> None:
+    assert ids(written(tmp_path, sent)) == ["one", "two"]
+
+
 @settings(max_examples=180, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sent=lists(), data=st.data(), encoding=st.sampled_from(["utf-8", "utf-16"]))
 def test_one_quote_more_or_less_never_loses_an_id_in_silence(

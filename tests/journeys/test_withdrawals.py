@@ -271,7 +271,8 @@ def test_list_whose_further_column_may_say_no_is_refused_whole(
     path.write_text(f"source_id,{heading}\nsource-1,{value}\n", encoding="utf-8")
     with pytest.raises(Refused) as caught:
         read_withdrawals(path)
-    assert caught.value.parameters["problem"].code == "WITHDRAWAL_IN_DOUBT"
+    problem = caught.value.parameters["problem"]
+    assert (problem.code, problem.parameters["column"]) == ("WITHDRAWAL_IN_DOUBT", heading)  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
@@ -359,6 +360,11 @@ def test_a_column_that_is_ticked_for_some_refuses_the_list(tmp_path: Path, headi
         read_withdrawals(path)
     parameters = caught.value.parameters
     assert (parameters["lines"], parameters["problem"].code) == ("3", "WITHDRAWAL_IN_DOUBT")  # type: ignore[union-attr]
+    path.write_text(
+        f'{{"source_id": "one", "{heading}": "{ticked}"}}\n{{"source_id": "two"}}\n', encoding="utf-8"
+    )
+    with pytest.raises(Refused):
+        read_withdrawals(path)
 
 
 def test_of_two_dates_the_earlier_counts(tmp_path: Path) -> None:
