@@ -1,5 +1,6 @@
 """Reads sources of clips as records: what other programs keep beside their audio, one record a clip."""
 
+import hashlib
 import posixpath
 import sys
 import unicodedata
@@ -47,6 +48,7 @@ _TRANSCRIPTS = {
     ".trn": "TRN", ".trs": "Transcriber", ".vtt": "WebVTT",
 }  # fmt: skip
 """The formats of files that hold what is said in a recording, and are no list of clips, by their endings."""
+_DIGEST = "sha256"
 _EXPORT_LINES = "utterances.jsonl"
 _METADATA = ("metadata.jsonl", "metadata.csv")
 COMMON_VOICE_CLIPS = "clips"
@@ -294,14 +296,14 @@ def _own_row(values: Mapping[str, Any], *, is_table: bool) -> dict[str, Any]:
 
 
 def _read_folder(source: SourcePath) -> SourceRecords:
-    found = _numbered(_audio_files(source.path))
+    found = _numbered(_audio_files(source))
     if not found:
         raise Refused("SOURCE_FOLDER_EMPTY", file=source.path.name)
     return SourceRecords(SourceKind.FOLDER, source.path, found)
 
 
 def _read_textgrids(source: SourcePath) -> SourceRecords:
-    audio, grids = tuple(_audio_files(source.path)), _files(source.path, is_textgrid)
+    audio, grids = tuple(_audio_files(source)), _files(source.path, is_textgrid)
     own = _grid_of_each([source.path / record.values["path"] for record in audio], grids)
     records = [
         _with_textgrid(record, own[number]) if number in own else record
@@ -350,11 +352,24 @@ def _with_textgrid(record: Record, grid: Path) -> Record:
     return replace(record, values={**record.values, **texts})
 
 
-def _audio_files(folder: Path) -> Iterator[Record]:
-    for path in _files(folder, is_audio):
-        inner = path.relative_to(folder)
+def _audio_files(source: SourcePath) -> Iterator[Record]:
+    """A record for each audio file below a folder; with the SHA-256 of the file if the mapping names it."""
+    for path in _files(source.path, is_audio):
+        inner = path.relative_to(source.path)
         names = {"path": inner.as_posix(), "name": inner.name, "stem": inner.stem}
-        yield Record(0, names | {"folder": inner.parent.name or folder.resolve().name})
+        names["folder"] = inner.parent.name or source.path.resolve().name
+        if _DIGEST in source.how.columns.values():
+            names[_DIGEST] = _sha256_of(path)
+        yield Record(0, names)
+
+
+def _sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, as ``sha256sum`` has it; empty if it cannot be read, which refuses its line."""
+    try:
+        with open_untrusted(path, sys.maxsize) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (Refused, OSError):
+        return ""
 
 
 def _files(folder: Path, wanted: Callable[[Path], bool]) -> list[Path]:

@@ -1,5 +1,6 @@
 """Which files of a folder are clips: by their names, or by how they begin."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from reviewer.errors import Refused
 from reviewer.formats.catalogue import FORMATS
 from reviewer.lead.sources import read_source
+from reviewer.privacy.manifest_row import ManifestRow
 from tests.sounds import a_wav, some_noise, sound_file
 
 MAPPING = """
@@ -46,6 +48,16 @@ def test_a_file_that_begins_as_audio_is_a_clip_whatever_its_name(tmp_path: Path)
         ".g.wav": wav,
     }
     assert audio_of(tmp_path, files | others) == [*files]
+
+
+def test_files_whose_names_are_no_ids_can_have_their_sum_as_id(tmp_path: Path) -> None:
+    source, mapping, content = tmp_path / "in", tmp_path / "mapping.toml", a_wav(some_noise(100))
+    source.mkdir()
+    (source / "New Recording 3.wav").write_bytes(content)
+    mapping.write_text(MAPPING.replace('"stem"', '"folder"\nsource_id = "sha256"'), encoding="utf-8")
+    (line,) = read_source(source, mapping).lines
+    assert isinstance(line.read, ManifestRow)
+    assert (line.audio, line.read.source_id) == ("New Recording 3.wav", hashlib.sha256(content).hexdigest())
 
 
 @pytest.mark.parametrize("files", [{}, {"readme": b"words", "a.pdf": b"%PDF"}, {".hidden.wav": b"RIFF"}])
