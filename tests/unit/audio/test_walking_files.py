@@ -245,7 +245,7 @@ class TestChunks:
     ) -> None:
         fields = f"sample_rate -i 8000\nsample_n_bytes {kind} 1\nsample_count -i 800\nend_head\n"
         head = f"NIST_1A\n   1024\nchannel_count -i 1\nsample_coding -s4 ulaw\n{fields}"
-        chunk = find_data(source_of(tmp_path, head.encode().ljust(1024) + bytes(800)), "nist")
+        chunk = chunked_files.find_data(source_of(tmp_path, head.encode().ljust(1024) + bytes(800)), "nist")
         assert chunk is not None
         assert (chunk.start, chunk.end) == (1024, 1824)
 
