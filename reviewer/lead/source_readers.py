@@ -30,7 +30,7 @@ from reviewer.lead.record_files import Record, Records, read_records
 from reviewer.lead.table_files import refusal
 from reviewer.lead.textgrid_file import read_textgrid, texts_of
 from reviewer.lead.timed_segments import TimedSegment, draft_of, words_of
-from reviewer.untrusted_files import open_untrusted
+from reviewer.untrusted_files import open_untrusted, read_pieces
 
 AUDIO_ENDINGS = frozenset(
     {
@@ -365,11 +365,14 @@ def _audio_files(source: SourcePath) -> Iterator[Record]:
 
 def _sha256_of(path: Path) -> str:
     """The SHA-256 of a file, as ``sha256sum`` has it; empty if it cannot be read, which refuses its line."""
+    digest = hashlib.sha256()
     try:
         with open_untrusted(path, sys.maxsize) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except (Refused, OSError):
+            for piece in read_pieces(file, path, sys.maxsize):
+                digest.update(piece)
+    except Refused:
         return ""
+    return digest.hexdigest()
 
 
 def _files(folder: Path, wanted: Callable[[Path], bool]) -> list[Path]:
