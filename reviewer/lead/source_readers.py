@@ -2,6 +2,7 @@
 
 import hashlib
 import posixpath
+import re
 import sys
 import unicodedata
 from collections import defaultdict
@@ -48,6 +49,10 @@ _TRANSCRIPTS = {
     ".trn": "TRN", ".trs": "Transcriber", ".vtt": "WebVTT",
 }  # fmt: skip
 """The formats of files that hold what is said in a recording, and are no list of clips, by their endings."""
+_ANSWER = re.compile(
+    r'"(segments|results|transcripts|alternatives|utterances|recognizedPhrases|combinedRecognizedPhrases)"\s*:\s*[\[{]'
+)
+_LONGEST_ANSWER_START = 1 << 16
 _DIGEST = "sha256"
 _EXPORT_LINES = "utterances.jsonl"
 _METADATA = ("metadata.jsonl", "metadata.csv")
@@ -107,8 +112,23 @@ def file_records(path: Path, how: ColumnMapping | None) -> Records:
     if path.is_file() and (kind := _TRANSCRIPTS.get(path.suffix.lower())):
         raise Refused("SOURCE_TRANSCRIPT", file=path.name, kind=kind)
     own = (how.columns["audio"],) if how is not None and "audio" in how.columns else ()
+    if path.suffix.lower() == ".json" and _is_recognisers_answer(path, (*own, "audio", "data")):
+        raise Refused("SOURCE_TRANSCRIPT", file=path.name, kind="JSON")
     columns = tuple(how.columns.values()) if how is not None else ()
     return read_records(path, (*own, "audio", *KIND_BY_COLUMN), (*FIELDS, *columns), unstripped="draft")
+
+
+def _is_recognisers_answer(path: Path, names: Sequence[str]) -> bool:
+    """Whether a file begins as what a recogniser answers about one recording, without any of these names.
+
+    Whisper has segments, Google, Deepgram, Amazon and Azure have results, transcripts or phrases.
+    """
+    if not path.is_file():
+        return False
+    with open_untrusted(path, sys.maxsize) as file:
+        start = file.read(_LONGEST_ANSWER_START).decode("utf-8-sig", "replace").lstrip()
+    has_names = any(f'"{name}' in start for name in names)
+    return not has_names and start.startswith("{") and _ANSWER.search(start) is not None
 
 
 def _read_file(kind: SourceKind) -> Reader:

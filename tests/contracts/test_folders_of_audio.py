@@ -1,6 +1,7 @@
 """Which files of a folder are clips: by their names, or by how they begin."""
 
 import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,30 @@ def test_a_transcript_alone_is_no_list_of_clips(tmp_path: Path, name: str) -> No
     with pytest.raises(Refused) as caught:
         read_source(tmp_path / name)
     assert caught.value.code == "SOURCE_TRANSCRIPT"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"text": "hi", "segments": [{"id": 0, "start": 0, "end": 1, "text": "hi"}], "language": "en"},
+        {"metadata": {}, "results": {"channels": [{"alternatives": [{"transcript": "hi"}]}]}},
+        {"jobName": "j", "results": {"transcripts": [{"transcript": "hi"}], "items": []}},
+        {"source": "x", "combinedRecognizedPhrases": [], "recognizedPhrases": []},
+    ],
+)
+@pytest.mark.parametrize("indent", [None, 1])
+def test_a_recognisers_answer_is_no_list_of_clips(
+    tmp_path: Path, answer: dict[str, object], indent: int | None
+) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(answer, indent=indent), encoding="utf-8")
+    with pytest.raises(Refused) as caught:
+        read_source(tmp_path / "a.json")
+    assert (caught.value.code, caught.value.parameters["kind"]) == ("SOURCE_TRANSCRIPT", "JSON")
+
+
+def test_rows_with_segments_of_their_own_are_no_recognisers_answer(tmp_path: Path) -> None:
+    row = {"wav": "a.wav", "segments": [{"text": "hi"}]}
+    (tmp_path / "a.json").write_text(json.dumps(row), encoding="utf-8")
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text(MAPPING.replace('"stem"', '"wav"\naudio = "wav"\nsource_id = "wav"'), encoding="utf-8")
+    assert [line.audio for line in read_source(tmp_path / "a.json", mapping).lines] == ["a.wav"]
