@@ -25,6 +25,11 @@ _DAY_WITH_DOTS = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 _DAY_WITH_YEAR_LAST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})", re.ASCII)
 # Columns beside the id, as field_name spells them: those that say whether, and those that say how it stands.
 _ENDINGS = ("withdr", "revok", "optout", "optedout")
+# Of the former those whose day is that of the end: no "withdrawal possible until".
+_DAY_OF_END = re.compile(
+    r"(?:consent)?(?:withdrawn|withdrawal|revoked|revocation|optedout|optout)(?:at|on|date|day|time|timestamp|since)?"
+    r"|(?:date|day)(?:of)?(?:consent)?(?:withdrawal|revocation|optout)"
+)
 _STATES = frozenset({
     "status", "state", "active", "consent", "consentstatus", "optin", "optedin", "action", "decision",
     "request", "choice", "answer", "response", "withdrawal", "aktion", "entscheidung", "accion", "decisión",
@@ -236,7 +241,8 @@ def _doubtful_column(
         if name in _STATES:
             is_doubtful = said not in _ENDED
         elif _asks_for_end(given):
-            is_doubtful = said not in _ENDED | _YES and not _is_past_day(str(value), now)
+            is_day = _DAY_OF_END.fullmatch(name) is not None and _is_past_day(str(value), now)
+            is_doubtful = said not in _ENDED | _YES and not is_day
         else:
             is_doubtful = name not in _NO_QUESTIONS and (said in _ANSWERS or given in bits)
         if is_doubtful:
