@@ -134,6 +134,7 @@ WHOLE: dict[str, Callable[[], bytes]] = {
     "caf": lambda: written("CAF", "PCM_16"),
     "caf alac": lambda: written("CAF", "ALAC_16"),
     "nist": lambda: written("NIST", "PCM_16"),
+    "nist ulaw": lambda: written("NIST", "ULAW", 8_000),
     "nist stereo": lambda: written("NIST", "PCM_24", 8_000, 2),
     "flac": lambda: written("FLAC", "PCM_16", 22_050),
     "flac 24 stereo": lambda: written("FLAC", "PCM_24", 48_000, 2),

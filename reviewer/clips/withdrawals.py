@@ -35,6 +35,10 @@ class WithdrawalRepository:
             )
         )
 
+    def is_any_recorded(self) -> bool:
+        """Whether any source was ever withdrawn."""
+        return bool(self._database.rows("SELECT 1 FROM withdrawal LIMIT 1"))
+
     def among(self, source_hashes: Collection[str]) -> dict[str, datetime]:
         """When consent ends for those of these sources for which it was withdrawn."""
         rows = self._database.rows(

@@ -352,6 +352,8 @@ class _IntakeRun:
     def _withdrawn_alike(self, candidates: Iterable[_Candidate]) -> set[str]:
         """The numbers among the ids of which one with other zeros was withdrawn: a program may have changed
         them."""
+        if not self._unit.withdrawals.is_any_recorded():
+            return set()
         ids = {candidate.row.source_id for candidate in candidates}
         alike = {each: [*map(self._hashes.of_source_id, numbers_alike(each))] for each in ids}
         asked = sorted({source for sources in alike.values() for source in sources})

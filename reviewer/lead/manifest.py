@@ -5,15 +5,16 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from reviewer.errors import Refused
 from reviewer.lead.audio_folder import AudioFolder
+from reviewer.lead.moments import NoMoment, read_moment
 from reviewer.lead.record_files import Record, Records
-from reviewer.lead.table_files import is_spreadsheet_value, is_visible
+from reviewer.lead.table_files import exact_number, is_spreadsheet_value, is_visible
 from reviewer.model.language_tags import locale_tag
 from reviewer.model.routes import optional_skill
 from reviewer.privacy.manifest_row import Decision, ManifestRow, RefusalCode, WordTiming
@@ -29,11 +30,6 @@ CSV_FIELDS = tuple(name for name in FIELDS if name != "words")
 _REQUIRED = ("audio", "product", "locale", "recorded_at", "source_id", "speaker")
 _LONGEST = {"audio": 1_024, "source_id": 256, "speaker": 256, "reference": 256, "draft": 100_000}
 _LONGEST_SHORT, _MOST_WORDS, _MOST_COLUMNS_NAMED = 64, 50_000, 10
-# RFC 3339 section 5.6, with the zone that makes it an instant. Seconds may be left out, and the zone may be
-# written as databases and the shell do: 2026-05-01 12:00:00+00, 2026-05-01T12:00:00 +0200.
-_TIME = re.compile(
-    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(?:(:\d\d)(\.\d{1,9})?)? ?([Zz]|[+-]\d\d(?::?\d\d)?)", re.ASCII
-)
 _PRODUCT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 # What programs write as text for nothing: all clips with such an id would be one speaker's, or one source.
 # Case counts, for Nan and Nil are names; NA is what R writes.
@@ -63,6 +59,9 @@ _NO_TEXT = frozenset({
     "nan", "NaN", "NAN", "-nan", "-NaN", "NaT", "<NA>", "<null>", "<none>", "<nil>", "(null)", "(none)",
     "[null]", "\\N", "[object Object]",
 })  # fmt: skip
+# What R, pandas and databases write into an empty cell of a column that is not text.
+_NULLS = frozenset({"NA", "<NA>", "NaN", "nan", "NaT", "NULL", "null", "None", "\\N"})
+_MAY_BE_NULL = frozenset({"consent_withdrawn_at", "skill"})
 _LOST_LETTERS = "\ufffd"
 _KEPT_AS_WRITTEN = frozenset({"audio", "draft"})
 _WORD_KEYS = ({"word", "start", "end"}, {"word", "start", "end", "confidence"})
@@ -128,17 +127,18 @@ def read_fields(
 ) -> ManifestRow | Decision:
     """The row that a line's fields make, or the refusal by the first rule they break.
 
-    Unknown fields come first, then missing ones, then bad values. Null and empty text count as missing, and
-    spaces around a value do not count.
+    Unknown fields come first, then missing ones, then bad values. Null and empty text count as missing, in
+    optional fields without words also what programs write for them; spaces around a value do not count.
     """
     unknown = [name for name in values if name not in fields]
     if unknown:
         return Decision.refuse(RefusalCode.UNKNOWN_FIELD, field=_shown(unknown[0]))
     stripped = {name: _stripped(name, value) for name, value in values.items()}
-    given = {name: value for name, value in stripped.items() if value is not None and value != ""}
+    given = {name: value for name, value in stripped.items() if not _is_nothing(name, value)}
     missing = [name for name in _REQUIRED if name not in given]
     if missing:
-        return Decision.refuse(RefusalCode.MISSING_FIELD, field=missing[0])
+        code = "MISSING_FIELD_LOCALE" if missing[0] == "locale" else ""
+        return Decision.refuse(RefusalCode.MISSING_FIELD, code, field=missing[0])
     read: dict[str, Any] = {}
     for name in FIELDS:
         try:
@@ -150,6 +150,10 @@ def read_fields(
     except Refused as refused:
         return Decision.refuse(RefusalCode.BAD_VALUE, refused.code)
     return ManifestRow(**read)
+
+
+def _is_nothing(name: str, value: Any) -> bool:
+    return value is None or value == "" or (name in _MAY_BE_NULL and str(value) in _NULLS)
 
 
 def _stripped(name: str, value: Any) -> Any:
@@ -183,7 +187,7 @@ def _source_id(name: str, value: Any) -> str:
 
 def _speaker(name: str, value: Any) -> str:
     """A text that tells clips apart: one that many clips have by a mistake would make them one speaker's."""
-    text = _text(name, value)
+    text = _text(name, exact_number(value))
     if not any(map(str.isalnum, text)):
         raise _BadValue("VALUE_NO_LETTER")
     if _LOST_LETTERS in text:
@@ -229,19 +233,12 @@ def _skill(name: str, value: Any) -> str:
 
 
 def _time(name: str, value: Any) -> datetime:
-    match = _TIME.fullmatch(_text(name, value))
-    if match is None:
-        raise _BadValue("VALUE_NOT_A_TIME")
-    day, clock, seconds, fraction, zone = match.groups()
-    if seconds == ":60":
-        raise _BadValue("VALUE_LEAP_SECOND")
+    if isinstance(value, int | float):
+        raise _BadValue("VALUE_NOT_A_TIME")  # seconds or milliseconds: that cannot be seen
     try:
-        moment = datetime.fromisoformat(
-            f"{day}T{clock}{seconds or ':00'}{(fraction or '.0')[:7].ljust(7, '0')}{zone.upper()}"
-        )
-        return moment.astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise _BadValue("VALUE_NO_SUCH_TIME") from error
+        return read_moment(_text(name, value))
+    except NoMoment as problem:
+        raise _BadValue(str(problem)) from problem
 
 
 def _words(name: str, value: Any) -> tuple[WordTiming, ...]:

@@ -1,6 +1,8 @@
 """Reads sources of clips as records: what other programs keep beside their audio, one record a clip."""
 
+import hashlib
 import posixpath
+import re
 import sys
 import unicodedata
 from collections import defaultdict
@@ -29,7 +31,7 @@ from reviewer.lead.record_files import Record, Records, read_records
 from reviewer.lead.table_files import refusal
 from reviewer.lead.textgrid_file import read_textgrid, texts_of
 from reviewer.lead.timed_segments import TimedSegment, draft_of, words_of
-from reviewer.untrusted_files import open_untrusted
+from reviewer.untrusted_files import open_untrusted, read_pieces
 
 AUDIO_ENDINGS = frozenset(
     {
@@ -47,6 +49,11 @@ _TRANSCRIPTS = {
     ".trn": "TRN", ".trs": "Transcriber", ".vtt": "WebVTT",
 }  # fmt: skip
 """The formats of files that hold what is said in a recording, and are no list of clips, by their endings."""
+_ANSWER = re.compile(
+    r'"(segments|results|transcripts|alternatives|utterances|recognizedPhrases|combinedRecognizedPhrases)"\s*:\s*[\[{]'
+)
+_LONGEST_ANSWER_START = 1 << 16
+_DIGEST = "sha256"
 _EXPORT_LINES = "utterances.jsonl"
 _METADATA = ("metadata.jsonl", "metadata.csv")
 COMMON_VOICE_CLIPS = "clips"
@@ -105,8 +112,23 @@ def file_records(path: Path, how: ColumnMapping | None) -> Records:
     if path.is_file() and (kind := _TRANSCRIPTS.get(path.suffix.lower())):
         raise Refused("SOURCE_TRANSCRIPT", file=path.name, kind=kind)
     own = (how.columns["audio"],) if how is not None and "audio" in how.columns else ()
+    if path.suffix.lower() == ".json" and _is_recognisers_answer(path, (*own, "audio", "data")):
+        raise Refused("SOURCE_TRANSCRIPT", file=path.name, kind="JSON")
     columns = tuple(how.columns.values()) if how is not None else ()
     return read_records(path, (*own, "audio", *KIND_BY_COLUMN), (*FIELDS, *columns), unstripped="draft")
+
+
+def _is_recognisers_answer(path: Path, names: Sequence[str]) -> bool:
+    """Whether a file begins as what a recogniser answers about one recording, without any of these names.
+
+    Whisper has segments, Google, Deepgram, Amazon and Azure have results, transcripts or phrases.
+    """
+    if not path.is_file():
+        return False
+    with open_untrusted(path, sys.maxsize) as file:
+        start = file.read(_LONGEST_ANSWER_START).decode("utf-8-sig", "replace").lstrip()
+    has_names = any(f'"{name}' in start for name in names)
+    return not has_names and start.startswith("{") and _ANSWER.search(start) is not None
 
 
 def _read_file(kind: SourceKind) -> Reader:
@@ -294,14 +316,14 @@ def _own_row(values: Mapping[str, Any], *, is_table: bool) -> dict[str, Any]:
 
 
 def _read_folder(source: SourcePath) -> SourceRecords:
-    found = _numbered(_audio_files(source.path))
+    found = _numbered(_audio_files(source))
     if not found:
         raise Refused("SOURCE_FOLDER_EMPTY", file=source.path.name)
     return SourceRecords(SourceKind.FOLDER, source.path, found)
 
 
 def _read_textgrids(source: SourcePath) -> SourceRecords:
-    audio, grids = tuple(_audio_files(source.path)), _files(source.path, is_textgrid)
+    audio, grids = tuple(_audio_files(source)), _files(source.path, is_textgrid)
     own = _grid_of_each([source.path / record.values["path"] for record in audio], grids)
     records = [
         _with_textgrid(record, own[number]) if number in own else record
@@ -317,14 +339,14 @@ def _read_textgrids(source: SourcePath) -> SourceRecords:
 def _grid_of_each(audio: Sequence[Path], grids: Sequence[Path]) -> dict[int, Path]:
     """The TextGrid of each audio file, by its place in the list.
 
-    It is beside the audio, in another letter case if need be; else it is the only one of its name below the
-    folder, as where audio and TextGrids have folders of their own.
+    It is beside the audio, in another letter case or form of accents if need be; else it is the only one of
+    its name below the folder, as where audio and TextGrids have folders of their own.
     """
     found: dict[int, Path] = {}
     keys: tuple[Callable[[Path], str], ...] = (
         lambda path: str(path.with_suffix("")),
-        lambda path: str(path.with_suffix("")).casefold(),
-        lambda path: path.stem.casefold(),
+        lambda path: _comparable(str(path.with_suffix(""))),
+        lambda path: _comparable(path.stem),
     )
     for key in keys:
         taken = set(found.values())
@@ -350,11 +372,27 @@ def _with_textgrid(record: Record, grid: Path) -> Record:
     return replace(record, values={**record.values, **texts})
 
 
-def _audio_files(folder: Path) -> Iterator[Record]:
-    for path in _files(folder, is_audio):
-        inner = path.relative_to(folder)
+def _audio_files(source: SourcePath) -> Iterator[Record]:
+    """A record for each audio file below a folder; with the SHA-256 of the file if the mapping names it."""
+    for path in _files(source.path, is_audio):
+        inner = path.relative_to(source.path)
         names = {"path": inner.as_posix(), "name": inner.name, "stem": inner.stem}
-        yield Record(0, names | {"folder": inner.parent.name or folder.resolve().name})
+        names["folder"] = inner.parent.name or source.path.resolve().name
+        if _DIGEST in source.how.columns.values():
+            names[_DIGEST] = _sha256_of(path)
+        yield Record(0, names)
+
+
+def _sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, as ``sha256sum`` has it; empty if it cannot be read, which refuses its line."""
+    digest = hashlib.sha256()
+    try:
+        with open_untrusted(path, sys.maxsize) as file:
+            for piece in read_pieces(file, path, sys.maxsize):
+                digest.update(piece)
+    except Refused:
+        return ""
+    return digest.hexdigest()
 
 
 def _files(folder: Path, wanted: Callable[[Path], bool]) -> list[Path]:

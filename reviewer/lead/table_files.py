@@ -19,8 +19,12 @@ from reviewer.untrusted_files import read_untrusted
 LONGEST_KEY = 256
 _MOST_BYTES = 64 << 20
 _MOST_LINES_NAMED = 20
+_MOST_EXACT = 1 << 53
+_LONGEST_SHOWN = 40
 _COMMON_DELIMITERS = ",;\t|"
 _SEP_LINE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
+# Before a value in a mail: an answer's marks, a bullet, a number.
+_BULLETS = re.compile(r"(?:(?:>+|[-–*•‣·◦▪]|\d{1,4}[.)])[ \t]+)+")
 _BARE_VALUE = re.compile(r"""[^\s,;|"'{}\[\]<>\\#\u2018-\u201f\u00ab\u300c][^\s,;|"'{}\[\]<>\\]*""")
 # What spreadsheets make of long numbers, and show where a formula failed: Err:508, Fehler:508, エラー:508.
 _SPREADSHEET_VALUE = re.compile(
@@ -28,9 +32,11 @@ _SPREADSHEET_VALUE = re.compile(
     r"|[^\W\d]{2,10}\s?[:：]5(0[1-9]|[12]\d|3[0-4])",
     re.IGNORECASE,
 )
-# The first line that PowerShell writes, and the name that pandas gives to the numbers of rows.
+# The first line that PowerShell writes, and the names that pandas gives to numbers of rows, one more each
+# time that it reads and writes a table.
 _TYPE_LINE = re.compile(r'"?#TYPE ')
-_INDEX_NAME = "Unnamed: 0"
+_INDEX_NAME = re.compile(r"Unnamed: \d+(\.\d+)?")
+_ROW_NUMBER = re.compile(r"\d+(\.0)?")
 # In a spreadsheet's own language #NAME? is #NOM?, #¿NOMBRE? or #ИМЯ?, and #N/A is #NV, #N/D or #Н/Д.
 _SPREADSHEET_ERROR = re.compile(r"#[¡¿]?[^\W\d]\w*(/\w+)?[!?]|#(N/[BDTV]|N/DISP|NV|NB|YOK|Н/Д|I/T|HIÁNYZIK)")
 _WHITESPACE = " \t\n"
@@ -60,7 +66,7 @@ def read_table(path: Path, key: str, fields: Collection[str] = ()) -> tuple[Tabl
     - CSV (RFC 4180, but a cell stays on its line), if the first line names the key: any delimiter, also from
       a line ``sep=``; names in any case, with or without separators; columns without a name must be empty,
       but for the numbers of rows in the first;
-    - values of the key, one a line, quoted or not.
+    - values of the key, one a line, quoted or not, with a bullet before them or none.
 
     Raises:
         Refused: it is none of these, there are no rows, or any row is malformed or has no visible value for
@@ -79,6 +85,14 @@ def read_table(path: Path, key: str, fields: Collection[str] = ()) -> tuple[Tabl
 def is_visible(text: str) -> bool:
     """Whether a value has a letter or digit, is not too long for a key, and has no invisible characters."""
     return any(map(str.isalnum, text)) and len(text) <= LONGEST_KEY and not _has(text, _UNSEEN)
+
+
+def exact_number(value: Any) -> Any:
+    """A whole number of JSON as text, if every program reads all of its digits (RFC 8259, section 6).
+
+    Any other value is given back as it is.
+    """
+    return str(value) if type(value) is int and 0 <= value < _MOST_EXACT else value
 
 
 def is_spreadsheet_value(text: str) -> bool:
@@ -136,17 +150,21 @@ def find_heading(lines: Sequence[str], key: str, known: Mapping[str, str]) -> He
     names = tuple(known.get(field_name(cell), _without_unseen(cell)) for cell in cells)
     if key not in names:
         raise BadLine("TABLE_HEADING_WITHOUT_KEY")
-    if names[0] == _INDEX_NAME:
-        names = ("", *names[1:])
-    return Heading(delimiter, names, length)
+    indexes = 0
+    while not names[indexes] or (
+        names[indexes] not in known.values() and _INDEX_NAME.fullmatch(names[indexes])
+    ):
+        indexes += 1
+    return Heading(delimiter, ("",) * indexes + names[indexes:], length)
 
 
 def has_nameless_cell(names: Sequence[str], cells: Sequence[str]) -> bool:
-    """Whether a row has a value in a column without a name, but for its own number in the first one."""
-    nameless = [
-        (place, cell) for place, (name, cell) in enumerate(zip(names, cells, strict=True)) if not name
-    ]
-    return any(cell and (place or not cell.isdecimal()) for place, cell in nameless)
+    """Whether a row has a value in a column without a name, other than its number before all with one."""
+    first = next((place for place, name in enumerate(names) if name), len(names))
+    return any(
+        cell and not name and (place > first or not _ROW_NUMBER.fullmatch(cell))
+        for place, (name, cell) in enumerate(zip(names, cells, strict=True))
+    )
 
 
 def _delimiter(line: str, key: str) -> str | None:
@@ -223,7 +241,7 @@ class _Table:
                 self.problems.append((number, str(problem)))
 
     def _add(self, number: int, values: Mapping[str, Any]) -> None:
-        value = values.get(self.key)
+        value = exact_number(values.get(self.key))
         if not isinstance(value, str) or not value.strip():
             raise BadLine("TABLE_NO_KEY")
         if not is_visible(value):
@@ -253,7 +271,7 @@ class _Table:
         return values
 
     def _plain_row(self, line: str) -> dict[str, str]:
-        value = line.strip()
+        value = _BULLETS.sub("", line.strip(), count=1) if _BULLETS.match(line.strip()) else line.strip()
         if value.startswith('"'):
             (value,) = cells_of(value, "")
             if "\\" in value:
@@ -271,7 +289,8 @@ class _Table:
         """Reads element by element, for the line of each."""
         position, line = text.index("[") + 1, 1
         try:
-            for value, start in json_elements(text, position):
+            for element, start in json_elements(text, position):
+                value = exact_number(element)
                 line = text.count("\n", 0, start) + 1
                 try:
                     self._add(line, {self.key: value} if isinstance(value, str) else self._of_json(value))
@@ -444,10 +463,18 @@ def _has(text: str, categories: frozenset[str]) -> bool:
     return not text.isprintable() and any(unicodedata.category(char) in categories for char in text)
 
 
-def refusal(name: str, problems: Sequence[tuple[int, str]]) -> Refused:
-    """The refusal of a whole file, by the lines that cannot be read and the code of what is wrong there."""
+def refusal(name: str, problems: Sequence[tuple[int, str]], **parameters: str) -> Refused:
+    """The refusal of a whole file, by the lines that cannot be read and the code of what is wrong there.
+
+    ``parameters`` are those of the first code; a name of somebody's column is cut short.
+    """
     line, code = problems[0]
     numbers = list(dict.fromkeys(number for number, _ in problems))
     named = ", ".join(str(number) for number in numbers[:_MOST_LINES_NAMED])
     more = ", …" if len(numbers) > _MOST_LINES_NAMED else ""
-    return Refused("TABLE_LINES_REFUSED", file=name, line=line, problem=Notice(code), lines=named + more)
+    shown = {
+        key: "".join(filter(str.isprintable, value[:_LONGEST_SHOWN])) for key, value in parameters.items()
+    }
+    return Refused(
+        "TABLE_LINES_REFUSED", file=name, line=line, problem=Notice(code, shown), lines=named + more
+    )

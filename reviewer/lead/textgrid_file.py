@@ -1,10 +1,12 @@
 """Reads Praat TextGrids: long, short and chronological text form, as Praat, ELAN and aligners write them.
 
 By Praat's manual, "TextGrid file formats", only strings in quotes (doubled inside), numbers and flags in
-angle brackets count that stand alone; all else, and what follows ``!`` on a line, is a comment.
+angle brackets count that stand alone; all else, and what follows ``!`` on a line, is a comment. Letters may
+be written by a backslash and two characters (the manual's "Special symbols").
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +35,16 @@ _TEXT_TIERS = re.compile(
     rf"(?:.*[\s_-])?(?:transcript(?:ion)?s?|utterances?|utts?|sentences?|orthograph(?:y|ic)){_NUMBER}",
     re.IGNORECASE,
 )
+# Letters of orthographies; the codes of phonetic symbols stay as they are.
+_LETTER_CODE = re.compile(r"\\(?:ss|[aA]e|oe|dh|[tT]h|bs|[oOlL]/|[dD]-|[cC],|[aAuU]o|[A-Za-z][`'^~\";<:!])")
+_LETTERS = {
+    "ss": "ß", "ae": "æ", "Ae": "Æ", "oe": "œ", "dh": "ð", "th": "þ", "Th": "Þ", "bs": "\\",
+    "o/": "ø", "O/": "Ø", "l/": "ł", "L/": "Ł", "d-": "đ", "D-": "Đ",
+}  # fmt: skip
+_ACCENTS = {
+    "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", '"': "\u0308", "o": "\u030a", ":": "\u030b",
+    "<": "\u030c", "!": "\u0307", ",": "\u0327", ";": "\u0328",
+}  # fmt: skip
 _KINDS = ("IntervalTier", "TextTier")
 _CHRONOLOGICAL = "Praat chronological TextGrid text file"
 
@@ -90,7 +102,7 @@ class _TokenReader:
         return self._next_token is None
 
     def text(self) -> str:
-        return self._next("text").replace('""', '"')
+        return _LETTER_CODE.sub(_letter, self._next("text").replace('""', '"'))
 
     def number(self) -> float:
         return float(self._next("number"))
@@ -103,6 +115,13 @@ class _TokenReader:
         if match is None or match.lastgroup != kind:
             raise ValueError(kind)
         return str(match[kind])
+
+
+def _letter(code: re.Match[str]) -> str:
+    """The letter that a code stands for; the code itself where there is no such letter."""
+    letter, accent = code[0][1], code[0][2]
+    found = _LETTERS.get(letter + accent) or unicodedata.normalize("NFC", letter + _ACCENTS[accent])
+    return found if len(found) == 1 else code[0]
 
 
 def _tiers(tokens: _TokenReader) -> Iterator[Tier]:

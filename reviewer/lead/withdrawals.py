@@ -2,14 +2,15 @@
 
 import re
 import secrets
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from reviewer.lead.keyed_hashes import KeyedHashes
+from reviewer.lead.manifest import FIELDS
+from reviewer.lead.moments import read_moment
 from reviewer.lead.similar_ids import similar_ids
 from reviewer.lead.table_files import TableRow, field_name, read_table, refusal
 from reviewer.model.clock import SystemClock, to_iso
@@ -19,12 +20,16 @@ from reviewer.session.unit_of_work import UnitOfWork
 
 _SOURCE, _AT, _SHORT_AT = "source_id", "consent_withdrawn_at", "withdrawn_at"
 _KNOWN = frozenset({_SOURCE, _AT, _SHORT_AT})
-# A day, or a moment of RFC 3339 section 5.6 with its zone.
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_DAY_WITH_DOTS = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 _DAY_WITH_YEAR_LAST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})", re.ASCII)
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)")
 # Columns beside the id, as field_name spells them: those that say whether, and those that say how it stands.
 _ENDINGS = ("withdr", "revok", "optout", "optedout")
+# Of the former those whose day is that of the end: no "withdrawal possible until".
+_DAY_OF_END = re.compile(
+    r"(?:consent)?(?:withdrawn|withdrawal|revoked|revocation|optedout|optout)(?:at|on|date|day|time|timestamp|since)?"
+    r"|(?:date|day)(?:of)?(?:consent)?(?:withdrawal|revocation|optout)"
+)
 _STATES = frozenset({
     "status", "state", "active", "consent", "consentstatus", "optin", "optedin", "action", "decision",
     "request", "choice", "answer", "response", "withdrawal", "aktion", "entscheidung", "accion", "decisión",
@@ -33,6 +38,10 @@ _STATES = frozenset({
 _ENDED = frozenset({
     "withdrawn", "withdraw", "withdraws", "revoked", "revoke", "optedout", "optout", "ended",
     "delete", "deleted", "remove", "removed", "erase", "erasure", "purge", "destroy",
+    "consentwithdrawn", "withdrawal", "revocation", "deletion", "removal",
+    "widerrufen", "widerruf", "löschen", "löschung", "gelöscht",
+    "retiré", "retrait", "supprimer", "suppression",
+    "retirado", "revocado", "eliminar", "eliminación", "borrar",
 })  # fmt: skip
 _YES = frozenset({"yes", "y", "true", "1", "x"})
 # Answers and states in the languages of whoever sends lists: of a column whose name we do not know nobody can
@@ -52,7 +61,27 @@ _ANSWERS = frozenset(
         " conservar mantener erteilt accordé concedido withdrawn revoked widerrufen retiré revocado отозвано",
     )
 )
-_REMARKS = frozenset({"note", "notes", "comment", "comments", "remark", "remarks"})
+_REMARKS = frozenset(
+    {
+        "note",
+        "notes",
+        "comment",
+        "comments",
+        "remark",
+        "remarks",
+        "reason",
+        "reasons",
+        "grund",
+        "motif",
+        "motivo",
+    }
+)
+# Columns that ask nothing: those of a manifest, whose draft may be "yes", and codes such as no for Norwegian.
+_NO_QUESTIONS = _REMARKS | {
+    *(field_name(name) for name in FIELDS if not name.startswith("consent")),
+    *("text", "transcript", "transcription", "sentence"),
+    *("language", "lang", "sprache", "langue", "idioma", "country", "land", "pays", "país", "region"),
+}
 _BITS = frozenset({"0", "1"})
 _TICKS = frozenset("xX✓✔☑✗✘☒×*")
 
@@ -93,8 +122,10 @@ def read_withdrawals(file: Path, now: datetime | None = None) -> tuple[Withdrawa
     rows = read_table(file, _SOURCE, (_AT, _SHORT_AT))
     found: list[Withdrawal] = []
     bits, chosen = _columns_of_bits(rows), _columns_of_some(rows)
-    wrong = [(row.line, "WITHDRAWAL_IN_DOUBT") for row in rows if _is_in_doubt(row, bits, chosen)]
     now = now or SystemClock().now()
+    doubts = ((row.line, _doubtful_column(row, bits, chosen, now)) for row in rows)
+    doubtful = {line: column for line, column in doubts if column is not None}
+    wrong = [(line, "WITHDRAWAL_IN_DOUBT") for line in doubtful]
     wrong += [(row.line, "WITHDRAWAL_TO_COME") for row in rows if _may_be_to_come(row, now)]
     for row in rows:
         try:
@@ -102,7 +133,9 @@ def read_withdrawals(file: Path, now: datetime | None = None) -> tuple[Withdrawa
         except ValueError:
             wrong.append((row.line, "TABLE_BAD_DATE"))
     if wrong:
-        raise refusal(file.name, sorted(wrong))
+        line, code = min(wrong)
+        columns = {"column": doubtful[line]} if code == "WITHDRAWAL_IN_DOUBT" else {}
+        raise refusal(file.name, sorted(wrong), **columns)
     return tuple(found)
 
 
@@ -166,12 +199,12 @@ def _record(unit: UnitOfWork, identity: Identity, source: str, at: datetime, lis
     return clip
 
 
-def _columns_of_bits(rows: Iterable[TableRow]) -> frozenset[str]:
+def _columns_of_bits(rows: Sequence[TableRow]) -> frozenset[str]:
     """The columns that have nothing but 0 and 1, and a 0: no numbers of rows, but answers."""
     return frozenset(name for name, found in _values(rows).items() if "0" in found and found <= _BITS | {""})
 
 
-def _columns_of_some(rows: Iterable[TableRow]) -> frozenset[str]:
+def _columns_of_some(rows: Sequence[TableRow]) -> frozenset[str]:
     """The columns that choose some rows, by a tick or by an answer on the end of consent."""
     return frozenset(
         name
@@ -184,34 +217,37 @@ def _columns_of_some(rows: Iterable[TableRow]) -> frozenset[str]:
     )
 
 
-def _values(rows: Iterable[TableRow]) -> dict[str, set[str]]:
-    values = defaultdict[str, set[str]](set)
-    for row in rows:
-        for name, value in row.values.items():
-            values[name].add(str(value).strip())
-    return values
+def _values(rows: Sequence[TableRow]) -> dict[str, set[str]]:
+    """The values of each column; an empty one also where an object of JSON has no such field."""
+    names = dict.fromkeys(name for row in rows for name in row.values)
+    return {name: {str(row.values.get(name, "")).strip() for row in rows} for name in names}
 
 
 def _asks_for_end(name: str) -> bool:
     return any(part in field_name(name) for part in _ENDINGS)
 
 
-def _is_in_doubt(row: TableRow, bits: frozenset[str], chosen: frozenset[str]) -> bool:
-    """Whether a column that we do not know may say that this source did not withdraw: a purge is for ever."""
-    if any(not str(row.values.get(name, "")).strip() for name in chosen):
-        return True
+def _doubtful_column(
+    row: TableRow, bits: frozenset[str], chosen: frozenset[str], now: datetime
+) -> str | None:
+    """A column that may say that this source did not withdraw: a purge is for ever."""
+    for name in sorted(chosen):
+        if not str(row.values.get(name, "")).strip():
+            return name
     for given, value in row.values.items():
         name, said = field_name(given), field_name(str(value))
         if given in _KNOWN or not said:
             continue
-        if name in _STATES and said not in _ENDED:
-            return True
-        if _asks_for_end(given):
-            if said not in _ENDED | _YES:
-                return True
-        elif name not in _STATES | _REMARKS and (said in _ANSWERS or given in bits):
-            return True
-    return False
+        if name in _STATES:
+            is_doubtful = said not in _ENDED
+        elif _asks_for_end(given):
+            is_day = _DAY_OF_END.fullmatch(name) is not None and _is_past_day(str(value), now)
+            is_doubtful = said not in _ENDED | _YES and not is_day
+        else:
+            is_doubtful = name not in _NO_QUESTIONS and (said in _ANSWERS or given in bits)
+        if is_doubtful:
+            return given
+    return None
 
 
 def _may_be_to_come(row: TableRow, now: datetime) -> bool:
@@ -224,6 +260,17 @@ def _may_be_to_come(row: TableRow, now: datetime) -> bool:
 
 def _earliest_day(text: str) -> datetime | None:
     """The day or moment that a text is, the earlier one where day and month may be exchanged; else None."""
+    return min(_days(text), default=None)
+
+
+def _is_past_day(text: str, now: datetime) -> bool:
+    """Whether a text is a day or moment that is over, also if day and month are exchanged."""
+    days = _days(text.strip())
+    return bool(days) and max(days) <= now
+
+
+def _days(text: str) -> list[datetime]:
+    """The days or moments that a text may be: two where day and month may be exchanged."""
     days = list[datetime]()
     with suppress(ValueError):
         days.append(_parsed(text))
@@ -232,7 +279,7 @@ def _earliest_day(text: str) -> datetime | None:
         for month, day in ((first, second), (second, first)):
             with suppress(ValueError):
                 days.append(datetime(year, month, day, tzinfo=UTC))
-    return min(days, default=None)
+    return days
 
 
 def _date(row: TableRow) -> datetime | None:
@@ -242,11 +289,10 @@ def _date(row: TableRow) -> datetime | None:
 
 
 def _parsed(text: object) -> datetime:
-    if isinstance(text, str) and _DAY.fullmatch(text.strip()):
-        return datetime.fromisoformat(text.strip()).replace(tzinfo=UTC)
-    if isinstance(text, str) and _MOMENT.fullmatch(text.strip()):
-        try:
-            return datetime.fromisoformat(text.strip().upper()).astimezone(UTC)
-        except OverflowError as error:
-            raise ValueError(text) from error
-    raise ValueError(text)
+    """A day, which begins at midnight UTC, or a moment; with dots the day comes first. Raises ValueError."""
+    given = text.strip() if isinstance(text, str) else ""
+    if _DAY.fullmatch(given):
+        return datetime.fromisoformat(given).replace(tzinfo=UTC)
+    if dotted := _DAY_WITH_DOTS.fullmatch(given):
+        return datetime(int(dotted[3]), int(dotted[2]), int(dotted[1]), tzinfo=UTC)
+    return read_moment(given)

@@ -17,6 +17,7 @@ _MAX_OTHER_WORDS = 5
 _ENOUGH_DIGITS = 6
 _STRONG_GROUPS = 3
 _FOREIGN_WORDS = 3
+_YEAR_DIGITS, _YEAR_SIGN = 4, "年"
 _SEPARATORS = frozenset("-−./()+·•*_|:~<>=#[]{}\\")
 _OPENERS = frozenset({"+", "plus", "("})
 _PAUSES = frozenset(",.;:…-−/()'\"!?«»“”„،。、，؛·")
@@ -127,6 +128,7 @@ class _Scan:
         """The runs of this language of at least ``LONG_RUN`` digits, in order."""
         groups = NumberReader(self._tokens, self._pack).groups(positions)
         kept = [group for group in groups if not (group.written and self._is_exempt(group))]
+        kept = self._without_years(kept)
         whole = [one for one in self._clusters(kept) if not self._is_decimal(one.groups)]
         for clusters in self._merged(whole):
             if sum(cluster.digits for cluster in clusters) < LONG_RUN:
@@ -147,6 +149,24 @@ class _Scan:
             and "123456789".startswith(digits)
             and any(token.is_word for token in self._tokens[groups[-1].after :])
         )
+
+    def _without_years(self, groups: Sequence[Group]) -> list[Group]:
+        """The groups without years as Chinese and Japanese have them: four digits and the sign for year."""
+        kept: list[Group] = []
+        for group in groups:
+            kept.append(group)
+            year, before = kept[-_YEAR_DIGITS:], kept[-_YEAR_DIGITS - 1 : -_YEAR_DIGITS]
+            is_together = all(left.after == right.first for left, right in pairwise(year))
+            goes_back = bool(before) and before[0].after == year[0].first
+            if (
+                self._tokens[min(group.after, len(self._tokens) - 1)].text == _YEAR_SIGN
+                and is_together
+                and not goes_back
+                and all(one.is_single for one in year)
+                and is_year("".join(one.digits for one in year))
+            ):
+                del kept[-_YEAR_DIGITS:]
+        return kept
 
     def _is_exempt(self, group: Group) -> bool:
         token = self._tokens[group.first]

@@ -31,6 +31,14 @@ _LABELLED = re.compile(
     r"|ip|sid|name)[-_.]?(?:id|no|nr|number|name|guid)?[:=]",
     re.IGNORECASE,
 )
+# The day of a recording, perhaps with its time: no clip is older, and nobody who speaks was born since. And
+# what telephone systems of Asterisk call a call: the seconds since 1970, and a counter.
+_MONTH, _DAY = r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
+_DATE = rf"(?:20[2-4]\d([-._]?){_MONTH}\1{_DAY}|{_DAY}([-._]){_MONTH}\2(?:20[2-4]\d))"
+_TIME = r"(?:[01]\d|2[0-3])([-._:]?)[0-5]\d\3[0-5]\d"
+_OF_RECORDING = re.compile(
+    rf"(?<!\d)(?:(?<!\d[-.+/() ]){_DATE}(?:[-._T ]?{_TIME}Z?)?|1[67]\d{{8}}\.(?!0+(?!\d))\d{{1,7}})(?!\d)"
+)
 _NUMBER_LIKE = re.compile(r"[+(]*\d[\d ().+/-]*")
 _SPLIT = re.compile(r"[^0-9A-Za-z]+")
 _PHONE_DIGITS = range(7, 16)
@@ -55,7 +63,9 @@ def identifier_in(token: str) -> IdentifierKind | None:
     """What kind of identifier a supposedly opaque token looks like, or None if it looks like none.
 
     Opaque tokens are hashes, hexadecimal or base64 text and short made-up names (``tux_bg``). Whole numbers
-    of 7 to 15 digits count as phone or account numbers: hash a plain database key before sending it.
+    of 7 to 15 digits count as phone or account numbers: hash a plain database key before sending it. Beside
+    other characters a day since 2020, with or without a time, and the name of a call (``1705314600.42``) do
+    not count.
     """
     plain = unicodedata.normalize("NFKC", token).strip()
     if "@" in plain or "%40" in plain:
@@ -72,7 +82,8 @@ def identifier_in(token: str) -> IdentifierKind | None:
         return IdentifierKind.IP
     if _LABELLED.match(plain):
         return IdentifierKind.LABELLED
-    return _number(plain) or (None if _OPAQUE.fullmatch(token) else IdentifierKind.NAME)
+    rest = plain if plain.isdigit() else _OF_RECORDING.sub(" ", plain).strip(" -._")
+    return _number(rest) or (None if _OPAQUE.fullmatch(token) else IdentifierKind.NAME)
 
 
 def identifier_in_locale(locale: str) -> IdentifierKind | None:

@@ -1,14 +1,16 @@
 """Recognises long numbers that are nobody's: dates, times, amounts, versions, sizes, scores, counting."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from reviewer.privacy.spoken_numbers import Group
 
 _YEAR = r"(?:1[0-9]|20)\d\d"
+# Years of the Thai calendar are 543 more.
 _DATE = (
-    rf"(?:\d{{4}}([-./])\d{{1,2}}\1\d{{1,2}}|\d{{1,2}}([-./])\d{{1,2}}\2(?:19|20)?\d\d"
+    rf"(?:\d{{4}}([-./])\d{{1,2}}\1\d{{1,2}}|\d{{1,2}}([-./])\d{{1,2}}\2(?:19|2[05])?\d\d"
     rf"|\d{{1,2}}\.\s\d{{1,2}}\.\s?{_YEAR}|\d{{1,2}}\s?[-–]\s?\d{{1,2}}[./]\d{{1,2}}[./](?:19|20)?\d\d)"
 )
 _TIME = r"(?:[01]?\d|2[0-4])[:h][0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?"
@@ -47,8 +49,25 @@ _SOUND_CHECK = re.compile(r"(?:12(?:3(?:4(?:56?)?)?)?){2,}")
 _STEPS = frozenset(sign * step for step in (1, 2, 3, 4, 5, 10, 20, 25, 50, 100) for sign in (1, -1))
 
 
+class _Ascii(dict[int, str]):
+    """Digits of other scripts as those of ASCII, and all else as it is; for ``str.translate``."""
+
+    def __missing__(self, code: int) -> str:
+        digit = unicodedata.decimal(chr(code), None)
+        found = self[code] = chr(code) if digit is None else str(digit)
+        return found
+
+
+# Arabic has signs of its own for the decimal point and between thousands.
+_ASCII = _Ascii({0x66B: ".", 0x66C: ","})
+
+
 def ordinary_spans(text: str) -> Iterator[tuple[int, int]]:
-    """The written dates, times, amounts, decimals, versions, sizes, scores and ranges of a text."""
+    """The written dates, times, amounts, decimals, versions, sizes, scores and ranges of a text.
+
+    Digits may be those of any script.
+    """
+    text = text if text.isascii() else text.translate(_ASCII)
     for match in _ORDINARY.finditer(text):
         yield match.span()
     for match in _VERSION.finditer(text):

@@ -216,6 +216,9 @@ def test_what_cannot_be_seen_in_a_heading_does_not_count(
 def test_the_numbers_of_rows_that_r_and_pandas_write_do_not_count(tmp_path: Path, name: str) -> None:
     rows = "".join(f"{number},{FIRST}\n" for number in range(2))
     assert codes(read(tmp_path, f"{name},{HEAD}\n{rows}", "m.csv")) == ["row", "row"]
+    again = "".join(f"{number},{number}.0,{FIRST}\n" for number in range(2))
+    assert codes(read(tmp_path, f"Unnamed: 0.1,{name},{HEAD}\n{again}", "m.csv")) == ["row", "row"]
+    assert codes(read(tmp_path, f"{name},{HEAD}\nx,{FIRST}\n", "m.csv")) == [BAD]
     assert codes(read(tmp_path, f"{HEAD},\n{FIRST},7\n", "m.csv")) == [BAD]
 
 

@@ -96,6 +96,19 @@ folder = "audio"
     assert (source.consent_from, len(source.mapping_sha256)) == (SAID, 64)
 
 
+def test_a_column_that_pandas_numbered_may_be_an_id(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"list.csv": "Unnamed: 0,wav\n17,a.wav\n18,b.wav\n"})
+    mapping = '[fields]\naudio = "wav"\nsource_id = "Unnamed: 0"\n' + REST
+    assert [row.source_id for row in rows(mapped(folder / "list.csv", mapping))] == ["17", "18"]
+
+
+def test_speakers_of_json_may_be_numbers(tmp_path: Path) -> None:
+    lines = jsonl(*({"audio_filepath": f"{n}.wav", "duration": 1, "speaker": n} for n in (7, 8)))
+    folder = write(tmp_path, {"m.json": lines})
+    found = rows(mapped(folder / "m.json", REST.replace('speaker = "s1"\n', "")))
+    assert [row.speaker for row in found] == ["7", "8"]
+
+
 def test_consent_may_come_from_columns(tmp_path: Path) -> None:
     table = "path,ok,since\na.wav,translator,2025-01-01\nb.wav,,2025-01-01\n"
     folder = write(tmp_path, {"list.csv": table})
@@ -545,16 +558,27 @@ SHORT = """"ooTextFile"
 
 
 def test_each_textgrid_belongs_to_one_audio_file_of_its_name(tmp_path: Path) -> None:
-    """In a folder of its own too, if no other has that name; in another letter case if none has this one."""
-    grids = {name: short_grid(name) for name in ("a", "A", "b", "c", "d")}
-    places = {"x/a": "a", "x/A": "A", "grids/b": "b", "x/c": "c", "grids/c": "c", "grids/d": "d"}
-    audio = dict.fromkeys(("x/a.wav", "x/A.wav", "y/B.wav", "x/c.wav", "y/c.wav", "x/d.wav", "y/d.wav"), b"x")
+    """In a folder of its own too, if no other has that name; in another letter case or form of its accents if
+    none has this one."""
+    grids = {name: short_grid(name) for name in ("a", "A", "b", "c", "d", "e")}
+    places = {
+        "x/a": "a",
+        "x/A": "A",
+        "grids/b": "b",
+        "x/c": "c",
+        "grids/c": "c",
+        "grids/d": "d",
+        "x/\u00e9": "e",
+    }
+    audio = dict.fromkeys(
+        ("x/a.wav", "x/A.wav", "y/B.wav", "x/c.wav", "y/c.wav", "x/d.wav", "y/d.wav", "x/e\u0301.wav"), b"x"
+    )
     folder = write(tmp_path, {**{f"{at}.TextGrid": grids[name] for at, name in places.items()}, **audio})
     found = {line.audio: line.read for line in mapped(folder, 'kind = "textgrid"\n' + REST).lines}
     texts = {name: row.draft for name, row in found.items() if isinstance(row, ManifestRow)}
     assert texts == {
         "x/a.wav": "a", "x/A.wav": "A", "y/B.wav": "b", "x/c.wav": "c", "y/c.wav": "c",
-        "x/d.wav": "", "y/d.wav": "",
+        "x/d.wav": "", "y/d.wav": "", "x/e\u0301.wav": "e",
     }  # fmt: skip
     assert [name for name, row in found.items() if isinstance(row, Decision)] == ["grids/d.TextGrid"]
 
@@ -645,7 +669,27 @@ def test_the_tiers_of_a_textgrid_that_say_what_is_said(tmp_path: Path, grid: str
     assert texts_of_grid(tmp_path, grid).strip(",") == draft
 
 
-@given(st.lists(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc"])), max_size=5))
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ('sch\\o""n gr\\u""\\ss \\O/re \\Ao', "schön grüß Øre Å"),
+        (r"gar\c,on caf\e' ma\n~ana \c<e\s<tina", "garçon café mañana čeština"),
+        (r"\z!a \l/a k\o:r a\bsb", r"ża ła kőr a\b"),
+        (r"C:\temp \ic\sh \q' end\ ", r"C:\temp \ic\sh \q' end\ "),
+    ],
+)
+def test_letters_that_praat_writes_by_codes_are_letters(tmp_path: Path, written: str, read: str) -> None:
+    (tmp_path / "a.TextGrid").write_text(short_grid(written), encoding="utf-8")
+    (tier,) = read_textgrid(tmp_path / "a.TextGrid")
+    assert [one.text for one in tier.intervals] == [read]
+
+
+@given(
+    st.lists(
+        st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc"], exclude_characters="\\")),
+        max_size=5,
+    )
+)
 def test_any_text_of_a_short_textgrid_is_read(texts: list[str]) -> None:
     def quoted(text: str) -> str:
         return '"' + text.replace('"', '""') + '"'

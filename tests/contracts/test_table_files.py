@@ -94,6 +94,13 @@ def test_ids_in_any_form_come_back_exactly(
     assert ids(written(tmp_path, end.join(lines) + end * is_ended, encoding)) == found
 
 
+@pytest.mark.parametrize(
+    "sent", ["> one\n>> two\n", "- one\n• two\n", " * one\n\n  10) two\n", '1. "one"\n2. two\n']
+)
+def test_ids_of_a_mail_may_have_bullets_before_them(tmp_path: Path, sent: str) -> None:
+    assert ids(written(tmp_path, sent)) == ["one", "two"]
+
+
 @settings(max_examples=180, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sent=lists(), data=st.data(), encoding=st.sampled_from(["utf-8", "utf-16"]))
 def test_one_quote_more_or_less_never_loses_an_id_in_silence(
@@ -215,14 +222,14 @@ def test_known_fields_have_the_callers_spelling_and_others_that_of_the_file(tmp_
         ("{ABC-1}\n", "1", "TABLE_NOT_JSON"),
         ('{"source_id": "one"}\n{"source": "two"}\n', "2", "TABLE_NO_KEY"),
         ('{"source_id": "one"}\nnot json\n', "2", "TABLE_NOT_JSON"),
-        ('{"source_id": 7}\n', "1", "TABLE_NO_KEY"),
+        ('{"source_id": 7.0}\n', "1", "TABLE_NO_KEY"),
         ('{"source_id": "one", "source_id": "two"}\n', "1", "TABLE_NOT_JSON"),
         ('{"source_id": "one", "Source ID": "two"}\n', "1", "TABLE_FIELD_TWICE"),
         ('{"source_id": "one"} {"source_id": "two"}\n', "1", "TABLE_NOT_JSON"),
         ('["one",\n"two"', "2", "TABLE_NOT_JSON"),
         ('["one",\n"two",]', "2", "TABLE_NOT_JSON"),
         ('["one"]\n["two"]', "2", "TABLE_NOT_JSON"),
-        ('["one",\n7]', "2", "TABLE_NOT_AN_OBJECT"),
+        ('["one",\ntrue]', "2", "TABLE_NOT_AN_OBJECT"),
         ("sep=x\nsource_id\none\n", "1", "TABLE_BAD_DELIMITER"),
         ("sep=;\nid;when\none;x\n", "2", "TABLE_HEADING_WITHOUT_KEY"),
     ],

@@ -99,7 +99,9 @@ def test_a_list_whose_ids_were_changed_on_their_way_says_so(
 
 
 def test_a_number_that_lost_its_zeros_after_it_was_withdrawn_is_refused(imports: Imports) -> None:  # noqa: F811
+    assert not imports.unit.withdrawals.is_any_recorded()
     withdraw(imports.bench, Withdrawal("0012"), Withdrawal("14"))
+    assert imports.unit.withdrawals.is_any_recorded()
     report = imports.run(
         *(a_line(at, source_id=each) for at, each in enumerate(("12", "13", "0014", "a12"), 1))
     )
@@ -249,6 +251,7 @@ def test_list_with_a_day_to_come_in_a_further_column_is_refused_whole(
         ("Consent status", "granted"),
         ("consent", "yes"),
         ("withdrawn on", "2031-01-01"),
+        ("withdrawal possible until", "2026-01-01"),
         ("widerrufen", "nein"),
         ("Einwilligung", "Ja"),
         ("отозвано", "нет"),
@@ -269,7 +272,8 @@ def test_list_whose_further_column_may_say_no_is_refused_whole(
     path.write_text(f"source_id,{heading}\nsource-1,{value}\n", encoding="utf-8")
     with pytest.raises(Refused) as caught:
         read_withdrawals(path)
-    assert caught.value.parameters["problem"].code == "WITHDRAWAL_IN_DOUBT"
+    problem = caught.value.parameters["problem"]
+    assert (problem.code, problem.parameters["column"]) == ("WITHDRAWAL_IN_DOUBT", heading)  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
@@ -280,6 +284,11 @@ def test_list_whose_further_column_may_say_no_is_refused_whole(
         ("Revoked", "x"),
         ("note", "no"),
         ("consent_product", "windows"),
+        *((heading, "2026-05-01") for heading in ("Revoked on", "opt-out date", "Date of withdrawal")),
+        *(("withdrawn", day) for day in ("01.05.2026", "5/1/2026", "2026-05-01 10:00:00+00")),
+        *((heading, "no") for heading in ("locale", "language", "Country", "draft", "reason")),
+        *(("status", said) for said in ("consent withdrawn", "Löschung")),
+        ("request", "deletion"),
         ("number", "1"),
         ("Abgemeldet", "x"),
         ("action", "delete"),
@@ -293,7 +302,44 @@ def test_further_columns_that_agree_or_say_something_else_are_passed_over(
 ) -> None:
     path = tmp_path / "list.csv"
     path.write_text(f"source_id,{heading}\nsource-1,{value}\n", encoding="utf-8")
-    assert [each.source_id for each in read_withdrawals(path)] == ["source-1"]
+    now = datetime(2026, 11, 30, tzinfo=UTC)
+    assert [each.source_id for each in read_withdrawals(path, now)] == ["source-1"]
+
+
+def test_a_day_that_may_be_to_come_with_day_and_month_exchanged_is_in_doubt(tmp_path: Path) -> None:
+    path, now = tmp_path / "list.csv", datetime(2026, 11, 30, tzinfo=UTC)
+    path.write_text("source_id,revoked on\none,5/12/2026\n", encoding="utf-8")
+    with pytest.raises(Refused) as caught:
+        read_withdrawals(path, now)
+    assert caught.value.parameters["problem"].code == "WITHDRAWAL_IN_DOUBT"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("written", "at"),
+    [
+        ("24.12.2026", datetime(2026, 12, 24, tzinfo=UTC)),
+        ("1.5.2026", datetime(2026, 5, 1, tzinfo=UTC)),
+        ("2026-05-01 10:00+02", datetime(2026, 5, 1, 8, tzinfo=UTC)),
+        ("2026-05-01 10:00:00.5 UTC", datetime(2026, 5, 1, 10, 0, 0, 500_000, tzinfo=UTC)),
+        ("2026-05-01T10:00:00.0000000Z", datetime(2026, 5, 1, 10, tzinfo=UTC)),
+    ],
+)
+def test_a_date_may_be_written_as_databases_and_spreadsheets_do(
+    tmp_path: Path, written: str, at: datetime
+) -> None:
+    (tmp_path / "list.csv").write_text(f"source_id;withdrawn_at\none;{written}\n", encoding="utf-8")
+    assert read_withdrawals(tmp_path / "list.csv") == (Withdrawal("one", at),)
+
+
+def test_ids_that_are_numbers_may_be_numbers_in_json(tmp_path: Path) -> None:
+    path = tmp_path / "list.json"
+    for text in (
+        '[{"source_id": 41}, {"source_id": "b"}]',
+        '[41, "b"]',
+        '{"source_id": 41}\n{"source_id": "b"}',
+    ):
+        path.write_text(text, encoding="utf-8")
+        assert [each.source_id for each in read_withdrawals(path)] == ["41", "b"]
 
 
 @pytest.mark.parametrize(
@@ -315,6 +361,11 @@ def test_a_column_that_is_ticked_for_some_refuses_the_list(tmp_path: Path, headi
         read_withdrawals(path)
     parameters = caught.value.parameters
     assert (parameters["lines"], parameters["problem"].code) == ("3", "WITHDRAWAL_IN_DOUBT")  # type: ignore[union-attr]
+    path.write_text(
+        f'{{"source_id": "one", "{heading}": "{ticked}"}}\n{{"source_id": "two"}}\n', encoding="utf-8"
+    )
+    with pytest.raises(Refused):
+        read_withdrawals(path)
 
 
 def test_of_two_dates_the_earlier_counts(tmp_path: Path) -> None:
@@ -354,7 +405,8 @@ def test_remarks_and_dates_may_be_there_for_some(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "date", ["24.12.2026", "2026-13-01", "2026-12-24T01:00:00", "soon", "0001-01-01T00:00:00+14:00"]
+    "date",
+    ["12/24/2026", "24.13.2026", "2026-13-01", "2026-12-24T01:00:00", "soon", "0001-01-01T00:00:00+14:00"],
 )
 def test_date_that_cannot_be_read_refuses_the_whole_list(tmp_path: Path, date: str) -> None:
     (tmp_path / "list").write_text(f"source_id,withdrawn_at\none,\ntwo,{date}\n", encoding="utf-8")

@@ -291,7 +291,8 @@ def _au_data(source: Source) -> DataChunk | None:
 
 def _nist_data(source: Source) -> DataChunk | None:
     head = source.at(0, 1024)
-    values = {name: int(value) for name, value in re.findall(rb"(\w+) -i (\d{1,12})\s", head)}
+    # libsndfile writes some numbers as strings: sample_n_bytes -s1 1
+    values = {name: int(value) for name, value in re.findall(rb"(\w+) -(?:i|s\d) (\d{1,12})\s", head)}
     frame_bytes = values.get(b"channel_count", 1) * values.get(b"sample_n_bytes", 2)
     rate_hz, start = values.get(b"sample_rate", 0), int(head[8:16].strip() or b"0")
     if b"sample_count" not in values or not rate_hz or b"shorten" in head:

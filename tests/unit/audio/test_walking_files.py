@@ -239,6 +239,16 @@ class TestChunks:
         assert data is not None
         assert (data.end, data.is_short) == (len(content), is_short)
 
+    @pytest.mark.parametrize("kind", ["-i", "-s1"])  # libsndfile writes a string
+    def test_the_samples_of_a_sphere_file_are_as_long_as_its_header_says(
+        self, tmp_path: Path, kind: str
+    ) -> None:
+        fields = f"sample_rate -i 8000\nsample_n_bytes {kind} 1\nsample_count -i 800\nend_head\n"
+        head = f"NIST_1A\n   1024\nchannel_count -i 1\nsample_coding -s4 ulaw\n{fields}"
+        chunk = chunked_files.find_data(source_of(tmp_path, head.encode().ljust(1024) + bytes(800)), "nist")
+        assert chunk is not None
+        assert (chunk.start, chunk.end) == (1024, 1824)
+
     def test_a_file_without_a_data_chunk_has_none(self, tmp_path: Path) -> None:
         assert chunked_files.find_data(source_of(tmp_path, b"RIFF\0\0\0\0WAVE"), "riff") is None
         assert chunked_files.find_data(source_of(tmp_path, b".snd"), "au") is None

@@ -34,6 +34,15 @@ NAMING = {
     "John Smith": IdentifierKind.NAME,
     "Jürgen": IdentifierKind.NAME,
     "": IdentifierKind.NAME,
+    "19840512-1234": IdentifierKind.PHONE_OR_ACCOUNT,  # a day of birth
+    "20240115": IdentifierKind.PHONE_OR_ACCOUNT,
+    "010-20240115": IdentifierKind.PHONE_OR_ACCOUNT,
+    "20240115-4155552671": IdentifierKind.PHONE_OR_ACCOUNT,
+    "20240115-415-5552": IdentifierKind.PHONE_OR_ACCOUNT,
+    "20240115-490154203237518": IdentifierKind.IMEI,
+    "1705314600": IdentifierKind.PHONE_OR_ACCOUNT,
+    "1705314600.0": IdentifierKind.PHONE_OR_ACCOUNT,
+    "4155552671.42": IdentifierKind.PHONE_OR_ACCOUNT,
 }
 OPAQUE = [
     "b5e1d3cb0f52b0f1",
@@ -53,6 +62,14 @@ OPAQUE = [
     "q83vEjRWeJA=",
     "DE89370400440532013001",  # as an account number it has a wrong check digit
     "set:a::12",
+    "20240115-0042",
+    "2024-01-15-001",
+    "15.01.2024-001",
+    "20240115103000-0042",
+    "20240115-103000-0042.wav",
+    "call_2024-01-15T10-30-00Z_7",
+    "1705314600.42",
+    "out-1001-20240115-103000-1705314600.42.wav",
 ]
 
 
