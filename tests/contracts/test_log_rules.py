@@ -109,6 +109,7 @@ class TestWhoseRowsTheyAre:
 
     def test_a_row_in_a_session_that_ended_is_found(self, book: Book) -> None:
         book.log.record(Event.by(ANA, Action.SIGN_OUT, "ana"), seal="sign_out")
+        book.log._ended_sessions.clear()  # as a program that keeps no such set
         seq = book.log.record(heard(ANA))
         assert book.bad() == (seq, "LOG_ROW_AFTER_SESSION")
 
@@ -230,6 +231,36 @@ class TestSealing:
     def test_a_row_that_names_no_checkpoint_is_no_mark_of_a_witness(self, book: Book) -> None:
         book.log.record(Event(Action.CHECKPOINT_WITNESSED, detail={"rows": ["none"]}))
         assert book.verify().ok
+
+    @pytest.mark.parametrize("kept", [(), ("— witness c2lnbmVk",)])
+    def test_countersignatures_are_those_that_their_row_names(
+        self, book: Book, kept: tuple[str, ...]
+    ) -> None:
+        size = book.log.checkpoint("request").size
+        book.log.mark_witnessed(size, cosignatures=kept)
+        assert book.verify().ok
+        with unguarded(book.database.path) as connection:
+            connection.execute(f"UPDATE checkpoint SET cosignatures = 'x' WHERE size = {size}")
+        assert book.bad() == (size, "CHECKPOINT_DIFFERS")
+
+    def test_countersignatures_of_an_earlier_version_which_named_no_sum_are_taken_as_they_are(
+        self, book: Book
+    ) -> None:
+        size = book.log.checkpoint("request").size
+        seq = book.log.record(Event(Action.CHECKPOINT_WITNESSED, detail={"rows": size}))
+        with unguarded(book.database.path) as connection:
+            connection.execute(
+                "UPDATE checkpoint SET cosignatures = 'x', witnessed_at = 1, witnessed_row = ?"
+                " WHERE size = ?",
+                (seq, size),
+            )
+        assert book.verify().ok
+
+    def test_a_checkpoint_without_a_witness_has_no_countersignatures(self, book: Book) -> None:
+        book.log.checkpoint("request")
+        with unguarded(book.database.path) as connection:
+            connection.execute("UPDATE checkpoint SET cosignatures = 'x'")
+        assert book.bad()[1] == "CHECKPOINT_DIFFERS"
 
     @pytest.mark.parametrize("column", ["made_at", "witnessed_at", "witnessed_row"])
     def test_what_stands_beside_a_checkpoint_is_held_to_the_log(self, book: Book, column: str) -> None:
