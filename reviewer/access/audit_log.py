@@ -10,7 +10,13 @@ from pathlib import Path
 
 from reviewer.access import signing
 from reviewer.access.activity import ActivityCounts
-from reviewer.access.checkpoint import Checkpoint, parse_checkpoint, write_checkpoint
+from reviewer.access.checkpoint import (
+    COSIGNATURES,
+    Checkpoint,
+    cosignatures_sum,
+    parse_checkpoint,
+    write_checkpoint,
+)
 from reviewer.access.log_chain import (
     GENESIS,
     VERSION,
@@ -224,16 +230,19 @@ class AuditLog:
     ) -> None:
         """Records, in a row of the log, that a witness keeps the checkpoint of this size.
 
+        The row names the sum of the countersignatures that are kept beside the checkpoint.
         Raises Refused if there is no such checkpoint.
         """
+        text = "".join(f"{line}\n" for line in cosignatures)
         row = event or Event(Action.CHECKPOINT_WITNESSED, detail={"rows": size})
+        row = replace(row, detail={**row.detail, COSIGNATURES: cosignatures_sum(text)})
         with self._database.transaction():
             if not self._database.value("SELECT 1 FROM checkpoint WHERE size = ?", (size,)):
                 raise Refused("NO_CHECKPOINT", rows=size)
             seq = self.record(row)
             self._database.execute(
                 "UPDATE checkpoint SET witnessed_at = ?, witnessed_row = ?, cosignatures = ? WHERE size = ?",
-                (to_micros(self._clock.now()), seq, "".join(f"{line}\n" for line in cosignatures), size),
+                (to_micros(self._clock.now()), seq, text, size),
             )
 
     def checkpoint_of(self, size: int) -> Checkpoint:

@@ -18,6 +18,8 @@ from reviewer.access.log_keys import Endorsement, are_linked
 from reviewer.errors import Damaged
 from reviewer.model.clock import to_iso
 
+COSIGNATURES = "cosignatures"
+"""Of a row about a witnessed checkpoint: the sum of the countersignatures that came with it."""
 _NO_PREVIOUS = "none"
 _NOTE = re.compile(
     r"(?P<signed>reviewer/(?P<log_id>[^\s+]+)\n(?P<size>[1-9][0-9]*)\n(?P<root>\S+)\n"
@@ -140,6 +142,11 @@ def parse_checkpoint(text: str) -> Checkpoint:
         cosignatures=tuple(match["cosignatures"].splitlines()),
         endorsements=endorsements,
     )
+
+
+def cosignatures_sum(text: str) -> str:
+    """SHA-256 of countersignature lines, in hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def parse_endorsement(line: str) -> Endorsement:

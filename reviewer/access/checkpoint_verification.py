@@ -4,14 +4,14 @@ import sqlite3
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from reviewer.access.checkpoint import Checkpoint, parse_checkpoint
+from reviewer.access.checkpoint import COSIGNATURES, Checkpoint, cosignatures_sum, parse_checkpoint
 from reviewer.access.log_walk import LogWalk, Mismatch
 from reviewer.access.merkle import Frontier
 from reviewer.errors import Damaged, Notice
 from reviewer.model.clock import to_micros
 from reviewer.model.event import Action
 
-_COLUMNS = ("size", "note", "made_at", "tree", "witnessed_at", "witnessed_row")
+_COLUMNS = ("size", "note", "made_at", "tree", "witnessed_at", "witnessed_row", "cosignatures")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class StoredCheckpoint:
     tree: bytes | None
     witnessed_at: int | None
     witnessed_row: int | None
+    cosignatures: str | None
 
     def is_of(self, log_id: str, public_key: bytes) -> bool:
         """Whether the note is of this log, which began with this key, and this size."""
@@ -51,11 +52,15 @@ class Witnessings:
     actions: ClassVar[frozenset[Action]] = frozenset({Action.CHECKPOINT_WITNESSED})
     rows: dict[int, set[int]] = field(default_factory=dict)
     """Size of the checkpoint -> the rows that record it."""
+    cosigned: dict[int, object] = field(default_factory=dict)
+    """Row -> the sum of the countersignatures that it names; those of earlier versions name none."""
 
     def add(self, seq: int, fields: dict[str, Any]) -> None:
         size = fields["detail"].get("rows")
         if isinstance(size, int):
             self.rows.setdefault(size, set()).add(seq)
+        if COSIGNATURES in fields["detail"]:
+            self.cosigned[seq] = fields["detail"][COSIGNATURES]
 
     def match(self, checkpoints: tuple[StoredCheckpoint, ...], walk: LogWalk) -> None:
         """Raises Mismatch for the first checkpoint that does not fit the log, or is missing."""
@@ -77,8 +82,16 @@ class Witnessings:
         is_tree = _is_tree(stored, note)
         is_witnessed = stored.witnessed_row is not None or stored.witnessed_at is not None
         is_recorded = stored.witnessed_row in self.rows.get(note.size, ())
-        if stored.made_at != to_micros(note.made_at) or not is_tree or (is_witnessed and not is_recorded):
+        is_same = self._is_cosigned_as_recorded(stored)
+        is_other = stored.made_at != to_micros(note.made_at) or not is_tree or not is_same
+        if is_other or (is_witnessed and not is_recorded):
             raise Mismatch(note.size, Notice("CHECKPOINT_DIFFERS", {"rows": note.size}))
+
+    def _is_cosigned_as_recorded(self, stored: StoredCheckpoint) -> bool:
+        """Whether the countersignatures are those of the row; a row of an earlier version names no sum."""
+        if stored.witnessed_row in self.cosigned:
+            return self.cosigned[stored.witnessed_row] == cosignatures_sum(str(stored.cosignatures))
+        return not stored.cosignatures or stored.witnessed_row is not None
 
 
 def _checked(stored: StoredCheckpoint, walk: LogWalk) -> Checkpoint:

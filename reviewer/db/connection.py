@@ -189,7 +189,11 @@ class Database:
         return found[0] if found else None
 
     def copy_to(self, target: Path) -> None:
-        """Copies the file as of the last commit, through SQLite's backup. Raises Unavailable, Damaged."""
+        """Copies the file as of the last commit, through SQLite's backup. Raises Unavailable, Damaged.
+
+        Inside a transaction of this thread SQLite would wait for its end for ever: raises RuntimeError.
+        """
+        self.require_no_transaction()
         with self._lock, translated(), closing(sqlite3.connect(target)) as copy:
             self._connection.backup(copy)
 

@@ -14,7 +14,7 @@ from reviewer.lead.set_options import SetOptions
 from reviewer.lead.splits import Splits
 from reviewer.model.annotation import Annotation, Flag, LabelValue, Segment
 from reviewer.model.clip import Clip
-from reviewer.model.intervals import Span
+from reviewer.model.intervals import Span, subtract
 from reviewer.model.task import SealedAnnotation
 from reviewer.session.clip_answers import clean_answer, one_line
 from reviewer.transcript.aligned_texts import AlignedText
@@ -78,19 +78,23 @@ class RowMaker:
         if self._options.channel > selected.clip.channels:
             raise Refused("EXPORT_CHANNEL_MISSING", clip=selected.clip.id, channel=self._options.channel)
         if not self._options.cut:
-            yield self._whole(selected)
+            if _is_all_removed(0, selected.clip.frames, selected):
+                self.left_out["sound_removed"] += 1
+            else:
+                yield self._whole(selected)
             return
         reasons = dict(selected.left_out)
         segments = selected.annotation.segments
         for segment in segments:
             others = [each for each in segments if each.id != segment.id]
-            reason = reasons.get(segment.id) or self._reason_against(segment, others, selected.clip)
+            reason = reasons.get(segment.id) or self._reason_against(segment, others, selected)
             if reason:
                 self.left_out[reason] += 1
             else:
                 yield self._cut(selected, segment, others)
 
-    def _reason_against(self, segment: Segment, others: Sequence[Segment], clip: Clip) -> str:
+    def _reason_against(self, segment: Segment, others: Sequence[Segment], selected: SelectedClip) -> str:
+        clip = selected.clip
         if not segment.text.strip():
             return "no_text"
         if segment.end > clip.frames:
@@ -99,6 +103,8 @@ class RowMaker:
             return "time_below_millisecond"
         if any(each.start < segment.end and segment.start < each.end for each in others if each.text.strip()):
             return "segment_overlaps"
+        if _is_all_removed(segment.start, segment.end, selected):
+            return "sound_removed"
         return ""
 
     def _whole(self, selected: SelectedClip) -> Row:
@@ -158,7 +164,7 @@ class RowMaker:
             text=self._text(segment.text, selected.conventions),
             text_verbatim=one_line(segment.text),
             labels={key: clean_answer(value) for key, value in segment.labels.items()},
-            flags=segment.flags,
+            flags=segment.flags & _FLAGS,  # whatever else a changed program put there stays out of sets
         )
 
     def _words(self, selected: SelectedClip, segment: Segment, frame: "_Frames") -> Iterator[UtteranceWord]:
@@ -232,6 +238,11 @@ def borders(
     if any(each.start < segment.end < each.end for each in near):
         after = segment.end
     return max(segment.start - margin, before, 0), min(segment.end + margin, after, clip.frames)
+
+
+def _is_all_removed(start: int, end: int, selected: SelectedClip) -> bool:
+    """Whether redactions removed all sound from these frames, so that a row of them would be silence."""
+    return bool(selected.removed) and not subtract([Span(start, end)], selected.removed)
 
 
 class _Frames(NamedTuple):

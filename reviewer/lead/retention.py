@@ -17,6 +17,7 @@ from reviewer.model.clock import to_iso
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Identity
 from reviewer.model.project import IntakeRules
+from reviewer.privacy import pii
 from reviewer.session.unit_of_work import UnitOfWork
 
 SOON = timedelta(days=30)
@@ -77,6 +78,8 @@ class RetentionExtension:
         require(identity.person, Act.PURGE)
         reason = self._reason(why)
         now = self._unit.clock.now()
+        if until.tzinfo is None:
+            raise Refused("NOT_A_DATE")
         if until - now > timedelta(days=self._rules.retention_days):
             raise Refused("RETENTION_TOO_LONG", days=self._rules.retention_days)
         decisions: list[RetentionDecision] = []
@@ -124,6 +127,8 @@ class RetentionExtension:
             raise Refused("RETENTION_NO_REASON", most=_LONGEST_WHY)
         if any(unicodedata.category(char)[0] == "C" for char in reason):
             raise Refused("RETENTION_NO_REASON", most=_LONGEST_WHY)
+        if pii.find(reason, ""):  # it goes into the log, which is never purged
+            raise Refused("NOTE_HAS_PERSONAL_DATA")
         return reason
 
 

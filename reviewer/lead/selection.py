@@ -19,6 +19,7 @@ from reviewer.model.held_back import HeldCode
 from reviewer.model.people import Identity
 from reviewer.model.redaction import Redaction
 from reviewer.model.task import SealedAnnotation, TaskState
+from reviewer.privacy import pii
 from reviewer.privacy.denial import undenied
 from reviewer.privacy.redaction import RemovedSound, explained_tags, removed_sounds, repeated_tags
 from reviewer.session.clip_access import ClipAccess
@@ -203,6 +204,8 @@ class Selector:
             return "no_profile"
         by_segment = self._options.cut and len(passes) == 1
         for work, annotation in zip(passes, annotations, strict=True):
+            if self._has_names_of_its_own(work, annotation, conventions):
+                return "personal_data_found"
             for reason in _reasons_against(
                 clip, annotation, conventions, candidate.redactions, self._options, by_segment=by_segment
             ):
@@ -218,6 +221,21 @@ class Selector:
         if difference := differing_answers(merged, conventions, clip.rate_hz):
             return difference
         return self._selected(candidate, answers, merged, conventions, where)
+
+    def _has_names_of_its_own(
+        self, work: SealedAnnotation, annotation: Annotation, conventions: Conventions
+    ) -> bool:
+        """Whether certain personal data stands in the names of versions, or of answers to an unknown form.
+
+        This program takes all of these from files of the workspace; a changed one may send others to a
+        server.
+        """
+        names = [] if work.conventions_version == conventions.id else [work.conventions_version]
+        if work.schema_version not in self._kept:
+            names += [work.schema_version, *annotation.labels]
+            names += [key for segment in annotation.segments for key in segment.labels]
+        found = (span for name in names for span in pii.find(name.replace("_", " "), conventions.id))
+        return any(span.certainty == "certain" for span in found)
 
     def _selected(
         self,

@@ -45,7 +45,7 @@ from reviewer.lead.retention import SOON, RetentionExtension, RetentionOverview,
 from reviewer.lead.server_watch import ServerWatch
 from reviewer.lead.set_options import SetOptions
 from reviewer.lead.withdrawals import Withdrawal, read_withdrawals
-from reviewer.model.event import Action, DetailValue, Event
+from reviewer.model.event import Action, Event
 from reviewer.model.people import Identity, Person, PersonState, Role
 from reviewer.model.project import Project
 from reviewer.model.task import LateDraft, Lease, QueueCounts, TaskKind, UntakenCount, WorkCounts
@@ -497,8 +497,7 @@ class LeadSession:
         keys = [parse_witness_key(text) for text in self._project.log.witnesses]
         if keys and all(key.cosigned_at(checkpoint) is None for key in keys):
             raise Refused("NOT_COSIGNED")
-        detail: dict[str, DetailValue] = {"rows": checkpoint.size}
-        event = Event.by(self.identity, Action.CHECKPOINT_WITNESSED, detail=detail)
+        event = Event.by(self.identity, Action.CHECKPOINT_WITNESSED, detail={"rows": checkpoint.size})
         log.mark_witnessed(checkpoint.size, event, checkpoint.cosignatures)
 
     def named_broker(self) -> str:

@@ -8,7 +8,15 @@ from hashlib import sha256
 from reviewer.access import signing
 from reviewer.access.signed_verdict import SignedVerdict, sign_verdict
 from reviewer.access.signed_work import sign_work
-from reviewer.errors import ClipOnHold, LeaseLapsed, LeaseLost, NotLeased, Refused, Unavailable
+from reviewer.errors import (
+    ClipOnHold,
+    LeaseLapsed,
+    LeaseLost,
+    NotLeased,
+    OpenElsewhere,
+    Refused,
+    Unavailable,
+)
 from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation, Flag
 from reviewer.model.clip import Clip, ContentKind
@@ -71,10 +79,13 @@ class ActRequests:
     """The digests of the annotations that this person compared with their own, by id."""
 
     def prepare(self, act: WorkAct) -> PreparedAct:
-        """Checks and seals; raises Refused (Incomplete, Unheard, NdaRequired, consent ended ...)."""
+        """Checks and seals; raises Refused (Incomplete, Unheard, NdaRequired, OpenElsewhere, consent ended
+        ...)."""
         self.require_own(act.lease)
         right, is_put_back = RIGHTS[act.lease.kind], isinstance(act, Release)
         self.access.require(self.identity, right, settings_may_differ=is_put_back)
+        if not is_put_back and self.access.is_open_elsewhere(self.identity, act.lease):
+            raise OpenElsewhere
         match act:
             case HandIn(lease, annotation, parent):
                 return self._hand_in(lease, annotation, parent)

@@ -336,9 +336,15 @@ class WorkSession:
     def submit(self, lease: Lease, annotation: Annotation, parent: str | None = None) -> Receipt:
         """Submits work, once per lease; in a review the lease continues. ``parent``: the pass that it takes.
 
-        Raises: Incomplete; Unheard; LeaseLost (the text is kept as a late draft); SubmissionConflict.
+        Raises: Incomplete; Unheard; LeaseLost and OpenElsewhere (the text is kept as a late draft);
+            SubmissionConflict.
         """
-        prepared = self._prepare(HandIn(lease, annotation, parent))
+        try:
+            prepared = self._prepare(HandIn(lease, annotation, parent))
+        except OpenElsewhere:
+            with self._unit.transaction():
+                self._keep_late(lease, annotation, keep_draft=True)
+            raise
         assert isinstance(prepared.request, Submit)
         work = prepared.request.work
         try:

@@ -67,6 +67,11 @@ def in_threads(*works):
         thread.join()
 
 
+def test_a_copy_is_not_made_inside_a_transaction_where_it_would_wait_for_ever(database, tmp_path):
+    with database.transaction(), pytest.raises(RuntimeError, match="inside a transaction"):
+        database.copy_to(tmp_path / "copy.db")
+
+
 def test_threads_write_whole_transactions(database):
     def work(name):
         for _ in range(20):

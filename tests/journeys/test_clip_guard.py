@@ -10,12 +10,14 @@ import pytest
 from reviewer.errors import Damaged, OpenElsewhere, Refused
 from reviewer.model.event import Action, HeardRange
 from reviewer.model.people import Role
-from reviewer.model.task import Lease, VerdictKind
+from reviewer.model.task import Lease, SkipReason, VerdictKind
 from reviewer.places import resource
+from reviewer.session.acts import HandIn
 from reviewer.session.work_session import WorkSession
 from tests.benches.workspace import (
     ANA,
     BEN,
+    FRAMES,
     LEAD,
     PASSPHRASE,
     QUINN,
@@ -179,6 +181,24 @@ def test_a_second_window_is_told_and_the_first_goes_on(opened: Open) -> None:
         draft = work.open(lease).draft
         assert draft.text_verbatim == "from the first"
         assert len(lead_of(opened).overview().late_drafts) == 1
+
+
+def test_a_second_window_that_may_not_open_a_clip_may_not_end_its_task(opened: Open) -> None:
+    opened.work.save_draft(opened.lease, annotation("from the first"), 1)
+    second = opened.bench.another_window()
+    with second.workspace:
+        work, lease = second.work(opened.name), opened.lease
+        opened.work.heard(lease, [HeardRange(0, FRAMES)])
+        for end in (
+            lambda: work.submit(lease, annotation("from the second")),
+            lambda: work.hand_over(HandIn(lease, annotation("from the second"))),
+            lambda: work.skip(lease, SkipReason.TECHNICAL),
+        ):
+            with pytest.raises(OpenElsewhere):
+                end()
+    late = lead_of(opened).overview().late_drafts
+    assert {each.clip_id for each in late} == {lease.clip_id}
+    opened.work.submit(lease, annotation("from the first"))
 
 
 def test_a_window_that_beats_keeps_its_clip_from_others(opened: Open) -> None:

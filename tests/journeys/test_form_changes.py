@@ -165,3 +165,21 @@ def test_an_answer_that_its_form_does_not_take_is_left_out_of_a_set(bench: Bench
         bench.person(LEAD).lead.export(tmp_path / "out", ("csv",))
     assert refused.value.left_out["answers_invalid"] == 1
     bench.workspace.close()
+
+
+@pytest.mark.parametrize("column", ["schema_version", "conventions_version"])
+def test_no_name_of_a_version_carries_personal_data_into_a_set(
+    bench: Bench, tmp_path: Path, column: str
+) -> None:
+    work = bench.work(ANA)
+    work.submit(hear(work, work.claim()).lease, work_of("talk"))
+    with unguarded(bench.workspace.path / DATABASE_FILE) as database:
+        database.execute(f"UPDATE annotation SET {column} = 'call 415 555 0134'")  # as of a changed program
+        database.execute("UPDATE task SET state = 'accepted' WHERE state = 'submitted'")
+        database.execute(
+            "UPDATE queue_clip SET state = 'final' WHERE clip_id IN (SELECT clip_id FROM annotation)"
+        )
+    with pytest.raises(NothingToExport) as refused:
+        bench.person(LEAD).lead.export(tmp_path / "out", ("csv",))
+    assert refused.value.left_out["personal_data_found"] == 1
+    bench.workspace.close()

@@ -96,6 +96,7 @@ def test_no_decision_reaches_past_a_withdrawal(bench: LeadBench) -> None:
         (["c1"], 20, " \n", "RETENTION_NO_REASON"),
         (["c1"], 20, "w" * 201, "RETENTION_NO_REASON"),
         (["c1"], 20, "why\x1b[2J", "RETENTION_NO_REASON"),
+        (["c1"], 20, "asked for by jane@doe.com", "NOTE_HAS_PERSONAL_DATA"),
         (["c1", "nowhere"], 20, "why", "NO_SUCH_CLIP"),
         (["c1", "held"], 20, "why", "RETENTION_NOT_SAMPLED"),
         (["c1", "over"], 20, "why", "RETENTION_OVER"),
@@ -115,6 +116,13 @@ def test_decision_that_cannot_be_changes_nothing(
         extension(bench).extend(bench.lead, clips, bench.clock.now() + days * DAY, why)
     assert state(bench) == before
     assert bench.unit.retention.standing() == []
+
+
+def test_a_date_without_a_time_zone_is_no_date(bench: LeadBench) -> None:
+    ending(bench, "c1")
+    until = (bench.clock.now() + 20 * DAY).replace(tzinfo=None)
+    with pytest.raises(Refused, match="NOT_A_DATE"):
+        extension(bench).extend(bench.lead, ["c1"], until, "why")
 
 
 def test_whatever_is_in_the_queue_may_be_kept_for_longer_but_not_what_is_in_quarantine(

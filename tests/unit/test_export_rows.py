@@ -150,6 +150,27 @@ def test_segments_that_are_no_row_are_counted_by_reason() -> None:
     assert made.left_out == {"no_text": 1, "segment_overlaps": 2, "tag_unclear": 1}
 
 
+def test_flags_of_segments_are_a_closed_list() -> None:
+    work = spoken((0.0, 1.0, "One."))
+    typed = frozenset({"distressing", "call 415 555 0134"})
+    segments = tuple(replace(each, flags=typed) for each in work.segments)
+    for options in (CUT, SetOptions()):
+        (made,) = rows(selected(replace(work, segments=segments)), options)
+        assert [each.flags for each in made.utterance.segments] == [{"distressing"}]
+
+
+def test_what_redactions_left_silent_is_no_row() -> None:
+    work = spoken((0.0, 0.4, "[name]"), (0.5, 1.0, "One."), (1.0, 2.0, "Two."))
+    removed = (Span(0, 8001), Span(16_000, 20_000), Span(20_000, 32_000))
+    made = maker()
+    (row,) = made.rows_of(selected(work, removed=removed))
+    assert (row.utterance.text_verbatim, made.left_out) == ("One.", {"sound_removed": 2})
+    whole = maker(SetOptions())
+    assert len(list(whole.rows_of(selected(work, removed=removed)))) == 1
+    assert list(whole.rows_of(selected(work, removed=(Span(0, 32_000),)))) == []
+    assert whole.left_out == {"sound_removed": 1}
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 1900), st.integers(1, 400)), min_size=1, max_size=5),
     st.lists(st.tuples(st.integers(0, 1900), st.integers(1, 300)), max_size=3),
