@@ -46,7 +46,7 @@ ROADS = {
     "clips_passes clips_saved clips_table clips_open clips_names clips_assign clips_reasons clips_hold",
     "progress": f"{_SIDEBAR_OF_LEAD} progress_refresh progress_days_csv progress_days progress_by "
     "progress_groups_csv progress_groups progress_stuck_csv progress_stuck",
-    "appearance": "settings_pages appearance_theme appearance_contrast settings_close",
+    "appearance": "settings_pages appearance_theme appearance_contrast appearance_size settings_close",
     "log": f"{_SIDEBAR_OF_LEAD} log_refresh log_seen log_csv log_checkpoint log_verify log_message_retry "
     "log_person log_act log_on log_since log_until log_table",
 }
