@@ -50,7 +50,7 @@ def shown(table, column: int) -> list[str]:
 
 
 def test_figures_say_what_is_left_and_when_it_may_end(page):
-    assert figure(page, "left") == "56 (0.1 h)"
+    assert figure(page, "left") == "56 (7.0 min)"
     assert figure(page, "end") < figure(page, "between").split(" to ")[1]
     assert [figure(page, name) for name in ("ratio", "late", "stuck", "held")] == ["5.0", "1", "1", "2 / 1"]
 

@@ -413,7 +413,7 @@ class OverviewPage(LeadPage):
     def _late_columns(self) -> list[Column[LateDraft]]:
         return [
             Column(self.tr("Who"), lambda row: self._name(row.person_id)),
-            Column(self.tr("Clip"), lambda row: row.clip_id, is_figure=True),
+            Column(self.tr("Clip"), lambda row: row.clip_id),
             Column(self.tr("Kept"), lambda row: day_and_time(row.kept_at), is_figure=True),
         ]
 
