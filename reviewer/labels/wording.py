@@ -16,6 +16,11 @@ class WordedAnswer(NamedTuple):
     question: str
     answer: str
 
+    @property
+    def line(self) -> str:
+        """Both on one line; a question that ends with its mark needs no colon."""
+        return f"{self.question}{'' if self.question.endswith(('?', '？', '؟')) else ':'} {self.answer}"
+
 
 def worded(schema: Schema | None, labels: Labels) -> list[WordedAnswer]:
     """The answers in the order of the form; those that it does not have come last, as they are stored."""

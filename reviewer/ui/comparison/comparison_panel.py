@@ -218,7 +218,7 @@ class ComparisonPanel(QWidget):
         labels, others = _labels(one, of_one), _labels(other, of_other)
         parts = [
             _marked(
-                f"{each.question}: {each.answer}",
+                each.line,
                 is_shared=not others or others.get(each.key) == labels[each.key],
             )
             for each in worded(form, labels)
