@@ -18,8 +18,13 @@ class WordedAnswer(NamedTuple):
 
     @property
     def line(self) -> str:
-        """Both on one line; a question that ends with its mark needs no colon."""
-        return f"{self.question}{'' if self.question.endswith(('?', '？', '؟')) else ':'} {self.answer}"
+        """Both on one line."""
+        return f"{asked(self.question)} {self.answer}"
+
+
+def asked(question: str) -> str:
+    """A question as it stands before its answer: with a colon, unless it ends with its mark."""
+    return question if question.endswith(("?", "？", "؟")) else f"{question}:"
 
 
 def worded(schema: Schema | None, labels: Labels) -> list[WordedAnswer]:

@@ -34,7 +34,8 @@ ROADS = {
     "mine_table",
     "compared_check": "qa_theirs qa_mine qa_comment qa_return qa_accept",
     "overview": f"{_BARS} {_SIDEBAR_OF_LEAD} overview_activity overview_policy overview_refresh "
-    "overview_people overview_leases overview_late",
+    "overview_clips_ready_open overview_clips_in_review_open overview_clips_reviewed_open "
+    "overview_clips_final_open overview_clips_quarantined_open overview_people overview_leases overview_late",
     "people": f"{_SIDEBAR_OF_LEAD} people_table people_revoke people_code people_register people_languages "
     "people_set_languages people_skills people_set_skills people_name people_role people_add people_invite "
     "people_admit invitation_copy invitation_done",

@@ -224,7 +224,7 @@ class ComparisonPanel(QWidget):
             for each in worded(form, labels)
         ]
         parts += [
-            self.tr("earlier, {0}: {1}").format(each.question, each.answer)
+            self.tr("earlier, {0}").format(each.line)
             for labels, earlier in ((one.labels, one.earlier), *((s.labels, s.earlier) for s in of_one))
             for each in earlier_worded(earlier, self._forms, labels)
         ]

@@ -144,7 +144,7 @@ class VersionsDialog(QDialog):
         for labels, earlier in parts:
             found += [each.line for each in worded(self._form, labels)]
             before = earlier_worded(earlier, self._forms, labels)
-            found += [self.tr("earlier, {0}: {1}").format(each.question, each.answer) for each in before]
+            found += [self.tr("earlier, {0}").format(each.line) for each in before]
         return " · ".join(dict.fromkeys(found))
 
     @Slot()

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from reviewer.model.clip_list import ClipFilter
 from reviewer.model.progress import DayProgress, GroupProgress, PersonTotals, StuckClip, StuckReason
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.keymap.shortcut import Scope
@@ -80,7 +81,7 @@ class ProgressPage(LeadPage):
         bind_shortcut(self, "progress.sort", lambda: self._table_in_use().sort_by_next())
         bind_shortcut(self, "progress.reverse", lambda: self._table_in_use().reverse())
         bind_shortcut(self, "progress.csv", lambda: self._table_in_use().save())
-        bind_shortcut(self, "progress.open", self.stuck.open_chosen)
+        bind_shortcut(self, "progress.open", self._on_open_key)
 
     @Slot()
     def refresh(self) -> None:
@@ -172,6 +173,25 @@ class ProgressPage(LeadPage):
     def _on_open(self, row: StuckClip) -> None:
         self.page_requested.emit(PageRequest("clips", row.clip_id))
 
+    @Slot(object)
+    def _on_group_opened(self, row: GroupProgress | PersonTotals) -> None:
+        """Lists the clips of a group; those without a language or product have no filter."""
+        name = row.name
+        filters = (
+            ClipFilter(state=name),
+            ClipFilter(locale=name),
+            ClipFilter(product=name),
+            ClipFilter(person=name),
+        )
+        if name:
+            self.page_requested.emit(PageRequest("clips", filters[self.by.currentIndex()].to_json()))
+
+    @Slot()
+    def _on_open_key(self) -> None:
+        """Opens the row of the table with the focus; a stuck clip from anywhere else."""
+        grouped = self._grouped()
+        (grouped if grouped.view.hasFocus() else self.stuck).open_chosen()
+
     def _table_in_use(self) -> SortedTable:
         tables = (self.groups, self.people, self.days, self.stuck)
         return next((each for each in tables if each.view.hasFocus()), self._grouped())
@@ -207,6 +227,8 @@ class ProgressPage(LeadPage):
         )
         self.days.sort_by(0, is_descending=True)
         self.stuck.opened.connect(self._on_open)
+        for table in (self.groups, self.people):
+            table.opened.connect(self._on_group_opened)
 
     def _sorted(
         self, name: str, title: str, columns: Sequence[SortedColumn[Any]], widths: Sequence[int], empty: str
