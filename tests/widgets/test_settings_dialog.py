@@ -84,10 +84,13 @@ def test_a_page_that_is_gone_is_forgotten(themed, qtbot: QtBot, preferences: Pre
     assert dialog.page.objectName() == "sound_page"
 
 
-def test_a_page_s_row_is_as_high_as_the_style_makes_it_from_the_start(dialog: SettingsDialog):
-    pages = dialog.findChild(QListWidget, "settings_pages")
-    first = pages.visualItemRect(pages.item(0)).height()
-    assert first >= pages.fontMetrics().height() + 12  # the padding of the style
+def test_the_list_of_pages_is_styled_before_its_rows_are_measured(
+    themed, qtbot: QtBot, preferences: Preferences
+):
+    made = two_pages(preferences)
+    qtbot.addWidget(made)
+    pages = made.findChild(QListWidget, "settings_pages")
+    assert pages.testAttribute(Qt.WidgetAttribute.WA_WState_Polished)
 
 
 def test_esc_closes(dialog: SettingsDialog, qtbot: QtBot):
