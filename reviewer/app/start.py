@@ -14,16 +14,18 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QProcess, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
-from reviewer.app.window import after_first_paint, application, make_window, set_icon
+from reviewer.app.window import NAME, after_first_paint, application, make_window, set_icon
 from reviewer.app.workspace_gateway import LazyWorkspaceGateway
 from reviewer.errors import ReviewerError, Unavailable
 from reviewer.messages import window_catalogue
 from reviewer.model.clock import SystemClock
 from reviewer.places import DATABASE_FILE, sound_record
 from reviewer.recent_workspaces import recent_workspaces, remember_workspace
+from reviewer.ui.display_scale import DisplayScale
 from reviewer.ui.icons import defer_icons, load_deferred_icons
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.main_window import MainWindow
+from reviewer.ui.preferences import Preferences
 from reviewer.ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -121,6 +123,7 @@ def _window(given: Path | None, *, is_demo: bool = False) -> int:
 
     Without a folder it is the workspace that was opened last, or one that is chosen now.
     """
+    scale = _scale_before_start()
     folder = given or next(recent_workspaces(), None) or _chosen_workspace()
     if folder is None:
         return 0
@@ -135,10 +138,7 @@ def _window(given: Path | None, *, is_demo: bool = False) -> int:
         _guard()  # before anything is typed or unsealed
         gateway.begin()
         _load_icons(app, window)
-        try:
-            window.complete()
-        except ReviewerError as error:
-            window.sign_in_flow.sign_in_page.show_error(error)
+        _complete(window)
         if is_demo:
             _offer_demo_people(window.sign_in_flow.sign_in_page)
         else:
@@ -147,6 +147,7 @@ def _window(given: Path | None, *, is_demo: bool = False) -> int:
     window.sign_in_flow.sign_in_page.other_workspace_requested.connect(partial(_choose_another, window, jobs))
     window.sign_in_flow.sign_in_page.sign_in_requested.connect(import_pyqtgraph)
     after_first_paint(window, complete_window)
+    after_first_paint(window, scale.remember)
     window.show()
     _close_on_signals(window, app)
     QTimer.singleShot(_PEDALS_AFTER_MS, window, lambda: _load_pedals(window, jobs))
@@ -156,6 +157,20 @@ def _window(given: Path | None, *, is_demo: bool = False) -> int:
         window.close_pedals()
         jobs.close()
         gateway.close()
+
+
+def _scale_before_start() -> DisplayScale:
+    """By the settings of the application that is yet to be made."""
+    scale = DisplayScale(Preferences(QSettings(NAME, NAME)))
+    scale.set_before_start()
+    return scale
+
+
+def _complete(window: MainWindow) -> None:
+    try:
+        window.complete()
+    except ReviewerError as error:
+        window.sign_in_flow.sign_in_page.show_error(error)
 
 
 def _load_icons(app: QApplication, window: MainWindow) -> None:

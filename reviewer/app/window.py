@@ -21,18 +21,22 @@ if TYPE_CHECKING:
     from reviewer.audio.play.player import Player
 
 
+NAME = "reviewer"
+"""Of the application and its organisation: where the settings are."""
+
+
 def application() -> QApplication:
     """The one QApplication of this process."""
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         # Qt warns on Wayland each time that the focus leaves a text field of a window in the background.
         QLoggingCategory.setFilterRules("qt.qpa.wayland.textinput.warning=false")
-        app = QApplication(["reviewer", "-style", STYLE])
+        app = QApplication([NAME, "-style", STYLE])
         app.setProperty(HAS_STYLE, True)  # noqa: FBT003 - Qt takes it by place
-    app.setApplicationName("reviewer")
-    app.setOrganizationName("reviewer")
+    app.setApplicationName(NAME)
+    app.setOrganizationName(NAME)
     app.setApplicationDisplayName("Reviewer")
-    app.setDesktopFileName("reviewer")  # by which Wayland knows windows of the same program
+    app.setDesktopFileName(NAME)  # by which Wayland knows windows of the same program
     return app
 
 

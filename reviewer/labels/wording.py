@@ -16,6 +16,16 @@ class WordedAnswer(NamedTuple):
     question: str
     answer: str
 
+    @property
+    def line(self) -> str:
+        """Both on one line."""
+        return f"{asked(self.question)} {self.answer}"
+
+
+def asked(question: str) -> str:
+    """A question as it stands before its answer: with a colon, unless it ends with its mark."""
+    return question if question.endswith(("?", "？", "؟")) else f"{question}:"
+
 
 def worded(schema: Schema | None, labels: Labels) -> list[WordedAnswer]:
     """The answers in the order of the form; those that it does not have come last, as they are stored."""

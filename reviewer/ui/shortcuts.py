@@ -276,7 +276,7 @@ TABLE: tuple[Shortcut, ...] = (
         "progress.open",
         Scope.PROGRESS,
         "Ctrl+Return",
-        QT_TRANSLATE_NOOP("shortcuts", "Show the clip under Clips"),
+        QT_TRANSLATE_NOOP("shortcuts", "Show the clip, or the clips of the group, under Clips"),
     ),
     _key(
         "progress.by",

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from reviewer.ui.icons import LARGE_PX, set_icon
 from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import GAP_PX, GRID_PX, SIDEBAR_FOLDED_PX, SIDEBAR_PX
-from reviewer.ui.widgets.widget_ids import named
+from reviewer.ui.widgets.widget_ids import named, restyle
 
 KEYS = 10
 _BUTTON_PX = 40
@@ -35,7 +35,7 @@ class Sidebar(QWidget):
         super().__init__(parent)
         named(self, "sidebar", self.tr("Pages"), kind="bar").setToolTip("")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._buttons: dict[str, QToolButton] = {}
+        self._buttons: dict[str, QPushButton] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(GAP_PX, GAP_PX, GAP_PX, GAP_PX)
         column.setSpacing(GRID_PX)
@@ -50,11 +50,10 @@ class Sidebar(QWidget):
         """Shows icons only, or icons and text."""
         self.setFixedWidth(SIDEBAR_FOLDED_PX if folded else SIDEBAR_PX)
         for button in self._buttons.values():
-            button.setToolButtonStyle(
-                Qt.ToolButtonStyle.ToolButtonIconOnly
-                if folded
-                else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
-            )
+            button.setText("" if folded else button.accessibleName())
+            if bool(button.property("folded")) is not folded:
+                button.setProperty("folded", folded)
+                restyle(button)
 
     def mark(self, page_id: str) -> None:
         """Checks the button of the page that is shown."""
@@ -65,23 +64,34 @@ class Sidebar(QWidget):
     def _ask_for(self, page_id: str, *_checked: bool) -> None:
         self.page_requested.emit(page_id)
 
-    def _button(self, entry: SidebarEntry, place: int) -> QToolButton:
+    def _button(self, entry: SidebarEntry, place: int) -> QPushButton:
         shortcut_id = f"window.page_{place}" if place <= KEYS else ""
         button = named(
-            QToolButton(self), f"sidebar_{entry.id}", entry.title, shortcut_id=shortcut_id, kind="sidebar"
+            QPushButton(self), f"sidebar_{entry.id}", entry.title, shortcut_id=shortcut_id, kind="sidebar"
         )
-        button.setText(entry.title)
-        button.setCheckable(True)
+        _make_radio(button)
         button.setProperty("glyph", entry.glyph)
         button.setFixedHeight(_BUTTON_PX)
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         set_icon(button, entry.glyph, "dim", size_px=LARGE_PX)
-        # No QButtonGroup: it would let Tab stop at one of them only. ``mark`` keeps one checked.
         button.clicked.connect(partial(self._ask_for, entry.id))
         if shortcut_id:
             bind_shortcut(self, shortcut_id, partial(self._ask_for, entry.id))
         return button
+
+
+def _make_radio(button: QPushButton) -> None:
+    """Makes a screen reader say "radio button": one of several, where a tool button is a check box.
+
+    A group for all would let Tab stop at one of them only, and an arrow key open a page. So each has a group
+    of its own, which is not exclusive, and ``mark`` keeps one checked.
+    """
+    group = QButtonGroup(button)
+    group.setExclusive(False)
+    group.addButton(button)
+    button.setCheckable(True)
+    button.setAutoExclusive(True)
 
 
 def _role(*, chosen: bool) -> str:

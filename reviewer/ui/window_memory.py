@@ -73,7 +73,9 @@ def on_a_screen(place: QRect, screens: Sequence[QRect]) -> QRect:
         width = min(screen.right(), place.right()) - max(screen.left(), place.left())
         below = screen.bottom() - place.top()
         if width >= _TITLE_PX[0] and _TITLE_PX[1] <= below <= screen.height():
-            return place
+            return QRect(
+                place.topLeft(), place.size().boundedTo(screen.size())
+            )  # a larger scale leaves less room
     inside = QRect(place)
     inside.setSize(place.size().boundedTo(screens[0].size()))
     inside.moveCenter(screens[0].center())

@@ -5,7 +5,8 @@ from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from reviewer.model.project import Project
@@ -111,7 +112,7 @@ def test_the_bars_keep_their_heights(status: StatusBar, top: TopBar):
 def test_a_click_or_a_key_asks_for_the_screen(sidebar: Sidebar, qtbot: QtBot, way: str):
     with qtbot.waitSignal(sidebar.page_requested) as asked:
         if way == "click":
-            sidebar.findChild(QToolButton, "sidebar_mine").click()
+            sidebar.findChild(QPushButton, "sidebar_mine").click()
         else:
             both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
             qtbot.keyClick(sidebar, Qt.Key.Key_F2, both)
@@ -121,15 +122,26 @@ def test_a_click_or_a_key_asks_for_the_screen(sidebar: Sidebar, qtbot: QtBot, wa
 def test_exactly_one_button_is_down(sidebar: Sidebar):
     sidebar.mark("desk")
     sidebar.mark("mine")
-    down = [button.objectName() for button in sidebar.findChildren(QToolButton) if button.isChecked()]
+    down = [button.objectName() for button in sidebar.findChildren(QPushButton) if button.isChecked()]
     assert down == ["sidebar_mine"]
+
+
+def test_a_screen_reader_says_radio_button_and_tab_stops_at_each(sidebar: Sidebar, qtbot: QtBot):
+    sidebar.mark("desk")
+    first, second = sidebar.findChildren(QPushButton)
+    spoken = [QAccessible.queryAccessibleInterface(button) for button in (first, second)]
+    assert [each.role() for each in spoken] == [QAccessible.Role.RadioButton] * 2
+    assert [bool(each.state().checked) for each in spoken] == [True, False]
+    first.setFocus()
+    qtbot.keyClick(first, Qt.Key.Key_Tab)
+    assert second.hasFocus()
 
 
 def test_a_folded_sidebar_is_narrow_and_words_fit_into_an_open_one(sidebar: Sidebar):
     for folded, width in ((True, SIDEBAR_FOLDED_PX), (False, SIDEBAR_PX)):
         sidebar.fold(folded=folded)
         assert sidebar.width() == width
-    for button in sidebar.findChildren(QToolButton):
+    for button in sidebar.findChildren(QPushButton):
         assert button.sizeHint().width() <= SIDEBAR_PX
 
 

@@ -126,6 +126,19 @@ def test_in_a_wide_window_the_form_has_a_column_of_its_own(
     assert (side.top() == waves.top()) is is_beside_the_waves
 
 
+def test_flags_stay_in_sight_below_the_form_and_scroll_with_it_in_a_low_window(bench: ClipPageBench) -> None:
+    bench.open_role("desk")
+    side = bench.workspace.view.transcription.side
+    for size, is_pinned in (((1152, 735), True), ((844, 536), False), ((1152, 735), True)):
+        resize(bench, *size)
+        assert side.verticalScrollBar().maximum() > 0
+        flags, questions = place(bench, "flags"), side.viewport()
+        assert side.widget().isAncestorOf(bench.workspace.view.transcription.flags) is not is_pinned
+        if is_pinned:
+            assert flags.top() > place(bench, "side").top() + questions.height()
+            assert place(bench, "side").contains(flags)
+
+
 def test_the_form_finds_back_when_the_window_is_made_narrow_again(bench: ClipPageBench, role: Role) -> None:
     bench.open_role(role)
     before = place(bench, "side")

@@ -92,8 +92,15 @@ def test_every_clip_is_listed_the_newest_act_first_and_nothing_is_opened(
     assert column(page, ClipColumn.STATE) == ["in progress", "submitted", "ready"]
     assert column(page, ClipColumn.HAS) == [BEN, "", ""]
     assert column(page, ClipColumn.DID) == ["", ANA, ""]
-    assert page.counts.text() == "3 of 3 clips, 0.0 h"
+    assert page.counts.text() == "3 of 3 clips, 3 s"
     assert len(bench.events("clip.opened")) == 1  # Ana's
+
+
+def test_skills_have_a_column_only_where_a_clip_asks_for_one(page: ClipsPage) -> None:
+    place = list(ClipColumn).index(ClipColumn.ROUTE)
+    assert page.clip_table.isColumnHidden(place)
+    page._show_row(page.clips.rows[0]._replace(skill="medical"))
+    assert not page.clip_table.isColumnHidden(place)
 
 
 def test_fields_filter_and_clear_shows_all_again(page: ClipsPage, qtbot: QtBot, press) -> None:

@@ -244,7 +244,7 @@ def test_a_version_says_its_answers_and_those_of_an_earlier_form(bench: ClipPage
     kept = replace(typed("hello"), labels={"speakers": "one"}, earlier={"old@1": {"mood": "low"}})
     bench.work.keep_version(a_lease(1), kept, VersionReason.PAUSE)
     answers = ask_for_versions(bench).findChild(QLabel, "versions_answers")
-    assert answers.text() == "Speakers: One · earlier, Which mood?: low"
+    assert answers.text() == "Speakers: One · earlier, Which mood? low"
 
 
 def test_closing_the_versions_changes_nothing(bench: ClipPageBench) -> None:

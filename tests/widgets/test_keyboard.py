@@ -34,7 +34,8 @@ ROADS = {
     "mine_table",
     "compared_check": "qa_theirs qa_mine qa_comment qa_return qa_accept",
     "overview": f"{_BARS} {_SIDEBAR_OF_LEAD} overview_activity overview_policy overview_refresh "
-    "overview_people overview_leases overview_late",
+    "overview_clips_ready_open overview_clips_in_review_open overview_clips_reviewed_open "
+    "overview_clips_final_open overview_clips_quarantined_open overview_people overview_leases overview_late",
     "people": f"{_SIDEBAR_OF_LEAD} people_table people_revoke people_code people_register people_languages "
     "people_set_languages people_skills people_set_skills people_name people_role people_add people_invite "
     "people_admit invitation_copy invitation_done",
@@ -46,7 +47,7 @@ ROADS = {
     "clips_passes clips_saved clips_table clips_open clips_names clips_assign clips_reasons clips_hold",
     "progress": f"{_SIDEBAR_OF_LEAD} progress_refresh progress_days_csv progress_days progress_by "
     "progress_groups_csv progress_groups progress_stuck_csv progress_stuck",
-    "appearance": "settings_pages appearance_theme appearance_contrast settings_close",
+    "appearance": "settings_pages appearance_theme appearance_contrast appearance_size settings_close",
     "log": f"{_SIDEBAR_OF_LEAD} log_refresh log_seen log_csv log_checkpoint log_verify log_message_retry "
     "log_person log_act log_on log_since log_until log_table",
 }

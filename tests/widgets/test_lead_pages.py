@@ -18,6 +18,7 @@ from reviewer.access.log_search import LogFilter
 from reviewer.access.verification import Finding
 from reviewer.errors import Notice, Refused, Unavailable
 from reviewer.lead.witnessed_logs import LogState, SeenLog
+from reviewer.model.clip_list import ClipFilter
 from reviewer.model.people import Role
 from reviewer.model.task import QueueCounts, TaskKind, UntakenCount
 from reviewer.queue.api import DatabaseOwner
@@ -29,7 +30,7 @@ from reviewer.ui.lead.overview_page import OverviewPage
 from reviewer.ui.lead.people_page import PeoplePage
 from reviewer.ui.lead.register_dialog import RegisterDialog
 from reviewer.ui.lead.seen_logs_dialog import SeenLogsDialog
-from reviewer.ui.page import StatusFacts
+from reviewer.ui.page import PageRequest, StatusFacts
 from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
 from reviewer.ui.widgets.count_tiles import CountTiles
 from reviewer.ui.widgets.tables import RowsModel
@@ -88,6 +89,15 @@ def test_clips_and_tasks_are_counted_by_state_and_each_person_s_work_and_clips_a
     assert counts == ["96", "0", "11"]
     assert _cells(page.people, 0, *range(5)) == ["Ada Contractor", "14", "11", "1", "2"]
     assert page.leases.index(0, 0).data() == page.late.index(0, 0).data() == "Ada Contractor"
+
+
+def test_the_name_below_a_count_opens_the_clips_behind_it(shown, qtbot: QtBot):
+    page = shown(OverviewPage)
+    opens = page.findChild(QPushButton, "overview_clips_quarantined_open")
+    with qtbot.waitSignal(page.page_requested) as asked:
+        opens.click()
+    assert asked.args == [PageRequest("clips", ClipFilter(state="quarantined").to_json())]
+    assert not page.findChild(QPushButton, "overview_clips_purged_open").isEnabled()
 
 
 def test_rows_without_a_witness_are_said_on_the_page_and_in_the_status_bar(shown, facts: list[StatusFacts]):

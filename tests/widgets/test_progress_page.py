@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from reviewer.model.clip_list import ClipFilter
 from reviewer.model.progress import StuckClip, StuckReason
 from reviewer.model.project import IntakeRules
 from reviewer.ui import theme
@@ -50,7 +51,7 @@ def shown(table, column: int) -> list[str]:
 
 
 def test_figures_say_what_is_left_and_when_it_may_end(page):
-    assert figure(page, "left") == "56 (0.1 h)"
+    assert figure(page, "left") == "56 (7.0 min)"
     assert figure(page, "end") < figure(page, "between").split(" to ")[1]
     assert [figure(page, name) for name in ("ratio", "late", "stuck", "held")] == ["5.0", "1", "1", "2 / 1"]
 
@@ -107,6 +108,16 @@ def test_a_stuck_clip_is_shown_under_clips(page, qtbot: QtBot):
     with qtbot.waitSignal(page.page_requested) as asked:
         qtbot.keyClick(page, Qt.Key.Key_Return, CTRL)
     assert asked.args == [PageRequest("clips", "c2")]
+
+
+def test_the_clips_of_a_group_are_shown_under_clips(page, qtbot: QtBot):
+    page.by.setCurrentText("Language")
+    page.groups.view.selectRow(0)
+    page.groups.view.setFocus()
+    name = page.groups.chosen.name
+    with qtbot.waitSignal(page.page_requested) as asked:
+        qtbot.keyClick(page.groups.view, Qt.Key.Key_Return, CTRL)
+    assert asked.args == [PageRequest("clips", ClipFilter(locale=name).to_json())]
 
 
 def test_highest_bar_of_a_chart_has_its_tick_and_stands_on_the_axis(themed, show):

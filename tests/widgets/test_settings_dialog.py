@@ -7,6 +7,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QListWidget, QWidget
 from pytestqt.qtbot import QtBot
 
+from reviewer.ui.display_scale import scale_percent
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.pedal_reader import PedalReader
 from reviewer.ui.preferences import Preferences
@@ -81,6 +82,15 @@ def test_a_page_that_is_gone_is_forgotten(themed, qtbot: QtBot, preferences: Pre
     dialog = two_pages(preferences)
     qtbot.addWidget(dialog)
     assert dialog.page.objectName() == "sound_page"
+
+
+def test_the_list_of_pages_is_styled_before_its_rows_are_measured(
+    themed, qtbot: QtBot, preferences: Preferences
+):
+    made = two_pages(preferences)
+    qtbot.addWidget(made)
+    pages = made.findChild(QListWidget, "settings_pages")
+    assert pages.testAttribute(Qt.WidgetAttribute.WA_WState_Polished)
 
 
 def test_esc_closes(dialog: SettingsDialog, qtbot: QtBot):
@@ -202,3 +212,7 @@ def test_theme_and_contrast_are_chosen_on_a_page_that_follows_the_key_of_the_the
     assert current_scheme() is Scheme.LIGHT_HIGH
     ground.setCurrentText("As the system")
     assert (dark.choice, dark.contrast) == (Choice.SYSTEM, ContrastChoice.HIGH)
+    size = page.findChild(QComboBox, "appearance_size")
+    assert size.currentText() == "As the system"
+    size.setCurrentText("125 %")
+    assert scale_percent(preferences) == 125

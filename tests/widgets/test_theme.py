@@ -189,3 +189,12 @@ def test_the_focus_is_seen_on_buttons_in_each_state(qapp: QApplication, qtbot: Q
         if button.grab().toImage() == image:
             unseen.append((type(button).__name__, button.property("kind"), button.isChecked()))
     assert unseen == []
+
+
+def test_a_style_sheet_is_taken_off_before_the_next_is_put_on(themed, monkeypatch: pytest.MonkeyPatch):
+    """Replacing one takes Qt four times as long, for each widget there is."""
+    put_on = list[str]()
+    monkeypatch.setattr(themed, "setStyleSheet", put_on.append)
+    other = Scheme.LIGHT if theme.current_scheme().is_dark else Scheme.DARK
+    theme.apply(themed, other)
+    assert put_on == ["", theme.style_sheet(other)]

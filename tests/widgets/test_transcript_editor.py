@@ -291,3 +291,25 @@ def test_a_long_line_asks_for_no_width_and_is_whole_in_its_tooltip(
     label.show_text(line)
     assert label.minimumSizeHint().width() == 0
     assert label.toolTip() == label.accessibleDescription() == line
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "selected"),
+    [
+        ("I don't know", 3, "don't"),
+        ("I don't know", 6, "don't"),
+        ("they said 'no' twice", 11, "no"),
+        ("qu\N{RIGHT SINGLE QUOTATION MARK}est-ce", 1, "qu\N{RIGHT SINGLE QUOTATION MARK}est"),
+        ("so [laugh] yes", 6, "[laugh]"),
+    ],
+)
+def test_a_double_click_selects_a_whole_tag_and_a_word_with_its_apostrophe(
+    editor: TranscriptEditor, qtbot: QtBot, text: str, at: int, selected: str
+):
+    field = field_of(editor)
+    field.put_text(text)
+    field.mark([Span(3, 10)] if "[" in text else [], [])
+    cursor = field.textCursor()
+    cursor.setPosition(at)
+    qtbot.mouseDClick(field.viewport(), Qt.MouseButton.LeftButton, pos=field.cursorRect(cursor).center())
+    assert field.textCursor().selectedText() == selected

@@ -59,6 +59,10 @@ def test_a_window_whose_monitor_is_gone_comes_to_the_main_screen():
     assert MAIN.contains(moved)
 
 
+def test_a_window_larger_than_its_screen_at_a_new_scale_is_made_as_large_as_it():
+    assert on_a_screen(QRect(0, 0, 1920, 1080), (QRect(0, 0, 1536, 864),)) == QRect(0, 0, 1536, 864)
+
+
 @pytest.mark.parametrize(
     "place", [QRect(100, -500, 800, 600), QRect(1900, 50, 800, 600), QRect(0, 1070, 800, 600)]
 )

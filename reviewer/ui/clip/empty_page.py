@@ -12,7 +12,7 @@ from reviewer.ui.messages import Message
 from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
 from reviewer.ui.widgets.inline_message import InlineMessage
-from reviewer.ui.widgets.widget_ids import named, put_value, show_shortcut
+from reviewer.ui.widgets.widget_ids import named, put_value, shortcut_label
 
 _WIDTH_PX = 480
 _MESSAGE_LINES = 5
@@ -113,9 +113,7 @@ class EmptyPage(QWidget):
     def _lay_out(self) -> None:
         card = QWidget(self)
         card.setFixedWidth(_WIDTH_PX)
-        hint = QLabel(card)
-        show_shortcut(hint, self._words.claim_key)
-        hint.setProperty("kind", "label")
+        hint = shortcut_label(card, self._words.claim_key)
         row = QHBoxLayout()
         row.setSpacing(GROUP_PX)
         for part in (self.claim, hint, *self._give_back):

@@ -32,6 +32,7 @@ class TextTools(QWidget):
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         for button in (self.tags, self.draft, self.smaller, self.larger):
             row.addWidget(button)
+        self.draft.setHidden(scope is not Scope.DESK)  # a review has no draft to show
 
     def _button(self, name: str, text: str, spoken: str, scope: Scope) -> QToolButton:
         button = named(QToolButton(self), name, spoken, shortcut_id=f"{scope}.{name}", kind="small")

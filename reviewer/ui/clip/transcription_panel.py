@@ -576,10 +576,10 @@ class TranscriptionPanel(QWidget):
         column = self.side.column
         column.setContentsMargins(_SIDE_MARGIN_PX, GAP_PX, _SIDE_MARGIN_PX, GAP_PX)
         column.setSpacing(GROUP_PX)
-        column.addWidget(self.flags)
         column.addWidget(self.segment_form)
         column.addWidget(self.form)
         column.addStretch()
+        self.side.keep_below(self.flags)
         self.columns.setContentsMargins(0, 0, 0, 0)
         self.columns.setSpacing(GROUP_PX)
         self.columns.addLayout(self.text_column, 1)

@@ -14,7 +14,7 @@ from reviewer.session.differences import ComparedRow, Difference, DifferenceSoun
 from reviewer.transcript.edits import Segments
 from reviewer.ui.comparison.marked_text import MarkedText
 from reviewer.ui.comparison.row_facts import facts_of
-from reviewer.ui.comparison.segment_comparison import SegmentComparisonTable, ShownRow
+from reviewer.ui.comparison.segment_comparison import DIFFERS, SegmentComparisonTable, ShownRow
 from reviewer.ui.comparison.side_names import SideNames, of_review
 from reviewer.ui.form.flags import flag_label
 from reviewer.ui.icons import set_icon
@@ -209,7 +209,7 @@ class ComparisonPanel(QWidget):
         return self._names.figures.format(errors.errors, most, f"{errors.rate * 100:.1f}")
 
     def _answers(self, one: Annotation, other: Annotation, form: Schema, *, is_segmented: bool) -> str:
-        """Labels and flags of one version; those that the other does not share are marked with ≠.
+        """Labels and flags of one version; those that the other does not share come first, marked with ≠.
 
         A version without labels differs in none, because a review does not require them. Those of a single
         segment are shown here too, and those under earlier forms, in their words.
@@ -218,18 +218,19 @@ class ComparisonPanel(QWidget):
         labels, others = _labels(one, of_one), _labels(other, of_other)
         parts = [
             _marked(
-                f"{each.question}: {each.answer}",
+                each.line,
                 is_shared=not others or others.get(each.key) == labels[each.key],
             )
             for each in worded(form, labels)
         ]
         parts += [
-            self.tr("earlier, {0}: {1}").format(each.question, each.answer)
+            self.tr("earlier, {0}").format(each.line)
             for labels, earlier in ((one.labels, one.earlier), *((s.labels, s.earlier) for s in of_one))
             for each in earlier_worded(earlier, self._forms, labels)
         ]
         flags, other_flags = _flags(one, of_one), _flags(other, of_other)
         parts += [_marked(flag_label(flag), is_shared=flag in other_flags) for flag in Flag if flag in flags]
+        parts.sort(key=lambda words: not words.startswith(DIFFERS))  # a narrow window cuts off the others
         return " · ".join(parts) if parts else self.tr("No labels or flags.")
 
     def _step_button(self, act: str, spoken: str, glyph: str) -> QToolButton:
@@ -296,4 +297,4 @@ def _flags(annotation: Annotation, segments: Segments) -> set[str]:
 
 
 def _marked(words: str, *, is_shared: bool) -> str:
-    return words if is_shared else f"≠ {words}"
+    return words if is_shared else f"{DIFFERS}{words}"

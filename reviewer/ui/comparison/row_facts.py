@@ -3,7 +3,7 @@
 from PySide6.QtCore import QCoreApplication
 
 from reviewer.labels.schema import Field, Schema
-from reviewer.labels.wording import answer_words
+from reviewer.labels.wording import answer_words, asked
 from reviewer.model.annotation import Flag
 from reviewer.session.differences import ComparedRow
 from reviewer.transcript.edits import Segments, speakers
@@ -62,8 +62,8 @@ def _answer_lines(row: ComparedRow, schema: Schema, their_form: Schema, sides: S
     fields = {field.key: field for field in (*schema.fields, *their_form.fields) if field.key in row.labels}
     return [
         DIFFERS
-        + _tr("{0}: {1}, {3}: {2}").format(
-            field.label,
+        + _tr("{0} {1}, {3}: {2}").format(
+            asked(field.label),
             _answer(their_form.field(key), key, row.theirs),
             _answer(schema.field(key), key, row.mine),
             sides.mine,

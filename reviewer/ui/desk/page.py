@@ -16,8 +16,8 @@ from reviewer.ui.desk.versions_dialog import VersionsDialog
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.page import Page
 from reviewer.ui.shortcuts import bind_shortcut
-from reviewer.ui.theme import GROUP_PX
-from reviewer.ui.widgets.widget_ids import named
+from reviewer.ui.theme import GAP_PX, GROUP_PX
+from reviewer.ui.widgets.widget_ids import named, shortcut_label
 
 if TYPE_CHECKING:
     from reviewer.desk.session import DeskSession
@@ -140,10 +140,13 @@ class DeskButtons(QWidget):
         )
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GROUP_PX)
+        row.setSpacing(GAP_PX)
         for button in (self.skip, self.submit):
             button.setAutoDefault(False)
-            row.addWidget(button)
+        row.addWidget(self.skip)
+        row.addSpacing(GROUP_PX)
+        row.addWidget(shortcut_label(self, "desk.submit"))
+        row.addWidget(self.submit)
 
 
 def _words() -> EmptyPageWords:

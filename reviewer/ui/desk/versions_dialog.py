@@ -142,9 +142,9 @@ class VersionsDialog(QDialog):
         found: list[str] = []
         parts = ((work.labels, work.earlier), *((one.labels, one.earlier) for one in work.segments))
         for labels, earlier in parts:
-            found += [f"{each.question}: {each.answer}" for each in worded(self._form, labels)]
+            found += [each.line for each in worded(self._form, labels)]
             before = earlier_worded(earlier, self._forms, labels)
-            found += [self.tr("earlier, {0}: {1}").format(each.question, each.answer) for each in before]
+            found += [self.tr("earlier, {0}").format(each.line) for each in before]
         return " · ".join(dict.fromkeys(found))
 
     @Slot()

@@ -145,7 +145,7 @@ class FormPanel(QWidget):
     def _show_earlier(self, labels: Labels) -> None:
         """Names the answers under earlier forms, which stay with the work."""
         answers = earlier_worded(self._earlier_answers, self._forms, labels)
-        parts = [f"{each.question}: {each.answer}" for each in answers]
+        parts = [each.line for each in answers]
         sentence = self.tr("Earlier answers, kept with the work: {0}.")
         self._earlier.setText(sentence.format("; ".join(parts)) if parts else "")
         self._earlier.setVisible(bool(parts))

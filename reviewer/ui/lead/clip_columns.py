@@ -13,10 +13,10 @@ from reviewer.ui.widgets.tables import Column
 
 WIDTHS = {
     ClipColumn.ID: 146,
-    ClipColumn.LOCALE: 76,
+    ClipColumn.LOCALE: 72,
     ClipColumn.LENGTH: 64,
     ClipColumn.WHEN: 126,
-    ClipColumn.PASSES: 58,
+    ClipColumn.PASSES: 54,
 }
 FITTED = tuple(column for column in ClipColumn if column not in WIDTHS)
 """Words and names share what is left, by what is in them; the last one stretches."""

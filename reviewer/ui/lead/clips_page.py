@@ -30,6 +30,7 @@ from reviewer.ui.messages import Message, term
 from reviewer.ui.playback.controller import PlaybackController
 from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import GAP_PX
+from reviewer.ui.time_format import audio_amount
 from reviewer.ui.waveform.waveform_view import WaveformView
 from reviewer.ui.widgets.file_chooser import FileChooser
 from reviewer.ui.widgets.layouts import FlowLayout
@@ -187,7 +188,7 @@ class ClipsPage(LeadPage):
         self.clips.show_rows(found.clips)
         if found.clips and not self._is_fitted and self.clip_table.isVisible():
             self._is_fitted = True  # from then on a width stays as it is dragged
-            fit_columns(self.clip_table, [_COLUMNS.index(column) for column in FITTED])
+            self._fit_columns()
         place = _place_of(before, found.clips)
         if found.clips:
             self.clip_table.selectRow(max(place, 0))
@@ -195,11 +196,21 @@ class ClipsPage(LeadPage):
                 self.clip_table.verticalScrollBar().setValue(scrolled)
         self._show_counts(found.seconds)
 
+    def _fit_columns(self) -> None:
+        """Leaves out the skills where no clip asks for one; names are shown whole before other words."""
+        self._show_routes_if(any(clip.route for clip in self._all))
+        shown = [_COLUMNS.index(column) for column in FITTED]
+        shown = [place for place in shown if not self.clip_table.isColumnHidden(place)]
+        fit_columns(self.clip_table, shown, yields=shown[-1])
+
+    def _show_routes_if(self, has_routes: bool) -> None:  # noqa: FBT001 - as Qt's own setters
+        self.clip_table.setColumnHidden(_COLUMNS.index(ClipColumn.ROUTE), not has_routes)
+
     def _show_counts(self, seconds: float) -> None:
         put_value(
             self.counts,
-            self.tr("{0} of {1} clips, {2} h").format(
-                f"{self.clips.rowCount():,}", f"{len(self._all):,}", f"{seconds / 3600:.1f}"
+            self.tr("{0} of {1} clips, {2}").format(
+                f"{self.clips.rowCount():,}", f"{len(self._all):,}", audio_amount(seconds)
             ),
         )
 
@@ -209,6 +220,8 @@ class ClipsPage(LeadPage):
         if at == len(self._all) or self._all[at].id != clip.id:
             return
         self._all[at] = clip
+        if clip.route:
+            self._show_routes_if(True)
         wanted = self.filters.chosen()
         if wanted is None or (self._arranging is not None and self._arranging.is_running):
             self._arrange()  # what is being arranged has the clip as it was
@@ -235,8 +248,9 @@ class ClipsPage(LeadPage):
 
     @Slot()
     def _on_next_column(self) -> None:
-        place = (_COLUMNS.index(self._order.column) + 1) % len(_COLUMNS)
-        self._sort(ClipOrder(_COLUMNS[place], is_descending=False))
+        shown = [each for each in _COLUMNS if not self.clip_table.isColumnHidden(_COLUMNS.index(each))]
+        place = (shown.index(self._order.column) + 1) % len(shown) if self._order.column in shown else 0
+        self._sort(ClipOrder(shown[place], is_descending=False))
 
     @Slot()
     def _on_reverse(self) -> None:

@@ -29,6 +29,7 @@ from reviewer.ui.page import PageRequest
 from reviewer.ui.private_clipboard import PrivateLine
 from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import GAP_PX, GROUP_PX
+from reviewer.ui.time_format import hours
 from reviewer.ui.widgets.file_chooser import FileChooser
 from reviewer.ui.widgets.tab_order import tab_through
 from reviewer.ui.widgets.widget_ids import enable, named
@@ -292,18 +293,29 @@ class CorpusPage(LeadPage):
         self.listed.addItems([self.tr("Words"), self.tr("Characters")])
 
     def _make_charts(self) -> None:
-        clips, empty = self.tr("Clips"), self.tr("Compute the statistics to see this.")
+        clips = self.tr("Clips")
         made = (
-            ("corpus_lengths", self.tr("Lengths of clips"), self.tr("Length (s)")),
+            (
+                "corpus_lengths",
+                self.tr("Lengths of clips"),
+                self.tr("Length (s)"),
+                self.tr("Compute the statistics to see the lengths of clips."),
+            ),
             (
                 "corpus_character_rates",
                 self.tr("Speaking rates in characters"),
                 self.tr("Characters a second"),
+                self.tr("Compute the statistics to see speaking rates in characters."),
             ),
-            ("corpus_word_rates", self.tr("Speaking rates in words"), self.tr("Words a second")),
+            (
+                "corpus_word_rates",
+                self.tr("Speaking rates in words"),
+                self.tr("Words a second"),
+                self.tr("Compute the statistics to see speaking rates in words."),
+            ),
         )
         self.lengths, self.character_rates, self.word_rates = (
-            Chart(name, spoken, (label, clips), empty, self) for name, spoken, label in made
+            Chart(name, spoken, (label, clips), empty, self) for name, spoken, label, empty in made
         )
 
     def _make_tables(self) -> None:
@@ -337,9 +349,19 @@ class CorpusPage(LeadPage):
         before: Callable[[str, int], None] = lambda _name, _rows: None,
     ) -> SortedTable:
         return SortedTable(
-            self, name, title, columns, empty=self.tr("Nothing here."), chooser=self._chooser, widths=widths,
+            self, name, title, columns, empty=self._empty_text(name), chooser=self._chooser, widths=widths,
             before_saving=before,
         )  # fmt: skip
+
+    def _empty_text(self, name: str) -> str:
+        """What will be in a table."""
+        return {
+            "corpus_locales": self.tr("Compute the statistics to see each language here."),
+            "corpus_words": self.tr("Compute the statistics to see the words here."),
+            "corpus_characters": self.tr("Compute the statistics to see the characters here."),
+            "corpus_clips": self.tr("Compute the statistics to see the clips here."),
+            "corpus_found": self.tr("No text contains this."),
+        }[name]
 
     def _saved(self, name: str, rows: int) -> None:
         """On the job pool: these tables hold words of texts, so that writing them is logged."""
@@ -404,9 +426,7 @@ class CorpusPage(LeadPage):
         return [
             SortedColumn(self.tr("Language"), lambda row: row.locale, is_figure=False),
             _count(self.tr("Clips"), lambda row: row.clips),
-            SortedColumn(
-                self.tr("Hours"), lambda row: row.seconds / 3600, lambda row: f"{row.seconds / 3600:.1f}"
-            ),
+            SortedColumn(self.tr("Hours"), lambda row: row.seconds / 3600, lambda row: hours(row.seconds)),
             _count(self.tr("Words"), lambda row: row.words),
             _count(self.tr("Vocabulary"), lambda row: row.vocabulary),
             _count(self.tr("Unknown"), lambda row: row.unknown),

@@ -38,7 +38,7 @@ class ExportOptionsForm(QWidget):
         self.margin.lineEdit().setTextMargins(_TEXT_MARGIN_PX, 0, 0, 0)
         self.profile = named(QComboBox(self), "export_profile", self.tr("Profile of the text"))
         for name in profiles:
-            self.profile.addItem(name, userData=name)
+            self.profile.addItem(self.tr("Text: {0}").format(name), userData=name)
         self.profile.setCurrentIndex(max(self.profile.findData(USUAL_PROFILE), 0))
         self.split = named(QComboBox(self), "export_split", self.tr("Splits by speaker"))
         for number, shares in enumerate(_SPLITS):

@@ -6,6 +6,7 @@ from PySide6.QtCore import QLocale, Slot
 from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QWidget
 
 from reviewer.model.clip import ClipState
+from reviewer.model.clip_list import ClipFilter
 from reviewer.model.language_tags import UNDETERMINED
 from reviewer.model.people import PersonState
 from reviewer.model.task import HELD_BACK, LateDraft, Lease, TaskKind, TaskState
@@ -15,7 +16,7 @@ from reviewer.ui.lead.activity_dialog import ActivityDialog
 from reviewer.ui.lead.lead_page import LeadPage
 from reviewer.ui.lead.policy_dialog import PolicyDialog
 from reviewer.ui.messages import Message, term
-from reviewer.ui.page import StatusFacts
+from reviewer.ui.page import PageRequest, StatusFacts
 from reviewer.ui.theme import GROUP_PX
 from reviewer.ui.time_format import day_and_time
 from reviewer.ui.widgets.count_tiles import CountTiles
@@ -70,7 +71,10 @@ class OverviewPage(LeadPage):
         clips = [(state, term("CLIP_STATE", state)) for state in ClipState]
         tasks = [(state, term("TASK_STATE", state)) for state in _TASK_STATES]
         tasks.append((_TO_ADJUDICATE, self.tr("to adjudicate")))
-        self.clips = CountTiles("overview_clips", self.tr("Clips"), clips, self)
+        self.clips = CountTiles(
+            "overview_clips", self.tr("Clips"), clips, self, opens=self.tr("List these clips")
+        )
+        self.clips.state_chosen.connect(self._on_state_chosen)
         self.tasks = CountTiles("overview_tasks", self.tr("Tasks"), tasks, self)
         self.people = RowsModel(self._people_columns())
         self.leases = RowsModel(self._lease_columns())
@@ -103,6 +107,10 @@ class OverviewPage(LeadPage):
         self._say(overview)
         self._show_facts(overview)
 
+    @Slot(str)
+    def _on_state_chosen(self, state: str) -> None:
+        self.page_requested.emit(PageRequest("clips", ClipFilter(state=state).to_json()))
+
     def enter(self) -> None:
         self.refresh()
 
@@ -134,16 +142,15 @@ class OverviewPage(LeadPage):
                 shortcut_id="overview.policy",
             )
         )
-        self.title_row.addWidget(
-            self.button(
-                "overview_refresh",
-                self.tr("Refresh"),
-                self.tr("Refresh the figures"),
-                self.refresh,
-                shortcut_id="overview.refresh",
-                glyph="refresh",
-            )
+        self._refresh = self.button(
+            "overview_refresh",
+            self.tr("Refresh"),
+            self.tr("Refresh the figures"),
+            self.refresh,
+            shortcut_id="overview.refresh",
+            glyph="refresh",
         )
+        self.title_row.addWidget(self._refresh)
 
     def _show_facts(self, overview: "Overview") -> None:
         open_tasks = overview.counts.tasks.get("open", 0)
@@ -251,7 +258,15 @@ class OverviewPage(LeadPage):
             model.modelReset.connect(self._update_buttons)
         self._update_buttons()
         self.first_focus = people
-        tab_through(people, self._lease_table, self._release, self._late_table, self._open_late)
+        tab_through(
+            self._refresh,
+            self.clips,
+            people,
+            self._lease_table,
+            self._release,
+            self._late_table,
+            self._open_late,
+        )
         return self._laid_out(people)
 
     def _make_row_buttons(self) -> None:
@@ -413,7 +428,7 @@ class OverviewPage(LeadPage):
     def _late_columns(self) -> list[Column[LateDraft]]:
         return [
             Column(self.tr("Who"), lambda row: self._name(row.person_id)),
-            Column(self.tr("Clip"), lambda row: row.clip_id, is_figure=True),
+            Column(self.tr("Clip"), lambda row: row.clip_id),
             Column(self.tr("Kept"), lambda row: day_and_time(row.kept_at), is_figure=True),
         ]
 

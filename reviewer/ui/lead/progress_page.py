@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from reviewer.model.clip_list import ClipFilter
 from reviewer.model.progress import DayProgress, GroupProgress, PersonTotals, StuckClip, StuckReason
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.keymap.shortcut import Scope
@@ -26,7 +27,7 @@ from reviewer.ui.messages import term
 from reviewer.ui.page import PageRequest
 from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import GAP_PX, GROUP_PX, tabular
-from reviewer.ui.time_format import day_and_time
+from reviewer.ui.time_format import audio_amount, day_and_time, hours
 from reviewer.ui.widgets.file_chooser import FileChooser
 from reviewer.ui.widgets.tab_order import tab_through
 from reviewer.ui.widgets.widget_ids import named, put_value
@@ -80,7 +81,7 @@ class ProgressPage(LeadPage):
         bind_shortcut(self, "progress.sort", lambda: self._table_in_use().sort_by_next())
         bind_shortcut(self, "progress.reverse", lambda: self._table_in_use().reverse())
         bind_shortcut(self, "progress.csv", lambda: self._table_in_use().save())
-        bind_shortcut(self, "progress.open", self.stuck.open_chosen)
+        bind_shortcut(self, "progress.open", self._on_open_key)
 
     @Slot()
     def refresh(self) -> None:
@@ -106,9 +107,7 @@ class ProgressPage(LeadPage):
         self._show_groups()
 
     def _show_figures(self, found: "ProjectProgress") -> None:
-        self._put(
-            "left", self.tr("{0} ({1} h)").format(f"{found.left:,}", f"{found.left_seconds / 3600:.1f}")
-        )
+        self._put("left", self.tr("{0} ({1})").format(f"{found.left:,}", audio_amount(found.left_seconds)))
         estimate = found.estimate
         if estimate is None:
             self._put("end", "–")
@@ -174,6 +173,25 @@ class ProgressPage(LeadPage):
     def _on_open(self, row: StuckClip) -> None:
         self.page_requested.emit(PageRequest("clips", row.clip_id))
 
+    @Slot(object)
+    def _on_group_opened(self, row: GroupProgress | PersonTotals) -> None:
+        """Lists the clips of a group; those without a language or product have no filter."""
+        name = row.name
+        filters = (
+            ClipFilter(state=name),
+            ClipFilter(locale=name),
+            ClipFilter(product=name),
+            ClipFilter(person=name),
+        )
+        if name:
+            self.page_requested.emit(PageRequest("clips", filters[self.by.currentIndex()].to_json()))
+
+    @Slot()
+    def _on_open_key(self) -> None:
+        """Opens the row of the table with the focus; a stuck clip from anywhere else."""
+        grouped = self._grouped()
+        (grouped if grouped.view.hasFocus() else self.stuck).open_chosen()
+
     def _table_in_use(self) -> SortedTable:
         tables = (self.groups, self.people, self.days, self.stuck)
         return next((each for each in tables if each.view.hasFocus()), self._grouped())
@@ -188,17 +206,33 @@ class ProgressPage(LeadPage):
     # Making
 
     def _make_tables(self) -> None:
-        self.groups = self._sorted("progress_groups", self.tr("Clips"), self._group_columns(), _NARROW_PX)
-        self.people = self._sorted("progress_people", self.tr("People"), self._people_columns(), _NARROW_PX)
-        self.days = self._sorted("progress_days", self.tr("Days"), self._day_columns(), _NARROW_PX)
-        self.stuck = self._sorted("progress_stuck", self.tr("Stuck clips"), self._stuck_columns(), _STUCK_PX)
+        no_clips = self.tr("No clip was imported yet.")
+        self.groups = self._sorted(
+            "progress_groups", self.tr("Clips"), self._group_columns(), _NARROW_PX, no_clips
+        )
+        self.people = self._sorted(
+            "progress_people",
+            self.tr("People"),
+            self._people_columns(),
+            _NARROW_PX,
+            self.tr("Nobody has transcribed a clip yet."),
+        )
+        self.days = self._sorted("progress_days", self.tr("Days"), self._day_columns(), _NARROW_PX, no_clips)
+        self.stuck = self._sorted(
+            "progress_stuck",
+            self.tr("Stuck clips"),
+            self._stuck_columns(),
+            _STUCK_PX,
+            self.tr("No clip is stuck."),
+        )
         self.days.sort_by(0, is_descending=True)
         self.stuck.opened.connect(self._on_open)
+        for table in (self.groups, self.people):
+            table.opened.connect(self._on_group_opened)
 
     def _sorted(
-        self, name: str, title: str, columns: Sequence[SortedColumn[Any]], widths: Sequence[int]
+        self, name: str, title: str, columns: Sequence[SortedColumn[Any]], widths: Sequence[int], empty: str
     ) -> SortedTable:
-        empty = self.tr("Nothing here.")
         return SortedTable(
             self, name, title, columns, empty=empty, chooser=self._chooser, widths=widths, is_read=True
         )
@@ -285,7 +319,7 @@ class ProgressPage(LeadPage):
         return [
             SortedColumn(self.tr("Group"), lambda row: row.name, self._group_name, is_figure=False),
             _count(self.tr("Clips"), lambda row: row.clips),
-            SortedColumn(self.tr("Hours"), lambda row: row.seconds / 3600, lambda row: _hours(row.seconds)),
+            SortedColumn(self.tr("Hours"), lambda row: row.seconds / 3600, lambda row: hours(row.seconds)),
             _count(self.tr("Done"), lambda row: row.transcribed),
             _count(self.tr("Final"), lambda row: row.finished),
             _count(self.tr("Withheld"), lambda row: row.withheld),
@@ -299,12 +333,12 @@ class ProgressPage(LeadPage):
             SortedColumn(
                 self.tr("Audio, h"),
                 lambda row: row.audio_seconds / 3600,
-                lambda row: _hours(row.audio_seconds),
+                lambda row: hours(row.audio_seconds),
             ),
             SortedColumn(
                 self.tr("Work, h"),
                 lambda row: row.worked_seconds / 3600,
-                lambda row: _hours(row.worked_seconds),
+                lambda row: hours(row.worked_seconds),
             ),
             SortedColumn(
                 self.tr("Ratio"),
@@ -345,10 +379,6 @@ class ProgressPage(LeadPage):
 
 def _count(title: str, value: Callable[[Any], int]) -> SortedColumn[Any]:
     return SortedColumn(title, value, lambda row: f"{value(row):,}")
-
-
-def _hours(seconds: float) -> str:
-    return f"{seconds / 3600:,.1f}"
 
 
 def _seconds(day: date) -> float:

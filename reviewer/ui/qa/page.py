@@ -27,8 +27,8 @@ from reviewer.ui.qa.adjudication import Adjudication
 from reviewer.ui.qa.choice_bar import ChoiceBar
 from reviewer.ui.qa.verdict_bar import VerdictBar
 from reviewer.ui.shortcuts import bind_shortcut
-from reviewer.ui.theme import GROUP_PX
-from reviewer.ui.widgets.widget_ids import named, set_tooltip
+from reviewer.ui.theme import GAP_PX
+from reviewer.ui.widgets.widget_ids import named, set_tooltip, shortcut_label
 
 if TYPE_CHECKING:
     from reviewer.model.hypothesis import Word
@@ -291,10 +291,13 @@ class BlindButtons(QWidget):
         set_icon(self.submit, "accept", "on_accent")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GROUP_PX)
+        row.setSpacing(GAP_PX)
         for button in (self.compare, self.submit):
             button.setAutoDefault(False)
-            row.addWidget(button)
+        row.addWidget(self.compare)
+        row.addSpacing(GAP_PX)
+        row.addWidget(shortcut_label(self, "qa.submit"))
+        row.addWidget(self.submit)
         self.show_for_review()
 
     def show_for_review(self) -> None:

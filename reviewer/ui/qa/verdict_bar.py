@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from reviewer.ui.icons import set_icon
 from reviewer.ui.shortcuts import bind_shortcut
-from reviewer.ui.theme import GROUP_PX
-from reviewer.ui.widgets.widget_ids import enable, named
+from reviewer.ui.theme import GAP_PX, GROUP_PX
+from reviewer.ui.widgets.widget_ids import enable, named, shortcut_label
 
 
 class VerdictBar(QWidget):
@@ -39,10 +39,14 @@ class VerdictBar(QWidget):
         bind_shortcut(self.return_button, "qa.return", self.return_button.click)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GROUP_PX)
+        row.setSpacing(GAP_PX)
         for button in (self.return_button, self.accept):
             button.setAutoDefault(False)
-            row.addWidget(button)
+        row.addWidget(shortcut_label(self, "qa.return"))
+        row.addWidget(self.return_button)
+        row.addSpacing(GROUP_PX)
+        row.addWidget(shortcut_label(self, "qa.accept"))
+        row.addWidget(self.accept)
         self.set_has_comment(has_comment=False)
 
     def set_has_comment(self, *, has_comment: bool) -> None:

@@ -63,6 +63,7 @@ class SettingsDialog(QDialog):
         self._lay_out()
         tab_through(self._list, self._stack, self._close)
         self._list.currentRowChanged.connect(self._on_page_chosen)
+        self._list.ensurePolished()  # else its first rows would be as low as without the style
         names = [page.objectName() for page in self._pages]
         last = preferences.text(LAST_PAGE)
         self._list.setCurrentRow(names.index(last) if last in names else 0)
@@ -138,7 +139,7 @@ def settings_dialog(
     if jobs is not None:
         makers.insert(1, partial(SoundPage, preferences, jobs))
     if theme is not None:
-        makers.append(partial(AppearancePage, theme))
+        makers.append(partial(AppearancePage, theme, preferences))
     if pedals is not None:
         makers.append(partial(PedalPage, preferences, pedals))
     makers.extend(account)

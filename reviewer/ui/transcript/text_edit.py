@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QInputMethodEvent,
     QKeyEvent,
     QKeySequence,
+    QMouseEvent,
     QResizeEvent,
     QTextBlockFormat,
     QTextCharFormat,
@@ -43,6 +44,7 @@ _FRAME_PX = 12
 _BREAK = "\n"
 _MOVE, _SELECT = QTextCursor.MoveMode.MoveAnchor, QTextCursor.MoveMode.KeepAnchor
 _NO_SPACE_BEFORE = ".,?!"
+_APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}\N{MODIFIER LETTER APOSTROPHE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +344,16 @@ class TextField(QTextEdit):
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         return can_be_pasted(source) or source.hasHtml()
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Selects a tag with its brackets, and a word with the apostrophe at which Qt ends it."""
+        super().mouseDoubleClickEvent(event)
+        chosen = self.selected
+        if chosen.start == chosen.end:
+            return
+        tags = (tag for tag in self._tags if tag.start <= chosen.start and chosen.end <= tag.end)
+        tag = next(tags, None)
+        self.select(Span(tag.start, tag.end) if tag is not None else with_apostrophes(self.text, chosen))
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
@@ -475,3 +487,17 @@ def tag_insertion(before: str, after: str, tag: str) -> Insertion:
 def one_line(text: str) -> str:
     """Pasted text for a transcript: line breaks and tabs become single spaces."""
     return re.sub(r"\s*[\r\n\t\v\f\u2028\u2029]\s*", " ", text)
+
+
+def with_apostrophes(text: str, word: Span) -> Span:
+    """The part of a word as Qt knows it, with what belongs to it beyond apostrophes between letters."""
+    start, end = word.start, word.end
+    while start > 1 and text[start - 1] in _APOSTROPHES and text[start - 2].isalpha():
+        start -= 2
+        while start and text[start - 1].isalpha():
+            start -= 1
+    while end + 1 < len(text) and text[end] in _APOSTROPHES and text[end + 1].isalpha():
+        end += 2
+        while end < len(text) and text[end].isalpha():
+            end += 1
+    return Span(start, end)

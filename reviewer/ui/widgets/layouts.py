@@ -15,10 +15,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from reviewer.ui.theme import GROUP_PX
+from reviewer.ui.theme import GRID_PX, GROUP_PX
 from reviewer.ui.widgets.widget_ids import named
 
 _NARROWEST_PX = 120
+_LEAST_SCROLLED_PX = 140
 """A wider item does not make its layout wider; else the heights are those of a width that is not there."""
 
 
@@ -125,6 +126,8 @@ class _FollowingArea(QScrollArea):
 class ScrolledColumn(_FollowingArea):
     """A scroll area around a column that is exactly as high as its content needs at the present width."""
 
+    _footer: QWidget | None = None  # Qt calls event filters before there is anything else
+
     def __init__(self, name: str, spoken: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         named(self, name, spoken, kind="panel").setToolTip("")
@@ -133,6 +136,56 @@ class ScrolledColumn(_FollowingArea):
         inside = _Column(self)
         self.column = QVBoxLayout(inside)
         self.setWidget(inside)
+
+    def keep_below(self, part: QWidget) -> None:
+        """Keeps a part in sight below what is scrolled; in a low area it is scrolled too, as the last one."""
+        footer = QWidget(self)
+        line = QFrame(footer)
+        line.setProperty("kind", "hairline")
+        inside, margins = QVBoxLayout(), self.column.contentsMargins()
+        margins.setTop(0)
+        inside.setContentsMargins(margins)
+        inside.addWidget(part)
+        column = QVBoxLayout(footer)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID_PX)
+        column.addWidget(line)
+        column.addLayout(inside)
+        footer.installEventFilter(self)
+        self._footer, self._beside_footer = footer, QWidget(self)
+        self.addScrollBarWidget(self._beside_footer, Qt.AlignmentFlag.AlignBottom)
+        self._place_footer()
+
+    def _place_footer(self) -> None:
+        footer = self._footer
+        if footer is None:
+            return
+        room = self.contentsRect()
+        height = footer.heightForWidth(room.width())
+        is_pinned = room.height() - height >= _LEAST_SCROLLED_PX
+        if is_pinned is (footer.parentWidget() is not self):
+            self._move_footer(footer, is_pinned)
+        self.setViewportMargins(0, 0, 0, height if is_pinned else 0)
+        self._beside_footer.setFixedHeight(height if is_pinned else 0)  # the scroll bar ends above it
+        if is_pinned:
+            footer.setGeometry(room.left(), room.bottom() + 1 - height, room.width(), height)
+
+    def _move_footer(self, footer: QWidget, is_pinned: bool) -> None:  # noqa: FBT001 - one of two places
+        if is_pinned:
+            self.column.removeWidget(footer)
+            footer.setParent(self)
+        else:
+            self.column.addWidget(footer)
+        footer.show()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._footer and event.type() == QEvent.Type.LayoutRequest:
+            self._place_footer()
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_footer()
 
 
 class ScrolledContent(_FollowingArea):

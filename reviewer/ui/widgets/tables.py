@@ -24,7 +24,7 @@ from reviewer.ui.widgets.text_direction import is_right_to_left, isolated
 R = TypeVar("R")
 Index = QModelIndex | QPersistentModelIndex
 _ROW_PX = 28
-_HEADING_PX = 24
+_HEADING_PX = 18
 """Room on both sides of a heading."""
 _SOME_WORDS_PX = 40
 _NOWHERE = QModelIndex()

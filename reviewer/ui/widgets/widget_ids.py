@@ -123,6 +123,14 @@ def show_shortcut(label: QLabel, shortcut_id: str) -> None:
     label.setText(shortcut(shortcut_id).shown)
 
 
+def shortcut_label(parent: QWidget, shortcut_id: str) -> QLabel:
+    """A label that shows a shortcut beside its button."""
+    label = QLabel(parent)
+    label.setProperty("kind", "label")
+    show_shortcut(label, shortcut_id)
+    return label
+
+
 def refresh_shortcuts(root: QWidget) -> None:
     """Updates every tooltip and label under ``root`` that shows a shortcut."""
     for widget in root.findChildren(QWidget):
