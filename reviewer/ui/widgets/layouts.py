@@ -19,8 +19,9 @@ from reviewer.ui.theme import GRID_PX, GROUP_PX
 from reviewer.ui.widgets.widget_ids import named
 
 _NARROWEST_PX = 120
-_LEAST_SCROLLED_PX = 140
 """A wider item does not make its layout wider; else the heights are those of a width that is not there."""
+_LEAST_SCROLLED_PX = 140
+"""What must be left to scroll above a footer that stays in sight."""
 
 
 class FlowLayout(QLayout):
