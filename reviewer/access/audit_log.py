@@ -65,7 +65,6 @@ class AuditLog:
         log_id: str,
         *,
         app_version: str | None = None,
-        boot: str = "",
         public_key: bytes = b"",
     ) -> None:
         """``public_key`` is the key with which the log began; without it, the first that is unlocked."""
@@ -73,7 +72,6 @@ class AuditLog:
         self._clock = ForwardClock.of(clock)
         self.log_id = log_id
         self._app_version = version("reviewer") if app_version is None else app_version
-        self._boot = boot
         self._activity = ActivityCounts(database)
         self._first_key = public_key
         self._keys, self._keys_named_in = LogKeys(log_id, public_key), list[int]()
@@ -219,18 +217,15 @@ class AuditLog:
         note = self._database.value("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1")
         return None if note is None else parse_checkpoint(note)
 
-    def mark_witnessed(
-        self, size: int, event: Event | None = None, cosignatures: tuple[str, ...] = ()
-    ) -> None:
-        """Records, in a row of the log, that a witness keeps the checkpoint of this size.
+    def mark_witnessed(self, size: int, event: Event, cosignatures: tuple[str, ...] = ()) -> None:
+        """Writes ``event``, the row that says that a witness keeps the checkpoint of this size, and marks it.
 
         Raises Refused if there is no such checkpoint.
         """
-        row = event or Event(Action.CHECKPOINT_WITNESSED, detail={"rows": size})
         with self._database.transaction():
             if not self._database.value("SELECT 1 FROM checkpoint WHERE size = ?", (size,)):
                 raise Refused("NO_CHECKPOINT", rows=size)
-            seq = self.record(row)
+            seq = self.record(event)
             self._database.execute(
                 "UPDATE checkpoint SET witnessed_at = ?, witnessed_row = ?, cosignatures = ? WHERE size = ?",
                 (to_micros(self._clock.now()), seq, "".join(f"{line}\n" for line in cosignatures), size),
@@ -490,7 +485,7 @@ class AuditLog:
             end = start - 1
 
     def _body(self, event: Event, seq: int, at: int) -> dict[str, object]:
-        body: dict[str, object] = {
+        return {
             "v": VERSION,
             "log_id": self.log_id,
             "seq": seq,
@@ -506,9 +501,6 @@ class AuditLog:
             "detail": event.detail,
             "app_version": self._app_version,
         }
-        if self._boot:
-            body["boot"] = self._boot
-        return body
 
 
 def _objects(row: LogRow) -> tuple[str, ...]:

@@ -39,12 +39,12 @@ class UnfinishedExports:
                     unit.log.record(
                         Event(
                             Action.EXPORT_ENDED,
-                            identity.person.id,
-                            identity.person.role,
-                            identity.session_id,
-                            export_id,
-                            "failed",
-                            "KILLED",
+                            actor=identity.person.id,
+                            role=identity.person.role,
+                            session=identity.session_id,
+                            object=export_id,
+                            outcome="failed",
+                            reason="KILLED",
                         )
                     )
 

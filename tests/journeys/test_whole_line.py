@@ -399,12 +399,12 @@ def test_five_failures_wait_and_the_wait_doubles(
             attempt(bench, "wrong")
     with pytest.raises(TooManyFailures) as first:
         attempt(bench, PASSPHRASE)
-    bench.clock.advance(first.value.wait_seconds)
+    bench.clock.advance(first.value.parameters["seconds"])
     with pytest.raises(WrongPassphrase):
         attempt(bench, "wrong")
     with pytest.raises(TooManyFailures) as second:
         attempt(bench, PASSPHRASE)
-    assert second.value.wait_seconds == 2 * first.value.wait_seconds
+    assert second.value.parameters["seconds"] == 2 * first.value.parameters["seconds"]
     assert len(bench.events(Action.SIGN_IN_FAILED, Action.ENROL_FAILED)) == 8
 
 
