@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from reviewer.access.log_search import LogFilter
 from reviewer.access.people import PersonRepository
 from reviewer.access.signing import public_key_of
 from reviewer.clips.keys import open_keyring
@@ -234,7 +235,7 @@ def test_roles_do_their_own_work_and_no_other(bench: Bench) -> None:
         ana.qa.work.claim,
         ana.lead.overview,
         ana.lead.people,
-        ana.lead.log_rows,
+        lambda: ana.lead.find_log_rows(LogFilter()),
         ana.lead.verify_log,
         ana.lead.checkpoint,
         lambda: ana.lead.witnessed(checkpoint),
