@@ -22,7 +22,7 @@ def read_invitation(file: Path) -> tuple[InvitationFile, Project]:
 
 
 def join_team(folder: Path, invitation: InvitationFile, code: str, passphrase: str) -> Person:
-    """Makes the folder and remembers it as the one opened last. Raises as ``join_workspace``."""
+    """Makes the folder and remembers it as the one opened last. Raises the same as ``join_workspace``."""
     person = join_workspace(
         folder, invitation, code, passphrase, clock=SystemClock(), parameters=KdfParameters()
     )

@@ -108,7 +108,7 @@ class WorkspaceMove:
         self._file = unit.folder / PROJECT_FILE
 
     def plan(self, text: str) -> MoveReport:
-        """Checks whether ``run`` could move now, and counts; changes nothing. Raises as ``run``."""
+        """Checks whether ``run`` could move now, and counts; changes nothing. Raises the same as ``run``."""
         self._require_lead()
         left = self._record.get()
         if left is not None and left.is_switched:

@@ -119,7 +119,7 @@ class Bundle:
     def next(self, *, or_take: bool = False) -> Lease | None:
         """The first clip that may be opened; with ``or_take`` one is taken if there is none.
 
-        Raises as ``fill`` where one is taken.
+        Raises the same as ``fill`` where one is taken.
         """
         self.drop_ended()
         if or_take:
