@@ -144,7 +144,7 @@ def problem_line(error: ReviewerError, text: str) -> int | None:
 
 @contextmanager
 def put_back_on_failure(path: Path) -> Iterator[Path]:
-    """Keeps a copy of the file beside it until the block has ended: a full disk cannot prevent the undoing."""
+    """Puts the file back if the block fails, from a copy made before: no full disk can prevent it."""
     path.parent.mkdir(mode=0o700, exist_ok=True)
     before = path.with_name(f".{path.name}.before")
     is_new = not path.is_file()
