@@ -299,7 +299,7 @@ def _witness_key(file: Path) -> tuple[str, bytes]:
             made = f"reviewer-witness/{secrets.token_hex(4)} {secrets.token_hex(32)}\n"
             write_atomically(file, made.encode())
     except OSError as error:
-        raise Unavailable("FILE_NOT_WRITTEN", file=file.name, problem=str(error)) from error
+        raise Unavailable("FILE_NOT_WRITTEN", file=file.name, problem=error.strerror or "") from error
     try:
         name, secret = read_untrusted_text(file).split()
         return name, bytes.fromhex(secret)

@@ -253,7 +253,9 @@ class WorkspaceMove:
             try:
                 write_atomically(self._file, route.text.encode())
             except OSError as error:
-                raise Unavailable("FILE_NOT_WRITTEN", file=PROJECT_FILE, problem=str(error)) from error
+                raise Unavailable(
+                    "FILE_NOT_WRITTEN", file=PROJECT_FILE, problem=error.strerror or ""
+                ) from error
             self._policy.apply(self._identity, moved=True)
             detail: dict[str, DetailValue] = {"rows": rows, "objects": objects, **_kinds(route)}
             self._unit.log.record(

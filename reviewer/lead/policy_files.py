@@ -96,7 +96,7 @@ class PolicyFiles:
                 write_atomically(own, text.encode())
                 self._policy.apply(self._identity)
         except OSError as error:
-            raise Unavailable("FILE_NOT_WRITTEN", file=file.place, problem=str(error)) from error
+            raise Unavailable("FILE_NOT_WRITTEN", file=file.place, problem=error.strerror or "") from error
         return PolicyFile(file.kind, file.name, is_own=True)
 
     def _require(self) -> None:
