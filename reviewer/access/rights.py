@@ -7,7 +7,7 @@ from reviewer.model.people import Person, PersonState, Role
 
 
 class Act(StrEnum):
-    """What a person may be refused, worded to end the sentence "may not ..."."""
+    """What a person needs a right for."""
 
     CLAIM = "claim clips"
     TRANSCRIBE = "transcribe clips"
