@@ -11,3 +11,8 @@ def day_and_time(moment: datetime) -> str:
 def exact_time(moment: datetime) -> str:
     """``2026-11-02 09:00:00``, local."""
     return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def clock_time(moment: datetime) -> str:
+    """``09:00:00``, local."""
+    return moment.astimezone().strftime("%H:%M:%S")
