@@ -74,7 +74,6 @@ class TooManyFailures(Refused):
 
     def __init__(self, wait_seconds: int) -> None:
         super().__init__("TOO_MANY_FAILURES", seconds=wait_seconds)
-        self.wait_seconds = wait_seconds
 
 
 class NdaRequired(Refused):
@@ -87,10 +86,8 @@ class NdaRequired(Refused):
 class NotAllowed(Refused):
     """The person's role does not include this act."""
 
-    def __init__(self, act: str, role: str) -> None:
+    def __init__(self) -> None:
         super().__init__("NOT_ALLOWED")
-        self.act = act
-        self.role = role
 
 
 class LeaseLost(Refused):

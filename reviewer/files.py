@@ -90,9 +90,8 @@ class NewFile:
     def discard(self) -> None:
         """Close it, and remove it if it was not kept; a kept one need not stay in memory."""
         with suppress(OSError, ValueError):
-            if (
-                self._is_kept and sys.platform == "linux"
-            ):  # the next file is written into memory that is there
+            # The system then gives the same memory to the next file.
+            if self._is_kept and sys.platform == "linux":
                 os.posix_fadvise(self.stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
         with suppress(OSError):
             self.stream.close()

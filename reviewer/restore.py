@@ -127,7 +127,7 @@ def _let_in_again(workspace: Workspace, recovery_key: str, lead: str, passphrase
 
 
 def _backup_key(header: BackupHeader, passphrase: str, options: RestoreOptions, keychain: Keychain) -> bytes:
-    """Raises as ``restore_workspace``, also for a weak new passphrase."""
+    """Raises the same as ``restore_workspace``, also for a weak new passphrase."""
     if options.recovery_key:
         require_strong(passphrase)
         return header.key(header.open_with_recovery_key(normal_code(options.recovery_key)))

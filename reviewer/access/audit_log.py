@@ -71,7 +71,6 @@ class AuditLog:
         log_id: str,
         *,
         app_version: str | None = None,
-        boot: str = "",
         public_key: bytes = b"",
     ) -> None:
         """``public_key`` is the key with which the log began; without it, the first that is unlocked."""
@@ -79,7 +78,6 @@ class AuditLog:
         self._clock = ForwardClock.of(clock)
         self.log_id = log_id
         self._app_version = version("reviewer") if app_version is None else app_version
-        self._boot = boot
         self._activity = ActivityCounts(database)
         self._first_key = public_key
         self._keys, self._keys_named_in = LogKeys(log_id, public_key), list[int]()
@@ -225,17 +223,14 @@ class AuditLog:
         note = self._database.value("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1")
         return None if note is None else parse_checkpoint(note)
 
-    def mark_witnessed(
-        self, size: int, event: Event | None = None, cosignatures: tuple[str, ...] = ()
-    ) -> None:
-        """Records, in a row of the log, that a witness keeps the checkpoint of this size.
+    def mark_witnessed(self, size: int, event: Event, cosignatures: tuple[str, ...] = ()) -> None:
+        """Writes ``event``, the row that says that a witness keeps the checkpoint of this size, and marks it.
 
         The row names the sum of the countersignatures that are kept beside the checkpoint.
         Raises Refused if there is no such checkpoint.
         """
         text = "".join(f"{line}\n" for line in cosignatures)
-        row = event or Event(Action.CHECKPOINT_WITNESSED, detail={"rows": size})
-        row = replace(row, detail={**row.detail, COSIGNATURES: cosignatures_sum(text)})
+        row = replace(event, detail={**event.detail, COSIGNATURES: cosignatures_sum(text)})
         with self._database.transaction():
             if not self._database.value("SELECT 1 FROM checkpoint WHERE size = ?", (size,)):
                 raise Refused("NO_CHECKPOINT", rows=size)
@@ -499,7 +494,7 @@ class AuditLog:
             end = start - 1
 
     def _body(self, event: Event, seq: int, at: int) -> dict[str, object]:
-        body: dict[str, object] = {
+        return {
             "v": VERSION,
             "log_id": self.log_id,
             "seq": seq,
@@ -515,9 +510,6 @@ class AuditLog:
             "detail": event.detail,
             "app_version": self._app_version,
         }
-        if self._boot:
-            body["boot"] = self._boot
-        return body
 
 
 def _objects(row: LogRow) -> tuple[str, ...]:

@@ -42,10 +42,6 @@ class Frontier:
         """The hashes, joined."""
         return b"".join(self.hashes)
 
-    def copy(self) -> "Frontier":
-        """A tree that grows on its own from here."""
-        return Frontier(self.size, self.hashes)
-
     def add(self, leaf: bytes) -> None:
         """Adds one leaf, given as its ``leaf_hash``."""
         size, hashes = self.size, self.hashes

@@ -3,17 +3,14 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from reviewer.access.audit_log import AuditLog
-from reviewer.model.event import Action
-
-_ENDS = frozenset({Action.SIGN_OUT, Action.LOCK})
+from reviewer.access.audit_log import SESSION_ENDS, AuditLog
 
 
 def open_sessions(log: AuditLog, since: datetime) -> dict[str, str]:
     """The sessions with a row since then that did not end, each with the id of its person."""
     found: dict[str, str] = {}
     for session, action, actor in _acts(log, since):
-        if action in _ENDS:
+        if action in SESSION_ENDS:
             found.pop(session, None)
         else:
             found[session] = actor

@@ -7,7 +7,7 @@ from reviewer.model.people import Person, PersonState, Role
 
 
 class Act(StrEnum):
-    """What a person may be refused, worded to end the sentence "may not ..."."""
+    """What a person needs a right for."""
 
     CLAIM = "claim clips"
     TRANSCRIBE = "transcribe clips"
@@ -45,4 +45,4 @@ def may(person: Person, act: Act) -> bool:
 def require(person: Person, act: Act) -> None:
     """Raises NotAllowed unless this person's role includes the act."""
     if not may(person, act):
-        raise NotAllowed(act, person.role)
+        raise NotAllowed

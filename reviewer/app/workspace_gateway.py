@@ -66,7 +66,7 @@ class LazyWorkspaceGateway:
         open_it: "Callable[[Path], Workspace] | None" = None,
         then: "Callable[[], object] | None" = None,
     ) -> None:
-        """Checks that there is a workspace; raises as ``require_workspace``.
+        """Checks that there is a workspace; raises the same as ``require_workspace``.
 
         Args:
             folder: the workspace's.

@@ -151,7 +151,7 @@ def witnessed(
     if json:
         output.print_json({"size": made.size, "unwitnessed": unwitnessed})
     else:
-        print(f"The checkpoint over {made.size} rows is recorded; {unwitnessed} rows are not witnessed.")
+        print(output.sentence("CHECKPOINT_RECORDED", rows=made.size, unwitnessed=unwitnessed))
 
 
 @app.command("seen")
@@ -271,7 +271,7 @@ def segments(
     if json:
         output.print_json({"files": [file.name for file in written]})
     else:
-        print("\n".join(file.name for file in written) or "No segment was closed since the last time.")
+        print("\n".join(file.name for file in written) or output.sentence("NO_NEW_SEGMENT"))
 
 
 def _print_finding(finding: "Finding", *, as_json: bool) -> None:
@@ -298,12 +298,13 @@ def _witness_key(file: Path) -> tuple[str, bytes]:
         if not file.exists():
             made = f"reviewer-witness/{secrets.token_hex(4)} {secrets.token_hex(32)}\n"
             write_atomically(file, made.encode())
+    except OSError as error:
+        raise Unavailable("FILE_NOT_WRITTEN", file=file.name, problem=error.strerror or "") from error
+    try:
         name, secret = read_untrusted_text(file).split()
         return name, bytes.fromhex(secret)
-    except OSError as error:
-        raise Unavailable("WITNESS_KEY_UNREADABLE", problem=str(error)) from error
     except ValueError as error:
-        raise Unavailable("WITNESS_KEY_UNREADABLE", problem="not a key") from error
+        raise Unavailable("WITNESS_KEY_INVALID", file=file.name) from error
 
 
 def read_submission(file: Path) -> "Submission":

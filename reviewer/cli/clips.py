@@ -1,4 +1,4 @@
-"""``reviewer import`` and ``purge``: clips into, and away from a workspace."""
+"""``reviewer import`` and ``purge``: takes clips in, and destroys the keys of clips."""
 
 import signal
 from collections.abc import Callable, Iterator

@@ -51,7 +51,7 @@ def _demo(
     ] = None,
 ) -> None:
     """Open the workstation on demo clips, with three demo people."""
-    raise AssertionError("the window has its own door, so that it opens without loading the commands")
+    raise AssertionError("reviewer.__main__ starts the window itself, without loading the commands")
 
 
 app = typer.Typer(

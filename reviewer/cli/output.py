@@ -76,6 +76,14 @@ def print_table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
+def print_titled(title: str, rows: Sequence[Mapping[str, object]]) -> None:
+    """Prints rows with the same keys as a table below a title; nothing if there are none."""
+    if rows:
+        print(f"\n{title}")
+        cells = [["-" if value is None else value for value in row.values()] for row in rows]
+        print_table(tuple(rows[0]), cells)
+
+
 @contextmanager
 def progress_bar(what: str) -> Iterator[Progress]:
     """A progress bar on stderr if that is a terminal, else nothing."""

@@ -1,6 +1,5 @@
 """``reviewer policy``: what differs from the rules that a lead has signed, and signing them anew."""
 
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -113,7 +112,8 @@ def broker(
         naming = there.broker_naming
         if not confirmed:
             raise Refused("BROKER_CHANGE_NOT_CONFIRMED" if naming.only_exchanges else "BROKER_NOT_CONFIRMED")
-        named = naming.name(identity, BrokerPlace(url, key), pem, _progress)
+        with output.progress_bar("Replacing keys") as progress:
+            named = naming.name(identity, BrokerPlace(url, key), pem, progress)
         has_server, pending = naming.only_exchanges, naming.pending()
     if has_server:  # also again, after it was killed before the server had it
         publish_policy(workspace, as_name, passphrase_file)
@@ -137,11 +137,6 @@ def publish_policy(workspace: Path | None, as_name: str | None, passphrase_file:
     """Puts the policy on the server of a team's queue, from a workspace that was opened with its files."""
     with signed_in_for_policy(workspace, as_name, passphrase_file) as (there, identity):
         there.own_folders(identity).publish()
-
-
-def _progress(done: int, total: int) -> None:
-    if sys.stderr.isatty():
-        print(f"\r{done} / {total}", end="\n" if done == total else "", file=sys.stderr, flush=True)
 
 
 def _show(found: "tuple[Difference, ...]", *, json: bool) -> None:

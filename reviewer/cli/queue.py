@@ -63,10 +63,10 @@ def status(work: CommandSession, *, json: AsJson = False) -> None:
     ]
     output.print_table(("what", "state", "count"), rows)
     print(f"\n{output.sentence('RETENTION_DUE', due=overview.due, soon=overview.due_soon)}")
-    _table("Leases", leases)
-    _table("Late drafts", late)
-    _table("Clips that wait for the lead (assign or release one of their tasks)", with_lead)
-    _table(
+    output.print_titled("Leases", leases)
+    output.print_titled("Late drafts", late)
+    output.print_titled("Clips that wait for the lead (assign or release one of their tasks)", with_lead)
+    output.print_titled(
         "Tasks that nobody can take (no active person has language and skill, or each had the clip)", untaken
     )
 
@@ -96,10 +96,10 @@ def progress(work: CommandSession, *, json: AsJson = False) -> None:
         ("State", found.by_state), ("Language", found.by_locale), ("Product", found.by_product),
     ):  # fmt: skip
         shown = rows if title != "Product" else [replace(row, name=product_label(row.name)) for row in rows]
-        _table(title, [asdict(row) | {"seconds": round(row.seconds)} for row in shown])
-    _table("People", [_person(row) for row in found.people])
-    _table("Days (UTC)", [asdict(row) for row in found.days])
-    _table("Stuck clips", [_stuck(row) for row in found.stuck])
+        output.print_titled(title, [asdict(row) | {"seconds": round(row.seconds)} for row in shown])
+    output.print_titled("People", [_person(row) for row in found.people])
+    output.print_titled("Days (UTC)", [asdict(row) for row in found.days])
+    output.print_titled("Stuck clips", [_stuck(row) for row in found.stuck])
     print(f"\n{_estimate_sentence(found)}")
 
 
@@ -221,10 +221,3 @@ def _untaken(untaken: UntakenCount) -> dict[str, object]:
 
 def _held(clip: HeldClip) -> dict[str, object]:
     return {"clip": clip.clip_id, "tasks": list(clip.task_ids), "refusals": clip.refusals}
-
-
-def _table(title: str, rows: list[dict[str, object]]) -> None:
-    if rows:
-        print(f"\n{title}")
-        cells = [["-" if value is None else value for value in row.values()] for row in rows]
-        output.print_table(tuple(rows[0]), cells)

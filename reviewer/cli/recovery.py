@@ -43,7 +43,7 @@ def show_recovery_key(
 
     ``file`` was made by ``place_for_key``.
 
-    Raises: Unavailable when the file cannot be written; Refused when it was typed wrongly thrice.
+    Raises: Unavailable when the file cannot be written; Refused when it was typed wrongly three times.
     """
     if file is not None:
         _write_into(file, recovery_key)

@@ -42,7 +42,7 @@ def list_retention(work: CommandSession, *, json: AsJson = False) -> None:
         ("Withdrawals of sources that were never imported", "unknown"),
         ("Unfinished exports that may have left plain files", "unfinished_exports"),
     ):
-        output_table(title, body[key])
+        output.print_titled(title, body[key])
 
 
 @app.command("extend")
@@ -126,13 +126,6 @@ def recall_row(one: "Recall") -> dict[str, Any]:
         "state": one.state,
         "folder": one.folder,
     }
-
-
-def output_table(title: str, rows: list[dict[str, Any]]) -> None:
-    """Prints rows below a title, if there are any."""
-    if rows:
-        print(f"\n{title}")
-        output.print_table(tuple(rows[0]), [tuple(row.values()) for row in rows])
 
 
 def _body(found: "RetentionOverview", names: dict[str, str]) -> dict[str, Any]:

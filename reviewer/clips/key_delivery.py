@@ -71,25 +71,13 @@ def can_receive(card: bytes) -> bool:
 
 def seal_clip_key(card: bytes, clip_key: bytes, bound: bytes) -> bytes:
     """One clip's key as only the owner of a delivery card opens it, and only together with ``bound``."""
-    recipient = card[:32]
-    ephemeral = X25519PrivateKey.generate()
-    public = ephemeral.public_key().public_bytes_raw()
-    secret = ephemeral.exchange(X25519PublicKey.from_public_bytes(recipient))
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    cipher = AESGCM(_shared(secret, public, recipient, _RELEASE))
-    return public + nonce + cipher.encrypt(nonce, clip_key, public + recipient + bound)
+    return _sealed_to(card[:32], clip_key, _RELEASE, bound)
 
 
 def open_clip_key(signing_key: bytes, sealed: bytes, bound: bytes) -> bytes:
     """A clip's key that was sealed for the owner of a signing key. Raises Damaged."""
-    private = _private_key(signing_key)
-    recipient = private.public_key().public_bytes_raw()
-    public, nonce, data = sealed[:32], sealed[32 : 32 + _NONCE_BYTES], sealed[32 + _NONCE_BYTES :]
     try:
-        secret = private.exchange(X25519PublicKey.from_public_bytes(public))
-        clip_key = AESGCM(_shared(secret, public, recipient, _RELEASE)).decrypt(
-            nonce, data, public + recipient + bound
-        )
+        clip_key = _opened(_private_key(signing_key), sealed, _RELEASE, bound)
     except (InvalidTag, ValueError) as error:
         raise Damaged("KEY_ANSWER_DAMAGED") from error
     if len(clip_key) != keys.KEY_BYTES:
@@ -191,24 +179,36 @@ def _private_key(signing_key: bytes) -> X25519PrivateKey:
 
 def _seal(keyring: Keyring, recipient: bytes) -> bytes:
     plain = replace(keyring, signing_key=bytes(keys.KEY_BYTES))
-    ephemeral = X25519PrivateKey.generate()
-    public = ephemeral.public_key().public_bytes_raw()
-    key = _shared(ephemeral.exchange(X25519PublicKey.from_public_bytes(recipient)), public, recipient)
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    return public + nonce + AESGCM(key).encrypt(nonce, keys.pack_keyring(plain), public + recipient)
+    return _sealed_to(recipient, keys.pack_keyring(plain), _PURPOSE)
 
 
 def _unseal(private: X25519PrivateKey, sealed: bytes) -> Keyring:
-    recipient = private.public_key().public_bytes_raw()
-    public, nonce, data = sealed[:32], sealed[32 : 32 + _NONCE_BYTES], sealed[32 + _NONCE_BYTES :]
     try:
-        key = _shared(private.exchange(X25519PublicKey.from_public_bytes(public)), public, recipient)
-        return keys.unpack_keyring(AESGCM(key).decrypt(nonce, data, public + recipient))
+        return keys.unpack_keyring(_opened(private, sealed, _PURPOSE))
     except (InvalidTag, ValueError) as error:
         raise Damaged("KEY_DELIVERY_DAMAGED") from error
 
 
-def _shared(secret: bytes, ephemeral: bytes, recipient: bytes, purpose: str = _PURPOSE) -> bytes:
+def _sealed_to(recipient: bytes, plain: bytes, purpose: str, bound: bytes = b"") -> bytes:
+    """Ephemeral X25519 key, nonce, and the plain bytes, which open only together with ``bound``."""
+    ephemeral = X25519PrivateKey.generate()
+    public = ephemeral.public_key().public_bytes_raw()
+    key = _shared(
+        ephemeral.exchange(X25519PublicKey.from_public_bytes(recipient)), public, recipient, purpose
+    )
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return public + nonce + AESGCM(key).encrypt(nonce, plain, public + recipient + bound)
+
+
+def _opened(private: X25519PrivateKey, sealed: bytes, purpose: str, bound: bytes = b"") -> bytes:
+    """Opens what ``_sealed_to`` made. Raises InvalidTag, ValueError."""
+    recipient = private.public_key().public_bytes_raw()
+    public, nonce, data = sealed[:32], sealed[32 : 32 + _NONCE_BYTES], sealed[32 + _NONCE_BYTES :]
+    key = _shared(private.exchange(X25519PublicKey.from_public_bytes(public)), public, recipient, purpose)
+    return AESGCM(key).decrypt(nonce, data, public + recipient + bound)
+
+
+def _shared(secret: bytes, ephemeral: bytes, recipient: bytes, purpose: str) -> bytes:
     return keys.subkey(secret, f"{purpose} {ephemeral.hex()} {recipient.hex()}")
 
 

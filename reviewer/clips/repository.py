@@ -33,7 +33,7 @@ class ClipRepository:
         self._database = database
 
     def add(self, clip: Clip, wrapped_key: bytes) -> None:
-        """Adds a clip with its wrapped key; raises as ``add_all``."""
+        """Adds a clip with its wrapped key; raises the same as ``add_all``."""
         self.add_all([(clip, wrapped_key)])
 
     def add_all(self, clips: Sequence[tuple[Clip, bytes]]) -> None:

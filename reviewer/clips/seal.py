@@ -137,7 +137,7 @@ def unseal(key: bytes, context: SealContext, sealed: bytes) -> bytes:
 
 
 def unsealed_chunks(key: bytes, context: SealContext, sealed: bytes) -> list[bytes]:
-    """The plain bytes as they were sealed, 64 KiB at a time and at least one; raises as ``unseal``."""
+    """The plain bytes as they were sealed, 64 KiB each, at least one. Raises the same as ``unseal``."""
     header = sealed[:_HEADER_BYTES]
     cipher, bound = _opened(key, context, header)
     last, _ = _last_chunk(len(sealed) - _HEADER_BYTES)

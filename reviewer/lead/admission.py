@@ -72,7 +72,7 @@ class Admission:
         return person
 
     def publish(self) -> None:
-        """Puts the signed policy and the facts of every clip on the server. Raises as ``OwnFolders``."""
+        """Puts the signed policy and the facts of every clip on the server, as ``OwnFolders.publish``."""
         self._folders.publish()
 
     def _person_of_request(self, text: str) -> Person:

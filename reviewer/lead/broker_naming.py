@@ -143,7 +143,7 @@ class BrokerNaming:
                 write_atomically(self._folder / PROJECT_FILE, before.encode())
                 raise
         except OSError as error:
-            raise Unavailable("FILE_UNREADABLE", file=PROJECT_FILE, problem=str(error)) from error
+            raise Unavailable("FILE_NOT_WRITTEN", file=PROJECT_FILE, problem=error.strerror or "") from error
 
 
 def with_broker(text: str, place: BrokerPlace) -> str:

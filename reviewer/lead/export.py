@@ -485,10 +485,8 @@ class Export:
         outcome: str = "ok",
         reason: str = "",
     ) -> int:
-        person = identity.person
-        return self._unit.log.record(
-            Event(action, person.id, person.role, identity.session_id, target, outcome, reason, detail)
-        )
+        event = Event.by(identity, action, target, outcome=outcome, reason=reason, detail=detail)
+        return self._unit.log.record(event)
 
 
 class _ClipsWritten:

@@ -91,7 +91,7 @@ class SetShards:
             self._write_batch()
 
     def open_rest(self) -> None:
-        """Opens what is left, and lets the worker begin with it. Raises as ``add``."""
+        """Opens what is left, and lets the worker begin with it. Raises the same as ``add``."""
         if self._rows:
             self._write_batch()
 

@@ -103,12 +103,12 @@ class SetSounds:
             self._write_batch()
 
     def open_rest(self) -> None:
-        """Opens what is left, and lets the worker begin with it. Raises as ``add``."""
+        """Opens what is left, and lets the worker begin with it. Raises the same as ``add``."""
         if self._clips:
             self._write_batch()
 
     def finish(self) -> WrittenFiles:
-        """Waits for the last files; gives all by path relative to the set. Raises as ``add``."""
+        """Waits for the last files; gives all by path relative to the set. Raises the same as ``add``."""
         self._take_written()
         return self._written
 

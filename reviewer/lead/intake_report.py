@@ -182,7 +182,5 @@ class IntakeLog:
         outcome: str = "ok",
         reason: str = "",
     ) -> None:
-        person = self._identity.person
-        self._log.record(
-            Event(action, person.id, person.role, self._identity.session_id, target, outcome, reason, detail)
-        )
+        event = Event.by(self._identity, action, target, outcome=outcome, reason=reason, detail=detail)
+        self._log.record(event)

@@ -11,6 +11,9 @@ from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Identity, Keyring, Person, PersonState, Role
 from reviewer.session.unit_of_work import UnitOfWork
 
+_BY_CODE = frozenset({Action.PERSON_ADDED, Action.PERSON_CODE})
+_BY_PERSON = frozenset({Action.PERSON_ENROLLED, Action.PERSON_KEY, Action.PERSON_JOINED})
+
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
@@ -124,7 +127,3 @@ def _logged_key(unit: UnitOfWork, person: Person) -> bytes:
         if isinstance(key, str) and event.action in _BY_CODE | _BY_PERSON:
             found = bytes.fromhex(key)
     return found
-
-
-_BY_CODE = frozenset({Action.PERSON_ADDED, Action.PERSON_CODE})
-_BY_PERSON = frozenset({Action.PERSON_ENROLLED, Action.PERSON_KEY, Action.PERSON_JOINED})

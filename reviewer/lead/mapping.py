@@ -181,11 +181,7 @@ def _zone(times: TomlTable) -> tzinfo:
             return ZoneInfo(name)
         minutes = int(offset[2]) * 60 + int(offset[3])
         return timezone(timedelta(minutes=-minutes if offset[1] == "-" else minutes))
-    except (
-        ValueError,
-        OSError,
-        LookupError,
-    ) as error:  # ZoneInfo raises each of them for one name or another
+    except (ValueError, OSError, LookupError) as error:  # each from ZoneInfo, for some name
         raise times.refuse("MAPPING_ZONE", key="zone", value=name) from error
 
 

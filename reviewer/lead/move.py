@@ -108,7 +108,7 @@ class WorkspaceMove:
         self._file = unit.folder / PROJECT_FILE
 
     def plan(self, text: str) -> MoveReport:
-        """Checks whether ``run`` could move now, and counts; changes nothing. Raises as ``run``."""
+        """Checks whether ``run`` could move now, and counts; changes nothing. Raises the same as ``run``."""
         self._require_lead()
         left = self._record.get()
         if left is not None and left.is_switched:
@@ -253,7 +253,9 @@ class WorkspaceMove:
             try:
                 write_atomically(self._file, route.text.encode())
             except OSError as error:
-                raise Unavailable("FILE_UNREADABLE", file=PROJECT_FILE, problem=str(error)) from error
+                raise Unavailable(
+                    "FILE_NOT_WRITTEN", file=PROJECT_FILE, problem=error.strerror or ""
+                ) from error
             self._policy.apply(self._identity, moved=True)
             detail: dict[str, DetailValue] = {"rows": rows, "objects": objects, **_kinds(route)}
             self._unit.log.record(

@@ -96,7 +96,7 @@ class PolicyFiles:
                 write_atomically(own, text.encode())
                 self._policy.apply(self._identity)
         except OSError as error:
-            raise Unavailable("FILE_UNREADABLE", file=file.place, problem=str(error)) from error
+            raise Unavailable("FILE_NOT_WRITTEN", file=file.place, problem=error.strerror or "") from error
         return PolicyFile(file.kind, file.name, is_own=True)
 
     def _require(self) -> None:
@@ -144,7 +144,7 @@ def problem_line(error: ReviewerError, text: str) -> int | None:
 
 @contextmanager
 def put_back_on_failure(path: Path) -> Iterator[Path]:
-    """Keeps a copy of the file beside it until the block has ended: no full disk can be in its way then."""
+    """Puts the file back if the block fails, from a copy made before: no full disk can prevent it."""
     path.parent.mkdir(mode=0o700, exist_ok=True)
     before = path.with_name(f".{path.name}.before")
     is_new = not path.is_file()

@@ -39,7 +39,7 @@ class ServerWatch:
         """What a broker does on the server every minute.
 
         Ends transactions that somebody keeps open, and remembers once an hour what the server saw of people's
-        logs, and the end of the broker's own. Raises as ``seen_logs``.
+        logs, and the end of the broker's own. Raises the same as ``seen_logs``.
         """
         self._require(Act.READ_LOG)
         self._unit.queue.end_long_transactions(LONGEST_TRANSACTION_SECONDS)

@@ -457,12 +457,6 @@ class LeadSession:
         self._unit.log.record(Event.by(self.identity, Action.LOG_EXPORTED))
         return every_row(self._unit.database, wanted)
 
-    def log_rows(self, limit: int = 500) -> list[LogRow]:
-        """The newest rows of the access log, oldest first."""
-        self._require(Act.READ_LOG)
-        log = self._unit.log
-        return list(log.rows(since=max(1, log.head().size - limit + 1)))
-
     def verify_log(self) -> Finding:
         """Checks every row of the access log against the chain, signatures and checkpoints."""
         self._require(Act.READ_LOG)

@@ -129,6 +129,7 @@ class Event:
         action: Action,
         target: str = "",
         *,
+        outcome: str = "ok",
         reason: str = "",
         detail: Mapping[str, DetailValue] = MappingProxyType({}),
     ) -> Self:
@@ -139,6 +140,7 @@ class Event:
             role=identity.person.role,
             session=identity.session_id,
             object=target,
+            outcome=outcome,
             reason=reason,
             detail=detail,
         )

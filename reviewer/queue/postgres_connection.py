@@ -141,7 +141,7 @@ class QueueServer:
             self._drop_pool()
 
     def listen(self, channel: str) -> PostgresNotices:
-        """Listens on a connection of its own, in place of the one before. Raises as ``value``."""
+        """Listens on a connection of its own, in place of the one before. Raises the same as ``value``."""
         conninfo = self._conninfo
         if conninfo is None:
             raise Unavailable("QUEUE_UNREACHABLE")
@@ -165,7 +165,7 @@ class QueueServer:
         return row[0]["value"] if row else None
 
     def rows(self, function: str, *values: object) -> list[dict[str, Any]]:
-        """The rows of a function that gives rows. Raises as ``value``."""
+        """The rows of a function that gives rows. Raises the same as ``value``."""
         return self._call(sql.SQL("SELECT * FROM {}({})"), function, values)
 
     def _call(self, form: sql.SQL, function: str, values: tuple[object, ...]) -> list[dict[str, Any]]:

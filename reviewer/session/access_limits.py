@@ -134,8 +134,8 @@ class ActivityLimits:
             self._refuse(identity, code, limit=limit)
 
     def _is_lifted(self, identity: Identity) -> bool:
-        """In an own folder: whether a lead lifted the limits since this folder heard of it last; then a row
-        does it here, too."""
+        """In an own folder: whether a lead lifted the limits since the last time this folder was told; if so,
+        a row lifts them here too."""
         unit, person = self._unit, identity.person
         if not unit.team_folder.is_own():
             return False

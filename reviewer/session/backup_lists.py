@@ -22,7 +22,8 @@ def list_purges(unit: UnitOfWork) -> list[str]:
     still has what was removed. The list holds only ids, which mean nothing without the workspace.
     """
     missing = []
-    by_file = {backup.file: backup for backup in unit.backups.all()}  # the last one written there is there
+    # Of several backups that had the same name, only the last is still there.
+    by_file = {backup.file: backup for backup in unit.backups.all()}
     for backup in by_file.values():
         try:
             if not Path(backup.file).exists():

@@ -119,7 +119,7 @@ class Bundle:
     def next(self, *, or_take: bool = False) -> Lease | None:
         """The first clip that may be opened; with ``or_take`` one is taken if there is none.
 
-        Raises as ``fill`` where one is taken.
+        Raises the same as ``fill`` where one is taken.
         """
         self.drop_ended()
         if or_take:
@@ -206,7 +206,7 @@ class Bundle:
     def _all_left(self) -> list[Lease]:
         """The leases of what was taken along before a crash, which the queue is asked for once."""
         if self._left is None:
-            self._delivery.deliver()  # of what was handed in before, a lease is no more
+            self._delivery.deliver()  # so that leases of work handed in before are gone
             person_id = self._identity.person.id
             found = self._unit.queue.live_leases(person_id, frozenset({TaskKind.TRANSCRIBE}))
             with self._lock:

@@ -216,7 +216,7 @@ class ClipAccess:
     def take_along(self, permit: Permit) -> None:
         """Logs and fetches key and sealed sound of a leased clip; nothing of it is unsealed before its turn.
 
-        Raises as ``prefetch``.
+        Raises the same as ``prefetch``.
         """
         self._record_prefetch(permit, ())
         self._unsealing.take_along(permit.identity, permit.clip, permit.lease)

@@ -107,7 +107,10 @@ class ClipUnsealing:
         return [clip_id for session_id, clip_id in self._along if session_id == identity.session_id]
 
     def take_along(self, identity: Identity, clip: Clip, lease: Lease) -> None:
-        """Fetches key and sealed sound of a leased clip, and unseals nothing. Raises as ``of_lease``."""
+        """Fetches key and sealed sound of a leased clip, and unseals nothing.
+
+        Raises the same as ``of_lease``.
+        """
         self._unit.require_no_transaction()
         try:
             if not self.opens_every_clip(identity):
@@ -221,7 +224,7 @@ class ClipUnsealing:
     def _passages(self, identity: Identity, clip: Clip, sound: Sound, stored_as: str) -> tuple[Span, ...]:
         """The stored passages of speech; else finds them now, and stores them where that is possible."""
         content, keyring = self._unit.content, identity.keyring
-        with suppress(Unavailable):  # who may only read from a bucket is told nothing of what is not there
+        with suppress(Unavailable):  # a bucket does not tell a reader whether an object is missing
             kept = content.speech(keyring, clip.id)
             if kept is not None:
                 return speech_detection.from_bytes(kept, clip.frames)

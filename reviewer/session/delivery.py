@@ -169,11 +169,11 @@ class Delivery:
             self.post(request)
 
     def set_languages(self, person_id: str, languages: Iterable[str], record: Record) -> None:
-        """Sets the languages of a person; ``record`` writes its log row. Raises as ``send``."""
+        """Sets the languages of a person; ``record`` writes its log row. Raises the same as ``send``."""
         self.send(SetLanguages(person_id, frozenset(languages)), record)
 
     def set_skills(self, person_id: str, skills: Iterable[str], record: Record) -> None:
-        """Sets the skills of a person; ``record`` writes its log row. Raises as ``send``."""
+        """Sets the skills of a person; ``record`` writes its log row. Raises the same as ``send``."""
         self.send(SetSkills(person_id, frozenset(skills)), record)
 
     def adopt_late_draft(self, draft: LateDraft, work: SealedAnnotation, record: Record) -> Receipt:

@@ -98,9 +98,7 @@ class DuePurges:
         due = unit.clips.due_for_purge(unit.clock.now())
         purged: list[str] = []
         for clip, why in due.items():
-            with suppress(
-                Refused
-            ):  # the queue does not know it yet: it stays due, and the others must not wait
+            with suppress(Refused):  # the queue does not know it yet: it stays due, the others go on
                 if destroy_clip(unit, identity, clip, why, by_date=True):
                     purged.append(clip)
         if due or unit.clips.are_files_left():  # of a purge that was killed after its commit

@@ -31,16 +31,18 @@ class KeptBackClips:
         self._do(identity, HoldClip(clip_id, reason))
 
     def end_hold(self, identity: Identity, clip_id: str) -> None:
-        """Ends a lead's hold. Raises as ``hold``."""
+        """Ends a lead's hold. Raises the same as ``hold``."""
         self._do(identity, EndHold(clip_id))
 
     def end_quarantine(self, identity: Identity, clip_id: str, reason: ReleaseReason) -> None:
-        """Puts a clip in quarantine into the queue. Raises as ``hold``."""
+        """Puts a clip in quarantine into the queue. Raises the same as ``hold``."""
         self._do(identity, EndQuarantine(clip_id, reason.value))
 
     def give_out(self, identity: Identity, clip_id: str, person_id: str) -> None:
-        """Puts a clip in quarantine into the queue, with its first pass assigned to one person. Raises as
-        ``hold``."""
+        """Puts a clip in quarantine into the queue, with its first pass assigned to one person.
+
+        Raises the same as ``hold``.
+        """
         first = next(iter(self._unit.queue.open_passes(clip_id)), "")
         self._do(identity, EndQuarantine(clip_id, task_id=first, assigned_to=person_id))
 

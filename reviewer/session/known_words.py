@@ -40,9 +40,11 @@ class KnownWords:
     def toggle(self, locale: str, word: str) -> bool:
         """Adds a word, or removes it if it is the person's own; returns whether it is now."""
         with self._unit.transaction():
-            is_own = valid_word(word) in self.own(locale)
-            (self.remove if is_own else self.add)(locale, valid_word(word))
-        return not is_own
+            if valid_word(word) in self.own(locale):
+                self.remove(locale, valid_word(word))
+                return False
+            self.add(locale, word)
+            return True
 
     def remove(self, locale: str, word: str) -> None:
         """Removes one of the person's own words; nothing happens if they do not have it."""

@@ -10,6 +10,7 @@ from reviewer.errors import Damaged
 from reviewer.model.annotation import Annotation
 from reviewer.model.clip import ContentKind
 from reviewer.model.hypothesis import Hypothesis, Word
+from reviewer.model.task import draft_name
 from reviewer.privacy.redaction import RemovedSound, hypothesis_without_words, without_words
 from reviewer.queue.redaction_api import SealedText
 from reviewer.session.drafts import Draft
@@ -38,10 +39,6 @@ class RedactedTexts:
     def digests_before(self) -> dict[str, bytes]:
         """Their keyed digests under the old key, which verdicts name."""
         return {name: self.resealer.digest_before(plain) for name, plain in self.before.items()}
-
-    @property
-    def is_known(self) -> bool:
-        return not self.unknown
 
     def is_left(self, word: Word) -> bool:
         """Whether an aligned word was wholly kept."""
@@ -75,7 +72,7 @@ class RedactedTexts:
 
     def draft(self, task_id: str, person_id: str, sealed: bytes) -> bytes:
         """A draft without the removed words, and without its undo history, which would lead back to them."""
-        name = f"{task_id}:{person_id}"
+        name = draft_name(task_id, person_id)
         draft = Draft.from_bytes(self.resealer.unseal(ContentKind.DRAFT, name, sealed))
         if draft.annotation is not None:
             draft = replace(draft, history=History.of(self._without_words(draft.annotation)))

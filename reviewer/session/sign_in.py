@@ -191,7 +191,7 @@ class SignIn:
             self._policy.require_current_settings()
 
     def confirm(self, identity: Identity, passphrase: str) -> OpenedKeyring:
-        """Checks the passphrase again, for an act that needs it. Raises as ``sign_in``."""
+        """Checks the passphrase again, for an act that needs it. Raises the same as ``sign_in``."""
         self.require(identity)
         self._charge(identity.person.name)
         opened = self._open(identity.person, passphrase)

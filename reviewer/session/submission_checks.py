@@ -30,8 +30,8 @@ def missing(
     annotation: Annotation,
     schema: Schema,
     conventions: Conventions,
+    locale: str,
     check: CheckText = check_text,
-    locale: str = "",
     find_in: Find = find,
 ) -> tuple[Notice, ...]:
     """What is missing; empty when the work may be submitted.
@@ -45,7 +45,7 @@ def missing(
     found: list[Notice] = []
     if not annotation.text_verbatim.strip() and not answered_by_flag:
         found.append(Notice("NOTHING_TYPED"))
-    found += refused(annotation, locale or conventions.id, find_in)
+    found += refused(annotation, locale, find_in)
     for segment in annotation.segments:
         problems = check(segment.text, conventions)
         found += [problem.notice for problem in problems if problem.blocks]
@@ -68,6 +68,6 @@ def require_no_personal_data(annotation: Annotation, locale: str) -> None:
 def require_complete(annotation: Annotation, schema: Schema, conventions: Conventions, locale: str) -> None:
     """Raises Incomplete unless the annotation may be submitted, and Refused for what cannot be kept."""
     annotation.to_bytes()
-    found = missing(annotation, schema, conventions, locale=locale)
+    found = missing(annotation, schema, conventions, locale)
     if found:
         raise Incomplete(found)

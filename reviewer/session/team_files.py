@@ -43,7 +43,7 @@ def _write(policy: TeamPolicy, folder: Path) -> None:
     try:
         policy.write_to(folder)
     except OSError as error:
-        raise Unavailable("FILE_UNREADABLE", file=POLICY_FILE, problem=str(error)) from error
+        raise Unavailable("FILE_NOT_WRITTEN", file=POLICY_FILE, problem=error.strerror or "") from error
 
 
 class TeamFiles:
@@ -105,7 +105,7 @@ class TeamFiles:
         try:
             write_atomically(unit.folder / POLICY_FILE, new.text.encode())
         except OSError as error:
-            raise Unavailable("FILE_UNREADABLE", file=POLICY_FILE, problem=str(error)) from error
+            raise Unavailable("FILE_NOT_WRITTEN", file=POLICY_FILE, problem=error.strerror or "") from error
         detail: dict[str, DetailValue] = {
             **new.policy.to_detail(),
             "serial": new.serial,

@@ -144,7 +144,7 @@ def check_typed(text: str, conventions: Conventions) -> tuple[TextProblem, ...]:
             Notice("PERSONAL_DATA_HERE" if span.certainty == "certain" else "PERSONAL_DATA_MAYBE_HERE"),
             blocks=False,
         )
-        for span in find(text, conventions.id)
+        for span in find(text, conventions.clip_locale)
     ]
     if not finds:
         return check_text(text, conventions)

@@ -36,17 +36,10 @@ class UnfinishedExports:
         for export_id in unit.exports.running():
             with unit.exports.locked(export_id) as is_ours, unit.transaction():
                 if is_ours and unit.exports.fail(export_id):
-                    unit.log.record(
-                        Event(
-                            Action.EXPORT_ENDED,
-                            identity.person.id,
-                            identity.person.role,
-                            identity.session_id,
-                            export_id,
-                            "failed",
-                            "KILLED",
-                        )
+                    ended = Event.by(
+                        identity, Action.EXPORT_ENDED, export_id, outcome="failed", reason="KILLED"
                     )
+                    unit.log.record(ended)
 
     def give_up(self, identity: Identity, export_id: str) -> None:
         """Stops looking for the folder of an unfinished export whose disk is lost; the export stays on the

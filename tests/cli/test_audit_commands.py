@@ -159,3 +159,17 @@ def test_project_with_witnesses_counts_no_row_as_witnessed_before_one_countersig
 
 def test_segments_command_says_when_none_is_closed(lead, tmp_path):
     assert lead("audit", "segments", tmp_path / "out").out.startswith("No segment")
+
+
+def test_a_file_that_is_no_key_of_a_witness_is_named(command, tmp_path):
+    key = tmp_path / "notes.txt"
+    key.write_text("three words here", encoding="utf-8")
+    ran = command("audit", "witness-key", key)
+    assert ran.code == 3
+    assert "notes.txt is not the key of a witness." in ran.err
+
+
+def test_a_key_of_a_witness_that_cannot_be_written_is_said(command, tmp_path):
+    ran = command("audit", "witness-key", tmp_path / "missing" / "witness.key")
+    assert ran.code == 3
+    assert "witness.key could not be written." in ran.err

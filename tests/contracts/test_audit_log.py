@@ -23,6 +23,7 @@ from tests.fakes.clock import START, FakeClock
 LOG_KEY = b"l" * 32
 PUBLIC_KEY = signing.public_key_of(LOG_KEY)
 OPENED = Event(Action.CLIP_OPENED, actor="p1", role="contractor", session="s1", object="c1")
+WITNESSED = Event(Action.CHECKPOINT_WITNESSED, actor="l1", role="lead", session="s2")
 
 
 @dataclass
@@ -78,12 +79,6 @@ def test_every_row_is_signed_while_somebody_is_signed_in(book: Book) -> None:
     for _ in range(3):
         book.ledger.record(OPENED)
     assert all(signing.verify(PUBLIC_KEY, row.hash, row.signature) for row in book.ledger.rows())
-
-
-def test_the_boot_is_named_where_it_is_known(book: Book) -> None:
-    AuditLog(book.database, book.clock, "w1", boot="b7").record(Event(Action.SIGN_IN_FAILED))
-    (row,) = book.ledger.rows()
-    assert row.fields()["boot"] == "b7"
 
 
 def test_the_programs_own_version_is_named_by_itself(book: Book) -> None:
@@ -249,7 +244,7 @@ class TestCheckpoints:
             lambda: book.ledger.checkpoint_of(9),
             lambda: book.ledger.consistency(9, 10),
             lambda: book.ledger.consistency(second.size, first.size),
-            lambda: book.ledger.mark_witnessed(9),
+            lambda: book.ledger.mark_witnessed(9, WITNESSED),
         ):
             with pytest.raises(Refused, match="NO_CHECKPOINT"):
                 unknown()
@@ -298,7 +293,7 @@ class TestCheckpoints:
         book.ledger.record(OPENED)
         made = book.ledger.checkpoint("request")
         assert book.ledger.unwitnessed() == 2
-        book.ledger.mark_witnessed(made.size)
+        book.ledger.mark_witnessed(made.size, WITNESSED)
         assert book.ledger.unwitnessed() == 0
         book.ledger.record(OPENED)
         assert book.ledger.unwitnessed() == 1
@@ -306,7 +301,7 @@ class TestCheckpoints:
     def test_a_checkpoint_that_was_never_made_has_no_witness(self, book: Book) -> None:
         book.ledger.checkpoint("request")
         with pytest.raises(Refused):
-            book.ledger.mark_witnessed(7)
+            book.ledger.mark_witnessed(7, WITNESSED)
 
     def test_a_checkpoint_that_cannot_be_written_leaves_no_row_that_tells_of_it(self, book: Book) -> None:
         book.ledger.record(OPENED)

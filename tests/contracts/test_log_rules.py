@@ -233,6 +233,37 @@ class TestSealing:
         book.log.record(Event(Action.CHECKPOINT_WITNESSED, detail={"rows": ["none"]}))
         assert book.verify().ok
 
+    @pytest.mark.parametrize("kept", [(), ("— witness c2lnbmVk",)])
+    def test_countersignatures_are_those_that_their_row_names(
+        self, book: Book, kept: tuple[str, ...]
+    ) -> None:
+        size = book.log.checkpoint("request").size
+        event = Event(Action.CHECKPOINT_WITNESSED, detail={"rows": size})
+        book.log.mark_witnessed(size, event, kept)
+        assert book.verify().ok
+        with unguarded(book.database.path) as connection:
+            connection.execute(f"UPDATE checkpoint SET cosignatures = 'x' WHERE size = {size}")
+        assert book.bad() == (size, "CHECKPOINT_DIFFERS")
+
+    def test_countersignatures_of_an_earlier_version_which_named_no_sum_are_taken_as_they_are(
+        self, book: Book
+    ) -> None:
+        size = book.log.checkpoint("request").size
+        seq = book.log.record(Event(Action.CHECKPOINT_WITNESSED, detail={"rows": size}))
+        with unguarded(book.database.path) as connection:
+            connection.execute(
+                "UPDATE checkpoint SET cosignatures = 'x', witnessed_at = 1, witnessed_row = ?"
+                " WHERE size = ?",
+                (seq, size),
+            )
+        assert book.verify().ok
+
+    def test_a_checkpoint_without_a_witness_has_no_countersignatures(self, book: Book) -> None:
+        book.log.checkpoint("request")
+        with unguarded(book.database.path) as connection:
+            connection.execute("UPDATE checkpoint SET cosignatures = 'x'")
+        assert book.bad()[1] == "CHECKPOINT_DIFFERS"
+
     @pytest.mark.parametrize("column", ["made_at", "witnessed_at", "witnessed_row"])
     def test_what_stands_beside_a_checkpoint_is_held_to_the_log(self, book: Book, column: str) -> None:
         with unguarded(book.database.path) as connection:

@@ -408,10 +408,6 @@ class FakeLead:
 
     has_witnesses = False
 
-    def log_rows(self, limit: int = 500) -> list[LogRow]:
-        self._called("log_rows")
-        return self.log[-limit:]
-
     def verify_log(self) -> Finding:
         self._called("verify_log")
         return self.finding

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from reviewer.access.log_search import LogFilter
 from reviewer.access.verification import verify_file
 from reviewer.clips.keys import KdfParameters
 from reviewer.errors import ReviewerError
@@ -134,7 +135,7 @@ def _steps(bench: Bench) -> list[Callable[[], object]]:
     steps: list[Callable[[], object]] = [
         lambda: lead().overview(),
         lambda: lead().people(),
-        lambda: lead().log_rows(100),
+        lambda: lead().find_log_rows(LogFilter()),
         lambda: lead().purge((), retention=True),
         lambda: lead().checkpoint(),
         lambda: bench.person(QUINN).qa.scorecards(),  # noqa: PLW0108 - signs in when it runs

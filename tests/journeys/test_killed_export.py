@@ -16,6 +16,7 @@ from time import monotonic
 import pytest
 
 from reviewer.access.exports import ExportRepository, ExportState
+from reviewer.access.log_search import LogFilter
 from reviewer.clips.keys import KdfParameters
 from reviewer.db.connection import Database
 from reviewer.errors import Refused
@@ -212,9 +213,9 @@ def look_after(workspace: Path, out: Path, earlier: str = "") -> bool:
         assert left == ([out] if is_there else [])
         assert state != ExportState.STARTED
         assert lead.retention_overview().unfinished == ()
-        ends = [row.event() for row in lead.log_rows() if row.event().action == "export.ended"]
+        ends = [row.event() for row in lead.find_log_rows(LogFilter(action="export.ended"))]
         if newest and not is_there:
-            assert (ends[-1].object, ends[-1].outcome, ends[-1].reason) == (newest, "failed", "KILLED")
+            assert (ends[0].object, ends[0].outcome, ends[0].reason) == (newest, "failed", "KILLED")
         assert lead.verify_log().ok
     with closing(Database(workspace / DATABASE_FILE)) as database:
         records = {each.id: each for each in ExportRepository(database).exports_of(clips_of(workspace))}
@@ -310,8 +311,8 @@ def test_export_on_a_lost_disk_is_given_up_and_stays_on_the_recall_list(
         for export_id in (left.export_id, "e1", "../e1"):
             with pytest.raises(Refused, match="EXPORT_NOT_UNFINISHED"):
                 lead.give_up_export(export_id)
-        rows = [row.event() for row in lead.log_rows()]
-        assert [row.object for row in rows if row.action == "export.lost"] == [left.export_id]
+        lost = lead.find_log_rows(LogFilter(action="export.lost"))
+        assert [row.event().object for row in lost] == [left.export_id]
 
 
 def test_set_that_somebody_moved_before_the_next_start_stays_on_the_recall_list(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reviewer.access.policy import Policy
-from reviewer.errors import Refused
+from reviewer.errors import Refused, Unavailable
 from reviewer.model.event import Action
 from reviewer.places import PROJECT_FILE
 from reviewer.session.policy import WorkspacePolicy
@@ -92,3 +92,12 @@ def test_a_policy_signed_with_another_key_is_damage(bench: Bench) -> None:
     policy = guard(bench, {})
     with pytest.raises(Exception, match="LOG_SIGNATURE_WRONG"):
         policy.signed()
+
+
+def test_a_policy_file_that_cannot_be_written_is_reported_as_not_written(bench: Bench) -> None:
+    files = bench.person(LEAD).lead.policy_files
+    file = next(each for each in files.files() if each.place == "conventions/en-US.toml")
+    text = files.text(file)
+    (bench.workspace.path / "conventions").write_bytes(b"in the way")
+    with pytest.raises(Unavailable, match="FILE_NOT_WRITTEN"):
+        files.apply(file, text + "\n# edited\n", before=text)

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 import soundfile
 
+from reviewer.access.log_search import LogFilter
 from reviewer.app.demo import ANA, LEE, QUINN, demo_clips
 from reviewer.app.driver import GROUNDS
 from reviewer.clips.keys import KdfParameters
@@ -145,7 +146,7 @@ def work_was_returned_and_all_of_it_was_accepted_in_the_end(lead: LeadSession) -
 
 
 def every_act_is_in_the_log_and_it_verifies(lead: LeadSession) -> None:
-    acts = {row.event().action for row in lead.log_rows(ALL_ROWS)}
+    acts = {row.event().action for row in lead.find_log_rows(LogFilter(), limit=ALL_ROWS)}
     assert {
         Action.NDA_ACCEPTED,
         Action.IMPORT_ENDED,
@@ -165,7 +166,7 @@ def every_act_is_in_the_log_and_it_verifies(lead: LeadSession) -> None:
 
 
 def everything_that_was_heard_was_written_down(toured: Path, lead: LeadSession) -> None:
-    events = [row.event() for row in lead.log_rows(ALL_ROWS)]
+    events = [row.event() for row in lead.find_log_rows(LogFilter(), limit=ALL_ROWS)[::-1]]
     whole: dict[tuple[str, str], list[HeardRange]] = defaultdict(list)
     with closing(Database(toured / "ws" / DATABASE_FILE)) as database:
         clips = ClipRepository(database)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from reviewer.access.log_search import LogFilter
 from reviewer.access.people import PersonRepository
 from reviewer.access.signing import public_key_of
 from reviewer.clips.keys import open_keyring
@@ -234,7 +235,7 @@ def test_roles_do_their_own_work_and_no_other(bench: Bench) -> None:
         ana.qa.work.claim,
         ana.lead.overview,
         ana.lead.people,
-        ana.lead.log_rows,
+        lambda: ana.lead.find_log_rows(LogFilter()),
         ana.lead.verify_log,
         ana.lead.checkpoint,
         lambda: ana.lead.witnessed(checkpoint),
@@ -399,12 +400,12 @@ def test_five_failures_wait_and_the_wait_doubles(
             attempt(bench, "wrong")
     with pytest.raises(TooManyFailures) as first:
         attempt(bench, PASSPHRASE)
-    bench.clock.advance(first.value.wait_seconds)
+    bench.clock.advance(first.value.parameters["seconds"])
     with pytest.raises(WrongPassphrase):
         attempt(bench, "wrong")
     with pytest.raises(TooManyFailures) as second:
         attempt(bench, PASSPHRASE)
-    assert second.value.wait_seconds == 2 * first.value.wait_seconds
+    assert second.value.parameters["seconds"] == 2 * first.value.parameters["seconds"]
     assert len(bench.events(Action.SIGN_IN_FAILED, Action.ENROL_FAILED)) == 8
 
 

@@ -129,12 +129,6 @@ def test_filter_that_is_not_understood_is_refused_with_its_position(
     assert command_catalogue().words(caught.value.notice).sentence
 
 
-@given(st.text(st.sampled_from('words=7 ()"andornot<>!,.flag_\n'), max_size=40))
-def test_whatever_is_typed_is_a_filter_or_a_refusal(text: str) -> None:
-    with suppress(Refused):
-        assert holds(text) in (True, False)
-
-
 @pytest.mark.parametrize("answer", ["caf\u00e9", "cafe\u0301"])
 @pytest.mark.parametrize("asked", ["caf\u00e9", "cafe\u0301"])
 def test_the_form_of_an_accent_does_not_matter(answer: str, asked: str) -> None:
@@ -152,6 +146,17 @@ FILTERS = st.recursive(
     ),
     max_leaves=8,
 )
+
+PIECES = st.sampled_from(
+    ["words = 7", 'flag("distressing")', "and", "or", "not", "(", ")", "words", "<", '"', "7", "!"]
+)
+SIGNS = st.text(st.sampled_from('words=7 ()"andornot<>!,.flag_\n'), max_size=40)
+
+
+@given(FILTERS | SIGNS | st.lists(PIECES, min_size=1, max_size=5).map(" ".join))
+def test_whatever_is_typed_is_a_filter_or_a_refusal(text: str) -> None:
+    with suppress(Refused):
+        assert holds(text) in (True, False)
 
 
 @given(FILTERS)

@@ -129,10 +129,3 @@ def test_no_other_tree_size_or_proof_is_consistent(data: st.DataObject) -> None:
 def test_what_is_no_frontier_of_its_size_is_refused(size: int, data: bytes) -> None:
     with pytest.raises(ValueError, match=r"frontier|32 bytes"):
         Frontier.from_bytes(size, data)
-
-
-def test_a_copy_grows_on_its_own() -> None:
-    tree = grown(LEAVES[:5])
-    copy = tree.copy()
-    copy.add(leaf_hash(b"more"))
-    assert (tree.size, tree.root().hex()) == (5, ROOTS[5])

@@ -12,7 +12,9 @@ ENGLISH = load_conventions(resource("conventions", "en-US.toml"))
 _PARTS = st.sampled_from(
     ["so", "then", "3", "[laugh]", "[laf]", "[", "x]", "umm", "50", "%", "  ", "é", "(a)", "-"]
 )
-_TEXTS = st.lists(_PARTS, max_size=120).map(" ".join)
+_LINES = st.lists(_PARTS, max_size=12).map(" ".join)
+# Some of several hundred characters, of which there is more than one piece.
+_TEXTS = _LINES | st.lists(_LINES, min_size=8, max_size=20).map(" ".join)
 
 
 @given(_TEXTS)

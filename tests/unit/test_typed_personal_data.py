@@ -7,10 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.model.annotation import Annotation, Flag, PersonalDataKind, PersonalDataSpan, Segment
+from reviewer.places import resource
 from reviewer.privacy.denial import without_stale_denials
 from reviewer.privacy.held_back import reasons_in
 from reviewer.privacy.pii import find
-from reviewer.session.typed_personal_data import PersonalDataFinder, refused, tagged, typed_personal_data
+from reviewer.session.typed_personal_data import (
+    PersonalDataFinder,
+    check_typed,
+    refused,
+    tagged,
+    typed_personal_data,
+)
+from reviewer.transcript.conventions import load_conventions
 from reviewer.transcript.word_times import TimedWord
 
 RATE = 100
@@ -47,6 +55,14 @@ def test_an_address_becomes_a_tag_a_span_over_its_words_and_the_flag() -> None:
     assert after.text_verbatim == "write to [pii:email] today"
     assert after.spans == (PersonalDataSpan(2 * RATE, 3 * RATE, PersonalDataKind.EMAIL),)
     assert Flag.PERSONAL_DATA in after.flags
+
+
+@pytest.mark.parametrize("file", ["fr", "und"])
+def test_what_is_refused_at_submission_is_marked_as_certain_while_it_is_typed(file: str) -> None:
+    text = "zéro six douze trente-quatre cinquante-six soixante-dix-huit"
+    conventions = replace(load_conventions(resource("conventions") / f"{file}.toml"), spoken_locale="fr-FR")
+    assert refused(annotation_of(text), "fr-FR")
+    assert "PERSONAL_DATA_HERE" in [problem.notice.code for problem in check_typed(text, conventions)]
 
 
 def test_a_number_over_two_segments_is_one_find_and_becomes_a_tag_in_each() -> None:

@@ -342,7 +342,7 @@ def test_closing_with_a_full_disk_does_not_hang_or_raise(bench: ClipPageBench, r
     [
         LeaseLost(),
         NotLeased(),
-        NotAllowed("transcribe", "qa"),
+        NotAllowed(),
         Refused("SIGNED_OUT"),
         Damaged("CLIP_KEY_DAMAGED"),
     ],

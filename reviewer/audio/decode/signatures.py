@@ -102,9 +102,7 @@ def recognise(head: bytes) -> str:
         return "mpeg4"
     if head[:1] == b"\x47" and head[_TRANSPORT_PACKET : _TRANSPORT_PACKET + 1] == b"\x47":
         return "mpegts"
-    if (
-        head[4:5] == b"\x47" and head[196:197] == b"\x47"
-    ):  # as cameras write it, with times before each packet
+    if head[4:5] == b"\x47" and head[196:197] == b"\x47":  # as cameras write it: each packet after its time
         return "mpegts"
     if len(head) > 2 and head[0] == 0x56 and head[1] & 0xE0 == 0xE0:
         return "latm"

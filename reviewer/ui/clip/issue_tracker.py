@@ -105,8 +105,8 @@ class SubmissionIssueTracker(QObject):
             annotation,
             self._schema,
             self._conventions,
+            self._locale,
             lack,
             self._view.check,
-            self._locale,
             self._view.personal_data.find,
         )

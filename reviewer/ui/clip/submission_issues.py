@@ -48,14 +48,14 @@ def submission_issues(
     annotation: Annotation,
     schema: Schema,
     conventions: Conventions,
+    locale: str,
     lack: Lack | None = None,
     check: CheckText = check_text,
-    locale: str = "",
     find_in: Find = find,
 ) -> SubmissionIssues:
     """Applies the session's rules and adds the place of each issue in the form."""
     found = () if is_answered_by_flag(annotation) else check_annotation(schema, annotation)
-    found_by_session = missing(annotation, schema, conventions, check, locale, find_in)
+    found_by_session = missing(annotation, schema, conventions, locale, check, find_in)
     return SubmissionIssues(
         notices=found_by_session if lack is None else (*found_by_session, lack.notice),
         lack=lack,

@@ -54,11 +54,6 @@ class HypothesesPanel(QWidget):
         """Those that are shown, in their order."""
         return self._hypotheses
 
-    @property
-    def is_folded(self) -> bool:
-        """Whether only the title is shown."""
-        return self._is_folded
-
     def show_hypotheses(self, hypotheses: Sequence[Hypothesis], frames: int) -> None:
         """Shows those of a clip of ``frames`` samples a channel that have a text, in their order."""
         self._hypotheses = tuple(one for one in hypotheses if one.text.strip())[:MOST]

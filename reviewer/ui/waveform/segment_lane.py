@@ -83,11 +83,6 @@ class SegmentLane(QWidget):
         self._is_dragging = False
         self._show_height()
 
-    @property
-    def is_dragging(self) -> bool:
-        """Whether an edge is being dragged."""
-        return self._is_dragging
-
     def show_track(self, track: SegmentTrack) -> None:
         """Shows other bars; ends a drag of a bar that is gone."""
         self._track = track

@@ -213,7 +213,10 @@ def test_a_word_that_is_a_digit_in_one_language_only_is_read_by_the_locale() -> 
     assert [run.digits for run in digit_runs(text, locale="pt-BR")] == ["00000010"]
 
 
-@given(st.text(max_size=120))
+SAID = st.sampled_from([*ENGLISH, "double", "uh", "plus", "42", "4155552671", "-", "\u0663", "e\u0301", "so"])
+
+
+@given(st.text(max_size=120) | st.lists(SAID, min_size=7, max_size=24).map(" ".join))
 def test_any_text_is_read_and_every_run_lies_in_it(text: str) -> None:
     ends = [(run.start, run.end) for run in digit_runs(text)]
     assert all(0 <= start < end <= len(text) for start, end in ends)

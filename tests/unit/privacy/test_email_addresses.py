@@ -109,7 +109,17 @@ def test_any_name_at_a_known_provider_is_found(name: str) -> None:
         assert email_addresses(" ".join(name) + " at g m a i l dot c o m")
 
 
-@given(st.text(max_size=120))
+PARTS = st.sampled_from(
+    ["anna", "@", "at", "gmail", "dot", "com", "@gmail.com", "\u200b", "e\u0301", "so", "\n"]
+)
+
+
+@given(
+    st.text(max_size=120)
+    | st.tuples(st.sampled_from(["", " "]), st.lists(PARTS, min_size=3)).map(
+        lambda drawn: drawn[0].join(drawn[1])
+    )
+)
 def test_any_text_is_read_and_every_address_lies_in_it(text: str) -> None:
     assert all(0 <= found.start < found.end <= len(text) for found in email_addresses(text))
 

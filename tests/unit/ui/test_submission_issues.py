@@ -59,7 +59,7 @@ def test_what_is_missing_is_in_the_text_or_the_form_and_what_is_unheard_comes_la
     is_in_text: bool,
     fields: list[str],
 ) -> None:
-    issues = submission_issues(annotation, schema, conventions, lack)
+    issues = submission_issues(annotation, schema, conventions, "en-US", lack)
     assert [notice.code for notice in issues.notices] == found
     assert issues.in_text is is_in_text
     assert [problem.field for problem in issues.fields] == fields
@@ -67,7 +67,7 @@ def test_what_is_missing_is_in_the_text_or_the_form_and_what_is_unheard_comes_la
 
 
 def test_a_wrong_tag_comes_before_an_unanswered_field(schema: Schema, conventions: Conventions) -> None:
-    issues = submission_issues(work("hello [lauhg]"), schema, conventions)
+    issues = submission_issues(work("hello [lauhg]"), schema, conventions, "en-US")
     assert issues.in_text
     assert issues.notices[0].parameters["tag"] == "[lauhg]"
 
@@ -85,7 +85,7 @@ def test_a_wrong_tag_comes_before_an_unanswered_field(schema: Schema, convention
 def test_a_flag_that_answers_all_needs_neither_text_nor_form_and_words_under_no_speech_are_asked_about(
     annotation: Annotation, is_asked: bool, schema: Schema, conventions: Conventions
 ) -> None:
-    issues = submission_issues(annotation, schema, conventions)
+    issues = submission_issues(annotation, schema, conventions, "en-US")
     assert issues.notices == ((Notice("NO_SPEECH_BUT_WORDS"),) if is_asked else ())
     assert issues.in_text is is_asked
 
@@ -110,4 +110,4 @@ def test_the_screen_and_the_session_agree_on_what_is_complete(
         refused: tuple[Notice, ...] = ()
     except Incomplete as error:
         refused = error.missing
-    assert submission_issues(annotation, schema, conventions).notices == refused
+    assert submission_issues(annotation, schema, conventions, "en-US").notices == refused
