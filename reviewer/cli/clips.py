@@ -112,7 +112,6 @@ def purge(
     withdrawals = read_withdrawals(withdrawn) if withdrawn else ()
     with signed_in(workspace, as_name, passphrase_file, purges_due=False) as work:
         report = work.person.lead.withdraw(withdrawals, retention=retention)
-        unlisted = work.person.lead.list_purges()
     if json:
         output.print_json(report.to_json())
     else:
@@ -122,7 +121,7 @@ def purge(
         if report.similar:
             print(output.sentence("WITHDRAWALS_SIMILAR", **report.similar_shown()))
         print_recall(report.recall)
-        for backup in unlisted:
+        for backup in report.unlisted:
             print(output.sentence("BACKUP_NOT_LISTED", file=backup))
     if report.unknown:
         raise Damaged("WITHDRAWALS_UNKNOWN", sources=report.unknown)

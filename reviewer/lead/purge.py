@@ -15,7 +15,7 @@ from reviewer.session.backup_lists import list_purges
 from reviewer.session.due_purges import DuePurges, destroy_clip
 from reviewer.session.unit_of_work import UnitOfWork
 
-_MOST_SHOWN = 20
+_MOST_SHOWN, _MOST_FILES_SHOWN = 20, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,8 @@ class PurgeReport:
     ``unknown`` counts sources that were never imported; from now on they are refused. ``similar`` are ids of
     such, as the list has them, that a program may have changed: another one is here.
     ``later`` are clips whose consent ends on a later day. The recall list also names clips of the same
-    request that an earlier purge destroyed, so a second request gives the same list.
+    request that an earlier purge destroyed, so a second request gives the same list. ``unlisted`` are backups
+    that cannot be reached: they have the clips, and no list beside them says that those were purged.
     """
 
     purged: tuple[tuple[str, str], ...]
@@ -49,11 +50,15 @@ class PurgeReport:
     recall: tuple[Recall, ...]
     later: tuple[tuple[str, datetime], ...] = ()
     similar: tuple[str, ...] = ()
+    unlisted: tuple[str, ...] = ()
 
     def similar_shown(self) -> dict[str, Parameter]:
         """What the message WITHDRAWALS_SIMILAR says: how many, and the first of them."""
-        more = ", …" if len(self.similar) > _MOST_SHOWN else ""
-        return {"count": len(self.similar), "ids": ", ".join(self.similar[:_MOST_SHOWN]) + more}
+        return {"count": len(self.similar), "ids": _first_of(self.similar, _MOST_SHOWN)}
+
+    def unlisted_shown(self) -> dict[str, Parameter]:
+        """What the message BACKUPS_NOT_LISTED says: how many, and the first of them."""
+        return {"count": len(self.unlisted), "files": _first_of(self.unlisted, _MOST_FILES_SHOWN)}
 
     def to_json(self) -> dict[str, Any]:
         """The object that ``purge --json`` prints."""
@@ -62,7 +67,13 @@ class PurgeReport:
             "unknown": self.unknown,
             "later": [{"clip": clip, "at": to_iso(at)} for clip, at in self.later],
             "recall": [asdict(one) for one in self.recall],
-        } | ({"similar": list(self.similar)} if self.similar else {})
+            **({"similar": list(self.similar)} if self.similar else {}),
+            **({"backups_not_listed": list(self.unlisted)} if self.unlisted else {}),
+        }
+
+
+def _first_of(names: tuple[str, ...], most: int) -> str:
+    return ", ".join(names[:most]) + (", …" if len(names) > most else "")
 
 
 class Purge:

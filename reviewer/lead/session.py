@@ -1,7 +1,7 @@
 """What a lead can do: import, people, queue, progress, export, purge, and the access log."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -355,8 +355,7 @@ class LeadSession:
         """Records withdrawals and purges their clips on their day; with ``retention`` all that are due."""
         self._require(Act.PURGE)
         report = self._purge.purge_clips(self.identity, withdrawals, retention=retention)
-        list_purges(self._unit)
-        return report
+        return replace(report, unlisted=tuple(list_purges(self._unit)))
 
     def withdraw_list(self, file: Path) -> PurgeReport:
         """Purges the clips of a list of withdrawals, or refuses the whole list."""
@@ -396,11 +395,6 @@ class LeadSession:
         """The exports that contain purged clips, as often as it is asked for."""
         self._require(Act.PURGE)
         return self._purge.recall()
-
-    def list_purges(self) -> list[str]:
-        """Lists purged clips beside every backup that was made; returns the backups that are not there."""
-        self._require(Act.BACK_UP)
-        return list_purges(self._unit)
 
     def backup(self, target: Path) -> BackupResult:
         """Writes a verified backup of the workspace into a file, or a new file in a folder."""

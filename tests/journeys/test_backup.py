@@ -20,7 +20,7 @@ from reviewer.model.annotation import PersonalDataKind
 from reviewer.model.task import VerdictKind
 from reviewer.places import DATABASE_FILE
 from reviewer.restore import RestoreOptions, RestoreReport, restore_workspace
-from reviewer.session.backup_lists import purge_list_of, read_list
+from reviewer.session.backup_lists import list_purges, purge_list_of, read_list
 from reviewer.workspace import open_workspace
 from tests.benches.forked_python import ForkedPython
 from tests.benches.workspace import (
@@ -215,7 +215,7 @@ def test_a_forged_list_is_noticed_by_the_keys_in_the_backup(bench: Bench, tmp_pa
     with pytest.raises(Damaged, match="PURGE_LIST_FORGED"):
         restore(bench, made.file, tmp_path / "two")
     assert not (tmp_path / "two").exists()
-    assert lead(bench).list_purges() == []
+    assert list_purges(bench.workspace._unit) == []
     assert listed(made.file) == genuine.lines  # what it added is signed by nobody
 
 
@@ -256,7 +256,7 @@ def test_purges_of_a_restored_workspace_are_listed_too_beside_those_that_were_th
 def test_a_file_that_was_written_again_has_the_list_of_the_later_backup(bench: Bench, tmp_path: Path) -> None:
     for _ in range(5):
         made = lead(bench).backup(tmp_path / "a.backup")
-        lead(bench).list_purges()
+        list_purges(bench.workspace._unit)
         assert restore(bench, made.file, tmp_path / read_list(purge_list_of(made.file)).backup_id)
         made.file.unlink()
 
@@ -307,9 +307,10 @@ def test_without_the_list_of_purges_a_restore_must_be_asked_for(bench: Bench, tm
 
 def test_backups_that_are_not_there_are_named(bench: Bench, tmp_path: Path) -> None:
     made = lead(bench).backup(tmp_path / "a.backup")
-    assert lead(bench).list_purges() == []
+    assert list_purges(bench.workspace._unit) == []
     made.file.rename(tmp_path / "on another disk")
-    assert lead(bench).list_purges() == [str(made.file)]
+    assert list_purges(bench.workspace._unit) == [str(made.file)]
+    assert lead(bench).purge(["source-0001"]).unlisted == (str(made.file),)
 
 
 def test_retention_goes_on_while_a_backup_lies_there(bench: Bench, tmp_path: Path) -> None:

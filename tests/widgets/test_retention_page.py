@@ -132,6 +132,20 @@ def test_list_is_purged_after_a_question_and_unknown_sources_are_said(
     assert lead.calls.count("retention_overview") == 2
 
 
+def test_backups_that_still_have_the_clips_are_named(
+    page: RetentionPage, lead: FakeLead, settle: Any
+) -> None:
+    files = tuple(f"/media/usb/{day}.backup" for day in range(5))
+    lead.purge_report = replace(lead.purge_report, unlisted=files)
+    page.choose_button.click()
+    confirm(page)
+    settle()
+    assert says(page).endswith(
+        "says so: 5 (/media/usb/0.backup, /media/usb/1.backup, /media/usb/2.backup, …)."
+    )
+    assert hint(page).startswith("Delete them")
+
+
 def test_list_that_is_refused_says_which_line(page: RetentionPage, lead: FakeLead, settle: Any) -> None:
     lead.errors["withdraw_list"] = [
         Refused("TABLE_LINES_REFUSED", file="list", line=3, problem=Notice("TABLE_QUOTE_OPEN"), lines="3, 9")

@@ -182,7 +182,11 @@ class RetentionPage(LeadPage):
                 told = Message(f"{told.sentence} {similar.sentence}", similar.hint)
         elif report.recall:
             told = Message(told.sentence, self.tr("Recall these clips from the exports below."))
-        self.message.show_message(told, "warn" if report.unknown or report.recall else "ok")
+        if report.unlisted:
+            unlisted = message_of(Notice("BACKUPS_NOT_LISTED", report.unlisted_shown()))
+            told = Message(f"{told.sentence} {unlisted.sentence}", told.hint or unlisted.hint)
+        is_warning = report.unknown or report.recall or report.unlisted
+        self.message.show_message(told, "warn" if is_warning else "ok")
         self._read(is_silent=True)
 
     def _chosen(self) -> "list[DueClip]":
