@@ -1,5 +1,6 @@
 """Unseals sound, peaks and passages of a clip after its row, if need be with a key that a broker released."""
 
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -37,6 +38,8 @@ class ClipUnsealing:
         self._unit = unit
         self._make_source = make_source
         self._sources: dict[str, ClipKeySource] = {}
+        self._ended: set[str] = set()
+        self._lock = threading.Lock()
         self._prefetched: dict[str, ReleasedKey] = {}
         self._along: set[tuple[str, str]] = set()
 
@@ -152,12 +155,14 @@ class ClipUnsealing:
         self._unit.content.released.drop(identity.keyring, clip_id)
 
     def drop_all_keys(self, identity: Identity) -> None:
-        """Drops every key of a session that has ended."""
+        """Drops every key of a session that has ended; no source of keys is made for it any more."""
         for clip_id in self.along(identity):
             self.drop_key(identity, clip_id)
         self._prefetched.pop(identity.session_id, None)
         self._unit.content.released.drop_all(identity.keyring)
-        source = self._sources.pop(identity.session_id, None)
+        with self._lock:
+            self._ended.add(identity.session_id)
+            source = self._sources.pop(identity.session_id, None)
         if source is not None:
             source.close()
 
@@ -213,9 +218,12 @@ class ClipUnsealing:
     def _source(self, identity: Identity) -> ClipKeySource:
         if self._make_source is None:
             raise Refused("BROKER_NOT_NAMED")
-        source = self._sources.get(identity.session_id)
-        if source is None:
-            source = self._sources[identity.session_id] = self._make_source(identity)
+        with self._lock:
+            if identity.session_id in self._ended:
+                raise Refused("SIGNED_OUT")
+            source = self._sources.get(identity.session_id)
+            if source is None:
+                source = self._sources[identity.session_id] = self._make_source(identity)
         return source
 
     def _passages(self, identity: Identity, clip: Clip, sound: Sound, stored_as: str) -> tuple[Span, ...]:
