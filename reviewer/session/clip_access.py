@@ -270,7 +270,10 @@ class ClipAccess:
             left += filter(None, [self._prefetched.pop(identity.session_id, None)])
             for unsealed in left:
                 unsealed.close()
-            self._unsealing.drop_all_keys(identity)
+            if self.is_signed_in(
+                identity
+            ):  # else the sign-out dropped them, and the next session has its own
+                self._unsealing.drop_all_keys(identity)
             raise
 
     def has_prefetched(self, identity: Identity, clip_id: str) -> bool:

@@ -166,7 +166,9 @@ class SignIn:
         If the witness cannot be reached, the rows stay unwitnessed. Raises Refused when it rejects the
         checkpoint.
         """
-        identity = next(reversed(self._live.values()), None)
+        identity = next(
+            reversed(tuple(self._live.values())), None
+        )  # another thread may be signing somebody in
         if identity is not None:
             for show in self._showings:
                 with suppress(Unavailable):
