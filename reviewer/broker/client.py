@@ -115,10 +115,12 @@ class BrokerClient:
     identity: Identity
     clock: Clock
     _connection: HTTPConnection | None = field(default=None, repr=False)
+    _is_closed: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def reach(self) -> None:
         with self._lock:
+            self._require_open()
             if self._connection is not None and _is_closed_by_peer(self._connection):
                 self._drop()
             if self._connection is None:
@@ -140,11 +142,21 @@ class BrokerClient:
         return self._opened(signed, status, body)
 
     def close(self) -> None:
-        """Closes the connection."""
+        """Ends the connection, also under a question that waits for its answer on another thread."""
+        self._is_closed = True
+        asking = self._connection
+        if asking is not None and (connected := asking.sock) is not None:
+            with suppress(OSError):  # it has ended
+                socket.socket.shutdown(connected, socket.SHUT_RDWR)  # as in ``_shut_down``
         with self._lock:
             self._drop()
 
+    def _require_open(self) -> None:
+        if self._is_closed:
+            raise Refused("SIGNED_OUT")
+
     def _request(self, lease: Lease, facts: bytes) -> SignedRequest:
+        self._require_open()
         request = KeyRequest(
             self.identity.person.id,
             lease.clip_id,

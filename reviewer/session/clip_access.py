@@ -75,6 +75,10 @@ class ClipAccess:
         self._sign_in.require(identity)
         require(identity.person, act)
 
+    def is_signed_in(self, identity: Identity) -> bool:
+        """Whether this session has not ended."""
+        return self._sign_in.is_live(identity)
+
     def require(self, identity: Identity, act: Act, *, settings_may_differ: bool = False) -> str:
         """Raises Refused unless this person is signed in, may do this, and has a valid agreement.
 
@@ -266,7 +270,10 @@ class ClipAccess:
             left += filter(None, [self._prefetched.pop(identity.session_id, None)])
             for unsealed in left:
                 unsealed.close()
-            self._unsealing.drop_all_keys(identity)
+            if self.is_signed_in(
+                identity
+            ):  # else the sign-out dropped them, and the next session has its own
+                self._unsealing.drop_all_keys(identity)
             raise
 
     def has_prefetched(self, identity: Identity, clip_id: str) -> bool:
@@ -461,9 +468,15 @@ class ClipAccess:
         return window.is_live(other.window, other.seen_at, self._unit.clock.now())
 
     def seen(self, identity: Identity, lease: Lease) -> None:
-        """Records that this window has the task open now, so that another one is refused."""
+        """Records that this window has the task open now, so that another one is refused.
+
+        Raises Refused once the session has ended: its record would stop the same person's next session.
+        """
         name, now = window.of_session(identity.session_id), self._unit.clock.now()
-        self._unit.open_tasks.seen(lease.task_id, identity.person.id, lease.clip_id, name, now)
+        with self._unit.transaction():
+            if not self.is_signed_in(identity):
+                raise Refused("SIGNED_OUT")
+            self._unit.open_tasks.seen(lease.task_id, identity.person.id, lease.clip_id, name, now)
 
     def heard(self, identity: Identity, lease: Lease, ranges: Sequence[HeardRange]) -> None:
         """Logs which frames reached the device. Raises Refused when signed out, or the clip is not open."""

@@ -29,5 +29,6 @@ class ClipKeySource(Protocol):
         ...
 
     def close(self) -> None:
-        """Ends the connection; the next question opens another."""
+        """Ends the connection, because the session has ended; a later question raises Refused (code
+        SIGNED_OUT)."""
         ...

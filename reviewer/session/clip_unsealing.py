@@ -1,5 +1,6 @@
 """Unseals sound, peaks and passages of a clip after its row, if need be with a key that a broker released."""
 
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -37,6 +38,8 @@ class ClipUnsealing:
         self._unit = unit
         self._make_source = make_source
         self._sources: dict[str, ClipKeySource] = {}
+        self._ended: set[str] = set()
+        self._lock = threading.Lock()
         self._prefetched: dict[str, ReleasedKey] = {}
         self._along: set[tuple[str, str]] = set()
 
@@ -63,15 +66,16 @@ class ClipUnsealing:
         released = None
         try:
             clip, released = self._released(identity, clip, lease)
-            self._unit.content.released.hold(identity.keyring, released)
+            self._hold(identity, released)
             unsealed = self.unsealed(identity, clip)
         except ReviewerError as error:
             if released is not None:
                 self._unit.content.released.drop(identity.keyring, clip.id, only=released)
             self._record_not_opened(identity, lease, error.code)
             raise
-        if lease.is_prefetch:
-            self._prefetched[identity.session_id] = released
+        with self._lock:
+            if lease.is_prefetch and identity.session_id not in self._ended:
+                self._prefetched[identity.session_id] = released
         return unsealed
 
     def is_purged(self, identity: Identity, clip_id: str) -> bool:
@@ -104,7 +108,8 @@ class ClipUnsealing:
 
     def along(self, identity: Identity) -> list[str]:
         """The clips whose key and sealed sound are in memory."""
-        return [clip_id for session_id, clip_id in self._along if session_id == identity.session_id]
+        along = tuple(self._along)  # another thread may be taking a clip along
+        return [clip_id for session_id, clip_id in along if session_id == identity.session_id]
 
     def take_along(self, identity: Identity, clip: Clip, lease: Lease) -> None:
         """Fetches key and sealed sound of a leased clip, and unseals nothing.
@@ -112,16 +117,21 @@ class ClipUnsealing:
         Raises the same as ``of_lease``.
         """
         self._unit.require_no_transaction()
+        released = None
         try:
             if not self.opens_every_clip(identity):
                 _, released = self._released(identity, clip, lease)
-                self._unit.content.released.hold(identity.keyring, released)
+                self._hold(identity, released)
             self._unit.content.take_copies(clip.id)
+            with self._lock:
+                self._require_not_ended(identity)
+                self._along.add((identity.session_id, clip.id))
         except ReviewerError as error:
-            self.drop_key(identity, clip.id)
+            self._unit.content.drop_copies(clip.id)
+            if released is not None:
+                self._unit.content.released.drop(identity.keyring, clip.id, only=released)
             self._record_not_opened(identity, replace(lease, is_prefetch=True), error.code)
             raise
-        self._along.add((identity.session_id, clip.id))
 
     def has_key(self, identity: Identity, clip_id: str) -> bool:
         """Whether the clip's key is here: the keyring opens every clip, or this one is open."""
@@ -155,12 +165,14 @@ class ClipUnsealing:
         self._unit.content.released.drop(identity.keyring, clip_id)
 
     def drop_all_keys(self, identity: Identity) -> None:
-        """Drops every key of a session that has ended."""
+        """Drops every key of a session that has ended; none comes afterwards, and no source of keys."""
+        with self._lock:
+            self._ended.add(identity.session_id)
+            source = self._sources.pop(identity.session_id, None)
         for clip_id in self.along(identity):
             self.drop_key(identity, clip_id)
         self._prefetched.pop(identity.session_id, None)
         self._unit.content.released.drop_all(identity.keyring)
-        source = self._sources.pop(identity.session_id, None)
         if source is not None:
             source.close()
 
@@ -216,10 +228,22 @@ class ClipUnsealing:
     def _source(self, identity: Identity) -> ClipKeySource:
         if self._make_source is None:
             raise Refused("BROKER_NOT_NAMED")
-        source = self._sources.get(identity.session_id)
-        if source is None:
-            source = self._sources[identity.session_id] = self._make_source(identity)
+        with self._lock:
+            self._require_not_ended(identity)
+            source = self._sources.get(identity.session_id)
+            if source is None:
+                source = self._sources[identity.session_id] = self._make_source(identity)
         return source
+
+    def _hold(self, identity: Identity, released: ReleasedKey) -> None:
+        """Keeps a key until the session ends; what came later would be among those of the next one."""
+        with self._lock:
+            self._require_not_ended(identity)
+            self._unit.content.released.hold(identity.keyring, released)
+
+    def _require_not_ended(self, identity: Identity) -> None:
+        if identity.session_id in self._ended:
+            raise Refused("SIGNED_OUT")
 
     def _passages(self, identity: Identity, clip: Clip, sound: Sound, stored_as: str) -> tuple[Span, ...]:
         """The stored passages of speech; else finds them now, and stores them where that is possible."""

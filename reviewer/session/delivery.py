@@ -90,8 +90,8 @@ class Delivery:
         self._wake = wake
 
     def wake(self) -> None:
-        """Asks for a ``deliver`` soon, in the background."""
-        if self._wake is not None:
+        """Asks for a ``deliver`` soon, in the background; after ``end`` there is nobody to ask."""
+        if self._wake is not None and not self._is_ended:
             self._wake()
 
     def end(self) -> None:

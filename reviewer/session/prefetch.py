@@ -113,6 +113,8 @@ class Prefetch:
 
     def _drop(self, lease: Lease | None) -> None:
         self._access.drop_prefetched(self._identity)
-        if lease is None or lease.is_prefetch:  # else it was taken along, and stays at hand
+        if lease is not None and not lease.is_prefetch:
+            return  # it was taken along, and stays at hand
+        if self._access.is_signed_in(self._identity):  # else its lease runs out: the next session has its own
             with suppress(Undelivered):  # it is stored, and sent with the next delivery
                 self._delivery.send(ReleasePrefetched(self._identity.person.id))

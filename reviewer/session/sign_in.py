@@ -166,15 +166,21 @@ class SignIn:
         If the witness cannot be reached, the rows stay unwitnessed. Raises Refused when it rejects the
         checkpoint.
         """
-        identity = next(reversed(self._live.values()), None)
+        identity = next(
+            reversed(tuple(self._live.values())), None
+        )  # another thread may be signing somebody in
         if identity is not None:
             for show in self._showings:
                 with suppress(Unavailable):
                     show(identity)
 
+    def is_live(self, identity: Identity) -> bool:
+        """Whether this identity came from ``sign_in`` and is signed in."""
+        return self._live.get(identity.session_id) is identity
+
     def require(self, identity: Identity) -> None:
         """Raises Refused unless this identity came from ``sign_in``, is signed in and not revoked."""
-        if self._live.get(identity.session_id) is not identity:
+        if not self.is_live(identity):
             raise Refused("SIGNED_OUT")
         person = self._unit.people.by_id(identity.person.id)
         if (

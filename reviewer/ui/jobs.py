@@ -188,6 +188,10 @@ class Jobs(QObject):
         except Exception as error:  # noqa: BLE001 - the edge where known errors and bugs are sorted
             failure = error
             return lambda: self._deliver(delivery, lambda: delivery.failed(failure))
+        except BaseException as error:  # noqa: BLE001 - a library in Rust panicked: the window must not wait for ever
+            failure = RuntimeError(f"{type(error).__name__}: {error}")
+            failure.__cause__ = error
+            return lambda: self._deliver(delivery, lambda: delivery.failed(failure))
         return lambda: self._deliver(delivery, lambda: delivery.done(result))
 
     def _take_report(self, token: CancelToken, progress: object) -> None:

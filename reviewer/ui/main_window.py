@@ -13,7 +13,7 @@ from reviewer.model.people import Identity
 from reviewer.model.project import ScreenRules
 from reviewer.ui.icons import repaint_icons
 from reviewer.ui.keymap.shortcut import Scope
-from reviewer.ui.messages import Message, with_unsent
+from reviewer.ui.messages import Message, message_for, with_unsent
 from reviewer.ui.services import Services
 from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.signin.signin_flow import HEARS_CLIPS, SignInFlow
@@ -68,6 +68,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self._stack)
         self.sign_in_flow.entered.connect(self._on_entered)
         self.sign_in_flow.declined.connect(self._on_declined)
+        self.sign_in_flow.agreement_failed.connect(self._on_agreement_failed)
         theme.changed.connect(self._on_theme_changed)
         bind_shortcut(self, "window.theme", theme.toggle)
         bind_shortcut(self, "window.keys", self.show_keys)
@@ -272,13 +273,20 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_agreement_requested(self) -> None:
-        if self._signed_in is not None and self._identity is not None:
+        if self._signed_in is not None and self._identity is not None and not self._is_leaving:
             self._signed_in.page.leave()
             self._stack.setCurrentWidget(self.sign_in_flow)
             self.sign_in_flow.ask_for_agreement(self._identity)
 
     @Slot(object)
+    def _on_agreement_failed(self, error: Exception) -> None:
+        """Nothing more can be opened, so the session ends, and its pages with it."""
+        self._leave(message_for(error))
+
+    @Slot(object)
     def _on_declined(self, identity: Identity) -> None:
+        if self._is_leaving:
+            return
         if self._signed_in is not None and identity.person.role not in HEARS_CLIPS:
             self._back_to(self._signed_in)
             return
@@ -304,9 +312,18 @@ class MainWindow(QMainWindow):
         repaint_icons(self)
 
     def _leave(self, message: Message | None, *, is_lock: bool = False) -> None:
-        """Hides the pages at once; signs out when the last draft is saved."""
+        """Hides the pages at once; signs out when the last draft is saved.
+
+        Whoever is being signed in does not come in.
+        """
+        if self._is_leaving:
+            return
         self._identity = self._identity or self.sign_in_flow.identity
-        if self._identity is None or self._is_leaving:
+        if self._identity is None:
+            if self.sign_in_flow.is_signing_in:
+                self.sign_in_flow.show_sign_in(message)
+                if self._may_close:
+                    self._services.jobs.when_idle(self._close_now, but_network=True)
             return
         from reviewer.ui.private_clipboard import forget_copied  # noqa: PLC0415 - not before the first paint
 
@@ -318,16 +335,26 @@ class MainWindow(QMainWindow):
         while (popup := QApplication.activePopupWidget()) is not None:  # a menu over a text
             if not popup.close():
                 break
+        self._close_dialogs()
+        try:
+            if self._signed_in is not None:
+                self._signed_in.close_down()
+        finally:
+            if self._signed_in is not None:
+                self._stack.removeWidget(self._signed_in)
+                self._signed_in.hide()
+            self._stack.setCurrentWidget(self.sign_in_flow)
+            self.sign_in_flow.show_sign_in(message)
+            self.sign_in_flow.setEnabled(False)
+            self._services.jobs.when_idle(self._sign_out, but_network=True)
+
+    def _close_dialogs(self) -> None:
+        """Closes every dialog, also one that asks first, and its question, or that waits for an answer."""
         for dialog in self.findChildren(QDialog):
             dialog.reject()
-        if self._signed_in is not None:
-            self._signed_in.close_down()
-            self._stack.removeWidget(self._signed_in)
-            self._signed_in.hide()
-        self._stack.setCurrentWidget(self.sign_in_flow)
-        self.sign_in_flow.show_sign_in(message)
-        self.sign_in_flow.setEnabled(False)
-        self._services.jobs.when_idle(self._sign_out, but_network=True)
+        for dialog in self.findChildren(QDialog):
+            if dialog.isVisible():
+                QDialog.done(dialog, QDialog.DialogCode.Rejected)
 
     def _sign_out(self) -> None:
         identity = self._identity
@@ -358,6 +385,9 @@ class MainWindow(QMainWindow):
         else:
             self.sign_in_flow.sign_in_page.passphrase.setFocus()
 
+    def _close_now(self) -> None:
+        self.close()
+
     def _take_place(self, memory: WindowMemory) -> None:
         """Its last place, or its usual size; maximised on a small screen."""
         size, fills = initial_size(self.screen().availableSize())
@@ -378,7 +408,7 @@ class MainWindow(QMainWindow):
 
         Text that cannot be saved keeps the window open, until the next request.
         """
-        if not self.is_anybody_here or self._may_close:
+        if not (self.is_anybody_here or self.sign_in_flow.is_signing_in) or self._may_close:
             super().closeEvent(event)
             return
         was_told, self._is_text_at_risk = self._is_text_at_risk, False

@@ -1,6 +1,7 @@
 """The view of whoever is signed in: top bar, sidebar, pages, status bar."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import timedelta
 
 from PySide6.QtCore import QTimer, Signal, Slot
@@ -113,11 +114,12 @@ class SignedInView(QWidget):
         return True
 
     def close_down(self) -> None:
-        """Closes every page before it is deleted."""
+        """Closes every page before it is deleted, also after one that raises."""
         self._minute.stop()
         self._playing.stop()
-        for page in self._pages.values():
-            page.close_down()
+        with ExitStack() as closing:
+            for page in reversed(self._pages.values()):
+                closing.callback(page.close_down)
 
     @Slot(str)
     def go_to(self, page_id: str) -> None:

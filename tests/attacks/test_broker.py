@@ -26,12 +26,15 @@ from reviewer.broker.client import BrokerAddress, BrokerClient
 from reviewer.broker.metrics import Metrics
 from reviewer.broker.release import MOST_BYTES, KeyPurpose, SignedRequest
 from reviewer.broker.service import BrokerServer
-from reviewer.errors import Damaged, Refused, Unavailable
+from reviewer.errors import Damaged, Refused, ReviewerError, Unavailable
 from reviewer.model.event import Action
 from reviewer.model.task import Lease
 from tests.benches.broker import BrokerBench, make_broker_bench
 from tests.benches.certificates import Certificates, make_certificates
 from tests.benches.workspace import ANA, BEN, LEAD, QUINN
+from tests.fakes.clock import FakeClock
+from tests.fakes.work_session import a_lease
+from tests.fakes.workspace_gateway import an_identity
 
 LIMITED_SECONDS = 15.0
 """Far above the limits that tests set, far below what it takes without; a busy machine stalls for seconds."""
@@ -619,6 +622,32 @@ def test_handshake_that_never_ends_is_left(
         assert time.monotonic() - begun < LIMITED_SECONDS
         ended.set()
         thread.join()
+
+
+def test_end_of_a_session_ends_a_question_to_a_broker_that_hangs_and_none_follows() -> None:
+    """A sign-out that waits for the answer would keep the keys for as long as the broker likes."""
+    failures: list[str] = []
+
+    def ask() -> None:
+        try:
+            asking.clip_key(a_lease())
+        except ReviewerError as error:
+            failures.append(error.code)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        address = BrokerAddress.of(f"http://127.0.0.1:{listening.getsockname()[1]}", "00" * 32)
+        asking = BrokerClient(address, an_identity(), FakeClock())
+        asking.reach()
+        with listening.accept()[0] as connection:
+            thread = threading.Thread(target=ask)
+            thread.start()
+            assert connection.recv(4096)
+            asking.close()
+            thread.join()
+        for again in (asking.reach, lambda: asking.clip_key(a_lease())):
+            with pytest.raises(Refused, match="SIGNED_OUT"):
+                again()
+    assert failures == ["SIGNED_OUT"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a full queue of connections hangs on Linux")

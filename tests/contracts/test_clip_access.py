@@ -16,6 +16,7 @@ from reviewer.access.verification import verify_file
 from reviewer.audio.io.flac import read_canonical
 from reviewer.backends import CLIPS_FOLDER
 from reviewer.clips.keys import KdfParameters
+from reviewer.clips.released_keys import ReleasedKey
 from reviewer.clips.store import LocalClipStore
 from reviewer.db.connection import Database
 from reviewer.errors import Damaged, NotAllowed, NotLeased, Refused, Unavailable, WrongPassphrase
@@ -32,6 +33,7 @@ from reviewer.session.clip_access import ClipAccess
 from reviewer.session.export_access import ExportAccess
 from reviewer.session.sign_in import SignIn
 from reviewer.session.unit_of_work import UnitOfWork
+from reviewer.session.unsealed_clip import UnsealedClip
 from reviewer.workspace import unit_of_work
 from tests.benches.lead import Replaced
 from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN, Bench, make_bench
@@ -311,6 +313,88 @@ def test_log_stays_whole_where_a_key_is_refused_after_the_session_ended(
     rows = [event.action for event in parts.bench.events() if event.session == ana.session_id]
     assert rows[-1] is Action.SIGN_OUT
     assert verify_file(parts.bench.workspace.path / DATABASE_FILE).ok
+
+
+@pytest.mark.parametrize("is_prefetch", [False, True])
+@pytest.mark.parametrize("moment", ["permit", "reach", "clip_key"])
+def test_session_that_ended_gets_no_source_of_keys_any_more(
+    parts: Access, monkeypatch: pytest.MonkeyPatch, moment: str, is_prefetch: bool
+) -> None:
+    ana = parts.identity(ANA)
+
+    def end(now: str) -> None:
+        if now == moment:
+            parts.sign_in.sign_out(ana)
+            parts.identity(BEN)
+
+    class Source:
+        is_closed = False
+
+        def reach(self) -> None:
+            end("reach")
+
+        def clip_key(self, *_asked: object) -> ReleasedKey:
+            end("clip_key")
+            raise Unavailable("BROKER_AWAY")
+
+        def close(self) -> None:
+            self.is_closed = True
+
+    made: list[Source] = []
+
+    def make_source(_identity: Identity) -> Source:
+        made.append(Source())
+        return made[-1]
+
+    permit = parts.access.permit(ana, parts.claimed(ana))
+    unsealing = parts.access._unsealing
+    monkeypatch.setattr(unsealing, "opens_every_clip", lambda _identity: False)
+    monkeypatch.setattr(unsealing, "_make_source", make_source)
+    end("permit")
+    with pytest.raises((Refused, Unavailable)):
+        (parts.access.prefetch if is_prefetch else parts.access.open)(permit)
+    assert all(each.is_closed for each in made)
+    assert len(made) == (moment != "permit")
+    assert unsealing._sources == {}
+
+
+@pytest.mark.parametrize("is_prefetch", [False, True])
+@pytest.mark.parametrize("moment", ["clip_key", "unsealed"])
+def test_key_that_came_after_a_sign_out_is_dropped_and_that_of_the_next_session_stays(
+    parts: Access, monkeypatch: pytest.MonkeyPatch, moment: str, is_prefetch: bool
+) -> None:
+    ana = parts.identity(ANA)
+    permit = parts.access.permit(ana, parts.claimed(ana))
+    clip, unsealing, released = permit.clip, parts.access._unsealing, parts.unit.content.released
+    late, key = (
+        ReleasedKey(clip.id, bytes([number]) * 32, clip.id, 1, parts.bench.clock.now()) for number in (1, 2)
+    )
+    nexts: list[Identity] = []
+
+    def end(now: str) -> None:
+        if now == moment:
+            parts.sign_in.sign_out(ana)
+            nexts.append(parts.identity(ANA))
+            released.hold(nexts[0].keyring, key)
+
+    def clip_key(*_asked: object) -> Any:
+        end("clip_key")
+        return clip, late
+
+    def unsealed(*_asked: object) -> UnsealedClip:
+        end("unsealed")
+        return opened
+
+    opened = unsealing.unsealed(ana, clip)
+    monkeypatch.setattr(unsealing, "opens_every_clip", lambda _identity: False)
+    monkeypatch.setattr(unsealing, "reach", lambda _identity: None)
+    monkeypatch.setattr(unsealing, "_released", clip_key)
+    monkeypatch.setattr(unsealing, "unsealed", unsealed)
+    with pytest.raises(Refused, match="SIGNED_OUT"):
+        (parts.access.prefetch if is_prefetch else parts.access.open)(permit)
+    opened.close()
+    assert released.find(nexts[0].keyring, clip.id) is key
+    assert unsealing._prefetched == parts.access._open == parts.access._prefetched == {}
 
 
 def test_clip_opens_where_the_bucket_does_not_tell_whether_its_speech_was_found_before(

@@ -102,6 +102,8 @@ class Network:
     latency_seconds: float = 0.0
     hangs_until: threading.Event | None = None
     """A half-open connection: calls hang until this is set."""
+    hangs_at: str = ""
+    """The only calls that hang; empty for all."""
     calls: list[str] = field(default_factory=list)
     on_main_thread: list[str] = field(default_factory=list)
     """The calls that held up the thread of the window."""
@@ -122,7 +124,7 @@ class Network:
             self.on_main_thread.append(name)
         if self.latency_seconds:
             time.sleep(self.latency_seconds)
-        if self.hangs_until is not None:
+        if self.hangs_until is not None and self.hangs_at in ("", name):
             self.hangs_until.wait(60)
 
     def next_fault(self) -> Fault:

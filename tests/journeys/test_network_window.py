@@ -4,6 +4,7 @@ import os
 import random
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -242,6 +243,37 @@ def test_window_never_waits_for_a_server_that_hangs(
     assert desk.turns(TURNS) >= TURNS
     assert network.on_main_thread == []
     network.hangs_until.set()
+
+
+@pytest.mark.parametrize("bundle_clips", [0, 1])
+def test_next_clip_whose_lease_is_answered_after_a_lock_leaves_nothing_behind(
+    desk: NetworkDesk, bench: Bench, network: Network, bundle_clips: int
+) -> None:
+    project = bench.workspace.project
+    bench.workspace.project = replace(project, queue=replace(project.queue, bundle_clips=bundle_clips))
+    desk.sign_in(ANA)
+    desk.take_next()
+    desk.presenter._prefetch.drop()
+    desk.settle()
+    network.calls.clear()
+    network.hangs_until, network.hangs_at = threading.Event(), "check_lease"
+    desk.presenter._prefetch.begin_clip()
+    desk.wait(lambda: "check_lease" in network.calls)
+    desk.window.lock()
+    desk.wait(lambda: not desk.window.is_anybody_here)
+    hanging, network.hangs_until = network.hangs_until, None
+    desk.ask_to_sign_in(ANA)
+    desk.wait(lambda: desk.window.signed_in is not None)
+    network.calls.clear()
+    hanging.set()
+    desk.settle()
+    with bench.database() as database:
+        windows = [str(row["window"]) for row in database.rows("SELECT window FROM open_task")]
+    ended = {event.session for event in bench.events(Action.LOCK)}
+    assert not [name for name in windows if name.split(".")[0] in ended]
+    assert "release_prefetched" not in network.calls  # the prefetched clip may be the next session's
+    if not desk.is_open:
+        desk.take_next()
 
 
 def test_lock_while_the_next_clip_is_asked_for_keeps_the_work(

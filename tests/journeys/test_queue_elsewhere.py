@@ -278,3 +278,15 @@ def test_clip_imported_while_the_queue_cannot_be_reached_is_queued_by_the_next_i
     network.is_down = False
     assert lead.import_manifest(manifest, IntakeOptions()).accepted == 0
     assert len(queued(network, "SELECT clip_id FROM queue_clip")) == 6
+
+
+def test_act_after_the_end_is_stored_and_nobody_is_woken_to_send_it(bench: Bench, work: WorkSession) -> None:
+    def wake() -> None:
+        raise RuntimeError("Signal source has been deleted")  # as Qt says of a window's signal
+
+    lease = work.claim()
+    assert lease is not None
+    work.sending.begin(wake)
+    work.sending.end()
+    work.release(lease)
+    assert rows(bench, "SELECT kind FROM outbox") == ["Release"]

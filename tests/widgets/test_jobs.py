@@ -307,3 +307,15 @@ def test_job_that_hangs_with_a_server_holds_up_no_other_and_no_sign_out(
     hanging.opened.set()
     qtbot.waitUntil(lambda: told == ["local", "all"])
     assert ear.results[-1] == "through"
+
+
+def test_panic_of_a_library_is_a_failure_like_any_other(jobs: Jobs, ear: Ear, settle):
+    class PanicException(BaseException):
+        """No ``Exception``, as these libraries have it."""
+
+    def panic(_token: CancelToken) -> None:
+        raise PanicException("index out of bounds")
+
+    jobs.run(panic, ear.done, ear.failed)
+    settle()
+    assert [str(error) for error in ear.failures] == ["PanicException: index out of bounds"]

@@ -189,6 +189,23 @@ def test_a_muted_part_stops_when_the_clip_is_left(bench: ClipPageBench) -> None:
     assert muted.playback is None
 
 
+@pytest.mark.parametrize("is_late", [False, True])
+def test_a_muted_part_stops_when_its_page_is_hidden_and_what_was_heard_is_logged(
+    bench: ClipPageBench, is_late: bool
+) -> None:
+    bench.open(FakeQa("turn left", redactions=(a_redaction(),)))
+    bench.press(Qt.Key.Key_H, CTRL | SHIFT)
+    bench.page.findChild(QMenu, "hearing_reasons").actions()[0].trigger()
+    if not is_late:
+        bench.settle()
+        bench.player.listen(1000)
+    bench.page.hide()
+    bench.settle()
+    assert bench.page.findChild(MutedSpanPlayback).playback is None
+    assert not bench.player.is_playing
+    assert bench.work.redactions.heard_ranges == ([] if is_late else [("r1", 0, 1000)])
+
+
 @pytest.mark.parametrize("button", ["redaction_confirm", "redaction_reject"])
 def test_a_muted_part_stops_when_it_is_decided(bench: ClipPageBench, button: str) -> None:
     bench.open(FakeQa("turn left", redactions=(a_redaction(),)))

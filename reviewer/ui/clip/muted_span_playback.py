@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, Signal, Slot
 from PySide6.QtWidgets import QMenu, QWidget
 
 from reviewer.model.event import HeardRange
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 class MutedSpanPlayback(QObject):
-    """Has a player of its own while it plays, so that the clip keeps its place and its coverage."""
+    """Has a player of its own while it plays, so that the clip keeps its place and its coverage.
+
+    It stops when its page is hidden: another page is shown, or the window is locked.
+    """
 
     heard_due = Signal(str, object)
     """Carries the redaction's id, and the HeardRanges of the clip to log."""
@@ -29,6 +32,7 @@ class MutedSpanPlayback(QObject):
         self._player_factory = player_factory
         self._playback: PlaybackController | None = None
         self._span: MutedSpan | None = None
+        page.installEventFilter(self)
 
     @property
     def playback(self) -> PlaybackController | None:
@@ -47,8 +51,10 @@ class MutedSpanPlayback(QObject):
         menu.setActiveAction(menu.actions()[0])
 
     def play(self, span: "MutedSpan") -> None:
-        """Plays the span from its beginning to its end, once."""
+        """Plays the span from its beginning to its end, once; not on a page that is hidden by now."""
         self.stop()
+        if not self._page.isVisible():
+            return
         playback = PlaybackController(self._player_factory(), self)
         playback.load(span.samples)
         self._span, self._playback = span, playback
@@ -78,6 +84,11 @@ class MutedSpanPlayback(QObject):
                 HeardRange(one.start + span.first, one.end + span.first, one.speed_percent) for one in ranges
             ]
             self.heard_due.emit(span.redaction.id, moved)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Hide and watched is self._page:
+            self.stop()
+        return super().eventFilter(watched, event)
 
 
 def _choose(chosen: Callable[[HearingReason], None], reason: HearingReason, *_triggered: object) -> None:

@@ -125,6 +125,7 @@ class ClipsPage(LeadPage):
         self._on_chosen()
 
     def close_down(self) -> None:
+        super().close_down()
         self._sound.close_down()
 
     @property

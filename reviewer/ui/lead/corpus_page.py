@@ -125,6 +125,7 @@ class CorpusPage(LeadPage):
         self.found.show_rows(())
 
     def close_down(self) -> None:
+        super().close_down()
         self.leave()
 
     def _on_not_openable(self, error: Exception) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLineEdit, QW
 
 from reviewer.errors import Notice
 from reviewer.formats.titles import TITLES, USUAL, missing_package, term_of
-from reviewer.ui.jobs import CancelToken, Jobs
+from reviewer.ui.jobs import CancelToken, Job, Jobs
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.lead.export_options_form import ExportOptionsForm
 from reviewer.ui.lead.lead_page import LeadPage
@@ -51,6 +51,7 @@ class ExportPage(LeadPage):
         self._chooser = chooser or FileChooser()
         self._is_running = False
         self._stop = Event()
+        self._previewing: Job | None = None
         self._make_models()
         self.options = ExportOptionsForm(lead.profiles(), self)
         self.formats = [self._format(name, title) for name, title in TITLES.items()]
@@ -76,6 +77,12 @@ class ExportPage(LeadPage):
 
     def is_at_work(self, within: timedelta) -> bool:  # noqa: ARG002 - as long as it takes
         return self._is_running
+
+    def close_down(self) -> None:
+        """A preview is of no use after a lock; an export goes on to its end, before the sign-out."""
+        super().close_down()
+        if self._previewing is not None:
+            self._previewing.cancel()
 
     def chosen(self) -> tuple[str, ...]:
         """The names of the ticked formats."""
@@ -119,10 +126,12 @@ class ExportPage(LeadPage):
         self._show_running(running=True)
         stop = self._stop
 
-        def work(_token: CancelToken) -> "ExportPreview":
-            return lead.preview_export(formats, where, options=options, is_cancelled=stop.is_set)
+        def work(token: CancelToken) -> "ExportPreview":
+            return lead.preview_export(
+                formats, where, options=options, is_cancelled=lambda: stop.is_set() or token.is_cancelled
+            )
 
-        self.run(work, self._previewed, failed=self._failed)
+        self._previewing = self.run(work, self._previewed, failed=self._failed)
 
     @Slot()
     def _on_cancel(self) -> None:

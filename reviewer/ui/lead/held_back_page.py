@@ -98,6 +98,7 @@ class HeldBackPage(LeadPage):
         self._close_clip()
 
     def close_down(self) -> None:
+        super().close_down()
         self._close_clip()
         self._sound.close_down()
 
@@ -149,7 +150,7 @@ class HeldBackPage(LeadPage):
                 self.names.addItem(person.name)
 
     def _show_opened(self, opened: "OpenedHeldClip") -> None:
-        if self.chosen is None or self.chosen.clip.id != opened.held.clip.id:
+        if self.chosen is None or self.chosen.clip.id != opened.held.clip.id or not self.isVisible():
             self._sound.close_unseen(opened.held.clip.id)
             return
         self._opened = opened

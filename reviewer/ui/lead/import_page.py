@@ -93,6 +93,7 @@ class ImportPage(LeadPage):
 
     def close_down(self) -> None:
         """Locking stops the import between two clips; imported clips stay, and the import can be repeated."""
+        super().close_down()
         self._timer.stop()
         if self._job is not None:
             self._job.cancel()

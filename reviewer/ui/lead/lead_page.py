@@ -19,6 +19,7 @@ from reviewer.ui.widgets.tables import RowsModel, Table, tidy
 from reviewer.ui.widgets.widget_ids import named
 
 T = TypeVar("T")
+U = TypeVar("U")
 _TITLE_ROW_PX = 34
 
 
@@ -33,6 +34,7 @@ class LeadPage(Page):
         named(self, f"{name}_page", title, kind="page").setToolTip("")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._jobs = jobs
+        self._is_closed = False
         self.message = InlineMessage(f"{name}_message", lines=2, parent=self)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(EDGE_PX, GROUP_PX, EDGE_PX, GROUP_PX)
@@ -59,8 +61,28 @@ class LeadPage(Page):
         failed: Callable[[Exception], None] | None = None,
         progressed: Callable[[Any], None] | None = None,
     ) -> Job:
-        """Runs work on the job pool; ``show_failure`` shows why it failed unless ``failed`` is given."""
-        return self._jobs.run(work, done, failed or self.show_failure, progressed=progressed, owner=self)
+        """Runs work on the job pool; ``show_failure`` shows why it failed unless ``failed`` is given.
+
+        After ``close_down`` nothing of it is shown, whatever it has done: the screen is somebody else's. What
+        it opened is closed by the sign-out.
+        """
+        return self._jobs.run(
+            work,
+            self._while_open(done),
+            self._while_open(failed or self.show_failure),
+            progressed=None if progressed is None else self._while_open(progressed),
+            owner=self,
+        )
+
+    def close_down(self) -> None:
+        self._is_closed = True
+
+    def _while_open(self, show: Callable[[U], None]) -> Callable[[U], None]:
+        def show_if_open(result: U) -> None:
+            if not self._is_closed:
+                show(result)
+
+        return show_if_open
 
     def show_failure(self, error: Exception) -> None:
         """Shows an error in the page's message, and the agreement to who has not signed it."""

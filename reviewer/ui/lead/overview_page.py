@@ -121,6 +121,7 @@ class OverviewPage(LeadPage):
         self._close_late()
 
     def close_down(self) -> None:
+        super().close_down()
         self._close_late()
 
     def _add_title_buttons(self) -> None:

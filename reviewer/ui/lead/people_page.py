@@ -207,6 +207,7 @@ class PeoplePage(LeadPage):
         self.invitation.clear()
 
     def close_down(self) -> None:
+        super().close_down()
         self.invitation.clear()
 
     def _add_panel(self) -> QFrame:

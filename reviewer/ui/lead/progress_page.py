@@ -94,6 +94,7 @@ class ProgressPage(LeadPage):
         self.refresh()
 
     def close_down(self) -> None:
+        super().close_down()
         self.chart.show_lines(())
 
     def show_progress(self, found: "ProjectProgress") -> None:

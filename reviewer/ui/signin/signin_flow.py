@@ -31,6 +31,8 @@ class SignInFlow(QStackedWidget):
     """Carries the Identity, once it may continue."""
     declined = Signal(object)
     """Carries the Identity that declined the agreement; it is still signed in."""
+    agreement_failed = Signal(object)
+    """The agreement of ``ask_for_agreement`` cannot be shown; carries the error. Nobody was signed out."""
 
     def __init__(self, gateway: WorkspaceGateway, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +40,8 @@ class SignInFlow(QStackedWidget):
         self._gateway = gateway
         self._jobs = jobs
         self._identity: Identity | None = None
+        self._attempt: object = None
+        """The sign-in that is under way; None without one, and once it is given up."""
         self.sign_in_page = SignInPage(self)
         self._enrol_page: EnrolPage | None = None
         self._nda_page: NdaPage | None = None
@@ -89,17 +93,24 @@ class SignInFlow(QStackedWidget):
         return self._policy_page
 
     @property
+    def is_signing_in(self) -> bool:
+        """Whether a passphrase is being checked."""
+        return self._attempt is not None
+
+    @property
     def is_at_agreement(self) -> bool:
         """Whether the agreement is shown."""
         return self._nda_page is not None and self.currentWidget() is self._nda_page
 
     def ask_for_agreement(self, identity: Identity) -> None:
-        """Shows the agreement to somebody who is signed in; ``entered`` or ``declined`` follows."""
-        self._signed_in_as(identity)
+        """Shows the agreement to somebody who is signed in; ``entered``, ``declined`` or ``agreement_failed``
+        follows."""
+        self._signed_in_as(identity, self.agreement_failed.emit)
 
     def show_sign_in(self, message: Message | None = None) -> None:
-        """Back to the sign-in page; clears every page except the name."""
-        self._identity = None
+        """Back to the sign-in page; clears every page except the name. A sign-in under way is given up: who
+        comes in by it is signed out again."""
+        self._identity = self._attempt = None
         if self._enrol_page is not None:
             self._enrol_page.reset()
         self.sign_in_page.reset(message)
@@ -107,9 +118,9 @@ class SignInFlow(QStackedWidget):
 
     @Slot(object)
     def _on_sign_in_requested(self, entry: SignInEntry) -> None:
-        self._run(
-            lambda: self._gateway.sign_in.sign_in(entry.name, entry.passphrase),
-            self._signed_in,
+        self._try(
+            lambda: (self._gateway.sign_in.sign_in(entry.name, entry.passphrase), None),
+            lambda identity, _none: self._signed_in(identity),
             lambda error: self._not_signed_in(error, entry),
         )
 
@@ -118,11 +129,34 @@ class SignInFlow(QStackedWidget):
         if not isinstance(error, Refused) or error.code != "POLICY_DIFFERS":
             self.sign_in_page.show_error(error)
             return
-        self._run(
+        self._try(
             lambda: self._for_policy(entry),
             self._policy_known,
             lambda other: self.sign_in_page.show_error(error if isinstance(other, NotAllowed) else other),
         )
+
+    def _try(
+        self,
+        sign_in: Callable[[], tuple[Identity, T]],
+        done: Callable[[Identity, T], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        """Signs in; if that was given up meanwhile, whoever came in is signed out unseen."""
+        attempt = self._attempt = object()
+
+        def came_in(found: tuple[Identity, T]) -> None:
+            if attempt is not self._attempt:
+                self._sign_out(found[0])
+                return
+            self._attempt = None
+            done(*found)
+
+        def stayed_out(error: Exception) -> None:
+            if attempt is self._attempt:
+                self._attempt = None
+                failed(error)
+
+        self._run(sign_in, came_in, stayed_out)
 
     def _for_policy(self, entry: SignInEntry) -> "tuple[Identity, tuple[Difference, ...]]":
         """On the job pool: signs a lead in for the changed files alone."""
@@ -130,8 +164,8 @@ class SignInFlow(QStackedWidget):
         identity = sign_in.sign_in(entry.name, entry.passphrase, for_policy=True)
         return identity, sign_in.policy.differences() if sign_in.policy else ()
 
-    def _policy_known(self, found: "tuple[Identity, tuple[Difference, ...]]") -> None:
-        self._identity, differences = found
+    def _policy_known(self, identity: Identity, differences: "tuple[Difference, ...]") -> None:
+        self._identity = identity
         self.policy_page.show_differences(differences)
         self.setCurrentWidget(self.policy_page)
 
@@ -154,7 +188,7 @@ class SignInFlow(QStackedWidget):
         identity = self._identity
         self.show_sign_in()
         if identity is not None:
-            self._run(lambda: self._gateway.sign_in.sign_out(identity), _nothing, _nothing)
+            self._sign_out(identity)
 
     def _signed_in(self, identity: Identity) -> None:
         if identity.person.role in HEARS_CLIPS:
@@ -163,9 +197,9 @@ class SignInFlow(QStackedWidget):
         self._identity = identity
         self._enter()
 
-    def _signed_in_as(self, identity: Identity) -> None:
+    def _signed_in_as(self, identity: Identity, failed: Callable[[Exception], None] | None = None) -> None:
         self._identity = identity
-        self._run(lambda: self._agreement_for(identity), self._agreement_known, self._fail)
+        self._run(lambda: self._agreement_for(identity), self._agreement_known, failed or self._fail)
 
     def _agreement_for(self, identity: Identity) -> "NdaText | None":
         """On the job pool: the text to be shown, None when it is signed already."""
@@ -253,7 +287,10 @@ class SignInFlow(QStackedWidget):
         identity, self._identity = self._identity, None
         self.sign_in_page.show_error(error)
         if identity is not None:
-            self._run(lambda: self._gateway.sign_in.sign_out(identity), _nothing, _nothing)
+            self._sign_out(identity)
+
+    def _sign_out(self, identity: Identity) -> None:
+        self._run(lambda: self._gateway.sign_in.sign_out(identity), _nothing, _nothing)
 
     def _run(
         self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[Exception], None]
