@@ -270,9 +270,7 @@ class ClipAccess:
             left += filter(None, [self._prefetched.pop(identity.session_id, None)])
             for unsealed in left:
                 unsealed.close()
-            if self.is_signed_in(
-                identity
-            ):  # else the sign-out dropped them, and the next session has its own
+            if self.is_signed_in(identity):  # else the sign-out dropped them; the next session has its own
                 self._unsealing.drop_all_keys(identity)
             raise
 

@@ -166,9 +166,8 @@ class SignIn:
         If the witness cannot be reached, the rows stay unwitnessed. Raises Refused when it rejects the
         checkpoint.
         """
-        identity = next(
-            reversed(tuple(self._live.values())), None
-        )  # another thread may be signing somebody in
+        live = tuple(self._live.values())  # another thread may be signing somebody in
+        identity = live[-1] if live else None
         if identity is not None:
             for show in self._showings:
                 with suppress(Unavailable):
