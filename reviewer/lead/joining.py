@@ -21,10 +21,17 @@ def read_invitation(file: Path) -> tuple[InvitationFile, Project]:
     return invitation, parse_project(text, PROJECT_FILE)
 
 
-def join_team(folder: Path, invitation: InvitationFile, code: str, passphrase: str) -> Person:
-    """Makes the folder and remembers it as the one opened last. Raises the same as ``join_workspace``."""
+def join_team(
+    folder: Path,
+    invitation: InvitationFile,
+    code: str,
+    passphrase: str,
+    *,
+    parameters: KdfParameters | None = None,
+) -> Person:
+    """Makes the folder and remembers it as the one opened last. Raises as ``join_workspace``."""
     person = join_workspace(
-        folder, invitation, code, passphrase, clock=SystemClock(), parameters=KdfParameters()
+        folder, invitation, code, passphrase, clock=SystemClock(), parameters=parameters or KdfParameters()
     )
     remember_workspace(folder)
     return person

@@ -15,11 +15,6 @@ def exact_time(moment: datetime) -> str:
     return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
-def clock_time(moment: datetime) -> str:
-    """``09:00:00``, local."""
-    return moment.astimezone().strftime("%H:%M:%S")
-
-
 def audio_amount(seconds: float) -> str:
     """An amount of audio in the unit that says something of it: ``48 s``, ``12.5 min``, ``1,204.3 h``."""
     if seconds < _MINUTE_SECONDS:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from reviewer.ui.time_format import audio_amount, clock_time, day_and_time, exact_time, hours
+from reviewer.ui.time_format import audio_amount, day_and_time, exact_time, hours
 
 MOMENT = datetime(2026, 11, 2, 23, 30, 5, tzinfo=UTC)
 
@@ -25,7 +25,6 @@ def _in_kolkata(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     [
         (day_and_time, "2026-11-03 05:00"),
         (exact_time, "2026-11-03 05:00:05"),
-        (clock_time, "05:00:05"),
     ],
 )
 def test_a_moment_is_written_in_the_reader_s_own_day(write: Callable[[datetime], str], written: str):
