@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
@@ -234,8 +235,7 @@ class Selector:
         if work.schema_version not in self._kept:
             names += [work.schema_version, *annotation.labels]
             names += [key for segment in annotation.segments for key in segment.labels]
-        found = (span for name in names for span in pii.find(name.replace("_", " "), conventions.id))
-        return any(span.certainty == "certain" for span in found)
+        return any(_is_personal(name, conventions.id) for name in names)
 
     def _selected(
         self,
@@ -323,6 +323,12 @@ def _takes_all(form: Schema | None, annotation: Annotation) -> bool:
     answers = [(FieldScope.CLIP, annotation.labels)]
     answers += [(FieldScope.SEGMENT, segment.labels) for segment in annotation.segments]
     return all(not labels or fitting(form.per(scope), labels) == labels for scope, labels in answers)
+
+
+@lru_cache(maxsize=256)  # all clips of a set have the same few
+def _is_personal(name: str, locale: str) -> bool:
+    """Whether certain personal data stands in a name."""
+    return any(span.certainty == "certain" for span in pii.find(name.replace("_", " "), locale))
 
 
 def _reasons_against(
