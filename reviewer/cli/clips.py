@@ -121,8 +121,9 @@ def purge(
         if report.similar:
             print(output.sentence("WITHDRAWALS_SIMILAR", **report.similar_shown()))
         print_recall(report.recall)
-        for backup in report.unlisted:
-            print(output.sentence("BACKUP_NOT_LISTED", file=backup))
+        if report.unlisted:
+            files = ", ".join(report.unlisted)
+            print(output.sentence("BACKUPS_NOT_LISTED", count=len(report.unlisted), files=files))
     if report.unknown:
         raise Damaged("WITHDRAWALS_UNKNOWN", sources=report.unknown)
 

@@ -205,7 +205,7 @@ class Selector:
             return "no_profile"
         by_segment = self._options.cut and len(passes) == 1
         for work, annotation in zip(passes, annotations, strict=True):
-            if self._has_names_of_its_own(work, annotation, conventions):
+            if self._has_names_of_its_own(clip, work, annotation, conventions):
                 return "personal_data_found"
             for reason in _reasons_against(
                 clip, annotation, conventions, candidate.redactions, self._options, by_segment=by_segment
@@ -224,7 +224,7 @@ class Selector:
         return self._selected(candidate, answers, merged, conventions, where)
 
     def _has_names_of_its_own(
-        self, work: SealedAnnotation, annotation: Annotation, conventions: Conventions
+        self, clip: Clip, work: SealedAnnotation, annotation: Annotation, conventions: Conventions
     ) -> bool:
         """Whether certain personal data stands in the names of versions, or of answers to an unknown form.
 
@@ -235,7 +235,7 @@ class Selector:
         if work.schema_version not in self._kept:
             names += [work.schema_version, *annotation.labels]
             names += [key for segment in annotation.segments for key in segment.labels]
-        return any(_is_personal(name, conventions.id) for name in names)
+        return any(_is_personal(name, clip.locale) for name in names)
 
     def _selected(
         self,

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -61,21 +61,10 @@ _ANSWERS = frozenset(
         " conservar mantener erteilt accordé concedido withdrawn revoked widerrufen retiré revocado отозвано",
     )
 )
-_REMARKS = frozenset(
-    {
-        "note",
-        "notes",
-        "comment",
-        "comments",
-        "remark",
-        "remarks",
-        "reason",
-        "reasons",
-        "grund",
-        "motif",
-        "motivo",
-    }
-)
+_REMARKS = frozenset({
+    "note", "notes", "comment", "comments", "remark", "remarks",
+    "reason", "reasons", "grund", "motif", "motivo",
+})  # fmt: skip
 # Columns that ask nothing: those of a manifest, whose draft may be "yes", and codes such as no for Norwegian.
 _NO_QUESTIONS = _REMARKS | {
     *(field_name(name) for name in FIELDS if not name.startswith("consent")),
@@ -121,7 +110,8 @@ def read_withdrawals(file: Path, now: datetime | None = None) -> tuple[Withdrawa
     """
     rows = read_table(file, _SOURCE, (_AT, _SHORT_AT))
     found: list[Withdrawal] = []
-    bits, chosen = _columns_of_bits(rows), _columns_of_some(rows)
+    values = _values(rows)
+    bits, chosen = _columns_of_bits(values), _columns_of_some(values)
     now = now or SystemClock().now()
     doubts = ((row.line, _doubtful_column(row, bits, chosen, now)) for row in rows)
     doubtful = {line: column for line, column in doubts if column is not None}
@@ -199,16 +189,16 @@ def _record(unit: UnitOfWork, identity: Identity, source: str, at: datetime, lis
     return clip
 
 
-def _columns_of_bits(rows: Sequence[TableRow]) -> frozenset[str]:
+def _columns_of_bits(values: Mapping[str, set[str]]) -> frozenset[str]:
     """The columns that have nothing but 0 and 1, and a 0: no numbers of rows, but answers."""
-    return frozenset(name for name, found in _values(rows).items() if "0" in found and found <= _BITS | {""})
+    return frozenset(name for name, found in values.items() if "0" in found and found <= _BITS | {""})
 
 
-def _columns_of_some(rows: Sequence[TableRow]) -> frozenset[str]:
+def _columns_of_some(values: Mapping[str, set[str]]) -> frozenset[str]:
     """The columns that choose some rows, by a tick or by an answer on the end of consent."""
     return frozenset(
         name
-        for name, found in _values(rows).items()
+        for name, found in values.items()
         if name not in _KNOWN
         and field_name(name) not in _REMARKS
         and "" in found

@@ -68,14 +68,16 @@ class WindowMemory(QObject):
 
 
 def on_a_screen(place: QRect, screens: Sequence[QRect]) -> QRect:
-    """The same place if its title bar can be reached on a screen; otherwise the middle of the main screen."""
+    """The same place if its title bar can be reached on a screen; otherwise the middle of the main screen.
+
+    It is made no larger than that screen.
+    """
     for screen in screens:
         width = min(screen.right(), place.right()) - max(screen.left(), place.left())
         below = screen.bottom() - place.top()
         if width >= _TITLE_PX[0] and _TITLE_PX[1] <= below <= screen.height():
-            return QRect(
-                place.topLeft(), place.size().boundedTo(screen.size())
-            )  # a larger scale leaves less room
+            # A larger scale leaves less room than when the place was remembered.
+            return QRect(place.topLeft(), place.size().boundedTo(screen.size()))
     inside = QRect(place)
     inside.setSize(place.size().boundedTo(screens[0].size()))
     inside.moveCenter(screens[0].center())

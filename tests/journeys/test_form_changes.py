@@ -1,6 +1,7 @@
 """The lead changes the label form while work is under way: no answer is lost, and a set says each form."""
 
 import json
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,6 +50,14 @@ def bench(tmp_path: Path) -> Bench:
     made = make_bench(tmp_path, drafts=("", ""))
     made.agree(ANA, QUINN, LEAD)
     return change_form(made, "1", "What is it?", TALK, SONG)
+
+
+def accept_all(database: sqlite3.Connection) -> None:
+    """Without a verdict, by the tables alone."""
+    database.execute("UPDATE task SET state = 'accepted' WHERE state = 'submitted'")
+    database.execute(
+        "UPDATE queue_clip SET state = 'final' WHERE clip_id IN (SELECT clip_id FROM annotation)"
+    )
 
 
 def work_of(kind: str, text: str = "some words"):
@@ -157,28 +166,30 @@ def test_an_answer_that_its_form_does_not_take_is_left_out_of_a_set(bench: Bench
     bench = change_form(bench, "2", "What is said?", TALK)
     with unguarded(bench.workspace.path / DATABASE_FILE) as database:
         database.execute("UPDATE annotation SET schema_version = 'calls@2'")  # a form that has no such answer
-        database.execute("UPDATE task SET state = 'accepted' WHERE state = 'submitted'")
-        database.execute(
-            "UPDATE queue_clip SET state = 'final' WHERE clip_id IN (SELECT clip_id FROM annotation)"
-        )
+        accept_all(database)
     with pytest.raises(NothingToExport) as refused:
         bench.person(LEAD).lead.export(tmp_path / "out", ("csv",))
     assert refused.value.left_out["answers_invalid"] == 1
     bench.workspace.close()
 
 
+@pytest.mark.parametrize(
+    ("locale", "name"),
+    [
+        ("en-US", "call 415 555 0134"),
+        ("fr-FR", "zéro six douze trente-quatre cinquante-six soixante-dix-huit"),
+    ],
+)
 @pytest.mark.parametrize("column", ["schema_version", "conventions_version"])
 def test_no_name_of_a_version_carries_personal_data_into_a_set(
-    bench: Bench, tmp_path: Path, column: str
+    bench: Bench, tmp_path: Path, column: str, locale: str, name: str
 ) -> None:
     work = bench.work(ANA)
     work.submit(hear(work, work.claim()).lease, work_of("talk"))
     with unguarded(bench.workspace.path / DATABASE_FILE) as database:
-        database.execute(f"UPDATE annotation SET {column} = 'call 415 555 0134'")  # as of a changed program
-        database.execute("UPDATE task SET state = 'accepted' WHERE state = 'submitted'")
-        database.execute(
-            "UPDATE queue_clip SET state = 'final' WHERE clip_id IN (SELECT clip_id FROM annotation)"
-        )
+        database.execute(f"UPDATE annotation SET {column} = ?", (name,))  # as of a changed program
+        database.execute("UPDATE clip SET locale = ?", (locale,))
+        accept_all(database)
     with pytest.raises(NothingToExport) as refused:
         bench.person(LEAD).lead.export(tmp_path / "out", ("csv",))
     assert refused.value.left_out["personal_data_found"] == 1
